@@ -1,0 +1,48 @@
+package org.espalier.engine;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** Losses and predictions read from one panel of logits; scalar, for they are needed once per example. */
+final class CrossEntropy {
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
+    private CrossEntropy() {}
+
+    /** Softmax cross-entropy per lane: log sum exp(z - m) + m - sum t z, in double from float32 logits. */
+    static void losses(
+            MemorySegment logits, long offset, int classes, int[] labels, int firstLabel, int lanes, float smoothing,
+            double[] losses, int firstLoss) {
+        for (int lane = 0; lane < lanes; lane++) {
+            float max = logits.get(FLOAT, offset + lane * 4L);
+            for (int c = 1; c < classes; c++) {
+                max = Math.max(max, logits.get(FLOAT, offset + c * Panels.ROW_BYTES + lane * 4L));
+            }
+            double sum = 0;
+            double all = 0;
+            for (int c = 0; c < classes; c++) {
+                float z = logits.get(FLOAT, offset + c * Panels.ROW_BYTES + lane * 4L) - max;
+                sum += Exp.exp(z);
+                all += z;
+            }
+            float own = logits.get(FLOAT, offset + labels[firstLabel + lane] * Panels.ROW_BYTES + lane * 4L) - max;
+            double target = smoothing == 0 ? own : (1.0 - smoothing) * own + smoothing * (all / classes);
+            losses[firstLoss + lane] = StrictMath.log(sum) - target;
+        }
+    }
+
+    static void predictions(MemorySegment logits, long offset, int classes, int lanes, int[] predicted, int first) {
+        for (int lane = 0; lane < lanes; lane++) {
+            int best = 0;
+            float max = logits.get(FLOAT, offset + lane * 4L);
+            for (int c = 1; c < classes; c++) {
+                float z = logits.get(FLOAT, offset + c * Panels.ROW_BYTES + lane * 4L);
+                if (z > max) {
+                    max = z;
+                    best = c;
+                }
+            }
+            predicted[first + lane] = best;
+        }
+    }
+}

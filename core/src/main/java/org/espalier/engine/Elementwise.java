@@ -1,0 +1,115 @@
+package org.espalier.engine;
+
+import java.lang.foreign.MemorySegment;
+import org.espalier.random.Stream;
+
+/**
+ * The arithmetic of losses and attacks on {@link Panels}, in vector registers where the machine has them and
+ * with the same bits where it has not.
+ */
+public final class Elementwise {
+    private Elementwise() {}
+
+    /**
+     * Uniform noise in a ball of radius {@code epsilon} (L-infinity) around clean inputs, clipped to [0, 1]:
+     * {@code out = clip(clean + epsilon (2u - 1))}.
+     *
+     * <p>The noise of feature {@code f} of example {@code e} is word {@code f % 2} of the stream's block at
+     * counter ({@code e}, {@code f / 2}): it does not depend on how examples are grouped. Features not listed are
+     * left as they are.
+     *
+     * @param firstExample counter of the first panel's lane 0, usually its index in the batch or data set
+     * @param features features to write, ascending
+     */
+    public static void uniformNoise(
+            Stream stream, int firstExample, Panels clean, int cleanPanel, Panels out, int outPanel, int panels,
+            int[] features, float epsilon) {
+        for (int p = 0; p < panels; p++) {
+            Kernels.CHOSEN.uniformNoise(
+                    stream.key0(), stream.key1(), firstExample + p * Panels.LANES,
+                    clean.memory(), clean.row(cleanPanel + p, 0), out.memory(), out.row(outPanel + p, 0), features, epsilon);
+        }
+    }
+
+    /**
+     * A signed gradient step projected to the ball (L-infinity, radius {@code epsilon} around {@code clean}) and to
+     * [0, 1], on the rows that an {@link InputGradientSink} was handed:
+     * {@code x = clip(clip(x + step sign(g), clean - epsilon, clean + epsilon), 0, 1)}; sign(0) = 0.
+     */
+    public static void signStep(
+            MemorySegment gradient, long offset, int[] features, int first, int count,
+            Panels clean, int cleanPanel, Panels x, int panel, float step, float epsilon) {
+        Kernels.CHOSEN.signStep(
+                gradient, offset, features, first, count,
+                clean.memory(), clean.row(cleanPanel, 0), x.memory(), x.row(panel, 0), step, epsilon);
+    }
+
+    /**
+     * Gradient of the (label-smoothed) softmax cross-entropy, times {@code scale}, with respect to the logits:
+     * {@code scale (softmax(z) - t)}, t = (1 - smoothing) onehot(label) + smoothing / classes. Padding lanes get zero.
+     *
+     * <p>The true class's entry is computed as minus the sum of the other probabilities, so that it does not round
+     * to zero before they do.
+     *
+     * @param labels class of each example
+     * @param firstLabel index in {@code labels} of lane 0 of the first panel
+     * @param examples examples in these panels
+     * @return whether all logits were finite
+     */
+    public static boolean crossEntropyGradient(
+            Panels logits, Panels gradient, int firstPanel, int panels, int[] labels, int firstLabel, int examples,
+            float smoothing, float scale) {
+        boolean finite = true;
+        for (int p = 0; p < panels; p++) {
+            int lanes = Math.clamp(examples - p * Panels.LANES, 0, Panels.LANES);
+            finite &= Kernels.CHOSEN.crossEntropyGradient(
+                    logits.memory(), logits.row(firstPanel + p, 0), gradient.memory(), gradient.row(firstPanel + p, 0),
+                    logits.features(), labels, firstLabel + p * Panels.LANES, lanes, smoothing, scale);
+        }
+        return finite;
+    }
+
+    /**
+     * Softmax cross-entropy of each example, natural logarithm.
+     *
+     * @param losses receives the losses from index {@code firstLoss}; NaN or infinite where the logits are
+     */
+    public static void crossEntropy(
+            Panels logits, int firstPanel, int[] labels, int firstLabel, int examples, float smoothing,
+            double[] losses, int firstLoss) {
+        for (int p = 0; p * Panels.LANES < examples; p++) {
+            int lanes = Math.min(examples - p * Panels.LANES, Panels.LANES);
+            CrossEntropy.losses(
+                    logits.memory(), logits.row(firstPanel + p, 0), logits.features(), labels,
+                    firstLabel + p * Panels.LANES, lanes, smoothing, losses, firstLoss + p * Panels.LANES);
+        }
+    }
+
+    /**
+     * Predicted class of each example: the largest logit's, the lowest class on ties.
+     *
+     * @param classes receives the predictions from index {@code first}
+     */
+    public static void predictions(Panels logits, int firstPanel, int examples, int[] classes, int first) {
+        for (int p = 0; p * Panels.LANES < examples; p++) {
+            int lanes = Math.min(examples - p * Panels.LANES, Panels.LANES);
+            CrossEntropy.predictions(
+                    logits.memory(), logits.row(firstPanel + p, 0), logits.features(), lanes, classes, first + p * Panels.LANES);
+        }
+    }
+
+    /**
+     * Loads images into panels: pixel values divided by 255, correctly rounded. Padding lanes become 0.
+     *
+     * @param images pixels, [image][feature], one unsigned byte each
+     * @param order images to take: {@code order[first]} goes to lane 0 of {@code firstPanel}, and so on
+     * @param count number of images
+     */
+    public static void loadImages(byte[] images, int[] order, int first, int count, Panels out, int firstPanel) {
+        for (int p = 0; p * Panels.LANES < count; p++) {
+            int lanes = Math.min(count - p * Panels.LANES, Panels.LANES);
+            Kernels.CHOSEN.loadImages(
+                    images, out.features(), order, first + p * Panels.LANES, lanes, out.memory(), out.row(firstPanel + p, 0));
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package org.espalier.engine;
+
+import org.espalier.network.Architecture;
+import org.espalier.network.Mask;
+import org.espalier.network.Weights;
+
+/**
+ * Runs one network: forward passes, gradients and updates. A narrow door; losses, attacks and pruning live
+ * outside it and work with any engine. Not safe for use by several threads at once: give each trial its own.
+ *
+ * <p>Pruned weights take no part: they are exactly zero, get no gradient, and no update or moment revives them.
+ */
+public interface Engine {
+    Architecture architecture();
+
+    /**
+     * Takes weights and mask, zeroes pruned weights and clears gradients and moments.
+     *
+     * @throws IllegalArgumentException if either is of another architecture
+     */
+    void load(Weights weights, Mask mask);
+
+    /** A copy of the present weights; pruned ones are +0. */
+    Weights weights();
+
+    Mask mask();
+
+    /** Inputs that at least one surviving weight reads, ascending. Not to be written to. */
+    int[] liveInputs();
+
+    /** Buffers for up to {@code examples} examples at once. */
+    default Pass newPass(int examples) {
+        return new Pass(architecture(), examples);
+    }
+
+    /** Computes the logits of panels {@code firstPanel} to {@code firstPanel + panels - 1} from their inputs. */
+    void forward(Pass pass, int firstPanel, int panels);
+
+    /**
+     * Gradient with respect to the inputs, from {@link Pass#logitGradient} and the last {@link #forward} over
+     * these panels, handed to {@code sink} as it is made.
+     */
+    void inputGradient(Pass pass, int firstPanel, int panels, InputGradientSink sink);
+
+    /**
+     * Gradient with respect to surviving weights and biases, summed over the panels' examples, from
+     * {@link Pass#logitGradient} and the last {@link #forward} over these panels. Replaces the gradient held.
+     */
+    void weightGradient(Pass pass, int firstPanel, int panels);
+
+    /** A copy of the gradient held; zero where pruned. */
+    Weights gradient();
+
+    /** One optimizer update with the gradient held. */
+    void update(Update update);
+
+    /** A copy of an optimizer moment: 0 = first (Adam's m, or velocity), 1 = second (Adam's v); zero where pruned. */
+    Weights moment(int order);
+
+    /** Replaces both optimizer moments, as a checkpoint kept them; values at pruned weights are ignored. */
+    void loadMoments(Weights first, Weights second);
+}

@@ -1,0 +1,25 @@
+package org.espalier.engine;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Takes the gradient with respect to the inputs as it is made, a few rows at a time while they are in the
+ * nearest cache, so that an attack's step costs no second pass over memory.
+ *
+ * <p>Inputs that no surviving weight reads have a zero gradient and are never handed over. Every other input
+ * comes exactly once per panel, in ascending order.
+ */
+@FunctionalInterface
+public interface InputGradientSink {
+    /**
+     * Takes some rows of one panel's gradient.
+     *
+     * @param panel the panel
+     * @param gradient where the rows stand, one after the other, {@link Panels#ROW_BYTES} each; valid during the call
+     * @param offset byte offset of the first row
+     * @param features input features in order; row {@code r} is the gradient of input {@code features[first + r]}
+     * @param first index in {@code features} of the first row's input
+     * @param count number of rows
+     */
+    void accept(int panel, MemorySegment gradient, long offset, int[] features, int first, int count);
+}

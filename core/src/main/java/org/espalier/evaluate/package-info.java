@@ -1,0 +1,5 @@
+/** Accuracies, natural and adversarial, and their records. */
+@NullMarked
+package org.espalier.evaluate;
+
+import org.jspecify.annotations.NullMarked;

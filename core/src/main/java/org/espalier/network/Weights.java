@@ -1,0 +1,98 @@
+package org.espalier.network;
+
+import java.util.Arrays;
+
+/**
+ * One float per weight (and per bias) of a network: weights, gradients or optimizer moments.
+ *
+ * <p>Layer {@code l} is a row-major matrix {@code [outputs(l)][inputs(l)]}: the weight from input {@code i} to
+ * output {@code o} stands at {@code o * inputs(l) + i}, as in PyTorch's {@code nn.Linear.weight}.
+ */
+public final class Weights {
+    private final Architecture architecture;
+    private final float[][] matrices; // (layer, output * input)
+    private final float[][] biases; // (layer, output), empty without biases
+
+    /** All zero. */
+    public Weights(Architecture architecture) {
+        this.architecture = architecture;
+        matrices = new float[architecture.layers()][];
+        biases = new float[architecture.layers()][];
+        for (int layer = 0; layer < matrices.length; layer++) {
+            matrices[layer] = new float[architecture.weights(layer)];
+            biases[layer] = new float[architecture.biases() ? architecture.outputs(layer) : 0];
+        }
+    }
+
+    public Architecture architecture() {
+        return architecture;
+    }
+
+    /** The layer's matrix itself, (output, input) row-major; writing to it changes these weights. */
+    public float[] matrix(int layer) {
+        return matrices[layer];
+    }
+
+    /** The layer's biases themselves, (output); empty when the architecture has none. */
+    public float[] biases(int layer) {
+        return biases[layer];
+    }
+
+    /** An independent copy. */
+    public Weights copy() {
+        Weights copy = new Weights(architecture);
+        copy.set(this);
+        return copy;
+    }
+
+    /** Copies all values of {@code other}, which must have the same architecture. */
+    public void set(Weights other) {
+        if (!other.architecture.equals(architecture)) {
+            throw new IllegalArgumentException(
+                    "weights of a network " + other.architecture + " do not fit a network " + architecture);
+        }
+        for (int layer = 0; layer < matrices.length; layer++) {
+            System.arraycopy(other.matrices[layer], 0, matrices[layer], 0, matrices[layer].length);
+            System.arraycopy(other.biases[layer], 0, biases[layer], 0, biases[layer].length);
+        }
+    }
+
+    /** Sets every weight that the mask prunes to +0; biases stay. */
+    public void apply(Mask mask) {
+        for (int layer = 0; layer < matrices.length; layer++) {
+            for (int i = 0; i < matrices[layer].length; i++) {
+                if (!mask.keeps(layer, i)) {
+                    matrices[layer][i] = 0f;
+                }
+            }
+        }
+    }
+
+    /** Whether every value is finite. */
+    public boolean finite() {
+        return Arrays.stream(matrices).allMatch(Weights::finite) && Arrays.stream(biases).allMatch(Weights::finite);
+    }
+
+    private static boolean finite(float[] values) {
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Equal architecture and bit-identical values. */
+    @Override
+    public boolean equals(Object object) {
+        return object instanceof Weights other
+                && architecture.equals(other.architecture)
+                && Arrays.deepEquals(matrices, other.matrices)
+                && Arrays.deepEquals(biases, other.biases);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.deepHashCode(matrices) + Arrays.deepHashCode(biases);
+    }
+}

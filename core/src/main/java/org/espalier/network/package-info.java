@@ -1,0 +1,5 @@
+/** Architectures, weights, masks and initial weights. */
+@NullMarked
+package org.espalier.network;
+
+import org.jspecify.annotations.NullMarked;
