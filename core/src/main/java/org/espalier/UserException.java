@@ -1,0 +1,17 @@
+package org.espalier;
+
+/**
+ * A user's mistake or a fault of their surroundings (bad file, full disk): its message is one clear sentence
+ * that names the file, the field, the value found and the one expected. Shown without a stack trace.
+ */
+public final class UserException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public UserException(String message) {
+        super(message);
+    }
+
+    public UserException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
