@@ -1,0 +1,174 @@
+package org.espalier.report;
+
+import static java.util.stream.Collectors.joining;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.TreeSet;
+
+/**
+ * Test accuracy by density: for each strategy the mean and sample standard deviation over trials, on natural examples
+ * and under each attack, at one choice of iteration (the paper's Tables 1 and 2, and figures 3, 5, 9 and 11 as numbers).
+ */
+public final class AccuracyTable {
+    /** Stands where something is planned and not measured yet. */
+    static final String PENDING = "...";
+
+    /** Stands for the spread of a single trial. */
+    static final String NO_SPREAD = "-";
+
+    private final Arm arm;
+    private final Selection selection;
+
+    private AccuracyTable(Arm arm, Selection selection) {
+        this.arm = arm;
+        this.selection = selection;
+    }
+
+    /** The tables of an arm: at the iteration asked for, or the nearest measured one, at the last, and at early stopping. */
+    public static List<Table> all(Arm arm, OptionalInt iteration) {
+        int wanted = iteration.orElse(arm.reportIteration());
+        int shown = nearest(arm, wanted);
+        String at = "at iteration " + whole(shown)
+                + (shown == wanted ? "" : " (the nearest measured one to " + whole(wanted) + ")");
+        return List.of(
+                new AccuracyTable(arm, new Selection.At(shown)).table(at),
+                new AccuracyTable(arm, new Selection.Last()).table("at the last iteration of each level"),
+                new AccuracyTable(arm, new Selection.Stopped()).table("at early stopping (" + rule(arm.selection()) + ")"));
+    }
+
+    /** The measured iteration nearest to the wanted one, the lower of two equally near; the wanted one if there is none. */
+    static int nearest(Arm arm, int wanted) {
+        var measured = new TreeSet<Integer>();
+        for (Series series : arm.series()) {
+            series.points().stream().filter(p -> p.split().equals(Point.TEST)).forEach(p -> measured.add(p.iteration()));
+        }
+        return measured.stream()
+                .min(Comparator.comparingInt((Integer i) -> Math.abs(i - wanted)))
+                .orElse(wanted);
+    }
+
+    private static String rule(EarlyStop rule) {
+        if (rule.share() == 0) {
+            return "least natural validation loss";
+        }
+        if (rule.share() == 1) {
+            return "least " + rule.attack() + " validation loss";
+        }
+        return "least validation loss, " + ResultsCsv.number(1 - rule.share()) + " natural + "
+                + ResultsCsv.number(rule.share()) + " " + rule.attack();
+    }
+
+    private Table table(String when) {
+        int levels = arm.strategies().stream().mapToInt(Arm.Strategy::levels).max().orElse(0);
+        var keys = new ArrayList<List<String>>();
+        for (int level = 0; level < levels; level++) {
+            keys.add(List.of(Integer.toString(level), level < arm.densities().size() ? density(arm.densities().get(level)) : ""));
+        }
+        List<Table.Block> blocks = arm.strategies().stream().map(s -> block(s, levels)).toList();
+        String caption = arm.dataset() + ", " + arm.objective() + " training, test accuracy in % " + when;
+        return new Table(caption, new Table.Block("", List.of("level", "P_m %"), keys), blocks, notes(blocks));
+    }
+
+    private Table.Block block(Arm.Strategy strategy, int levels) {
+        boolean stopped = selection instanceof Selection.Stopped;
+        var headings = new ArrayList<String>();
+        if (stopped) {
+            headings.add("stopped at");
+        }
+        headings.add("natural");
+        headings.addAll(arm.attacks());
+        headings.add("trials");
+        var rows = new ArrayList<List<String>>();
+        for (int level = 0; level < levels; level++) {
+            rows.add(level < strategy.levels() ? row(strategy.name(), level, stopped)
+                    : headings.stream().map(_ -> "").toList());
+        }
+        return new Table.Block(strategy.name(), headings, rows);
+    }
+
+    private List<String> row(String strategy, int level, boolean stopped) {
+        List<Series> trials = arm.series().stream()
+                .filter(s -> s.strategy().equals(strategy) && s.level() == level)
+                .sorted(Comparator.comparingInt(Series::trial))
+                .toList();
+        var row = new ArrayList<String>();
+        if (stopped) {
+            row.add(iterations(trials));
+        }
+        var counts = new TreeSet<Integer>();
+        for (int i = -1; i < arm.attacks().size(); i++) {
+            Sample sample = accuracy(trials, i < 0 ? Point.NATURAL : arm.attacks().get(i));
+            counts.add(sample.count());
+            row.add(cell(sample, 100, 2));
+        }
+        String counted = counts.first().equals(counts.last()) ? "" + counts.first() : counts.first() + "-" + counts.last();
+        row.add(counted + "/" + arm.trials());
+        return row;
+    }
+
+    private Sample accuracy(List<Series> trials, String attack) {
+        var accuracies = new ArrayList<Double>();
+        for (Series trial : trials) {
+            OptionalInt iteration = selection.of(trial, arm.selection());
+            if (iteration.isPresent()) {
+                trial.at(iteration.getAsInt(), Point.TEST, attack).ifPresent(p -> accuracies.add(p.accuracy()));
+            }
+        }
+        return Sample.of(accuracies);
+    }
+
+    private String iterations(List<Series> trials) {
+        var iterations = new ArrayList<Double>();
+        for (Series trial : trials) {
+            selection.of(trial, arm.selection()).ifPresent(i -> iterations.add((double) i));
+        }
+        return cell(Sample.of(iterations), 1, 0);
+    }
+
+    private List<String> notes(List<Table.Block> blocks) {
+        var notes = new ArrayList<String>();
+        notes.add("mean (sample standard deviation) over trials; P_m is the share of weights remaining");
+        if (holds(blocks, "(" + NO_SPREAD + ")")) {
+            notes.add("(" + NO_SPREAD + ") one trial has no standard deviation");
+        }
+        if (holds(blocks, PENDING)) {
+            notes.add(PENDING + " not measured yet");
+        }
+        for (Series series : arm.series()) {
+            if (series.state() == Series.State.DIVERGED) {
+                notes.add("left out: " + series.strategy() + ", trial " + series.trial() + " diverged at level "
+                        + series.level()
+                        + series.lastIteration().stream().mapToObj(i -> " after iteration " + whole(i)).collect(joining()));
+            }
+        }
+        return notes;
+    }
+
+    private static boolean holds(List<Table.Block> blocks, String text) {
+        return blocks.stream().flatMap(b -> b.rows().stream()).flatMap(List::stream).anyMatch(c -> c.contains(text));
+    }
+
+    private static String cell(Sample sample, double scale, int decimals) {
+        if (sample.count() == 0) {
+            return PENDING;
+        }
+        String format = "%,." + decimals + "f";
+        String spread = sample.deviation().isPresent()
+                ? String.format(Locale.ROOT, format, sample.deviation().getAsDouble() * scale)
+                : NO_SPREAD;
+        return String.format(Locale.ROOT, format, sample.mean() * scale) + " (" + spread + ")";
+    }
+
+    private static String density(double density) {
+        double percent = density * 100;
+        return String.format(Locale.ROOT, percent >= 1 ? "%.1f" : "%.2f", percent);
+    }
+
+    private static String whole(int number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+}

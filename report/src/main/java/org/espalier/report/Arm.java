@@ -1,0 +1,42 @@
+package org.espalier.report;
+
+import java.util.List;
+
+/**
+ * One data set trained for one objective: what one set of tables shows.
+ *
+ * @param dataset data set's name
+ * @param objective training objective's name, e.g. {@code natural} or {@code adversarial-pgd}
+ * @param selection how the early stop is chosen
+ * @param reportIteration the iteration that the experiment asks to be reported
+ * @param strategies restart strategies and how many levels each has, in the experiment's order
+ * @param attacks evaluation attacks, in the experiment's order, without the natural one
+ * @param trials number of trials that the experiment asks for
+ * @param densities fraction of weights remaining by level, as planned; the dense level is the first
+ * @param series what was measured so far
+ */
+public record Arm(
+        String dataset,
+        String objective,
+        EarlyStop selection,
+        int reportIteration,
+        List<Strategy> strategies,
+        List<String> attacks,
+        int trials,
+        List<Double> densities,
+        List<Series> series) {
+    /**
+     * A restart strategy of the experiment.
+     *
+     * @param name the strategy's name
+     * @param levels how many levels it trains, the dense one included
+     */
+    public record Strategy(String name, int levels) {}
+
+    public Arm {
+        strategies = List.copyOf(strategies);
+        attacks = List.copyOf(attacks);
+        densities = List.copyOf(densities);
+        series = List.copyOf(series);
+    }
+}
