@@ -1,0 +1,116 @@
+package org.espalier.attack;
+
+import java.lang.foreign.MemorySegment;
+import org.espalier.engine.Elementwise;
+import org.espalier.engine.Engine;
+import org.espalier.engine.InputGradientSink;
+import org.espalier.engine.Panels;
+import org.espalier.engine.Pass;
+import org.espalier.random.Stream;
+
+/**
+ * An attack bound to an engine and a pass; it owns the attack's buffers, so that attacking allocates nothing.
+ *
+ * <p>A batch of n examples takes p = ceil(n / 64) panels. Clean examples stand in panels 0 .. p-1 of the pass and the
+ * adversarial ones are made in panels p .. 2p-1, so that one forward and one backward pass serve both halves. The
+ * engine's present weights are attacked. Not for use by several threads at once.
+ */
+public abstract class Attacker {
+    final Engine engine;
+    final Pass pass;
+    private final LabelChoice choice;
+    private final int[] predicted; // (example) of the present batch
+
+    Attacker(LabelChoice choice, Engine engine, Pass pass) {
+        this.choice = choice;
+        this.engine = engine;
+        this.pass = pass;
+        predicted = new int[choice == LabelChoice.PREDICTED ? pass.panels() / 2 * Panels.LANES : 0];
+    }
+
+    /** The attack's settings. */
+    public abstract Attack attack();
+
+    /**
+     * Whether {@link #perturb} reads what {@link Engine#forward} made of the clean panels with the present weights;
+     * if so the caller must have run it.
+     */
+    public boolean readsCleanPass() {
+        return choice == LabelChoice.PREDICTED;
+    }
+
+    /**
+     * Makes adversarial examples of the clean ones, in {@link Pass#input} only: their logits are not computed.
+     * {@link Pass#logitGradient} is overwritten. Inputs that no weight reads (not in {@link Engine#liveInputs}) are
+     * left as they are: they change nothing. See {@link #complete}.
+     *
+     * <p>The noise of an example depends on {@code noise}, its number and the input feature only.
+     *
+     * @param labels true classes; that of lane 0 of panel 0 is {@code labels[firstLabel]}
+     * @param examples examples in the batch, at most 32 per panel of the pass
+     * @param noise stream of the random starts
+     * @param firstExample number of the first example in that stream
+     */
+    public final void perturb(int[] labels, int firstLabel, int examples, Stream noise, int firstExample) {
+        int panels = Panels.panelsFor(examples);
+        if (2 * panels > pass.panels()) {
+            throw new IllegalArgumentException("attacking " + examples + " examples needs a pass of " + 2 * panels
+                    + " panels, this one has " + pass.panels());
+        }
+        if (choice == LabelChoice.PREDICTED) {
+            Elementwise.predictions(pass.logits(), 0, examples, predicted, 0);
+            run(panels, predicted, 0, examples, noise, firstExample);
+        } else {
+            run(panels, labels, firstLabel, examples, noise, firstExample);
+        }
+    }
+
+    /**
+     * Gives the inputs that no weight reads the value that the attack's definition says (their gradient is zero), so
+     * that the examples can be shown or kept. Call after {@link #perturb} with the same arguments.
+     */
+    public abstract void complete(int examples, Stream noise, int firstExample);
+
+    abstract void run(int panels, int[] labels, int firstLabel, int examples, Stream noise, int firstExample);
+
+    /** Inputs that no surviving weight reads, ascending. */
+    final int[] deadInputs() {
+        int[] live = engine.liveInputs();
+        int[] dead = new int[pass.input().features() - live.length];
+        int next = 0;
+        int found = 0;
+        for (int feature = 0; feature < pass.input().features(); feature++) {
+            if (next < live.length && live[next] == feature) {
+                next++;
+            } else {
+                dead[found++] = feature;
+            }
+        }
+        return dead;
+    }
+
+    /** Copies some features of whole panels within the pass's input. */
+    final void copyInputs(int from, int to, int panels, int[] features) {
+        for (int p = 0; p < panels; p++) {
+            copyRows(from + p, to + p, features, 0, features.length);
+        }
+    }
+
+    final void copyRows(int from, int to, int[] features, int first, int count) {
+        Panels input = pass.input();
+        MemorySegment memory = input.memory();
+        for (int r = first; r < first + count; r++) {
+            MemorySegment.copy(
+                    memory, input.row(from, features[r]), memory, input.row(to, features[r]), Panels.ROW_BYTES);
+        }
+    }
+
+    /** The gradient of the hard-label loss at the present logits, then that of the inputs, handed to a sink. */
+    final void inputGradient(
+            int firstPanel, int panels, int[] labels, int firstLabel, int examples, InputGradientSink sink) {
+        // The scale is 1, not 1/n: only signs are used, and smaller gradients would round to zero sooner.
+        Elementwise.crossEntropyGradient(
+                pass.logits(), pass.logitGradient(), firstPanel, panels, labels, firstLabel, examples, 0f, 1f);
+        engine.inputGradient(pass, firstPanel, panels, sink);
+    }
+}

@@ -1,0 +1,105 @@
+package org.espalier.attack;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.espalier.engine.Elementwise;
+import org.espalier.engine.Engine;
+import org.espalier.engine.InputGradientSink;
+import org.espalier.engine.Panels;
+import org.espalier.engine.Pass;
+import org.espalier.random.Stream;
+
+/** Runs {@link Pgd}; each step is one forward and one backward pass with the signed step fused into its end. */
+final class PgdAttacker extends Attacker implements InputGradientSink {
+    private final Pgd attack;
+    /** Whether losses decide which point an example keeps; without it nothing but the last point is ever needed. */
+    private final boolean choosing;
+
+    private final Panels best; // the points kept so far; one panel, unused, unless choosing
+    private final double[] bestLoss; // (example)
+    private final double[] loss; // (example)
+    private int panels; // of the present batch: panel q's clean inputs are in panel q - panels
+
+    PgdAttacker(Pgd attack, Engine engine, Pass pass) {
+        super(attack.label(), engine, pass);
+        this.attack = attack;
+        choosing = attack.keep() == Keep.BEST || attack.restarts() > 1;
+        int examples = choosing ? pass.panels() / 2 * Panels.LANES : 0;
+        best = new Panels(choosing ? pass.input().features() : 1, Math.max(examples, 1));
+        bestLoss = new double[examples];
+        loss = new double[examples];
+    }
+
+    @Override
+    public Pgd attack() {
+        return attack;
+    }
+
+    @Override
+    void run(int panels, int[] labels, int firstLabel, int examples, Stream noise, int firstExample) {
+        this.panels = panels;
+        Arrays.fill(bestLoss, Double.NEGATIVE_INFINITY);
+        for (int restart = 0; restart < attack.restarts(); restart++) {
+            start(restart == 0 ? noise : noise.child(restart), firstExample, engine.liveInputs());
+            for (int step = 0; step < attack.steps(); step++) {
+                engine.forward(pass, panels, panels);
+                if (attack.keep() == Keep.BEST) {
+                    keepBetter(labels, firstLabel, examples);
+                }
+                inputGradient(panels, panels, labels, firstLabel, examples, this);
+            }
+            if (choosing) {
+                engine.forward(pass, panels, panels);
+                keepBetter(labels, firstLabel, examples);
+            }
+        }
+        if (choosing) {
+            restoreBest(examples);
+        }
+    }
+
+    private void start(Stream noise, int firstExample, int[] features) {
+        if (attack.randomStart()) {
+            Elementwise.uniformNoise(
+                    noise, firstExample, pass.input(), 0, pass.input(), panels, panels, features, attack.epsilon());
+        } else {
+            copyInputs(0, panels, panels, features);
+        }
+    }
+
+    @Override
+    public void accept(int panel, MemorySegment gradient, long offset, int[] features, int first, int count) {
+        Elementwise.signStep(
+                gradient, offset, features, first, count, pass.input(), panel - panels, pass.input(), panel,
+                attack.step(), attack.epsilon());
+    }
+
+    private void keepBetter(int[] labels, int firstLabel, int examples) {
+        Elementwise.crossEntropy(pass.logits(), panels, labels, firstLabel, examples, 0f, loss, 0);
+        Panels input = pass.input();
+        int[] features = engine.liveInputs();
+        for (int e = 0; e < examples; e++) {
+            // A loss that is not a number counts as the highest: it is a broken input.
+            if (loss[e] > bestLoss[e] || Double.isNaN(loss[e]) && !Double.isNaN(bestLoss[e])) {
+                bestLoss[e] = loss[e];
+                for (int feature : features) {
+                    best.set(feature, e, input.get(feature, panels * Panels.LANES + e));
+                }
+            }
+        }
+    }
+
+    private void restoreBest(int examples) {
+        for (int feature : engine.liveInputs()) {
+            for (int e = 0; e < examples; e++) {
+                pass.input().set(feature, panels * Panels.LANES + e, best.get(feature, e));
+            }
+        }
+    }
+
+    @Override
+    public void complete(int examples, Stream noise, int firstExample) {
+        panels = Panels.panelsFor(examples);
+        start(noise, firstExample, deadInputs());
+    }
+}

@@ -1,0 +1,19 @@
+package org.espalier.attack;
+
+/**
+ * What an attacker may do to an input: move it by at most {@code epsilon} in {@code norm}, and stay in the box [0, 1].
+ *
+ * @param epsilon radius of the ball, in units of the inputs (pixels run from 0 to 1); finite and at least 0
+ */
+public record ThreatModel(Norm norm, float epsilon) {
+    public ThreatModel {
+        if (!(epsilon >= 0) || Float.isInfinite(epsilon)) {
+            throw new IllegalArgumentException("a threat model's epsilon must be finite and at least 0, got " + epsilon);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return norm + " " + epsilon;
+    }
+}
