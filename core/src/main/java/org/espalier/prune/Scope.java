@@ -1,0 +1,9 @@
+package org.espalier.prune;
+
+/** Among which weights the least valuable are sought. */
+public enum Scope {
+    /** In each layer on its own, each with its own fraction. */
+    LAYER,
+    /** In the whole network at once; all layers' fractions must be the same. */
+    GLOBAL
+}
