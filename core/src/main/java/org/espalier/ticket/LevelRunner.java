@@ -1,0 +1,14 @@
+package org.espalier.ticket;
+
+import java.util.OptionalInt;
+
+/** Trains levels; or fetches them from where they were kept. */
+@FunctionalInterface
+public interface LevelRunner {
+    /**
+     * Trains one level from its start, with fresh optimizer moments and with draws from {@link Trial#level}.
+     *
+     * @param snapshot if present, {@link LevelOutcome#snapshot} must hold the weights after that many updates
+     */
+    LevelOutcome run(Level level, OptionalInt snapshot);
+}

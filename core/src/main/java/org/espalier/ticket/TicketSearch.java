@@ -1,0 +1,93 @@
+package org.espalier.ticket;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import org.espalier.network.Architecture;
+import org.espalier.network.InitialWeights;
+import org.espalier.network.Mask;
+import org.espalier.network.Weights;
+import org.espalier.prune.Pruner;
+
+/**
+ * Iterative pruning of one trial under one restart strategy: train, prune, restart, and again; Frankle and Carbin, "The
+ * lottery ticket hypothesis" (2019), section 2. A pure function of its settings and of what training returns.
+ *
+ * <p>{@link #run} does a whole search. A caller that keeps levels itself asks for {@link #first} and then
+ * {@link #next}, level by level.
+ */
+public record TicketSearch(
+        Architecture architecture,
+        InitialWeights distribution,
+        Trial trial,
+        Restart restart,
+        PruningSchedule schedule,
+        Pruner pruner) {
+    public TicketSearch {
+        if (schedule.fractions().size() != architecture.layers()) {
+            throw new IllegalArgumentException("a network " + architecture + " needs " + architecture.layers()
+                    + " fractions to prune, one per layer, got " + schedule.fractions());
+        }
+    }
+
+    /** The dense level, the same for every restart strategy of the trial. */
+    public Level first() {
+        return new Level(0, trial.initialWeights(architecture, distribution), Mask.dense(architecture));
+    }
+
+    /** After how many updates the dense level must give a snapshot of its weights; empty when none is needed. */
+    public OptionalInt snapshotIteration() {
+        return restart instanceof Restart.Rewind(int iteration) ? OptionalInt.of(iteration) : OptionalInt.empty();
+    }
+
+    /**
+     * The level after {@code level}.
+     *
+     * @param trained the weights after {@code level}'s training
+     * @param dense the outcome of level 0
+     */
+    public Level next(Level level, Weights trained, LevelOutcome dense) {
+        return next(level.number(), level.mask(), trained, dense);
+    }
+
+    /**
+     * The level after level {@code number}.
+     *
+     * @param mask the mask of level {@code number}
+     * @param trained the weights after level {@code number}'s training
+     * @param dense the outcome of level 0, with a snapshot if {@link #snapshotIteration} asks for one
+     */
+    public Level next(int number, Mask mask, Weights trained, LevelOutcome dense) {
+        int next = number + 1;
+        Mask survivors = pruner.prune(mask, trained, schedule.fractions(), trial.pruning(next));
+        Weights start =
+                switch (restart) {
+                    case Restart.Original() -> trial.initialWeights(architecture, distribution);
+                    case Restart.Rewind(int iteration) -> Objects.requireNonNull(
+                                    dense.snapshot(),
+                                    () -> "rewinding needs the dense level's weights at iteration " + iteration)
+                            .copy();
+                    case Restart.Random() -> trial.randomRestart(architecture, distribution, next);
+                    case Restart.Continued() -> trained.copy();
+                    case Restart.AsPublished() -> dense.trained().copy();
+                };
+        start.apply(survivors);
+        return new Level(next, start, survivors);
+    }
+
+    /** Trains all levels in order and returns them, the dense one first. */
+    public List<Level> run(LevelRunner runner) {
+        List<Level> levels = new ArrayList<>();
+        Level level = first();
+        levels.add(level);
+        LevelOutcome dense = runner.run(level, snapshotIteration());
+        Weights trained = dense.trained();
+        while (level.number() < schedule.levels()) {
+            level = next(level, trained, dense);
+            levels.add(level);
+            trained = runner.run(level, OptionalInt.empty()).trained();
+        }
+        return levels;
+    }
+}
