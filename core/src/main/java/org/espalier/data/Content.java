@@ -1,0 +1,41 @@
+package org.espalier.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/** The bytes of a data file, wherever they lie, perhaps compressed with gzip. */
+sealed interface Content {
+    /** How to name the file in a message. */
+    String describe();
+
+    /** Opens the bytes as they lie there. */
+    InputStream open() throws IOException;
+
+    /** A file on disk, and how to name it: its path, or where it was just fetched from. */
+    record OnDisk(Path path, String describe) implements Content {
+        OnDisk(Path path) {
+            this(path, path.toString());
+        }
+
+        @Override
+        public InputStream open() throws IOException {
+            return Files.newInputStream(path);
+        }
+    }
+
+    /** A resource beside this class. */
+    record Bundled(String resource) implements Content {
+        @Override
+        public String describe() {
+            return "bundled file " + resource;
+        }
+
+        @Override
+        public InputStream open() throws IOException {
+            return Objects.requireNonNull(Content.class.getResourceAsStream(resource), resource);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package org.espalier.data;
+
+import java.util.Arrays;
+import java.util.Map;
+import org.espalier.UserException;
+
+/**
+ * A data set as its publisher divides it: training and test images. Immutable, if nobody writes to its arrays.
+ *
+ * @param name short name, e.g. {@code digits}
+ * @param rows height of an image in pixels
+ * @param columns width of an image in pixels
+ * @param classes number of classes; every label is below it
+ * @param train all training images
+ * @param test all test images
+ * @param digests SHA-256 of each file's uncompressed bytes, lower-case hexadecimal
+ */
+public record DataSet(
+        String name, int rows, int columns, int classes, Split train, Split test, Map<DataFile, String> digests) {
+    /** Validation images of the paper: the first 10,000 training images. */
+    public static final int PAPER_VALIDATION = 10_000;
+
+    /** Copies the digests. */
+    public DataSet {
+        digests = Map.copyOf(digests);
+    }
+
+    /** Pixels of one image. */
+    public int features() {
+        return train.features();
+    }
+
+    /**
+     * One SHA-256 for the whole data set: of its four digests, one {@code digest  file name} line each, in the order
+     * of {@link DataFile} (what {@code sha256sum} prints for the uncompressed files).
+     */
+    public String digest() {
+        StringBuilder lines = new StringBuilder();
+        for (DataFile file : DataFile.values()) {
+            if (digests.containsKey(file)) {
+                lines.append(digests.get(file)).append("  ").append(file.fileName()).append('\n');
+            }
+        }
+        return Digests.sha256(lines.toString());
+    }
+
+    /**
+     * Divides the training images as the paper does: the first {@code validationSize} are for validation, the rest
+     * for training.
+     *
+     * @param validationSize number of validation images, at least 1
+     * @throws UserException if no image is left on either side
+     */
+    public Splits splits(int validationSize) {
+        if (validationSize < 1 || validationSize >= train.size()) {
+            throw new UserException("data set " + name + ": validation size " + validationSize + " is out of range, expected 1 to "
+                    + (train.size() - 1) + " of the " + train.size() + " training images");
+        }
+        return new Splits(
+                part("train", validationSize, train.size()), part("validation", 0, validationSize), test);
+    }
+
+    private Split part(String part, int from, int to) {
+        return new Split(
+                part,
+                features(),
+                Arrays.copyOfRange(train.images(), from * features(), to * features()),
+                Arrays.copyOfRange(train.labels(), from, to));
+    }
+
+    @Override
+    public String toString() {
+        return name + ": " + train.size() + " training and " + test.size() + " test images of " + rows + " x " + columns
+                + " pixels, " + classes + " classes";
+    }
+}
