@@ -1,0 +1,127 @@
+package org.espalier.cli;
+
+import java.io.PrintWriter;
+import org.espalier.UserException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command line as a whole: its commands, and what becomes of each kind of failure. */
+@Command(
+        name = "espalier",
+        description = "Finds sparse neural networks that withstand attack.",
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        commandListHeading = "%nCommands:%n",
+        optionListHeading = "%nOptions:%n",
+        footer = {"", "Start with: espalier run quick"})
+final class Cli implements Runnable {
+    private final Console console;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show what a command does and its options.")
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version.")
+    private boolean version;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show log messages, and stack traces of errors.")
+    private boolean debug;
+
+    @SuppressWarnings("NullAway.Init")
+    Cli(Console console) {
+        this.console = console;
+    }
+
+    /** Runs one command line and returns its exit code. */
+    int run(String... arguments) {
+        CommandLine line = commandLine();
+        int code;
+        try {
+            code = line.execute(arguments);
+        } catch (RuntimeException | Error e) {
+            // Picocli's own handlers see what commands throw; this is what its set-up or an Error throws.
+            code = failed(e);
+        }
+        CheckedOutput output = console.written();
+        if (output.brokenPipe()) {
+            return ExitCode.BROKEN_PIPE;
+        }
+        if (output.failure().isPresent()) {
+            console.complain("the output cannot be written: " + output.failure().get().getMessage());
+            return ExitCode.MISTAKE;
+        }
+        return code;
+    }
+
+    CommandLine commandLine() {
+        CommandLine line = new CommandLine(this)
+                .addSubcommand(new VersionCommand(console))
+                .setOut(new PrintWriter(console.out(), true))
+                .setErr(new PrintWriter(console.err(), true))
+                .setUsageHelpWidth(100)
+                .setAbbreviatedOptionsAllowed(false)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((e, _) -> misunderstood(e))
+                .setExecutionExceptionHandler((e, _, _) -> failed(e))
+                .setExecutionStrategy(this::execute);
+        line.getCommandSpec().usageMessage().exitCodeList(ExitCode.meanings());
+        return line;
+    }
+
+    private int execute(CommandLine.ParseResult parsed) {
+        Logging.to(console, debug);
+        return new CommandLine.RunLast().execute(parsed);
+    }
+
+    /** Without a command: the help page, as an error, since nothing was done. */
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    private int misunderstood(ParameterException e) {
+        CommandLine line = e.getCommandLine();
+        String name = line.getCommandSpec().qualifiedName();
+        console.complain(Misunderstanding.describe(e) + " (see " + name + " --help)");
+        if (debug) {
+            e.printStackTrace(console.err());
+        }
+        return ExitCode.USAGE;
+    }
+
+    private int failed(Throwable e) {
+        if (debug) {
+            e.printStackTrace(console.err());
+        }
+        switch (e) {
+            case UserException mistake -> {
+                console.complain(mistake.getMessage());
+                return ExitCode.MISTAKE;
+            }
+            case OutOfMemoryError _ -> {
+                console.complain("the memory is full (" + Runtime.getRuntime().maxMemory() / (1 << 20)
+                        + " MiB may be used): run fewer trials at once with --jobs");
+                return ExitCode.MISTAKE;
+            }
+            default -> {
+                console.complain("internal error: " + e + (debug ? "" : "; run it again with --debug for the details"));
+                return ExitCode.INTERNAL;
+            }
+        }
+    }
+}

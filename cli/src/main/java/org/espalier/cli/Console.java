@@ -1,0 +1,71 @@
+package org.espalier.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Where a command writes: results to the output, all talk (progress, warnings, errors) to the error output, so that
+ * {@code espalier report DIR > file} holds the result alone.
+ */
+final class Console {
+    /** Characters in a line where no terminal tells. */
+    static final int DEFAULT_WIDTH = 100;
+
+    private final CheckedOutput checked;
+    private final PrintStream out;
+    private final PrintStream err;
+    private final boolean terminal;
+
+    /**
+     * A console over two streams.
+     *
+     * @param terminal whether both are shown on a terminal
+     */
+    Console(OutputStream out, OutputStream err, Charset charset, boolean terminal) {
+        this.checked = new CheckedOutput(out);
+        this.out = new PrintStream(new BufferedOutputStream(checked), false, charset);
+        this.err = new PrintStream(err, true, charset);
+        this.terminal = terminal;
+    }
+
+    /** The process's own streams. */
+    static Console system() {
+        java.io.Console console = System.console();
+        boolean terminal = console != null && console.isTerminal();
+        Charset charset = System.getProperty("stdout.encoding") instanceof String name && Charset.isSupported(name)
+                ? Charset.forName(name)
+                : StandardCharsets.UTF_8;
+        return new Console(
+                new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err), charset, terminal);
+    }
+
+    PrintStream out() {
+        return out;
+    }
+
+    PrintStream err() {
+        return err;
+    }
+
+    /** Whether a person watches: input and output are a terminal. */
+    boolean terminal() {
+        return terminal;
+    }
+
+    /** What failed while the output was written. */
+    CheckedOutput written() {
+        out.flush();
+        return checked;
+    }
+
+    /** Prints one line about what went wrong. Line feeds in it are shown as blanks: one fault, one line. */
+    void complain(String message) {
+        out.flush();
+        err.println("espalier: " + message.replaceAll("\\s*\\R\\s*", " "));
+    }
+}

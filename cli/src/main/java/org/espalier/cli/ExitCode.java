@@ -1,0 +1,30 @@
+package org.espalier.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What the exit codes of {@code espalier} mean. */
+final class ExitCode {
+    static final int DONE = 0;
+    static final int MISTAKE = 1;
+    static final int USAGE = 2;
+    static final int INTERNAL = 3;
+    static final int DIVERGED = 4;
+    static final int INTERRUPTED = 130;
+    static final int BROKEN_PIPE = 141;
+
+    private ExitCode() {}
+
+    /** For the help page: each code with its meaning. */
+    static Map<String, String> meanings() {
+        var meanings = new LinkedHashMap<String, String>();
+        meanings.put(" " + DONE, "done");
+        meanings.put(" " + MISTAKE, "a setting, a file or the disk is at fault; one line says what");
+        meanings.put(" " + USAGE, "the command line was not understood");
+        meanings.put(" " + INTERNAL, "an error of Espalier's own");
+        meanings.put(" " + DIVERGED, "the search ended, but the loss of at least one trial was not a number");
+        meanings.put(" " + INTERRUPTED, "interrupted; nothing is lost, run it again to continue");
+        meanings.put(" " + BROKEN_PIPE, "the reader of the output went away");
+        return meanings;
+    }
+}

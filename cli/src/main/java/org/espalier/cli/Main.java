@@ -1,0 +1,13 @@
+package org.espalier.cli;
+
+/** Where {@code espalier} starts. */
+public final class Main {
+    private Main() {}
+
+    /** Runs one command and ends the virtual machine with its exit code (see {@link ExitCode}). */
+    public static void main(String[] arguments) {
+        Console console = Console.system();
+        int code = new Cli(console).run(arguments);
+        System.exit(code);
+    }
+}

@@ -1,0 +1,54 @@
+package org.espalier.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Says in one sentence why a command line was not understood, with the nearest right name. */
+final class Misunderstanding {
+    private Misunderstanding() {}
+
+    static String describe(ParameterException e) {
+        CommandLine line = e.getCommandLine();
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            String found = unmatched.getUnmatched().getFirst();
+            if (found.startsWith("-")) {
+                return "unknown option " + quoted(found) + Nearest.hint(option(found), options(line));
+            }
+            if (!line.getSubcommands().isEmpty()) {
+                return "unknown command " + quoted(found) + Nearest.hint(found, line.getSubcommands().keySet());
+            }
+            return "unexpected " + quoted(found);
+        }
+        if (e instanceof CommandLine.MissingParameterException missing && !missing.getMissing().isEmpty()) {
+            return missing.getMissing().getFirst() instanceof OptionSpec option
+                    ? option.longestName() + " needs a value, " + option.paramLabel()
+                    : "missing " + label(missing.getMissing().getFirst());
+        }
+        String message = e.getMessage();
+        return message.isEmpty() ? "wrong arguments" : message.substring(0, 1).toLowerCase(java.util.Locale.ROOT) + message.substring(1);
+    }
+
+    private static String label(ArgSpec argument) {
+        return argument.paramLabel();
+    }
+
+    private static String option(String found) {
+        int value = found.indexOf('=');
+        return value < 0 ? found : found.substring(0, value);
+    }
+
+    private static List<String> options(CommandLine line) {
+        var names = new ArrayList<String>();
+        line.getCommandSpec().options().forEach(option -> names.addAll(List.of(option.names())));
+        return names;
+    }
+
+    private static String quoted(String text) {
+        return "'" + text + "'";
+    }
+}
