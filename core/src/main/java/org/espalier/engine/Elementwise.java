@@ -25,7 +25,7 @@ public final class Elementwise {
             Stream stream, int firstExample, Panels clean, int cleanPanel, Panels out, int outPanel, int panels,
             int[] features, float epsilon) {
         for (int p = 0; p < panels; p++) {
-            Kernels.CHOSEN.uniformNoise(
+            Kernels.chosen().uniformNoise(
                     stream.key0(), stream.key1(), firstExample + p * Panels.LANES,
                     clean.memory(), clean.row(cleanPanel + p, 0), out.memory(), out.row(outPanel + p, 0), features, epsilon);
         }
@@ -39,7 +39,7 @@ public final class Elementwise {
     public static void signStep(
             MemorySegment gradient, long offset, int[] features, int first, int count,
             Panels clean, int cleanPanel, Panels x, int panel, float step, float epsilon) {
-        Kernels.CHOSEN.signStep(
+        Kernels.chosen().signStep(
                 gradient, offset, features, first, count,
                 clean.memory(), clean.row(cleanPanel, 0), x.memory(), x.row(panel, 0), step, epsilon);
     }
@@ -62,7 +62,7 @@ public final class Elementwise {
         boolean finite = true;
         for (int p = 0; p < panels; p++) {
             int lanes = Math.clamp(examples - p * Panels.LANES, 0, Panels.LANES);
-            finite &= Kernels.CHOSEN.crossEntropyGradient(
+            finite &= Kernels.chosen().crossEntropyGradient(
                     logits.memory(), logits.row(firstPanel + p, 0), gradient.memory(), gradient.row(firstPanel + p, 0),
                     logits.features(), labels, firstLabel + p * Panels.LANES, lanes, smoothing, scale);
         }
@@ -108,7 +108,7 @@ public final class Elementwise {
     public static void loadImages(byte[] images, int[] order, int first, int count, Panels out, int firstPanel) {
         for (int p = 0; p * Panels.LANES < count; p++) {
             int lanes = Math.min(count - p * Panels.LANES, Panels.LANES);
-            Kernels.CHOSEN.loadImages(
+            Kernels.chosen().loadImages(
                     images, out.features(), order, first + p * Panels.LANES, lanes, out.memory(), out.row(firstPanel + p, 0));
         }
     }

@@ -25,7 +25,10 @@ public interface Engine {
 
     Mask mask();
 
-    /** Inputs that at least one surviving weight reads, ascending. Not to be written to. */
+    /**
+     * Inputs from which a path of surviving weights leads to a logit, ascending. The others change nothing and have
+     * a zero gradient. Not to be written to.
+     */
     int[] liveInputs();
 
     /** Buffers for up to {@code examples} examples at once. */

@@ -8,6 +8,6 @@ public final class Engines {
 
     /** The fastest engine for this machine, float32. */
     public static Engine create(Architecture architecture) {
-        return new ReferenceEngine(architecture); // until the vector engine stands
+        return new VectorEngine(architecture, Kernels.chosen(), KernelPolicy.above(0.5));
     }
 }

@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
  * Takes the gradient with respect to the inputs as it is made, a few rows at a time while they are in the
  * nearest cache, so that an attack's step costs no second pass over memory.
  *
- * <p>Inputs that no surviving weight reads have a zero gradient and are never handed over. Every other input
+ * <p>Inputs that are not {@link Engine#liveInputs live} have a zero gradient and are never handed over. Every other input
  * comes exactly once per panel, in ascending order.
  */
 @FunctionalInterface

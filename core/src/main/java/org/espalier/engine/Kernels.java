@@ -1,29 +1,182 @@
 package org.espalier.engine;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The inner loops, each written twice: scalar ({@link ScalarKernels}, always there) and with vector registers.
- * Both give the same bits: every output is one chain of fused multiply-adds in index order, sums over a batch
- * are one fixed tree over 16 columns, and exp is ours.
+ * The inner loops, each written twice: scalar ({@link ScalarKernels}, always there) and with vector registers
+ * ({@link VectorKernels}). Both give the same bits, at every register width.
  *
- * <p>All offsets are in bytes; rows of panels are {@link Panels#ROW_BYTES} apart.
+ * <p>The order of arithmetic is fixed: an output is one chain of fused multiply-adds in index order, started
+ * from its bias (or 0) and ended by adding +0, so that a pruned weight's zero term changes nothing, not even the
+ * sign of a zero. Sums over a batch are 16 such chains (lane modulo 16) joined by one fixed tree.
+ *
+ * <p>All offsets are in bytes; rows of panels are {@link Panels#ROW_BYTES} apart; kernels that take panels work
+ * on one panel.
  */
 interface Kernels {
-    /** What this machine runs. */
-    Kernels CHOSEN = new ScalarKernels();
+    /** How an output is finished: as it is, through ReLU, or zeroed where the gate's activation is not positive. */
+    enum Finish {
+        LINEAR,
+        RELU,
+        GATE
+    }
 
+    /** What this machine runs; chosen once, when first needed. */
+    static Kernels chosen() {
+        return KernelChoice.KERNELS;
+    }
+
+    /** Register width in bits, or 0 for scalar code. */
+    int bits();
+
+    /**
+     * Dense matrix times panel: {@code out[r] = finish(bias[r] + sum_k w[rowOffset(r) + k depthStride] x[k])}.
+     *
+     * @param rowIndex index of each output's row of weights; its bytes start at {@code rowIndex[r] * rowStride}
+     * @param first first output row to compute, an index into {@code rowIndex}
+     * @param rows number of output rows, written one after the other from {@code outOffset}
+     * @param depth number of terms
+     * @param biases one float per weight row, or null
+     * @param gate activations for {@link Finish#GATE}, rows aligned with the output's
+     */
+    void dense(
+            MemorySegment weights,
+            int[] rowIndex,
+            int first,
+            int rows,
+            long rowStride,
+            long depthStride,
+            int depth,
+            float @Nullable [] biases,
+            MemorySegment x,
+            long xOffset,
+            MemorySegment out,
+            long outOffset,
+            Finish finish,
+            MemorySegment gate,
+            long gateOffset);
+
+    /**
+     * Sparse matrix times panel, as {@link #dense} but over surviving weights only.
+     *
+     * @param values surviving weights, row after row
+     * @param starts row r's weights are {@code starts[r] .. starts[r + 1] - 1}
+     * @param columns byte offset in x of each weight's input row
+     */
+    void sparse(
+            MemorySegment values,
+            int[] starts,
+            int[] columns,
+            int first,
+            int rows,
+            float @Nullable [] biases,
+            MemorySegment x,
+            long xOffset,
+            MemorySegment out,
+            long outOffset,
+            Finish finish,
+            MemorySegment gate,
+            long gateOffset);
+
+    /**
+     * Gradient of every weight of a dense layer: {@code out[o * inputs + i] = sum over lanes of delta[o] x[i]}.
+     *
+     * @param scratch at least {@link #denseGradientScratch} bytes
+     */
+    void denseGradient(
+            MemorySegment delta,
+            long deltaOffset,
+            int outputs,
+            MemorySegment x,
+            long xOffset,
+            int inputs,
+            int panels,
+            MemorySegment out,
+            MemorySegment scratch);
+
+    /** Bytes of scratch memory that {@link #denseGradient} needs. */
+    static long denseGradientScratch(int inputs, int panels) {
+        return (inputs + 15) / 16 * 64L * Panels.LANES * panels + 4 * 16 * 64;
+    }
+
+    /**
+     * Gradient of each surviving weight: {@code out[k] = sum over lanes of delta[deltas[k]] x[columns[k]]}.
+     *
+     * @param deltas byte offset of each weight's row in delta; both padded to a multiple of 16 by repeating
+     * @param columns byte offset of each weight's row in x
+     * @param deltaPanel bytes from one panel of delta to the next
+     * @param xPanel bytes from one panel of x to the next
+     */
+    void sparseGradient(
+            MemorySegment delta,
+            long deltaOffset,
+            long deltaPanel,
+            int[] deltas,
+            MemorySegment x,
+            long xOffset,
+            long xPanel,
+            int[] columns,
+            int panels,
+            MemorySegment out,
+            int count);
+
+    /** One Adam update of {@code count} weights (a multiple of 16); see {@link Update.Adam}. */
+    void adam(
+            MemorySegment weights,
+            MemorySegment gradients,
+            MemorySegment first,
+            MemorySegment second,
+            int count,
+            Update.Adam settings);
+
+    /** One momentum update of {@code count} weights (a multiple of 16); see {@link Update.Momentum}. */
+    void momentum(
+            MemorySegment weights,
+            MemorySegment gradients,
+            MemorySegment velocity,
+            int count,
+            Update.Momentum settings);
+
+    /** See {@link Elementwise#uniformNoise}. */
     void uniformNoise(
-            int key0, int key1, int firstExample, MemorySegment clean, long cleanOffset,
-            MemorySegment out, long outOffset, int[] features, float epsilon);
+            int key0,
+            int key1,
+            int firstExample,
+            MemorySegment clean,
+            long cleanOffset,
+            MemorySegment out,
+            long outOffset,
+            int[] features,
+            float epsilon);
 
+    /** See {@link Elementwise#signStep}. */
     void signStep(
-            MemorySegment gradient, long offset, int[] features, int first, int count,
-            MemorySegment clean, long cleanOffset, MemorySegment x, long xOffset, float step, float epsilon);
+            MemorySegment gradient,
+            long offset,
+            int[] features,
+            int first,
+            int count,
+            MemorySegment clean,
+            long cleanOffset,
+            MemorySegment x,
+            long xOffset,
+            float step,
+            float epsilon);
 
+    /** See {@link Elementwise#crossEntropyGradient}. */
     boolean crossEntropyGradient(
-            MemorySegment logits, long logitOffset, MemorySegment gradient, long gradientOffset, int classes,
-            int[] labels, int firstLabel, int lanes, float smoothing, float scale);
+            MemorySegment logits,
+            long logitOffset,
+            MemorySegment gradient,
+            long gradientOffset,
+            int classes,
+            int[] labels,
+            int firstLabel,
+            int lanes,
+            float smoothing,
+            float scale);
 
+    /** See {@link Elementwise#loadImages}. */
     void loadImages(byte[] images, int features, int[] order, int first, int lanes, MemorySegment out, long outOffset);
 }

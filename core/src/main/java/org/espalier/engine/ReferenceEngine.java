@@ -59,7 +59,7 @@ public final class ReferenceEngine implements Engine {
                 java.util.Arrays.fill(biasMoments[order][layer], 0);
             }
         }
-        liveInputs = LiveInputs.of(mask);
+        liveInputs = new LivePaths(mask).inputs(0);
     }
 
     @Override

@@ -4,12 +4,177 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.espalier.random.Stream;
 import org.espalier.random.Threefry;
+import org.jspecify.annotations.Nullable;
 
 /** The kernels in plain Java, one value at a time: what every other version must equal bit for bit. */
 final class ScalarKernels implements Kernels {
+    /** Moments closer to 0 than 2^-100 are flushed to 0. */
+    static final float SMALLEST_MOMENT = 0x1p-100f;
+
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final int LANES = Panels.LANES;
     private static final long ROW = Panels.ROW_BYTES;
+
+    @Override
+    public int bits() {
+        return 0;
+    }
+
+    @Override
+    public void dense(
+            MemorySegment weights,
+            int[] rowIndex,
+            int first,
+            int rows,
+            long rowStride,
+            long depthStride,
+            int depth,
+            float @Nullable [] biases,
+            MemorySegment x,
+            long xOffset,
+            MemorySegment out,
+            long outOffset,
+            Finish finish,
+            MemorySegment gate,
+            long gateOffset) {
+        for (int r = 0; r < rows; r++) {
+            long row = rowIndex[first + r] * rowStride;
+            for (int lane = 0; lane < LANES; lane++) {
+                float sum = biases == null ? 0f : biases[rowIndex[first + r]];
+                for (int k = 0; k < depth; k++) {
+                    sum = Math.fma(
+                            weights.get(FLOAT, row + k * depthStride), x.get(FLOAT, xOffset + k * ROW + lane * 4L), sum);
+                }
+                finish(sum, out, outOffset + r * ROW + lane * 4L, finish, gate, gateOffset + r * ROW + lane * 4L);
+            }
+        }
+    }
+
+    @Override
+    public void sparse(
+            MemorySegment values,
+            int[] starts,
+            int[] columns,
+            int first,
+            int rows,
+            float @Nullable [] biases,
+            MemorySegment x,
+            long xOffset,
+            MemorySegment out,
+            long outOffset,
+            Finish finish,
+            MemorySegment gate,
+            long gateOffset) {
+        for (int r = 0; r < rows; r++) {
+            for (int lane = 0; lane < LANES; lane++) {
+                float sum = biases == null ? 0f : biases[first + r];
+                for (int k = starts[first + r]; k < starts[first + r + 1]; k++) {
+                    sum = Math.fma(values.get(FLOAT, k * 4L), x.get(FLOAT, xOffset + columns[k] + lane * 4L), sum);
+                }
+                finish(sum, out, outOffset + r * ROW + lane * 4L, finish, gate, gateOffset + r * ROW + lane * 4L);
+            }
+        }
+    }
+
+    private static void finish(
+            float sum, MemorySegment out, long offset, Finish finish, MemorySegment gate, long gateOffset) {
+        // A sum of NaN must not be hidden by the ReLU: divergence is detected at the logits.
+        float value =
+                switch (finish) {
+                    case LINEAR -> sum;
+                    case RELU -> sum < 0f ? 0f : sum;
+                    case GATE -> gate.get(FLOAT, gateOffset) > 0f ? sum : 0f;
+                };
+        out.set(FLOAT, offset, value + 0f);
+    }
+
+    @Override
+    public void denseGradient(
+            MemorySegment delta,
+            long deltaOffset,
+            int outputs,
+            MemorySegment x,
+            long xOffset,
+            int inputs,
+            int panels,
+            MemorySegment out,
+            MemorySegment scratch) {
+        for (int o = 0; o < outputs; o++) {
+            for (int i = 0; i < inputs; i++) {
+                float sum = BatchSum.dot(
+                        delta, deltaOffset + o * ROW, outputs * ROW, x, xOffset + i * ROW, inputs * ROW, panels);
+                out.set(FLOAT, ((long) o * inputs + i) * 4, sum);
+            }
+        }
+    }
+
+    @Override
+    public void sparseGradient(
+            MemorySegment delta,
+            long deltaOffset,
+            long deltaPanel,
+            int[] deltas,
+            MemorySegment x,
+            long xOffset,
+            long xPanel,
+            int[] columns,
+            int panels,
+            MemorySegment out,
+            int count) {
+        for (int k = 0; k < count; k++) {
+            out.set(
+                    FLOAT,
+                    k * 4L,
+                    BatchSum.dot(delta, deltaOffset + deltas[k], deltaPanel, x, xOffset + columns[k], xPanel, panels));
+        }
+    }
+
+    @Override
+    public void adam(
+            MemorySegment weights,
+            MemorySegment gradients,
+            MemorySegment first,
+            MemorySegment second,
+            int count,
+            Update.Adam settings) {
+        float rest1 = 1f - settings.beta1();
+        float rest2 = 1f - settings.beta2();
+        for (long at = 0; at < count * 4L; at += 4) {
+            float w = weights.get(FLOAT, at);
+            float g = penalised(gradients.get(FLOAT, at), w, settings);
+            float m = flush(Math.fma(g, rest1, settings.beta1() * first.get(FLOAT, at)));
+            float v = flush(Math.fma(g * g, rest2, settings.beta2() * second.get(FLOAT, at)));
+            first.set(FLOAT, at, m);
+            second.set(FLOAT, at, v);
+            weights.set(FLOAT, at, w - (settings.stepSize() * m) / ((float) Math.sqrt(v) + settings.epsilon()));
+        }
+    }
+
+    @Override
+    public void momentum(
+            MemorySegment weights,
+            MemorySegment gradients,
+            MemorySegment velocity,
+            int count,
+            Update.Momentum settings) {
+        for (long at = 0; at < count * 4L; at += 4) {
+            float w = weights.get(FLOAT, at);
+            float g = penalised(gradients.get(FLOAT, at), w, settings);
+            float v = flush(Math.fma(settings.momentum(), velocity.get(FLOAT, at), -(settings.rate() * g)));
+            velocity.set(FLOAT, at, v);
+            weights.set(FLOAT, at, w + v);
+        }
+    }
+
+    private static float penalised(float g, float w, Update settings) {
+        float sign = w > 0f ? settings.l1() : w < 0f ? -settings.l1() : 0f;
+        return Math.fma(settings.l2(), w, g + sign);
+    }
+
+    /** Moments that fade out become 0 before they reach the denormal range, where arithmetic is 100 times slower. */
+    private static float flush(float moment) {
+        return Math.abs(moment) < SMALLEST_MOMENT ? 0f : moment;
+    }
 
     @Override
     public void uniformNoise(

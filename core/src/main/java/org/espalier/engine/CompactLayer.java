@@ -1,0 +1,187 @@
+package org.espalier.engine;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.BitSet;
+import org.espalier.network.Architecture;
+import org.espalier.network.Mask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One layer's surviving weights with their gradients and moments, one float each in row order: live ones first
+ * (see {@link LivePaths}), then the others. Everything that a step touches is here or derived from it.
+ */
+final class CompactLayer {
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+    private static final int PAD = 16;
+
+    final int inputs;
+    final int outputs;
+    /** Surviving weights, and how many of them are live. */
+    final int count;
+
+    final int live;
+    /** Whether every weight survives and is live: then the compact order is the matrix's own. */
+    final boolean full;
+    /** Position in the layer's matrix of each surviving weight. */
+    final int[] positions;
+
+    final MemorySegment values;
+    final MemorySegment gradients;
+    final MemorySegment first;
+    final MemorySegment second;
+    /** Row r's live weights are starts[r] .. starts[r + 1] - 1. */
+    final int[] starts;
+    /** Byte offset in a panel of each live weight's input row and output row, padded by repetition. */
+    final int[] inputRows;
+
+    final int[] outputRows;
+
+    /** Inputs that a live weight reads, ascending. */
+    final int[] liveInputs;
+    /** The same weights by input: those of liveInputs[r] are turnedStarts[r] .. turnedStarts[r + 1] - 1. */
+    final int[] turnedStarts;
+
+    final int[] turnedRows; // byte offset of each one's output row
+    private final int[] turnedFrom; // its place in compact order
+    private final MemorySegment turnedValues;
+    private boolean turnedStale = true;
+
+    private @Nullable MemorySegment matrix; // all weights with zeros, made when a dense kernel wants it
+    private boolean matrixStale = true;
+
+    CompactLayer(Architecture architecture, int layer, Mask mask, LivePaths paths, Arena arena) {
+        inputs = architecture.inputs(layer);
+        outputs = architecture.outputs(layer);
+        BitSet alive = paths.weights(layer);
+        BitSet rest = mask.survivors(layer);
+        rest.andNot(alive);
+        live = alive.cardinality();
+        count = live + rest.cardinality();
+        full = live == inputs * outputs;
+        positions = new int[count];
+        int[] next = {0};
+        alive.stream().forEach(at -> positions[next[0]++] = at);
+        rest.stream().forEach(at -> positions[next[0]++] = at);
+        values = floats(arena, count);
+        gradients = floats(arena, count);
+        first = floats(arena, count);
+        second = floats(arena, count);
+
+        starts = new int[outputs + 1];
+        inputRows = new int[padded(live)];
+        outputRows = new int[padded(live)];
+        for (int k = 0; k < inputRows.length && live > 0; k++) {
+            int position = positions[Math.min(k, live - 1)];
+            inputRows[k] = (int) (position % inputs * Panels.ROW_BYTES);
+            outputRows[k] = (int) (position / inputs * Panels.ROW_BYTES);
+            if (k < live) {
+                starts[position / inputs + 1]++;
+            }
+        }
+        for (int r = 0; r < outputs; r++) {
+            starts[r + 1] += starts[r];
+        }
+
+        liveInputs = paths.inputs(layer);
+        turnedStarts = new int[liveInputs.length + 1];
+        turnedRows = new int[live];
+        turnedFrom = new int[live];
+        turnedValues = floats(arena, live);
+        turn();
+    }
+
+    private void turn() {
+        int[] row = new int[inputs];
+        for (int r = 0; r < liveInputs.length; r++) {
+            row[liveInputs[r]] = r;
+        }
+        for (int k = 0; k < live; k++) {
+            turnedStarts[row[positions[k] % inputs] + 1]++;
+        }
+        for (int r = 0; r < liveInputs.length; r++) {
+            turnedStarts[r + 1] += turnedStarts[r];
+        }
+        int[] next = turnedStarts.clone();
+        for (int k = 0; k < live; k++) {
+            int place = next[row[positions[k] % inputs]]++;
+            turnedRows[place] = outputRows[k];
+            turnedFrom[place] = k;
+        }
+    }
+
+    /** Takes weights from their matrix, (output, input) row-major. */
+    void load(float[] weights) {
+        for (int k = 0; k < count; k++) {
+            values.set(FLOAT, k * 4L, weights[positions[k]] + 0f);
+        }
+        changed();
+    }
+
+    /** Spreads compact floats (weights, gradients or a moment) into a matrix. */
+    void spread(MemorySegment compact, float[] into) {
+        for (int k = 0; k < count; k++) {
+            into[positions[k]] = compact.get(FLOAT, k * 4L);
+        }
+    }
+
+    /** The reverse of {@link #spread}. */
+    void gather(float[] from, MemorySegment compact) {
+        for (int k = 0; k < count; k++) {
+            compact.set(FLOAT, k * 4L, from[positions[k]]);
+        }
+    }
+
+    /** Zeroes the gradients after the live ones, which whole-register stores have run into. */
+    void clearPastLive() {
+        for (int k = live; k < padded(live); k++) {
+            gradients.set(FLOAT, k * 4L, 0f);
+        }
+    }
+
+    /** To be called when the weights have changed. */
+    void changed() {
+        turnedStale = true;
+        matrixStale = true;
+    }
+
+    /** Live weights by input. */
+    MemorySegment turnedValues() {
+        if (turnedStale) {
+            for (int k = 0; k < live; k++) {
+                turnedValues.set(FLOAT, k * 4L, values.get(FLOAT, turnedFrom[k] * 4L));
+            }
+            turnedStale = false;
+        }
+        return turnedValues;
+    }
+
+    /** All weights, (output, input) row-major, zero where pruned. */
+    MemorySegment matrix() {
+        if (full) {
+            return values;
+        }
+        MemorySegment made = matrix;
+        if (made == null) {
+            made = floats(Arena.ofAuto(), inputs * outputs);
+            matrix = made;
+        }
+        if (matrixStale) {
+            for (int k = 0; k < count; k++) {
+                made.set(FLOAT, positions[k] * 4L, values.get(FLOAT, k * 4L));
+            }
+            matrixStale = false;
+        }
+        return made;
+    }
+
+    /** Number of floats that vector loops run over. */
+    static int padded(int count) {
+        return Math.max(PAD, (count + PAD - 1) / PAD * PAD);
+    }
+
+    private static MemorySegment floats(Arena arena, int count) {
+        return arena.allocate(padded(count) * 4L, 64);
+    }
+}

@@ -1,0 +1,403 @@
+package org.espalier.engine;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.stream.IntStream;
+import org.espalier.engine.Kernels.Finish;
+import org.espalier.network.Architecture;
+import org.espalier.network.Mask;
+import org.espalier.network.Weights;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The float32 engine. Per layer and direction it runs dense kernels or kernels over surviving weights only,
+ * whichever is faster at the layer's density ({@link KernelPolicy}); both give the same bits as long as all values
+ * are finite. A step allocates nothing.
+ */
+final class VectorEngine implements Engine {
+    private static final int ROWS_AT_ONCE = 20; // of the input gradient: 5 KiB, in the nearest cache, whole blocks of 5
+
+    private final Architecture architecture;
+    private final Kernels kernels;
+    private final KernelPolicy policy;
+    private final int[][] everyRow; // (layer): 0 .. outputs - 1
+    private final float[][] biases; // (layer, output)
+    private final MemorySegment[] biasValues;
+    private final MemorySegment[] biasGradients;
+    private final MemorySegment[] biasFirst;
+    private final MemorySegment[] biasSecond;
+    private final MemorySegment rows = Arena.ofAuto().allocate(ROWS_AT_ONCE * Panels.ROW_BYTES, 64);
+    private @Nullable MemorySegment scratch;
+    private Mask mask;
+    private CompactLayer[] layers;
+
+    VectorEngine(Architecture architecture, Kernels kernels, KernelPolicy policy) {
+        this.architecture = architecture;
+        this.kernels = kernels;
+        this.policy = policy;
+        int count = architecture.layers();
+        everyRow = new int[count][];
+        biases = new float[count][];
+        biasValues = new MemorySegment[count];
+        biasGradients = new MemorySegment[count];
+        biasFirst = new MemorySegment[count];
+        biasSecond = new MemorySegment[count];
+        for (int layer = 0; layer < count; layer++) {
+            everyRow[layer] = IntStream.range(0, architecture.outputs(layer)).toArray();
+            biases[layer] = new float[architecture.biases() ? architecture.outputs(layer) : 0];
+            long bytes = CompactLayer.padded(biases[layer].length) * 4L;
+            biasValues[layer] = Arena.ofAuto().allocate(bytes, 64);
+            biasGradients[layer] = Arena.ofAuto().allocate(bytes, 64);
+            biasFirst[layer] = Arena.ofAuto().allocate(bytes, 64);
+            biasSecond[layer] = Arena.ofAuto().allocate(bytes, 64);
+        }
+        mask = Mask.dense(architecture);
+        layers = compact();
+    }
+
+    private CompactLayer[] compact() {
+        Arena arena = Arena.ofAuto();
+        LivePaths paths = new LivePaths(mask);
+        CompactLayer[] compact = new CompactLayer[architecture.layers()];
+        for (int layer = 0; layer < compact.length; layer++) {
+            compact[layer] = new CompactLayer(architecture, layer, mask, paths, arena);
+        }
+        return compact;
+    }
+
+    @Override
+    public Architecture architecture() {
+        return architecture;
+    }
+
+    @Override
+    public void load(Weights weights, Mask survivors) {
+        Checks.fits(architecture, weights, survivors);
+        mask = survivors;
+        layers = compact();
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer].load(weights.matrix(layer));
+            copy(weights.biases(layer), biasValues[layer]);
+            biasGradients[layer].fill((byte) 0);
+            biasFirst[layer].fill((byte) 0);
+            biasSecond[layer].fill((byte) 0);
+        }
+        readBiases();
+    }
+
+    @Override
+    public Weights weights() {
+        Weights weights = new Weights(architecture);
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer].spread(layers[layer].values, weights.matrix(layer));
+            copy(biasValues[layer], weights.biases(layer));
+        }
+        return weights;
+    }
+
+    @Override
+    public Mask mask() {
+        return mask;
+    }
+
+    @Override
+    public int[] liveInputs() {
+        return layers[0].liveInputs;
+    }
+
+    @Override
+    public void forward(Pass pass, int firstPanel, int panels) {
+        for (int layer = 0; layer < layers.length; layer++) {
+            CompactLayer weights = layers[layer];
+            Panels in = pass.entering(layer);
+            Panels out = pass.leaving(layer);
+            Finish finish = layer + 1 < layers.length ? Finish.RELU : Finish.LINEAR;
+            float[] bias = architecture.biases() ? biases[layer] : null;
+            boolean dense = policy.dense(weights);
+            for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
+                if (dense) {
+                    kernels.dense(
+                            weights.matrix(),
+                            everyRow[layer],
+                            0,
+                            weights.outputs,
+                            weights.inputs * 4L,
+                            4,
+                            weights.inputs,
+                            bias,
+                            in.memory(),
+                            in.row(panel, 0),
+                            out.memory(),
+                            out.row(panel, 0),
+                            finish,
+                            out.memory(),
+                            0);
+                } else {
+                    kernels.sparse(
+                            weights.values,
+                            weights.starts,
+                            weights.inputRows,
+                            0,
+                            weights.outputs,
+                            bias,
+                            in.memory(),
+                            in.row(panel, 0),
+                            out.memory(),
+                            out.row(panel, 0),
+                            finish,
+                            out.memory(),
+                            0);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void inputGradient(Pass pass, int firstPanel, int panels, InputGradientSink sink) {
+        hiddenGradients(pass, firstPanel, panels);
+        CompactLayer weights = layers[0];
+        int[] live = weights.liveInputs;
+        Panels delta = pass.gradient(0);
+        for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
+            for (int first = 0; first < live.length; first += ROWS_AT_ONCE) {
+                int count = Math.min(ROWS_AT_ONCE, live.length - first);
+                backward(weights, first, count, delta, panel, rows, 0, Finish.LINEAR, rows, 0);
+                sink.accept(panel, rows, 0, live, first, count);
+            }
+        }
+    }
+
+    /** Gradients of hidden layers' outputs before ReLU, from the logits' down to the first layer's. */
+    private void hiddenGradients(Pass pass, int firstPanel, int panels) {
+        for (int layer = layers.length - 1; layer > 0; layer--) {
+            CompactLayer weights = layers[layer];
+            Panels out = pass.gradient(layer - 1);
+            Panels gate = pass.leaving(layer - 1);
+            int[] live = weights.liveInputs;
+            for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
+                if (architecture.biases()) {
+                    clear(out, panel); // units that nothing reads: their biases' gradients are summed from these rows
+                }
+                for (int first = 0; first < live.length; ) {
+                    int count = run(live, first);
+                    backward(
+                            weights,
+                            first,
+                            count,
+                            pass.gradient(layer),
+                            panel,
+                            out.memory(),
+                            out.row(panel, live[first]),
+                            Finish.GATE,
+                            gate.memory(),
+                            gate.row(panel, live[first]));
+                    first += count;
+                }
+            }
+        }
+    }
+
+    private static void clear(Panels panels, int panel) {
+        panels.memory()
+                .asSlice(panels.row(panel, 0), panels.features() * Panels.ROW_BYTES)
+                .fill((byte) 0);
+    }
+
+    /** Length of the run of neighbouring units from an index on. */
+    private static int run(int[] units, int from) {
+        int to = from + 1;
+        while (to < units.length && units[to] == units[to - 1] + 1) {
+            to++;
+        }
+        return to - from;
+    }
+
+    private void backward(
+            CompactLayer weights,
+            int first,
+            int count,
+            Panels delta,
+            int panel,
+            MemorySegment out,
+            long outOffset,
+            Finish finish,
+            MemorySegment gate,
+            long gateOffset) {
+        if (policy.dense(weights)) {
+            kernels.dense(
+                    weights.matrix(),
+                    weights.liveInputs,
+                    first,
+                    count,
+                    4,
+                    weights.inputs * 4L,
+                    weights.outputs,
+                    null,
+                    delta.memory(),
+                    delta.row(panel, 0),
+                    out,
+                    outOffset,
+                    finish,
+                    gate,
+                    gateOffset);
+        } else {
+            kernels.sparse(
+                    weights.turnedValues(),
+                    weights.turnedStarts,
+                    weights.turnedRows,
+                    first,
+                    count,
+                    null,
+                    delta.memory(),
+                    delta.row(panel, 0),
+                    out,
+                    outOffset,
+                    finish,
+                    gate,
+                    gateOffset);
+        }
+    }
+
+    @Override
+    public void weightGradient(Pass pass, int firstPanel, int panels) {
+        hiddenGradients(pass, firstPanel, panels);
+        for (int layer = 0; layer < layers.length; layer++) {
+            CompactLayer weights = layers[layer];
+            Panels x = pass.entering(layer);
+            Panels delta = pass.gradient(layer);
+            if (weights.full) {
+                kernels.denseGradient(
+                        delta.memory(),
+                        delta.row(firstPanel, 0),
+                        weights.outputs,
+                        x.memory(),
+                        x.row(firstPanel, 0),
+                        weights.inputs,
+                        panels,
+                        weights.gradients,
+                        scratch(panels));
+            } else {
+                kernels.sparseGradient(
+                        delta.memory(),
+                        delta.row(firstPanel, 0),
+                        weights.outputs * Panels.ROW_BYTES,
+                        weights.outputRows,
+                        x.memory(),
+                        x.row(firstPanel, 0),
+                        weights.inputs * Panels.ROW_BYTES,
+                        weights.inputRows,
+                        panels,
+                        weights.gradients,
+                        weights.live);
+                weights.clearPastLive();
+            }
+            for (int o = 0; o < biases[layer].length; o++) {
+                biasGradients[layer].setAtIndex(
+                        java.lang.foreign.ValueLayout.JAVA_FLOAT,
+                        o,
+                        BatchSum.sum(delta.memory(), delta.row(firstPanel, o), weights.outputs * Panels.ROW_BYTES, panels));
+            }
+        }
+    }
+
+    private MemorySegment scratch(int panels) {
+        MemorySegment made = scratch;
+        int widest = architecture.widths().stream().max(Integer::compare).orElseThrow();
+        long bytes = Kernels.denseGradientScratch(widest, panels);
+        if (made == null || made.byteSize() < bytes) {
+            made = Arena.ofAuto().allocate(bytes, 64);
+            scratch = made;
+        }
+        return made;
+    }
+
+    @Override
+    public Weights gradient() {
+        Weights gradient = new Weights(architecture);
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer].spread(layers[layer].gradients, gradient.matrix(layer));
+            copy(biasGradients[layer], gradient.biases(layer));
+        }
+        return gradient;
+    }
+
+    @Override
+    public void update(Update update) {
+        Update onBiases = withoutPenalty(update);
+        for (int layer = 0; layer < layers.length; layer++) {
+            CompactLayer weights = layers[layer];
+            step(update, weights.values, weights.gradients, weights.first, weights.second, weights.count);
+            weights.changed();
+            if (architecture.biases()) {
+                step(
+                        onBiases,
+                        biasValues[layer],
+                        biasGradients[layer],
+                        biasFirst[layer],
+                        biasSecond[layer],
+                        biases[layer].length);
+            }
+        }
+        readBiases();
+    }
+
+    private static Update withoutPenalty(Update update) {
+        if (update.l1() == 0 && update.l2() == 0) {
+            return update;
+        }
+        return switch (update) {
+            case Update.Adam a -> new Update.Adam(a.stepSize(), a.beta1(), a.beta2(), a.epsilon(), 0, 0);
+            case Update.Momentum m -> new Update.Momentum(m.rate(), m.momentum(), 0, 0);
+        };
+    }
+
+    private void step(
+            Update update,
+            MemorySegment values,
+            MemorySegment gradients,
+            MemorySegment first,
+            MemorySegment second,
+            int count) {
+        int padded = CompactLayer.padded(count);
+        switch (update) {
+            case Update.Adam adam -> kernels.adam(values, gradients, first, second, padded, adam);
+            case Update.Momentum momentum -> kernels.momentum(values, gradients, first, padded, momentum);
+        }
+    }
+
+    @Override
+    public Weights moment(int order) {
+        Weights moment = new Weights(architecture);
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer].spread(order == 0 ? layers[layer].first : layers[layer].second, moment.matrix(layer));
+            copy(order == 0 ? biasFirst[layer] : biasSecond[layer], moment.biases(layer));
+        }
+        return moment;
+    }
+
+    @Override
+    public void loadMoments(Weights first, Weights second) {
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer].gather(first.matrix(layer), layers[layer].first);
+            layers[layer].gather(second.matrix(layer), layers[layer].second);
+            copy(first.biases(layer), biasFirst[layer]);
+            copy(second.biases(layer), biasSecond[layer]);
+        }
+    }
+
+    private void readBiases() {
+        for (int layer = 0; layer < biases.length; layer++) {
+            copy(biasValues[layer], biases[layer]);
+        }
+    }
+
+    private static void copy(float[] from, MemorySegment to) {
+        MemorySegment.copy(MemorySegment.ofArray(from), 0, to, 0, from.length * 4L);
+    }
+
+    private static void copy(MemorySegment from, float[] to) {
+        if (to.length > 0) {
+            MemorySegment.copy(from, 0, MemorySegment.ofArray(to), 0, to.length * 4L);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package org.espalier.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** One order of summation: the same bits at every register width, in scalar code, and with dense or sparse kernels. */
+class BitIdentityTest {
+    private static List<String> scalar = List.of();
+
+    @BeforeAll
+    static void runScalarCode() throws IOException, InterruptedException {
+        scalar = run(true, "scalar");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"128", "256", "512"})
+    void everyRegisterWidthGivesTheScalarCodesBits(String bits) throws IOException, InterruptedException {
+        List<String> lines = run(true, bits);
+        assertThat(lines.getFirst()).isEqualTo("bits " + bits);
+        assertThat(digests(lines)).isEqualTo(digests(scalar));
+    }
+
+    @Test
+    void withoutTheVectorModuleScalarCodeRunsAndSaysSoOnce() throws IOException, InterruptedException {
+        List<String> lines = run(false, "widest");
+        assertThat(lines.stream().filter(line -> line.contains("jdk.incubator.vector"))).hasSize(1);
+        assertThat(digests(lines)).isEqualTo(digests(scalar));
+    }
+
+    @Test
+    void denseAndSparseKernelsGiveTheSameBits() {
+        List<String> lines = digests(scalar);
+        assertThat(lines).hasSizeGreaterThan(60);
+        for (int i = 0; i < lines.size(); i += 2) {
+            assertThat(lines.get(i)).isEqualTo(lines.get(i + 1));
+        }
+    }
+
+    private static List<String> digests(List<String> lines) {
+        return lines.stream().filter(line -> line.startsWith("digest ")).toList();
+    }
+
+    private static List<String> run(boolean vectors, String bits) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        if (vectors) {
+            command.add("--add-modules=jdk.incubator.vector");
+        }
+        command.add("-D" + KernelChoice.PROPERTY + "=" + bits);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), EngineDigest.class.getName()));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes());
+        assertThat(process.waitFor()).as(output).isZero();
+        return output.lines().filter(line -> !line.startsWith("WARNING: Using incubator")).toList();
+    }
+}
