@@ -1,5 +1,7 @@
 package org.espalier.data;
 
+import java.util.Objects;
+
 /** A source does not deliver its data set; the next one may. The message is one line. */
 final class SourceException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -24,5 +26,10 @@ final class SourceException extends Exception {
     /** Whether the source is merely not there. */
     boolean isAbsent() {
         return absent;
+    }
+
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNull(super.getMessage());
     }
 }
