@@ -23,7 +23,9 @@ final class CheckedOutput extends OutputStream {
 
     /** Whether the reader of a pipe went away. The text is the operating system's (EPIPE). */
     boolean brokenPipe() {
-        return failure.map(IOException::getMessage).filter(m -> m.contains("Broken pipe")).isPresent();
+        return failure.map(IOException::getMessage)
+                .filter(m -> m.contains("Broken pipe"))
+                .isPresent();
     }
 
     @Override

@@ -39,7 +39,10 @@ final class Cli implements Runnable {
             description = "Show the version.")
     private boolean version;
 
-    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show log messages, and stack traces of errors.")
+    @Option(
+            names = "--debug",
+            scope = ScopeType.INHERIT,
+            description = "Show log messages, and stack traces of errors.")
     private boolean debug;
 
     @SuppressWarnings("NullAway.Init")
@@ -62,7 +65,8 @@ final class Cli implements Runnable {
             return ExitCode.BROKEN_PIPE;
         }
         if (output.failure().isPresent()) {
-            console.complain("the output cannot be written: " + output.failure().get().getMessage());
+            console.complain(
+                    "the output cannot be written: " + output.failure().get().getMessage());
             return ExitCode.MISTAKE;
         }
         return code;

@@ -20,17 +20,21 @@ final class Misunderstanding {
                 return "unknown option " + quoted(found) + Nearest.hint(option(found), options(line));
             }
             if (!line.getSubcommands().isEmpty()) {
-                return "unknown command " + quoted(found) + Nearest.hint(found, line.getSubcommands().keySet());
+                return "unknown command " + quoted(found)
+                        + Nearest.hint(found, line.getSubcommands().keySet());
             }
             return "unexpected " + quoted(found);
         }
-        if (e instanceof CommandLine.MissingParameterException missing && !missing.getMissing().isEmpty()) {
+        if (e instanceof CommandLine.MissingParameterException missing
+                && !missing.getMissing().isEmpty()) {
             return missing.getMissing().getFirst() instanceof OptionSpec option
                     ? option.longestName() + " needs a value, " + option.paramLabel()
                     : "missing " + label(missing.getMissing().getFirst());
         }
         String message = e.getMessage();
-        return message.isEmpty() ? "wrong arguments" : message.substring(0, 1).toLowerCase(java.util.Locale.ROOT) + message.substring(1);
+        return message == null || message.isEmpty()
+                ? "wrong arguments"
+                : message.substring(0, 1).toLowerCase(java.util.Locale.ROOT) + message.substring(1);
     }
 
     private static String label(ArgSpec argument) {

@@ -38,8 +38,17 @@ final class FgsmAttacker extends Attacker implements InputGradientSink {
     public void accept(int panel, MemorySegment gradient, long offset, int[] features, int first, int count) {
         copyRows(panel, panel + panels, features, first, count);
         Elementwise.signStep(
-                gradient, offset, features, first, count, pass.input(), panel, pass.input(), panel + panels,
-                attack.epsilon(), attack.epsilon());
+                gradient,
+                offset,
+                features,
+                first,
+                count,
+                pass.input(),
+                panel,
+                pass.input(),
+                panel + panels,
+                attack.epsilon(),
+                attack.epsilon());
     }
 
     @Override

@@ -12,8 +12,7 @@ package org.espalier.attack;
  * @param restarts independent runs, at least 1; with several, each example keeps the one of highest loss
  * @param keep which point of a run is its result
  */
-public record Pgd(
-        float epsilon, float step, int steps, boolean randomStart, int restarts, Keep keep, LabelChoice label)
+public record Pgd(float epsilon, float step, int steps, boolean randomStart, int restarts, Keep keep, LabelChoice label)
         implements Attack {
     public Pgd {
         Settings.notNegative("epsilon", epsilon);
@@ -25,8 +24,8 @@ public record Pgd(
             throw new IllegalArgumentException("an attack's restarts must be at least 1, got " + restarts);
         }
         if (restarts > 1 && !randomStart) {
-            throw new IllegalArgumentException(
-                    "an attack of " + restarts + " restarts needs a random start: without one all of them are the same");
+            throw new IllegalArgumentException("an attack of " + restarts
+                    + " restarts needs a random start: without one all of them are the same");
         }
     }
 

@@ -70,8 +70,17 @@ final class PgdAttacker extends Attacker implements InputGradientSink {
     @Override
     public void accept(int panel, MemorySegment gradient, long offset, int[] features, int first, int count) {
         Elementwise.signStep(
-                gradient, offset, features, first, count, pass.input(), panel - panels, pass.input(), panel,
-                attack.step(), attack.epsilon());
+                gradient,
+                offset,
+                features,
+                first,
+                count,
+                pass.input(),
+                panel - panels,
+                pass.input(),
+                panel,
+                attack.step(),
+                attack.epsilon());
     }
 
     private void keepBetter(int[] labels, int firstLabel, int examples) {

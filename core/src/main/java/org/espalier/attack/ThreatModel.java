@@ -8,7 +8,8 @@ package org.espalier.attack;
 public record ThreatModel(Norm norm, float epsilon) {
     public ThreatModel {
         if (!(epsilon >= 0) || Float.isInfinite(epsilon)) {
-            throw new IllegalArgumentException("a threat model's epsilon must be finite and at least 0, got " + epsilon);
+            throw new IllegalArgumentException(
+                    "a threat model's epsilon must be finite and at least 0, got " + epsilon);
         }
     }
 

@@ -40,8 +40,9 @@ final class Assembly {
         Idx.Images train = images.apply(DataFile.TRAIN_IMAGES);
         Idx.Images test = images.apply(DataFile.TEST_IMAGES);
         if (test.rows() != train.rows() || test.columns() != train.columns()) {
-            throw new UserException(test.source() + " does not fit " + train.source() + ": expected images of " + train.rows()
-                    + " x " + train.columns() + " pixels, found " + test.rows() + " x " + test.columns());
+            throw new UserException(
+                    test.source() + " does not fit " + train.source() + ": expected images of " + train.rows() + " x "
+                            + train.columns() + " pixels, found " + test.rows() + " x " + test.columns());
         }
         return new DataSet(
                 name,
@@ -63,8 +64,8 @@ final class Assembly {
 
     private static Split split(String name, Idx.Images images, Idx.Labels labels) {
         if (images.count() != labels.labels().length) {
-            throw new UserException(labels.source() + " does not fit " + images.source() + ": expected " + images.count()
-                    + " labels, one for each image, found " + labels.labels().length);
+            throw new UserException(labels.source() + " does not fit " + images.source() + ": expected "
+                    + images.count() + " labels, one for each image, found " + labels.labels().length);
         }
         return new Split(name, images.rows() * images.columns(), images.pixels(), labels.labels());
     }
@@ -84,8 +85,9 @@ final class Assembly {
     private static void checkLabels(Idx.Labels train, Idx.Labels test, int classes) {
         for (int i = 0; i < test.labels().length; i++) {
             if (test.labels()[i] >= classes) {
-                throw new UserException(test.source() + " has a label that " + train.source() + " never uses: expected 0 to "
-                        + (classes - 1) + ", found " + test.labels()[i] + " at image " + i);
+                throw new UserException(
+                        test.source() + " has a label that " + train.source() + " never uses: expected 0 to "
+                                + (classes - 1) + ", found " + test.labels()[i] + " at image " + i);
             }
         }
     }

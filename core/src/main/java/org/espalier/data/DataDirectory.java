@@ -79,6 +79,7 @@ record DataDirectory(Path path) {
 
     UserException notWritable(IOException e) {
         return new UserException(
-                path + " cannot be written: expected a directory that can hold the data files, found: " + Reasons.of(e), e);
+                path + " cannot be written: expected a directory that can hold the data files, found: " + Reasons.of(e),
+                e);
     }
 }

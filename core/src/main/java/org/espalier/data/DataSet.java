@@ -38,7 +38,10 @@ public record DataSet(
         StringBuilder lines = new StringBuilder();
         for (DataFile file : DataFile.values()) {
             if (digests.containsKey(file)) {
-                lines.append(digests.get(file)).append("  ").append(file.fileName()).append('\n');
+                lines.append(digests.get(file))
+                        .append("  ")
+                        .append(file.fileName())
+                        .append('\n');
             }
         }
         return Digests.sha256(lines.toString());
@@ -53,11 +56,11 @@ public record DataSet(
      */
     public Splits splits(int validationSize) {
         if (validationSize < 1 || validationSize >= train.size()) {
-            throw new UserException("data set " + name + ": validation size " + validationSize + " is out of range, expected 1 to "
-                    + (train.size() - 1) + " of the " + train.size() + " training images");
+            throw new UserException(
+                    "data set " + name + ": validation size " + validationSize + " is out of range, expected 1 to "
+                            + (train.size() - 1) + " of the " + train.size() + " training images");
         }
-        return new Splits(
-                part("train", validationSize, train.size()), part("validation", 0, validationSize), test);
+        return new Splits(part("train", validationSize, train.size()), part("validation", 0, validationSize), test);
     }
 
     private Split part(String part, int from, int to) {

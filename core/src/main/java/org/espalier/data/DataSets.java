@@ -54,21 +54,22 @@ public final class DataSets {
      * @throws UserException if no source has it, or the user's files are wrong
      */
     public FoundDataSet find(String name, Optional<Path> directory, DataProgress progress) {
-        Optional<KnownDataSet> set =
-                known.stream().filter(candidate -> candidate.name().equals(name)).findFirst();
+        Optional<KnownDataSet> set = known.stream()
+                .filter(candidate -> candidate.name().equals(name))
+                .findFirst();
         if (directory.isPresent()) {
             return inDirectory(name, set, new DataDirectory(directory.get()));
         }
         KnownDataSet wanted = set.orElseThrow(() -> unknown(name));
         DataDirectory target = new DataDirectory(cache.resolve(name));
         List<String> reasons = new ArrayList<>();
-        List<DataSource> sources = Stream.concat(
-                        Stream.of(new DataSource.Target("cache")), wanted.sources().stream())
+        List<DataSource> sources = Stream.concat(Stream.of(new DataSource.Target("cache")), wanted.sources().stream())
                 .toList();
         for (DataSource source : sources) {
             try {
                 Map<DataFile, Content> files = source.obtain(wanted, target, progress);
-                return new FoundDataSet(Assembly.read(name, files, wanted::check), source.describe(), directoryOf(files));
+                return new FoundDataSet(
+                        Assembly.read(name, files, wanted::check), source.describe(), directoryOf(files));
             } catch (SourceException e) {
                 reasons.add(source.describe() + ": " + e.getMessage());
                 if (e.isAbsent()) {
@@ -88,8 +89,8 @@ public final class DataSets {
     private static FoundDataSet inDirectory(String name, Optional<KnownDataSet> set, DataDirectory directory) {
         try {
             Map<DataFile, Content> files = directory.files();
-            Assembly.DigestCheck check = set.<Assembly.DigestCheck>map(wanted -> wanted::check)
-                    .orElse((file, source, digest) -> {});
+            Assembly.DigestCheck check =
+                    set.<Assembly.DigestCheck>map(wanted -> wanted::check).orElse((file, source, digest) -> {});
             return new FoundDataSet(
                     Assembly.read(name, files, check), "directory " + directory.path(), Optional.of(directory.path()));
         } catch (SourceException e) {

@@ -123,18 +123,18 @@ final class Idx {
     private static void checkMagic(String file, byte[] header, int magic) {
         String expected = magic == IMAGES_MAGIC ? "an IDX image file" : "an IDX label file";
         if (header.length < 4) {
-            throw new UserException(file + " is truncated: expected " + expected + ", found " + header.length + " bytes");
+            throw new UserException(
+                    file + " is truncated: expected " + expected + ", found " + header.length + " bytes");
         }
         int found = ByteBuffer.wrap(header).getInt();
         if (found == magic) {
             return;
         }
-        String meaning =
-                switch (found) {
-                    case IMAGES_MAGIC -> " (an IDX image file)";
-                    case LABELS_MAGIC -> " (an IDX label file)";
-                    default -> "";
-                };
+        String meaning = switch (found) {
+            case IMAGES_MAGIC -> " (an IDX image file)";
+            case LABELS_MAGIC -> " (an IDX label file)";
+            default -> "";
+        };
         throw new UserException("%s is not %s: expected magic number 0x%08x, found 0x%08x%s"
                 .formatted(file, expected, magic, found, meaning));
     }
@@ -145,8 +145,9 @@ final class Idx {
             // A size of 2^31 or more is negative as an int; the product is kept from overflowing by stopping early.
             length = size <= 0 || length > LARGEST_ARRAY ? -1 : length * size;
             if (length < 1 || length > LARGEST_ARRAY) {
-                throw new UserException(file + " has an impossible header: expected sizes of at least 1 that make at most "
-                        + LARGEST_ARRAY + " bytes, found " + promise(sizes));
+                throw new UserException(
+                        file + " has an impossible header: expected sizes of at least 1 that make at most "
+                                + LARGEST_ARRAY + " bytes, found " + promise(sizes));
             }
         }
         byte[] values = readUpTo(in, (int) length);

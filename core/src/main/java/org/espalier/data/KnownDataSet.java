@@ -28,8 +28,8 @@ record KnownDataSet(String name, String title, Map<DataFile, String> digests, Li
     void check(DataFile file, String source, String found) {
         String expected = digests.get(file);
         if (!found.equals(expected)) {
-            throw new UserException(source + " is not " + name + "'s " + file.fileName() + ": expected SHA-256 " + expected
-                    + ", found " + found + KnownDataSets.nameOf(found));
+            throw new UserException(source + " is not " + name + "'s " + file.fileName() + ": expected SHA-256 "
+                    + expected + ", found " + found + KnownDataSets.nameOf(found));
         }
     }
 
@@ -39,8 +39,9 @@ record KnownDataSet(String name, String title, Map<DataFile, String> digests, Li
      * @throws UserException if it is malformed or its digest differs
      */
     void verify(DataFile file, Content content) {
-        String found =
-                file.isImages() ? Idx.readImages(content).sha256() : Idx.readLabels(content).sha256();
+        String found = file.isImages()
+                ? Idx.readImages(content).sha256()
+                : Idx.readLabels(content).sha256();
         check(file, content.describe(), found);
     }
 }

@@ -53,7 +53,9 @@ final class BatchSum {
         for (int p = 0; p < panels; p++) {
             for (int lane = c; lane < Panels.LANES; lane += COLUMNS) {
                 sum = Math.fma(
-                        a.get(FLOAT, aOffset + p * aPanel + lane * 4L), b.get(FLOAT, bOffset + p * bPanel + lane * 4L), sum);
+                        a.get(FLOAT, aOffset + p * aPanel + lane * 4L),
+                        b.get(FLOAT, bOffset + p * bPanel + lane * 4L),
+                        sum);
             }
         }
         return sum;

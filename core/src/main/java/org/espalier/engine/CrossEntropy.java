@@ -11,8 +11,15 @@ final class CrossEntropy {
 
     /** Softmax cross-entropy per lane: log sum exp(z - m) + m - sum t z, in double from float32 logits. */
     static void losses(
-            MemorySegment logits, long offset, int classes, int[] labels, int firstLabel, int lanes, float smoothing,
-            double[] losses, int firstLoss) {
+            MemorySegment logits,
+            long offset,
+            int classes,
+            int[] labels,
+            int firstLabel,
+            int lanes,
+            float smoothing,
+            double[] losses,
+            int firstLoss) {
         for (int lane = 0; lane < lanes; lane++) {
             float max = logits.get(FLOAT, offset + lane * 4L);
             for (int c = 1; c < classes; c++) {

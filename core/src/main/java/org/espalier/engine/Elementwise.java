@@ -22,12 +22,27 @@ public final class Elementwise {
      * @param features features to write, ascending
      */
     public static void uniformNoise(
-            Stream stream, int firstExample, Panels clean, int cleanPanel, Panels out, int outPanel, int panels,
-            int[] features, float epsilon) {
+            Stream stream,
+            int firstExample,
+            Panels clean,
+            int cleanPanel,
+            Panels out,
+            int outPanel,
+            int panels,
+            int[] features,
+            float epsilon) {
         for (int p = 0; p < panels; p++) {
-            Kernels.chosen().uniformNoise(
-                    stream.key0(), stream.key1(), firstExample + p * Panels.LANES,
-                    clean.memory(), clean.row(cleanPanel + p, 0), out.memory(), out.row(outPanel + p, 0), features, epsilon);
+            Kernels.chosen()
+                    .uniformNoise(
+                            stream.key0(),
+                            stream.key1(),
+                            firstExample + p * Panels.LANES,
+                            clean.memory(),
+                            clean.row(cleanPanel + p, 0),
+                            out.memory(),
+                            out.row(outPanel + p, 0),
+                            features,
+                            epsilon);
         }
     }
 
@@ -37,11 +52,30 @@ public final class Elementwise {
      * {@code x = clip(clip(x + step sign(g), clean - epsilon, clean + epsilon), 0, 1)}; sign(0) = 0.
      */
     public static void signStep(
-            MemorySegment gradient, long offset, int[] features, int first, int count,
-            Panels clean, int cleanPanel, Panels x, int panel, float step, float epsilon) {
-        Kernels.chosen().signStep(
-                gradient, offset, features, first, count,
-                clean.memory(), clean.row(cleanPanel, 0), x.memory(), x.row(panel, 0), step, epsilon);
+            MemorySegment gradient,
+            long offset,
+            int[] features,
+            int first,
+            int count,
+            Panels clean,
+            int cleanPanel,
+            Panels x,
+            int panel,
+            float step,
+            float epsilon) {
+        Kernels.chosen()
+                .signStep(
+                        gradient,
+                        offset,
+                        features,
+                        first,
+                        count,
+                        clean.memory(),
+                        clean.row(cleanPanel, 0),
+                        x.memory(),
+                        x.row(panel, 0),
+                        step,
+                        epsilon);
     }
 
     /**
@@ -57,14 +91,30 @@ public final class Elementwise {
      * @return whether all logits were finite
      */
     public static boolean crossEntropyGradient(
-            Panels logits, Panels gradient, int firstPanel, int panels, int[] labels, int firstLabel, int examples,
-            float smoothing, float scale) {
+            Panels logits,
+            Panels gradient,
+            int firstPanel,
+            int panels,
+            int[] labels,
+            int firstLabel,
+            int examples,
+            float smoothing,
+            float scale) {
         boolean finite = true;
         for (int p = 0; p < panels; p++) {
             int lanes = Math.clamp(examples - p * Panels.LANES, 0, Panels.LANES);
-            finite &= Kernels.chosen().crossEntropyGradient(
-                    logits.memory(), logits.row(firstPanel + p, 0), gradient.memory(), gradient.row(firstPanel + p, 0),
-                    logits.features(), labels, firstLabel + p * Panels.LANES, lanes, smoothing, scale);
+            finite &= Kernels.chosen()
+                    .crossEntropyGradient(
+                            logits.memory(),
+                            logits.row(firstPanel + p, 0),
+                            gradient.memory(),
+                            gradient.row(firstPanel + p, 0),
+                            logits.features(),
+                            labels,
+                            firstLabel + p * Panels.LANES,
+                            lanes,
+                            smoothing,
+                            scale);
         }
         return finite;
     }
@@ -75,13 +125,26 @@ public final class Elementwise {
      * @param losses receives the losses from index {@code firstLoss}; NaN or infinite where the logits are
      */
     public static void crossEntropy(
-            Panels logits, int firstPanel, int[] labels, int firstLabel, int examples, float smoothing,
-            double[] losses, int firstLoss) {
+            Panels logits,
+            int firstPanel,
+            int[] labels,
+            int firstLabel,
+            int examples,
+            float smoothing,
+            double[] losses,
+            int firstLoss) {
         for (int p = 0; p * Panels.LANES < examples; p++) {
             int lanes = Math.min(examples - p * Panels.LANES, Panels.LANES);
             CrossEntropy.losses(
-                    logits.memory(), logits.row(firstPanel + p, 0), logits.features(), labels,
-                    firstLabel + p * Panels.LANES, lanes, smoothing, losses, firstLoss + p * Panels.LANES);
+                    logits.memory(),
+                    logits.row(firstPanel + p, 0),
+                    logits.features(),
+                    labels,
+                    firstLabel + p * Panels.LANES,
+                    lanes,
+                    smoothing,
+                    losses,
+                    firstLoss + p * Panels.LANES);
         }
     }
 
@@ -94,7 +157,12 @@ public final class Elementwise {
         for (int p = 0; p * Panels.LANES < examples; p++) {
             int lanes = Math.min(examples - p * Panels.LANES, Panels.LANES);
             CrossEntropy.predictions(
-                    logits.memory(), logits.row(firstPanel + p, 0), logits.features(), lanes, classes, first + p * Panels.LANES);
+                    logits.memory(),
+                    logits.row(firstPanel + p, 0),
+                    logits.features(),
+                    lanes,
+                    classes,
+                    first + p * Panels.LANES);
         }
     }
 
@@ -108,8 +176,15 @@ public final class Elementwise {
     public static void loadImages(byte[] images, int[] order, int first, int count, Panels out, int firstPanel) {
         for (int p = 0; p * Panels.LANES < count; p++) {
             int lanes = Math.min(count - p * Panels.LANES, Panels.LANES);
-            Kernels.chosen().loadImages(
-                    images, out.features(), order, first + p * Panels.LANES, lanes, out.memory(), out.row(firstPanel + p, 0));
+            Kernels.chosen()
+                    .loadImages(
+                            images,
+                            out.features(),
+                            order,
+                            first + p * Panels.LANES,
+                            lanes,
+                            out.memory(),
+                            out.row(firstPanel + p, 0));
         }
     }
 }

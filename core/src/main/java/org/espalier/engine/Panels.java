@@ -30,7 +30,8 @@ public final class Panels {
      */
     public Panels(int features, int examples) {
         if (features < 1 || examples < 1) {
-            throw new IllegalArgumentException("panels need features and examples, got " + features + " and " + examples);
+            throw new IllegalArgumentException(
+                    "panels need features and examples, got " + features + " and " + examples);
         }
         this.features = features;
         this.panels = panelsFor(examples);

@@ -100,10 +100,8 @@ public final class ReferenceEngine implements Engine {
                 int count = Math.min(ROWS_AT_ONCE, liveInputs.length - first);
                 for (int r = 0; r < count; r++) {
                     for (int lane = 0; lane < Panels.LANES; lane++) {
-                        rows.set(
-                                ValueLayout.JAVA_FLOAT,
-                                r * Panels.ROW_BYTES + lane * 4L,
-                                (float) byLane[lane][liveInputs[first + r]]);
+                        rows.set(ValueLayout.JAVA_FLOAT, r * Panels.ROW_BYTES + lane * 4L, (float)
+                                byLane[lane][liveInputs[first + r]]);
                     }
                 }
                 sink.accept(panel, rows, 0, liveInputs, first, count);
@@ -153,7 +151,12 @@ public final class ReferenceEngine implements Engine {
             }
             for (int o = 0; o < biases[layer].length; o++) {
                 biases[layer][o] = step(
-                        update, biases[layer][o], biasGradients[layer][o], biasMoments[0][layer], biasMoments[1][layer], o);
+                        update,
+                        biases[layer][o],
+                        biasGradients[layer][o],
+                        biasMoments[0][layer],
+                        biasMoments[1][layer],
+                        o);
             }
         }
     }

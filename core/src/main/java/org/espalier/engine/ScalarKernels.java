@@ -43,7 +43,9 @@ final class ScalarKernels implements Kernels {
                 float sum = biases == null ? 0f : biases[rowIndex[first + r]];
                 for (int k = 0; k < depth; k++) {
                     sum = Math.fma(
-                            weights.get(FLOAT, row + k * depthStride), x.get(FLOAT, xOffset + k * ROW + lane * 4L), sum);
+                            weights.get(FLOAT, row + k * depthStride),
+                            x.get(FLOAT, xOffset + k * ROW + lane * 4L),
+                            sum);
                 }
                 finish(sum, out, outOffset + r * ROW + lane * 4L, finish, gate, gateOffset + r * ROW + lane * 4L);
             }
@@ -79,12 +81,11 @@ final class ScalarKernels implements Kernels {
     private static void finish(
             float sum, MemorySegment out, long offset, Finish finish, MemorySegment gate, long gateOffset) {
         // A sum of NaN must not be hidden by the ReLU: divergence is detected at the logits.
-        float value =
-                switch (finish) {
-                    case LINEAR -> sum;
-                    case RELU -> sum < 0f ? 0f : sum;
-                    case GATE -> gate.get(FLOAT, gateOffset) > 0f ? sum : 0f;
-                };
+        float value = switch (finish) {
+            case LINEAR -> sum;
+            case RELU -> sum < 0f ? 0f : sum;
+            case GATE -> gate.get(FLOAT, gateOffset) > 0f ? sum : 0f;
+        };
         out.set(FLOAT, offset, value + 0f);
     }
 
@@ -178,8 +179,15 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public void uniformNoise(
-            int key0, int key1, int firstExample, MemorySegment clean, long cleanOffset,
-            MemorySegment out, long outOffset, int[] features, float epsilon) {
+            int key0,
+            int key1,
+            int firstExample,
+            MemorySegment clean,
+            long cleanOffset,
+            MemorySegment out,
+            long outOffset,
+            int[] features,
+            float epsilon) {
         for (int feature : features) {
             for (int lane = 0; lane < LANES; lane++) {
                 long block = Threefry.block(key0, key1, firstExample + lane, feature >> 1);
@@ -194,8 +202,17 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public void signStep(
-            MemorySegment gradient, long offset, int[] features, int first, int count,
-            MemorySegment clean, long cleanOffset, MemorySegment x, long xOffset, float step, float epsilon) {
+            MemorySegment gradient,
+            long offset,
+            int[] features,
+            int first,
+            int count,
+            MemorySegment clean,
+            long cleanOffset,
+            MemorySegment x,
+            long xOffset,
+            float step,
+            float epsilon) {
         for (int r = 0; r < count; r++) {
             for (int lane = 0; lane < LANES; lane++) {
                 long at = features[first + r] * ROW + lane * 4L;
@@ -215,8 +232,16 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public boolean crossEntropyGradient(
-            MemorySegment logits, long logitOffset, MemorySegment gradient, long gradientOffset, int classes,
-            int[] labels, int firstLabel, int lanes, float smoothing, float scale) {
+            MemorySegment logits,
+            long logitOffset,
+            MemorySegment gradient,
+            long gradientOffset,
+            int classes,
+            int[] labels,
+            int firstLabel,
+            int lanes,
+            float smoothing,
+            float scale) {
         boolean finite = true;
         float other = smoothing / classes;
         for (int lane = 0; lane < LANES; lane++) {

@@ -33,14 +33,20 @@ final class SparseGradient {
             FloatVector sums;
             if (LENGTH == 16) {
                 // Slots come in bit-reversed order, so that lane l of the result is weight k + l.
-                FloatVector g0 = four(delta, deltaOffset, deltaPanel, deltas, x, xOffset, xPanel, columns, panels, k, 8, 4);
-                FloatVector g1 = four(delta, deltaOffset, deltaPanel, deltas, x, xOffset, xPanel, columns, panels, k + 2, 8, 4);
-                FloatVector g2 = four(delta, deltaOffset, deltaPanel, deltas, x, xOffset, xPanel, columns, panels, k + 1, 8, 4);
-                FloatVector g3 = four(delta, deltaOffset, deltaPanel, deltas, x, xOffset, xPanel, columns, panels, k + 3, 8, 4);
+                FloatVector g0 =
+                        four(delta, deltaOffset, deltaPanel, deltas, x, xOffset, xPanel, columns, panels, k, 8, 4);
+                FloatVector g1 =
+                        four(delta, deltaOffset, deltaPanel, deltas, x, xOffset, xPanel, columns, panels, k + 2, 8, 4);
+                FloatVector g2 =
+                        four(delta, deltaOffset, deltaPanel, deltas, x, xOffset, xPanel, columns, panels, k + 1, 8, 4);
+                FloatVector g3 =
+                        four(delta, deltaOffset, deltaPanel, deltas, x, xOffset, xPanel, columns, panels, k + 3, 8, 4);
                 sums = ColumnTree.one(ColumnTree.two(g0, g1), ColumnTree.two(g2, g3));
             } else if (LENGTH == 8) {
-                FloatVector g0 = four(delta, deltaOffset, deltaPanel, deltas, x, xOffset, xPanel, columns, panels, k, 4, 2);
-                FloatVector g1 = four(delta, deltaOffset, deltaPanel, deltas, x, xOffset, xPanel, columns, panels, k + 1, 4, 2);
+                FloatVector g0 =
+                        four(delta, deltaOffset, deltaPanel, deltas, x, xOffset, xPanel, columns, panels, k, 4, 2);
+                FloatVector g1 =
+                        four(delta, deltaOffset, deltaPanel, deltas, x, xOffset, xPanel, columns, panels, k + 1, 4, 2);
                 sums = ColumnTree.one(g0, g1);
             } else {
                 sums = four(delta, deltaOffset, deltaPanel, deltas, x, xOffset, xPanel, columns, panels, k, 2, 1);
@@ -64,10 +70,10 @@ final class SparseGradient {
             int a,
             int b) {
         FloatVector c0 = columns(delta, deltaOffset + deltas[k], deltaPanel, x, xOffset + columns[k], xPanel, panels);
-        FloatVector c1 = columns(
-                delta, deltaOffset + deltas[k + a], deltaPanel, x, xOffset + columns[k + a], xPanel, panels);
-        FloatVector c2 = columns(
-                delta, deltaOffset + deltas[k + b], deltaPanel, x, xOffset + columns[k + b], xPanel, panels);
+        FloatVector c1 =
+                columns(delta, deltaOffset + deltas[k + a], deltaPanel, x, xOffset + columns[k + a], xPanel, panels);
+        FloatVector c2 =
+                columns(delta, deltaOffset + deltas[k + b], deltaPanel, x, xOffset + columns[k + b], xPanel, panels);
         FloatVector c3 = columns(
                 delta, deltaOffset + deltas[k + a + b], deltaPanel, x, xOffset + columns[k + a + b], xPanel, panels);
         return ColumnTree.quarter(ColumnTree.half(c0, c1), ColumnTree.half(c2, c3));

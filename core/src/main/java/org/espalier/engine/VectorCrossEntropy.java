@@ -81,7 +81,11 @@ final class VectorCrossEntropy {
         FloatVector entry = all(smoothing - other).sub(rest).mul(scale);
         for (int c = 0; c < classes; c++) {
             VectorMask<Float> mine = own.compare(VectorOperators.EQ, c).cast(FLOATS);
-            store(load(gradient, to + c * Panels.ROW_BYTES).blend(entry, mine), present, gradient, to + c * Panels.ROW_BYTES);
+            store(
+                    load(gradient, to + c * Panels.ROW_BYTES).blend(entry, mine),
+                    present,
+                    gradient,
+                    to + c * Panels.ROW_BYTES);
         }
         // sum - sum is 0 for a finite sum and NaN otherwise
         return sum.sub(sum).compare(VectorOperators.EQ, 0f).not().and(present).trueCount() == 0;
@@ -104,8 +108,7 @@ final class VectorCrossEntropy {
         p = p.fma(r, all(Exp.C4));
         p = p.fma(r, all(Exp.C5));
         p = p.fma(r.mul(r), r).add(1f);
-        IntVector exponent =
-                shifted.reinterpretAsInts().sub(Exp.MAGIC_BITS).lanewise(VectorOperators.LSHL, 23);
+        IntVector exponent = shifted.reinterpretAsInts().sub(Exp.MAGIC_BITS).lanewise(VectorOperators.LSHL, 23);
         return p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
     }
 }

@@ -295,7 +295,8 @@ final class VectorEngine implements Engine {
                 biasGradients[layer].setAtIndex(
                         java.lang.foreign.ValueLayout.JAVA_FLOAT,
                         o,
-                        BatchSum.sum(delta.memory(), delta.row(firstPanel, o), weights.outputs * Panels.ROW_BYTES, panels));
+                        BatchSum.sum(
+                                delta.memory(), delta.row(firstPanel, o), weights.outputs * Panels.ROW_BYTES, panels));
             }
         }
     }

@@ -89,8 +89,7 @@ final class VectorKernels implements Kernels {
             int panels,
             MemorySegment out,
             int count) {
-        SparseGradient.run(
-                delta, deltaOffset, deltaPanel, deltas, x, xOffset, xPanel, columns, panels, out, count);
+        SparseGradient.run(delta, deltaOffset, deltaPanel, deltas, x, xOffset, xPanel, columns, panels, out, count);
     }
 
     @Override
@@ -106,7 +105,11 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void momentum(
-            MemorySegment weights, MemorySegment gradients, MemorySegment velocity, int count, Update.Momentum settings) {
+            MemorySegment weights,
+            MemorySegment gradients,
+            MemorySegment velocity,
+            int count,
+            Update.Momentum settings) {
         VectorUpdates.momentum(weights, gradients, velocity, count, settings);
     }
 

@@ -35,19 +35,10 @@ final class VectorNoise {
             int feature = features[f];
             boolean both = (feature & 1) == 0 && f + 1 < features.length && features[f + 1] == feature + 1;
             for (int lane = 0; lane < Panels.LANES; lane += LENGTH) {
-                IntVector examples = IntVector.broadcast(INTS, firstExample + lane).addIndex(1);
+                IntVector examples =
+                        IntVector.broadcast(INTS, firstExample + lane).addIndex(1);
                 long at = feature * Panels.ROW_BYTES + lane * 4L;
-                block(
-                        key0,
-                        key1,
-                        examples,
-                        feature,
-                        both,
-                        clean,
-                        cleanOffset + at,
-                        out,
-                        outOffset + at,
-                        epsilon);
+                block(key0, key1, examples, feature, both, clean, cleanOffset + at, out, outOffset + at, epsilon);
             }
             if (both) {
                 f++;
@@ -147,9 +138,10 @@ final class VectorNoise {
         return x1.lanewise(VectorOperators.ROL, rotation).lanewise(VectorOperators.XOR, x0);
     }
 
-    private static void put(IntVector words, MemorySegment clean, long from, MemorySegment out, long to, float epsilon) {
-        FloatVector unit = ((FloatVector) words.lanewise(VectorOperators.LSHR, 8).convert(VectorOperators.I2F, 0))
-                .mul(0x1p-24f);
+    private static void put(
+            IntVector words, MemorySegment clean, long from, MemorySegment out, long to, float epsilon) {
+        FloatVector unit =
+                ((FloatVector) words.lanewise(VectorOperators.LSHR, 8).convert(VectorOperators.I2F, 0)).mul(0x1p-24f);
         FloatVector value = load(clean, from).add(unit.fma(all(2 * epsilon), all(-epsilon)));
         Lanes.atMost(Lanes.atLeast(value, zero()), all(1f)).intoMemorySegment(out, to, ORDER);
     }

@@ -33,7 +33,8 @@ final class VectorSteps {
                 FloatVector value = load(x, xOffset + row + at);
                 FloatVector up = value.add(step);
                 FloatVector down = value.sub(step);
-                value = value.blend(up, g.compare(VectorOperators.GT, 0f)).blend(down, g.compare(VectorOperators.LT, 0f));
+                value = value.blend(up, g.compare(VectorOperators.GT, 0f))
+                        .blend(down, g.compare(VectorOperators.LT, 0f));
                 FloatVector centre = load(clean, cleanOffset + row + at);
                 value = Lanes.atMost(Lanes.atLeast(value, centre.sub(epsilon)), centre.add(epsilon));
                 Lanes.atMost(Lanes.atLeast(value, zero()), all(1f)).intoMemorySegment(x, xOffset + row + at, ORDER);

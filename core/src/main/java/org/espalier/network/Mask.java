@@ -33,8 +33,8 @@ public final class Mask {
      */
     public static Mask of(Architecture architecture, BitSet[] survivors) {
         if (survivors.length != architecture.layers()) {
-            throw new IllegalArgumentException(
-                    "a network " + architecture + " needs " + architecture.layers() + " layer masks, got " + survivors.length);
+            throw new IllegalArgumentException("a network " + architecture + " needs " + architecture.layers()
+                    + " layer masks, got " + survivors.length);
         }
         BitSet[] kept = new BitSet[survivors.length];
         for (int layer = 0; layer < kept.length; layer++) {

@@ -70,7 +70,8 @@ public final class Weights {
 
     /** Whether every value is finite. */
     public boolean finite() {
-        return Arrays.stream(matrices).allMatch(Weights::finite) && Arrays.stream(biases).allMatch(Weights::finite);
+        return Arrays.stream(matrices).allMatch(Weights::finite)
+                && Arrays.stream(biases).allMatch(Weights::finite);
     }
 
     private static boolean finite(float[] values) {

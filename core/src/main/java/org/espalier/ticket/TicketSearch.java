@@ -61,17 +61,17 @@ public record TicketSearch(
     public Level next(int number, Mask mask, Weights trained, LevelOutcome dense) {
         int next = number + 1;
         Mask survivors = pruner.prune(mask, trained, schedule.fractions(), trial.pruning(next));
-        Weights start =
-                switch (restart) {
-                    case Restart.Original() -> trial.initialWeights(architecture, distribution);
-                    case Restart.Rewind(int iteration) -> Objects.requireNonNull(
-                                    dense.snapshot(),
-                                    () -> "rewinding needs the dense level's weights at iteration " + iteration)
-                            .copy();
-                    case Restart.Random() -> trial.randomRestart(architecture, distribution, next);
-                    case Restart.Continued() -> trained.copy();
-                    case Restart.AsPublished() -> dense.trained().copy();
-                };
+        Weights start = switch (restart) {
+            case Restart.Original() -> trial.initialWeights(architecture, distribution);
+            case Restart.Rewind(int iteration) ->
+                Objects.requireNonNull(
+                                dense.snapshot(),
+                                () -> "rewinding needs the dense level's weights at iteration " + iteration)
+                        .copy();
+            case Restart.Random() -> trial.randomRestart(architecture, distribution, next);
+            case Restart.Continued() -> trained.copy();
+            case Restart.AsPublished() -> dense.trained().copy();
+        };
         start.apply(survivors);
         return new Level(next, start, survivors);
     }

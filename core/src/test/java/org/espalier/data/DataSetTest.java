@@ -55,7 +55,13 @@ class DataSetTest {
     void theDigestIsThatOfTheFourDigestLines() {
         // printf 'aa  train-images-idx3-ubyte\nbb  t10k-labels-idx1-ubyte\n' | sha256sum
         DataSet dataSet = new DataSet(
-                "x", 1, 4, 2, split(1, 4), split(1, 4), Map.of(DataFile.TEST_LABELS, "bb", DataFile.TRAIN_IMAGES, "aa"));
+                "x",
+                1,
+                4,
+                2,
+                split(1, 4),
+                split(1, 4),
+                Map.of(DataFile.TEST_LABELS, "bb", DataFile.TRAIN_IMAGES, "aa"));
         assertThat(dataSet.digest()).isEqualTo("99c21b430193eb6d1c7fecb866b3189b48ae8c7db54d46693369e390362bf296");
     }
 

@@ -32,7 +32,8 @@ final class IdxBytes {
     }
 
     static byte[] file(int magic, byte[] values, int... sizes) {
-        ByteBuffer file = ByteBuffer.allocate(4 + 4 * sizes.length + values.length).putInt(magic);
+        ByteBuffer file =
+                ByteBuffer.allocate(4 + 4 * sizes.length + values.length).putInt(magic);
         for (int size : sizes) {
             file.putInt(size);
         }

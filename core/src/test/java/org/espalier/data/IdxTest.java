@@ -33,7 +33,8 @@ class IdxTest {
 
     @Test
     void labelsAreUnsigned() throws IOException {
-        assertThat(Idx.readLabels(file(IdxBytes.labels(0, 127, 128, 255))).labels()).containsExactly(0, 127, 128, 255);
+        assertThat(Idx.readLabels(file(IdxBytes.labels(0, 127, 128, 255))).labels())
+                .containsExactly(0, 127, 128, 255);
     }
 
     @ParameterizedTest
@@ -91,7 +92,8 @@ class IdxTest {
 
     @Test
     void anImpossibleHeaderIsRefused() throws IOException {
-        assertRefused(IdxBytes.file(0x0803, new byte[9], -1, 28, 28), "impossible header", "4294967295 images of 28 x 28");
+        assertRefused(
+                IdxBytes.file(0x0803, new byte[9], -1, 28, 28), "impossible header", "4294967295 images of 28 x 28");
         assertRefused(IdxBytes.file(0x0803, new byte[9], 65536, 65536, 1), "impossible header");
         assertRefused(IdxBytes.file(0x0803, new byte[9], 0x7fffffff, 0x7fffffff, 0x7fffffff), "impossible header");
         assertRefused(IdxBytes.file(0x0803, new byte[0], 0, 28, 28), "impossible header", "0 images");

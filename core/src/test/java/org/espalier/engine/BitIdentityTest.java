@@ -31,7 +31,8 @@ class BitIdentityTest {
     @Test
     void withoutTheVectorModuleScalarCodeRunsAndSaysSoOnce() throws IOException, InterruptedException {
         List<String> lines = run(false, "widest");
-        assertThat(lines.stream().filter(line -> line.contains("jdk.incubator.vector"))).hasSize(1);
+        assertThat(lines.stream().filter(line -> line.contains("jdk.incubator.vector")))
+                .hasSize(1);
         assertThat(digests(lines)).isEqualTo(digests(scalar));
     }
 
@@ -59,6 +60,8 @@ class BitIdentityTest {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes());
         assertThat(process.waitFor()).as(output).isZero();
-        return output.lines().filter(line -> !line.startsWith("WARNING: Using incubator")).toList();
+        return output.lines()
+                .filter(line -> !line.startsWith("WARNING: Using incubator"))
+                .toList();
     }
 }

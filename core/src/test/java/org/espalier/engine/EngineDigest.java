@@ -58,8 +58,7 @@ final class EngineDigest {
         int[] labels = RandomCases.labels(examples, shape.classes(), stream);
         for (int step = 1; step <= 3; step++) {
             pass.input().copy(clean, 0, 0, 2);
-            Elementwise.uniformNoise(
-                    stream.child(step), 5, clean, 0, pass.input(), 0, 2, engine.liveInputs(), 0.3f);
+            Elementwise.uniformNoise(stream.child(step), 5, clean, 0, pass.input(), 0, 2, engine.liveInputs(), 0.3f);
             for (int i = 0; i < 2; i++) {
                 engine.forward(pass, 0, 2);
                 Elementwise.crossEntropyGradient(

@@ -12,9 +12,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CountingRuleTest {
     @ParameterizedTest
     @CsvSource({
-        "0.2, 10, 2, 3", "0.2, 12, 2, 3", "0.2, 13, 3, 4", "0.1, 25, 3, 3", "0.1, 35, 4, 5", "0.1, 45, 5, 5",
-        "0.0, 10, 0, 1", "1.0, 10, 10, 10", "0.2, 0, 0, 0", "0.2, 1, 0, 1", "0.2, 235200, 47040, 47041",
-        "0.7, 15, 11, 11", "0.15, 10, 2, 3", "0.35, 10, 4, 5"
+        "0.2, 10, 2, 3",
+        "0.2, 12, 2, 3",
+        "0.2, 13, 3, 4",
+        "0.1, 25, 3, 3",
+        "0.1, 35, 4, 5",
+        "0.1, 45, 5, 5",
+        "0.0, 10, 0, 1",
+        "1.0, 10, 10, 10",
+        "0.2, 0, 0, 0",
+        "0.2, 1, 0, 1",
+        "0.2, 235200, 47040, 47041",
+        "0.7, 15, 11, 11",
+        "0.15, 10, 2, 3",
+        "0.35, 10, 4, 5"
     })
     void countsHalvesUpOrAsPublishedHalvesToEvenPlusOne(double fraction, int survivors, int exact, int published) {
         assertThat(CountingRule.EXACT.pruned(fraction, survivors)).isEqualTo(exact);

@@ -51,8 +51,7 @@ class PrunerTest {
 
     @Test
     void globalScopeRanksAllLayersTogether() {
-        Weights trained = weights(
-                new float[] {9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 1}, new float[] {2, 3, 4, -5, 9, 9});
+        Weights trained = weights(new float[] {9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 1}, new float[] {2, 3, 4, -5, 9, 9});
         Pruner global = new Pruner(Criterion.MAGNITUDE, Scope.GLOBAL, CountingRule.EXACT);
         Mask pruned = global.prune(Mask.dense(SMALL), trained, List.of(0.3, 0.3), STREAM); // round(5.4) = 5 of 18
         assertThat(pruned.count(0)).isEqualTo(11);
@@ -70,8 +69,10 @@ class PrunerTest {
         Mask first = random.prune(Mask.dense(wide), some, List.of(0.2, 0.1), STREAM);
         assertThat(first.count(0)).isEqualTo(960);
         assertThat(first.count(1)).isEqualTo(270);
-        assertThat(random.prune(Mask.dense(wide), new Weights(wide), List.of(0.2, 0.1), STREAM)).isEqualTo(first);
-        assertThat(random.prune(Mask.dense(wide), some, List.of(0.2, 0.1), Stream.root(3))).isNotEqualTo(first);
+        assertThat(random.prune(Mask.dense(wide), new Weights(wide), List.of(0.2, 0.1), STREAM))
+                .isEqualTo(first);
+        assertThat(random.prune(Mask.dense(wide), some, List.of(0.2, 0.1), Stream.root(3)))
+                .isNotEqualTo(first);
     }
 
     @Test
@@ -107,7 +108,8 @@ class PrunerTest {
             for (int j = 0; j < matrix.length; j++) {
                 if (!pruned.keeps(0, i) && pruned.keeps(0, j)) {
                     assertThat(Math.abs(matrix[i])).isLessThanOrEqualTo(Math.abs(matrix[j]));
-                    assertThat(Math.abs(matrix[i]) < Math.abs(matrix[j]) || i < j).isTrue();
+                    assertThat(Math.abs(matrix[i]) < Math.abs(matrix[j]) || i < j)
+                            .isTrue();
                 }
             }
         }

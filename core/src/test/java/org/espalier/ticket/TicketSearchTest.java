@@ -91,7 +91,8 @@ class TicketSearchTest {
         List<Level> levels = search(new Restart.Continued(), 3).run(runner);
         for (int n = 1; n < levels.size(); n++) {
             assertThat(levels.get(n).start())
-                    .isEqualTo(masked(runner.outcomes.get(n - 1).trained(), levels.get(n).mask()));
+                    .isEqualTo(masked(
+                            runner.outcomes.get(n - 1).trained(), levels.get(n).mask()));
         }
     }
 
@@ -100,7 +101,8 @@ class TicketSearchTest {
         CountingRunner runner = new CountingRunner();
         List<Level> levels = search(new Restart.AsPublished(), 3).run(runner);
         for (Level level : levels.subList(1, 4)) {
-            assertThat(level.start()).isEqualTo(masked(runner.outcomes.getFirst().trained(), level.mask()));
+            assertThat(level.start())
+                    .isEqualTo(masked(runner.outcomes.getFirst().trained(), level.mask()));
         }
     }
 
@@ -131,8 +133,10 @@ class TicketSearchTest {
         Level dense = search(new Restart.Original(), 2).first();
         assertThat(search(new Restart.Random(), 2).first()).isEqualTo(dense);
         assertThat(search(new Restart.Rewind(5), 2).first()).isEqualTo(dense);
-        assertThat(Trial.of(7, 2).initialWeights(NETWORK, InitialWeights.GLOROT_UNIFORM)).isNotEqualTo(dense.start());
-        assertThat(Trial.of(8, 1).initialWeights(NETWORK, InitialWeights.GLOROT_UNIFORM)).isNotEqualTo(dense.start());
+        assertThat(Trial.of(7, 2).initialWeights(NETWORK, InitialWeights.GLOROT_UNIFORM))
+                .isNotEqualTo(dense.start());
+        assertThat(Trial.of(8, 1).initialWeights(NETWORK, InitialWeights.GLOROT_UNIFORM))
+                .isNotEqualTo(dense.start());
     }
 
     @Test
@@ -152,8 +156,12 @@ class TicketSearchTest {
     void thePapersNetworkHasThePublishedCountsAtEveryLevel() {
         Pruner published = new Pruner(Criterion.MAGNITUDE, Scope.LAYER, CountingRule.AS_PUBLISHED);
         TicketSearch search = new TicketSearch(
-                Architecture.PAPER, InitialWeights.GLOROT_UNIFORM, TRIAL, new Restart.Original(),
-                PruningSchedule.paper(3), published);
+                Architecture.PAPER,
+                InitialWeights.GLOROT_UNIFORM,
+                TRIAL,
+                new Restart.Original(),
+                PruningSchedule.paper(3),
+                published);
         List<Level> levels = search.run((level, snapshot) -> new LevelOutcome(level.start(), null));
         assertThat(List.of(0, 1, 2, 3, 8, 11, 15, 18, 20))
                 .extracting(level -> levels.get(level).mask().count())
@@ -164,15 +172,23 @@ class TicketSearchTest {
     void refusesAScheduleOfAnotherNetwork() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new TicketSearch(
-                        NETWORK, InitialWeights.GLOROT_UNIFORM, TRIAL, new Restart.Original(),
-                        PruningSchedule.paper(3), Pruner.PAPER))
+                        NETWORK,
+                        InitialWeights.GLOROT_UNIFORM,
+                        TRIAL,
+                        new Restart.Original(),
+                        PruningSchedule.paper(3),
+                        Pruner.PAPER))
                 .withMessageContaining("one per layer");
     }
 
     private static TicketSearch search(Restart restart, int levels) {
         return new TicketSearch(
-                NETWORK, InitialWeights.GLOROT_UNIFORM, TRIAL, restart,
-                new PruningSchedule(List.of(0.2, 0.1), levels), Pruner.PAPER);
+                NETWORK,
+                InitialWeights.GLOROT_UNIFORM,
+                TRIAL,
+                restart,
+                new PruningSchedule(List.of(0.2, 0.1), levels),
+                Pruner.PAPER);
     }
 
     private static Weights masked(Weights weights, Mask mask) {

@@ -37,14 +37,17 @@ public final class AccuracyTable {
         return List.of(
                 new AccuracyTable(arm, new Selection.At(shown)).table(at),
                 new AccuracyTable(arm, new Selection.Last()).table("at the last iteration of each level"),
-                new AccuracyTable(arm, new Selection.Stopped()).table("at early stopping (" + rule(arm.selection()) + ")"));
+                new AccuracyTable(arm, new Selection.Stopped())
+                        .table("at early stopping (" + rule(arm.selection()) + ")"));
     }
 
     /** The measured iteration nearest to the wanted one, the lower of two equally near; the wanted one if there is none. */
     static int nearest(Arm arm, int wanted) {
         var measured = new TreeSet<Integer>();
         for (Series series : arm.series()) {
-            series.points().stream().filter(p -> p.split().equals(Point.TEST)).forEach(p -> measured.add(p.iteration()));
+            series.points().stream()
+                    .filter(p -> p.split().equals(Point.TEST))
+                    .forEach(p -> measured.add(p.iteration()));
         }
         return measured.stream()
                 .min(Comparator.comparingInt((Integer i) -> Math.abs(i - wanted)))
@@ -63,12 +66,16 @@ public final class AccuracyTable {
     }
 
     private Table table(String when) {
-        int levels = arm.strategies().stream().mapToInt(Arm.Strategy::levels).max().orElse(0);
+        int levels =
+                arm.strategies().stream().mapToInt(Arm.Strategy::levels).max().orElse(0);
         var keys = new ArrayList<List<String>>();
         for (int level = 0; level < levels; level++) {
-            keys.add(List.of(Integer.toString(level), level < arm.densities().size() ? density(arm.densities().get(level)) : ""));
+            keys.add(List.of(
+                    Integer.toString(level),
+                    level < arm.densities().size() ? density(arm.densities().get(level)) : ""));
         }
-        List<Table.Block> blocks = arm.strategies().stream().map(s -> block(s, levels)).toList();
+        List<Table.Block> blocks =
+                arm.strategies().stream().map(s -> block(s, levels)).toList();
         String caption = arm.dataset() + ", " + arm.objective() + " training, test accuracy in % " + when;
         return new Table(caption, new Table.Block("", List.of("level", "P_m %"), keys), blocks, notes(blocks));
     }
@@ -84,8 +91,10 @@ public final class AccuracyTable {
         headings.add("trials");
         var rows = new ArrayList<List<String>>();
         for (int level = 0; level < levels; level++) {
-            rows.add(level < strategy.levels() ? row(strategy.name(), level, stopped)
-                    : headings.stream().map(_ -> "").toList());
+            rows.add(
+                    level < strategy.levels()
+                            ? row(strategy.name(), level, stopped)
+                            : headings.stream().map(_ -> "").toList());
         }
         return new Table.Block(strategy.name(), headings, rows);
     }
@@ -101,11 +110,13 @@ public final class AccuracyTable {
         }
         var counts = new TreeSet<Integer>();
         for (int i = -1; i < arm.attacks().size(); i++) {
-            Sample sample = accuracy(trials, i < 0 ? Point.NATURAL : arm.attacks().get(i));
+            Sample sample =
+                    accuracy(trials, i < 0 ? Point.NATURAL : arm.attacks().get(i));
             counts.add(sample.count());
             row.add(cell(sample, 100, 2));
         }
-        String counted = counts.first().equals(counts.last()) ? "" + counts.first() : counts.first() + "-" + counts.last();
+        String counted =
+                counts.first().equals(counts.last()) ? "" + counts.first() : counts.first() + "-" + counts.last();
         row.add(counted + "/" + arm.trials());
         return row;
     }
@@ -142,14 +153,19 @@ public final class AccuracyTable {
             if (series.state() == Series.State.DIVERGED) {
                 notes.add("left out: " + series.strategy() + ", trial " + series.trial() + " diverged at level "
                         + series.level()
-                        + series.lastIteration().stream().mapToObj(i -> " after iteration " + whole(i)).collect(joining()));
+                        + series.lastIteration().stream()
+                                .mapToObj(i -> " after iteration " + whole(i))
+                                .collect(joining()));
             }
         }
         return notes;
     }
 
     private static boolean holds(List<Table.Block> blocks, String text) {
-        return blocks.stream().flatMap(b -> b.rows().stream()).flatMap(List::stream).anyMatch(c -> c.contains(text));
+        return blocks.stream()
+                .flatMap(b -> b.rows().stream())
+                .flatMap(List::stream)
+                .anyMatch(c -> c.contains(text));
     }
 
     private static String cell(Sample sample, double scale, int decimals) {

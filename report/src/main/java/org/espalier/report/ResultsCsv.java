@@ -19,15 +19,25 @@ import org.apache.commons.csv.CSVPrinter;
 public final class ResultsCsv {
     /** The columns, in order. */
     public static final List<String> COLUMNS = List.of(
-            "dataset", "objective", "strategy", "trial", "level", "density", "iteration", "split", "attack",
-            "accuracy", "loss");
+            "dataset",
+            "objective",
+            "strategy",
+            "trial",
+            "level",
+            "density",
+            "iteration",
+            "split",
+            "attack",
+            "accuracy",
+            "loss");
 
     private static final CSVFormat FORMAT =
             CSVFormat.RFC4180.builder().setRecordSeparator("\n").get();
 
     private record Row(Arm arm, Series series, Point point) {}
 
-    private static final Comparator<Row> ORDER = Comparator.comparing((Row r) -> r.arm().dataset())
+    private static final Comparator<Row> ORDER = Comparator.comparing(
+                    (Row r) -> r.arm().dataset())
             .thenComparing(r -> r.arm().objective())
             .thenComparing(r -> r.series().strategy())
             .thenComparingInt(r -> r.series().trial())

@@ -17,7 +17,8 @@ public sealed interface Selection {
     default OptionalInt of(Series series, EarlyStop rule) {
         boolean finished = series.state() == Series.State.FINISHED;
         return switch (this) {
-            case At at -> series.state() == Series.State.DIVERGED ? OptionalInt.empty() : OptionalInt.of(at.iteration());
+            case At at ->
+                series.state() == Series.State.DIVERGED ? OptionalInt.empty() : OptionalInt.of(at.iteration());
             case Last _ -> finished ? series.lastIteration() : OptionalInt.empty();
             // The minimum of an unfinished level may still move.
             case Stopped _ -> finished ? rule.iteration(series) : OptionalInt.empty();

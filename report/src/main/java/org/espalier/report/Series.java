@@ -32,7 +32,9 @@ public record Series(String strategy, int trial, int level, double density, Stat
     /** The accuracy on a split under an attack at an iteration, or nothing where it was not measured. */
     public Optional<Point> at(int iteration, String split, String attack) {
         return points.stream()
-                .filter(p -> p.iteration() == iteration && p.split().equals(split) && p.attack().equals(attack))
+                .filter(p -> p.iteration() == iteration
+                        && p.split().equals(split)
+                        && p.attack().equals(attack))
                 .findFirst();
     }
 

@@ -22,7 +22,8 @@ public final class TextTable {
         var text = new StringBuilder();
         wrap(text, table.caption(), "", width);
         Drawn keys = new Drawn(table.keys());
-        List<Drawn> waiting = new ArrayList<>(table.blocks().stream().map(Drawn::new).toList());
+        List<Drawn> waiting =
+                new ArrayList<>(table.blocks().stream().map(Drawn::new).toList());
         do {
             text.append('\n');
             var slab = new ArrayList<Drawn>();
@@ -44,7 +45,8 @@ public final class TextTable {
         for (int line = 0; line < blocks.getFirst().lines.size(); line++) {
             var row = new StringBuilder();
             for (Drawn block : blocks) {
-                row.append(row.isEmpty() ? "" : line == 2 ? "-+-" : BETWEEN_BLOCKS).append(block.lines.get(line));
+                row.append(row.isEmpty() ? "" : line == 2 ? "-+-" : BETWEEN_BLOCKS)
+                        .append(block.lines.get(line));
             }
             text.append(row.toString().stripTrailing()).append('\n');
         }

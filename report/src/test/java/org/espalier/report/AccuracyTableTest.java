@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Test;
 class AccuracyTableTest {
     @Test
     void showsTheChosenIterationOfAllLevelsThatHaveIt() {
-        assertThat(TextTable.of(AccuracyTable.all(Example.arm(), OptionalInt.of(100)).get(0), 120))
-                .isEqualTo(
-                        """
+        assertThat(TextTable.of(
+                        AccuracyTable.all(Example.arm(), OptionalInt.of(100)).get(0), 120))
+                .isEqualTo("""
                         digits, adversarial training, test accuracy in % at iteration 100
 
                                      | original                           | random                             | no pruning
@@ -29,9 +29,9 @@ class AccuracyTableTest {
 
     @Test
     void showsTheLastIterationOfFinishedLevelsAndBreaksTheTableToFit() {
-        assertThat(TextTable.of(AccuracyTable.all(Example.arm(), OptionalInt.empty()).get(1), 72))
-                .isEqualTo(
-                        """
+        assertThat(TextTable.of(
+                        AccuracyTable.all(Example.arm(), OptionalInt.empty()).get(1), 72))
+                .isEqualTo("""
                         digits, adversarial training, test accuracy in % at the last iteration
                           of each level
 
@@ -57,9 +57,9 @@ class AccuracyTableTest {
     @Test
     void showsEarlyStoppingWithItsIteration() {
         // Validation objectives of the dense level: 0.70 and 0.75 in trial 0, 0.70 and 0.65 in trial 1.
-        assertThat(MarkdownTable.of(AccuracyTable.all(Example.arm(), OptionalInt.empty()).get(2)))
-                .isEqualTo(
-                        """
+        assertThat(MarkdownTable.of(
+                        AccuracyTable.all(Example.arm(), OptionalInt.empty()).get(2)))
+                .isEqualTo("""
                         ### digits, adversarial training, test accuracy in % at early stopping (least validation loss, \
                         0.5 natural + 0.5 pgd)
 
@@ -90,10 +90,20 @@ class AccuracyTableTest {
     @Test
     void anEmptyStoreGivesATableOfWhatIsPlanned() {
         Arm arm = Example.arm();
-        Arm empty = new Arm(arm.dataset(), arm.objective(), arm.selection(), arm.reportIteration(), arm.strategies(),
-                arm.attacks(), arm.trials(), arm.densities(), List.of());
+        Arm empty = new Arm(
+                arm.dataset(),
+                arm.objective(),
+                arm.selection(),
+                arm.reportIteration(),
+                arm.strategies(),
+                arm.attacks(),
+                arm.trials(),
+                arm.densities(),
+                List.of());
         assertThat(AccuracyTable.all(empty, OptionalInt.empty()))
-                .allSatisfy(table -> assertThat(TextTable.of(table, 100)).contains("    1   80.0 |").contains("0/2"));
+                .allSatisfy(table -> assertThat(TextTable.of(table, 100))
+                        .contains("    1   80.0 |")
+                        .contains("0/2"));
     }
 
     @Test

@@ -18,24 +18,54 @@ final class Example {
     }
 
     @SafeVarargs
-    static Series series(String strategy, int trial, int level, double density, Series.State state, List<Point>... points) {
+    static Series series(
+            String strategy, int trial, int level, double density, Series.State state, List<Point>... points) {
         return new Series(
-                strategy, trial, level, density, state, Arrays.stream(points).flatMap(List::stream).toList());
+                strategy,
+                trial,
+                level,
+                density,
+                state,
+                Arrays.stream(points).flatMap(List::stream).toList());
     }
 
     /** Two strategies, two trials, two levels; one trial of "random" is still running at level 1, another diverged. */
     static Arm arm() {
         var series = new ArrayList<Series>();
         for (String strategy : List.of("original", "random")) {
-            series.add(series(strategy, 0, 0, 1, Series.State.FINISHED,
-                    points(100, 0.90, 0.30, 0.5, 0.9), points(200, 0.95, 0.40, 0.3, 1.2)));
-            series.add(series(strategy, 1, 0, 1, Series.State.FINISHED,
-                    points(100, 0.91, 0.32, 0.5, 0.9), points(200, 0.97, 0.44, 0.3, 1.0)));
+            series.add(series(
+                    strategy,
+                    0,
+                    0,
+                    1,
+                    Series.State.FINISHED,
+                    points(100, 0.90, 0.30, 0.5, 0.9),
+                    points(200, 0.95, 0.40, 0.3, 1.2)));
+            series.add(series(
+                    strategy,
+                    1,
+                    0,
+                    1,
+                    Series.State.FINISHED,
+                    points(100, 0.91, 0.32, 0.5, 0.9),
+                    points(200, 0.97, 0.44, 0.3, 1.0)));
         }
-        series.add(series("original", 0, 1, 0.8, Series.State.FINISHED,
-                points(100, 0.92, 0.50, 0.5, 0.9), points(200, 0.96, 0.60, 0.2, 0.8)));
-        series.add(series("original", 1, 1, 0.8, Series.State.FINISHED,
-                points(100, 0.93, 0.52, 0.5, 0.9), points(200, 0.96, 0.64, 0.2, 0.8)));
+        series.add(series(
+                "original",
+                0,
+                1,
+                0.8,
+                Series.State.FINISHED,
+                points(100, 0.92, 0.50, 0.5, 0.9),
+                points(200, 0.96, 0.60, 0.2, 0.8)));
+        series.add(series(
+                "original",
+                1,
+                1,
+                0.8,
+                Series.State.FINISHED,
+                points(100, 0.93, 0.52, 0.5, 0.9),
+                points(200, 0.96, 0.64, 0.2, 0.8)));
         series.add(series("random", 0, 1, 0.8, Series.State.RUNNING, points(100, 0.80, 0.20, 0.5, 0.9)));
         series.add(series("random", 1, 1, 0.8, Series.State.DIVERGED, points(100, 0.10, 0.00, 2.5, 9.9)));
         return new Arm(
@@ -43,7 +73,10 @@ final class Example {
                 "adversarial",
                 new EarlyStop(0.5, "pgd"),
                 200,
-                List.of(new Arm.Strategy("original", 2), new Arm.Strategy("random", 2), new Arm.Strategy("no pruning", 1)),
+                List.of(
+                        new Arm.Strategy("original", 2),
+                        new Arm.Strategy("random", 2),
+                        new Arm.Strategy("no pruning", 1)),
                 List.of("pgd"),
                 2,
                 List.of(1.0, 0.8),

@@ -15,11 +15,15 @@ class ResultsCsvTest {
 
     @Test
     void writesOneRowAMeasurementNaturalFirst() {
-        Series series = Example.series("original", 3, 1, 213057 / 266200.0, Series.State.RUNNING,
+        Series series = Example.series(
+                "original",
+                3,
+                1,
+                213057 / 266200.0,
+                Series.State.RUNNING,
                 Example.points(500, 0.9833, 0.02, 0.25, 1e-7));
         assertThat(ResultsCsv.of(new Results("x", List.of(arm("digits", List.of(series))))))
-                .isEqualTo(
-                        """
+                .isEqualTo("""
                         dataset,objective,strategy,trial,level,density,iteration,split,attack,accuracy,loss
                         digits,natural,original,3,1,0.8003643876784373,500,test,none,0.9833,9
                         digits,natural,original,3,1,0.8003643876784373,500,test,pgd,0.02,9
@@ -30,7 +34,12 @@ class ResultsCsvTest {
 
     @Test
     void quotesANameThatHoldsAComma() {
-        Series series = Example.series("original", 0, 0, 1, Series.State.FINISHED,
+        Series series = Example.series(
+                "original",
+                0,
+                0,
+                1,
+                Series.State.FINISHED,
                 List.of(new Point(0, Point.TEST, Point.NATURAL, 0.1, Double.NaN)));
         assertThat(ResultsCsv.of(new Results("x", List.of(arm("my \"own\", digits", List.of(series))))))
                 .endsWith("\"my \"\"own\"\", digits\",natural,original,0,0,1,0,test,none,0.1,NaN\n");
@@ -50,10 +59,20 @@ class ResultsCsvTest {
                     })
                     .toList());
             Collections.shuffle(shuffled, random);
-            assertThat(ResultsCsv.of(new Results("x", List.of(
-                    arm("fashion", shuffled),
-                    new Arm(arm.dataset(), arm.objective(), arm.selection(), arm.reportIteration(), arm.strategies(),
-                            arm.attacks(), arm.trials(), arm.densities(), shuffled)))))
+            assertThat(ResultsCsv.of(new Results(
+                            "x",
+                            List.of(
+                                    arm("fashion", shuffled),
+                                    new Arm(
+                                            arm.dataset(),
+                                            arm.objective(),
+                                            arm.selection(),
+                                            arm.reportIteration(),
+                                            arm.strategies(),
+                                            arm.attacks(),
+                                            arm.trials(),
+                                            arm.densities(),
+                                            shuffled)))))
                     .isEqualTo(expected);
         }
     }
