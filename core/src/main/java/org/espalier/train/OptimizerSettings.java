@@ -1,0 +1,79 @@
+package org.espalier.train;
+
+import org.espalier.engine.Update;
+
+/** An optimizer and its constants. */
+public sealed interface OptimizerSettings {
+    /**
+     * The update to make.
+     *
+     * @param t number of the update, the first is 1
+     * @param l1 weight of the L1 penalty's gradient
+     * @param l2 weight of the L2 penalty's gradient
+     */
+    Update update(int t, float l1, float l2);
+
+    /**
+     * Adam in Keras's formulation: Kingma and Ba, "Adam: a method for stochastic optimization" (2015), with the step
+     * size of the end of section 2.
+     *
+     * @param rate learning rate, above 0
+     * @param beta1 in [0, 1)
+     * @param beta2 in [0, 1)
+     * @param epsilon above 0
+     */
+    record Adam(double rate, double beta1, double beta2, double epsilon) implements OptimizerSettings {
+        public Adam {
+            positive("learning rate", rate);
+            fraction("beta1", beta1);
+            fraction("beta2", beta2);
+            positive("epsilon", epsilon);
+        }
+
+        /** Keras's constants: beta 0.9 and 0.999, epsilon 1e-7. */
+        public Adam(double rate) {
+            this(rate, 0.9, 0.999, 1e-7);
+        }
+
+        /** The learning rate with both moments' corrections for having started at zero, at update {@code t}. */
+        public float stepSize(int t) {
+            return (float) (rate * Math.sqrt(1 - StrictMath.pow(beta2, t)) / (1 - StrictMath.pow(beta1, t)));
+        }
+
+        @Override
+        public Update update(int t, float l1, float l2) {
+            return new Update.Adam(stepSize(t), (float) beta1, (float) beta2, (float) epsilon, l1, l2);
+        }
+    }
+
+    /**
+     * Stochastic gradient descent with momentum.
+     *
+     * @param rate learning rate, above 0
+     * @param momentum in [0, 1); 0 is plain gradient descent
+     */
+    record Momentum(double rate, double momentum) implements OptimizerSettings {
+        public Momentum {
+            positive("learning rate", rate);
+            fraction("momentum", momentum);
+        }
+
+        @Override
+        public Update update(int t, float l1, float l2) {
+            return new Update.Momentum((float) rate, (float) momentum, l1, l2);
+        }
+    }
+
+    private static void positive(String name, double value) {
+        if (!(value > 0) || Double.isInfinite(value)) {
+            throw new IllegalArgumentException("an optimizer's " + name + " must be above 0, got " + value);
+        }
+    }
+
+    private static void fraction(String name, double value) {
+        if (!(value >= 0 && value < 1)) {
+            throw new IllegalArgumentException(
+                    "an optimizer's " + name + " must be at least 0 and below 1, got " + value);
+        }
+    }
+}

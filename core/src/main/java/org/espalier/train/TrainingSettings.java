@@ -1,0 +1,30 @@
+package org.espalier.train;
+
+/**
+ * All that determines training, beside data, start and random stream.
+ *
+ * @param batch examples to an update, at least 1
+ * @param labelSmoothing in [0, 1): the share of the target spread evenly over all classes; Szegedy et al., "Rethinking
+ *     the Inception architecture" (2016), section 7
+ * @param l1 weight of the penalty sum |w| over surviving weights, at least 0
+ * @param l2 weight of the penalty sum w^2 / 2 over surviving weights, at least 0
+ */
+public record TrainingSettings(
+        Objective objective, OptimizerSettings optimizer, int batch, double labelSmoothing, double l1, double l2) {
+    public TrainingSettings {
+        if (batch < 1) {
+            throw new IllegalArgumentException("a batch must hold at least 1 example, got " + batch);
+        }
+        if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
+            throw new IllegalArgumentException("label smoothing must be at least 0 and below 1, got " + labelSmoothing);
+        }
+        if (!(l1 >= 0 && l2 >= 0) || Double.isInfinite(l1 + l2)) {
+            throw new IllegalArgumentException("the weights of penalties must be at least 0, got " + l1 + " and " + l2);
+        }
+    }
+
+    /** The paper's: Adam at 1.2e-3, batches of 60, hard labels, no penalty. */
+    public static TrainingSettings paper(Objective objective) {
+        return new TrainingSettings(objective, new OptimizerSettings.Adam(1.2e-3), 60, 0, 0, 0);
+    }
+}
