@@ -1,0 +1,21 @@
+package org.espalier.evaluate;
+
+/**
+ * What one network did on one split under one attack.
+ *
+ * @param iteration updates before the measurement, or the number that {@link EvaluationSchedule} labels it with
+ * @param split name of the split
+ * @param attack name of the attack, {@value #NATURAL} for clean inputs
+ * @param correct examples whose predicted class is the true one
+ * @param examples examples in the split
+ * @param loss mean cross-entropy in nats; NaN or infinite where the logits are
+ */
+public record Measurement(int iteration, String split, String attack, int correct, int examples, double loss) {
+    /** The attack that leaves inputs as they are. */
+    public static final String NATURAL = "none";
+
+    /** Correct over all, in [0, 1]. */
+    public double accuracy() {
+        return (double) correct / examples;
+    }
+}

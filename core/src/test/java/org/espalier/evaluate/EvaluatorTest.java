@@ -1,0 +1,173 @@
+package org.espalier.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import org.espalier.attack.Attack;
+import org.espalier.attack.Fgsm;
+import org.espalier.attack.Keep;
+import org.espalier.attack.LabelChoice;
+import org.espalier.attack.Pgd;
+import org.espalier.data.Split;
+import org.espalier.engine.Engine;
+import org.espalier.engine.Engines;
+import org.espalier.network.Architecture;
+import org.espalier.network.InitialWeights;
+import org.espalier.network.Mask;
+import org.espalier.network.Weights;
+import org.espalier.random.Stream;
+import org.espalier.train.Objective;
+import org.junit.jupiter.api.Test;
+
+class EvaluatorTest {
+    private static final Architecture NETWORK = new Architecture(List.of(6, 8, 3), true);
+    private static final Stream LEVEL = Stream.root(4).child("level");
+    private static final Attack FGSM = new Fgsm(0.1f, LabelChoice.TRUE);
+    private static final Attack PGD = new Pgd(0.1f, 0.03f, 3, true, 1, Keep.LAST, LabelChoice.PREDICTED);
+
+    @Test
+    void tilesChangeNoBit() {
+        Engine engine = engine();
+        Split split = split("test", 333);
+        List<Measurement> expected = new Evaluator(engine, settings(Optional.empty()), 1).measure(500, split, 0, LEVEL);
+        for (int tile : new int[] {2, 3, 6}) {
+            assertThat(new Evaluator(engine, settings(Optional.empty()), tile).measure(500, split, 0, LEVEL))
+                    .isEqualTo(expected);
+        }
+        assertThat(expected).extracting(Measurement::attack).containsExactly("none", "fgsm", "pgd");
+        assertThat(expected).extracting(Measurement::examples).containsOnly(333);
+    }
+
+    @Test
+    void naturalAccuracyAndLossAreThoseOfTheTextbook() {
+        Engine engine = engine();
+        Split split = split("validation", 70);
+        Weights weights = engine.weights();
+        int correct = 0;
+        double loss = 0;
+        for (int e = 0; e < 70; e++) {
+            double[] logits = logits(weights, split, e);
+            int best = 0;
+            double sum = 0;
+            double all = 0;
+            for (int c = 0; c < 3; c++) {
+                best = logits[c] > logits[best] ? c : best;
+                sum += Math.exp(logits[c]);
+                all += logits[c];
+            }
+            correct += best == split.labels()[e] ? 1 : 0;
+            loss += Math.log(sum) - 0.9 * logits[split.labels()[e]] - 0.1 * all / 3;
+        }
+        Measurement natural = new Evaluator(engine, settings(Optional.empty()))
+                .measure(7, split, 0.1, LEVEL)
+                .getFirst();
+        assertThat(natural.iteration()).isEqualTo(7);
+        assertThat(natural.split()).isEqualTo("validation");
+        assertThat(natural.correct()).isEqualTo(correct).isBetween(5, 65);
+        assertThat(natural.accuracy()).isEqualTo(correct / 70.0);
+        assertThat(natural.loss()).isCloseTo(loss / 70, within(1e-5));
+    }
+
+    @Test
+    void attacksRaiseTheLossAndNoiseIsDrawnAnewPerIterationAndSplit() {
+        Evaluator evaluator = new Evaluator(engine(), settings(Optional.empty()));
+        List<Measurement> some = evaluator.measure(0, split("test", 200), 0, LEVEL);
+        assertThat(some.get(1).loss()).isGreaterThan(some.getFirst().loss());
+        double pgd = some.get(2).loss();
+        assertThat(evaluator.measure(0, split("test", 200), 0, LEVEL)).isEqualTo(some);
+        assertThat(evaluator.measure(500, split("test", 200), 0, LEVEL).get(2).loss()).isNotEqualTo(pgd);
+        assertThat(evaluator.measure(0, split("validation", 200), 0, LEVEL).get(2).loss()).isNotEqualTo(pgd);
+        assertThat(evaluator.measure(0, split("test", 200), 0, LEVEL.child(1)).get(2).loss()).isNotEqualTo(pgd);
+    }
+
+    @Test
+    void thePublishedLossIsTheTrainingObjectiveOfADrawOfItsOwn() {
+        Engine engine = engine();
+        Split split = split("test", 200);
+        List<Measurement> own = new Evaluator(engine, settings(Optional.empty())).measure(0, split, 0.1, LEVEL);
+        double natural = own.getFirst().loss();
+
+        List<Measurement> fgsm = published(engine, split, new Objective.Mixed(0.5, FGSM));
+        assertThat(fgsm.get(1).loss()).isEqualTo(0.5 * natural + 0.5 * own.get(1).loss());
+        assertThat(fgsm.get(1).correct()).isEqualTo(own.get(1).correct());
+
+        List<Measurement> pgd = published(engine, split, new Objective.Mixed(0.5, PGD));
+        double sameDraw = 0.5 * natural + 0.5 * own.get(2).loss();
+        assertThat(pgd.get(2).loss()).isCloseTo(sameDraw, within(0.05)).isNotEqualTo(sameDraw);
+        assertThat(pgd.get(2).correct()).isEqualTo(own.get(2).correct());
+        assertThat(pgd.getFirst()).isEqualTo(own.getFirst());
+
+        assertThat(published(engine, split, new Objective.Natural()).get(2).loss()).isEqualTo(natural);
+    }
+
+    @Test
+    void aBrokenNetworkIsMeasuredAndNotHidden() {
+        Engine engine = Engines.create(NETWORK);
+        Weights weights = new Weights(NETWORK);
+        weights.biases(1)[0] = Float.NaN;
+        engine.load(weights, Mask.dense(NETWORK));
+        assertThat(new Evaluator(engine, settings(Optional.empty())).measure(0, split("test", 5), 0, LEVEL))
+                .allSatisfy(measurement -> assertThat(measurement.loss()).isNaN());
+    }
+
+    @Test
+    void refusesAnAttackOfTheNameOfCleanInputs() {
+        LinkedHashMap<String, Attack> attacks = new LinkedHashMap<>();
+        attacks.put("none", FGSM);
+        assertThatIllegalArgumentException().isThrownBy(() -> new EvaluationSettings(attacks)).withMessageContaining("none");
+    }
+
+    private static List<Measurement> published(Engine engine, Split split, Objective objective) {
+        return new Evaluator(engine, settings(Optional.of(objective))).measure(0, split, 0.1, LEVEL);
+    }
+
+    private static EvaluationSettings settings(Optional<Objective> publishedLoss) {
+        LinkedHashMap<String, Attack> attacks = new LinkedHashMap<>();
+        attacks.put("fgsm", FGSM);
+        attacks.put("pgd", PGD);
+        return new EvaluationSettings(attacks, publishedLoss);
+    }
+
+    private static Engine engine() {
+        Engine engine = Engines.create(NETWORK);
+        Weights weights = InitialWeights.GLOROT_UNIFORM.draw(NETWORK, Stream.root(1));
+        weights.biases(0)[2] = 0.3f;
+        engine.load(weights, Mask.dense(NETWORK));
+        return engine;
+    }
+
+    private static Split split(String name, int size) {
+        Stream draws = Stream.root(2);
+        byte[] images = new byte[size * 6];
+        for (int i = 0; i < images.length; i++) {
+            images[i] = (byte) draws.below(256, i);
+        }
+        int[] labels = new int[size];
+        for (int i = 0; i < size; i++) {
+            labels[i] = draws.child("labels").below(3, i);
+        }
+        return new Split(name, 6, images, labels);
+    }
+
+    private static double[] logits(Weights weights, Split split, int example) {
+        double[] hidden = new double[8];
+        for (int o = 0; o < 8; o++) {
+            hidden[o] = weights.biases(0)[o];
+            for (int i = 0; i < 6; i++) {
+                hidden[o] += weights.matrix(0)[o * 6 + i] * ((split.images()[example * 6 + i] & 0xff) / 255.0);
+            }
+        }
+        double[] logits = new double[3];
+        for (int c = 0; c < 3; c++) {
+            logits[c] = weights.biases(1)[c];
+            for (int o = 0; o < 8; o++) {
+                logits[c] += weights.matrix(1)[c * 8 + o] * Math.max(0, hidden[o]);
+            }
+        }
+        return logits;
+    }
+}
