@@ -1,0 +1,171 @@
+package org.espalier.cli;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.LongSupplier;
+
+/**
+ * What is being trained right now, how fast, and how much is left. Written to by the threads that train, read by the
+ * one that draws.
+ *
+ * <p>Rates are those of the last {@value #WINDOW_SECONDS} seconds, evaluation included. The time left counts all
+ * iterations alike, at the rate of the whole run so far: an estimate, for people.
+ */
+final class ProgressBoard {
+    private static final int WINDOW_SECONDS = 20;
+    private static final double NANOS = 1e9;
+
+    private final LongSupplier nanoTime;
+    private final long began;
+    private final int levels;
+    private final long iterationsAtStart;
+    private final long iterations;
+    private final Map<String, Entry> running = new LinkedHashMap<>();
+    private int levelsDone;
+    private long iterationsDone;
+
+    /**
+     * A board for a run.
+     *
+     * @param levels levels of the whole search, each shared one counted once
+     * @param levelsDone how many of them were there before
+     * @param iterations updates of the whole search
+     * @param iterationsDone how many of them were made before
+     * @param nanoTime a clock, as {@link System#nanoTime}
+     */
+    ProgressBoard(int levels, int levelsDone, long iterations, long iterationsDone, LongSupplier nanoTime) {
+        this.levels = levels;
+        this.levelsDone = levelsDone;
+        this.iterations = iterations;
+        this.iterationsDone = iterationsDone;
+        this.iterationsAtStart = iterationsDone;
+        this.nanoTime = nanoTime;
+        this.began = nanoTime.getAsLong();
+    }
+
+    /**
+     * One level in work.
+     *
+     * @param name data set, objective, strategy and trial
+     * @param density fraction of weights remaining
+     * @param iteration updates made, of {@code iterations}
+     * @param rate updates per second; 0 before there is one
+     * @param accuracies last measured on one split, in per cent, by attack; natural first
+     * @param left time left for this level, if it can be told
+     */
+    record Bar(
+            String name,
+            int level,
+            int lastLevel,
+            double density,
+            int iteration,
+            int iterations,
+            double rate,
+            Map<String, Double> accuracies,
+            Optional<Duration> left) {}
+
+    /**
+     * The whole run at one moment.
+     *
+     * @param fraction share of all updates made, 0 to 1
+     */
+    record Snapshot(
+            List<Bar> bars, int levelsDone, int levels, double fraction, Duration elapsed, Optional<Duration> left) {}
+
+    private final class Entry {
+        final String name;
+        final int level;
+        final int lastLevel;
+        final double density;
+        final int iterations;
+        final ArrayDeque<long[]> window = new ArrayDeque<>();
+        final Map<String, Double> accuracies = new LinkedHashMap<>();
+        int iteration;
+
+        Entry(String name, int level, int lastLevel, double density, int iteration, int iterations) {
+            this.name = name;
+            this.level = level;
+            this.lastLevel = lastLevel;
+            this.density = density;
+            this.iteration = iteration;
+            this.iterations = iterations;
+            window.add(new long[] {nanoTime.getAsLong(), iteration});
+        }
+
+        void advance(int reached) {
+            iteration = reached;
+            long now = nanoTime.getAsLong();
+            // At most some 100 marks in the window, however fast the steps are.
+            if (now - window.getLast()[0] >= NANOS * WINDOW_SECONDS / 100) {
+                window.add(new long[] {now, reached});
+            }
+            while (window.size() > 2 && now - window.getFirst()[0] > NANOS * WINDOW_SECONDS) {
+                window.removeFirst();
+            }
+        }
+
+        Bar bar() {
+            long nanos = nanoTime.getAsLong() - window.getFirst()[0];
+            double rate = nanos <= 0 ? 0 : (iteration - window.getFirst()[1]) * NANOS / nanos;
+            Optional<Duration> left = rate > 0 ? Optional.of(seconds((iterations - iteration) / rate)) : Optional.empty();
+            return new Bar(
+                    name, level, lastLevel, density, iteration, iterations, rate,
+                    java.util.Collections.unmodifiableMap(new LinkedHashMap<>(accuracies)), left);
+        }
+    }
+
+    /** A level began, or goes on at an iteration. The key is the level's own. */
+    synchronized void started(
+            String key, String name, int level, int lastLevel, double density, int iteration, int of) {
+        running.put(key, new Entry(name, level, lastLevel, density, iteration, of));
+    }
+
+    /** A level reached an iteration. */
+    synchronized void reached(String key, int iteration) {
+        Entry entry = running.get(key);
+        if (entry != null) {
+            iterationsDone += iteration - entry.iteration;
+            entry.advance(iteration);
+        }
+    }
+
+    /** An accuracy, 0 to 1, was measured. */
+    synchronized void measured(String key, String attack, double accuracy) {
+        Entry entry = running.get(key);
+        if (entry != null) {
+            entry.accuracies.put(attack, accuracy * 100);
+        }
+    }
+
+    /** A level ended, to the good or not; its last state. */
+    synchronized Optional<Bar> ended(String key) {
+        Entry entry = running.remove(key);
+        levelsDone++;
+        return entry == null ? Optional.empty() : Optional.of(entry.bar());
+    }
+
+    synchronized Snapshot snapshot() {
+        List<Bar> bars = new ArrayList<>();
+        running.values().forEach(entry -> bars.add(entry.bar()));
+        double elapsed = (nanoTime.getAsLong() - began) / NANOS;
+        long made = iterationsDone - iterationsAtStart;
+        OptionalDouble rate = made > 0 && elapsed > 0 ? OptionalDouble.of(made / elapsed) : OptionalDouble.empty();
+        return new Snapshot(
+                List.copyOf(bars),
+                levelsDone,
+                levels,
+                iterations == 0 ? 1 : (double) iterationsDone / iterations,
+                seconds(elapsed),
+                rate.isPresent() ? Optional.of(seconds((iterations - iterationsDone) / rate.getAsDouble())) : Optional.empty());
+    }
+
+    private static Duration seconds(double seconds) {
+        return Duration.ofMillis(Math.round(seconds * 1000));
+    }
+}

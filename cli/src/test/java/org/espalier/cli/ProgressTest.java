@@ -1,0 +1,83 @@
+package org.espalier.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class ProgressTest {
+    private final AtomicLong clock = new AtomicLong();
+
+    /** Two levels in work of nine, one done before: 10 s in, the first at 500 of 1,000, the second at 100. */
+    private ProgressBoard board() {
+        var board = new ProgressBoard(9, 1, 9000, 1000, clock::get);
+        board.started("a", "digits pgd original 1", 3, 20, 0.512, 0, 1000);
+        board.started("b", "digits pgd random 2", 0, 20, 1, 0, 1000);
+        clock.addAndGet(10_000_000_000L);
+        board.reached("a", 500);
+        board.reached("b", 100);
+        board.measured("a", "none", 0.97901);
+        board.measured("a", "pgd", 0.451);
+        return board;
+    }
+
+    @Test
+    void drawsALineForEachLevelAndOneForTheWhole() {
+        assertThat(new ProgressText(false).lines(board().snapshot(), 110))
+                .containsExactly(
+                        "digits pgd original 1  level  3/20  51.2 %  ######......    500/1,000  50/s  natural 97.9  pgd 45.1  10 s left",
+                        "digits pgd random 2    level  0/20 100.0 %  #...........    100/1,000  10/s  1 min 30 s left",
+                        "1 of 9 levels                               ##..........   18 %  10 s, about 2 min 03 s left");
+    }
+
+    @Test
+    void saysLessOnANarrowTerminal() {
+        assertThat(new ProgressText(false).lines(board().snapshot(), 80))
+                .containsExactly(
+                        "digits pgd original 1  3/20  51.2 %  ###...   50 %  50/s  natural 97.9  pgd 45.1",
+                        "digits pgd random 2    0/20 100.0 %  ......   10 %  10/s",
+                        "1 of 9 levels                        #.....   18 %  10 s, about 2 min 03 s left");
+    }
+
+    @Test
+    void neverDrawsPastTheWidth() {
+        for (int width = 20; width < 200; width += 7) {
+            int limit = width;
+            assertThat(new ProgressText(true).lines(board().snapshot(), width))
+                    .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(limit));
+        }
+    }
+
+    @Test
+    void theRateIsThatOfTheLastSeconds() {
+        var board = new ProgressBoard(1, 0, 100_000, 0, clock::get);
+        board.started("a", "x", 0, 0, 1, 0, 100_000);
+        int iteration = 0;
+        for (int second = 1; second <= 60; second++) {
+            clock.addAndGet(1_000_000_000L);
+            iteration += second <= 30 ? 10 : 1000;
+            board.reached("a", iteration);
+        }
+        assertThat(board.snapshot().bars().getFirst().rate()).isEqualTo(1000);
+    }
+
+    @Test
+    void anEndedLevelCountsAndLeavesTheBoard() {
+        ProgressBoard board = board();
+        assertThat(ProgressText.summary(board.ended("a").orElseThrow()))
+                .isEqualTo("digits pgd original 1, level 3/20 51.2 %: 500/1,000 50/s natural 97.9 pgd 45.1 10 s left");
+        assertThat(board.snapshot().levelsDone()).isEqualTo(2);
+        assertThat(board.snapshot().bars()).hasSize(1);
+        assertThat(ProgressText.heartbeat(board.snapshot()))
+                .isEqualTo("2 of 9 levels done, 10 s, about 2 min 03 s left; digits pgd random 2 level 0 at 100/1,000");
+    }
+
+    @Test
+    void durationsHaveTwoUnitsAtMost() {
+        assertThat(List.of(0, 59, 60, 605, 3599, 3600, 7500, 200_000).stream()
+                        .map(s -> Durations.of(Duration.ofSeconds(s))))
+                .containsExactly("0 s", "59 s", "1 min 00 s", "10 min", "1 h 00 min", "1 h 00 min", "2 h 05 min", "2 d 8 h");
+    }
+}
