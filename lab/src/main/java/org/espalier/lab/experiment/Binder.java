@@ -1,0 +1,300 @@
+package org.espalier.lab.experiment;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.espalier.UserException;
+import org.jspecify.annotations.Nullable;
+
+/** Makes settings records of YAML, checking every name, type and range against {@link Setting}. */
+final class Binder {
+    /** The settings that a record's setting {@code kind} chooses by. */
+    static final String KIND = "kind";
+
+    private Binder() {}
+
+    /**
+     * Binds a document to a record.
+     *
+     * @throws UserException naming place, setting, what was found and what was expected
+     */
+    static <T extends Record> T bind(Class<T> type, Yaml yaml) {
+        return type.cast(record(type, yaml, "", null));
+    }
+
+    private static Object value(Type type, Yaml yaml, String path, Setting setting) {
+        if (type instanceof ParameterizedType generic) {
+            Type element = generic.getActualTypeArguments()[generic.getActualTypeArguments().length - 1];
+            if (generic.getRawType() == Optional.class) {
+                return Optional.of(value(element, yaml, path, setting));
+            }
+            return generic.getRawType() == List.class
+                    ? list(element, yaml, path, setting)
+                    : map(element, yaml, path, setting);
+        }
+        Class<?> plain = (Class<?>) type;
+        if (plain == OptionalInt.class) {
+            return OptionalInt.of((int) whole(yaml, path, setting, Integer.MIN_VALUE, Integer.MAX_VALUE));
+        } else if (plain == int.class || plain == Integer.class) {
+            return (int) whole(yaml, path, setting, Integer.MIN_VALUE, Integer.MAX_VALUE);
+        } else if (plain == long.class) {
+            return whole(yaml, path, setting, Long.MIN_VALUE, Long.MAX_VALUE);
+        } else if (plain == double.class || plain == Double.class) {
+            return number(yaml, path, setting);
+        } else if (plain == boolean.class) {
+            return truth(yaml, path);
+        } else if (plain == String.class) {
+            return string(yaml, path, setting);
+        } else if (plain.isEnum()) {
+            return constant(plain, yaml, path);
+        } else if (plain.isSealed()) {
+            return ofKind(plain, yaml, path);
+        }
+        return record(plain.asSubclass(Record.class), yaml, path, null);
+    }
+
+    private static Record ofKind(Class<?> type, Yaml yaml, String path) {
+        Map<String, Class<?>> kinds = kinds(type);
+        String kinds0 = String.join(" or ", kinds.keySet());
+        if (!(yaml instanceof Yaml.Mapping(Map<String, Yaml> values, String place))) {
+            throw wrong(yaml, path, "a mapping with " + KIND + ": " + kinds0);
+        }
+        if (!(values.get(KIND) instanceof Yaml.Scalar kind)) {
+            throw new UserException(place + ": " + path + "." + KIND + " is missing, expected " + kinds0);
+        }
+        Class<?> chosen = kinds.get(kind.text());
+        if (chosen == null) {
+            throw new UserException(kind.place() + ": " + path + "." + KIND + " is " + kind.describe() + ", "
+                    + Names.suggestion(kind.text(), kinds.keySet()));
+        }
+        return record(chosen.asSubclass(Record.class), yaml, path, KIND);
+    }
+
+    private static Record record(Class<? extends Record> type, Yaml yaml, String path, @Nullable String alsoKnown) {
+        RecordComponent[] components = type.getRecordComponents();
+        Map<String, Yaml> given;
+        if (yaml instanceof Yaml.Mapping mapping) {
+            given = mapping.values();
+        } else if (yaml instanceof Yaml.Scalar scalar
+                && !scalar.isNull()
+                && type.isAnnotationPresent(Shorthand.class)) {
+            given = Map.of(name(components[0]), yaml);
+        } else {
+            throw wrong(
+                    yaml,
+                    path,
+                    "a mapping of settings" + (type.isAnnotationPresent(Shorthand.class) ? " or a name" : ""));
+        }
+        List<String> names = Arrays.stream(components).map(Binder::name).toList();
+        given.forEach((name, value) -> {
+            if (!names.contains(name) && !name.equals(alsoKnown)) {
+                throw new UserException(value.place() + ": unknown setting \"" + join(path, name) + "\", "
+                        + Names.suggestion(name, names));
+            }
+        });
+        Object[] arguments = new Object[components.length];
+        for (int i = 0; i < components.length; i++) {
+            RecordComponent component = components[i];
+            Setting setting = setting(component);
+            String here = join(path, name(component));
+            Yaml value = given.get(name(component));
+            if (value == null && setting.preset().isEmpty()) {
+                arguments[i] = absent(component, yaml, here);
+                continue;
+            }
+            if (value == null) {
+                value = Yaml.parse(setting.preset(), yaml.place(), false);
+            }
+            arguments[i] = value(component.getGenericType(), value, here, setting);
+        }
+        return create(type, arguments);
+    }
+
+    private static Object absent(RecordComponent component, Yaml yaml, String path) {
+        if (component.getType() == Optional.class) {
+            return Optional.empty();
+        } else if (component.getType() == OptionalInt.class) {
+            return OptionalInt.empty();
+        }
+        throw new UserException(yaml.place() + ": " + path + " is missing");
+    }
+
+    private static Record create(Class<? extends Record> type, Object[] arguments) {
+        Class<?>[] types = Arrays.stream(type.getRecordComponents())
+                .map(RecordComponent::getType)
+                .toArray(Class<?>[]::new);
+        try {
+            return type.getDeclaredConstructor(types).newInstance(arguments);
+        } catch (InvocationTargetException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<Object> list(Type element, Yaml yaml, String path, Setting setting) {
+        if (!(yaml instanceof Yaml.Sequence(List<Yaml> values, String place))) {
+            throw wrong(yaml, path, "a list");
+        }
+        if (values.size() < setting.minItems()) {
+            throw new UserException(place + ": " + path + " has " + values.size() + " elements, expected at least "
+                    + setting.minItems());
+        }
+        List<Object> list = new ArrayList<>();
+        for (int i = 0; i < values.size(); i++) {
+            list.add(value(element, values.get(i), path + "[" + i + "]", setting));
+        }
+        return List.copyOf(list);
+    }
+
+    private static Map<String, Object> map(Type element, Yaml yaml, String path, Setting setting) {
+        if (!(yaml instanceof Yaml.Mapping(Map<String, Yaml> values, String ignored))) {
+            throw wrong(yaml, path, "a mapping");
+        }
+        Map<String, Object> map = new LinkedHashMap<>();
+        values.forEach((name, value) -> {
+            if (!name.matches(setting.pattern())) {
+                throw new UserException(
+                        value.place() + ": " + path + " has an entry \"" + name + "\", expected " + setting.form());
+            }
+            map.put(name, value(element, value, join(path, name), setting));
+        });
+        return java.util.Collections.unmodifiableMap(map);
+    }
+
+    private static long whole(Yaml yaml, String path, Setting setting, long least, long most) {
+        BigDecimal found = decimal(yaml, path, setting, "a whole number");
+        if (found.stripTrailingZeros().scale() > 0) {
+            throw wrong(yaml, path, "a whole number" + range(setting));
+        }
+        if (found.compareTo(BigDecimal.valueOf(least)) < 0 || found.compareTo(BigDecimal.valueOf(most)) > 0) {
+            throw wrong(yaml, path, "a whole number from " + least + " to " + most);
+        }
+        inRange(found.doubleValue(), yaml, path, setting, "a whole number");
+        return found.longValueExact();
+    }
+
+    private static double number(Yaml yaml, String path, Setting setting) {
+        double found = decimal(yaml, path, setting, "a number").doubleValue();
+        inRange(found, yaml, path, setting, "a number");
+        return found;
+    }
+
+    private static BigDecimal decimal(Yaml yaml, String path, Setting setting, String expected) {
+        // A decimal of a million digits or exponents would take minutes to compare.
+        if (yaml instanceof Yaml.Scalar scalar
+                && !scalar.quoted()
+                && scalar.text().length() <= 40) {
+            try {
+                BigDecimal found = new BigDecimal(scalar.text());
+                if (Math.abs((long) found.scale()) <= 400) {
+                    return found;
+                }
+            } catch (NumberFormatException e) {
+                // said below
+            }
+        }
+        throw wrong(yaml, path, expected + range(setting));
+    }
+
+    private static void inRange(double found, Yaml yaml, String path, Setting setting, String expected) {
+        boolean low = setting.above() ? found <= setting.min() : found < setting.min();
+        boolean high = setting.below() ? found >= setting.max() : found > setting.max();
+        if (low || high || !Double.isFinite(found)) {
+            throw wrong(yaml, path, expected + range(setting));
+        }
+    }
+
+    private static String range(Setting setting) {
+        List<String> bounds = new ArrayList<>();
+        if (setting.min() != Double.NEGATIVE_INFINITY) {
+            bounds.add((setting.above() ? "above " : "of at least ") + plain(setting.min()));
+        }
+        if (setting.max() != Double.POSITIVE_INFINITY) {
+            bounds.add((setting.below() ? "below " : "at most ") + plain(setting.max()));
+        }
+        return bounds.isEmpty() ? "" : " " + String.join(" and ", bounds);
+    }
+
+    private static String plain(double value) {
+        return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
+    }
+
+    private static boolean truth(Yaml yaml, String path) {
+        if (yaml instanceof Yaml.Scalar scalar
+                && (scalar.text().equals("true") || scalar.text().equals("false"))) {
+            return scalar.text().equals("true");
+        }
+        throw wrong(yaml, path, "true or false");
+    }
+
+    private static String string(Yaml yaml, String path, Setting setting) {
+        if (!(yaml instanceof Yaml.Scalar scalar) || scalar.isNull()) {
+            throw wrong(yaml, path, setting.form().isEmpty() ? "a string" : setting.form());
+        }
+        if (!setting.pattern().isEmpty() && !scalar.text().matches(setting.pattern())) {
+            throw wrong(yaml, path, setting.form());
+        }
+        return scalar.text();
+    }
+
+    private static Object constant(Class<?> type, Yaml yaml, String path) {
+        Map<String, Object> constants = constants(type);
+        if (!(yaml instanceof Yaml.Scalar scalar)) {
+            throw wrong(yaml, path, String.join(" or ", constants.keySet()));
+        }
+        Object found = constants.get(scalar.text());
+        if (found == null) {
+            throw new UserException(yaml.place() + ": " + path + " is " + yaml.describe() + ", "
+                    + Names.suggestion(scalar.text(), constants.keySet()));
+        }
+        return found;
+    }
+
+    private static UserException wrong(Yaml yaml, String path, String expected) {
+        String what = path.isEmpty() ? "the experiment" : path;
+        return new UserException(yaml.place() + ": " + what + " is " + yaml.describe() + ", expected " + expected);
+    }
+
+    private static String join(String path, String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+
+    /** How a component is written in a file. */
+    static String name(RecordComponent component) {
+        return Names.dashed(component.getName());
+    }
+
+    static Setting setting(RecordComponent component) {
+        return Objects.requireNonNull(component.getAnnotation(Setting.class), component::toString);
+    }
+
+    /** The records of a sealed interface by the kind that names them. */
+    static Map<String, Class<?>> kinds(Class<?> type) {
+        Map<String, Class<?>> kinds = new LinkedHashMap<>();
+        for (Class<?> permitted : type.getPermittedSubclasses()) {
+            kinds.put(
+                    Objects.requireNonNull(permitted.getAnnotation(Kind.class)).value(), permitted);
+        }
+        return kinds;
+    }
+
+    /** The constants of an enum by how they are written. */
+    static Map<String, Object> constants(Class<?> type) {
+        Map<String, Object> constants = new LinkedHashMap<>();
+        for (Object constant : type.getEnumConstants()) {
+            constants.put(Names.dashed(((Enum<?>) constant).name()), constant);
+        }
+        return constants;
+    }
+}

@@ -1,0 +1,342 @@
+package org.espalier.lab.experiment;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.espalier.attack.Keep;
+import org.espalier.attack.LabelChoice;
+import org.espalier.network.InitialWeights;
+import org.espalier.prune.CountingRule;
+import org.espalier.prune.Scope;
+
+/**
+ * An experiment, fully resolved: the grid data sets x objectives x strategies x trials and how each is trained, attacked,
+ * pruned and measured. The records here are the settings of an experiment file; docs/experiments.md describes them.
+ */
+public record Experiment(
+        @Setting(
+                value = "name of the experiment, for titles and the output directory",
+                preset = "experiment",
+                pattern = Names.PATTERN,
+                form = Names.FORM)
+        String name,
+
+        @Setting(value = "seed of all randomness, any 64-bit integer", preset = "1")
+        long seed,
+
+        @Setting(value = "independent repetitions of each chain of levels", preset = "5", min = 1)
+        int trials,
+
+        @Setting(value = "data sets and how they are split", preset = "{}")
+        Data data,
+
+        @Setting(value = "the network before pruning", preset = "{}")
+        Network network,
+
+        @Setting(value = "how each level is trained", preset = "{}")
+        Training training,
+
+        @Setting(
+                value = "attacks by name, used by objectives and evaluation",
+                preset = "{fgsm: {kind: fgsm}, pgd: {kind: pgd}}",
+                pattern = Names.PATTERN,
+                form = Names.FORM)
+        Map<String, AttackSettings> attacks,
+
+        @Setting(
+                value = "training objectives: natural, the name of an attack, or a mapping",
+                preset = "[natural, fgsm, pgd]",
+                minItems = 1)
+        List<Objective> objectives,
+
+        @Setting(value = "what is measured while training, and when", preset = "{}")
+        Evaluation evaluation,
+
+        @Setting(value = "how networks are pruned between levels", preset = "{}")
+        Pruning pruning,
+
+        @Setting(
+                value = "what survivors restart from: original, random, continued, as-published, rewind-K (the weights"
+                        + " after K iterations of level 0), or none (level 0 alone)",
+                preset = "[original, random, continued]",
+                minItems = 1,
+                pattern = "original|random|continued|none|as-published|rewind-[1-9][0-9]{0,8}",
+                form = "original, random, continued, none, as-published or rewind-K")
+        List<String> strategies,
+
+        @Setting(value = "what tables show", preset = "{}") Report report) {
+
+    /** Data sets and their split. */
+    public record Data(
+            @Setting(value = "data sets: names, or mappings of name and directory", preset = "[digits]", minItems = 1)
+            List<DataSource> sets,
+
+            @Setting(
+                    value = "validation images, the first of the training images; the rest train",
+                    preset = "10000",
+                    min = 1)
+            int validation) {}
+
+    /** One data set. */
+    @Shorthand
+    public record DataSource(
+            @Setting(
+                    value = "name of a known data set, or a name of your own for a directory",
+                    pattern = Names.PATTERN,
+                    form = Names.FORM)
+            String name,
+
+            @Setting("directory with four IDX files named as MNIST's, relative to the working directory")
+            Optional<String> directory) {}
+
+    /** The dense network: fully connected, ReLU between layers. */
+    public record Network(
+            @Setting(value = "neurons of each hidden layer", preset = "[300, 100]", min = 1)
+            List<Integer> hidden,
+
+            @Setting(value = "inputs; if given, must equal the pixels of an image", min = 1)
+            OptionalInt inputs,
+
+            @Setting(value = "outputs; if given, must equal the number of classes", min = 2)
+            OptionalInt outputs,
+
+            @Setting(
+                    value = "whether each neuron has a bias; biases start at zero and are never pruned",
+                    preset = "false")
+            boolean biases,
+
+            @Setting(value = "distribution of initial weights", preset = "glorot-uniform")
+            InitialWeights initial) {}
+
+    /** The training of one level. */
+    public record Training(
+            @Setting(value = "updates in each level", preset = "50000", min = 1)
+            int iterations,
+
+            @Setting(value = "images in each update; an epoch's last batch is what remains", preset = "60", min = 1)
+            int batch,
+
+            @Setting(value = "optimizer, with fresh moments at every level", preset = "{kind: adam}")
+            Optimizer optimizer,
+
+            @Setting(value = "label smoothing, as fractions", preset = "{}")
+            LabelSmoothing labelSmoothing,
+
+            @Setting(value = "weight of the L1 penalty: adds l1 * sum |w| to the loss", preset = "0", min = 0)
+            double l1,
+
+            @Setting(value = "weight of the L2 penalty: adds l2 / 2 * sum w^2 to the loss", preset = "0", min = 0)
+            double l2) {}
+
+    /** Optimizers. */
+    public sealed interface Optimizer {
+        /** Adam in Keras's formulation. */
+        @Kind("adam")
+        record Adam(
+                @Setting(value = "learning rate", preset = "0.0012", min = 0, above = true)
+                double rate,
+
+                @Setting(
+                        value = "decay of the first moment, per update",
+                        preset = "0.9",
+                        min = 0,
+                        max = 1,
+                        below = true)
+                double beta1,
+
+                @Setting(
+                        value = "decay of the second moment, per update",
+                        preset = "0.999",
+                        min = 0,
+                        max = 1,
+                        below = true)
+                double beta2,
+
+                @Setting(value = "added to the root of the second moment", preset = "1e-7", min = 0, above = true)
+                double epsilon)
+                implements Optimizer {}
+
+        /** SGD with momentum. */
+        @Kind("sgd")
+        record Sgd(
+                @Setting(value = "learning rate", preset = "0.1", min = 0, above = true)
+                double rate,
+
+                @Setting(value = "momentum, per update", preset = "0.9", min = 0, max = 1, below = true)
+                double momentum)
+                implements Optimizer {}
+    }
+
+    /** The share of the target that is spread evenly over all classes. */
+    public record LabelSmoothing(
+            @Setting(value = "on training labels", preset = "0", min = 0, max = 1, below = true)
+            double train,
+
+            @Setting(value = "on validation labels (losses only)", preset = "0", min = 0, max = 1, below = true)
+            double validation,
+
+            @Setting(value = "on test labels (losses only)", preset = "0", min = 0, max = 1, below = true)
+            double test) {}
+
+    /** An attack within an L-infinity ball, clipped to pixel values 0 to 1. */
+    public sealed interface AttackSettings {
+        double epsilon();
+
+        LabelChoice label();
+
+        /** One signed gradient step. */
+        @Kind("fgsm")
+        record Fgsm(
+                @Setting(
+                        value = "radius of the L-infinity ball, in pixel values 0 to 1",
+                        preset = "0.3",
+                        min = 0,
+                        max = 1)
+                double epsilon,
+
+                @Setting(value = "which label the attack moves away from", preset = "true")
+                LabelChoice label)
+                implements AttackSettings {}
+
+        /** Projected gradient steps. */
+        @Kind("pgd")
+        record Pgd(
+                @Setting(
+                        value = "radius of the L-infinity ball, in pixel values 0 to 1",
+                        preset = "0.3",
+                        min = 0,
+                        max = 1)
+                double epsilon,
+
+                @Setting(value = "length of a step, in pixel values", preset = "0.05", min = 0, above = true, max = 1)
+                double step,
+
+                @Setting(value = "steps of one restart", preset = "10", min = 1)
+                int steps,
+
+                @Setting(
+                        value = "whether to start from uniform noise in the ball rather than from the image",
+                        preset = "true")
+                boolean randomStart,
+
+                @Setting(value = "independent starts, of which the worst for the network counts", preset = "1", min = 1)
+                int restarts,
+
+                @Setting(value = "which iterate of a restart counts", preset = "last")
+                Keep keep,
+
+                @Setting(value = "which label the attack moves away from", preset = "true")
+                LabelChoice label)
+                implements AttackSettings {}
+    }
+
+    /** What training minimises. */
+    @Shorthand
+    public record Objective(
+            @Setting(
+                    value = "name in files and tables; natural, or an attack's name, says all",
+                    pattern = Names.PATTERN,
+                    form = Names.FORM)
+            String name,
+
+            @Setting("attack to train against; the objective's name if not given, none if the name is natural")
+            Optional<String> attack,
+
+            @Setting(
+                    value = "share of the natural loss; the rest is the loss on attacked images (0.5 if not given, 1"
+                            + " for natural)",
+                    min = 0,
+                    max = 1)
+            Optional<Double> naturalShare) {
+        /** The objective without an attack. */
+        public static final String NATURAL = "natural";
+    }
+
+    /** Measurements. */
+    public record Evaluation(
+            @Setting(value = "iterations between measurements", preset = "500", min = 1)
+            int every,
+
+            @Setting(
+                    value = "exact: after every so many updates; as-published: after updates 1 and 501 of each epoch,"
+                            + " labelled 0, 500, 1000, ...",
+                    preset = "exact")
+            Timing timing,
+
+            @Setting(value = "splits to measure", preset = "[validation, test]", minItems = 1)
+            List<EvaluationSplit> splits,
+
+            @Setting(value = "attacks to measure with, beside natural images", preset = "[fgsm, pgd]")
+            List<String> attacks,
+
+            @Setting(
+                    value = "loss of an attacked measurement: attack: of the attacked images; objective: the training"
+                            + " objective (as published)",
+                    preset = "attack")
+            LossKind loss,
+
+            @Setting(value = "images of each split to measure, its first; all if not given", min = 1)
+            OptionalInt images) {}
+
+    /** When to measure. */
+    public enum Timing {
+        EXACT,
+        AS_PUBLISHED
+    }
+
+    /** Splits that are measured. */
+    public enum EvaluationSplit {
+        VALIDATION,
+        TEST
+    }
+
+    /** Losses that are recorded. */
+    public enum LossKind {
+        ATTACK,
+        OBJECTIVE
+    }
+
+    /** Pruning. */
+    public record Pruning(
+            @Setting(value = "prunings after the dense level 0", preset = "20", min = 0, max = 1000)
+            int levels,
+
+            @Setting(value = "what makes a weight worth keeping", preset = "magnitude")
+            PruningCriterion criterion,
+
+            @Setting(
+                    value = "layer: each layer loses its fraction; global: all weights are ranked together",
+                    preset = "layer")
+            Scope scope,
+
+            @Setting(
+                    value = "fraction of the surviving weights of each hidden layer to prune, per level",
+                    preset = "0.2",
+                    min = 0,
+                    max = 1)
+            double hidden,
+
+            @Setting(
+                    value = "fraction of the surviving weights of the output layer to prune, per level",
+                    preset = "0.1",
+                    min = 0,
+                    max = 1)
+            double output,
+
+            @Setting(value = "exact: round(p n) weights; as-published: one more per layer and level", preset = "exact")
+            CountingRule count) {}
+
+    /** Criteria of pruning. */
+    public enum PruningCriterion {
+        MAGNITUDE,
+        RANDOM
+    }
+
+    /** What tables show. */
+    public record Report(
+            @Setting(
+                    value = "iteration at which tables compare, or the last measured before it; the last if not given",
+                    min = 0)
+            OptionalInt iteration) {}
+}

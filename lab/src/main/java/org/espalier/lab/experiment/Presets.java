@@ -1,0 +1,93 @@
+package org.espalier.lab.experiment;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Experiments that come with Espalier: three files, and one preset per cell of the paper's grid. */
+public final class Presets {
+    private static final Map<String, String> FILES = new LinkedHashMap<>();
+
+    static {
+        FILES.put("quick", "adversarial training on digits, original against random, a few levels, in minutes");
+        FILES.put("paper", "the paper's whole grid as the paper describes it");
+        FILES.put("as-published", "the paper's whole grid as its published code computed it");
+    }
+
+    private static final Map<String, Cell> CELLS = cells();
+
+    private record Cell(String name, String dataset, String attack, boolean adversarial, String strategy) {
+        String text() {
+            return """
+                    # One cell of the paper's grid: %s.
+                    extends: paper
+                    name: %s
+                    data:
+                      sets: [%s]
+                    objectives: [%s]
+                    evaluation:
+                      attacks: [%s]
+                    strategies: [%s]
+                    """.formatted(describe(), name, dataset, adversarial ? attack : "natural", attack, strategy);
+        }
+
+        String describe() {
+            return "%s, %s training, measured with %s, restart %s"
+                    .formatted(
+                            dataset,
+                            adversarial ? attack.toUpperCase(java.util.Locale.ROOT) + " adversarial" : "natural",
+                            attack.toUpperCase(java.util.Locale.ROOT),
+                            strategy);
+        }
+    }
+
+    private Presets() {}
+
+    /** All names, the most useful first. */
+    public static List<String> names() {
+        List<String> names = new ArrayList<>(FILES.keySet());
+        names.addAll(CELLS.keySet());
+        return names;
+    }
+
+    /** A preset in one line. */
+    public static String describe(String name) {
+        Cell cell = CELLS.get(name);
+        return cell == null ? Objects.requireNonNull(FILES.get(name), name) : cell.describe();
+    }
+
+    /** A preset's file, to be read or to start one's own from. */
+    public static String text(String name) {
+        Cell cell = CELLS.get(name);
+        if (cell != null) {
+            return cell.text();
+        }
+        try (InputStream in = Presets.class.getResourceAsStream("presets/" + name + ".yaml")) {
+            return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Map<String, Cell> cells() {
+        Map<String, Cell> cells = new LinkedHashMap<>();
+        for (String dataset : List.of("digits", "fashion")) {
+            for (String attack : List.of("fgsm", "pgd")) {
+                for (boolean adversarial : new boolean[] {false, true}) {
+                    for (String strategy : List.of("original", "random", "continued")) {
+                        String name =
+                                String.join("-", dataset, attack, adversarial ? "adversarial" : "natural", strategy);
+                        cells.put(name, new Cell(name, dataset, attack, adversarial, strategy));
+                    }
+                }
+            }
+        }
+        return cells;
+    }
+}

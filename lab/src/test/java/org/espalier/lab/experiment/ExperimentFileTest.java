@@ -1,0 +1,178 @@
+package org.espalier.lab.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.espalier.UserException;
+import org.espalier.attack.LabelChoice;
+import org.espalier.prune.CountingRule;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ExperimentFileTest {
+    @Test
+    void theDefaultsAreThePapersOnDigits() {
+        Experiment defaults = ExperimentFile.parse("", "empty.yaml");
+        Experiment paper = ExperimentFile.read("paper", List.of("data.sets=[digits]", "name=experiment"));
+        assertThat(defaults.training()).isEqualTo(paper.training());
+        assertThat(defaults.network()).isEqualTo(paper.network());
+        assertThat(defaults.attacks()).isEqualTo(paper.attacks());
+        assertThat(defaults.objectives()).isEqualTo(paper.objectives());
+        assertThat(defaults.evaluation()).isEqualTo(paper.evaluation());
+        assertThat(defaults.pruning()).isEqualTo(paper.pruning());
+        assertThat(defaults.strategies()).isEqualTo(paper.strategies());
+        assertThat(defaults.data()).isEqualTo(paper.data());
+    }
+
+    static List<String> presets() {
+        return Presets.names();
+    }
+
+    @ParameterizedTest
+    @MethodSource("presets")
+    void everyPresetIsSoundAndItsResolvedFileMeansTheSame(String preset) {
+        Experiment experiment = ExperimentFile.read(preset, List.of());
+        assertThat(experiment.name()).isEqualTo(preset);
+        assertThat(Presets.describe(preset)).isNotBlank();
+        String resolved = ExperimentFile.write(experiment);
+        assertThat(ExperimentFile.parse(resolved, "resolved.yaml")).isEqualTo(experiment);
+    }
+
+    @Test
+    void thereIsAPresetForEachCellOfTheGrid() {
+        assertThat(Presets.names())
+                .hasSize(3 + 24)
+                .contains("digits-pgd-adversarial-original", "fashion-fgsm-natural-continued");
+        Experiment cell = ExperimentFile.read("fashion-pgd-natural-random", List.of());
+        assertThat(cell.data().sets()).extracting(Experiment.DataSource::name).containsExactly("fashion");
+        assertThat(cell.objectives()).extracting(Experiment.Objective::name).containsExactly("natural");
+        assertThat(cell.evaluation().attacks()).containsExactly("pgd");
+        assertThat(cell.strategies()).containsExactly("random");
+        assertThat(cell.training().iterations()).isEqualTo(50_000);
+    }
+
+    @Test
+    void asPublishedTurnsEverySwitch() {
+        Experiment published = ExperimentFile.read("as-published", List.of());
+        assertThat(published.strategies()).startsWith("as-published");
+        assertThat(published.training().labelSmoothing()).isEqualTo(new Experiment.LabelSmoothing(0.1, 0.1, 0));
+        assertThat(published.attacks().values())
+                .extracting(Experiment.AttackSettings::label)
+                .containsOnly(LabelChoice.PREDICTED);
+        assertThat(published.evaluation().timing()).isEqualTo(Experiment.Timing.AS_PUBLISHED);
+        assertThat(published.evaluation().loss()).isEqualTo(Experiment.LossKind.OBJECTIVE);
+        assertThat(published.pruning().count()).isEqualTo(CountingRule.AS_PUBLISHED);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            trainning: {}                            | unknown setting "trainning", did you mean "training"?
+            training: {lable-smoothing: {}}          | unknown setting "training.lable-smoothing", did you mean "label-smoothing"?
+            training: {bach: 3}                      | unknown setting "training.bach", did you mean "batch"?
+            training: {batch: 0}                     | training.batch is 0, expected a whole number of at least 1
+            training: {batch: sixty}                 | training.batch is sixty, expected a whole number of at least 1
+            training: {batch: "60"}                  | training.batch is "60", expected a whole number of at least 1
+            training: {batch: 1.5}                   | training.batch is 1.5, expected a whole number of at least 1
+            training: {batch: [60]}                  | training.batch is a list, expected a whole number of at least 1
+            training: {batch: 9999999999}            | training.batch is 9999999999, expected a whole number from
+            training: {batch: 1e999999999}           | training.batch is 1e999999999, expected a whole number
+            training:                                | training is empty, expected a mapping of settings
+            training: {optimizer: {kind: adm}}       | training.optimizer.kind is adm, did you mean "adam"?
+            training: {optimizer: {rate: 1}}         | training.optimizer.kind is missing, expected adam or sgd
+            training: {optimizer: {kind: sgd, beta1: 0.9}} | unknown setting "training.optimizer.beta1"
+            training: {optimizer: {kind: adam, rate: 0}} | training.optimizer.rate is 0, expected a number above 0
+            training: {optimizer: {kind: adam, rate: .nan}} | training.optimizer.rate is .nan, expected a number above 0
+            training: {label-smoothing: {train: 1}}  | training.label-smoothing.train is 1, expected a number of at least 0 and below 1
+            attacks: {fgsm: {kind: fgsm, epsilon: -0.3}} | attacks.fgsm.epsilon is -0.3, expected a number of at least 0 and at most 1
+            attacks: {pgd: {kind: pgd, restarts: 2, random-start: false}, fgsm: {kind: fgsm}} | attacks.pgd.restarts is 2, expected 1
+            attacks: {none: {kind: fgsm}}            | attacks has an attack named none
+            pruning: {hidden: 1.2}                   | pruning.hidden is 1.2, expected a number of at least 0 and at most 1
+            pruning: {scope: global}                 | pruning.output is 0.1, expected pruning.hidden's 0.2
+            pruning: {count: exakt}                  | pruning.count is exakt, did you mean "exact"?
+            network: {biases: 1}                     | network.biases is 1, expected true or false
+            network: {hidden: [300, 0]}              | network.hidden[1] is 0, expected a whole number of at least 1
+            data: {sets: []}                         | data.sets has 0 elements, expected at least 1
+            data: {sets: [digits, digits]}           | data.sets has digits twice
+            strategies: [orginal]                    | strategies[0] is orginal, expected original, random
+            strategies: [rewind-60000]               | strategies has rewind-60000, expected an iteration of level 0's 50000
+            objectives: [pdg]                        | objectives names attack "pdg", which attacks does not define; did you mean "pgd"?
+            objectives: [{name: pgd, natural-share: 1}] | objectives has pgd with a natural-share of 1
+            evaluation: {attacks: [fgms]}            | evaluation.attacks names attack "fgms", which attacks does not define; did you mean "fgsm"?
+            name: ../escape                          | name is ../escape, expected a name of lower-case letters
+            seed: [1]                                | seed is a list, expected a whole number
+            extends: nothing-there                   | there is no preset and no file nothing-there
+            name: &a [*a]                            | my.yaml, line 1
+            name: !!java.net.URL [x]                 | my.yaml, line 1
+            name: "open                              | my.yaml, line 1: not YAML
+            - a list                                 | the experiment is a list, expected a mapping of settings
+            """)
+    void refusesWhatIsWrongInOneSentence(String yaml, String message) {
+        assertThatThrownBy(() -> ExperimentFile.parse(yaml, "my.yaml"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining(message)
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
+    }
+
+    @Test
+    void namesTheLine(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("my.yaml"), "extends: quick\ntraining:\n  batch: 0\n");
+        assertThatThrownBy(() -> ExperimentFile.read(file.toString(), List.of()))
+                .hasMessage(file + ", line 3: training.batch is 0, expected a whole number of at least 1");
+    }
+
+    @Test
+    void aFileExtendsAnotherBesideIt(@TempDir Path directory) throws IOException {
+        Files.writeString(
+                directory.resolve("base.yaml"), "extends: quick\nname: base\ntraining: {batch: 7, l1: 0.5}\n");
+        Path file = Files.writeString(directory.resolve("my.yaml"), "extends: base.yaml\ntraining: {batch: 8}\n");
+        Experiment experiment = ExperimentFile.read(file.toString(), List.of());
+        assertThat(experiment.name()).isEqualTo("base");
+        assertThat(experiment.training().batch()).isEqualTo(8);
+        assertThat(experiment.training().l1()).isEqualTo(0.5);
+
+        Files.writeString(directory.resolve("base.yaml"), "extends: my.yaml\n");
+        assertThatThrownBy(() -> ExperimentFile.read(file.toString(), List.of()))
+                .hasMessageContaining("a circle");
+    }
+
+    @Test
+    void overridesReplaceValuesAndKindsAsAWhole() {
+        Experiment experiment = ExperimentFile.read(
+                "quick",
+                List.of(
+                        "training.optimizer={kind: sgd, rate: 0.5}",
+                        "training.iterations=5e3",
+                        "objectives=[natural]",
+                        "attacks.pgd.epsilon=0.1"));
+        assertThat(experiment.training().optimizer()).isEqualTo(new Experiment.Optimizer.Sgd(0.5, 0.9));
+        assertThat(experiment.training().iterations()).isEqualTo(5000);
+        assertThat(experiment.attacks().get("pgd").epsilon()).isEqualTo(0.1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            training.batch=0     | --set training.batch=0: training.batch is 0, expected a whole number of at least 1
+            training.batsh=3     | --set training.batsh=3: unknown setting "training.batsh", did you mean "batch"?
+            training.batch=      | --set training.batch=: training.batch is empty, expected a whole number
+            nonsense             | --set nonsense: expected path=value
+            training=3           | --set training=3: training is 3, expected a mapping of settings
+            """)
+    void refusesWrongOverrides(String override, String message) {
+        assertThatThrownBy(() -> ExperimentFile.read("quick", List.of(override)))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void namesTheNearestPreset() {
+        assertThatThrownBy(() -> ExperimentFile.read("quikc", List.of()))
+                .hasMessageContaining("did you mean preset quick?");
+    }
+}
