@@ -1,0 +1,162 @@
+package org.espalier.lab.store;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.espalier.UserException;
+import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.experiment.ExperimentFile;
+import tools.jackson.databind.JsonNode;
+
+/** A search's directory, read-only: see docs/store.md. May be read while a search is writing it. */
+public final class Store {
+    static final String EXPERIMENT = "experiment.yaml";
+    static final String PROVENANCE = "provenance.json";
+    static final String INDEX = "index.json";
+    static final String TIMINGS = "timings.jsonl";
+    static final String LEVELS = "levels";
+    static final int FORMAT = 1;
+
+    private final Path directory;
+    private final Experiment experiment;
+    private final List<StoredTrial> trials;
+
+    private Store(Path directory, Experiment experiment, List<StoredTrial> trials) {
+        this.directory = directory;
+        this.experiment = experiment;
+        this.trials = trials;
+    }
+
+    /**
+     * Opens a directory that a search has written or is writing.
+     *
+     * @throws UserException if it is none, or damaged
+     */
+    public static Store open(Path directory) {
+        Path index = directory.resolve(INDEX);
+        if (!Files.exists(index)) {
+            throw new UserException(directory + (Files.isDirectory(directory) ? " has no " + INDEX : " is no directory")
+                    + ": expected one that \"espalier run\" has written");
+        }
+        Path file = directory.resolve(EXPERIMENT);
+        Experiment experiment =
+                ExperimentFile.parse(new String(WholeFiles.read(file), StandardCharsets.UTF_8), file.toString());
+        return new Store(directory, experiment, trials(index));
+    }
+
+    private static List<StoredTrial> trials(Path file) {
+        String source = file.toString();
+        JsonNode index = Json.parse(WholeFiles.read(file), source);
+        if (Json.whole(index, "format", source) != FORMAT) {
+            throw new UserException(file + " has format " + index.path("format") + ", expected " + FORMAT
+                    + ": it was written by another version of Espalier");
+        }
+        List<StoredTrial> trials = new ArrayList<>();
+        for (JsonNode trial : index.path("trials")) {
+            List<String> levels = new ArrayList<>();
+            for (JsonNode level : trial.path("levels")) {
+                if (!level.isString() || !level.stringValue().matches("[0-9a-f]{64}")) {
+                    throw new UserException(source + " is damaged: " + level + " is no level's key");
+                }
+                levels.add(level.stringValue());
+            }
+            trials.add(new StoredTrial(
+                    new TrialId(
+                            Json.string(trial, "dataset", source),
+                            Json.string(trial, "objective", source),
+                            Json.string(trial, "strategy", source),
+                            Json.whole(trial, "trial", source)),
+                    levels));
+        }
+        return List.copyOf(trials);
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    /** The experiment, fully resolved. */
+    public Experiment experiment() {
+        return experiment;
+    }
+
+    /** All trials, computed yet or not, in the experiment's order. */
+    public List<StoredTrial> trials() {
+        return trials;
+    }
+
+    /** The level of a key. */
+    public StoredLevel level(String key) {
+        return new StoredLevel(directory.resolve(LEVELS).resolve(key), key);
+    }
+
+    /** A trial's levels, the dense one first. */
+    public List<StoredLevel> levels(StoredTrial trial) {
+        return trial.levels().stream().map(this::level).toList();
+    }
+
+    /** The process number of the run that is working on this store now; empty if none is. */
+    public Optional<Long> running() {
+        return StoreLock.holder(directory);
+    }
+
+    /** Where the content comes from. */
+    public Provenance provenance() {
+        Path file = directory.resolve(PROVENANCE);
+        String source = file.toString();
+        JsonNode json = Json.parse(WholeFiles.read(file), source);
+        Map<String, String> data = new LinkedHashMap<>();
+        json.path("data")
+                .properties()
+                .forEach(entry -> data.put(entry.getKey(), entry.getValue().asString("")));
+        List<String> command = new ArrayList<>();
+        json.path("command").forEach(argument -> command.add(argument.asString("")));
+        return new Provenance(
+                Json.string(json, "version", source),
+                Json.whole(json, "numerics", source),
+                Json.string(json, "java", source),
+                Json.string(json, "system", source),
+                Json.string(json, "processor", source),
+                Json.whole(json, "processors", source),
+                Json.string(json, "engine", source),
+                json.path("seed").asLong(0),
+                data,
+                command,
+                Json.string(json, "started", source));
+    }
+
+    /** Times spent so far, in order. Lines that are not whole are left out: they tell of a crash, not of results. */
+    public List<Timing> timings() {
+        List<Timing> timings = new ArrayList<>();
+        Path file = directory.resolve(TIMINGS);
+        try (var lines = Files.lines(file)) {
+            lines.forEach(text -> {
+                try {
+                    JsonNode line = Json.parse(text, TIMINGS);
+                    timings.add(new Timing(
+                            Json.string(line, "time", TIMINGS),
+                            Json.string(line, "level", TIMINGS),
+                            Json.string(line, "event", TIMINGS),
+                            Json.whole(line, "iteration", TIMINGS),
+                            Json.whole(line, "of", TIMINGS),
+                            Json.number(line, "training-seconds", TIMINGS),
+                            Json.number(line, "evaluation-seconds", TIMINGS)));
+                } catch (UserException e) {
+                    // A crash may leave a torn line.
+                }
+            });
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException | java.io.UncheckedIOException e) {
+            throw new UserException(file + " cannot be read: " + e.getMessage(), e);
+        }
+        return timings;
+    }
+}

@@ -1,0 +1,237 @@
+package org.espalier.lab.store;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.espalier.UserException;
+import org.espalier.evaluate.Measurement;
+import org.espalier.network.Architecture;
+import tools.jackson.databind.JsonNode;
+
+/** One level's directory, read-only. A level that nothing is stored of is {@link LevelState#WAITING}. */
+public final class StoredLevel {
+    static final String LEVEL = "level.json";
+    static final String INITIAL = "initial.safetensors";
+    static final String TRAINED = "trained.safetensors";
+    static final String METRICS = "metrics.jsonl";
+    static final String DONE = "done.json";
+    static final String FAILED = "failed.json";
+    static final String CHECKPOINT = "checkpoint.safetensors";
+
+    private final Path directory;
+    private final String key;
+
+    StoredLevel(Path directory, String key) {
+        this.directory = directory;
+        this.key = key;
+    }
+
+    /** What the level is stored under. */
+    public String key() {
+        return key;
+    }
+
+    /** Where its files are, if any. */
+    public Path directory() {
+        return directory;
+    }
+
+    static String rewindFile(int iteration) {
+        return "rewind-" + iteration + ".safetensors";
+    }
+
+    /** How far it is. */
+    public LevelState state() {
+        if (Files.exists(directory.resolve(DONE))) {
+            return LevelState.DONE;
+        } else if (Files.exists(directory.resolve(FAILED))) {
+            return LevelState.FAILED;
+        }
+        return Files.exists(directory.resolve(LEVEL)) ? LevelState.BEGUN : LevelState.WAITING;
+    }
+
+    /**
+     * The level's number and weight counts.
+     *
+     * @param number 0 is the dense level
+     * @param weights (layer) weights of the dense network
+     * @param surviving (layer) weights that this level's mask keeps
+     */
+    public record Counts(int number, List<Integer> weights, List<Integer> surviving) {
+        /** Fraction of all weights that survive, in [0, 1]. */
+        public double density() {
+            return (double) total(surviving) / total(weights);
+        }
+
+        private static long total(List<Integer> counts) {
+            return counts.stream().mapToLong(Integer::longValue).sum();
+        }
+    }
+
+    /** Number and weight counts; empty while waiting. */
+    public Optional<Counts> counts() {
+        return levelFile().map(file -> {
+            String source = directory.resolve(LEVEL).toString();
+            return new Counts(
+                    Json.whole(file, "level", source),
+                    counts(file, "weights", source),
+                    counts(file, "surviving", source));
+        });
+    }
+
+    /** Density of the level's mask; empty while waiting. */
+    public Optional<Double> density() {
+        return counts().map(Counts::density);
+    }
+
+    /** The network's shape; empty while waiting. */
+    public Optional<Architecture> architecture() {
+        return levelFile().map(file -> {
+            String source = directory.resolve(LEVEL).toString();
+            JsonNode network = file.path("determined-by").path("network");
+            return new Architecture(
+                    counts(network, "widths", source), network.path("biases").asBoolean(false));
+        });
+    }
+
+    private Optional<JsonNode> levelFile() {
+        Path file = directory.resolve(LEVEL);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        JsonNode level = Json.parse(WholeFiles.read(file), file.toString());
+        if (!Json.string(level, "key", file.toString()).equals(key)) {
+            throw new UserException(
+                    file + " belongs to level " + Json.string(level, "key", file.toString()) + ", expected " + key);
+        }
+        return Optional.of(level);
+    }
+
+    private static List<Integer> counts(JsonNode file, String name, String source) {
+        List<Integer> counts = new ArrayList<>();
+        for (JsonNode count : file.path(name)) {
+            if (!count.canConvertToInt() || count.intValue() < 0) {
+                throw new UserException(source + " is damaged: " + name + " holds " + count);
+            }
+            counts.add(count.intValue());
+        }
+        if (counts.isEmpty()) {
+            throw new UserException(source + " is damaged: " + name + " is missing");
+        }
+        return counts;
+    }
+
+    /**
+     * All measurements so far, in order. Of a finished level the digest is checked; of one in work a line still being
+     * written is left out.
+     *
+     * @throws UserException if the file is damaged
+     */
+    public List<Measurement> metrics() {
+        Path file = directory.resolve(METRICS);
+        if (!Files.exists(file)) {
+            if (state() == LevelState.DONE) {
+                throw new UserException(file + " is missing");
+            }
+            return List.of();
+        }
+        byte[] content = WholeFiles.read(file);
+        if (state() == LevelState.DONE) {
+            checkDigest(METRICS, content);
+        }
+        return MetricsLines.parse(content, file.toString());
+    }
+
+    /** The mask and the weights that training starts from; empty while waiting. */
+    public Optional<StoredNetwork> initial() {
+        return network(INITIAL);
+    }
+
+    /** The mask and the weights after the last update; empty until done. */
+    public Optional<StoredNetwork> trained() {
+        return state() == LevelState.DONE ? network(TRAINED) : Optional.empty();
+    }
+
+    /** The weights after so many updates, if kept for a rewind. */
+    public Optional<StoredNetwork> rewind(int iteration) {
+        return network(rewindFile(iteration));
+    }
+
+    private Optional<StoredNetwork> network(String name) {
+        Path file = directory.resolve(name);
+        if (!Files.exists(file) && state() != LevelState.DONE || name.startsWith("rewind-") && !Files.exists(file)) {
+            return Optional.empty();
+        }
+        Architecture architecture =
+                architecture().orElseThrow(() -> new UserException(directory.resolve(LEVEL) + " is missing"));
+        Networks.Stored stored = Networks.read(file, architecture, key);
+        return Optional.of(new StoredNetwork(stored.weights(), stored.mask()));
+    }
+
+    /** Why training ended early, if it did. */
+    public Optional<Failure> failure() {
+        Path file = directory.resolve(FAILED);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        JsonNode failure = Json.parse(WholeFiles.read(file), file.toString());
+        return Optional.of(new Failure(
+                Json.whole(failure, "iteration", file.toString()), Json.string(failure, "reason", file.toString())));
+    }
+
+    /** Updates of the level's last measurement's or checkpoint's line; empty if there is none yet. */
+    public OptionalInt lastMeasured() {
+        List<Measurement> metrics = metrics();
+        return metrics.isEmpty()
+                ? OptionalInt.empty()
+                : OptionalInt.of(metrics.getLast().iteration());
+    }
+
+    /**
+     * Checks every file of a finished level against the digest it was finished with.
+     *
+     * @throws UserException naming the first file that is missing or differs
+     */
+    public void verify() {
+        JsonNode files = doneFile().path("files");
+        files.properties()
+                .forEach(entry -> checkDigest(entry.getKey(), WholeFiles.read(directory.resolve(entry.getKey()))));
+    }
+
+    private void checkDigest(String name, byte[] content) {
+        Path file = directory.resolve(name);
+        String expected = doneFile().path("files").path(name).asString("none");
+        String found = WholeFiles.sha256(content);
+        if (!found.equals(expected)) {
+            throw new UserException(file + " is damaged: expected SHA-256 " + expected + ", found " + found);
+        }
+    }
+
+    private JsonNode doneFile() {
+        Path file = directory.resolve(DONE);
+        return Json.parse(WholeFiles.read(file), file.toString());
+    }
+
+    /** Bytes on disk, for reports. */
+    public long bytes() {
+        long total = 0;
+        try (var files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                total += Files.size(file);
+            }
+        } catch (IOException e) {
+            return 0;
+        }
+        return total;
+    }
+
+    @Override
+    public String toString() {
+        return new String(key.getBytes(StandardCharsets.UTF_8), 0, Math.min(12, key.length()), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,104 @@
+package org.espalier.lab.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.ReadOnlyFileSystemException;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Objects;
+import org.espalier.UserException;
+
+/** Files that are there whole or not at all, and their digests. */
+final class WholeFiles {
+    /** Ending of a file being written; left behind only by a crash, and then replaced by the next attempt. */
+    static final String TEMPORARY = ".tmp";
+
+    private WholeFiles() {}
+
+    /**
+     * Writes a file under a temporary name, flushes it to the disk and renames it over {@code file}.
+     *
+     * @throws UserException if the disk is full or the directory cannot be written
+     */
+    static void write(Path file, byte[] content) {
+        Path temporary = file.resolveSibling(file.getFileName() + TEMPORARY);
+        try {
+            try (FileChannel channel = FileChannel.open(
+                    temporary,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.WRITE)) {
+                ByteBuffer rest = ByteBuffer.wrap(content);
+                while (rest.hasRemaining()) {
+                    channel.write(rest);
+                }
+                channel.force(true);
+            }
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            forceDirectory(Objects.requireNonNull(file.toAbsolutePath().getParent()));
+        } catch (IOException e) {
+            try {
+                Files.deleteIfExists(temporary); // gives a full disk its space back
+            } catch (IOException | ReadOnlyFileSystemException ignored) {
+                // The reason that matters is the first.
+            }
+            throw unwritable(file, e);
+        }
+    }
+
+    /** Flushes a directory, so that a rename within it survives a power cut. */
+    static void forceDirectory(Path directory) {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            // Some systems do not open directories; there the rename's own durability has to do.
+        }
+    }
+
+    /**
+     * Reads a whole file.
+     *
+     * @throws UserException if it is missing or cannot be read
+     */
+    static byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            throw new UserException(file + " is missing", e);
+        } catch (IOException | OutOfMemoryError e) {
+            throw new UserException(file + " cannot be read: " + reason(e), e);
+        }
+    }
+
+    /** The message for a file that could not be written. */
+    static UserException unwritable(Path file, IOException e) {
+        return new UserException(file + " cannot be written: " + reason(e), e);
+    }
+
+    private static String reason(Throwable e) {
+        if (e instanceof AccessDeniedException) {
+            return "access is denied";
+        } else if (e instanceof FileSystemException inFileSystem && inFileSystem.getReason() != null) {
+            return inFileSystem.getReason();
+        }
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+
+    /** SHA-256 in lower-case hexadecimal. */
+    static String sha256(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** What a search leaves on disk, written whole and checked when read; docs/store.md describes every file. */
+@NullMarked
+package org.espalier.lab.store;
+
+import org.jspecify.annotations.NullMarked;
