@@ -74,6 +74,9 @@ final class Cli implements Runnable {
 
     CommandLine commandLine() {
         CommandLine line = new CommandLine(this)
+                .addSubcommand(new StatusCommand(console))
+                .addSubcommand(new ReportCommand(console))
+                .addSubcommand(PresetsCommand.line(console))
                 .addSubcommand(new VersionCommand(console))
                 .setOut(new PrintWriter(console.out(), true))
                 .setErr(new PrintWriter(console.err(), true))

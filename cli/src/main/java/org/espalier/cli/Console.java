@@ -3,10 +3,13 @@ package org.espalier.cli;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
 
 /**
  * Where a command writes: results to the output, all talk (progress, warnings, errors) to the error output, so that
@@ -55,6 +58,19 @@ final class Console {
     /** Whether a person watches: input and output are a terminal. */
     boolean terminal() {
         return terminal;
+    }
+
+    /** Characters in a line: the terminal's, else {@value #DEFAULT_WIDTH}. */
+    int width() {
+        if (!terminal) {
+            return DEFAULT_WIDTH;
+        }
+        try (Terminal system = TerminalBuilder.builder().system(true).dumb(true).build()) {
+            int columns = system.getSize().getColumns();
+            return columns > 0 ? columns : DEFAULT_WIDTH;
+        } catch (IOException e) {
+            return DEFAULT_WIDTH;
+        }
     }
 
     /** What failed while the output was written. */

@@ -48,7 +48,8 @@ final class LiveProgress implements Progress {
                     .systemOutput(TerminalBuilder.SystemOutput.SysErr)
                     .dumb(true)
                     .build();
-            if (terminal.getType().startsWith(Terminal.TYPE_DUMB) || terminal.getSize().getColumns() < 20) {
+            if (terminal.getType().startsWith(Terminal.TYPE_DUMB)
+                    || terminal.getSize().getColumns() < 20) {
                 terminal.close();
                 return Optional.empty();
             }
@@ -96,7 +97,10 @@ final class LiveProgress implements Progress {
         // What does not fit on the screen cannot be redrawn: the whole, last, stays.
         int from = Math.max(0, lines.size() - Math.max(1, now.getRows() - 1));
         display.update(
-                lines.subList(from, lines.size()).stream().map(AttributedString::new).toList(), 0);
+                lines.subList(from, lines.size()).stream()
+                        .map(AttributedString::new)
+                        .toList(),
+                0);
         terminal.flush();
     }
 

@@ -113,10 +113,18 @@ final class ProgressBoard {
         Bar bar() {
             long nanos = nanoTime.getAsLong() - window.getFirst()[0];
             double rate = nanos <= 0 ? 0 : (iteration - window.getFirst()[1]) * NANOS / nanos;
-            Optional<Duration> left = rate > 0 ? Optional.of(seconds((iterations - iteration) / rate)) : Optional.empty();
+            Optional<Duration> left =
+                    rate > 0 ? Optional.of(seconds((iterations - iteration) / rate)) : Optional.empty();
             return new Bar(
-                    name, level, lastLevel, density, iteration, iterations, rate,
-                    java.util.Collections.unmodifiableMap(new LinkedHashMap<>(accuracies)), left);
+                    name,
+                    level,
+                    lastLevel,
+                    density,
+                    iteration,
+                    iterations,
+                    rate,
+                    java.util.Collections.unmodifiableMap(new LinkedHashMap<>(accuracies)),
+                    left);
         }
     }
 
@@ -162,7 +170,9 @@ final class ProgressBoard {
                 levels,
                 iterations == 0 ? 1 : (double) iterationsDone / iterations,
                 seconds(elapsed),
-                rate.isPresent() ? Optional.of(seconds((iterations - iterationsDone) / rate.getAsDouble())) : Optional.empty());
+                rate.isPresent()
+                        ? Optional.of(seconds((iterations - iterationsDone) / rate.getAsDouble()))
+                        : Optional.empty());
     }
 
     private static Duration seconds(double seconds) {

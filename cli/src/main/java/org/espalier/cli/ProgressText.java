@@ -41,12 +41,18 @@ final class ProgressText {
     private record Line(String head, double fraction, String tail) {}
 
     private static int longest(List<Line> lines) {
-        return lines.stream().mapToInt(line -> line.head().length() + line.tail().length()).max().orElse(0);
+        return lines.stream()
+                .mapToInt(line -> line.head().length() + line.tail().length())
+                .max()
+                .orElse(0);
     }
 
     private static List<Line> describe(
-            ProgressBoard.Snapshot now, Function<ProgressBoard.Bar, String> level, Function<ProgressBoard.Bar, String> tail) {
-        int names = now.bars().stream().mapToInt(bar -> bar.name().length()).max().orElse(0);
+            ProgressBoard.Snapshot now,
+            Function<ProgressBoard.Bar, String> level,
+            Function<ProgressBoard.Bar, String> tail) {
+        int names =
+                now.bars().stream().mapToInt(bar -> bar.name().length()).max().orElse(0);
         var lines = new ArrayList<Line>();
         for (ProgressBoard.Bar bar : now.bars()) {
             String head = pad(bar.name(), names) + "  " + level.apply(bar) + "  ";
@@ -55,22 +61,28 @@ final class ProgressText {
         int heads = lines.stream().mapToInt(line -> line.head().length()).max().orElse(0);
         String total = now.levelsDone() + " of " + now.levels() + " levels";
         String times = "  " + format("%3.0f %%", now.fraction() * 100) + "  " + Durations.of(now.elapsed())
-                + now.left().map(left -> ", about " + Durations.of(left) + " left").orElse("");
+                + now.left()
+                        .map(left -> ", about " + Durations.of(left) + " left")
+                        .orElse("");
         lines.add(new Line(pad(total, heads - 2) + "  ", now.fraction(), times));
         return lines;
     }
 
     /** One line about a level, for a log. */
     static String summary(ProgressBoard.Bar bar) {
-        return bar.name() + ", " + level(bar).strip().replaceAll(" +", " ") + ": " + tail(bar).strip().replaceAll(" +", " ");
+        return bar.name() + ", " + level(bar).strip().replaceAll(" +", " ") + ": "
+                + tail(bar).strip().replaceAll(" +", " ");
     }
 
     /** One line about the whole and what is in work, for a log. */
     static String heartbeat(ProgressBoard.Snapshot now) {
         return now.levelsDone() + " of " + now.levels() + " levels done, " + Durations.of(now.elapsed())
-                + now.left().map(left -> ", about " + Durations.of(left) + " left").orElse("")
+                + now.left()
+                        .map(left -> ", about " + Durations.of(left) + " left")
+                        .orElse("")
                 + now.bars().stream()
-                        .map(bar -> format("; %s level %d at %,d/%,d", bar.name(), bar.level(), bar.iteration(), bar.iterations()))
+                        .map(bar -> format(
+                                "; %s level %d at %,d/%,d", bar.name(), bar.level(), bar.iteration(), bar.iterations()))
                         .collect(Collectors.joining());
     }
 
@@ -93,7 +105,10 @@ final class ProgressText {
         return format("%," + digits + "d/%,d", bar.iteration(), bar.iterations())
                 + (bar.rate() > 0 ? format("  %,.0f/s", bar.rate()) : "")
                 + accuracies(bar.accuracies())
-                + bar.left().filter(_ -> bar.iteration() < bar.iterations()).map(l -> "  " + Durations.of(l) + " left").orElse("");
+                + bar.left()
+                        .filter(_ -> bar.iteration() < bar.iterations())
+                        .map(l -> "  " + Durations.of(l) + " left")
+                        .orElse("");
     }
 
     private static String accuracies(Map<String, Double> accuracies) {

@@ -78,6 +78,7 @@ class ProgressTest {
     void durationsHaveTwoUnitsAtMost() {
         assertThat(List.of(0, 59, 60, 605, 3599, 3600, 7500, 200_000).stream()
                         .map(s -> Durations.of(Duration.ofSeconds(s))))
-                .containsExactly("0 s", "59 s", "1 min 00 s", "10 min", "1 h 00 min", "1 h 00 min", "2 h 05 min", "2 d 8 h");
+                .containsExactly(
+                        "0 s", "59 s", "1 min 00 s", "10 min", "1 h 00 min", "1 h 00 min", "2 h 05 min", "2 d 8 h");
     }
 }

@@ -28,17 +28,32 @@ public final class AccuracyTable {
         this.selection = selection;
     }
 
-    /** The tables of an arm: at the iteration asked for, or the nearest measured one, at the last, and at early stopping. */
+    /**
+     * The tables of an arm: at one iteration, at the last (where that shows anything else), and at early stopping.
+     *
+     * @param iteration the iteration to show, or the nearest measured one; if empty, the one that the experiment names,
+     *     and where it names none, there is no such table
+     */
     public static List<Table> all(Arm arm, OptionalInt iteration) {
-        int wanted = iteration.orElse(arm.reportIteration());
-        int shown = nearest(arm, wanted);
-        String at = "at iteration " + whole(shown)
-                + (shown == wanted ? "" : " (the nearest measured one to " + whole(wanted) + ")");
-        return List.of(
-                new AccuracyTable(arm, new Selection.At(shown)).table(at),
-                new AccuracyTable(arm, new Selection.Last()).table("at the last iteration of each level"),
-                new AccuracyTable(arm, new Selection.Stopped())
-                        .table("at early stopping (" + rule(arm.selection()) + ")"));
+        var tables = new ArrayList<Table>();
+        OptionalInt wanted = iteration.isPresent() ? iteration : arm.reportIteration();
+        if (wanted.isPresent()) {
+            int shown = nearest(arm, wanted.getAsInt());
+            String at = "at iteration " + whole(shown)
+                    + (shown == wanted.getAsInt()
+                            ? ""
+                            : " (the nearest measured one to " + whole(wanted.getAsInt()) + ")");
+            tables.add(new AccuracyTable(arm, new Selection.At(shown)).table(at));
+        }
+        Table last = new AccuracyTable(arm, new Selection.Last()).table("at the last iteration of each level");
+        // The same numbers are not shown twice.
+        if (tables.isEmpty() || !tables.getFirst().blocks().equals(last.blocks())) {
+            tables.add(last);
+        }
+        arm.selection()
+                .ifPresent(rule -> tables.add(new AccuracyTable(arm, new Selection.Stopped(rule))
+                        .table("at early stopping (" + rule.describe() + ")")));
+        return List.copyOf(tables);
     }
 
     /** The measured iteration nearest to the wanted one, the lower of two equally near; the wanted one if there is none. */
@@ -52,17 +67,6 @@ public final class AccuracyTable {
         return measured.stream()
                 .min(Comparator.comparingInt((Integer i) -> Math.abs(i - wanted)))
                 .orElse(wanted);
-    }
-
-    private static String rule(EarlyStop rule) {
-        if (rule.share() == 0) {
-            return "least natural validation loss";
-        }
-        if (rule.share() == 1) {
-            return "least " + rule.attack() + " validation loss";
-        }
-        return "least validation loss, " + ResultsCsv.number(1 - rule.share()) + " natural + "
-                + ResultsCsv.number(rule.share()) + " " + rule.attack();
     }
 
     private Table table(String when) {
@@ -124,7 +128,7 @@ public final class AccuracyTable {
     private Sample accuracy(List<Series> trials, String attack) {
         var accuracies = new ArrayList<Double>();
         for (Series trial : trials) {
-            OptionalInt iteration = selection.of(trial, arm.selection());
+            OptionalInt iteration = selection.of(trial);
             if (iteration.isPresent()) {
                 trial.at(iteration.getAsInt(), Point.TEST, attack).ifPresent(p -> accuracies.add(p.accuracy()));
             }
@@ -135,7 +139,7 @@ public final class AccuracyTable {
     private String iterations(List<Series> trials) {
         var iterations = new ArrayList<Double>();
         for (Series trial : trials) {
-            selection.of(trial, arm.selection()).ifPresent(i -> iterations.add((double) i));
+            selection.of(trial).ifPresent(i -> iterations.add((double) i));
         }
         return cell(Sample.of(iterations), 1, 0);
     }
@@ -148,6 +152,9 @@ public final class AccuracyTable {
         }
         if (holds(blocks, PENDING)) {
             notes.add(PENDING + " not measured yet");
+        }
+        if (arm.selection().isEmpty()) {
+            notes.add("no early stopping: the experiment does not measure the validation loss of this objective");
         }
         for (Series series : arm.series()) {
             if (series.state() == Series.State.DIVERGED) {

@@ -1,14 +1,16 @@
 package org.espalier.report;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * One data set trained for one objective: what one set of tables shows.
  *
  * @param dataset data set's name
  * @param objective training objective's name, e.g. {@code natural} or {@code adversarial-pgd}
- * @param selection how the early stop is chosen
- * @param reportIteration the iteration that the experiment asks to be reported
+ * @param selection how the early stop is chosen; empty where the experiment does not measure what that needs
+ * @param reportIteration the iteration that the experiment asks to be reported, if it asks for one
  * @param strategies restart strategies and how many levels each has, in the experiment's order
  * @param attacks evaluation attacks, in the experiment's order, without the natural one
  * @param trials number of trials that the experiment asks for
@@ -18,8 +20,8 @@ import java.util.List;
 public record Arm(
         String dataset,
         String objective,
-        EarlyStop selection,
-        int reportIteration,
+        Optional<EarlyStop> selection,
+        OptionalInt reportIteration,
         List<Strategy> strategies,
         List<String> attacks,
         int trials,

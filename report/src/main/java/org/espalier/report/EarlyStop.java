@@ -38,6 +38,18 @@ public record EarlyStop(double share, String attack) {
                 .orElse(OptionalInt.empty());
     }
 
+    /** The rule in words. */
+    public String describe() {
+        if (share == 0) {
+            return "least natural validation loss";
+        }
+        if (share == 1) {
+            return "least validation loss under " + attack;
+        }
+        return "least validation loss, " + ResultsCsv.number(1 - share) + " natural + " + ResultsCsv.number(share) + " "
+                + attack;
+    }
+
     /** The validation objective at an iteration; NaN where a needed loss was not measured. */
     private double objective(Series series, int iteration) {
         double natural = share == 1 ? 0 : loss(series, iteration, Point.NATURAL);

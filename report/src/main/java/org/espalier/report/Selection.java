@@ -11,17 +11,17 @@ public sealed interface Selection {
     record Last() implements Selection {}
 
     /** The iteration of least validation objective of each finished level. */
-    record Stopped() implements Selection {}
+    record Stopped(EarlyStop rule) implements Selection {}
 
     /** The iteration that is shown of a level, or nothing when it has none (yet). */
-    default OptionalInt of(Series series, EarlyStop rule) {
+    default OptionalInt of(Series series) {
         boolean finished = series.state() == Series.State.FINISHED;
         return switch (this) {
             case At at ->
                 series.state() == Series.State.DIVERGED ? OptionalInt.empty() : OptionalInt.of(at.iteration());
             case Last _ -> finished ? series.lastIteration() : OptionalInt.empty();
             // The minimum of an unfinished level may still move.
-            case Stopped _ -> finished ? rule.iteration(series) : OptionalInt.empty();
+            case Stopped stopped -> finished ? stopped.rule().iteration(series) : OptionalInt.empty();
         };
     }
 }

@@ -17,8 +17,14 @@ public record Table(String caption, Block keys, List<Block> blocks, List<String>
      * @param name the heading above them all; may be empty
      * @param headings one for each column
      * @param rows cells, row by row
+     * @param words whether the cells are words, set to the left, rather than numbers, set to the right
      */
-    public record Block(String name, List<String> headings, List<List<String>> rows) {
+    public record Block(String name, List<String> headings, List<List<String>> rows, boolean words) {
+        /** A block of numbers. */
+        public Block(String name, List<String> headings, List<List<String>> rows) {
+            this(name, headings, rows, false);
+        }
+
         public Block {
             headings = List.copyOf(headings);
             rows = rows.stream().map(List::copyOf).toList();

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A table in aligned characters for a terminal: values to the right, blocks apart, blocks below each other where the
+ * A table in aligned characters for a terminal: numbers to the right, blocks apart, blocks below each other where the
  * width does not hold them side by side. Only ASCII, so that no locale spoils it.
  */
 public final class TextTable {
@@ -88,21 +88,21 @@ public final class TextTable {
             }
             width = Math.max(total, block.name().length());
             lines.add(pad(block.name()));
-            lines.add(pad(row(block.headings(), widths)));
+            lines.add(pad(row(block.headings(), widths, block.words())));
             lines.add("-".repeat(width));
-            block.rows().forEach(row -> lines.add(pad(row(row, widths))));
+            block.rows().forEach(row -> lines.add(pad(row(row, widths, block.words()))));
         }
 
         private String pad(String line) {
             return line + " ".repeat(width - line.length());
         }
 
-        private static String row(List<String> cells, int[] widths) {
+        private static String row(List<String> cells, int[] widths, boolean words) {
             var line = new StringBuilder();
             for (int c = 0; c < widths.length; c++) {
+                String blanks = " ".repeat(widths[c] - cells.get(c).length());
                 line.append(c == 0 ? "" : BETWEEN_COLUMNS)
-                        .append(" ".repeat(widths[c] - cells.get(c).length()))
-                        .append(cells.get(c));
+                        .append(words ? cells.get(c) + blanks : blanks + cells.get(c));
             }
             return line.toString();
         }

@@ -3,6 +3,7 @@ package org.espalier.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +31,7 @@ class AccuracyTableTest {
     @Test
     void showsTheLastIterationOfFinishedLevelsAndBreaksTheTableToFit() {
         assertThat(TextTable.of(
-                        AccuracyTable.all(Example.arm(), OptionalInt.empty()).get(1), 72))
+                        AccuracyTable.all(Example.arm(), OptionalInt.of(100)).get(1), 72))
                 .isEqualTo("""
                         digits, adversarial training, test accuracy in % at the last iteration
                           of each level
@@ -58,7 +59,7 @@ class AccuracyTableTest {
     void showsEarlyStoppingWithItsIteration() {
         // Validation objectives of the dense level: 0.70 and 0.75 in trial 0, 0.70 and 0.65 in trial 1.
         assertThat(MarkdownTable.of(
-                        AccuracyTable.all(Example.arm(), OptionalInt.empty()).get(2)))
+                        AccuracyTable.all(Example.arm(), OptionalInt.of(100)).get(2)))
                 .isEqualTo("""
                         ### digits, adversarial training, test accuracy in % at early stopping (least validation loss, \
                         0.5 natural + 0.5 pgd)
@@ -104,6 +105,35 @@ class AccuracyTableTest {
                 .allSatisfy(table -> assertThat(TextTable.of(table, 100))
                         .contains("    1   80.0 |")
                         .contains("0/2"));
+    }
+
+    @Test
+    void theLastIterationIsNotShownTwice() {
+        assertThat(AccuracyTable.all(Example.arm(), OptionalInt.of(200)))
+                .extracting(Table::caption)
+                .containsExactly(
+                        "digits, adversarial training, test accuracy in % at iteration 200",
+                        "digits, adversarial training, test accuracy in % at early stopping "
+                                + "(least validation loss, 0.5 natural + 0.5 pgd)");
+    }
+
+    @Test
+    void withoutAnIterationToReportThereIsNoTableOfOne() {
+        Arm arm = Example.arm();
+        Arm bare = new Arm(
+                arm.dataset(),
+                arm.objective(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                arm.strategies(),
+                arm.attacks(),
+                arm.trials(),
+                arm.densities(),
+                arm.series());
+        List<Table> tables = AccuracyTable.all(bare, OptionalInt.empty());
+        assertThat(tables).hasSize(1);
+        assertThat(tables.getFirst().caption()).endsWith("at the last iteration of each level");
+        assertThat(tables.getFirst().notes()).anyMatch(note -> note.startsWith("no early stopping: "));
     }
 
     @Test

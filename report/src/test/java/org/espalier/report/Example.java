@@ -3,6 +3,8 @@ package org.espalier.report;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Hand-made results that tests of this package share. */
 final class Example {
@@ -71,8 +73,8 @@ final class Example {
         return new Arm(
                 "digits",
                 "adversarial",
-                new EarlyStop(0.5, "pgd"),
-                200,
+                Optional.of(new EarlyStop(0.5, "pgd")),
+                OptionalInt.of(200),
                 List.of(
                         new Arm.Strategy("original", 2),
                         new Arm.Strategy("random", 2),

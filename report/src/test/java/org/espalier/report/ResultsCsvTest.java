@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ResultsCsvTest {
     private static Arm arm(String dataset, List<Series> series) {
-        return new Arm(dataset, "natural", EarlyStop.natural(), 1, List.of(), List.of(), 1, List.of(), series);
+        return new Arm(
+                dataset, "natural", Optional.empty(), OptionalInt.empty(), List.of(), List.of(), 1, List.of(), series);
     }
 
     @Test

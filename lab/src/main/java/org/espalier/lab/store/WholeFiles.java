@@ -18,7 +18,7 @@ import java.util.Objects;
 import org.espalier.UserException;
 
 /** Files that are there whole or not at all, and their digests. */
-final class WholeFiles {
+public final class WholeFiles {
     /** Ending of a file being written; left behind only by a crash, and then replaced by the next attempt. */
     static final String TEMPORARY = ".tmp";
 
@@ -29,7 +29,7 @@ final class WholeFiles {
      *
      * @throws UserException if the disk is full or the directory cannot be written
      */
-    static void write(Path file, byte[] content) {
+    public static void write(Path file, byte[] content) {
         Path temporary = file.resolveSibling(file.getFileName() + TEMPORARY);
         try {
             try (FileChannel channel = FileChannel.open(

@@ -1,0 +1,98 @@
+package org.espalier.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.espalier.lab.store.Store;
+import org.espalier.report.SearchStatus;
+import org.espalier.report.Table;
+import org.espalier.report.TextTable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code espalier status DIR}: what of a search is done, running and left. */
+@Command(name = "status", description = "Show what of a search is done, running and left, and for how long.")
+final class StatusCommand implements Runnable {
+    private final Console console;
+
+    @Parameters(paramLabel = "DIR", description = "What 'espalier run' wrote.")
+    private Path directory;
+
+    @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
+    StatusCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public void run() {
+        Store store = Store.open(directory);
+        SearchStatus status = SearchStatus.of(store);
+        console.out().print(TextTable.of(table(store.experiment().name(), status), console.width()));
+    }
+
+    private static Table table(String name, SearchStatus status) {
+        var keys = new ArrayList<List<String>>();
+        var rows = new ArrayList<List<String>>();
+        for (SearchStatus.TrialStatus trial : status.trials()) {
+            keys.add(List.of(
+                    trial.id().dataset(),
+                    trial.id().objective(),
+                    trial.id().strategy(),
+                    Integer.toString(trial.id().trial())));
+            rows.add(List.of(
+                    trial.done() + "/" + trial.levels(),
+                    next(trial, status.process().isPresent())));
+        }
+        return new Table(
+                name + ": " + state(status),
+                new Table.Block("", List.of("data set", "objective", "strategy", "trial"), keys, true),
+                List.of(new Table.Block("", List.of("levels done", "next level"), rows, true)),
+                notes(status));
+    }
+
+    private static String state(SearchStatus status) {
+        if (status.process().isPresent()) {
+            return "running, process " + status.process().get();
+        }
+        if (status.begun() + status.waiting() > 0) {
+            return "not running; run it again to continue";
+        }
+        return status.diverged() > 0 ? "ended, with diverged trials" : "done";
+    }
+
+    private static String next(SearchStatus.TrialStatus trial, boolean running) {
+        return switch (trial.next()) {
+            case DONE -> "-";
+            case WAITING -> trial.done() + " waiting";
+            case BEGUN ->
+                trial.done()
+                        + (running ? " at " : " stopped at ")
+                        + String.format(Locale.ROOT, "%,d/%,d", trial.iteration(), trial.iterations());
+            case FAILED -> trial.done() + " diverged";
+        };
+    }
+
+    private static List<String> notes(SearchStatus status) {
+        var notes = new ArrayList<String>();
+        int all = status.done() + status.begun() + status.waiting() + status.diverged();
+        notes.add(status.done() + " of " + all + " levels done, " + status.begun()
+                + (status.process().isPresent() ? " in work, " : " begun, ") + status.waiting()
+                + " waiting; levels that trials share are counted once");
+        if (status.diverged() > 0) {
+            notes.add(status.diverged() + " diverged (the loss was not a number), " + status.dropped()
+                    + " behind them will not be trained");
+        }
+        notes.add(Durations.of(status.spent()) + " of computing so far");
+        if (status.begun() + status.waiting() > 0) {
+            notes.add(status.left()
+                    .map(left -> "about " + Durations.of(left) + " of computing left"
+                            + (status.process().isPresent() && status.begun() > 1
+                                    ? ", " + Durations.of(left.dividedBy(status.begun())) + " on the clock with "
+                                            + status.begun() + " jobs"
+                                    : ", on one core"))
+                    .orElse("time left: not known before something is measured"));
+        }
+        return notes;
+    }
+}

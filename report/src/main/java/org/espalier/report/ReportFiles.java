@@ -1,0 +1,53 @@
+package org.espalier.report;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import org.espalier.lab.store.WholeFiles;
+
+/** A report as text and files. */
+public final class ReportFiles {
+    /** File name of the tidy table, in the search's directory. */
+    public static final String CSV = "results.csv";
+
+    /** File name of the tables for people, in the search's directory. */
+    public static final String MARKDOWN = "results.md";
+
+    private ReportFiles() {}
+
+    /** All tables for a terminal of this many characters a line. */
+    public static String text(Results results, OptionalInt iteration, int width) {
+        return results.arms().stream()
+                .flatMap(arm -> AccuracyTable.all(arm, iteration).stream())
+                .map(table -> TextTable.of(table, width))
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** All tables as one Markdown page. */
+    public static String markdown(Results results, OptionalInt iteration) {
+        return "# " + results.name() + "\n\n"
+                + results.arms().stream()
+                        .flatMap(arm -> AccuracyTable.all(arm, iteration).stream())
+                        .map(MarkdownTable::of)
+                        .collect(Collectors.joining("\n"));
+    }
+
+    /**
+     * Writes the tidy table.
+     *
+     * @throws org.espalier.UserException if the file cannot be written
+     */
+    public static void writeCsv(Results results, Path file) {
+        WholeFiles.write(file, ResultsCsv.of(results).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Writes the Markdown page.
+     *
+     * @throws org.espalier.UserException if the file cannot be written
+     */
+    public static void writeMarkdown(Results results, OptionalInt iteration, Path file) {
+        WholeFiles.write(file, markdown(results, iteration).getBytes(StandardCharsets.UTF_8));
+    }
+}

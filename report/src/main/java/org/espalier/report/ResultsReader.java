@@ -1,0 +1,152 @@
+package org.espalier.report;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.espalier.evaluate.Measurement;
+import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.store.LevelState;
+import org.espalier.lab.store.Store;
+import org.espalier.lab.store.StoredLevel;
+import org.espalier.lab.store.StoredTrial;
+import org.espalier.prune.Scope;
+
+/** Reads what a report shows from a store, which may be unfinished, or growing meanwhile. */
+public final class ResultsReader {
+    private final Store store;
+    private final Experiment experiment;
+
+    /** Levels that strategies share are read once. */
+    private final Map<String, Read> levels = new HashMap<>();
+
+    private record Read(List<Point> points, Series.State state, Optional<StoredLevel.Counts> counts) {}
+
+    private record Cell(String dataset, String objective) {}
+
+    private ResultsReader(Store store) {
+        this.store = store;
+        this.experiment = store.experiment();
+    }
+
+    /**
+     * Everything measured so far.
+     *
+     * @throws org.espalier.UserException naming the file that is damaged
+     */
+    public static Results read(Store store) {
+        return new ResultsReader(store).results();
+    }
+
+    private Results results() {
+        var cells = new LinkedHashMap<Cell, List<StoredTrial>>();
+        for (StoredTrial trial : store.trials()) {
+            cells.computeIfAbsent(new Cell(trial.id().dataset(), trial.id().objective()), _ -> new ArrayList<>())
+                    .add(trial);
+        }
+        var arms = new ArrayList<Arm>();
+        cells.forEach((cell, trials) -> arms.add(arm(cell, trials)));
+        return new Results(experiment.name(), arms);
+    }
+
+    private Arm arm(Cell cell, List<StoredTrial> trials) {
+        var series = new ArrayList<Series>();
+        var strategies = new LinkedHashMap<String, Integer>();
+        List<Double> planned = List.of();
+        for (StoredTrial trial : trials) {
+            strategies.merge(trial.id().strategy(), trial.levels().size(), Math::max);
+            for (int level = 0; level < trial.levels().size(); level++) {
+                Read read = levels.computeIfAbsent(trial.levels().get(level), this::level);
+                if (read.counts().isEmpty()) {
+                    continue;
+                }
+                StoredLevel.Counts counts = read.counts().get();
+                if (planned.isEmpty()) {
+                    planned = plannedDensities(counts.weights(), trials);
+                }
+                series.add(new Series(
+                        trial.id().strategy(),
+                        trial.id().trial(),
+                        level,
+                        counts.density(),
+                        read.state(),
+                        read.points()));
+            }
+        }
+        return new Arm(
+                cell.dataset(),
+                cell.objective(),
+                selection(cell.objective()),
+                experiment.report().iteration(),
+                strategies.entrySet().stream()
+                        .map(e -> new Arm.Strategy(e.getKey(), e.getValue()))
+                        .toList(),
+                experiment.evaluation().attacks(),
+                experiment.trials(),
+                planned,
+                series);
+    }
+
+    private Read level(String key) {
+        StoredLevel level = store.level(key);
+        // The state is read first: a level that ends meanwhile then counts as unfinished, never as whole but short.
+        LevelState state = level.state();
+        if (state == LevelState.WAITING) {
+            return new Read(List.of(), Series.State.RUNNING, Optional.empty());
+        }
+        Series.State shown = switch (state) {
+            case DONE -> Series.State.FINISHED;
+            case FAILED -> Series.State.DIVERGED;
+            case WAITING, BEGUN -> Series.State.RUNNING;
+        };
+        List<Point> points = level.metrics().stream().map(ResultsReader::point).toList();
+        return new Read(points, shown, level.counts());
+    }
+
+    private static Point point(Measurement m) {
+        return new Point(m.iteration(), m.split(), m.attack(), m.accuracy(), m.loss());
+    }
+
+    private Optional<EarlyStop> selection(String name) {
+        Experiment.Evaluation evaluation = experiment.evaluation();
+        if (!evaluation.splits().contains(Experiment.EvaluationSplit.VALIDATION)) {
+            return Optional.empty();
+        }
+        Experiment.Objective objective = experiment.objectives().stream()
+                .filter(o -> o.name().equals(name))
+                .findFirst()
+                .orElse(new Experiment.Objective(Experiment.Objective.NATURAL, Optional.empty(), Optional.of(1.0)));
+        double share = 1 - objective.naturalShare().orElse(objective.attack().isPresent() ? 0.5 : 1);
+        if (share == 0 || objective.attack().isEmpty()) {
+            return Optional.of(EarlyStop.natural());
+        }
+        String attack = objective.attack().get();
+        if (!evaluation.attacks().contains(attack)) {
+            return Optional.empty();
+        }
+        // As published, the loss recorded with an attack is the whole training objective already.
+        return Optional.of(new EarlyStop(evaluation.loss() == Experiment.LossKind.OBJECTIVE ? 1 : share, attack));
+    }
+
+    /** Densities by level as the pruning rule gives them, whatever the weights turn out to be. */
+    private List<Double> plannedDensities(List<Integer> weights, List<StoredTrial> trials) {
+        int count = trials.stream().mapToInt(t -> t.levels().size()).max().orElse(0);
+        Experiment.Pruning pruning = experiment.pruning();
+        boolean global = pruning.scope() == Scope.GLOBAL;
+        int all = weights.stream().mapToInt(Integer::intValue).sum();
+        List<Integer> surviving = new ArrayList<>(global ? List.of(all) : weights);
+        var densities = new ArrayList<Double>();
+        for (int level = 0; level < count; level++) {
+            densities.add(
+                    (double) surviving.stream().mapToInt(Integer::intValue).sum() / all);
+            for (int layer = 0; layer < surviving.size(); layer++) {
+                boolean output = layer == surviving.size() - 1 && !global;
+                int n = surviving.get(layer);
+                surviving.set(layer, n - pruning.count().pruned(output ? pruning.output() : pruning.hidden(), n));
+            }
+        }
+        return densities;
+    }
+}
