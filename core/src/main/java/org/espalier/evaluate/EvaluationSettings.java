@@ -18,6 +18,9 @@ import org.espalier.train.Objective;
 public record EvaluationSettings(SequencedMap<String, Attack> attacks, Optional<Objective> publishedLoss) {
     public EvaluationSettings {
         attacks = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(attacks));
+        if (attacks.containsKey("")) {
+            throw new IllegalArgumentException("every attack needs a name");
+        }
         if (attacks.containsKey(Measurement.NATURAL)) {
             throw new IllegalArgumentException(
                     "an attack cannot be called '" + Measurement.NATURAL + "', that is the name of clean inputs");

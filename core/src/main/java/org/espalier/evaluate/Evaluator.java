@@ -2,7 +2,7 @@ package org.espalier.evaluate;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.espalier.attack.Attack;
+import java.util.Objects;
 import org.espalier.attack.Attacker;
 import org.espalier.data.Split;
 import org.espalier.engine.Elementwise;
@@ -23,15 +23,15 @@ public final class Evaluator {
     /** Two panels clean and two adversarial: inputs and activations of the paper's network then fit the L2 cache. */
     private static final int TILE_PANELS = 2;
 
+    /** Name of the draw of its own that the published loss takes; blank, so that no attack is called the same. */
+    private static final String PUBLISHED_LOSS = "";
+
     private final Engine engine;
     private final EvaluationSettings settings;
     private final int tile; // examples
     private final Pass pass;
-    private final Column natural;
-    private final List<Column> attacked = new ArrayList<>();
-    /** Inputs of the published loss, where they are not those of an attack's accuracy anyway. */
-    private @Nullable Column ownDraw;
-
+    private final Sum natural = new Sum();
+    private final List<AttackedSum> attacked = new ArrayList<>();
     private final int[] order;
     private final int[] predicted;
     private final double[] losses;
@@ -51,40 +51,37 @@ public final class Evaluator {
         this.settings = settings;
         tile = tilePanels * Panels.LANES;
         pass = engine.newPass(2 * tile);
-        natural = new Column(Measurement.NATURAL, null);
-        settings.attacks().forEach((name, attack) -> attacked.add(new Column(name, attack.on(engine, pass))));
-        if (settings.publishedLoss().orElse(null) instanceof Objective.Mixed mixed && !attacked.isEmpty()) {
-            ownDraw = attacked.stream()
-                    .filter(column -> column.makes(mixed.attack()) && !mixed.attack().random())
-                    .findFirst()
-                    .orElseGet(() -> new Column("published loss", mixed.attack().on(engine, pass)));
+        settings.attacks().forEach((name, attack) -> attacked.add(new AttackedSum(name, attack.on(engine, pass))));
+        if (settings.publishedLoss().orElse(null) instanceof Objective.Mixed mixed
+                && publishedSum(mixed) == null
+                && !attacked.isEmpty()) {
+            attacked.add(new AttackedSum(PUBLISHED_LOSS, mixed.attack().on(engine, pass)));
         }
         order = new int[tile];
         predicted = new int[tile];
         losses = new double[tile];
     }
 
-    /** What is summed up for one kind of input. */
-    private static final class Column {
-        final String name;
-        final @Nullable Attacker attacker; // null: clean inputs
-        @Nullable Stream noise;
+    /** What is added up over the examples. */
+    private static class Sum {
         int correct;
         double loss;
 
-        Column(String name, @Nullable Attacker attacker) {
-            this.name = name;
-            this.attacker = attacker;
-        }
-
-        boolean makes(Attack attack) {
-            return attacker != null && attacker.attack().equals(attack);
-        }
-
-        void reset(Stream measurement) {
-            noise = measurement.child(name);
+        void reset() {
             correct = 0;
             loss = 0;
+        }
+    }
+
+    /** What is added up over the adversarial examples of one attack. */
+    private static final class AttackedSum extends Sum {
+        final String name;
+        final Attacker attacker;
+        Stream noise = Stream.root(0);
+
+        AttackedSum(String name, Attacker attacker) {
+            this.name = name;
+            this.attacker = attacker;
         }
     }
 
@@ -98,36 +95,47 @@ public final class Evaluator {
      */
     public List<Measurement> measure(int iteration, Split split, double labelSmoothing, Stream level) {
         Stream measurement = level.child("evaluation noise").child(iteration).child(split.name());
-        natural.reset(measurement);
-        attacked.forEach(column -> column.reset(measurement));
-        if (ownDraw != null) {
-            ownDraw.reset(measurement);
+        natural.reset();
+        for (AttackedSum sum : attacked) {
+            sum.reset();
+            sum.noise = measurement.child(sum.name);
         }
         for (int first = 0; first < split.size(); first += tile) {
             measureTile(split, first, Math.min(tile, split.size() - first), (float) labelSmoothing);
         }
-        List<Measurement> measurements = new ArrayList<>();
         int examples = split.size();
         double naturalLoss = natural.loss / examples;
-        measurements.add(new Measurement(
-                iteration, split.name(), natural.name, natural.correct, examples, naturalLoss));
-        for (Column column : attacked) {
-            measurements.add(new Measurement(
-                    iteration, split.name(), column.name, column.correct, examples,
-                    reportedLoss(column, naturalLoss, examples)));
+        List<Measurement> measurements = new ArrayList<>();
+        measurements.add(
+                new Measurement(iteration, split.name(), Measurement.NATURAL, natural.correct, examples, naturalLoss));
+        for (AttackedSum sum : attacked.subList(0, settings.attacks().size())) {
+            double loss = switch (settings.publishedLoss().orElse(null)) {
+                case null -> sum.loss / examples;
+                case Objective.Natural() -> naturalLoss;
+                case Objective.Mixed mixed -> mixedLoss(mixed, naturalLoss, examples);
+            };
+            measurements.add(new Measurement(iteration, split.name(), sum.name, sum.correct, examples, loss));
         }
         return measurements;
     }
 
-    private double reportedLoss(Column column, double naturalLoss, int examples) {
-        return switch (settings.publishedLoss().orElse(null)) {
-            case null -> column.loss / examples;
-            case Objective.Natural() -> naturalLoss;
-            case Objective.Mixed(double share, var attack) -> {
-                Column draw = ownDraw == null ? column : ownDraw;
-                yield share * naturalLoss + (1 - share) * (draw.loss / examples);
+    private double mixedLoss(Objective.Mixed objective, double naturalLoss, int examples) {
+        AttackedSum draw = Objects.requireNonNull(publishedSum(objective));
+        return objective.naturalShare() * naturalLoss + (1 - objective.naturalShare()) * (draw.loss / examples);
+    }
+
+    /**
+     * The sum that the published loss reads: that of the draw of its own, or, as a second draw of an attack without
+     * randomness is the same again, that of such an attack.
+     */
+    private @Nullable AttackedSum publishedSum(Objective.Mixed objective) {
+        for (AttackedSum sum : attacked) {
+            boolean same = sum.attacker.attack().equals(objective.attack());
+            if (sum.name.equals(PUBLISHED_LOSS) || same && !objective.attack().random()) {
+                return sum;
             }
-        };
+        }
+        return null;
     }
 
     private void measureTile(Split split, int first, int examples, float smoothing) {
@@ -139,27 +147,19 @@ public final class Evaluator {
         engine.forward(pass, 0, panels);
         add(natural, 0, split.labels(), first, examples, smoothing);
         for (int a = 0; a < attacked.size(); a++) {
-            attackTile(attacked.get(a), panels, split.labels(), first, examples, smoothing);
-        }
-        if (ownDraw != null && !attacked.contains(ownDraw)) {
-            attackTile(ownDraw, panels, split.labels(), first, examples, smoothing);
+            AttackedSum sum = attacked.get(a);
+            sum.attacker.perturb(split.labels(), first, examples, sum.noise, first);
+            engine.forward(pass, panels, panels);
+            add(sum, panels, split.labels(), first, examples, smoothing);
         }
     }
 
-    private void attackTile(Column column, int panels, int[] labels, int first, int examples, float smoothing) {
-        if (column.attacker != null && column.noise != null) {
-            column.attacker.perturb(labels, first, examples, column.noise, first);
-        }
-        engine.forward(pass, panels, panels);
-        add(column, panels, labels, first, examples, smoothing);
-    }
-
-    private void add(Column column, int firstPanel, int[] labels, int first, int examples, float smoothing) {
+    private void add(Sum sum, int firstPanel, int[] labels, int first, int examples, float smoothing) {
         Elementwise.predictions(pass.logits(), firstPanel, examples, predicted, 0);
         Elementwise.crossEntropy(pass.logits(), firstPanel, labels, first, examples, smoothing, losses, 0);
         for (int i = 0; i < examples; i++) {
-            column.correct += predicted[i] == labels[first + i] ? 1 : 0;
-            column.loss += losses[i];
+            sum.correct += predicted[i] == labels[first + i] ? 1 : 0;
+            sum.loss += losses[i];
         }
     }
 }

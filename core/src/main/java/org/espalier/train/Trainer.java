@@ -42,8 +42,8 @@ public final class Trainer {
      */
     public Trainer(Engine engine, Split training, TrainingSettings settings, Stream level) {
         if (training.features() != engine.architecture().inputs()) {
-            throw new IllegalArgumentException("a network " + engine.architecture() + " cannot read images of "
-                    + training.features() + " pixels");
+            throw new IllegalArgumentException(
+                    "a network " + engine.architecture() + " cannot read images of " + training.features() + " pixels");
         }
         for (int label : training.labels()) {
             if (label < 0 || label >= engine.architecture().classes()) {
@@ -148,8 +148,8 @@ public final class Trainer {
 
     private void lossGradient(int firstPanel, int panels, int examples, double share) {
         boolean finite = Elementwise.crossEntropyGradient(
-                pass.logits(), pass.logitGradient(), firstPanel, panels, labels, 0, examples, smoothing,
-                (float) (share / examples));
+                pass.logits(), pass.logitGradient(), firstPanel, panels, labels, 0, examples, smoothing, (float)
+                        (share / examples));
         if (!finite) {
             throw new DivergedException(iteration, "the logits");
         }

@@ -112,11 +112,12 @@ class AttackTest {
         Attack attack = Pgd.paper(LabelChoice.TRUE);
         float[][] together = new Batch(engine, attack, clean, labels).perturb(labels, NOISE, 1000);
         for (int e : new int[] {0, 63, 64, 129}) {
-            float[][] alone = new Batch(engine, attack, new float[][] {clean[e]}, labels)
-                    .perturb(new int[1], NOISE, 1000 + e);
+            float[][] alone =
+                    new Batch(engine, attack, new float[][] {clean[e]}, labels).perturb(new int[1], NOISE, 1000 + e);
             assertThat(alone[0]).containsExactly(together[e]);
         }
-        assertThat(new Batch(engine, attack, clean, labels).perturb(labels, NOISE, 1001)).isNotEqualTo(together);
+        assertThat(new Batch(engine, attack, clean, labels).perturb(labels, NOISE, 1001))
+                .isNotEqualTo(together);
         assertThat(new Batch(engine, attack, clean, labels).perturb(labels, NOISE.child(1), 1000))
                 .isNotEqualTo(together);
     }
@@ -140,7 +141,8 @@ class AttackTest {
         // Steps as long as the ball is wide overshoot, so that the last point is often not the best.
         double[] last = losses(engine, clean, labels, new Pgd(0.3f, 0.6f, 5, true, 1, Keep.LAST, LabelChoice.TRUE));
         double[] best = losses(engine, clean, labels, new Pgd(0.3f, 0.6f, 5, true, 1, Keep.BEST, LabelChoice.TRUE));
-        double[] restarted = losses(engine, clean, labels, new Pgd(0.3f, 0.6f, 5, true, 4, Keep.LAST, LabelChoice.TRUE));
+        double[] restarted =
+                losses(engine, clean, labels, new Pgd(0.3f, 0.6f, 5, true, 4, Keep.LAST, LabelChoice.TRUE));
         int betterByBest = 0;
         int betterByRestart = 0;
         for (int e = 0; e < 50; e++) {

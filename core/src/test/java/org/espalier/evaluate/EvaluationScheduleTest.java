@@ -32,6 +32,8 @@ class EvaluationScheduleTest {
 
     @Test
     void refusesAnIntervalBelowOne() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new EvaluationSchedule.Every(0)).withMessageContaining("0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new EvaluationSchedule.Every(0))
+                .withMessageContaining("0");
     }
 }

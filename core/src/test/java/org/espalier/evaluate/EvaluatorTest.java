@@ -79,9 +79,18 @@ class EvaluatorTest {
         assertThat(some.get(1).loss()).isGreaterThan(some.getFirst().loss());
         double pgd = some.get(2).loss();
         assertThat(evaluator.measure(0, split("test", 200), 0, LEVEL)).isEqualTo(some);
-        assertThat(evaluator.measure(500, split("test", 200), 0, LEVEL).get(2).loss()).isNotEqualTo(pgd);
-        assertThat(evaluator.measure(0, split("validation", 200), 0, LEVEL).get(2).loss()).isNotEqualTo(pgd);
-        assertThat(evaluator.measure(0, split("test", 200), 0, LEVEL.child(1)).get(2).loss()).isNotEqualTo(pgd);
+        assertThat(evaluator.measure(500, split("test", 200), 0, LEVEL).get(2).loss())
+                .isNotEqualTo(pgd);
+        assertThat(evaluator
+                        .measure(0, split("validation", 200), 0, LEVEL)
+                        .get(2)
+                        .loss())
+                .isNotEqualTo(pgd);
+        assertThat(evaluator
+                        .measure(0, split("test", 200), 0, LEVEL.child(1))
+                        .get(2)
+                        .loss())
+                .isNotEqualTo(pgd);
     }
 
     @Test
@@ -92,7 +101,8 @@ class EvaluatorTest {
         double natural = own.getFirst().loss();
 
         List<Measurement> fgsm = published(engine, split, new Objective.Mixed(0.5, FGSM));
-        assertThat(fgsm.get(1).loss()).isEqualTo(0.5 * natural + 0.5 * own.get(1).loss());
+        assertThat(fgsm.get(1).loss())
+                .isEqualTo(0.5 * natural + 0.5 * own.get(1).loss());
         assertThat(fgsm.get(1).correct()).isEqualTo(own.get(1).correct());
 
         List<Measurement> pgd = published(engine, split, new Objective.Mixed(0.5, PGD));
@@ -101,7 +111,8 @@ class EvaluatorTest {
         assertThat(pgd.get(2).correct()).isEqualTo(own.get(2).correct());
         assertThat(pgd.getFirst()).isEqualTo(own.getFirst());
 
-        assertThat(published(engine, split, new Objective.Natural()).get(2).loss()).isEqualTo(natural);
+        assertThat(published(engine, split, new Objective.Natural()).get(2).loss())
+                .isEqualTo(natural);
     }
 
     @Test
@@ -118,7 +129,9 @@ class EvaluatorTest {
     void refusesAnAttackOfTheNameOfCleanInputs() {
         LinkedHashMap<String, Attack> attacks = new LinkedHashMap<>();
         attacks.put("none", FGSM);
-        assertThatIllegalArgumentException().isThrownBy(() -> new EvaluationSettings(attacks)).withMessageContaining("none");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new EvaluationSettings(attacks))
+                .withMessageContaining("none");
     }
 
     private static List<Measurement> published(Engine engine, Split split, Objective objective) {

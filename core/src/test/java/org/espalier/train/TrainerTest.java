@@ -32,7 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainerTest {
     private static final Architecture NETWORK = new Architecture(List.of(6, 8, 3), true);
-    private static final org.espalier.random.Stream LEVEL = org.espalier.random.Stream.root(4).child("level");
+    private static final org.espalier.random.Stream LEVEL =
+            org.espalier.random.Stream.root(4).child("level");
     private static final OptimizerSettings ADAM = new OptimizerSettings.Adam(1e-2);
     private static final OptimizerSettings MOMENTUM = new OptimizerSettings.Momentum(0.05, 0.9);
 
@@ -72,6 +73,26 @@ class TrainerTest {
                     assertThat(gradient.biases(layer)[o]).isCloseTo(expected, within(2e-3f));
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void theFastEngineComputesTheReferencesGradient(TrainingSettings settings) {
+        Split training = split(130);
+        Engine fast = loaded(Engines.create(NETWORK), half());
+        Engine reference = loaded(new ReferenceEngine(NETWORK), half());
+        Trainer fastTrainer = new Trainer(fast, training, settings, LEVEL);
+        fastTrainer.runUntil(2);
+        Trainer referenceTrainer = new Trainer(reference, training, settings, LEVEL);
+        referenceTrainer.resume(fastTrainer.state());
+        fastTrainer.computeGradient();
+        referenceTrainer.computeGradient();
+        Weights expected = reference.gradient();
+        Weights computed = fast.gradient();
+        for (int layer = 0; layer < NETWORK.layers(); layer++) {
+            assertThat(computed.matrix(layer)).containsExactly(expected.matrix(layer), within(1e-6f));
+            assertThat(computed.biases(layer)).containsExactly(expected.biases(layer), within(1e-6f));
         }
     }
 
@@ -132,7 +153,10 @@ class TrainerTest {
             double[] losses = new double[examples];
             Elementwise.crossEntropy(
                     pass.logits(), firstPanel, labels, 0, examples, (float) settings.labelSmoothing(), losses, 0);
-            return Stream.of(losses).flatMapToDouble(java.util.Arrays::stream).average().orElseThrow();
+            return Stream.of(losses)
+                    .flatMapToDouble(java.util.Arrays::stream)
+                    .average()
+                    .orElseThrow();
         }
     }
 
@@ -150,7 +174,8 @@ class TrainerTest {
                 if (half().keeps(layer, i)) {
                     moved += state.weights().matrix(layer)[i] != start.matrix(layer)[i] ? 1 : 0;
                 } else {
-                    assertThat(Float.floatToRawIntBits(state.weights().matrix(layer)[i])).isZero();
+                    assertThat(Float.floatToRawIntBits(state.weights().matrix(layer)[i]))
+                            .isZero();
                     assertThat(state.firstMoment().matrix(layer)[i]).isZero();
                     assertThat(state.secondMoment().matrix(layer)[i]).isZero();
                 }
@@ -215,7 +240,9 @@ class TrainerTest {
         OptimizerSettings.Adam adam = new OptimizerSettings.Adam(1.2e-3);
         assertThat(adam.stepSize(1)).isCloseTo((float) (1.2e-3 * Math.sqrt(0.001) / 0.1), within(1e-10f));
         assertThat(adam.stepSize(10))
-                .isCloseTo((float) (1.2e-3 * Math.sqrt(1 - Math.pow(0.999, 10)) / (1 - Math.pow(0.9, 10))), within(1e-10f));
+                .isCloseTo(
+                        (float) (1.2e-3 * Math.sqrt(1 - Math.pow(0.999, 10)) / (1 - Math.pow(0.9, 10))),
+                        within(1e-10f));
         assertThat(adam.stepSize(50_000)).isEqualTo(1.2e-3f);
     }
 
@@ -223,11 +250,14 @@ class TrainerTest {
     void divergenceIsReportedWithItsIterationAndNotTrainedOn() {
         OptimizerSettings wild = new OptimizerSettings.Momentum(1e37, 0.9);
         Trainer trainer = new Trainer(
-                loaded(Engines.create(NETWORK), half()), split(130),
-                new TrainingSettings(new Objective.Natural(), wild, 60, 0, 0, 0), LEVEL);
+                loaded(Engines.create(NETWORK), half()),
+                split(130),
+                new TrainingSettings(new Objective.Natural(), wild, 60, 0, 0, 0),
+                LEVEL);
         assertThatExceptionOfType(DivergedException.class)
                 .isThrownBy(() -> trainer.runUntil(50))
-                .satisfies(e -> assertThat(e.iteration()).isEqualTo(trainer.iteration()).isBetween(1, 10))
+                .satisfies(e ->
+                        assertThat(e.iteration()).isEqualTo(trainer.iteration()).isBetween(1, 10))
                 .withMessageContaining("updates the logits are not all finite");
     }
 
