@@ -54,7 +54,7 @@ final class Assembly {
                 digests);
     }
 
-    private static Content content(Map<DataFile, Content> files, DataFile file) {
+    static Content content(Map<DataFile, Content> files, DataFile file) {
         Content content = files.get(file);
         if (content == null) {
             throw new IllegalArgumentException("no " + file);

@@ -1,10 +1,12 @@
 package org.espalier.data;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.zip.GZIPInputStream;
 
 /** The bytes of a data file, wherever they lie, perhaps compressed with gzip. */
 sealed interface Content {
@@ -13,6 +15,31 @@ sealed interface Content {
 
     /** Opens the bytes as they lie there. */
     InputStream open() throws IOException;
+
+    /** Opens the uncompressed bytes. */
+    default InputStream openUncompressed() throws IOException {
+        BufferedInputStream in = new BufferedInputStream(open(), 1 << 16);
+        try {
+            in.mark(2);
+            boolean gzip = startsLikeGzip(in);
+            in.reset();
+            return gzip ? new GZIPInputStream(in, 1 << 16) : in;
+        } catch (IOException e) {
+            in.close();
+            throw e;
+        }
+    }
+
+    /** Whether a file is compressed, whatever its name says. */
+    static boolean isGzip(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return startsLikeGzip(in);
+        }
+    }
+
+    private static boolean startsLikeGzip(InputStream in) throws IOException {
+        return in.read() == 0x1f && in.read() == 0x8b;
+    }
 
     /** A file on disk, and how to name it: its path, or where it was just fetched from. */
     record OnDisk(Path path, String describe) implements Content {

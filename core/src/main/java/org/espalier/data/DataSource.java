@@ -7,6 +7,9 @@ interface DataSource {
     /** The place, in a few words. */
     String describe();
 
+    /** Whether the files would be on this machine already, so that looking costs nothing. */
+    boolean isLocal();
+
     /**
      * Where the four files lie, once this source has done its work.
      *
@@ -21,6 +24,11 @@ interface DataSource {
         @Override
         public String describe() {
             return "bundled with espalier";
+        }
+
+        @Override
+        public boolean isLocal() {
+            return true;
         }
 
         @Override
@@ -41,6 +49,11 @@ interface DataSource {
     /** A directory on this machine. */
     record Local(String describe, DataDirectory directory) implements DataSource {
         @Override
+        public boolean isLocal() {
+            return true;
+        }
+
+        @Override
         public Map<DataFile, Content> obtain(KnownDataSet set, DataDirectory target, DataProgress progress)
                 throws SourceException {
             return directory.files();
@@ -49,6 +62,11 @@ interface DataSource {
 
     /** The target directory itself: the cache, or the directory that the user gave. */
     record Target(String describe) implements DataSource {
+        @Override
+        public boolean isLocal() {
+            return true;
+        }
+
         @Override
         public Map<DataFile, Content> obtain(KnownDataSet set, DataDirectory target, DataProgress progress)
                 throws SourceException {

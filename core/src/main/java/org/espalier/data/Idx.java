@@ -1,6 +1,5 @@
 package org.espalier.data;
 
-import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +8,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.espalier.UserException;
 
@@ -77,7 +75,7 @@ final class Idx {
 
     private static Payload read(Content content, int magic, int dimensions) {
         String file = content.describe();
-        try (InputStream in = uncompressed(content)) {
+        try (InputStream in = content.openUncompressed()) {
             byte[] header = in.readNBytes(4 + 4 * dimensions);
             checkMagic(file, header, magic);
             if (header.length < 4 + 4 * dimensions) {
@@ -104,19 +102,6 @@ final class Idx {
             throw new UserException(file + " cannot be read: expected a readable file, found that access is denied", e);
         } catch (IOException e) {
             throw new UserException(file + " cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private static InputStream uncompressed(Content content) throws IOException {
-        BufferedInputStream in = new BufferedInputStream(content.open(), 1 << 16);
-        try {
-            in.mark(2);
-            boolean gzip = in.read() == 0x1f && in.read() == 0x8b;
-            in.reset();
-            return gzip ? new GZIPInputStream(in, 1 << 16) : in;
-        } catch (IOException e) {
-            in.close();
-            throw e;
         }
     }
 

@@ -28,7 +28,7 @@ record KnownDataSet(String name, String title, Map<DataFile, String> digests, Li
     void check(DataFile file, String source, String found) {
         String expected = digests.get(file);
         if (!found.equals(expected)) {
-            throw new UserException(source + " is not " + name + "'s " + file.fileName() + ": expected SHA-256 "
+            throw new UserException(source + " is not the " + file.fileName() + " of " + name + ": expected SHA-256 "
                     + expected + ", found " + found + KnownDataSets.nameOf(found));
         }
     }

