@@ -2,6 +2,7 @@ package org.espalier.cli;
 
 import java.io.PrintWriter;
 import org.espalier.UserException;
+import org.espalier.data.DataSets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -74,6 +75,7 @@ final class Cli implements Runnable {
 
     CommandLine commandLine() {
         CommandLine line = new CommandLine(this)
+                .addSubcommand(DataCommand.line(console, DataSets::standard))
                 .addSubcommand(new StatusCommand(console))
                 .addSubcommand(new ReportCommand(console))
                 .addSubcommand(PresetsCommand.line(console))
