@@ -21,7 +21,7 @@ final class ExitCode {
         meanings.put(" " + DONE, "done");
         meanings.put(" " + MISTAKE, "a setting, a file or the disk is at fault; one line says what");
         meanings.put(" " + USAGE, "the command line was not understood");
-        meanings.put(" " + INTERNAL, "an error of Espalier's own");
+        meanings.put(" " + INTERNAL, "an error of Espalier's own, or it could not be built or started");
         meanings.put(" " + DIVERGED, "the search ended, but the loss of at least one trial was not a number");
         meanings.put(" " + INTERRUPTED, "interrupted; nothing is lost, run it again to continue");
         meanings.put(" " + BROKEN_PIPE, "the reader of the output went away");

@@ -6,6 +6,7 @@ public final class Main {
 
     /** Runs one command and ends the virtual machine with its exit code (see {@link ExitCode}). */
     public static void main(String[] arguments) {
+        StandardError.restore();
         Console console = Console.system();
         int code = new Cli(console).run(arguments);
         System.exit(code);
