@@ -1,0 +1,322 @@
+package org.espalier.house;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher scripts, in a clone of their own with a JDK and a Maven that only pretend. */
+@DisabledOnOs(OS.WINDOWS)
+class LauncherTest {
+    /** Folders with the shell's own tools, and neither java nor mvn: made here. */
+    private static final List<String> TOOLS = List.of(
+            "sh",
+            "dirname",
+            "readlink",
+            "find",
+            "head",
+            "sed",
+            "cat",
+            "mkdir",
+            "mv",
+            "cp",
+            "rm",
+            "date",
+            "grep",
+            "flock",
+            "sleep",
+            "awk",
+            "ls");
+
+    @TempDir
+    Path folder;
+
+    private Path clone;
+    private Path tools;
+    private final Map<String, String> environment = new LinkedHashMap<>();
+
+    private record Run(int code, List<String> out, List<String> err) {}
+
+    @BeforeEach
+    void pretend() throws IOException {
+        clone = Files.createDirectory(folder.resolve("a clone")).toRealPath();
+        Path project = Path.of("..").toRealPath();
+        for (String script : List.of("espalier", "espalier-test", "bin/find-jdk.sh", "bin/build-once.sh")) {
+            Files.createDirectories(clone.resolve(script).getParent());
+            Files.copy(project.resolve(script), clone.resolve(script), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+        for (String room : List.of("core", "lab", "report", "cli")) {
+            old(write(clone.resolve(room + "/src/main/java/A.java"), "class A {}"));
+            old(write(clone.resolve(room + "/pom.xml"), "<project/>"));
+        }
+        old(write(clone.resolve("pom.xml"), "<project/>"));
+        old(write(clone.resolve(".mvn/jvm.config"), ""));
+
+        tools = Files.createDirectory(folder.resolve("tools"));
+        for (String tool : TOOLS) {
+            for (String place : List.of("/usr/bin/", "/bin/")) {
+                if (Files.isExecutable(Path.of(place + tool))) {
+                    script(tools.resolve(tool), "exec " + place + tool + " \"$@\"");
+                    break;
+                }
+            }
+        }
+        environment.put("PATH", tools.toString());
+        environment.put("ESPALIER_JVM_DIRS", folder.resolve("jvm").toString());
+    }
+
+    @Test
+    void withoutAJdkOneLineSaysWhatIsNeeded() throws Exception {
+        jdk("jvm/old", "17.0.15");
+
+        for (String script : List.of("espalier", "espalier-test")) {
+            Run run = run(clone.resolve(script), "run", "quick");
+
+            assertThat(run.code).isEqualTo(3);
+            assertThat(run.out).isEmpty();
+            assertThat(run.err).singleElement().asString().startsWith(script + ": no JDK 25 or newer was found");
+        }
+    }
+
+    @Test
+    void withoutMavenOneLineSaysSo() throws Exception {
+        jdk("jvm/new", "25.0.3");
+
+        Run run = run(clone.resolve("espalier"), "run", "quick");
+
+        assertThat(run.code).isEqualTo(3);
+        assertThat(run.err).singleElement().asString().startsWith("espalier: Maven (mvn) is not on the PATH");
+    }
+
+    @Test
+    void buildsOnceAndPassesArgumentsOn() throws Exception {
+        jdk("jvm/new", "25.0.3");
+        maven(0);
+
+        Run first = run(clone.resolve("espalier"), "run", "two words", "", "*");
+        Run second = run(clone.resolve("espalier"));
+
+        assertThat(first.code).isEqualTo(7);
+        assertThat(first.err).singleElement().asString().startsWith("espalier: building");
+        assertThat(first.out.subList(first.out.size() - 5, first.out.size()))
+                .containsExactly("[run]", "[two words]", "[]", "[*]", "in " + folder.toRealPath());
+        assertThat(first.out).contains("[--add-modules]", "[jdk.incubator.vector]");
+        assertThat(second.err).isEmpty();
+        assertThat(builds()).isEqualTo(1);
+    }
+
+    @Test
+    void buildsAgainWhenASourceIsNewerOrGone() throws Exception {
+        jdk("jvm/new", "25.0.3");
+        maven(0);
+        run(clone.resolve("espalier"));
+
+        Path source = clone.resolve("lab/src/main/java/A.java");
+        Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(2)));
+        run(clone.resolve("espalier"));
+        assertThat(builds()).isEqualTo(2);
+
+        old(source);
+        run(clone.resolve("espalier"));
+        assertThat(builds()).isEqualTo(2);
+
+        Files.delete(source);
+        run(clone.resolve("espalier"));
+        assertThat(builds()).isEqualTo(3);
+    }
+
+    @Test
+    void aFailedBuildShowsWhyAndWhereTheLogIsAndIsTriedAgain() throws Exception {
+        jdk("jvm/new", "25.0.3");
+        maven(1);
+
+        Run run = run(clone.resolve("espalier"));
+
+        assertThat(run.code).isEqualTo(3);
+        assertThat(run.err)
+                .containsExactly(
+                        run.err.getFirst(),
+                        "[ERROR] A.java:[1,1] cannot find symbol",
+                        "espalier: the build failed; all that Maven said is in " + clone.resolve(".build/build.log"));
+        maven(0);
+        assertThat(run(clone.resolve("espalier")).code).isEqualTo(7);
+    }
+
+    @Test
+    void launchersStartedTogetherBuildOnce() throws Exception {
+        jdk("jvm/new", "25.0.3");
+        maven(0);
+        var started = new ArrayList<Process>();
+        for (int i = 0; i < 4; i++) {
+            started.add(
+                    start(clone.resolve("espalier")).redirectErrorStream(true).start());
+        }
+        for (Process process : started) {
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(7);
+        }
+        assertThat(builds()).isEqualTo(1);
+    }
+
+    @Test
+    void isFoundThroughSymbolicLinks() throws Exception {
+        jdk("jvm/new", "25.0.3");
+        maven(0);
+        Path here = Files.createDirectory(folder.resolve("links"));
+        Path relative = Files.createSymbolicLink(here.resolve("one"), Path.of("../a clone/espalier"));
+        Path twice = Files.createSymbolicLink(here.resolve("two"), relative);
+
+        assertThat(run(twice).code).isEqualTo(7);
+        assertThat(clone.resolve(".build/current")).exists();
+    }
+
+    @Test
+    void javaHomeComesFirstThenThePathThenTheLowestThatWillDo() throws Exception {
+        maven(0);
+        jdk("jvm/later", "26.0.1");
+        jdk("jvm/fitting", "25.0.3");
+        assertThat(run(clone.resolve("espalier")).out).contains("JDK " + folder.resolve("jvm/fitting"));
+
+        Path onPath = jdk("elsewhere", "26");
+        Files.createSymbolicLink(tools.resolve("java"), onPath.resolve("bin/java"));
+        assertThat(run(clone.resolve("espalier")).out).contains("JDK " + onPath.toRealPath());
+
+        environment.put("JAVA_HOME", jdk("home", "27-ea").toString());
+        assertThat(run(clone.resolve("espalier")).out).contains("JDK " + folder.resolve("home"));
+
+        environment.put("JAVA_HOME", jdk("old home", "17.0.15").toString());
+        assertThat(run(clone.resolve("espalier")).out).contains("JDK " + onPath.toRealPath());
+    }
+
+    @Test
+    void theUsersOptionsComeAfterTheLaunchersOwn() throws Exception {
+        jdk("jvm/new", "25.0.3");
+        maven(0);
+        environment.put("ESPALIER_JAVA_OPTS", "-Xmx2g -Dx=y");
+
+        assertThat(run(clone.resolve("espalier"), "status").out)
+                .containsSubsequence("[-Xmx640m]", "[-Xmx2g]", "[-Dx=y]", "[-jar]", "[status]");
+    }
+
+    @Test
+    void theTestCommandCountsWhatSurefireReports() throws Exception {
+        jdk("jvm/new", "25.0.3");
+        String report =
+                "<?xml version=\"1.0\"?>\n<testsuite name=\"A\" time=\"0.1\" tests=\"5\" errors=\"1\" skipped=\"1\""
+                        + " failures=\"1\">\n<testcase name=\"tests=&quot;9\"/></testsuite>";
+        script(
+                tools.resolve("mvn"),
+                "mkdir -p core/target/surefire-reports\ncat >core/target/surefire-reports/TEST-A.xml <<'X'\n" + report
+                        + "\nX\nexit 1");
+        write(clone.resolve("lab/target/surefire-reports/TEST-Stale.xml"), report);
+
+        Run run = run(clone.resolve("espalier-test"));
+
+        assertThat(run.code).isEqualTo(1);
+        assertThat(run.out.getLast()).isEqualTo("2 passed, 2 failed, 1 skipped");
+    }
+
+    @Test
+    void theTestCommandPassesWhenAllDoes() throws Exception {
+        jdk("jvm/new", "25.0.3");
+        script(tools.resolve("mvn"), """
+                mkdir -p core/target/surefire-reports cli/target/site/jacoco-aggregate
+                echo '<testsuite tests="5" errors="0" skipped="0" failures="0"/>' >core/target/surefire-reports/TEST-A.xml
+                printf 'a,b,c,d,e,f,g,LINE_MISSED,LINE_COVERED\\na,b,c,1,1,1,1,1,3\\n' >cli/target/site/jacoco-aggregate/jacoco.csv
+                """);
+
+        Run run = run(clone.resolve("espalier-test"));
+
+        assertThat(run.code).isZero();
+        assertThat(run.out).contains("Coverage: 75.0 % of 4 lines");
+        assertThat(run.out.getLast()).isEqualTo("5 passed, 0 failed");
+    }
+
+    /** A folder that looks like a JDK; its java prints its arguments and ends with code 7. */
+    private Path jdk(String name, String version) throws IOException {
+        Path home = folder.resolve(name);
+        write(home.resolve("release"), "IMPLEMENTOR=\"Nobody\"\nJAVA_VERSION=\"" + version + "\"\n");
+        script(home.resolve("bin/javac"), "exit 1");
+        script(
+                home.resolve("bin/java"),
+                "echo \"JDK $JAVA_HOME\"\nfor a in \"$@\"; do echo \"[$a]\"; done\necho \"in $(pwd -P)\"\nexit 7");
+        return home;
+    }
+
+    /** A Maven that notes each build, and makes what a build makes or fails. */
+    private void maven(int code) throws IOException {
+        script(
+                tools.resolve("mvn"),
+                "echo built >>" + quoted(folder.resolve("builds")) + "\nsleep 0.2\n"
+                        + (code == 0
+                                ? "mkdir -p cli/target/lib\n: >cli/target/espalier-cli-1.jar"
+                                : "echo '[INFO] Building'\necho '[ERROR] A.java:[1,1] cannot find symbol'\n"
+                                        + "echo '[ERROR] [Help 1] somewhere'\nexit " + code));
+    }
+
+    private int builds() throws IOException {
+        return Files.readAllLines(folder.resolve("builds")).size();
+    }
+
+    private Run run(Path script, String... arguments) throws IOException, InterruptedException {
+        Path out = folder.resolve("out.txt");
+        Path err = folder.resolve("err.txt");
+        Process process = start(script, arguments)
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("the script ends").isTrue();
+        return new Run(process.exitValue(), Files.readAllLines(out), Files.readAllLines(err));
+    }
+
+    private ProcessBuilder start(Path script, String... arguments) {
+        var command = new ArrayList<>(List.of(script.toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        return builder;
+    }
+
+    private static void script(Path file, String text) throws IOException {
+        write(file, "#!/bin/sh\n" + text + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private static Path write(Path file, String text) throws IOException {
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, text, StandardCharsets.UTF_8);
+    }
+
+    /** Gives a file, and the folders above it that the launcher looks at, a time before any build. */
+    private static Path old(Path file) throws IOException {
+        FileTime past = FileTime.from(Instant.now().minusSeconds(3600));
+        Files.setLastModifiedTime(file, past);
+        for (Path above = file.getParent();
+                above.toString().contains("/src/main") || above.endsWith(".mvn");
+                above = above.getParent()) {
+            Files.setLastModifiedTime(above, past);
+        }
+        return file;
+    }
+
+    private static String quoted(Path path) {
+        return "'" + path + "'";
+    }
+}
