@@ -270,6 +270,18 @@ final class Binder {
         return path.isEmpty() ? name : path + "." + name;
     }
 
+    /** The value that a setting has if a file says nothing; empty if it has to say something, or nothing is a value. */
+    static Optional<Object> presetOf(RecordComponent component) {
+        Setting setting = setting(component);
+        return setting.preset().isEmpty()
+                ? Optional.empty()
+                : Optional.of(value(
+                        component.getGenericType(),
+                        Yaml.parse(setting.preset(), "preset", false),
+                        name(component),
+                        setting));
+    }
+
     /** How a component is written in a file. */
     static String name(RecordComponent component) {
         return Names.dashed(component.getName());

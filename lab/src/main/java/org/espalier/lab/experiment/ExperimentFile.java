@@ -60,7 +60,15 @@ public final class ExperimentFile {
 
     /** The settings as plain maps, lists, strings, numbers and truth values, in the order of the file. */
     public static Map<String, Object> tree(Record settings) {
-        return Tree.map(settings);
+        return new Tree(false).map(settings);
+    }
+
+    /**
+     * The settings as they enter what identifies a level: as {@link #tree}, but a setting that Espalier learnt later is
+     * left out while it has its preset value, so that identities made before stay what they were.
+     */
+    public static Map<String, Object> identity(Record settings) {
+        return new Tree(true).map(settings);
     }
 
     private static Yaml override(String override) {

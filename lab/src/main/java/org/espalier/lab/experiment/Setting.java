@@ -38,4 +38,7 @@ import java.lang.annotation.Target;
 
     /** Fewest elements of a list. */
     int minItems() default 0;
+
+    /** Whether the setting is younger than stores in use: its preset value is then left out of levels' identities. */
+    boolean addedLater() default false;
 }

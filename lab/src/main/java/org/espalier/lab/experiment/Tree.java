@@ -9,25 +9,19 @@ import java.util.OptionalInt;
 
 /** Settings records as plain maps, lists, strings, numbers and truth values, as they stand in a file. */
 final class Tree {
-    private Tree() {}
+    private final boolean identity;
 
-    /** The tree of a record or of any value within one; absent settings are left out. */
-    static Object of(Object value) {
-        return switch (value) {
-            case Record settings -> map(settings);
-            case List<?> list -> list.stream().map(Tree::of).toList();
-            case Map<?, ?> map -> {
-                Map<String, Object> tree = new LinkedHashMap<>();
-                map.forEach((name, element) -> tree.put((String) name, of(element)));
-                yield tree;
-            }
-            case Enum<?> constant -> Names.dashed(constant.name());
-            default -> value;
-        };
+    /**
+     * A way of making trees.
+     *
+     * @param identity whether to leave out settings that were added later and have their preset value
+     */
+    Tree(boolean identity) {
+        this.identity = identity;
     }
 
-    /** The tree of a record, in the order of its components. */
-    static Map<String, Object> map(Record settings) {
+    /** The tree of a record, in the order of its components; absent settings are left out. */
+    Map<String, Object> map(Record settings) {
         Map<String, Object> tree = new LinkedHashMap<>();
         Kind kind = settings.getClass().getAnnotation(Kind.class);
         if (kind != null) {
@@ -35,6 +29,11 @@ final class Tree {
         }
         for (RecordComponent component : settings.getClass().getRecordComponents()) {
             Object value = read(component, settings);
+            if (identity
+                    && Binder.setting(component).addedLater()
+                    && Binder.presetOf(component).equals(Optional.of(value))) {
+                continue;
+            }
             switch (value) {
                 case Optional<?> optional ->
                     optional.ifPresent(present -> tree.put(Binder.name(component), of(present)));
@@ -43,6 +42,20 @@ final class Tree {
             }
         }
         return tree;
+    }
+
+    private Object of(Object value) {
+        return switch (value) {
+            case Record settings -> map(settings);
+            case List<?> list -> list.stream().map(this::of).toList();
+            case Map<?, ?> map -> {
+                Map<String, Object> tree = new LinkedHashMap<>();
+                map.forEach((name, element) -> tree.put((String) name, of(element)));
+                yield tree;
+            }
+            case Enum<?> constant -> Names.dashed(constant.name());
+            default -> value;
+        };
     }
 
     private static Object read(RecordComponent component, Record settings) {

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param processor model name, or "unknown"
  * @param processors available to the process
  * @param engine what trained: vector width or scalar code
+ * @param jobs levels trained at once
  * @param seed the experiment's
  * @param data SHA-256 of each data set (see {@link org.espalier.data.DataSet#digest})
  * @param command arguments of the command line
@@ -28,6 +29,7 @@ public record Provenance(
         String processor,
         int processors,
         String engine,
+        int jobs,
         long seed,
         Map<String, String> data,
         List<String> command,

@@ -126,6 +126,7 @@ public final class Store {
                 Json.string(json, "processor", source),
                 Json.whole(json, "processors", source),
                 Json.string(json, "engine", source),
+                Json.whole(json, "jobs", source),
                 json.path("seed").asLong(0),
                 data,
                 command,

@@ -1,0 +1,404 @@
+package org.espalier.lab.runner;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.espalier.UserException;
+import org.espalier.data.DataSet;
+import org.espalier.data.Split;
+import org.espalier.data.Splits;
+import org.espalier.engine.Engine;
+import org.espalier.engine.Engines;
+import org.espalier.evaluate.EvaluationSchedule;
+import org.espalier.evaluate.Evaluator;
+import org.espalier.evaluate.Measurement;
+import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.store.Checkpoint;
+import org.espalier.lab.store.Failure;
+import org.espalier.lab.store.LevelState;
+import org.espalier.lab.store.LevelWriter;
+import org.espalier.lab.store.StoreWriter;
+import org.espalier.lab.store.StoredLevel;
+import org.espalier.lab.store.StoredNetwork;
+import org.espalier.lab.store.Timing;
+import org.espalier.network.Architecture;
+import org.espalier.ticket.Level;
+import org.espalier.ticket.LevelOutcome;
+import org.espalier.ticket.TicketSearch;
+import org.espalier.ticket.Trial;
+import org.espalier.train.DivergedException;
+import org.espalier.train.Trainer;
+import org.espalier.train.TrainingState;
+import org.jspecify.annotations.Nullable;
+
+/** Trains one level from what is stored to what is stored. */
+final class LevelTrainer {
+    private static final long REPORT_NANOS = Duration.ofMillis(200).toNanos();
+    private static final long NOTE_NANOS = Duration.ofSeconds(10).toNanos();
+
+    private final Experiment experiment;
+    private final Task task;
+    private final StoreWriter store;
+    private final RunObserver observer;
+    private final BooleanSupplier stop;
+    private final long checkpointNanos;
+    private final List<Integer> rewinds;
+    private final Splits splits;
+    private final Architecture architecture;
+    private final Trial trial;
+    private final TicketSearch search;
+    private final Stopwatch watch = new Stopwatch();
+
+    /**
+     * Prepares one level's training.
+     *
+     * @param set the task's data set
+     * @param splits of that data set
+     * @param stop asked before every update
+     */
+    LevelTrainer(
+            RunRequest request,
+            Plan plan,
+            Task task,
+            DataSet set,
+            Splits splits,
+            StoreWriter store,
+            RunObserver observer,
+            BooleanSupplier stop) {
+        this.experiment = request.experiment();
+        this.task = task;
+        this.store = store;
+        this.observer = observer;
+        this.stop = stop;
+        this.checkpointNanos = request.checkpointEvery().toNanos();
+        this.rewinds = task.number() == 0 ? plan.rewinds() : List.of();
+        this.splits = splits;
+        this.architecture = plan.architecture(set);
+        this.trial = Trial.of(experiment.seed(), task.trial().trial() - 1);
+        this.search = new TicketSearch(
+                architecture,
+                experiment.network().initial(),
+                trial,
+                task.strategy().restart(),
+                CoreSettings.pruningSchedule(experiment, architecture),
+                CoreSettings.pruner(experiment));
+    }
+
+    /** How it ended. */
+    enum End {
+        DONE,
+        FAILED,
+        STOPPED
+    }
+
+    /** Trains the level, or what is missing of it. */
+    End run() {
+        StoredLevel stored = store.level(task.key());
+        LevelState state = stored.state();
+        try (LevelWriter writer = store.write(task.key())) {
+            if (state == LevelState.FAILED) {
+                writer.deleteCheckpoint();
+                return End.FAILED;
+            } else if (state == LevelState.DONE) {
+                writer.deleteCheckpoint();
+                return completeRewinds(writer) ? End.DONE : End.STOPPED;
+            }
+            Level level = start();
+            writer.begin(task.determinedBy(), level);
+            return train(level, writer);
+        }
+    }
+
+    /** Makes the level's start from its parent, as it is stored. */
+    private Level start() {
+        if (task.parent().isEmpty()) {
+            return search.first();
+        }
+        StoredNetwork parent = trained(task.parent().get());
+        StoredLevel dense = store.level(task.dense());
+        LevelOutcome outcome = new LevelOutcome(
+                task.dense().equals(task.parent().get())
+                        ? parent.weights()
+                        : trained(task.dense()).weights(),
+                search.snapshotIteration().isPresent()
+                        ? dense.rewind(search.snapshotIteration().getAsInt())
+                                .orElseThrow(() ->
+                                        new UserException(dense.directory() + " has lost the weights to rewind to"))
+                                .weights()
+                        : null);
+        return search.next(task.number() - 1, parent.mask(), parent.weights(), outcome);
+    }
+
+    private StoredNetwork trained(String key) {
+        StoredLevel level = store.level(key);
+        try {
+            return level.trained().orElseThrow();
+        } catch (UserException e) {
+            throw new UserException(
+                    e.getMessage() + "; remove " + level.directory() + " to have the level computed again", e);
+        }
+    }
+
+    private End train(Level level, LevelWriter writer) {
+        int iterations = experiment.training().iterations();
+        RunObserver.LevelInWork work = new RunObserver.LevelInWork(
+                task.key(),
+                task.trial(),
+                task.number(),
+                task.lastLevel(),
+                level.mask().density(),
+                iterations);
+        Optional<Checkpoint> checkpoint = writer.resume(level.start(), observer::warned);
+        Session session = new Session(level, writer, work);
+        checkpoint.ifPresent(found -> session.trainer.resume(found.state()));
+        observer.started(work, session.trainer.iteration());
+        note("started", session.trainer.iteration());
+        try {
+            return session.run(writer.measured().size());
+        } catch (DivergedException e) {
+            Failure failure = new Failure(e.iteration(), String.valueOf(e.getMessage()));
+            writer.fail(failure);
+            note("failed", e.iteration());
+            observer.failed(work, failure);
+            return End.FAILED;
+        }
+    }
+
+    /** The training of a level that is not done. */
+    private final class Session {
+        private final Level level;
+        private final LevelWriter writer;
+        private final RunObserver.LevelInWork work;
+        private final Engine engine;
+        private final Trainer trainer;
+        private final Evaluator evaluator;
+        private final int iterations;
+        private long lastCheckpoint = System.nanoTime();
+        private long lastReport = lastCheckpoint;
+        private long lastNote = lastCheckpoint;
+
+        Session(Level level, LevelWriter writer, RunObserver.LevelInWork work) {
+            this.level = level;
+            this.writer = writer;
+            this.work = work;
+            iterations = work.iterations();
+            engine = Engines.create(architecture);
+            engine.load(level.start(), level.mask());
+            trainer = trainer(engine);
+            evaluator = new Evaluator(engine, CoreSettings.evaluation(experiment, task.objective()));
+        }
+
+        End run(int linesMeasured) {
+            List<EvaluationSchedule.Moment> moments =
+                    CoreSettings.schedule(experiment, splits.train().size()).moments(iterations);
+            int linesPerMoment = experiment.evaluation().splits().size()
+                    * (1 + experiment.evaluation().attacks().size());
+            int next = linesMeasured / linesPerMoment;
+            while (true) {
+                int iteration = trainer.iteration();
+                if (rewinds.contains(iteration) && !writer.hasRewind(iteration)) {
+                    writer.rewind(iteration, engine.weights(), level.mask());
+                }
+                if (next < moments.size() && moments.get(next).updates() == iteration) {
+                    measure(moments.get(next).label());
+                    next++;
+                } else if (iteration == iterations) {
+                    break;
+                } else if (!trainUntil(target(
+                        iteration, next < moments.size() ? moments.get(next).updates() : iterations))) {
+                    return stopped();
+                }
+            }
+            writer.finish(finiteState().weights(), level.mask(), iterations, rewinds(writer));
+            note("finished", iterations);
+            observer.finished(work);
+            return End.DONE;
+        }
+
+        private int target(int iteration, int moment) {
+            return rewinds.stream()
+                    .filter(rewind -> rewind > iteration && rewind < moment)
+                    .findFirst()
+                    .orElse(moment);
+        }
+
+        /** Rewinds whose weights are there; one that was asked for after its iteration had passed comes later. */
+        private List<Integer> rewinds(LevelWriter writer) {
+            return rewinds.stream().filter(writer::hasRewind).toList();
+        }
+
+        private boolean trainUntil(int target) {
+            while (trainer.iteration() < target) {
+                if (stop.getAsBoolean()) {
+                    return false;
+                }
+                trainer.step();
+                tick();
+            }
+            return true;
+        }
+
+        private void tick() {
+            long now = System.nanoTime();
+            if (now - lastReport >= REPORT_NANOS) {
+                lastReport = now;
+                observer.reached(work, trainer.iteration());
+            }
+            if (now - lastNote >= NOTE_NANOS) {
+                lastNote = now;
+                watch.training();
+                note("progress", trainer.iteration());
+            }
+            if (now - lastCheckpoint >= checkpointNanos) {
+                checkpoint();
+                lastCheckpoint = System.nanoTime();
+            }
+        }
+
+        /** Keeps where training stands, unless weights are not finite: that is for {@link #measure} to find. */
+        private void checkpoint() {
+            TrainingState state;
+            try {
+                state = trainer.state();
+            } catch (DivergedException e) {
+                // When a checkpoint is made depends on the clock. Where training ends must not.
+                return;
+            }
+            writer.checkpoint(state, level.mask());
+        }
+
+        private void measure(int label) {
+            watch.training();
+            observer.reached(work, trainer.iteration());
+            for (Experiment.EvaluationSplit kind : experiment.evaluation().splits()) {
+                Split split = evaluated(kind);
+                List<Measurement> measurements = evaluator.measure(
+                        label, split, CoreSettings.smoothing(experiment, kind), trial.level(task.number()));
+                writer.measured(measurements);
+                observer.measured(work, measurements);
+            }
+            watch.evaluation();
+            finiteState();
+        }
+
+        private TrainingState finiteState() {
+            return trainer.state();
+        }
+
+        private End stopped() {
+            watch.training();
+            checkpoint();
+            note("stopped", trainer.iteration());
+            observer.stopped(work, trainer.iteration());
+            return End.STOPPED;
+        }
+    }
+
+    private Trainer trainer(Engine engine) {
+        return new Trainer(
+                engine,
+                splits.train(),
+                CoreSettings.training(experiment, task.objective()),
+                trial.level(task.number()));
+    }
+
+    private Split evaluated(Experiment.EvaluationSplit kind) {
+        Split split = switch (kind) {
+            case VALIDATION -> splits.validation();
+            case TEST -> splits.test();
+        };
+        int images = Math.min(split.size(), experiment.evaluation().images().orElse(split.size()));
+        return images == split.size()
+                ? split
+                : new Split(
+                        split.name(),
+                        split.features(),
+                        Arrays.copyOf(split.images(), images * split.features()),
+                        Arrays.copyOf(split.labels(), images));
+    }
+
+    /**
+     * Makes weights for rewinds that were asked for after their iteration had passed, by training up to it again.
+     *
+     * @return false if stopped before all were made
+     */
+    private boolean completeRewinds(LevelWriter writer) {
+        @Nullable Engine engine = null;
+        @Nullable Trainer trainer = null;
+        Level level = search.first();
+        for (int rewind : rewinds) {
+            if (!writer.hasRewind(rewind)) {
+                if (engine == null || trainer == null) {
+                    engine = Engines.create(architecture);
+                    engine.load(level.start(), level.mask());
+                    trainer = trainer(engine);
+                }
+                while (trainer.iteration() < rewind) {
+                    if (stop.getAsBoolean()) {
+                        return false;
+                    }
+                    trainer.step();
+                }
+                writer.rewind(rewind, engine.weights(), level.mask());
+            }
+            writer.listRewind(rewind);
+        }
+        return true;
+    }
+
+    private void note(String event, int iteration) {
+        store.note(new Timing(
+                Instant.now().truncatedTo(ChronoUnit.MILLIS).toString(),
+                task.key(),
+                event,
+                iteration,
+                experiment.training().iterations(),
+                watch.takeTraining(),
+                watch.takeEvaluation()));
+    }
+
+    /** Splits time into training and evaluation. */
+    private static final class Stopwatch {
+        private long last = System.nanoTime();
+        private long training;
+        private long evaluation;
+
+        void training() {
+            long now = System.nanoTime();
+            training += now - last;
+            last = now;
+        }
+
+        void evaluation() {
+            long now = System.nanoTime();
+            evaluation += now - last;
+            last = now;
+        }
+
+        double takeTraining() {
+            double seconds = training / 1e9;
+            training = 0;
+            return seconds;
+        }
+
+        double takeEvaluation() {
+            double seconds = evaluation / 1e9;
+            evaluation = 0;
+            return seconds;
+        }
+    }
+
+    /** What this needs to know of the data. */
+    static Map<String, Splits> splits(Experiment experiment, Map<String, DataSet> data) {
+        Map<String, Splits> splits = new LinkedHashMap<>();
+        data.forEach(
+                (name, set) -> splits.put(name, set.splits(experiment.data().validation())));
+        return splits;
+    }
+}

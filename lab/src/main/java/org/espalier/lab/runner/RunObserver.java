@@ -1,0 +1,59 @@
+package org.espalier.lab.runner;
+
+import java.util.List;
+import org.espalier.evaluate.Measurement;
+import org.espalier.lab.store.Failure;
+import org.espalier.lab.store.TrialId;
+
+/**
+ * Hears how a run goes. Called by the threads that train, so implementations must be quick and safe for use by several
+ * threads; what it does cannot change a result.
+ */
+public interface RunObserver {
+    /** Hears nothing. */
+    RunObserver NONE = new RunObserver() {};
+
+    /**
+     * A level in work.
+     *
+     * @param key what it is stored under
+     * @param trial the first trial that needs it
+     * @param number 0 is the dense level
+     * @param lastLevel number of the trial's last level
+     * @param density fraction of the weights that survive
+     * @param iterations updates that it will have
+     */
+    record LevelInWork(String key, TrialId trial, int number, int lastLevel, double density, int iterations) {}
+
+    /**
+     * The run is planned and begins.
+     *
+     * @param trials trials of the experiment
+     * @param levels levels of the experiment, shared ones counted once
+     * @param levelsDone those that are there already
+     * @param iterations updates of all levels
+     * @param iterationsDone those that are made already
+     */
+    default void planned(int trials, int levels, int levelsDone, long iterations, long iterationsDone) {}
+
+    /** A level begins, or goes on at an iteration. */
+    default void started(LevelInWork level, int iteration) {}
+
+    /** A level has reached an iteration; told a few times a second. */
+    default void reached(LevelInWork level, int iteration) {}
+
+    /** A level was measured on one split. */
+    default void measured(LevelInWork level, List<Measurement> measurements) {}
+
+    /** A level is done. */
+    default void finished(LevelInWork level) {}
+
+    /** A level's training diverged; its trials end here. */
+    default void failed(LevelInWork level, Failure failure) {}
+
+    /** A level was put aside at an iteration, because the run was stopped. */
+    default void stopped(LevelInWork level, int iteration) {}
+
+    /** Something that a person should know, in one sentence. */
+    default void warned(String sentence) {}
+}

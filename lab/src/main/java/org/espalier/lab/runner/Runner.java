@@ -1,0 +1,278 @@
+package org.espalier.lab.runner;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.espalier.data.DataProgress;
+import org.espalier.data.DataSet;
+import org.espalier.data.DataSets;
+import org.espalier.data.Splits;
+import org.espalier.engine.Engines;
+import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.store.LevelState;
+import org.espalier.lab.store.Provenance;
+import org.espalier.lab.store.StoreWriter;
+import org.espalier.lab.store.StoredLevel;
+import org.espalier.lab.store.StoredTrial;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs an experiment: trains every level that is not there yet, each once, {@code jobs} at a time. Running again
+ * continues; results do not depend on jobs, interruptions or time.
+ */
+public final class Runner {
+    private final RunRequest request;
+    private final RunObserver observer;
+    private volatile boolean stopping;
+
+    /** A run to be started. */
+    public Runner(RunRequest request, RunObserver observer) {
+        this.request = request;
+        this.observer = observer;
+    }
+
+    /**
+     * Asks the run to put levels in work aside and end; safe to call from any thread, at any time. {@link #run} returns
+     * within seconds, when the measurement in work is over.
+     */
+    public void stop() {
+        stopping = true;
+    }
+
+    /** Loads the data and runs, as {@link #run(Map)}. */
+    public RunOutcome run(DataProgress progress) {
+        Map<String, DataSet> data = new LinkedHashMap<>();
+        for (Experiment.DataSource source : request.experiment().data().sets()) {
+            Optional<Path> directory = source.directory().map(Path::of);
+            data.put(source.name(), DataSets.load(source.name(), directory, progress));
+        }
+        return run(data);
+    }
+
+    /**
+     * Runs to the end, or until stopped.
+     *
+     * @param data the experiment's data sets by name
+     * @throws org.espalier.UserException if settings do not fit the data, or the directory is in use, holds another
+     *     search, is damaged or cannot be written. Levels in work are put aside first
+     */
+    public RunOutcome run(Map<String, DataSet> data) {
+        Plan plan = new Plan(request.experiment(), data);
+        try (StoreWriter store =
+                StoreWriter.open(request.directory(), request.experiment(), plan.trials(), provenance(data))) {
+            Work work = new Work(plan, data, store);
+            work.run();
+            return new RunOutcome(work.interrupted(), work.trained, failures(plan, store));
+        }
+    }
+
+    private static List<RunOutcome.FailedTrial> failures(Plan plan, StoreWriter store) {
+        List<RunOutcome.FailedTrial> failures = new ArrayList<>();
+        for (StoredTrial trial : plan.trials()) {
+            for (int number = 0; number < trial.levels().size(); number++) {
+                StoredLevel level = store.level(trial.levels().get(number));
+                if (level.state() == LevelState.FAILED) {
+                    failures.add(new RunOutcome.FailedTrial(
+                            trial.id(), number, level.failure().orElseThrow()));
+                    break;
+                }
+            }
+        }
+        return failures;
+    }
+
+    /** The levels of one run, handed out to threads. Fields are guarded by this object's monitor. */
+    private final class Work {
+        private final Plan plan;
+        private final Map<String, DataSet> data;
+        private final Map<String, Splits> splits;
+        private final StoreWriter store;
+        private final List<Task> waiting;
+        private final Set<String> done = new HashSet<>();
+        private final Set<String> lost = new HashSet<>(); // diverged, or behind a level that did
+        private int busy;
+        private int trained;
+        private boolean leftOver;
+        private @Nullable Throwable problem;
+
+        Work(Plan plan, Map<String, DataSet> data, StoreWriter store) {
+            this.plan = plan;
+            this.data = data;
+            this.store = store;
+            this.splits = LevelTrainer.splits(request.experiment(), data);
+            this.waiting = new ArrayList<>(plan.tasks());
+        }
+
+        void run() {
+            tellPlan();
+            List<Thread> threads = new ArrayList<>();
+            for (int job = 1; job <= Math.min(request.jobs(), waiting.size()); job++) {
+                threads.add(Thread.ofPlatform().name("espalier-" + job).start(this::work));
+            }
+            threads.forEach(Work::join);
+            if (problem instanceof RuntimeException unchecked) {
+                throw unchecked;
+            } else if (problem instanceof Error error) {
+                throw error;
+            }
+        }
+
+        private static void join(Thread thread) {
+            boolean interrupted = false;
+            while (true) {
+                try {
+                    thread.join();
+                    break;
+                } catch (InterruptedException e) {
+                    interrupted = true; // the levels in work have to be put aside first
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private void tellPlan() {
+            int levelsDone = 0;
+            for (Task task : waiting) {
+                LevelState state = store.level(task.key()).state();
+                levelsDone += state == LevelState.DONE || state == LevelState.FAILED ? 1 : 0;
+            }
+            long iterations = request.experiment().training().iterations();
+            observer.planned(
+                    plan.trials().size(),
+                    waiting.size(),
+                    levelsDone,
+                    iterations * waiting.size(),
+                    iterations * levelsDone);
+        }
+
+        private void work() {
+            for (Task task = take(); task != null; task = take()) {
+                boolean there = store.level(task.key()).state() == LevelState.DONE;
+                LevelTrainer.End end = LevelTrainer.End.STOPPED;
+                try {
+                    String set = task.trial().dataset();
+                    end = new LevelTrainer(
+                                    request,
+                                    plan,
+                                    task,
+                                    known(data, set),
+                                    known(splits, set),
+                                    store,
+                                    observer,
+                                    () -> stopping)
+                            .run();
+                } catch (RuntimeException | Error e) {
+                    report(e);
+                }
+                give(task, end, there);
+            }
+        }
+
+        private static <T> T known(Map<String, T> map, String name) {
+            T value = map.get(name);
+            if (value == null) {
+                throw new IllegalStateException("data set " + name + " was not loaded");
+            }
+            return value;
+        }
+
+        private synchronized void report(Throwable e) {
+            if (problem == null) {
+                problem = e;
+            }
+            stopping = true;
+        }
+
+        /** The next level whose parent is done; waits for one; null when there will be none. */
+        private synchronized @Nullable Task take() {
+            while (true) {
+                if (stopping) {
+                    leftOver |= !waiting.isEmpty();
+                    notifyAll();
+                    return null;
+                }
+                // Parents come before children, so one pass drops a whole chain.
+                for (Task task : List.copyOf(waiting)) {
+                    if (task.parent().map(lost::contains).orElse(false)) {
+                        lost.add(task.key());
+                        waiting.remove(task);
+                    }
+                }
+                for (Task task : waiting) {
+                    if (task.parent().map(done::contains).orElse(true)) {
+                        waiting.remove(task);
+                        busy++;
+                        return task;
+                    }
+                }
+                if (busy == 0) {
+                    notifyAll();
+                    return null;
+                }
+                try {
+                    wait();
+                } catch (InterruptedException e) {
+                    stopping = true;
+                }
+            }
+        }
+
+        private synchronized void give(Task task, LevelTrainer.End end, boolean wasThere) {
+            busy--;
+            switch (end) {
+                case DONE -> {
+                    done.add(task.key());
+                    trained += wasThere ? 0 : 1;
+                }
+                case FAILED -> lost.add(task.key());
+                case STOPPED -> leftOver = true;
+            }
+            notifyAll();
+        }
+
+        private synchronized boolean interrupted() {
+            return leftOver;
+        }
+    }
+
+    private Provenance provenance(Map<String, DataSet> data) {
+        Map<String, String> digests = new LinkedHashMap<>();
+        data.forEach((name, set) -> digests.put(name, set.digest()));
+        return new Provenance(
+                request.version(),
+                Numerics.VERSION,
+                System.getProperty("java.vendor") + " " + Runtime.version(),
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                        + System.getProperty("os.arch"),
+                processor(),
+                Runtime.getRuntime().availableProcessors(),
+                Engines.describe(),
+                request.jobs(),
+                request.experiment().seed(),
+                digests,
+                request.command(),
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    }
+
+    private static String processor() {
+        try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.filter(line -> line.startsWith("model name"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElse("unknown");
+        } catch (IOException | java.io.UncheckedIOException e) {
+            return "unknown"; // not Linux
+        }
+    }
+}

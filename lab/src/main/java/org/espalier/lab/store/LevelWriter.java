@@ -1,0 +1,252 @@
+package org.espalier.lab.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.espalier.UserException;
+import org.espalier.evaluate.Measurement;
+import org.espalier.network.Mask;
+import org.espalier.network.Weights;
+import org.espalier.ticket.Level;
+import org.espalier.train.TrainingState;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Writes one level's directory, in the order begin, measurements and checkpoints, finish or fail. Used by one thread.
+ * Its bytes depend on the level alone, not on how often the work was interrupted.
+ */
+public final class LevelWriter implements AutoCloseable {
+    private final Path directory;
+    private final String key;
+    private byte[] initial = new byte[0];
+    private @Nullable FileChannel metrics;
+    private long metricsBytes;
+
+    LevelWriter(Path directory, String key) {
+        this.directory = directory;
+        this.key = key;
+    }
+
+    /**
+     * Makes the directory and what is known before training.
+     *
+     * @param determinedBy all that determines the level; its canonical JSON's digest is the key
+     */
+    public void begin(Map<String, Object> determinedBy, Level level) {
+        try {
+            Files.createDirectories(directory);
+            for (Path file : StoreWriter.temporaries(directory)) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw WholeFiles.unwritable(directory, e);
+        }
+        initial = Networks.encode(level.start(), level.mask(), key, 0);
+        writeIfOther(StoredLevel.INITIAL, initial);
+        writeIfOther(StoredLevel.LEVEL, describe(determinedBy, level));
+    }
+
+    private byte[] describe(Map<String, Object> determinedBy, Level level) {
+        List<Object> weights = new ArrayList<>();
+        List<Object> surviving = new ArrayList<>();
+        for (int layer = 0; layer < level.mask().architecture().layers(); layer++) {
+            weights.add(level.mask().architecture().weights(layer));
+            surviving.add(level.mask().count(layer));
+        }
+        Map<String, Object> file = new LinkedHashMap<>();
+        file.put("format", Store.FORMAT);
+        file.put("key", key);
+        file.put("level", level.number());
+        file.put("weights", weights);
+        file.put("surviving", surviving);
+        file.put("density", level.mask().density());
+        // Canonical, so that the key can be checked with sha256sum and the bytes do not hang on a map's order.
+        String described = Json.write(file);
+        return (described.substring(0, described.length() - 1) + ",\"determined-by\":" + Json.canonical(determinedBy)
+                        + "}\n")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] text(Map<String, Object> file) {
+        return (Json.write(file) + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    private void writeIfOther(String name, byte[] content) {
+        Path file = directory.resolve(name);
+        if (!Files.exists(file) || !Arrays.equals(WholeFiles.read(file), content)) {
+            WholeFiles.write(file, content);
+        }
+    }
+
+    /**
+     * Where to go on from, if the level was interrupted and what it left is sound; opens the metrics for what follows.
+     *
+     * @param start the level's start, for its shape
+     * @param warnings hears, in one sentence, why work has to be done again
+     */
+    public Optional<Checkpoint> resume(Weights start, Consumer<String> warnings) {
+        Path file = directory.resolve(StoredLevel.CHECKPOINT);
+        Optional<Checkpoint> checkpoint = Optional.empty();
+        if (Files.exists(file)) {
+            try {
+                checkpoint = Optional.of(Networks.readCheckpoint(file, start.architecture(), key));
+            } catch (UserException e) {
+                warnings.accept(e.getMessage() + "; this level is trained again from its start");
+            }
+        }
+        Path lines = directory.resolve(StoredLevel.METRICS);
+        try {
+            FileChannel channel = FileChannel.open(lines, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            metrics = channel;
+            if (checkpoint.isPresent() && channel.size() < checkpoint.get().metricsBytes()) {
+                warnings.accept(lines + " is truncated: its checkpoint expects "
+                        + checkpoint.get().metricsBytes() + " bytes, found " + channel.size()
+                        + "; this level is trained again from its start");
+                checkpoint = Optional.empty();
+            }
+            metricsBytes = checkpoint.map(Checkpoint::metricsBytes).orElse(0L);
+            channel.truncate(metricsBytes);
+            channel.position(metricsBytes);
+        } catch (IOException e) {
+            throw WholeFiles.unwritable(lines, e);
+        }
+        return checkpoint;
+    }
+
+    /** Measurements that the metrics file holds now. */
+    public List<Measurement> measured() {
+        Path file = directory.resolve(StoredLevel.METRICS);
+        return MetricsLines.parse(WholeFiles.read(file), file.toString());
+    }
+
+    /** Adds measurements. */
+    public void measured(List<Measurement> measurements) {
+        StringBuilder lines = new StringBuilder();
+        measurements.forEach(measurement -> lines.append(MetricsLines.line(measurement)));
+        ByteBuffer bytes = ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8));
+        try {
+            while (bytes.hasRemaining()) {
+                metricsBytes += metrics().write(bytes);
+            }
+        } catch (IOException e) {
+            throw WholeFiles.unwritable(directory.resolve(StoredLevel.METRICS), e);
+        }
+    }
+
+    /** Keeps where training stands. */
+    public void checkpoint(TrainingState state, Mask mask) {
+        flush();
+        WholeFiles.write(directory.resolve(StoredLevel.CHECKPOINT), Networks.encode(state, mask, key, metricsBytes));
+    }
+
+    /** Whether weights for a rewind to this iteration are kept. */
+    public boolean hasRewind(int iteration) {
+        return Files.exists(directory.resolve(StoredLevel.rewindFile(iteration)));
+    }
+
+    /** Keeps weights for a rewind. */
+    public void rewind(int iteration, Weights weights, Mask mask) {
+        WholeFiles.write(
+                directory.resolve(StoredLevel.rewindFile(iteration)), Networks.encode(weights, mask, key, iteration));
+    }
+
+    /** Lists a rewind's weights among the digests of a level that was finished before they were wanted. */
+    public void listRewind(int iteration) {
+        Path file = directory.resolve(StoredLevel.DONE);
+        JsonNode done = Json.parse(WholeFiles.read(file), file.toString());
+        Map<String, Object> digests = new TreeMap<>();
+        done.path("files")
+                .properties()
+                .forEach(entry -> digests.put(entry.getKey(), entry.getValue().asString()));
+        String name = StoredLevel.rewindFile(iteration);
+        if (!digests.containsKey(name)) {
+            digests.put(name, WholeFiles.sha256(WholeFiles.read(directory.resolve(name))));
+            WholeFiles.write(file, done(Json.whole(done, "iterations", file.toString()), digests));
+        }
+    }
+
+    private static byte[] done(int iterations, Map<String, Object> digests) {
+        Map<String, Object> file = new LinkedHashMap<>();
+        file.put("format", Store.FORMAT);
+        file.put("iterations", iterations);
+        file.put("files", digests);
+        return text(file);
+    }
+
+    /** Finishes the level: from here on it is {@link LevelState#DONE}. */
+    public void finish(Weights trained, Mask mask, int iterations, List<Integer> rewinds) {
+        flush();
+        byte[] network = Networks.encode(trained, mask, key, iterations);
+        WholeFiles.write(directory.resolve(StoredLevel.TRAINED), network);
+        Map<String, Object> digests = new TreeMap<>();
+        digests.put(StoredLevel.INITIAL, WholeFiles.sha256(initial));
+        digests.put(StoredLevel.TRAINED, WholeFiles.sha256(network));
+        digests.put(StoredLevel.METRICS, WholeFiles.sha256(WholeFiles.read(directory.resolve(StoredLevel.METRICS))));
+        for (int rewind : rewinds) {
+            String name = StoredLevel.rewindFile(rewind);
+            digests.put(name, WholeFiles.sha256(WholeFiles.read(directory.resolve(name))));
+        }
+        WholeFiles.write(directory.resolve(StoredLevel.DONE), done(iterations, digests));
+        deleteCheckpoint();
+    }
+
+    /** Ends the level where its training diverged. */
+    public void fail(Failure failure) {
+        flush();
+        Map<String, Object> file = new LinkedHashMap<>();
+        file.put("format", Store.FORMAT);
+        file.put("iteration", failure.iteration());
+        file.put("reason", failure.reason());
+        WholeFiles.write(directory.resolve(StoredLevel.FAILED), text(file));
+        deleteCheckpoint();
+    }
+
+    /** Removes what a crash after the last step left. */
+    public void deleteCheckpoint() {
+        Path file = directory.resolve(StoredLevel.CHECKPOINT);
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw WholeFiles.unwritable(file, e);
+        }
+    }
+
+    private void flush() {
+        try {
+            metrics().force(true);
+        } catch (IOException e) {
+            throw WholeFiles.unwritable(directory.resolve(StoredLevel.METRICS), e);
+        }
+    }
+
+    private FileChannel metrics() {
+        if (metrics == null) {
+            throw new IllegalStateException("resume comes first");
+        }
+        return metrics;
+    }
+
+    @Override
+    public void close() {
+        if (metrics != null) {
+            try {
+                metrics.close();
+            } catch (IOException e) {
+                // All that counts was flushed.
+            }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+package org.espalier.lab.store;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.espalier.UserException;
+import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.experiment.ExperimentFile;
+
+/** Writes a search's directory, under its lock. Levels may be written by several threads, each level by one. */
+public final class StoreWriter implements AutoCloseable {
+    private final Path directory;
+    private final StoreLock lock;
+
+    private StoreWriter(Path directory, StoreLock lock) {
+        this.directory = directory;
+        this.lock = lock;
+    }
+
+    /**
+     * Opens a directory for a search, new or to be continued.
+     *
+     * @param trials all trials of the search
+     * @throws UserException if another run holds it, it cannot be written, or it holds another search. A search may be
+     *     continued by one that contains it: with more trials, levels, strategies, objectives or data sets
+     */
+    public static StoreWriter open(
+            Path directory, Experiment experiment, List<StoredTrial> trials, Provenance provenance) {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw WholeFiles.unwritable(directory, e);
+        }
+        StoreLock lock = StoreLock.acquire(directory);
+        try {
+            for (Path file : temporaries(directory)) {
+                Files.delete(file);
+            }
+            if (Files.exists(directory.resolve(Store.INDEX))) {
+                checkContained(Store.open(directory), experiment, trials, provenance);
+            } else {
+                checkEmpty(directory);
+            }
+            Files.createDirectories(directory.resolve(Store.LEVELS));
+            WholeFiles.write(directory.resolve(Store.PROVENANCE), provenanceText(provenance));
+            WholeFiles.write(
+                    directory.resolve(Store.EXPERIMENT),
+                    ExperimentFile.write(experiment).getBytes(StandardCharsets.UTF_8));
+            WholeFiles.write(directory.resolve(Store.INDEX), indexText(trials));
+            return new StoreWriter(directory, lock);
+        } catch (IOException e) {
+            lock.close();
+            throw WholeFiles.unwritable(directory, e);
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /** What a crash left half-written. */
+    static List<Path> temporaries(Path directory) throws IOException {
+        List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "*" + WholeFiles.TEMPORARY)) {
+            found.forEach(files::add);
+        }
+        return files;
+    }
+
+    private static void checkEmpty(Path directory) throws IOException {
+        // Only what a run that was stopped before its index was written can have left.
+        List<String> ours = List.of("lock", Store.PROVENANCE, Store.EXPERIMENT, Store.LEVELS);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                if (!ours.contains(String.valueOf(file.getFileName()))) {
+                    throw new UserException(directory + " holds " + file.getFileName()
+                            + ", which no search wrote: expected an empty directory or one of a search");
+                }
+            }
+        }
+    }
+
+    private static void checkContained(
+            Store old, Experiment experiment, List<StoredTrial> trials, Provenance provenance) {
+        Map<TrialId, List<String>> planned = new LinkedHashMap<>();
+        trials.forEach(trial -> planned.put(trial.id(), trial.levels()));
+        for (StoredTrial trial : old.trials()) {
+            List<String> levels = planned.getOrDefault(trial.id(), List.of());
+            if (levels.size() < trial.levels().size()
+                    || !levels.subList(0, trial.levels().size()).equals(trial.levels())) {
+                throw new UserException(old.directory() + " holds another search: "
+                        + difference(old, experiment, provenance)
+                        + "; choose another directory with --out, or add to this search, not change it");
+            }
+        }
+    }
+
+    private static String difference(Store old, Experiment experiment, Provenance provenance) {
+        Provenance before = old.provenance();
+        if (before.numerics() != provenance.numerics()) {
+            return "its results come from numerics version " + before.numerics() + ", this program's are version "
+                    + provenance.numerics();
+        }
+        for (Map.Entry<String, String> data : before.data().entrySet()) {
+            String now = provenance.data().get(data.getKey());
+            if (now != null && !now.equals(data.getValue())) {
+                return "data set " + data.getKey() + " had SHA-256 " + data.getValue() + " there and has " + now
+                        + " here";
+            }
+        }
+        return difference("", ExperimentFile.tree(old.experiment()), ExperimentFile.tree(experiment))
+                .orElse("its trials are others");
+    }
+
+    /** The first setting that differs between two experiments, in words. */
+    private static Optional<String> difference(String path, Map<?, ?> there, Map<?, ?> here) {
+        for (Map.Entry<?, ?> entry : there.entrySet()) {
+            String name = path + entry.getKey();
+            Object now = here.get(entry.getKey());
+            boolean irrelevant = path.isEmpty() && List.of("name", "report").contains(name);
+            if (irrelevant || entry.getValue().equals(now)) {
+                continue;
+            }
+            if (entry.getValue() instanceof Map<?, ?> mapThere && now instanceof Map<?, ?> mapHere) {
+                Optional<String> inner = difference(name + ".", mapThere, mapHere);
+                if (inner.isPresent()) {
+                    return inner;
+                }
+                continue;
+            }
+            return Optional.of(name + " is " + Json.write(entry.getValue()) + " there and "
+                    + (now == null ? "absent" : Json.write(now)) + " here");
+        }
+        for (Map.Entry<?, ?> entry : here.entrySet()) {
+            if (!there.containsKey(entry.getKey())) {
+                return Optional.of(
+                        path + entry.getKey() + " is absent there and " + Json.write(entry.getValue()) + " here");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static byte[] indexText(List<StoredTrial> trials) {
+        StringBuilder text = new StringBuilder("{\"format\":" + Store.FORMAT + ",\"trials\":[\n");
+        for (int i = 0; i < trials.size(); i++) {
+            TrialId id = trials.get(i).id();
+            Map<String, Object> trial = new LinkedHashMap<>();
+            trial.put("dataset", id.dataset());
+            trial.put("objective", id.objective());
+            trial.put("strategy", id.strategy());
+            trial.put("trial", id.trial());
+            trial.put("levels", trials.get(i).levels());
+            text.append(Json.write(trial)).append(i + 1 < trials.size() ? ",\n" : "\n");
+        }
+        return text.append("]}\n").toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] provenanceText(Provenance provenance) {
+        Map<String, Object> file = new LinkedHashMap<>();
+        file.put("version", provenance.version());
+        file.put("numerics", provenance.numerics());
+        file.put("java", provenance.java());
+        file.put("system", provenance.system());
+        file.put("processor", provenance.processor());
+        file.put("processors", provenance.processors());
+        file.put("engine", provenance.engine());
+        file.put("jobs", provenance.jobs());
+        file.put("seed", provenance.seed());
+        file.put("data", provenance.data());
+        file.put("command", provenance.command());
+        file.put("started", provenance.started());
+        return (Json.write(file) + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The key of what determines a level. */
+    public static String key(Map<String, Object> determinedBy) {
+        return WholeFiles.sha256(Json.canonical(determinedBy).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Reads a level that may be stored. */
+    public StoredLevel level(String key) {
+        return new StoredLevel(levelDirectory(key), key);
+    }
+
+    /** Writes a level; to be closed. */
+    public LevelWriter write(String key) {
+        return new LevelWriter(levelDirectory(key), key);
+    }
+
+    private Path levelDirectory(String key) {
+        return directory.resolve(Store.LEVELS).resolve(key);
+    }
+
+    /** Notes time spent. A note that cannot be written is left out: results do not hang on it. */
+    public synchronized void note(Timing timing) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("time", timing.time());
+        line.put("pid", ProcessHandle.current().pid());
+        line.put("level", timing.level());
+        line.put("event", timing.event());
+        line.put("iteration", timing.iteration());
+        line.put("of", timing.of());
+        line.put("training-seconds", milliseconds(timing.trainingSeconds()));
+        line.put("evaluation-seconds", milliseconds(timing.evaluationSeconds()));
+        try {
+            Files.writeString(
+                    directory.resolve(Store.TIMINGS),
+                    Json.write(line) + "\n",
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            // Said above.
+        }
+    }
+
+    private static double milliseconds(double seconds) {
+        return Math.round(seconds * 1000) / 1000.0;
+    }
+
+    @Override
+    public void close() {
+        lock.close();
+    }
+}

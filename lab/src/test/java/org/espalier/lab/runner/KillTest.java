@@ -1,0 +1,85 @@
+package org.espalier.lab.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Kills real processes, as SIGKILL does, wherever they happen to be. */
+class KillTest {
+    private static final int ITERATIONS = 400;
+    private static final int KILLS = 12;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void aSearchKilledAtRandomMomentsEndsWithTheSameBytes() throws Exception {
+        new Runner(
+                        new RunRequest(
+                                TinyData.experiment(ITERATIONS),
+                                directory.resolve("whole"),
+                                2,
+                                Duration.ofSeconds(30),
+                                "test",
+                                List.of()),
+                        RunObserver.NONE)
+                .run(TinyData.data());
+
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        Path killed = directory.resolve("killed");
+        int kills = 0;
+        int resumed = 0;
+        boolean done = false;
+        for (int runs = 0; !done && runs < 100; runs++) {
+            Process process = start(killed, 1 + runs % 2);
+            List<String> lines = new ArrayList<>();
+            try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+                lines.add(String.valueOf(output.readLine())); // after which it works
+                if (kills < KILLS && !process.waitFor(random.nextInt(150_000), TimeUnit.MICROSECONDS)) {
+                    process.destroyForcibly();
+                    kills++;
+                }
+                try {
+                    output.lines().forEach(lines::add);
+                } catch (java.io.UncheckedIOException e) {
+                    // The pipe broke with the process.
+                }
+            }
+            done = process.waitFor() == 0;
+            assertThat(lines.getFirst()).as("seed %s", seed).startsWith("planned 18");
+            resumed += (int) lines.stream()
+                    .filter(line -> line.matches("started .* at [1-9].*"))
+                    .count();
+        }
+        assertThat(kills).isEqualTo(KILLS);
+        assertThat(resumed).as("levels continued in their midst").isPositive();
+        assertThat(Trees.digests(killed)).as("seed %s", seed).isEqualTo(Trees.digests(directory.resolve("whole")));
+    }
+
+    private static Process start(Path directory, int jobs) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        // No vector module, so scalar code: its bits have to be the same, and C1 compiles it quickly.
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        RunnerMain.class.getName(),
+                        directory.toString(),
+                        Integer.toString(jobs),
+                        Integer.toString(ITERATIONS))
+                .redirectError(Redirect.DISCARD)
+                .start();
+    }
+}

@@ -1,0 +1,40 @@
+package org.espalier.lab.runner;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.espalier.UserException;
+
+/** A run in a process of its own, to be killed: DIRECTORY JOBS ITERATIONS. */
+final class RunnerMain {
+    private RunnerMain() {}
+
+    public static void main(String[] arguments) {
+        RunObserver observer = new RunObserver() {
+            @Override
+            public void planned(int trials, int levels, int levelsDone, long iterations, long iterationsDone) {
+                System.out.println("planned " + levels + " done " + levelsDone);
+            }
+
+            @Override
+            public void started(LevelInWork level, int iteration) {
+                System.out.println("started " + level.key() + " at " + iteration);
+            }
+        };
+        Runner runner = new Runner(
+                new RunRequest(
+                        TinyData.experiment(Integer.parseInt(arguments[2])),
+                        Path.of(arguments[0]),
+                        Integer.parseInt(arguments[1]),
+                        Duration.ofMillis(15),
+                        "test",
+                        List.of(arguments)),
+                observer);
+        try {
+            runner.run(TinyData.data());
+        } catch (UserException e) {
+            System.out.println(e.getMessage());
+            System.exit(1);
+        }
+    }
+}

@@ -1,0 +1,350 @@
+package org.espalier.lab.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.espalier.UserException;
+import org.espalier.evaluate.Measurement;
+import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.store.Failure;
+import org.espalier.lab.store.LevelState;
+import org.espalier.lab.store.Store;
+import org.espalier.lab.store.StoredLevel;
+import org.espalier.lab.store.StoredTrial;
+import org.espalier.network.Mask;
+import org.espalier.network.Weights;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunnerTest {
+    private static final int ITERATIONS = 48;
+
+    @TempDir
+    private Path directory;
+
+    private static Runner runner(Experiment experiment, Path directory, int jobs, RunObserver observer) {
+        return new Runner(
+                new RunRequest(experiment, directory, jobs, Duration.ofSeconds(30), "test", List.of("run")), observer);
+    }
+
+    private static RunOutcome run(Experiment experiment, Path directory, int jobs) {
+        return runner(experiment, directory, jobs, RunObserver.NONE).run(TinyData.data());
+    }
+
+    /** Counts levels begun and stops the run after so many steps of any kind. */
+    private static final class Stopper implements RunObserver {
+        final Set<String> begun = new HashSet<>();
+        final AtomicInteger left;
+        Runner runner;
+
+        Stopper(int after) {
+            left = new AtomicInteger(after);
+        }
+
+        private synchronized void tick() {
+            if (left.decrementAndGet() == 0) {
+                runner.stop();
+            }
+        }
+
+        @Override
+        public synchronized void started(LevelInWork level, int iteration) {
+            begun.add(level.key());
+            tick();
+        }
+
+        @Override
+        public void measured(LevelInWork level, List<Measurement> measurements) {
+            tick();
+        }
+    }
+
+    @Test
+    void jobsDoNotChangeAByte() throws Exception {
+        Experiment experiment = TinyData.experiment(ITERATIONS);
+        run(experiment, directory.resolve("one"), 1);
+        run(experiment, directory.resolve("two"), 2);
+        run(experiment, directory.resolve("nine"), 9);
+        Map<String, String> one = Trees.digests(directory.resolve("one"));
+        assertThat(Trees.digests(directory.resolve("two"))).isEqualTo(one);
+        assertThat(Trees.digests(directory.resolve("nine"))).isEqualTo(one);
+    }
+
+    @Test
+    void equalLevelsAreTrainedOnce() {
+        ConcurrentLinkedQueue<String> begun = new ConcurrentLinkedQueue<>();
+        RunOutcome outcome = runner(TinyData.experiment(ITERATIONS), directory, 2, new RunObserver() {
+                    @Override
+                    public void started(LevelInWork level, int iteration) {
+                        begun.add(level.key());
+                    }
+                })
+                .run(TinyData.data());
+        // Two trials, each one dense level and two more for each of four strategies.
+        assertThat(begun).hasSize(2 * (1 + 4 * 2)).doesNotHaveDuplicates();
+        assertThat(outcome.trained()).isEqualTo(18);
+        Store store = Store.open(directory);
+        assertThat(store.trials()).hasSize(8);
+        assertThat(store.trials().stream()
+                        .map(trial -> trial.levels().getFirst())
+                        .distinct())
+                .hasSize(2);
+    }
+
+    @Test
+    void asPublishedSharesLevelOneWithContinuedAndNoPruningLevelZeroWithAll() {
+        RunOutcome outcome = run(
+                TinyData.experiment(ITERATIONS, "strategies=[as-published, continued, none]", "trials=1"),
+                directory,
+                1);
+        assertThat(outcome.trained()).isEqualTo(1 + 1 + 2);
+        Store store = Store.open(directory);
+        assertThat(store.trials().getLast().levels()).hasSize(1);
+        StoredLevel dense = store.level(store.trials().getFirst().levels().getFirst());
+        StoredLevel second = store.level(store.trials().getFirst().levels().get(2));
+        Weights expected = dense.trained().orElseThrow().weights().copy();
+        expected.apply(second.initial().orElseThrow().mask());
+        assertThat(second.initial().orElseThrow().weights()).isEqualTo(expected);
+    }
+
+    @Test
+    void aStoppedRunGoesOnToTheSameBytes() throws Exception {
+        Experiment experiment = TinyData.experiment(ITERATIONS);
+        run(experiment, directory.resolve("whole"), 1);
+        Path pieces = directory.resolve("pieces");
+        int runs = 0;
+        RunOutcome outcome;
+        do {
+            Stopper stopper = new Stopper(5 + runs % 7);
+            stopper.runner = runner(experiment, pieces, 1 + runs % 2, stopper);
+            outcome = stopper.runner.run(TinyData.data());
+            runs++;
+        } while (outcome.stopped());
+        assertThat(runs).isGreaterThan(10);
+        assertThat(Trees.digests(pieces)).isEqualTo(Trees.digests(directory.resolve("whole")));
+    }
+
+    @Test
+    void runningAgainTrainsNothing() throws Exception {
+        Experiment experiment = TinyData.experiment(ITERATIONS);
+        run(experiment, directory, 2);
+        Map<String, String> before = Trees.digests(directory);
+        assertThat(run(experiment, directory, 2).trained()).isZero();
+        assertThat(Trees.digests(directory)).isEqualTo(before);
+    }
+
+    @Test
+    void aSearchCanGrow() throws Exception {
+        run(
+                TinyData.experiment(ITERATIONS, "trials=1", "pruning.levels=1", "strategies=[random]"),
+                directory.resolve("a"),
+                1);
+        // More trials, levels and strategies, one of which rewinds to a point that is over.
+        run(TinyData.experiment(ITERATIONS), directory.resolve("a"), 2);
+        run(TinyData.experiment(ITERATIONS), directory.resolve("b"), 2);
+        assertThat(Trees.digests(directory.resolve("a"))).isEqualTo(Trees.digests(directory.resolve("b")));
+    }
+
+    @Test
+    void anotherSearchIsRefusedByItsFirstDifference() throws Exception {
+        run(TinyData.experiment(ITERATIONS), directory, 1);
+        Map<String, String> before = Trees.digests(directory);
+        assertThatThrownBy(() -> run(TinyData.experiment(ITERATIONS, "training.batch=8"), directory, 1))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("holds another search: training.batch is 7 there and 8 here");
+        assertThatThrownBy(() -> run(TinyData.experiment(ITERATIONS, "trials=1"), directory, 1))
+                .hasMessageContaining("trials is 2 there and 1 here");
+        assertThat(Trees.digests(directory)).isEqualTo(before);
+    }
+
+    @Test
+    void levelsAreWhatTheStrategiesSay() {
+        run(TinyData.experiment(ITERATIONS), directory, 2);
+        Store store = Store.open(directory);
+        for (StoredTrial trial : store.trials()) {
+            List<StoredLevel> levels = store.levels(trial);
+            StoredLevel dense = levels.getFirst();
+            Mask before = Mask.dense(dense.architecture().orElseThrow());
+            for (StoredLevel level : levels) {
+                assertThat(level.state()).isEqualTo(LevelState.DONE);
+                level.verify();
+                Mask mask = level.initial().orElseThrow().mask();
+                assertThat(mask.within(before)).isTrue();
+                assertThat(level.trained().orElseThrow().mask()).isEqualTo(mask);
+                Weights trained = level.trained().orElseThrow().weights();
+                Weights masked = trained.copy();
+                masked.apply(mask);
+                assertThat(trained).isEqualTo(masked);
+                // At 0, 12, 24, 36 and 48 updates, two splits, natural and two attacks.
+                assertThat(level.metrics()).hasSize(5 * 2 * 3);
+                assertThat(level.metrics().getLast().iteration()).isEqualTo(ITERATIONS);
+                assertThat(level.metrics()).extracting(Measurement::examples).containsOnly(25);
+                before = mask;
+            }
+            Weights from = switch (trial.id().strategy()) {
+                case "original" -> dense.initial().orElseThrow().weights();
+                case "continued" -> levels.get(1).trained().orElseThrow().weights();
+                case "rewind-16" -> dense.rewind(16).orElseThrow().weights();
+                default -> null;
+            };
+            if (from != null) {
+                Weights expected = from.copy();
+                expected.apply(before);
+                assertThat(levels.get(2).initial().orElseThrow().weights()).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void divergenceEndsItsTrialsOnly() throws Exception {
+        List<Failure> told = new ArrayList<>();
+        Experiment experiment = TinyData.experiment(
+                ITERATIONS, "training.optimizer={kind: sgd, rate: 1e30, momentum: 0.9}", "strategies=[original]");
+        RunOutcome outcome = runner(experiment, directory.resolve("a"), 2, new RunObserver() {
+                    @Override
+                    public void failed(LevelInWork level, Failure failure) {
+                        synchronized (told) {
+                            told.add(failure);
+                        }
+                    }
+                })
+                .run(TinyData.data());
+        assertThat(outcome.stopped()).isFalse();
+        assertThat(outcome.failed()).hasSize(2);
+        assertThat(outcome.failed().getFirst().toString())
+                .startsWith("tiny pgd original trial 1 ended at level 0, iteration ")
+                .contains("diverged");
+        assertThat(told).hasSize(2);
+        Store store = Store.open(directory.resolve("a"));
+        assertThat(store.level(store.trials().getFirst().levels().getFirst()).state())
+                .isEqualTo(LevelState.FAILED);
+        assertThat(store.level(store.trials().getFirst().levels().getLast()).state())
+                .isEqualTo(LevelState.WAITING);
+
+        // Again, it is reported and not tried again; and a run of its own ends in the same bytes.
+        Map<String, String> before = Trees.digests(directory.resolve("a"));
+        RunOutcome again = run(experiment, directory.resolve("a"), 1);
+        assertThat(again.failed()).isEqualTo(outcome.failed());
+        assertThat(Trees.digests(directory.resolve("a"))).isEqualTo(before);
+        run(experiment, directory.resolve("b"), 1);
+        assertThat(Trees.digests(directory.resolve("b"))).isEqualTo(before);
+    }
+
+    @Test
+    void aSecondRunIsRefusedWhileOneWorks() {
+        List<String> refusals = new ArrayList<>();
+        runner(TinyData.experiment(ITERATIONS, "trials=1"), directory, 1, new RunObserver() {
+                    @Override
+                    public void finished(LevelInWork level) {
+                        assertThat(Store.open(directory).running())
+                                .contains(ProcessHandle.current().pid());
+                        try {
+                            run(TinyData.experiment(ITERATIONS, "trials=1"), directory, 1);
+                        } catch (UserException e) {
+                            refusals.add(e.getMessage());
+                        }
+                    }
+                })
+                .run(TinyData.data());
+        assertThat(refusals)
+                .hasSize(9)
+                .allSatisfy(refusal -> assertThat(refusal)
+                        .contains("is in use by another run (process "
+                                + ProcessHandle.current().pid() + ")"));
+        assertThat(Store.open(directory).running()).isEmpty();
+    }
+
+    @Test
+    void settingsThatDoNotFitTheDataAreRefused() {
+        assertThatThrownBy(() -> run(TinyData.experiment(ITERATIONS, "network.outputs=10"), directory, 1))
+                .isInstanceOf(UserException.class)
+                .hasMessage("network.outputs is 10, expected 3, the classes of data set tiny");
+        assertThatThrownBy(() -> run(TinyData.experiment(ITERATIONS, "network.inputs=784"), directory, 1))
+                .hasMessage("network.inputs is 784, expected 16, the pixels of an image of data set tiny");
+        assertThatThrownBy(() -> run(TinyData.experiment(ITERATIONS, "data.validation=90"), directory, 1))
+                .hasMessage("data.validation is 90, expected less than the 90 training images of data set tiny");
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void aDirectoryThatIsNoneOrSomeoneElsesIsRefused() throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "mine");
+        assertThatThrownBy(() -> run(TinyData.experiment(ITERATIONS), file, 1))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining(file + " cannot be written");
+        assertThatThrownBy(() -> run(TinyData.experiment(ITERATIONS), directory, 1))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("holds file, which no search wrote");
+        assertThat(file).hasContent("mine");
+    }
+
+    @Test
+    void aDamagedCheckpointCostsItsLevelOnly() throws Exception {
+        Experiment experiment = TinyData.experiment(ITERATIONS);
+        Stopper stopper = new Stopper(6);
+        stopper.runner = runner(experiment, directory.resolve("a"), 1, stopper);
+        stopper.runner.run(TinyData.data());
+        Path checkpoint;
+        try (var files = Files.walk(directory)) {
+            checkpoint = files.filter(path -> path.endsWith("checkpoint.safetensors"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        byte[] bytes = Files.readAllBytes(checkpoint);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(checkpoint, bytes);
+        List<String> warnings = new ArrayList<>();
+        runner(experiment, directory.resolve("a"), 1, new RunObserver() {
+                    @Override
+                    public void warned(String sentence) {
+                        warnings.add(sentence);
+                    }
+                })
+                .run(TinyData.data());
+        assertThat(warnings).singleElement().asString().contains("is damaged: expected SHA-256", "trained again");
+        run(experiment, directory.resolve("b"), 1);
+        assertThat(Trees.digests(directory.resolve("a"))).isEqualTo(Trees.digests(directory.resolve("b")));
+    }
+
+    @Test
+    void aDamagedLevelStopsTheRunWithOneSentence() throws Exception {
+        Experiment experiment = TinyData.experiment(ITERATIONS, "trials=1");
+        Stopper stopper = new Stopper(13);
+        stopper.runner = runner(experiment, directory, 1, stopper);
+        stopper.runner.run(TinyData.data());
+        Store store = Store.open(directory);
+        Path trained = store.level(store.trials().getFirst().levels().getFirst())
+                .directory()
+                .resolve("trained.safetensors");
+        byte[] bytes = Files.readAllBytes(trained);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(trained, bytes);
+        assertThatThrownBy(() -> run(experiment, directory, 2))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining(trained + " is damaged: expected SHA-256")
+                .hasMessageContaining("remove " + trained.getParent() + " to have the level computed again");
+    }
+
+    @Test
+    void theStoreTellsWhatItWasMadeWith() {
+        Experiment experiment = TinyData.experiment(ITERATIONS, "trials=1");
+        run(experiment, directory, 1);
+        Store store = Store.open(directory);
+        assertThat(store.experiment()).isEqualTo(experiment);
+        assertThat(store.provenance().version()).isEqualTo("test");
+        assertThat(store.provenance().command()).containsExactly("run");
+        assertThat(store.provenance().data())
+                .isEqualTo(Map.of("tiny", TinyData.data().get("tiny").digest()));
+        assertThat(store.timings()).extracting(timing -> timing.event()).contains("started", "finished");
+    }
+}

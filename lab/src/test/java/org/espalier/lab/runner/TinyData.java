@@ -1,0 +1,75 @@
+package org.espalier.lab.runner;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.espalier.data.DataFile;
+import org.espalier.data.DataSet;
+import org.espalier.data.Split;
+import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.experiment.ExperimentFile;
+import org.espalier.random.Stream;
+
+/** A data set of 4 x 4 pixels and 3 classes, and an experiment that trains on it in moments. */
+final class TinyData {
+    static final int FEATURES = 16;
+
+    private TinyData() {}
+
+    static Map<String, DataSet> data() {
+        Map<DataFile, String> digests = new EnumMap<>(DataFile.class);
+        for (DataFile file : DataFile.values()) {
+            digests.put(file, "0".repeat(63) + file.ordinal());
+        }
+        return Map.of("tiny", new DataSet("tiny", 4, 4, 3, split("train", 90), split("test", 40), digests));
+    }
+
+    private static Split split(String name, int size) {
+        Stream stream = Stream.root(7).child(name);
+        byte[] images = new byte[size * FEATURES];
+        int[] labels = new int[size];
+        for (int i = 0; i < size; i++) {
+            labels[i] = stream.below(3, i);
+            for (int f = 0; f < FEATURES; f++) {
+                int bright = f % 3 == labels[i] ? 140 : 0;
+                images[i * FEATURES + f] = (byte) (bright + stream.below(100, 1000L + i * FEATURES + f));
+            }
+        }
+        return new Split(name, FEATURES, images, labels);
+    }
+
+    /** Several levels, strategies that share some of them, both attacks, a rewind. */
+    static Experiment experiment(int iterations, String... overrides) {
+        String base = """
+                name: tiny
+                seed: 3
+                trials: 2
+                data: {sets: [tiny], validation: 30}
+                network: {hidden: [8, 5], biases: true}
+                training:
+                  iterations: %d
+                  batch: 7
+                attacks:
+                  fgsm: {kind: fgsm, epsilon: 0.1}
+                  pgd: {kind: pgd, epsilon: 0.1, step: 0.05, steps: 3}
+                objectives: [pgd]
+                evaluation: {every: %d, attacks: [fgsm, pgd], images: 25}
+                pruning: {levels: 2, hidden: 0.3, output: 0.2}
+                strategies: [original, random, continued, rewind-%d]
+                """.formatted(iterations, Math.max(1, iterations / 4), iterations / 3);
+        Path file;
+        try {
+            file = Files.createTempFile("tiny", ".yaml");
+            Files.writeString(file, base);
+            Experiment experiment = ExperimentFile.read(file.toString(), List.of(overrides));
+            Files.delete(file);
+            return experiment;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
