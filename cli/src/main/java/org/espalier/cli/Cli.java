@@ -75,10 +75,11 @@ final class Cli implements Runnable {
 
     CommandLine commandLine() {
         CommandLine line = new CommandLine(this)
-                .addSubcommand(DataCommand.line(console, DataSets::standard))
+                .addSubcommand(new RunCommand(console))
                 .addSubcommand(new StatusCommand(console))
                 .addSubcommand(new ReportCommand(console))
                 .addSubcommand(PresetsCommand.line(console))
+                .addSubcommand(DataCommand.line(console, DataSets::standard))
                 .addSubcommand(new VersionCommand(console))
                 .setOut(new PrintWriter(console.out(), true))
                 .setErr(new PrintWriter(console.err(), true))

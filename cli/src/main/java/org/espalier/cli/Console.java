@@ -65,7 +65,11 @@ final class Console {
         if (!terminal) {
             return DEFAULT_WIDTH;
         }
-        try (Terminal system = TerminalBuilder.builder().system(true).dumb(true).build()) {
+        try (Terminal system = TerminalBuilder.builder()
+                .system(true)
+                .dumb(true)
+                .nativeSignals(false)
+                .build()) {
             int columns = system.getSize().getColumns();
             return columns > 0 ? columns : DEFAULT_WIDTH;
         } catch (IOException e) {

@@ -47,6 +47,8 @@ final class LiveProgress implements Progress {
                     .system(true)
                     .systemOutput(TerminalBuilder.SystemOutput.SysErr)
                     .dumb(true)
+                    // Ctrl-C is Interruption's.
+                    .nativeSignals(false)
                     .build();
             if (terminal.getType().startsWith(Terminal.TYPE_DUMB)
                     || terminal.getSize().getColumns() < 20) {

@@ -2,6 +2,8 @@ package org.espalier.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -10,6 +12,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says in one sentence why a command line was not understood, with the nearest right name. */
 final class Misunderstanding {
+    private static final Set<Class<?>> WHOLE = Set.of(Integer.class, Long.class, int.class, long.class);
+
     private Misunderstanding() {}
 
     static String describe(ParameterException e) {
@@ -31,10 +35,21 @@ final class Misunderstanding {
                     ? option.longestName() + " needs a value, " + option.paramLabel()
                     : "missing " + label(missing.getMissing().getFirst());
         }
+        ArgSpec argument = e.getArgSpec();
+        if (argument != null && e.getValue() != null && WHOLE.contains(elementType(argument))) {
+            String name = argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+            return name + " is " + e.getValue() + ", expected a whole number"
+                    + (e.getValue().matches("[+-]?\\d+") ? " of fewer digits" : "");
+        }
         String message = e.getMessage();
         return message == null || message.isEmpty()
                 ? "wrong arguments"
-                : message.substring(0, 1).toLowerCase(java.util.Locale.ROOT) + message.substring(1);
+                : message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
+    }
+
+    private static Class<?> elementType(ArgSpec argument) {
+        Class<?>[] types = argument.auxiliaryTypes();
+        return types.length > 0 ? types[0] : argument.type();
     }
 
     private static String label(ArgSpec argument) {

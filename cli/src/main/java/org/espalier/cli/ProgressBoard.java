@@ -7,25 +7,27 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.function.LongSupplier;
 
 /**
  * What is being trained right now, how fast, and how much is left. Written to by the threads that train, read by the
  * one that draws.
  *
- * <p>Rates are those of the last {@value #WINDOW_SECONDS} seconds, evaluation included. The time left counts all
- * iterations alike, at the rate of the whole run so far: an estimate, for people.
+ * <p>A level's rate is that of the last {@value #WINDOW_SECONDS} seconds, evaluation included. The time left of the whole
+ * counts all iterations alike, at the rate of the last {@value #LONG_WINDOW_SECONDS} seconds, because the first seconds
+ * of a run, before its code is compiled, are many times slower: an estimate, for people.
  */
 final class ProgressBoard {
     private static final int WINDOW_SECONDS = 20;
+    private static final int LONG_WINDOW_SECONDS = 120;
+    private static final int MARKS_IN_WINDOW = 100;
     private static final double NANOS = 1e9;
 
     private final LongSupplier nanoTime;
     private final long began;
     private final int levels;
-    private final long iterationsAtStart;
     private final long iterations;
+    private final Pace pace;
     private final Map<String, Entry> running = new LinkedHashMap<>();
     private int levelsDone;
     private long iterationsDone;
@@ -44,9 +46,9 @@ final class ProgressBoard {
         this.levelsDone = levelsDone;
         this.iterations = iterations;
         this.iterationsDone = iterationsDone;
-        this.iterationsAtStart = iterationsDone;
         this.nanoTime = nanoTime;
         this.began = nanoTime.getAsLong();
+        this.pace = new Pace(LONG_WINDOW_SECONDS, iterationsDone);
     }
 
     /**
@@ -57,7 +59,8 @@ final class ProgressBoard {
      * @param iteration updates made, of {@code iterations}
      * @param rate updates per second; 0 before there is one
      * @param accuracies last measured on one split, in per cent, by attack; natural first
-     * @param left time left for this level, if it can be told
+     * @param spent time since it was begun or taken up again
+     * @param left time left for it, if it can be told
      */
     record Bar(
             String name,
@@ -68,6 +71,7 @@ final class ProgressBoard {
             int iterations,
             double rate,
             Map<String, Double> accuracies,
+            Duration spent,
             Optional<Duration> left) {}
 
     /**
@@ -78,13 +82,40 @@ final class ProgressBoard {
     record Snapshot(
             List<Bar> bars, int levelsDone, int levels, double fraction, Duration elapsed, Optional<Duration> left) {}
 
+    /** Iterations per second over the last seconds. */
+    private final class Pace {
+        private final long window;
+        private final ArrayDeque<long[]> marks = new ArrayDeque<>();
+
+        Pace(int seconds, long iteration) {
+            window = (long) (seconds * NANOS);
+            marks.add(new long[] {nanoTime.getAsLong(), iteration});
+        }
+
+        void advance(long iteration) {
+            long now = nanoTime.getAsLong();
+            if (now - marks.getLast()[0] >= window / MARKS_IN_WINDOW) {
+                marks.add(new long[] {now, iteration});
+            }
+            while (marks.size() > 2 && now - marks.getFirst()[0] > window) {
+                marks.removeFirst();
+            }
+        }
+
+        double rate(long iteration) {
+            long nanos = nanoTime.getAsLong() - marks.getFirst()[0];
+            return nanos <= 0 ? 0 : (iteration - marks.getFirst()[1]) * NANOS / nanos;
+        }
+    }
+
     private final class Entry {
         final String name;
         final int level;
         final int lastLevel;
         final double density;
         final int iterations;
-        final ArrayDeque<long[]> window = new ArrayDeque<>();
+        final long began = nanoTime.getAsLong();
+        final Pace pace;
         final Map<String, Double> accuracies = new LinkedHashMap<>();
         int iteration;
 
@@ -95,24 +126,16 @@ final class ProgressBoard {
             this.density = density;
             this.iteration = iteration;
             this.iterations = iterations;
-            window.add(new long[] {nanoTime.getAsLong(), iteration});
+            this.pace = new Pace(WINDOW_SECONDS, iteration);
         }
 
         void advance(int reached) {
             iteration = reached;
-            long now = nanoTime.getAsLong();
-            // At most some 100 marks in the window, however fast the steps are.
-            if (now - window.getLast()[0] >= NANOS * WINDOW_SECONDS / 100) {
-                window.add(new long[] {now, reached});
-            }
-            while (window.size() > 2 && now - window.getFirst()[0] > NANOS * WINDOW_SECONDS) {
-                window.removeFirst();
-            }
+            pace.advance(reached);
         }
 
         Bar bar() {
-            long nanos = nanoTime.getAsLong() - window.getFirst()[0];
-            double rate = nanos <= 0 ? 0 : (iteration - window.getFirst()[1]) * NANOS / nanos;
+            double rate = pace.rate(iteration);
             Optional<Duration> left =
                     rate > 0 ? Optional.of(seconds((iterations - iteration) / rate)) : Optional.empty();
             return new Bar(
@@ -124,6 +147,7 @@ final class ProgressBoard {
                     iterations,
                     rate,
                     java.util.Collections.unmodifiableMap(new LinkedHashMap<>(accuracies)),
+                    seconds((nanoTime.getAsLong() - began) / NANOS),
                     left);
         }
     }
@@ -140,6 +164,7 @@ final class ProgressBoard {
         if (entry != null) {
             iterationsDone += iteration - entry.iteration;
             entry.advance(iteration);
+            pace.advance(iterationsDone);
         }
     }
 
@@ -162,17 +187,14 @@ final class ProgressBoard {
         List<Bar> bars = new ArrayList<>();
         running.values().forEach(entry -> bars.add(entry.bar()));
         double elapsed = (nanoTime.getAsLong() - began) / NANOS;
-        long made = iterationsDone - iterationsAtStart;
-        OptionalDouble rate = made > 0 && elapsed > 0 ? OptionalDouble.of(made / elapsed) : OptionalDouble.empty();
+        double rate = pace.rate(iterationsDone);
         return new Snapshot(
                 List.copyOf(bars),
                 levelsDone,
                 levels,
                 iterations == 0 ? 1 : (double) iterationsDone / iterations,
                 seconds(elapsed),
-                rate.isPresent()
-                        ? Optional.of(seconds((iterations - iterationsDone) / rate.getAsDouble()))
-                        : Optional.empty());
+                rate > 0 ? Optional.of(seconds((iterations - iterationsDone) / rate)) : Optional.empty());
     }
 
     private static Duration seconds(double seconds) {

@@ -68,10 +68,13 @@ final class ProgressText {
         return lines;
     }
 
-    /** One line about a level, for a log. */
-    static String summary(ProgressBoard.Bar bar) {
-        return bar.name() + ", " + level(bar).strip().replaceAll(" +", " ") + ": "
-                + tail(bar).strip().replaceAll(" +", " ");
+    /** One line about a level that has ended, for a log. */
+    static String summary(ProgressBoard.Bar bar, String split) {
+        String accuracies = accuracies(bar.accuracies()).strip().replace("  ", ", ");
+        return bar.name() + ", "
+                + format("level %d of %d, %.1f %% of weights", bar.level(), bar.lastLevel(), bar.density() * 100)
+                + (accuracies.isEmpty() ? "" : ": " + accuracies + " % (" + split + ")")
+                + ", " + Durations.of(bar.spent());
     }
 
     /** One line about the whole and what is in work, for a log. */

@@ -66,8 +66,9 @@ class ProgressTest {
     @Test
     void anEndedLevelCountsAndLeavesTheBoard() {
         ProgressBoard board = board();
-        assertThat(ProgressText.summary(board.ended("a").orElseThrow()))
-                .isEqualTo("digits pgd original 1, level 3/20 51.2 %: 500/1,000 50/s natural 97.9 pgd 45.1 10 s left");
+        assertThat(ProgressText.summary(board.ended("a").orElseThrow(), "validation"))
+                .isEqualTo(
+                        "digits pgd original 1, level 3 of 20, 51.2 % of weights: natural 97.9, pgd 45.1 % (validation), 10 s");
         assertThat(board.snapshot().levelsDone()).isEqualTo(2);
         assertThat(board.snapshot().bars()).hasSize(1);
         assertThat(ProgressText.heartbeat(board.snapshot()))

@@ -146,9 +146,8 @@ public final class AccuracyTable {
 
     private List<String> notes(List<Table.Block> blocks) {
         var notes = new ArrayList<String>();
-        notes.add("mean (sample standard deviation) over trials; P_m is the share of weights remaining");
         if (holds(blocks, "(" + NO_SPREAD + ")")) {
-            notes.add("(" + NO_SPREAD + ") one trial has no standard deviation");
+            notes.add("(" + NO_SPREAD + ") one trial alone has no standard deviation");
         }
         if (holds(blocks, PENDING)) {
             notes.add(PENDING + " not measured yet");

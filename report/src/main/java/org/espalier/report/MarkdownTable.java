@@ -24,7 +24,9 @@ public final class MarkdownTable {
             }
             line(text, cells);
         }
-        text.append('\n');
+        if (!table.notes().isEmpty()) {
+            text.append('\n');
+        }
         table.notes().forEach(note -> text.append("- ").append(escape(note)).append('\n'));
         return text.toString();
     }
@@ -35,7 +37,7 @@ public final class MarkdownTable {
     }
 
     /** Names come from the user's file: what Markdown or HTML would read as markup is shown as text. */
-    private static String escape(String text) {
+    static String escape(String text) {
         var safe = new StringBuilder();
         for (char c : text.toCharArray()) {
             switch (c) {

@@ -19,9 +19,10 @@ public final class ReportFiles {
     /** All tables for a terminal of this many characters a line. */
     public static String text(Results results, OptionalInt iteration, int width) {
         return results.arms().stream()
-                .flatMap(arm -> AccuracyTable.all(arm, iteration).stream())
-                .map(table -> TextTable.of(table, width))
-                .collect(Collectors.joining("\n"));
+                        .flatMap(arm -> AccuracyTable.all(arm, iteration).stream())
+                        .map(table -> TextTable.of(table, width))
+                        .collect(Collectors.joining("\n"))
+                + "\n" + TextTable.lines(Legend.of(results), width);
     }
 
     /** All tables as one Markdown page. */
@@ -30,7 +31,10 @@ public final class ReportFiles {
                 + results.arms().stream()
                         .flatMap(arm -> AccuracyTable.all(arm, iteration).stream())
                         .map(MarkdownTable::of)
-                        .collect(Collectors.joining("\n"));
+                        .collect(Collectors.joining("\n"))
+                + Legend.of(results).stream()
+                        .map(sentence -> "\n" + MarkdownTable.escape(sentence) + "\n")
+                        .collect(Collectors.joining());
     }
 
     /**

@@ -36,13 +36,17 @@ public final class TextTable {
             }
             slab(text, slab);
         } while (!waiting.isEmpty());
-        text.append('\n');
+        if (!table.notes().isEmpty()) {
+            text.append('\n');
+        }
         table.notes().forEach(note -> wrap(text, note, "  ", width));
         return text.toString();
     }
 
     private static void slab(StringBuilder text, List<Drawn> blocks) {
-        for (int line = 0; line < blocks.getFirst().lines.size(); line++) {
+        boolean named =
+                blocks.stream().anyMatch(block -> !block.lines.getFirst().isBlank());
+        for (int line = named ? 0 : 1; line < blocks.getFirst().lines.size(); line++) {
             var row = new StringBuilder();
             for (Drawn block : blocks) {
                 row.append(row.isEmpty() ? "" : line == 2 ? "-+-" : BETWEEN_BLOCKS)
@@ -50,6 +54,13 @@ public final class TextTable {
             }
             text.append(row.toString().stripTrailing()).append('\n');
         }
+    }
+
+    /** Sentences as lines of at most this width, each ended by a line feed. */
+    static String lines(List<String> sentences, int width) {
+        var text = new StringBuilder();
+        sentences.forEach(sentence -> wrap(text, sentence, "", width));
+        return text.toString();
     }
 
     /** Breaks a sentence at blanks; lines after the first are set in by two more. */

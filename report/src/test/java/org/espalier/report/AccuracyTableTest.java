@@ -21,8 +21,7 @@ class AccuracyTableTest {
                             0  100.0 | 90.50 (0.71)  31.00 (1.41)     2/2 | 90.50 (0.71)  31.00 (1.41)     2/2 |     ...  ...     0/2
                             1   80.0 | 92.50 (0.71)  51.00 (1.41)     2/2 |    80.00 (-)     20.00 (-)     1/2 |
 
-                          mean (sample standard deviation) over trials; P_m is the share of weights remaining
-                          (-) one trial has no standard deviation
+                          (-) one trial alone has no standard deviation
                           ... not measured yet
                           left out: random, trial 1 diverged at level 1 after iteration 100
                         """);
@@ -48,8 +47,6 @@ class AccuracyTableTest {
                             0  100.0 | 96.00 (1.41)  42.00 (2.83)     2/2 |     ...  ...     0/2
                             1   80.0 |          ...           ...     0/2 |
 
-                          mean (sample standard deviation) over trials; P_m is the share of
-                            weights remaining
                           ... not measured yet
                           left out: random, trial 1 diverged at level 1 after iteration 100
                         """);
@@ -72,7 +69,6 @@ class AccuracyTableTest {
                         | 150 (71) | 93.50 (4.95) | 37.00 (9.90) | 2/2 | ... | ... | ... | 0/2 |
                         | 1 | 80.0 | 200 (0) | 96.00 (0.00) | 62.00 (2.83) | 2/2 | ... | ... | ... | 0/2 |  |  |  |  |
 
-                        - mean (sample standard deviation) over trials; P_m is the share of weights remaining
                         - ... not measured yet
                         - left out: random, trial 1 diverged at level 1 after iteration 100
                         """);
@@ -141,6 +137,6 @@ class AccuracyTableTest {
         var block = new Table.Block("<b>|", List.of("x"), List.of(List.of("1")));
         var keys = new Table.Block("", List.of("level"), List.of(List.of("0")));
         assertThat(MarkdownTable.of(new Table("<script>", keys, List.of(block), List.of())))
-                .isEqualTo("### &lt;script&gt;\n\n| level | &lt;b&gt;\\| x |\n|---:|---:|\n| 0 | 1 |\n\n");
+                .isEqualTo("### &lt;script&gt;\n\n| level | &lt;b&gt;\\| x |\n|---:|---:|\n| 0 | 1 |\n");
     }
 }

@@ -1,0 +1,144 @@
+package org.espalier.cli;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.experiment.ExperimentFile;
+import org.espalier.lab.experiment.Presets;
+import org.espalier.lab.runner.RunOutcome;
+import org.espalier.lab.runner.RunRequest;
+import org.espalier.lab.runner.Runner;
+import org.espalier.report.ReportFiles;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code espalier run}: searches for tickets, or goes on where a search was stopped. */
+@Command(
+        name = "run",
+        description = "Search for tickets; run again, it continues where it was stopped.",
+        footer = {
+            "",
+            "Examples:",
+            "  espalier run quick",
+            "  espalier run mine.yaml --trials 3 --set training.iterations=20000 --set 'strategies=[original, random]'"
+        })
+final class RunCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(
+            paramLabel = "PRESET|FILE",
+            description = "A preset's name (see 'espalier presets') or an experiment file.")
+    private String experiment;
+
+    @Option(
+            names = "--set",
+            paramLabel = "PATH=VALUE",
+            description = "A setting, its names joined by dots, e.g. training.iterations=20000. May be repeated.")
+    private List<String> settings = new ArrayList<>();
+
+    @Option(names = "--trials", paramLabel = "N", description = "Number of trials, instead of the experiment's.")
+    private Optional<Integer> trials;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of all randomness, instead of the experiment's.")
+    private Optional<Long> seed;
+
+    @Option(
+            names = "--jobs",
+            paramLabel = "N",
+            description = "Levels trained at once, one core each (default: all cores). Changes no result.")
+    private Optional<Integer> jobs;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Where the search is stored (default: runs/NAME in the current directory).")
+    private Optional<Path> out;
+
+    @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
+    RunCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        jobs.filter(n -> n < 1).ifPresent(n -> {
+            throw new ParameterException(spec.commandLine(), "--jobs is " + n + ", expected a number from 1");
+        });
+        if (!Presets.names().contains(experiment) && !exists(experiment)) {
+            throw PresetsCommand.unknown(spec, "there is no preset and no file '" + experiment + "'", experiment);
+        }
+        var overrides = new ArrayList<>(settings);
+        trials.ifPresent(n -> overrides.add("trials=" + n));
+        seed.ifPresent(n -> overrides.add("seed=" + n));
+        Experiment resolved = ExperimentFile.read(experiment, overrides);
+
+        Path directory = out.orElse(Path.of("runs", resolved.name()));
+        int threads = jobs.orElse(Math.min(Runtime.getRuntime().availableProcessors(), chains(resolved)));
+        var request = new RunRequest(
+                resolved,
+                directory,
+                threads,
+                RunRequest.USUAL_CHECKPOINT,
+                Version.number(),
+                spec.root().commandLine().getParseResult().originalArgs());
+        return run(request);
+    }
+
+    private int run(RunRequest request) {
+        RunOutcome outcome;
+        try (RunProgress progress = new RunProgress(console, request);
+                DataProgressLines data = DataProgressLines.on(console)) {
+            Runner runner = new Runner(request, progress);
+            try (Interruption interruption = Interruption.expect(() -> {
+                progress.say("stopping; levels in work are put aside");
+                runner.stop();
+            })) {
+                outcome = runner.run(data);
+                if (outcome.stopped()) {
+                    progress.close();
+                    console.err().println("stopped; nothing is lost: run the same command again to continue");
+                    return interruption.code().orElse(ExitCode.INTERRUPTED);
+                }
+            }
+        }
+        Path directory = request.directory();
+        console.err().println();
+        ReportCommand.show(
+                console,
+                directory,
+                OptionalInt.empty(),
+                directory.resolve(ReportFiles.CSV),
+                directory.resolve(ReportFiles.MARKDOWN));
+        outcome.failed().forEach(failed -> console.complain(failed.toString()));
+        return outcome.failed().isEmpty() ? ExitCode.DONE : ExitCode.DIVERGED;
+    }
+
+    /** Levels that can be in work at once: one of each trial, though all start from shared dense ones. */
+    private static int chains(Experiment experiment) {
+        return experiment.data().sets().size()
+                * experiment.objectives().size()
+                * experiment.strategies().size()
+                * experiment.trials();
+    }
+
+    private static boolean exists(String file) {
+        try {
+            return Files.exists(Path.of(file));
+        } catch (InvalidPathException e) {
+            return false;
+        }
+    }
+}

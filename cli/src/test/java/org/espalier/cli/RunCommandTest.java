@@ -1,0 +1,224 @@
+package org.espalier.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole command lines on a data set that trains in milliseconds. */
+class RunCommandTest {
+    @TempDir
+    private Path home;
+
+    private Path file;
+    private Path out;
+
+    @BeforeEach
+    void makeImages() throws IOException {
+        TinyImages.write(home.resolve("images"));
+        file = Files.writeString(home.resolve("tiny.yaml"), TinyImages.experiment(home.resolve("images")));
+        out = home.resolve("out");
+    }
+
+    private CommandLineRun run(String... more) {
+        var arguments = new java.util.ArrayList<>(List.of("run", file.toString(), "--out", out.toString()));
+        arguments.addAll(List.of(more));
+        return CommandLineRun.of(arguments.toArray(String[]::new));
+    }
+
+    @Test
+    void aSearchEndsWithTablesAndFiles() throws IOException {
+        CommandLineRun run = run();
+        assertThat(run.err())
+                .contains("tiny: 4 trials, 6 levels to train")
+                .contains("tiny fgsm original trial 1, level 0 of 1, 100.0 % of weights: natural ");
+        assertThat(run.code()).isZero();
+        assertThat(run.out())
+                .contains("tiny, fgsm training, test accuracy in % at iteration 10\n")
+                .contains("at the last iteration of each level\n")
+                .containsPattern("at early stopping \\(least validation loss, 0.5 natural \\+ 0.5\\s+fgsm\\)\n")
+                .contains("2/2")
+                .doesNotContain("...");
+        List<String> csv = Files.readAllLines(out.resolve("results.csv"));
+        assertThat(csv.getFirst())
+                .isEqualTo("dataset,objective,strategy,trial,level,density,iteration,split,attack,accuracy,loss");
+        // strategies x trials x levels x (0, 10, 20) x splits x (natural, fgsm)
+        assertThat(csv).hasSize(1 + 2 * 2 * 2 * 3 * 2 * 2);
+        assertThat(csv.get(1)).startsWith("tiny,fgsm,original,1,0,1,0,test,none,");
+        assertThat(out.resolve("results.md")).content().startsWith("# tiny\n\n### tiny, fgsm training");
+    }
+
+    @Test
+    void aLevelThatStrategiesShareStandsOnceForEach() throws IOException {
+        run();
+        List<String> csv = Files.readAllLines(out.resolve("results.csv"));
+        List<String> original = csv.stream()
+                .filter(r -> r.startsWith("tiny,fgsm,original,1,0,"))
+                .toList();
+        List<String> random =
+                csv.stream().filter(r -> r.startsWith("tiny,fgsm,random,1,0,")).toList();
+        assertThat(original).hasSize(12);
+        assertThat(random.stream().map(r -> r.replace(",random,", ",original,")))
+                .isEqualTo(original);
+    }
+
+    @Test
+    void runningAgainTrainsNothingAndShowsTheSame() throws IOException {
+        CommandLineRun first = run();
+        byte[] csv = Files.readAllBytes(out.resolve("results.csv"));
+        CommandLineRun again = run("--jobs", "1");
+        assertThat(again.out()).isEqualTo(first.out());
+        assertThat(again.err()).contains("6 there already").doesNotContain("level 0 of 1");
+        assertThat(out.resolve("results.csv")).hasBinaryContent(csv);
+    }
+
+    @Test
+    void moreTrialsAreAddedToASearch() {
+        run("--trials", "1");
+        CommandLineRun more = run();
+        assertThat(more.code()).isZero();
+        assertThat(more.err()).contains("6 levels to train, 3 there already");
+        assertThat(more.out()).contains("2/2");
+    }
+
+    @Test
+    void statusTellsThatAllIsDone() {
+        run();
+        CommandLineRun status = CommandLineRun.of("status", out.toString());
+        assertThat(status.code()).isZero();
+        assertThat(status.out())
+                .startsWith("tiny: done\n")
+                .contains("tiny      fgsm       original  1     | 2/2          -\n")
+                .contains("6 of 6 levels done, 0 begun, 0 waiting");
+    }
+
+    @Test
+    void statusAndReportOfASearchThatLacksLevelsSayWhatIsMissing() throws IOException {
+        run();
+        // As if stopped before the last level of "random" in trial 2.
+        Path last = out.resolve("levels").resolve(keyOfLastLevel());
+        try (var files = Files.list(last)) {
+            for (Path each : files.toList()) {
+                Files.delete(each);
+            }
+        }
+        Files.delete(last);
+        CommandLineRun status = CommandLineRun.of("status", out.toString());
+        assertThat(status.out())
+                .startsWith("tiny: not running; run it again to continue\n")
+                .contains("tiny      fgsm       random    2     | 1/2          1 waiting\n")
+                .contains("5 of 6 levels done, 0 begun, 1 waiting");
+        CommandLineRun report = CommandLineRun.of("report", out.toString());
+        assertThat(report.code()).isZero();
+        assertThat(report.out()).contains("1/2").contains("(-) one trial alone has no standard deviation");
+    }
+
+    private String keyOfLastLevel() throws IOException {
+        String index = Files.readString(out.resolve("index.json"));
+        int end = index.lastIndexOf('"');
+        return index.substring(index.lastIndexOf('"', end - 1) + 1, end);
+    }
+
+    @Test
+    void reportShowsAnotherIterationAndWritesWhereAsked() {
+        run();
+        CommandLineRun report = CommandLineRun.of(
+                "report",
+                out.toString(),
+                "--iteration",
+                "13",
+                "--csv",
+                home.resolve("a.csv").toString(),
+                "--markdown",
+                home.resolve("a.md").toString());
+        assertThat(report.code()).isZero();
+        assertThat(report.out()).contains("at iteration 10 (the nearest measured one to 13)");
+        assertThat(home.resolve("a.csv")).exists();
+        assertThat(home.resolve("a.md")).exists();
+    }
+
+    @Test
+    void divergedTrialsAreLeftOutAndTheExitCodeTells() {
+        CommandLineRun run = run("--set", "training.optimizer={kind: sgd, rate: 1e30}");
+        assertThat(run.code()).isEqualTo(ExitCode.DIVERGED);
+        assertThat(run.err())
+                .containsPattern("espalier: tiny fgsm original trial 1 ended at level 0, iteration \\d+: ")
+                .doesNotContain("\tat ");
+        assertThat(run.out()).contains("left out: original, trial 1 diverged at level 0");
+        assertThat(CommandLineRun.of("status", out.toString()).out()).contains("ended, with diverged trials");
+    }
+
+    /** One line, no stack trace, nothing on the output. */
+    private static void refused(CommandLineRun run, int code, String... parts) {
+        assertThat(run.code()).isEqualTo(code);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).startsWith("espalier: ").hasLineCount(1).contains(parts);
+    }
+
+    @Test
+    void anUnknownPresetIsAnsweredWithTheNearest() {
+        refused(
+                CommandLineRun.of("run", "quik"),
+                ExitCode.USAGE,
+                "no preset and no file 'quik'",
+                "did you mean 'quick'?");
+        refused(CommandLineRun.of("presets", "show", "papr"), ExitCode.USAGE, "'papr'", "did you mean 'paper'?");
+    }
+
+    @Test
+    void anUnknownSettingIsAnsweredWithTheNearest() {
+        refused(run("--set", "training.iteration=5"), ExitCode.MISTAKE, "iteration", "iterations");
+    }
+
+    @Test
+    void wrongTypesAndImpossibleValuesAreRefused() {
+        refused(run("--set", "training.batch=many"), ExitCode.MISTAKE, "training.batch", "many");
+        refused(run("--set", "training.batch=0"), ExitCode.MISTAKE, "training.batch", "0");
+        refused(run("--set", "pruning.hidden=1.5"), ExitCode.MISTAKE, "pruning.hidden", "1.5");
+        refused(run("--set", "attacks.fgsm.epsilon=-0.1"), ExitCode.MISTAKE, "epsilon", "-0.1");
+        refused(run("--set", "network.outputs=7"), ExitCode.MISTAKE, "outputs", "7", "3");
+        refused(run("--set", "nonsense"), ExitCode.MISTAKE, "nonsense");
+        refused(run("--trials", "0"), ExitCode.MISTAKE, "trials", "0");
+        refused(run("--trials", "x"), ExitCode.USAGE, "--trials is x, expected a whole number");
+        refused(run("--jobs", "0"), ExitCode.USAGE, "--jobs is 0");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void aDirectoryThatIsNoSearchIsRefused() {
+        refused(CommandLineRun.of("report", home.resolve("nowhere").toString()), ExitCode.MISTAKE, "nowhere");
+        refused(CommandLineRun.of("status", home.toString()), ExitCode.MISTAKE, home.toString());
+    }
+
+    @Test
+    void anOutputThatIsAFileIsRefused() throws IOException {
+        Files.writeString(out, "not a directory");
+        refused(run(), ExitCode.MISTAKE, out.toString());
+    }
+
+    @Test
+    void otherSettingsInTheSameDirectoryAreRefused() {
+        run();
+        CommandLineRun other = run("--set", "training.batch=9");
+        assertThat(other.code()).isEqualTo(ExitCode.MISTAKE);
+        assertThat(other.err()).hasLineCount(1).contains(out.toString(), "batch");
+    }
+
+    @Test
+    void aDamagedStoreIsToldByFile() throws IOException {
+        run();
+        Path metrics;
+        try (var files = Files.walk(out)) {
+            metrics = files.filter(f -> f.endsWith("metrics.jsonl")).findFirst().orElseThrow();
+        }
+        Files.writeString(metrics, Files.readString(metrics).replaceFirst("\"correct\":\\d+", "\"correct\":1"));
+        refused(CommandLineRun.of("report", out.toString()), ExitCode.MISTAKE, metrics.toString(), "damaged");
+        Files.writeString(out.resolve("index.json"), "{");
+        refused(CommandLineRun.of("report", out.toString()), ExitCode.MISTAKE, "index.json");
+    }
+}

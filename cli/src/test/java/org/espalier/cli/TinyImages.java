@@ -1,0 +1,69 @@
+package org.espalier.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A data set that trains in milliseconds: images of 3 x 3 pixels, of which column {@code label} is bright. */
+final class TinyImages {
+    private TinyImages() {}
+
+    /** Writes 60 training and 30 test images of three classes as four IDX files. */
+    static void write(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            write(directory, "train", 60);
+            write(directory, "t10k", 30);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void write(Path directory, String part, int count) throws IOException {
+        ByteBuffer images = ByteBuffer.allocate(16 + 9 * count)
+                .putInt(0x803)
+                .putInt(count)
+                .putInt(3)
+                .putInt(3);
+        ByteBuffer labels = ByteBuffer.allocate(8 + count).putInt(0x801).putInt(count);
+        for (int image = 0; image < count; image++) {
+            int label = image % 3;
+            for (int pixel = 0; pixel < 9; pixel++) {
+                images.put((byte) (pixel % 3 == label ? 200 + image % 50 : image * 7 % 90));
+            }
+            labels.put((byte) label);
+        }
+        Files.write(directory.resolve(part + "-images-idx3-ubyte"), images.array());
+        Files.write(directory.resolve(part + "-labels-idx1-ubyte"), labels.array());
+    }
+
+    /** An experiment on them: two strategies, two trials, two levels, a few updates each. */
+    static String experiment(Path directory) {
+        return """
+                name: tiny
+                seed: 7
+                trials: 2
+                data:
+                  sets: [{name: tiny, directory: "%s"}]
+                  validation: 20
+                network:
+                  hidden: [6]
+                training:
+                  iterations: 20
+                  batch: 10
+                attacks:
+                  fgsm: {kind: fgsm, epsilon: 0.1}
+                objectives: [fgsm]
+                evaluation:
+                  every: 10
+                  attacks: [fgsm]
+                pruning:
+                  levels: 1
+                strategies: [original, random]
+                report:
+                  iteration: 10
+                """.formatted(directory);
+    }
+}

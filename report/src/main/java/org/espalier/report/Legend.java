@@ -1,0 +1,38 @@
+package org.espalier.report;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a reader must know to read the tables, said once below them all. */
+final class Legend {
+    private Legend() {}
+
+    /** Sentences, the general one first, then one for each strategy that the results have. */
+    static List<String> of(Results results) {
+        var sentences = new ArrayList<String>();
+        sentences.add(
+                "Cells: mean (sample standard deviation) over trials. P_m: share of weights remaining;"
+                        + " level 0 is the dense network. natural: unattacked images; other columns: images under that attack.");
+        results.arms().stream()
+                .flatMap(arm -> arm.strategies().stream())
+                .map(Arm.Strategy::name)
+                .distinct()
+                .forEach(name -> sentences.add(name + ": " + meaning(name) + "."));
+        return sentences;
+    }
+
+    private static String meaning(String strategy) {
+        return switch (strategy) {
+            case "original" -> "surviving weights restart from their values before any training (the tickets)";
+            case "random" -> "surviving weights restart from fresh random values";
+            case "continued" -> "surviving weights keep their trained values";
+            case "as-published" -> "surviving weights restart from their values after the dense level's training";
+            case "none" -> "the dense network alone, no pruning";
+            default ->
+                strategy.startsWith("rewind-")
+                        ? "surviving weights restart from their values after iteration "
+                                + strategy.substring("rewind-".length()) + " of the dense level"
+                        : "a restart strategy";
+        };
+    }
+}
