@@ -71,6 +71,11 @@ public final class ExperimentFile {
         return new Tree(true).map(settings);
     }
 
+    /** How a constant is written in a file. */
+    public static String nameOf(Enum<?> constant) {
+        return Names.dashed(constant.name());
+    }
+
     private static Yaml override(String override) {
         String source = "--set " + override;
         int equals = override.indexOf('=');

@@ -26,6 +26,9 @@ final class Plan {
     private final Map<String, DataSet> data;
     private final List<StoredTrial> trials = new ArrayList<>();
     private final Map<String, Task> tasks = new LinkedHashMap<>();
+    // The same for all levels; made once, as a grid has thousands.
+    private final Map<String, Object> training;
+    private final Map<String, Object> evaluation;
 
     /**
      * Plans an experiment.
@@ -36,6 +39,8 @@ final class Plan {
     Plan(Experiment experiment, Map<String, DataSet> data) {
         this.experiment = experiment;
         this.data = data;
+        this.training = ExperimentFile.identity(experiment.training());
+        this.evaluation = evaluation();
         for (Experiment.DataSource source : experiment.data().sets()) {
             check(dataSet(source.name()));
             for (Experiment.Objective objective : experiment.objectives()) {
@@ -91,9 +96,9 @@ final class Plan {
                 "data",
                 Map.of("digest", set.digest(), "validation", experiment.data().validation()));
         by.put("network", network(architecture(set)));
-        by.put("training", ExperimentFile.identity(experiment.training()));
+        by.put("training", training);
         by.put("objective", objective(objective));
-        by.put("evaluation", evaluation());
+        by.put("evaluation", evaluation);
         by.put("seed", experiment.seed());
         by.put("trial", id.trial());
         by.put("level", number);
@@ -139,10 +144,10 @@ final class Plan {
     }
 
     private Map<String, Object> pruning(Architecture architecture) {
-        Map<String, Object> tree = new LinkedHashMap<>(ExperimentFile.identity(experiment.pruning()));
-        tree.remove("levels"); // how many levels follow determines none of them
-        tree.remove("hidden");
-        tree.remove("output");
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("criterion", ExperimentFile.nameOf(experiment.pruning().criterion()));
+        tree.put("scope", ExperimentFile.nameOf(experiment.pruning().scope()));
+        tree.put("count", ExperimentFile.nameOf(experiment.pruning().count()));
         tree.put(
                 "fractions",
                 CoreSettings.pruningSchedule(experiment, architecture).fractions());
