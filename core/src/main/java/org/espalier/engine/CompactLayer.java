@@ -1,8 +1,5 @@
 package org.espalier.engine;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
@@ -13,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * (see {@link LivePaths}), then the others. Everything that a step touches is here or derived from it.
  */
 final class CompactLayer {
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final int PAD = 16;
 
     final int inputs;
@@ -27,10 +23,10 @@ final class CompactLayer {
     /** Position in the layer's matrix of each surviving weight. */
     final int[] positions;
 
-    final MemorySegment values;
-    final MemorySegment gradients;
-    final MemorySegment first;
-    final MemorySegment second;
+    final float[] values;
+    final float[] gradients;
+    final float[] first;
+    final float[] second;
     /** Row r's live weights are starts[r] .. starts[r + 1] - 1. */
     final int[] starts;
     /** Byte offset in a panel of each live weight's input row and output row, padded by repetition. */
@@ -45,13 +41,15 @@ final class CompactLayer {
 
     final int[] turnedRows; // byte offset of each one's output row
     private final int[] turnedFrom; // its place in compact order
-    private final MemorySegment turnedValues;
+    private final float[] turnedValues;
     private boolean turnedStale = true;
 
-    private @Nullable MemorySegment matrix; // all weights with zeros, made when a dense kernel wants it
+    private float @Nullable [] matrix; // all weights with zeros, made when a dense kernel wants it
     private boolean matrixStale = true;
+    private float @Nullable [] turnedMatrix; // the same the other way round
+    private boolean turnedMatrixStale = true;
 
-    CompactLayer(Architecture architecture, int layer, Mask mask, LivePaths paths, Arena arena) {
+    CompactLayer(Architecture architecture, int layer, Mask mask, LivePaths paths) {
         inputs = architecture.inputs(layer);
         outputs = architecture.outputs(layer);
         BitSet alive = paths.weights(layer);
@@ -64,10 +62,10 @@ final class CompactLayer {
         int[] next = {0};
         alive.stream().forEach(at -> positions[next[0]++] = at);
         rest.stream().forEach(at -> positions[next[0]++] = at);
-        values = floats(arena, count);
-        gradients = floats(arena, count);
-        first = floats(arena, count);
-        second = floats(arena, count);
+        values = floats(count);
+        gradients = floats(count);
+        first = floats(count);
+        second = floats(count);
 
         starts = new int[outputs + 1];
         inputRows = new int[padded(live)];
@@ -88,7 +86,7 @@ final class CompactLayer {
         turnedStarts = new int[liveInputs.length + 1];
         turnedRows = new int[live];
         turnedFrom = new int[live];
-        turnedValues = floats(arena, live);
+        turnedValues = floats(live);
         turn();
     }
 
@@ -114,29 +112,29 @@ final class CompactLayer {
     /** Takes weights from their matrix, (output, input) row-major. */
     void load(float[] weights) {
         for (int k = 0; k < count; k++) {
-            values.set(FLOAT, k * 4L, weights[positions[k]] + 0f);
+            values[k] = weights[positions[k]] + 0f;
         }
         changed();
     }
 
     /** Spreads compact floats (weights, gradients or a moment) into a matrix. */
-    void spread(MemorySegment compact, float[] into) {
+    void spread(float[] compact, float[] into) {
         for (int k = 0; k < count; k++) {
-            into[positions[k]] = compact.get(FLOAT, k * 4L);
+            into[positions[k]] = compact[k];
         }
     }
 
     /** The reverse of {@link #spread}. */
-    void gather(float[] from, MemorySegment compact) {
+    void gather(float[] from, float[] compact) {
         for (int k = 0; k < count; k++) {
-            compact.set(FLOAT, k * 4L, from[positions[k]]);
+            compact[k] = from[positions[k]];
         }
     }
 
     /** Zeroes the gradients after the live ones, which whole-register stores have run into. */
     void clearPastLive() {
         for (int k = live; k < padded(live); k++) {
-            gradients.set(FLOAT, k * 4L, 0f);
+            gradients[k] = 0f;
         }
     }
 
@@ -144,13 +142,14 @@ final class CompactLayer {
     void changed() {
         turnedStale = true;
         matrixStale = true;
+        turnedMatrixStale = true;
     }
 
     /** Live weights by input. */
-    MemorySegment turnedValues() {
+    float[] turnedValues() {
         if (turnedStale) {
             for (int k = 0; k < live; k++) {
-                turnedValues.set(FLOAT, k * 4L, values.get(FLOAT, turnedFrom[k] * 4L));
+                turnedValues[k] = values[turnedFrom[k]];
             }
             turnedStale = false;
         }
@@ -158,20 +157,34 @@ final class CompactLayer {
     }
 
     /** All weights, (output, input) row-major, zero where pruned. */
-    MemorySegment matrix() {
+    float[] matrix() {
         if (full) {
             return values;
         }
-        MemorySegment made = matrix;
+        float[] made = matrix;
         if (made == null) {
-            made = floats(Arena.ofAuto(), inputs * outputs);
+            made = new float[inputs * outputs];
             matrix = made;
         }
         if (matrixStale) {
             for (int k = 0; k < count; k++) {
-                made.set(FLOAT, positions[k] * 4L, values.get(FLOAT, k * 4L));
+                made[positions[k]] = values[k];
             }
             matrixStale = false;
+        }
+        return made;
+    }
+
+    /** All weights, (input, output) row-major, zero where pruned. */
+    float[] turnedMatrix() {
+        float[] made = turnedMatrix;
+        if (made == null) {
+            made = new float[inputs * outputs];
+            turnedMatrix = made;
+        }
+        if (turnedMatrixStale) {
+            Transposition.run(matrix(), outputs, inputs, made);
+            turnedMatrixStale = false;
         }
         return made;
     }
@@ -181,7 +194,7 @@ final class CompactLayer {
         return Math.max(PAD, (count + PAD - 1) / PAD * PAD);
     }
 
-    private static MemorySegment floats(Arena arena, int count) {
-        return arena.allocate(padded(count) * 4L, 64);
+    private static float[] floats(int count) {
+        return new float[padded(count)];
     }
 }

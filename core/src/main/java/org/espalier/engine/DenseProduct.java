@@ -4,239 +4,247 @@ import static org.espalier.engine.Lanes.BYTES;
 import static org.espalier.engine.Lanes.FLOATS;
 import static org.espalier.engine.Lanes.GROUPS;
 import static org.espalier.engine.Lanes.GROUP_BYTES;
+import static org.espalier.engine.Lanes.MEMORY;
 import static org.espalier.engine.Lanes.ORDER;
-import static org.espalier.engine.Lanes.all;
-import static org.espalier.engine.Lanes.load;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Dense weights times a panel. With 32 registers of 512 bits a block is 5 outputs x 4 registers: 20 accumulators
  * hide the latency of the multiply-adds, and each activation loaded serves 5 of them. Machines of 16 registers
- * take 2 outputs x 4.
+ * take 2 outputs x 4. Offsets are addresses in {@link Lanes#MEMORY}.
  */
 final class DenseProduct {
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final int BLOCK = FLOATS.length() == 16 ? 5 : 2;
+    /** Terms taken at a time: their rows of activations, 24 KiB, stay in the nearest cache for all outputs. */
+    private static final int DEPTH = 96;
 
     private DenseProduct() {}
 
     static void run(
-            MemorySegment w,
+            float[] w,
             int[] rowIndex,
             int first,
             int rows,
-            long rowStride,
-            long depthStride,
+            int rowStride,
             int depth,
             float @Nullable [] biases,
-            MemorySegment x,
-            long xOffset,
-            MemorySegment out,
-            long outOffset) {
+            long x,
+            long out) {
+        start(biases, rowIndex, first, rows, out);
         for (int g = 0; g < GROUPS; g++) {
-            long from = xOffset + g * GROUP_BYTES;
-            long to = outOffset + g * GROUP_BYTES;
-            int r = 0;
-            for (; r + BLOCK <= rows; r += BLOCK) {
-                start(biases, rowIndex, first + r, BLOCK, out, to + r * Panels.ROW_BYTES);
-                if (BLOCK == 5) {
-                    five(
-                            w,
-                            rowIndex[first + r] * rowStride,
-                            rowIndex[first + r + 1] * rowStride,
-                            rowIndex[first + r + 2] * rowStride,
-                            rowIndex[first + r + 3] * rowStride,
-                            rowIndex[first + r + 4] * rowStride,
-                            depthStride,
-                            depth,
-                            x,
-                            from,
-                            out,
-                            to + r * Panels.ROW_BYTES);
-                } else {
-                    two(
-                            w,
-                            rowIndex[first + r] * rowStride,
-                            rowIndex[first + r + 1] * rowStride,
-                            depthStride,
-                            depth,
-                            x,
-                            from,
-                            out,
-                            to + r * Panels.ROW_BYTES);
-                }
-            }
-            for (; r < rows; r++) {
-                start(biases, rowIndex, first + r, 1, out, to + r * Panels.ROW_BYTES);
-                one(w, rowIndex[first + r] * rowStride, depthStride, depth, x, from, out, to + r * Panels.ROW_BYTES);
+            for (int from = 0; from < depth; from += DEPTH) {
+                part(
+                        w,
+                        rowIndex,
+                        first,
+                        rows,
+                        rowStride,
+                        from,
+                        Math.min(DEPTH, depth - from),
+                        x + g * GROUP_BYTES + from * Panels.ROW_BYTES,
+                        out + g * GROUP_BYTES);
             }
         }
     }
 
+    /** One group of lanes, {@code depth} terms; row r of weights starts at {@code rowIndex[r] * rowStride + shift}. */
+    private static void part(
+            float[] w,
+            int[] rowIndex,
+            int first,
+            int rows,
+            int rowStride,
+            int shift,
+            int depth,
+            long from,
+            long to) {
+            int r = 0;
+            for (; r + BLOCK <= rows; r += BLOCK) {
+                if (BLOCK == 5) {
+                    five(
+                            w,
+                            rowIndex[first + r] * rowStride + shift,
+                            rowIndex[first + r + 1] * rowStride + shift,
+                            rowIndex[first + r + 2] * rowStride + shift,
+                            rowIndex[first + r + 3] * rowStride + shift,
+                            rowIndex[first + r + 4] * rowStride + shift,
+                            depth,
+                            from,
+                            to + r * Panels.ROW_BYTES);
+                } else {
+                    two(
+                            w,
+                            rowIndex[first + r] * rowStride + shift,
+                            rowIndex[first + r + 1] * rowStride + shift,
+                            depth,
+                            from,
+                            to + r * Panels.ROW_BYTES);
+                }
+            }
+            for (; r < rows; r++) {
+                one(w, rowIndex[first + r] * rowStride + shift, depth, from, to + r * Panels.ROW_BYTES);
+            }
+    }
+
     /** The chains' starting values: biases, or 0. */
     private static void start(
-            float @Nullable [] biases, int[] rowIndex, int row, int rows, MemorySegment out, long offset) {
+            float @Nullable [] biases, int[] rowIndex, int row, int rows, long out) {
         for (int r = 0; r < rows; r++) {
-            FloatVector bias = all(biases == null ? 0f : biases[rowIndex[row + r]]);
-            for (int v = 0; v < 4; v++) {
-                bias.intoMemorySegment(out, offset + r * Panels.ROW_BYTES + v * BYTES, ORDER);
+            FloatVector bias = FloatVector.broadcast(FLOATS, biases == null ? 0f : biases[rowIndex[row + r]]);
+            for (int v = 0; v < Panels.LANES / FLOATS.length(); v++) {
+                bias.intoMemorySegment(MEMORY, out + r * Panels.ROW_BYTES + v * BYTES, ORDER);
             }
         }
     }
 
     private static void five(
-            MemorySegment w,
-            long w0,
-            long w1,
-            long w2,
-            long w3,
-            long w4,
-            long depthStride,
+            float[] w,
+            int w0,
+            int w1,
+            int w2,
+            int w3,
+            int w4,
             int depth,
-            MemorySegment x,
-            long xOffset,
-            MemorySegment out,
+            long x,
             long o) {
-        FloatVector a0 = load(out, o);
-        FloatVector a1 = a0;
-        FloatVector a2 = a0;
-        FloatVector a3 = a0;
-        FloatVector b0 = load(out, o + Panels.ROW_BYTES);
-        FloatVector b1 = b0;
-        FloatVector b2 = b0;
-        FloatVector b3 = b0;
-        FloatVector c0 = load(out, o + 2 * Panels.ROW_BYTES);
-        FloatVector c1 = c0;
-        FloatVector c2 = c0;
-        FloatVector c3 = c0;
-        FloatVector d0 = load(out, o + 3 * Panels.ROW_BYTES);
-        FloatVector d1 = d0;
-        FloatVector d2 = d0;
-        FloatVector d3 = d0;
-        FloatVector e0 = load(out, o + 4 * Panels.ROW_BYTES);
-        FloatVector e1 = e0;
-        FloatVector e2 = e0;
-        FloatVector e3 = e0;
-        long at = xOffset;
-        long k = 0;
+        FloatVector a0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o, ORDER);
+        FloatVector a1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + BYTES, ORDER);
+        FloatVector a2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 2 * BYTES, ORDER);
+        FloatVector a3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 3 * BYTES, ORDER);
+        FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + Panels.ROW_BYTES, ORDER);
+        FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + Panels.ROW_BYTES + BYTES, ORDER);
+        FloatVector b2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + Panels.ROW_BYTES + 2 * BYTES, ORDER);
+        FloatVector b3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + Panels.ROW_BYTES + 3 * BYTES, ORDER);
+        FloatVector c0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 2 * Panels.ROW_BYTES, ORDER);
+        FloatVector c1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 2 * Panels.ROW_BYTES + BYTES, ORDER);
+        FloatVector c2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 2 * Panels.ROW_BYTES + 2 * BYTES, ORDER);
+        FloatVector c3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 2 * Panels.ROW_BYTES + 3 * BYTES, ORDER);
+        FloatVector d0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 3 * Panels.ROW_BYTES, ORDER);
+        FloatVector d1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 3 * Panels.ROW_BYTES + BYTES, ORDER);
+        FloatVector d2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 3 * Panels.ROW_BYTES + 2 * BYTES, ORDER);
+        FloatVector d3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 3 * Panels.ROW_BYTES + 3 * BYTES, ORDER);
+        FloatVector e0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 4 * Panels.ROW_BYTES, ORDER);
+        FloatVector e1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 4 * Panels.ROW_BYTES + BYTES, ORDER);
+        FloatVector e2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 4 * Panels.ROW_BYTES + 2 * BYTES, ORDER);
+        FloatVector e3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 4 * Panels.ROW_BYTES + 3 * BYTES, ORDER);
         for (int n = 0; n < depth; n++) {
-            FloatVector x0 = load(x, at);
-            FloatVector x1 = load(x, at + BYTES);
-            FloatVector x2 = load(x, at + 2 * BYTES);
-            FloatVector x3 = load(x, at + 3 * BYTES);
-            FloatVector weight = all(w.get(FLOAT, w0 + k));
+            long at = x + n * Panels.ROW_BYTES;
+            FloatVector x0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER);
+            FloatVector x1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at + BYTES, ORDER);
+            FloatVector x2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 2 * BYTES, ORDER);
+            FloatVector x3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 3 * BYTES, ORDER);
+            FloatVector weight = FloatVector.broadcast(FLOATS, w[w0 + n]);
             a0 = weight.fma(x0, a0);
             a1 = weight.fma(x1, a1);
             a2 = weight.fma(x2, a2);
             a3 = weight.fma(x3, a3);
-            weight = all(w.get(FLOAT, w1 + k));
+            weight = FloatVector.broadcast(FLOATS, w[w1 + n]);
             b0 = weight.fma(x0, b0);
             b1 = weight.fma(x1, b1);
             b2 = weight.fma(x2, b2);
             b3 = weight.fma(x3, b3);
-            weight = all(w.get(FLOAT, w2 + k));
+            weight = FloatVector.broadcast(FLOATS, w[w2 + n]);
             c0 = weight.fma(x0, c0);
             c1 = weight.fma(x1, c1);
             c2 = weight.fma(x2, c2);
             c3 = weight.fma(x3, c3);
-            weight = all(w.get(FLOAT, w3 + k));
+            weight = FloatVector.broadcast(FLOATS, w[w3 + n]);
             d0 = weight.fma(x0, d0);
             d1 = weight.fma(x1, d1);
             d2 = weight.fma(x2, d2);
             d3 = weight.fma(x3, d3);
-            weight = all(w.get(FLOAT, w4 + k));
+            weight = FloatVector.broadcast(FLOATS, w[w4 + n]);
             e0 = weight.fma(x0, e0);
             e1 = weight.fma(x1, e1);
             e2 = weight.fma(x2, e2);
             e3 = weight.fma(x3, e3);
-            at += Panels.ROW_BYTES;
-            k += depthStride;
         }
-        store(out, o, a0, a1, a2, a3);
-        store(out, o + Panels.ROW_BYTES, b0, b1, b2, b3);
-        store(out, o + 2 * Panels.ROW_BYTES, c0, c1, c2, c3);
-        store(out, o + 3 * Panels.ROW_BYTES, d0, d1, d2, d3);
-        store(out, o + 4 * Panels.ROW_BYTES, e0, e1, e2, e3);
+        a0.intoMemorySegment(MEMORY, o, ORDER);
+        a1.intoMemorySegment(MEMORY, o + BYTES, ORDER);
+        a2.intoMemorySegment(MEMORY, o + 2 * BYTES, ORDER);
+        a3.intoMemorySegment(MEMORY, o + 3 * BYTES, ORDER);
+        b0.intoMemorySegment(MEMORY, o + Panels.ROW_BYTES, ORDER);
+        b1.intoMemorySegment(MEMORY, o + Panels.ROW_BYTES + BYTES, ORDER);
+        b2.intoMemorySegment(MEMORY, o + Panels.ROW_BYTES + 2 * BYTES, ORDER);
+        b3.intoMemorySegment(MEMORY, o + Panels.ROW_BYTES + 3 * BYTES, ORDER);
+        c0.intoMemorySegment(MEMORY, o + 2 * Panels.ROW_BYTES, ORDER);
+        c1.intoMemorySegment(MEMORY, o + 2 * Panels.ROW_BYTES + BYTES, ORDER);
+        c2.intoMemorySegment(MEMORY, o + 2 * Panels.ROW_BYTES + 2 * BYTES, ORDER);
+        c3.intoMemorySegment(MEMORY, o + 2 * Panels.ROW_BYTES + 3 * BYTES, ORDER);
+        d0.intoMemorySegment(MEMORY, o + 3 * Panels.ROW_BYTES, ORDER);
+        d1.intoMemorySegment(MEMORY, o + 3 * Panels.ROW_BYTES + BYTES, ORDER);
+        d2.intoMemorySegment(MEMORY, o + 3 * Panels.ROW_BYTES + 2 * BYTES, ORDER);
+        d3.intoMemorySegment(MEMORY, o + 3 * Panels.ROW_BYTES + 3 * BYTES, ORDER);
+        e0.intoMemorySegment(MEMORY, o + 4 * Panels.ROW_BYTES, ORDER);
+        e1.intoMemorySegment(MEMORY, o + 4 * Panels.ROW_BYTES + BYTES, ORDER);
+        e2.intoMemorySegment(MEMORY, o + 4 * Panels.ROW_BYTES + 2 * BYTES, ORDER);
+        e3.intoMemorySegment(MEMORY, o + 4 * Panels.ROW_BYTES + 3 * BYTES, ORDER);
     }
 
     private static void two(
-            MemorySegment w,
-            long w0,
-            long w1,
-            long depthStride,
+            float[] w,
+            int w0,
+            int w1,
             int depth,
-            MemorySegment x,
-            long xOffset,
-            MemorySegment out,
+            long x,
             long o) {
-        FloatVector a0 = load(out, o);
-        FloatVector a1 = a0;
-        FloatVector a2 = a0;
-        FloatVector a3 = a0;
-        FloatVector b0 = load(out, o + Panels.ROW_BYTES);
-        FloatVector b1 = b0;
-        FloatVector b2 = b0;
-        FloatVector b3 = b0;
-        long at = xOffset;
-        long k = 0;
+        FloatVector a0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o, ORDER);
+        FloatVector a1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + BYTES, ORDER);
+        FloatVector a2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 2 * BYTES, ORDER);
+        FloatVector a3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 3 * BYTES, ORDER);
+        FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + Panels.ROW_BYTES, ORDER);
+        FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + Panels.ROW_BYTES + BYTES, ORDER);
+        FloatVector b2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + Panels.ROW_BYTES + 2 * BYTES, ORDER);
+        FloatVector b3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + Panels.ROW_BYTES + 3 * BYTES, ORDER);
         for (int n = 0; n < depth; n++) {
-            FloatVector x0 = load(x, at);
-            FloatVector x1 = load(x, at + BYTES);
-            FloatVector x2 = load(x, at + 2 * BYTES);
-            FloatVector x3 = load(x, at + 3 * BYTES);
-            FloatVector weight = all(w.get(FLOAT, w0 + k));
+            FloatVector x0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, x + n * Panels.ROW_BYTES, ORDER);
+            FloatVector x1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, x + n * Panels.ROW_BYTES + BYTES, ORDER);
+            FloatVector x2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, x + n * Panels.ROW_BYTES + 2 * BYTES, ORDER);
+            FloatVector x3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, x + n * Panels.ROW_BYTES + 3 * BYTES, ORDER);
+            FloatVector weight = FloatVector.broadcast(FLOATS, w[w0 + n]);
             a0 = weight.fma(x0, a0);
             a1 = weight.fma(x1, a1);
             a2 = weight.fma(x2, a2);
             a3 = weight.fma(x3, a3);
-            weight = all(w.get(FLOAT, w1 + k));
+            weight = FloatVector.broadcast(FLOATS, w[w1 + n]);
             b0 = weight.fma(x0, b0);
             b1 = weight.fma(x1, b1);
             b2 = weight.fma(x2, b2);
             b3 = weight.fma(x3, b3);
-            at += Panels.ROW_BYTES;
-            k += depthStride;
         }
-        store(out, o, a0, a1, a2, a3);
-        store(out, o + Panels.ROW_BYTES, b0, b1, b2, b3);
+        a0.intoMemorySegment(MEMORY, o, ORDER);
+        a1.intoMemorySegment(MEMORY, o + BYTES, ORDER);
+        a2.intoMemorySegment(MEMORY, o + 2 * BYTES, ORDER);
+        a3.intoMemorySegment(MEMORY, o + 3 * BYTES, ORDER);
+        b0.intoMemorySegment(MEMORY, o + Panels.ROW_BYTES, ORDER);
+        b1.intoMemorySegment(MEMORY, o + Panels.ROW_BYTES + BYTES, ORDER);
+        b2.intoMemorySegment(MEMORY, o + Panels.ROW_BYTES + 2 * BYTES, ORDER);
+        b3.intoMemorySegment(MEMORY, o + Panels.ROW_BYTES + 3 * BYTES, ORDER);
     }
 
     private static void one(
-            MemorySegment w,
-            long w0,
-            long depthStride,
+            float[] w,
+            int w0,
             int depth,
-            MemorySegment x,
-            long xOffset,
-            MemorySegment out,
+            long x,
             long o) {
-        FloatVector a0 = load(out, o);
-        FloatVector a1 = a0;
-        FloatVector a2 = a0;
-        FloatVector a3 = a0;
-        long at = xOffset;
-        long k = w0;
+        FloatVector a0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o, ORDER);
+        FloatVector a1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + BYTES, ORDER);
+        FloatVector a2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 2 * BYTES, ORDER);
+        FloatVector a3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 3 * BYTES, ORDER);
+        
         for (int n = 0; n < depth; n++) {
-            FloatVector weight = all(w.get(FLOAT, k));
-            a0 = weight.fma(load(x, at), a0);
-            a1 = weight.fma(load(x, at + BYTES), a1);
-            a2 = weight.fma(load(x, at + 2 * BYTES), a2);
-            a3 = weight.fma(load(x, at + 3 * BYTES), a3);
-            at += Panels.ROW_BYTES;
-            k += depthStride;
+            FloatVector weight = FloatVector.broadcast(FLOATS, w[w0 + n]);
+            a0 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, x + n * Panels.ROW_BYTES, ORDER), a0);
+            a1 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, x + n * Panels.ROW_BYTES + BYTES, ORDER), a1);
+            a2 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, x + n * Panels.ROW_BYTES + 2 * BYTES, ORDER), a2);
+            a3 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, x + n * Panels.ROW_BYTES + 3 * BYTES, ORDER), a3);
         }
-        store(out, o, a0, a1, a2, a3);
-    }
-
-    private static void store(
-            MemorySegment out, long o, FloatVector v0, FloatVector v1, FloatVector v2, FloatVector v3) {
-        v0.intoMemorySegment(out, o, ORDER);
-        v1.intoMemorySegment(out, o + BYTES, ORDER);
-        v2.intoMemorySegment(out, o + 2 * BYTES, ORDER);
-        v3.intoMemorySegment(out, o + 3 * BYTES, ORDER);
+        a0.intoMemorySegment(MEMORY, o, ORDER);
+        a1.intoMemorySegment(MEMORY, o + BYTES, ORDER);
+        a2.intoMemorySegment(MEMORY, o + 2 * BYTES, ORDER);
+        a3.intoMemorySegment(MEMORY, o + 3 * BYTES, ORDER);
     }
 }

@@ -32,17 +32,9 @@ public final class Elementwise {
             int[] features,
             float epsilon) {
         for (int p = 0; p < panels; p++) {
-            Kernels.chosen()
-                    .uniformNoise(
-                            stream.key0(),
-                            stream.key1(),
-                            firstExample + p * Panels.LANES,
-                            clean.memory(),
-                            clean.row(cleanPanel + p, 0),
-                            out.memory(),
-                            out.row(outPanel + p, 0),
-                            features,
-                            epsilon);
+            Kernels.chosen().uniformNoise(
+                    stream.key0(), stream.key1(), firstExample + p * Panels.LANES,
+                    clean.memory(), clean.row(cleanPanel + p, 0), out.memory(), out.row(outPanel + p, 0), features, epsilon, out.scratch);
         }
     }
 
@@ -103,18 +95,10 @@ public final class Elementwise {
         boolean finite = true;
         for (int p = 0; p < panels; p++) {
             int lanes = Math.clamp(examples - p * Panels.LANES, 0, Panels.LANES);
-            finite &= Kernels.chosen()
-                    .crossEntropyGradient(
-                            logits.memory(),
-                            logits.row(firstPanel + p, 0),
-                            gradient.memory(),
-                            gradient.row(firstPanel + p, 0),
-                            logits.features(),
-                            labels,
-                            firstLabel + p * Panels.LANES,
-                            lanes,
-                            smoothing,
-                            scale);
+            finite &= Kernels.chosen().crossEntropyGradient(
+                    logits.memory(), logits.row(firstPanel + p, 0), gradient.memory(), gradient.row(firstPanel + p, 0),
+                    logits.features(), labels, firstLabel + p * Panels.LANES, lanes, smoothing, scale,
+                    gradient.scratch);
         }
         return finite;
     }
@@ -176,15 +160,7 @@ public final class Elementwise {
     public static void loadImages(byte[] images, int[] order, int first, int count, Panels out, int firstPanel) {
         for (int p = 0; p * Panels.LANES < count; p++) {
             int lanes = Math.min(count - p * Panels.LANES, Panels.LANES);
-            Kernels.chosen()
-                    .loadImages(
-                            images,
-                            out.features(),
-                            order,
-                            first + p * Panels.LANES,
-                            lanes,
-                            out.memory(),
-                            out.row(firstPanel + p, 0));
+            Kernels.chosen().loadImages(images, order, first + p * Panels.LANES, lanes, out, firstPanel + p);
         }
     }
 }

@@ -1,51 +1,46 @@
 package org.espalier.engine;
 
 import static org.espalier.engine.Lanes.BYTES;
+import static org.espalier.engine.Lanes.FLOATS;
+import static org.espalier.engine.Lanes.MEMORY;
 import static org.espalier.engine.Lanes.ORDER;
-import static org.espalier.engine.Lanes.load;
-import static org.espalier.engine.Lanes.zero;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import org.espalier.engine.Kernels.Finish;
 
-/** The end of each output's chain: + 0 (so that no -0 stays), through ReLU or a gate. */
+/**
+ * The end of each output's chain, over whole rows in place: + 0 (so that no -0 stays), through ReLU or a gate. Runs
+ * after the dense product, whose rows are still in the nearest cache.
+ */
 final class Finishing {
     private Finishing() {}
 
-    /** Over whole rows in place; after the dense product, whose rows are still in the nearest cache. */
-    static void run(MemorySegment out, long offset, int rows, Finish finish, MemorySegment gate, long gateOffset) {
-        long bytes = rows * Panels.ROW_BYTES;
+    static void run(long out, int rows, Finish finish, long gate) {
+        FloatVector zero = FloatVector.zero(FLOATS);
+        long end = out + rows * Panels.ROW_BYTES;
         switch (finish) {
             case LINEAR -> {
-                for (long at = 0; at < bytes; at += BYTES) {
-                    linear(load(out, offset + at)).intoMemorySegment(out, offset + at, ORDER);
+                for (long at = out; at < end; at += BYTES) {
+                    FloatVector v = FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER);
+                    v.add(zero).intoMemorySegment(MEMORY, at, ORDER);
                 }
             }
             case RELU -> {
-                for (long at = 0; at < bytes; at += BYTES) {
-                    relu(load(out, offset + at)).intoMemorySegment(out, offset + at, ORDER);
+                for (long at = out; at < end; at += BYTES) {
+                    FloatVector v = FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER);
+                    v.blend(zero, v.compare(VectorOperators.LT, zero)).add(zero).intoMemorySegment(MEMORY, at, ORDER);
                 }
             }
             case GATE -> {
-                for (long at = 0; at < bytes; at += BYTES) {
-                    gated(load(out, offset + at), load(gate, gateOffset + at))
-                            .intoMemorySegment(out, offset + at, ORDER);
+                for (long at = out; at < end; at += BYTES) {
+                    FloatVector v = FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER);
+                    FloatVector open = FloatVector.fromMemorySegment(FLOATS, MEMORY, gate + (at - out), ORDER);
+                    zero.blend(v, open.compare(VectorOperators.GT, zero))
+                            .add(zero)
+                            .intoMemorySegment(MEMORY, at, ORDER);
                 }
             }
         }
-    }
-
-    static FloatVector linear(FloatVector sum) {
-        return sum.add(zero());
-    }
-
-    static FloatVector relu(FloatVector sum) {
-        return Lanes.atLeast(sum, zero()).add(zero());
-    }
-
-    static FloatVector gated(FloatVector sum, FloatVector gate) {
-        return zero().blend(sum, gate.compare(VectorOperators.GT, 0f)).add(zero());
     }
 }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * from its bias (or 0) and ended by adding +0, so that a pruned weight's zero term changes nothing, not even the
  * sign of a zero. Sums over a batch are 16 such chains (lane modulo 16) joined by one fixed tree.
  *
- * <p>All offsets are in bytes; rows of panels are {@link Panels#ROW_BYTES} apart; kernels that take panels work
+ * <p>Weights, gradients and moments are arrays on the heap (a broadcast of an array element is one load, of a
+ * segment's element two moves more); activations are native panels. Panel offsets are in bytes; rows of panels are {@link Panels#ROW_BYTES} apart; kernels that take panels work
  * on one panel.
  */
 interface Kernels {
@@ -31,9 +32,9 @@ interface Kernels {
     int bits();
 
     /**
-     * Dense matrix times panel: {@code out[r] = finish(bias[r] + sum_k w[rowOffset(r) + k depthStride] x[k])}.
+     * Dense matrix times panel: {@code out[r] = finish(bias[r] + sum_k w[rowOffset(r) + k] x[k])}.
      *
-     * @param rowIndex index of each output's row of weights; its bytes start at {@code rowIndex[r] * rowStride}
+     * @param rowIndex index of each output's row of weights, which starts at {@code rowIndex[r] * rowStride}
      * @param first first output row to compute, an index into {@code rowIndex}
      * @param rows number of output rows, written one after the other from {@code outOffset}
      * @param depth number of terms
@@ -41,12 +42,11 @@ interface Kernels {
      * @param gate activations for {@link Finish#GATE}, rows aligned with the output's
      */
     void dense(
-            MemorySegment weights,
+            float[] weights,
             int[] rowIndex,
             int first,
             int rows,
-            long rowStride,
-            long depthStride,
+            int rowStride,
             int depth,
             float @Nullable [] biases,
             MemorySegment x,
@@ -65,7 +65,7 @@ interface Kernels {
      * @param columns byte offset in x of each weight's input row
      */
     void sparse(
-            MemorySegment values,
+            float[] values,
             int[] starts,
             int[] columns,
             int first,
@@ -92,8 +92,11 @@ interface Kernels {
             long xOffset,
             int inputs,
             int panels,
-            MemorySegment out,
+            float[] out,
             MemorySegment scratch);
+
+    /** Bytes of scratch memory that {@link #sparseGradient} needs: 16 weights by 16 columns. */
+    long SPARSE_GRADIENT_SCRATCH = 16 * 16 * 4;
 
     /** Bytes of scratch memory that {@link #denseGradient} needs. */
     static long denseGradientScratch(int inputs, int panels) {
@@ -107,6 +110,7 @@ interface Kernels {
      * @param columns byte offset of each weight's row in x
      * @param deltaPanel bytes from one panel of delta to the next
      * @param xPanel bytes from one panel of x to the next
+     * @param scratch at least {@link #SPARSE_GRADIENT_SCRATCH} bytes
      */
     void sparseGradient(
             MemorySegment delta,
@@ -118,27 +122,18 @@ interface Kernels {
             long xPanel,
             int[] columns,
             int panels,
-            MemorySegment out,
-            int count);
+            float[] out,
+            int count,
+            MemorySegment scratch);
 
     /** One Adam update of {@code count} weights (a multiple of 16); see {@link Update.Adam}. */
     void adam(
-            MemorySegment weights,
-            MemorySegment gradients,
-            MemorySegment first,
-            MemorySegment second,
-            int count,
-            Update.Adam settings);
+            float[] weights, float[] gradients, float[] first, float[] second, int count, Update.Adam settings);
 
     /** One momentum update of {@code count} weights (a multiple of 16); see {@link Update.Momentum}. */
-    void momentum(
-            MemorySegment weights,
-            MemorySegment gradients,
-            MemorySegment velocity,
-            int count,
-            Update.Momentum settings);
+    void momentum(float[] weights, float[] gradients, float[] velocity, int count, Update.Momentum settings);
 
-    /** See {@link Elementwise#uniformNoise}. */
+    /** See {@link Elementwise#uniformNoise}; {@code scratch} holds at least two rows. */
     void uniformNoise(
             int key0,
             int key1,
@@ -148,7 +143,8 @@ interface Kernels {
             MemorySegment out,
             long outOffset,
             int[] features,
-            float epsilon);
+            float epsilon,
+            MemorySegment scratch);
 
     /** See {@link Elementwise#signStep}. */
     void signStep(
@@ -164,7 +160,7 @@ interface Kernels {
             float step,
             float epsilon);
 
-    /** See {@link Elementwise#crossEntropyGradient}. */
+    /** See {@link Elementwise#crossEntropyGradient}; {@code scratch} holds at least two rows. */
     boolean crossEntropyGradient(
             MemorySegment logits,
             long logitOffset,
@@ -175,8 +171,9 @@ interface Kernels {
             int firstLabel,
             int lanes,
             float smoothing,
-            float scale);
+            float scale,
+            MemorySegment scratch);
 
     /** See {@link Elementwise#loadImages}. */
-    void loadImages(byte[] images, int features, int[] order, int first, int lanes, MemorySegment out, long outOffset);
+    void loadImages(byte[] images, int[] order, int first, int lanes, Panels out, int panel);
 }

@@ -21,6 +21,11 @@ public final class Panels {
     private final int features;
     private final int panels;
     private final MemorySegment memory;
+    /** Two rows and two words per lane for kernels that fill these panels, so that they allocate nothing. */
+    final MemorySegment scratch;
+
+    final int[] words = new int[LANES];
+    final int[] starts = new int[LANES];
 
     /**
      * Zero-filled panels.
@@ -36,6 +41,7 @@ public final class Panels {
         this.features = features;
         this.panels = panelsFor(examples);
         memory = Arena.ofAuto().allocate(Math.multiplyExact(features * ROW_BYTES, panels), 64);
+        scratch = Arena.ofAuto().allocate(2 * ROW_BYTES, 64);
     }
 
     /** Whole panels needed for a number of examples. */

@@ -22,12 +22,11 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public void dense(
-            MemorySegment weights,
+            float[] weights,
             int[] rowIndex,
             int first,
             int rows,
-            long rowStride,
-            long depthStride,
+            int rowStride,
             int depth,
             float @Nullable [] biases,
             MemorySegment x,
@@ -38,14 +37,12 @@ final class ScalarKernels implements Kernels {
             MemorySegment gate,
             long gateOffset) {
         for (int r = 0; r < rows; r++) {
-            long row = rowIndex[first + r] * rowStride;
+            int row = rowIndex[first + r] * rowStride;
             for (int lane = 0; lane < LANES; lane++) {
                 float sum = biases == null ? 0f : biases[rowIndex[first + r]];
                 for (int k = 0; k < depth; k++) {
                     sum = Math.fma(
-                            weights.get(FLOAT, row + k * depthStride),
-                            x.get(FLOAT, xOffset + k * ROW + lane * 4L),
-                            sum);
+                            weights[row + k], x.get(FLOAT, xOffset + k * ROW + lane * 4L), sum);
                 }
                 finish(sum, out, outOffset + r * ROW + lane * 4L, finish, gate, gateOffset + r * ROW + lane * 4L);
             }
@@ -54,7 +51,7 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public void sparse(
-            MemorySegment values,
+            float[] values,
             int[] starts,
             int[] columns,
             int first,
@@ -71,7 +68,7 @@ final class ScalarKernels implements Kernels {
             for (int lane = 0; lane < LANES; lane++) {
                 float sum = biases == null ? 0f : biases[first + r];
                 for (int k = starts[first + r]; k < starts[first + r + 1]; k++) {
-                    sum = Math.fma(values.get(FLOAT, k * 4L), x.get(FLOAT, xOffset + columns[k] + lane * 4L), sum);
+                    sum = Math.fma(values[k], x.get(FLOAT, xOffset + columns[k] + lane * 4L), sum);
                 }
                 finish(sum, out, outOffset + r * ROW + lane * 4L, finish, gate, gateOffset + r * ROW + lane * 4L);
             }
@@ -98,13 +95,13 @@ final class ScalarKernels implements Kernels {
             long xOffset,
             int inputs,
             int panels,
-            MemorySegment out,
+            float[] out,
             MemorySegment scratch) {
         for (int o = 0; o < outputs; o++) {
             for (int i = 0; i < inputs; i++) {
                 float sum = BatchSum.dot(
                         delta, deltaOffset + o * ROW, outputs * ROW, x, xOffset + i * ROW, inputs * ROW, panels);
-                out.set(FLOAT, ((long) o * inputs + i) * 4, sum);
+                out[o * inputs + i] = sum;
             }
         }
     }
@@ -120,50 +117,39 @@ final class ScalarKernels implements Kernels {
             long xPanel,
             int[] columns,
             int panels,
-            MemorySegment out,
-            int count) {
+            float[] out,
+            int count,
+            MemorySegment scratch) {
         for (int k = 0; k < count; k++) {
-            out.set(
-                    FLOAT,
-                    k * 4L,
-                    BatchSum.dot(delta, deltaOffset + deltas[k], deltaPanel, x, xOffset + columns[k], xPanel, panels));
+            out[k] = BatchSum.dot(delta, deltaOffset + deltas[k], deltaPanel, x, xOffset + columns[k], xPanel, panels);
         }
     }
 
     @Override
     public void adam(
-            MemorySegment weights,
-            MemorySegment gradients,
-            MemorySegment first,
-            MemorySegment second,
-            int count,
-            Update.Adam settings) {
+            float[] weights, float[] gradients, float[] first, float[] second, int count, Update.Adam settings) {
         float rest1 = 1f - settings.beta1();
         float rest2 = 1f - settings.beta2();
-        for (long at = 0; at < count * 4L; at += 4) {
-            float w = weights.get(FLOAT, at);
-            float g = penalised(gradients.get(FLOAT, at), w, settings);
-            float m = flush(Math.fma(g, rest1, settings.beta1() * first.get(FLOAT, at)));
-            float v = flush(Math.fma(g * g, rest2, settings.beta2() * second.get(FLOAT, at)));
-            first.set(FLOAT, at, m);
-            second.set(FLOAT, at, v);
-            weights.set(FLOAT, at, w - (settings.stepSize() * m) / ((float) Math.sqrt(v) + settings.epsilon()));
+        for (int at = 0; at < count; at++) {
+            float w = weights[at];
+            float g = penalised(gradients[at], w, settings);
+            float m = flush(Math.fma(g, rest1, settings.beta1() * first[at]));
+            float v = flush(Math.fma(g * g, rest2, settings.beta2() * second[at]));
+            first[at] = m;
+            second[at] = v;
+            weights[at] = w - (settings.stepSize() * m) / ((float) Math.sqrt(v) + settings.epsilon());
         }
     }
 
     @Override
     public void momentum(
-            MemorySegment weights,
-            MemorySegment gradients,
-            MemorySegment velocity,
-            int count,
-            Update.Momentum settings) {
-        for (long at = 0; at < count * 4L; at += 4) {
-            float w = weights.get(FLOAT, at);
-            float g = penalised(gradients.get(FLOAT, at), w, settings);
-            float v = flush(Math.fma(settings.momentum(), velocity.get(FLOAT, at), -(settings.rate() * g)));
-            velocity.set(FLOAT, at, v);
-            weights.set(FLOAT, at, w + v);
+            float[] weights, float[] gradients, float[] velocity, int count, Update.Momentum settings) {
+        for (int at = 0; at < count; at++) {
+            float w = weights[at];
+            float g = penalised(gradients[at], w, settings);
+            float v = flush(Math.fma(settings.momentum(), velocity[at], -(settings.rate() * g)));
+            velocity[at] = v;
+            weights[at] = w + v;
         }
     }
 
@@ -179,15 +165,9 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public void uniformNoise(
-            int key0,
-            int key1,
-            int firstExample,
-            MemorySegment clean,
-            long cleanOffset,
-            MemorySegment out,
-            long outOffset,
-            int[] features,
-            float epsilon) {
+            int key0, int key1, int firstExample, MemorySegment clean, long cleanOffset,
+            MemorySegment out, long outOffset, int[] features, float epsilon,
+            MemorySegment scratch) {
         for (int feature : features) {
             for (int lane = 0; lane < LANES; lane++) {
                 long block = Threefry.block(key0, key1, firstExample + lane, feature >> 1);
@@ -232,16 +212,9 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public boolean crossEntropyGradient(
-            MemorySegment logits,
-            long logitOffset,
-            MemorySegment gradient,
-            long gradientOffset,
-            int classes,
-            int[] labels,
-            int firstLabel,
-            int lanes,
-            float smoothing,
-            float scale) {
+            MemorySegment logits, long logitOffset, MemorySegment gradient, long gradientOffset, int classes,
+            int[] labels, int firstLabel, int lanes, float smoothing, float scale,
+            MemorySegment scratch) {
         boolean finite = true;
         float other = smoothing / classes;
         for (int lane = 0; lane < LANES; lane++) {
@@ -277,12 +250,12 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void loadImages(
-            byte[] images, int features, int[] order, int first, int lanes, MemorySegment out, long outOffset) {
+    public void loadImages(byte[] images, int[] order, int first, int lanes, Panels out, int panel) {
+        int features = out.features();
         for (int lane = 0; lane < LANES; lane++) {
             for (int feature = 0; feature < features; feature++) {
                 float value = lane < lanes ? (images[order[first + lane] * features + feature] & 0xff) / 255f : 0f;
-                out.set(FLOAT, outOffset + feature * ROW + lane * 4L, value);
+                out.memory().set(FLOAT, out.row(panel, feature) + lane * 4L, value);
             }
         }
     }

@@ -1,116 +1,108 @@
 package org.espalier.engine;
 
 import static org.espalier.engine.Lanes.BYTES;
+import static org.espalier.engine.Lanes.FLOATS;
 import static org.espalier.engine.Lanes.GROUPS;
 import static org.espalier.engine.Lanes.GROUP_BYTES;
+import static org.espalier.engine.Lanes.MEMORY;
 import static org.espalier.engine.Lanes.ORDER;
-import static org.espalier.engine.Lanes.all;
-import static org.espalier.engine.Lanes.load;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import org.espalier.engine.Kernels.Finish;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Surviving weights times a panel: one weight is one multiply-add over the four registers of its input's row,
- * addressed directly, without a gather.
+ * addressed directly, without a gather. Offsets are addresses in {@link Lanes#MEMORY}.
  */
 final class SparseProduct {
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-
     private SparseProduct() {}
 
     static void run(
-            MemorySegment values,
+            float[] values,
             int[] starts,
             int[] columns,
             int first,
             int rows,
             float @Nullable [] biases,
-            MemorySegment x,
-            long xOffset,
-            MemorySegment out,
-            long outOffset,
+            long x,
+            long out,
             Finish finish,
-            MemorySegment gate,
-            long gateOffset) {
+            long gate) {
         for (int g = 0; g < GROUPS; g++) {
             long shift = g * GROUP_BYTES;
             for (int r = 0; r < rows; r++) {
                 long row = r * Panels.ROW_BYTES + shift;
-                row(
-                        values,
-                        columns,
-                        starts[first + r],
-                        starts[first + r + 1],
-                        biases == null ? 0f : biases[first + r],
-                        x,
-                        xOffset + shift,
-                        out,
-                        outOffset + row,
-                        finish,
-                        gate,
-                        gateOffset + row);
+                int from = starts[first + r];
+                int to = starts[first + r + 1];
+                float bias = biases == null ? 0f : biases[first + r];
+                switch (finish) {
+                    case LINEAR -> linear(values, columns, from, to, bias, x + shift, out + row);
+                    case RELU -> relu(values, columns, from, to, bias, x + shift, out + row);
+                    case GATE -> gated(values, columns, from, to, bias, x + shift, out + row, gate + row);
+                }
             }
         }
     }
 
-    private static void row(
-            MemorySegment values,
-            int[] columns,
-            int from,
-            int to,
-            float bias,
-            MemorySegment x,
-            long xOffset,
-            MemorySegment out,
-            long o,
-            Finish finish,
-            MemorySegment gate,
-            long gateOffset) {
-        FloatVector a0 = all(bias);
+    private static void linear(float[] values, int[] columns, int from, int to, float bias, long x, long o) {
+        FloatVector a0 = FloatVector.broadcast(FLOATS, bias);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
         FloatVector a3 = a0;
         for (int k = from; k < to; k++) {
-            FloatVector weight = all(values.get(FLOAT, k * 4L));
-            long at = xOffset + columns[k];
-            a0 = weight.fma(load(x, at), a0);
-            a1 = weight.fma(load(x, at + BYTES), a1);
-            a2 = weight.fma(load(x, at + 2 * BYTES), a2);
-            a3 = weight.fma(load(x, at + 3 * BYTES), a3);
+            FloatVector weight = FloatVector.broadcast(FLOATS, values[k]);
+            long at = x + columns[k];
+            a0 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER), a0);
+            a1 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + BYTES, ORDER), a1);
+            a2 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 2 * BYTES, ORDER), a2);
+            a3 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 3 * BYTES, ORDER), a3);
         }
-        switch (finish) {
-            case LINEAR -> {
-                Finishing.linear(a0).intoMemorySegment(out, o, ORDER);
-                Finishing.linear(a1).intoMemorySegment(out, o + BYTES, ORDER);
-                Finishing.linear(a2).intoMemorySegment(out, o + 2 * BYTES, ORDER);
-                Finishing.linear(a3).intoMemorySegment(out, o + 3 * BYTES, ORDER);
-            }
-            case RELU -> {
-                Finishing.relu(a0).intoMemorySegment(out, o, ORDER);
-                Finishing.relu(a1).intoMemorySegment(out, o + BYTES, ORDER);
-                Finishing.relu(a2).intoMemorySegment(out, o + 2 * BYTES, ORDER);
-                Finishing.relu(a3).intoMemorySegment(out, o + 3 * BYTES, ORDER);
-            }
-            case GATE -> gated(a0, a1, a2, a3, out, o, gate, gateOffset);
-        }
+        FloatVector zero = FloatVector.zero(FLOATS);
+        a0.add(zero).intoMemorySegment(MEMORY, o, ORDER);
+        a1.add(zero).intoMemorySegment(MEMORY, o + BYTES, ORDER);
+        a2.add(zero).intoMemorySegment(MEMORY, o + 2 * BYTES, ORDER);
+        a3.add(zero).intoMemorySegment(MEMORY, o + 3 * BYTES, ORDER);
     }
 
-    private static void gated(
-            FloatVector a0,
-            FloatVector a1,
-            FloatVector a2,
-            FloatVector a3,
-            MemorySegment out,
-            long o,
-            MemorySegment gate,
-            long g) {
-        Finishing.gated(a0, load(gate, g)).intoMemorySegment(out, o, ORDER);
-        Finishing.gated(a1, load(gate, g + BYTES)).intoMemorySegment(out, o + BYTES, ORDER);
-        Finishing.gated(a2, load(gate, g + 2 * BYTES)).intoMemorySegment(out, o + 2 * BYTES, ORDER);
-        Finishing.gated(a3, load(gate, g + 3 * BYTES)).intoMemorySegment(out, o + 3 * BYTES, ORDER);
+    private static void relu(float[] values, int[] columns, int from, int to, float bias, long x, long o) {
+        FloatVector a0 = FloatVector.broadcast(FLOATS, bias);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        for (int k = from; k < to; k++) {
+            FloatVector weight = FloatVector.broadcast(FLOATS, values[k]);
+            long at = x + columns[k];
+            a0 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER), a0);
+            a1 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + BYTES, ORDER), a1);
+            a2 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 2 * BYTES, ORDER), a2);
+            a3 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 3 * BYTES, ORDER), a3);
+        }
+        FloatVector zero = FloatVector.zero(FLOATS);
+        a0.blend(zero, a0.compare(VectorOperators.LT, zero)).add(zero).intoMemorySegment(MEMORY, o, ORDER);
+        a1.blend(zero, a1.compare(VectorOperators.LT, zero)).add(zero).intoMemorySegment(MEMORY, o + BYTES, ORDER);
+        a2.blend(zero, a2.compare(VectorOperators.LT, zero)).add(zero).intoMemorySegment(MEMORY, o + 2 * BYTES, ORDER);
+        a3.blend(zero, a3.compare(VectorOperators.LT, zero)).add(zero).intoMemorySegment(MEMORY, o + 3 * BYTES, ORDER);
+    }
+
+    private static void gated(float[] values, int[] columns, int from, int to, float bias, long x, long o, long gate) {
+        FloatVector a0 = FloatVector.broadcast(FLOATS, bias);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        for (int k = from; k < to; k++) {
+            FloatVector weight = FloatVector.broadcast(FLOATS, values[k]);
+            long at = x + columns[k];
+            a0 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER), a0);
+            a1 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + BYTES, ORDER), a1);
+            a2 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 2 * BYTES, ORDER), a2);
+            a3 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 3 * BYTES, ORDER), a3);
+        }
+        FloatVector zero = FloatVector.zero(FLOATS);
+        zero.blend(a0, FloatVector.fromMemorySegment(FLOATS, MEMORY, gate, ORDER).compare(VectorOperators.GT, zero)).add(zero).intoMemorySegment(MEMORY, o, ORDER);
+        zero.blend(a1, FloatVector.fromMemorySegment(FLOATS, MEMORY, gate + BYTES, ORDER).compare(VectorOperators.GT, zero)).add(zero).intoMemorySegment(MEMORY, o + BYTES, ORDER);
+        zero.blend(a2, FloatVector.fromMemorySegment(FLOATS, MEMORY, gate + 2 * BYTES, ORDER).compare(VectorOperators.GT, zero)).add(zero).intoMemorySegment(MEMORY, o + 2 * BYTES, ORDER);
+        zero.blend(a3, FloatVector.fromMemorySegment(FLOATS, MEMORY, gate + 3 * BYTES, ORDER).compare(VectorOperators.GT, zero)).add(zero).intoMemorySegment(MEMORY, o + 3 * BYTES, ORDER);
     }
 }

@@ -1,114 +1,135 @@
 package org.espalier.engine;
 
+import static org.espalier.engine.Lanes.BYTES;
 import static org.espalier.engine.Lanes.FLOATS;
 import static org.espalier.engine.Lanes.INTS;
 import static org.espalier.engine.Lanes.LENGTH;
+import static org.espalier.engine.Lanes.MEMORY;
 import static org.espalier.engine.Lanes.ORDER;
-import static org.espalier.engine.Lanes.all;
-import static org.espalier.engine.Lanes.load;
-import static org.espalier.engine.Lanes.zero;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/** The softmax cross-entropy's gradient, one lane per example; the same operations as the scalar kernel. */
+/**
+ * The softmax cross-entropy's gradient, one lane per example; the same operations as the scalar kernel. Offsets are
+ * addresses in {@link Lanes#MEMORY}.
+ */
 final class VectorCrossEntropy {
+    private static final long ROW = Panels.ROW_BYTES;
+
     private VectorCrossEntropy() {}
 
     static boolean gradient(
-            MemorySegment logits,
-            long logitOffset,
-            MemorySegment gradient,
-            long gradientOffset,
+            long logits,
+            long gradient,
             int classes,
             int[] labels,
             int firstLabel,
             int lanes,
             float smoothing,
-            float scale) {
+            float scale,
+            long scratch) {
         boolean finite = true;
         for (int lane = 0; lane < Panels.LANES; lane += LENGTH) {
+            long at = lane * 4L;
             int active = Math.clamp(lanes - lane, 0, LENGTH);
-            finite &= register(
-                    logits,
-                    logitOffset + lane * 4L,
-                    gradient,
-                    gradientOffset + lane * 4L,
-                    classes,
-                    labels,
-                    firstLabel + lane,
-                    active,
-                    smoothing,
-                    scale);
+            exponentials(logits + at, gradient + at, classes, scratch);
+            finite &= finite(scratch, active);
+            probabilities(
+                    gradient + at, classes, labels, firstLabel + lane, active, smoothing / classes, scale, scratch);
+            own(gradient + at, classes, labels, firstLabel + lane, active, smoothing, scale, scratch);
         }
         return finite;
     }
 
-    private static boolean register(
-            MemorySegment logits,
-            long from,
-            MemorySegment gradient,
-            long to,
+    /** e = exp(z - max z) to the gradient's rows, operation by operation as {@link Exp#exp}; their sum to scratch. */
+    private static void exponentials(long logits, long gradient, int classes, long scratch) {
+        FloatVector max = FloatVector.fromMemorySegment(FLOATS, MEMORY, logits, ORDER);
+        for (int c = 1; c < classes; c++) {
+            FloatVector z = FloatVector.fromMemorySegment(FLOATS, MEMORY, logits + c * ROW, ORDER);
+            max = max.blend(z, z.compare(VectorOperators.GT, max));
+        }
+        FloatVector lowest = FloatVector.broadcast(FLOATS, Exp.LOWEST);
+        FloatVector sum = FloatVector.zero(FLOATS);
+        for (int c = 0; c < classes; c++) {
+            FloatVector x = FloatVector.fromMemorySegment(FLOATS, MEMORY, logits + c * ROW, ORDER)
+                    .sub(max);
+            x = x.blend(lowest, x.compare(VectorOperators.LT, lowest));
+            FloatVector shifted =
+                    x.fma(FloatVector.broadcast(FLOATS, Exp.LOG2_E), FloatVector.broadcast(FLOATS, Exp.MAGIC));
+            FloatVector n = shifted.sub(Exp.MAGIC);
+            FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -Exp.LN2_HIGH), x);
+            r = n.fma(FloatVector.broadcast(FLOATS, -Exp.LN2_LOW), r);
+            FloatVector p =
+                    FloatVector.broadcast(FLOATS, Exp.C0).fma(r, FloatVector.broadcast(FLOATS, Exp.C1));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exp.C2));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exp.C3));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exp.C4));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exp.C5));
+            p = p.fma(r.mul(r), r).add(1f);
+            IntVector exponent = shifted.reinterpretAsInts().sub(Exp.MAGIC_BITS).lanewise(VectorOperators.LSHL, 23);
+            FloatVector e = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+            e.intoMemorySegment(MEMORY, gradient + c * ROW, ORDER);
+            sum = sum.add(e);
+        }
+        sum.intoMemorySegment(MEMORY, scratch, ORDER);
+    }
+
+    /** Whether the active lanes' sums are finite: then sum - sum is 0. */
+    private static boolean finite(long scratch, int active) {
+        FloatVector sum = FloatVector.fromMemorySegment(FLOATS, MEMORY, scratch, ORDER);
+        VectorMask<Float> good = sum.sub(sum).compare(VectorOperators.EQ, 0f);
+        return good.not().and(FLOATS.indexInRange(0, active)).trueCount() == 0;
+    }
+
+    /** scale (p - other) to every active lane's entries, 0 to the others; the sum of the wrong classes' p to scratch. */
+    private static void probabilities(
+            long gradient,
+            int classes,
+            int[] labels,
+            int firstLabel,
+            int active,
+            float other,
+            float scale,
+            long scratch) {
+        VectorMask<Float> present = FLOATS.indexInRange(0, active);
+        IntVector own = IntVector.fromArray(INTS, labels, firstLabel, INTS.indexInRange(0, active));
+        FloatVector zero = FloatVector.zero(FLOATS);
+        FloatVector sum = FloatVector.fromMemorySegment(FLOATS, MEMORY, scratch, ORDER);
+        FloatVector rest = zero;
+        for (int c = 0; c < classes; c++) {
+            FloatVector p = FloatVector.fromMemorySegment(FLOATS, MEMORY, gradient + c * ROW, ORDER)
+                    .div(sum);
+            rest = rest.add(p.blend(zero, own.compare(VectorOperators.EQ, c).cast(FLOATS)));
+            zero.blend(p.sub(other).mul(scale), present).intoMemorySegment(MEMORY, gradient + c * ROW, ORDER);
+        }
+        rest.intoMemorySegment(MEMORY, scratch + BYTES, ORDER);
+    }
+
+    /** The true class's entry: minus the sum of the others, which keeps digits that p - 1 would lose. */
+    private static void own(
+            long gradient,
             int classes,
             int[] labels,
             int firstLabel,
             int active,
             float smoothing,
-            float scale) {
+            float scale,
+            long scratch) {
         VectorMask<Float> present = FLOATS.indexInRange(0, active);
-        FloatVector max = load(logits, from);
-        for (int c = 1; c < classes; c++) {
-            max = Lanes.atLeast(max, load(logits, from + c * Panels.ROW_BYTES));
-        }
-        FloatVector sum = zero();
-        for (int c = 0; c < classes; c++) {
-            FloatVector e = exp(load(logits, from + c * Panels.ROW_BYTES).sub(max));
-            e.intoMemorySegment(gradient, to + c * Panels.ROW_BYTES, ORDER);
-            sum = sum.add(e);
-        }
         IntVector own = IntVector.fromArray(INTS, labels, firstLabel, INTS.indexInRange(0, active));
-        FloatVector rest = zero();
-        float other = smoothing / classes;
+        FloatVector rest = FloatVector.fromMemorySegment(FLOATS, MEMORY, scratch + BYTES, ORDER);
+        FloatVector entry = FloatVector.broadcast(FLOATS, smoothing - smoothing / classes)
+                .sub(rest)
+                .mul(scale);
         for (int c = 0; c < classes; c++) {
-            FloatVector probability = load(gradient, to + c * Panels.ROW_BYTES).div(sum);
-            VectorMask<Float> mine = own.compare(VectorOperators.EQ, c).cast(FLOATS);
-            rest = rest.add(probability.blend(zero(), mine));
-            store(probability.sub(other).mul(scale), present, gradient, to + c * Panels.ROW_BYTES);
+            VectorMask<Float> mine =
+                    own.compare(VectorOperators.EQ, c).cast(FLOATS).and(present);
+            FloatVector.fromMemorySegment(FLOATS, MEMORY, gradient + c * ROW, ORDER)
+                    .blend(entry, mine)
+                    .intoMemorySegment(MEMORY, gradient + c * ROW, ORDER);
         }
-        FloatVector entry = all(smoothing - other).sub(rest).mul(scale);
-        for (int c = 0; c < classes; c++) {
-            VectorMask<Float> mine = own.compare(VectorOperators.EQ, c).cast(FLOATS);
-            store(
-                    load(gradient, to + c * Panels.ROW_BYTES).blend(entry, mine),
-                    present,
-                    gradient,
-                    to + c * Panels.ROW_BYTES);
-        }
-        // sum - sum is 0 for a finite sum and NaN otherwise
-        return sum.sub(sum).compare(VectorOperators.EQ, 0f).not().and(present).trueCount() == 0;
-    }
-
-    private static void store(FloatVector v, VectorMask<Float> present, MemorySegment out, long offset) {
-        zero().blend(v, present).intoMemorySegment(out, offset, ORDER);
-    }
-
-    /** As {@link Exp#exp}, operation by operation. */
-    private static FloatVector exp(FloatVector argument) {
-        FloatVector x = Lanes.atLeast(argument, all(Exp.LOWEST));
-        FloatVector shifted = x.fma(all(Exp.LOG2_E), all(Exp.MAGIC));
-        FloatVector n = shifted.sub(Exp.MAGIC);
-        FloatVector r = n.fma(all(-Exp.LN2_HIGH), x);
-        r = n.fma(all(-Exp.LN2_LOW), r);
-        FloatVector p = all(Exp.C0).fma(r, all(Exp.C1));
-        p = p.fma(r, all(Exp.C2));
-        p = p.fma(r, all(Exp.C3));
-        p = p.fma(r, all(Exp.C4));
-        p = p.fma(r, all(Exp.C5));
-        p = p.fma(r.mul(r), r).add(1f);
-        IntVector exponent = shifted.reinterpretAsInts().sub(Exp.MAGIC_BITS).lanewise(VectorOperators.LSHL, 23);
-        return p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
     }
 }

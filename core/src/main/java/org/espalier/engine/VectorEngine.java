@@ -2,6 +2,7 @@ package org.espalier.engine;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.espalier.engine.Kernels.Finish;
 import org.espalier.network.Architecture;
@@ -15,17 +16,17 @@ import org.jspecify.annotations.Nullable;
  * are finite. A step allocates nothing.
  */
 final class VectorEngine implements Engine {
-    private static final int ROWS_AT_ONCE = 20; // of the input gradient: 5 KiB, in the nearest cache, whole blocks of 5
+    private static final int ROWS_AT_ONCE = 40; // of the input gradient: 10 KiB, in the nearest cache, whole blocks of 5
 
     private final Architecture architecture;
     private final Kernels kernels;
     private final KernelPolicy policy;
     private final int[][] everyRow; // (layer): 0 .. outputs - 1
     private final float[][] biases; // (layer, output)
-    private final MemorySegment[] biasValues;
-    private final MemorySegment[] biasGradients;
-    private final MemorySegment[] biasFirst;
-    private final MemorySegment[] biasSecond;
+    private final float[][] biasValues; // (layer, output), padded
+    private final float[][] biasGradients; // (layer, output), padded
+    private final float[][] biasFirst; // (layer, output), padded
+    private final float[][] biasSecond; // (layer, output), padded
     private final MemorySegment rows = Arena.ofAuto().allocate(ROWS_AT_ONCE * Panels.ROW_BYTES, 64);
     private @Nullable MemorySegment scratch;
     private Mask mask;
@@ -38,29 +39,28 @@ final class VectorEngine implements Engine {
         int count = architecture.layers();
         everyRow = new int[count][];
         biases = new float[count][];
-        biasValues = new MemorySegment[count];
-        biasGradients = new MemorySegment[count];
-        biasFirst = new MemorySegment[count];
-        biasSecond = new MemorySegment[count];
+        biasValues = new float[count][];
+        biasGradients = new float[count][];
+        biasFirst = new float[count][];
+        biasSecond = new float[count][];
         for (int layer = 0; layer < count; layer++) {
             everyRow[layer] = IntStream.range(0, architecture.outputs(layer)).toArray();
             biases[layer] = new float[architecture.biases() ? architecture.outputs(layer) : 0];
-            long bytes = CompactLayer.padded(biases[layer].length) * 4L;
-            biasValues[layer] = Arena.ofAuto().allocate(bytes, 64);
-            biasGradients[layer] = Arena.ofAuto().allocate(bytes, 64);
-            biasFirst[layer] = Arena.ofAuto().allocate(bytes, 64);
-            biasSecond[layer] = Arena.ofAuto().allocate(bytes, 64);
+            int padded = CompactLayer.padded(biases[layer].length);
+            biasValues[layer] = new float[padded];
+            biasGradients[layer] = new float[padded];
+            biasFirst[layer] = new float[padded];
+            biasSecond[layer] = new float[padded];
         }
         mask = Mask.dense(architecture);
         layers = compact();
     }
 
     private CompactLayer[] compact() {
-        Arena arena = Arena.ofAuto();
         LivePaths paths = new LivePaths(mask);
         CompactLayer[] compact = new CompactLayer[architecture.layers()];
         for (int layer = 0; layer < compact.length; layer++) {
-            compact[layer] = new CompactLayer(architecture, layer, mask, paths, arena);
+            compact[layer] = new CompactLayer(architecture, layer, mask, paths);
         }
         return compact;
     }
@@ -78,9 +78,9 @@ final class VectorEngine implements Engine {
         for (int layer = 0; layer < layers.length; layer++) {
             layers[layer].load(weights.matrix(layer));
             copy(weights.biases(layer), biasValues[layer]);
-            biasGradients[layer].fill((byte) 0);
-            biasFirst[layer].fill((byte) 0);
-            biasSecond[layer].fill((byte) 0);
+            Arrays.fill(biasGradients[layer], 0f);
+            Arrays.fill(biasFirst[layer], 0f);
+            Arrays.fill(biasSecond[layer], 0f);
         }
         readBiases();
     }
@@ -121,8 +121,7 @@ final class VectorEngine implements Engine {
                             everyRow[layer],
                             0,
                             weights.outputs,
-                            weights.inputs * 4L,
-                            4,
+                            weights.inputs,
                             weights.inputs,
                             bias,
                             in.memory(),
@@ -225,12 +224,11 @@ final class VectorEngine implements Engine {
             long gateOffset) {
         if (policy.dense(weights)) {
             kernels.dense(
-                    weights.matrix(),
+                    weights.turnedMatrix(),
                     weights.liveInputs,
                     first,
                     count,
-                    4,
-                    weights.inputs * 4L,
+                    weights.outputs,
                     weights.outputs,
                     null,
                     delta.memory(),
@@ -288,15 +286,12 @@ final class VectorEngine implements Engine {
                         weights.inputRows,
                         panels,
                         weights.gradients,
-                        weights.live);
+                        weights.live,
+                        rows);
                 weights.clearPastLive();
             }
             for (int o = 0; o < biases[layer].length; o++) {
-                biasGradients[layer].setAtIndex(
-                        java.lang.foreign.ValueLayout.JAVA_FLOAT,
-                        o,
-                        BatchSum.sum(
-                                delta.memory(), delta.row(firstPanel, o), weights.outputs * Panels.ROW_BYTES, panels));
+                biasGradients[layer][o] = BatchSum.sum(delta.memory(), delta.row(firstPanel, o), weights.outputs * Panels.ROW_BYTES, panels);
             }
         }
     }
@@ -354,10 +349,10 @@ final class VectorEngine implements Engine {
 
     private void step(
             Update update,
-            MemorySegment values,
-            MemorySegment gradients,
-            MemorySegment first,
-            MemorySegment second,
+            float[] values,
+            float[] gradients,
+            float[] first,
+            float[] second,
             int count) {
         int padded = CompactLayer.padded(count);
         switch (update) {
@@ -392,13 +387,8 @@ final class VectorEngine implements Engine {
         }
     }
 
-    private static void copy(float[] from, MemorySegment to) {
-        MemorySegment.copy(MemorySegment.ofArray(from), 0, to, 0, from.length * 4L);
-    }
-
-    private static void copy(MemorySegment from, float[] to) {
-        if (to.length > 0) {
-            MemorySegment.copy(from, 0, MemorySegment.ofArray(to), 0, to.length * 4L);
-        }
+    /** Copies biases between an array and a padded one. */
+    private static void copy(float[] from, float[] to) {
+        System.arraycopy(from, 0, to, 0, Math.min(from.length, to.length));
     }
 }

@@ -1,13 +1,16 @@
 package org.espalier.engine;
 
+import static org.espalier.engine.Lanes.FLOATS;
 import static org.espalier.engine.Lanes.INTS;
 import static org.espalier.engine.Lanes.LENGTH;
+import static org.espalier.engine.Lanes.MEMORY;
 import static org.espalier.engine.Lanes.ORDER;
 
-import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -23,10 +26,11 @@ final class VectorImages {
 
     private VectorImages() {}
 
-    static void load(
-            byte[] images, int features, int[] order, int first, int lanes, MemorySegment out, long outOffset) {
-        int[] words = new int[Panels.LANES]; // escapes nowhere: C2 keeps it off the heap or it dies young
-        int[] starts = new int[Panels.LANES];
+    static void load(byte[] images, int[] order, int first, int lanes, Panels out, int panel) {
+        int features = out.features();
+        int[] words = out.words;
+        int[] starts = out.starts;
+        Arrays.fill(words, lanes, Panels.LANES, 0);
         for (int lane = 0; lane < lanes; lane++) {
             starts[lane] = order[first + lane] * features;
         }
@@ -35,36 +39,30 @@ final class VectorImages {
             for (int lane = 0; lane < lanes; lane++) {
                 words[lane] = (int) WORD.get(images, starts[lane] + feature);
             }
-            spread(words, out, outOffset + feature * Panels.ROW_BYTES);
+            spread(words, out.memory().address() + out.row(panel, feature));
         }
         for (; feature < features; feature++) {
             for (int lane = 0; lane < Panels.LANES; lane++) {
                 float value = lane < lanes ? (images[starts[lane] + feature] & 0xff) / 255f : 0f;
-                out.set(
-                        java.lang.foreign.ValueLayout.JAVA_FLOAT,
-                        outOffset + feature * Panels.ROW_BYTES + lane * 4L,
-                        value);
+                out.memory().set(ValueLayout.JAVA_FLOAT, out.row(panel, feature) + lane * 4L, value);
             }
         }
     }
 
-    private static void spread(int[] words, MemorySegment out, long offset) {
+    private static void spread(int[] words, long out) {
         for (int lane = 0; lane < Panels.LANES; lane += LENGTH) {
-            IntVector word = IntVector.fromArray(INTS, words, lane);
-            long at = offset + lane * 4L;
-            unit(word.and(0xff)).intoMemorySegment(out, at, ORDER);
-            unit(word.lanewise(VectorOperators.LSHR, 8).and(0xff)).intoMemorySegment(out, at + Panels.ROW_BYTES, ORDER);
-            unit(word.lanewise(VectorOperators.LSHR, 16).and(0xff))
-                    .intoMemorySegment(out, at + 2 * Panels.ROW_BYTES, ORDER);
-            unit(word.lanewise(VectorOperators.LSHR, 24)).intoMemorySegment(out, at + 3 * Panels.ROW_BYTES, ORDER);
+            for (int pixel = 0; pixel < PIXELS; pixel++) {
+                IntVector value = IntVector.fromArray(INTS, words, lane)
+                        .lanewise(VectorOperators.LSHR, 8 * pixel)
+                        .and(0xff);
+                // pixel / 255 correctly rounded: the product with the reciprocal, mended by its exact remainder.
+                FloatVector dividend = (FloatVector) value.convert(VectorOperators.I2F, 0);
+                FloatVector quotient = dividend.mul(RECIPROCAL);
+                FloatVector remainder = quotient.fma(FloatVector.broadcast(FLOATS, -255f), dividend);
+                remainder
+                        .fma(FloatVector.broadcast(FLOATS, RECIPROCAL), quotient)
+                        .intoMemorySegment(MEMORY, out + pixel * Panels.ROW_BYTES + lane * 4L, ORDER);
+            }
         }
-    }
-
-    /** pixel / 255 correctly rounded: the product with the reciprocal, mended by its exact remainder. */
-    private static FloatVector unit(IntVector pixel) {
-        FloatVector value = (FloatVector) pixel.convert(VectorOperators.I2F, 0);
-        FloatVector quotient = value.mul(RECIPROCAL);
-        FloatVector remainder = quotient.fma(Lanes.all(-255f), value);
-        return remainder.fma(Lanes.all(RECIPROCAL), quotient);
     }
 }

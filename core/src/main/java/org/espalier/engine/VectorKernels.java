@@ -1,6 +1,7 @@
 package org.espalier.engine;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,12 +24,11 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void dense(
-            MemorySegment weights,
+            float[] weights,
             int[] rowIndex,
             int first,
             int rows,
-            long rowStride,
-            long depthStride,
+            int rowStride,
             int depth,
             float @Nullable [] biases,
             MemorySegment x,
@@ -39,13 +39,22 @@ final class VectorKernels implements Kernels {
             MemorySegment gate,
             long gateOffset) {
         DenseProduct.run(
-                weights, rowIndex, first, rows, rowStride, depthStride, depth, biases, x, xOffset, out, outOffset);
-        Finishing.run(out, outOffset, rows, finish, gate, gateOffset);
+                weights,
+                rowIndex,
+                first,
+                rows,
+                rowStride,
+                depth,
+                biases,
+                x.address() + xOffset,
+                out.address() + outOffset);
+        Finishing.run(out.address() + outOffset, rows, finish, gate.address() + gateOffset);
+        keep(x, out, gate);
     }
 
     @Override
     public void sparse(
-            MemorySegment values,
+            float[] values,
             int[] starts,
             int[] columns,
             int first,
@@ -59,7 +68,17 @@ final class VectorKernels implements Kernels {
             MemorySegment gate,
             long gateOffset) {
         SparseProduct.run(
-                values, starts, columns, first, rows, biases, x, xOffset, out, outOffset, finish, gate, gateOffset);
+                values,
+                starts,
+                columns,
+                first,
+                rows,
+                biases,
+                x.address() + xOffset,
+                out.address() + outOffset,
+                finish,
+                gate.address() + gateOffset);
+        keep(x, out, gate);
     }
 
     @Override
@@ -71,9 +90,17 @@ final class VectorKernels implements Kernels {
             long xOffset,
             int inputs,
             int panels,
-            MemorySegment out,
+            float[] out,
             MemorySegment scratch) {
-        DenseGradient.run(delta, deltaOffset, outputs, x, xOffset, inputs, panels, out, scratch);
+        DenseGradient.run(
+                delta.address() + deltaOffset,
+                outputs,
+                x.address() + xOffset,
+                inputs,
+                panels,
+                out,
+                scratch.address());
+        keep(delta, x, scratch);
     }
 
     @Override
@@ -87,29 +114,32 @@ final class VectorKernels implements Kernels {
             long xPanel,
             int[] columns,
             int panels,
-            MemorySegment out,
-            int count) {
-        SparseGradient.run(delta, deltaOffset, deltaPanel, deltas, x, xOffset, xPanel, columns, panels, out, count);
+            float[] out,
+            int count,
+            MemorySegment scratch) {
+        SparseGradient.run(
+                delta.address() + deltaOffset,
+                deltaPanel,
+                deltas,
+                x.address() + xOffset,
+                xPanel,
+                columns,
+                panels,
+                out,
+                count,
+                scratch.address());
+        keep(delta, x, scratch);
     }
 
     @Override
     public void adam(
-            MemorySegment weights,
-            MemorySegment gradients,
-            MemorySegment first,
-            MemorySegment second,
-            int count,
-            Update.Adam settings) {
+            float[] weights, float[] gradients, float[] first, float[] second, int count, Update.Adam settings) {
         VectorUpdates.adam(weights, gradients, first, second, count, settings);
     }
 
     @Override
     public void momentum(
-            MemorySegment weights,
-            MemorySegment gradients,
-            MemorySegment velocity,
-            int count,
-            Update.Momentum settings) {
+            float[] weights, float[] gradients, float[] velocity, int count, Update.Momentum settings) {
         VectorUpdates.momentum(weights, gradients, velocity, count, settings);
     }
 
@@ -123,8 +153,18 @@ final class VectorKernels implements Kernels {
             MemorySegment out,
             long outOffset,
             int[] features,
-            float epsilon) {
-        VectorNoise.uniform(key0, key1, firstExample, clean, cleanOffset, out, outOffset, features, epsilon);
+            float epsilon,
+            MemorySegment scratch) {
+        VectorNoise.uniform(
+                key0,
+                key1,
+                firstExample,
+                clean.address() + cleanOffset,
+                out.address() + outOffset,
+                features,
+                epsilon,
+                scratch.address());
+        keep(clean, out, scratch);
     }
 
     @Override
@@ -140,7 +180,16 @@ final class VectorKernels implements Kernels {
             long xOffset,
             float step,
             float epsilon) {
-        VectorSteps.sign(gradient, offset, features, first, count, clean, cleanOffset, x, xOffset, step, epsilon);
+        VectorSteps.sign(
+                gradient.address() + offset,
+                features,
+                first,
+                count,
+                clean.address() + cleanOffset,
+                x.address() + xOffset,
+                step,
+                epsilon);
+        keep(gradient, clean, x);
     }
 
     @Override
@@ -154,14 +203,31 @@ final class VectorKernels implements Kernels {
             int firstLabel,
             int lanes,
             float smoothing,
-            float scale) {
-        return VectorCrossEntropy.gradient(
-                logits, logitOffset, gradient, gradientOffset, classes, labels, firstLabel, lanes, smoothing, scale);
+            float scale,
+            MemorySegment scratch) {
+        boolean finite = VectorCrossEntropy.gradient(
+                logits.address() + logitOffset,
+                gradient.address() + gradientOffset,
+                classes,
+                labels,
+                firstLabel,
+                lanes,
+                smoothing,
+                scale,
+                scratch.address());
+        keep(logits, gradient, scratch);
+        return finite;
     }
 
     @Override
-    public void loadImages(
-            byte[] images, int features, int[] order, int first, int lanes, MemorySegment out, long outOffset) {
-        VectorImages.load(images, features, order, first, lanes, out, outOffset);
+    public void loadImages(byte[] images, int[] order, int first, int lanes, Panels out, int panel) {
+        VectorImages.load(images, order, first, lanes, out, panel);
+    }
+
+    /** Addresses do not keep memory alive; its owners must be reachable until the kernel has run. */
+    private static void keep(MemorySegment a, MemorySegment b, MemorySegment c) {
+        Reference.reachabilityFence(a);
+        Reference.reachabilityFence(b);
+        Reference.reachabilityFence(c);
     }
 }

@@ -1,14 +1,11 @@
 package org.espalier.engine;
 
+import static org.espalier.engine.Lanes.BYTES;
+import static org.espalier.engine.Lanes.FLOATS;
 import static org.espalier.engine.Lanes.INTS;
-import static org.espalier.engine.Lanes.LENGTH;
+import static org.espalier.engine.Lanes.MEMORY;
 import static org.espalier.engine.Lanes.ORDER;
-import static org.espalier.engine.Lanes.all;
-import static org.espalier.engine.Lanes.ints;
-import static org.espalier.engine.Lanes.load;
-import static org.espalier.engine.Lanes.zero;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -16,7 +13,8 @@ import org.espalier.random.Threefry;
 
 /**
  * Threefry in registers, one lane per example. One block gives two words, which serve a pair of neighbouring
- * features, so the words of a pair are made together when both are wanted.
+ * features. The rounds are parted over two methods, with the state in the output rows between them, to stay
+ * below the size at which C2 stops inlining.
  */
 final class VectorNoise {
     private VectorNoise() {}
@@ -25,124 +23,109 @@ final class VectorNoise {
             int key0,
             int key1,
             int firstExample,
-            MemorySegment clean,
-            long cleanOffset,
-            MemorySegment out,
-            long outOffset,
+            long clean,
+            long out,
             int[] features,
-            float epsilon) {
+            float epsilon,
+            long scratch) {
         for (int f = 0; f < features.length; f++) {
             int feature = features[f];
-            boolean both = (feature & 1) == 0 && f + 1 < features.length && features[f + 1] == feature + 1;
-            for (int lane = 0; lane < Panels.LANES; lane += LENGTH) {
-                IntVector examples =
-                        IntVector.broadcast(INTS, firstExample + lane).addIndex(1);
-                long at = feature * Panels.ROW_BYTES + lane * 4L;
-                block(key0, key1, examples, feature, both, clean, cleanOffset + at, out, outOffset + at, epsilon);
-            }
-            if (both) {
+            long row = feature * Panels.ROW_BYTES;
+            firstRounds(key0, key1, firstExample, feature >> 1, scratch);
+            lastRounds(key0, key1, scratch);
+            long word = (feature & 1) * Panels.ROW_BYTES;
+            put(scratch + word, clean + row, out + row, epsilon);
+            if (word == 0 && f + 1 < features.length && features[f + 1] == feature + 1) {
                 f++;
+                row += Panels.ROW_BYTES;
+                put(scratch + Panels.ROW_BYTES, clean + row, out + row, epsilon);
             }
         }
     }
 
-    private static void block(
-            int key0,
-            int key1,
-            IntVector examples,
-            int feature,
-            boolean both,
-            MemorySegment clean,
-            long from,
-            MemorySegment out,
-            long to,
-            float epsilon) {
+    /** Rounds 1 to 8 of {@link Threefry#block}, with their key injections. */
+    private static void firstRounds(int key0, int key1, int firstExample, int pair, long state) {
         int key2 = Threefry.PARITY ^ key0 ^ key1;
-        IntVector x0 = examples.add(key0);
-        IntVector x1 = ints((feature >> 1) + key1);
-        // Four rounds and a key injection, five times, as in Threefry.block.
-        x0 = x0.add(x1);
-        x1 = mix(x1, 13, x0);
-        x0 = x0.add(x1);
-        x1 = mix(x1, 15, x0);
-        x0 = x0.add(x1);
-        x1 = mix(x1, 26, x0);
-        x0 = x0.add(x1);
-        x1 = mix(x1, 6, x0);
-        x0 = x0.add(key1);
-        x1 = x1.add(key2 + 1);
-        x0 = x0.add(x1);
-        x1 = mix(x1, 17, x0);
-        x0 = x0.add(x1);
-        x1 = mix(x1, 29, x0);
-        x0 = x0.add(x1);
-        x1 = mix(x1, 16, x0);
-        x0 = x0.add(x1);
-        x1 = mix(x1, 24, x0);
-        x0 = x0.add(key2);
-        x1 = x1.add(key0 + 2);
-        finish(key0, key1, key2, x0, x1, feature, both, clean, from, out, to, epsilon);
-    }
-
-    /** Rounds 9 to 20; a method of its own to stay below the size at which C2 stops inlining. */
-    private static void finish(
-            int key0,
-            int key1,
-            int key2,
-            IntVector x0,
-            IntVector x1,
-            int feature,
-            boolean both,
-            MemorySegment clean,
-            long from,
-            MemorySegment out,
-            long to,
-            float epsilon) {
-        x0 = x0.add(x1);
-        x1 = mix(x1, 13, x0);
-        x0 = x0.add(x1);
-        x1 = mix(x1, 15, x0);
-        x0 = x0.add(x1);
-        x1 = mix(x1, 26, x0);
-        x0 = x0.add(x1);
-        x1 = mix(x1, 6, x0);
-        x0 = x0.add(key0);
-        x1 = x1.add(key1 + 3);
-        x0 = x0.add(x1);
-        x1 = mix(x1, 17, x0);
-        x0 = x0.add(x1);
-        x1 = mix(x1, 29, x0);
-        x0 = x0.add(x1);
-        x1 = mix(x1, 16, x0);
-        x0 = x0.add(x1);
-        x1 = mix(x1, 24, x0);
-        x0 = x0.add(key1);
-        x1 = x1.add(key2 + 4);
-        x0 = x0.add(x1);
-        x1 = mix(x1, 13, x0);
-        x0 = x0.add(x1);
-        x1 = mix(x1, 15, x0);
-        x0 = x0.add(x1);
-        x1 = mix(x1, 26, x0);
-        x0 = x0.add(x1);
-        x1 = mix(x1, 6, x0);
-        x0 = x0.add(key2);
-        x1 = x1.add(key0 + 5);
-        put((feature & 1) == 0 ? x0 : x1, clean, from, out, to, epsilon);
-        if (both) {
-            put(x1, clean, from + Panels.ROW_BYTES, out, to + Panels.ROW_BYTES, epsilon);
+        for (long at = 0; at < Panels.ROW_BYTES; at += BYTES) {
+            IntVector x0 = IntVector.broadcast(INTS, firstExample + (int) (at / 4) + key0)
+                    .addIndex(1);
+            IntVector x1 = IntVector.broadcast(INTS, pair + key1);
+            x0 = x0.add(x1);
+            x1 = x1.lanewise(VectorOperators.ROL, 13).lanewise(VectorOperators.XOR, x0);
+            x0 = x0.add(x1);
+            x1 = x1.lanewise(VectorOperators.ROL, 15).lanewise(VectorOperators.XOR, x0);
+            x0 = x0.add(x1);
+            x1 = x1.lanewise(VectorOperators.ROL, 26).lanewise(VectorOperators.XOR, x0);
+            x0 = x0.add(x1);
+            x1 = x1.lanewise(VectorOperators.ROL, 6).lanewise(VectorOperators.XOR, x0);
+            x0 = x0.add(key1);
+            x1 = x1.add(key2 + 1);
+            x0 = x0.add(x1);
+            x1 = x1.lanewise(VectorOperators.ROL, 17).lanewise(VectorOperators.XOR, x0);
+            x0 = x0.add(x1);
+            x1 = x1.lanewise(VectorOperators.ROL, 29).lanewise(VectorOperators.XOR, x0);
+            x0 = x0.add(x1);
+            x1 = x1.lanewise(VectorOperators.ROL, 16).lanewise(VectorOperators.XOR, x0);
+            x0 = x0.add(x1);
+            x1 = x1.lanewise(VectorOperators.ROL, 24).lanewise(VectorOperators.XOR, x0);
+            x0.add(key2).intoMemorySegment(MEMORY, state + at, ORDER);
+            x1.add(key0 + 2).intoMemorySegment(MEMORY, state + Panels.ROW_BYTES + at, ORDER);
         }
     }
 
-    private static IntVector mix(IntVector x1, int rotation, IntVector x0) {
-        return x1.lanewise(VectorOperators.ROL, rotation).lanewise(VectorOperators.XOR, x0);
+    /** Rounds 9 to 20. */
+    private static void lastRounds(int key0, int key1, long state) {
+        int key2 = Threefry.PARITY ^ key0 ^ key1;
+        for (long at = 0; at < Panels.ROW_BYTES; at += BYTES) {
+            IntVector x0 = IntVector.fromMemorySegment(INTS, MEMORY, state + at, ORDER);
+            IntVector x1 = IntVector.fromMemorySegment(INTS, MEMORY, state + Panels.ROW_BYTES + at, ORDER);
+            x0 = x0.add(x1);
+            x1 = x1.lanewise(VectorOperators.ROL, 13).lanewise(VectorOperators.XOR, x0);
+            x0 = x0.add(x1);
+            x1 = x1.lanewise(VectorOperators.ROL, 15).lanewise(VectorOperators.XOR, x0);
+            x0 = x0.add(x1);
+            x1 = x1.lanewise(VectorOperators.ROL, 26).lanewise(VectorOperators.XOR, x0);
+            x0 = x0.add(x1);
+            x1 = x1.lanewise(VectorOperators.ROL, 6).lanewise(VectorOperators.XOR, x0);
+            x0 = x0.add(key0);
+            x1 = x1.add(key1 + 3);
+            x0 = x0.add(x1);
+            x1 = x1.lanewise(VectorOperators.ROL, 17).lanewise(VectorOperators.XOR, x0);
+            x0 = x0.add(x1);
+            x1 = x1.lanewise(VectorOperators.ROL, 29).lanewise(VectorOperators.XOR, x0);
+            x0 = x0.add(x1);
+            x1 = x1.lanewise(VectorOperators.ROL, 16).lanewise(VectorOperators.XOR, x0);
+            x0 = x0.add(x1);
+            x1 = x1.lanewise(VectorOperators.ROL, 24).lanewise(VectorOperators.XOR, x0);
+            x0 = x0.add(key1);
+            x1 = x1.add(key2 + 4);
+            x0 = x0.add(x1);
+            x1 = x1.lanewise(VectorOperators.ROL, 13).lanewise(VectorOperators.XOR, x0);
+            x0 = x0.add(x1);
+            x1 = x1.lanewise(VectorOperators.ROL, 15).lanewise(VectorOperators.XOR, x0);
+            x0 = x0.add(x1);
+            x1 = x1.lanewise(VectorOperators.ROL, 26).lanewise(VectorOperators.XOR, x0);
+            x0 = x0.add(x1);
+            x1 = x1.lanewise(VectorOperators.ROL, 6).lanewise(VectorOperators.XOR, x0);
+            x0.add(key2).intoMemorySegment(MEMORY, state + at, ORDER);
+            x1.add(key0 + 5).intoMemorySegment(MEMORY, state + Panels.ROW_BYTES + at, ORDER);
+        }
     }
 
-    private static void put(
-            IntVector words, MemorySegment clean, long from, MemorySegment out, long to, float epsilon) {
-        FloatVector unit =
-                ((FloatVector) words.lanewise(VectorOperators.LSHR, 8).convert(VectorOperators.I2F, 0)).mul(0x1p-24f);
-        FloatVector value = load(clean, from).add(unit.fma(all(2 * epsilon), all(-epsilon)));
-        Lanes.atMost(Lanes.atLeast(value, zero()), all(1f)).intoMemorySegment(out, to, ORDER);
+    /** A row of words to a row of noisy inputs. */
+    private static void put(long words, long from, long to, float epsilon) {
+        FloatVector none = FloatVector.zero(FLOATS);
+        FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+        for (long at = 0; at < Panels.ROW_BYTES; at += BYTES) {
+            IntVector word = IntVector.fromMemorySegment(INTS, MEMORY, words + at, ORDER);
+            FloatVector unit = ((FloatVector) word.lanewise(VectorOperators.LSHR, 8).convert(VectorOperators.I2F, 0))
+                    .mul(0x1p-24f);
+            FloatVector noise =
+                    unit.fma(FloatVector.broadcast(FLOATS, 2 * epsilon), FloatVector.broadcast(FLOATS, -epsilon));
+            FloatVector value = FloatVector.fromMemorySegment(FLOATS, MEMORY, from + at, ORDER)
+                    .add(noise);
+            value = value.blend(none, value.compare(VectorOperators.LT, none));
+            value.blend(one, value.compare(VectorOperators.GT, one)).intoMemorySegment(MEMORY, to + at, ORDER);
+        }
     }
 }

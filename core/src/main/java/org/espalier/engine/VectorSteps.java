@@ -1,45 +1,47 @@
 package org.espalier.engine;
 
 import static org.espalier.engine.Lanes.BYTES;
+import static org.espalier.engine.Lanes.FLOATS;
+import static org.espalier.engine.Lanes.MEMORY;
 import static org.espalier.engine.Lanes.ORDER;
-import static org.espalier.engine.Lanes.all;
-import static org.espalier.engine.Lanes.load;
-import static org.espalier.engine.Lanes.zero;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** Attack steps on the rows of gradient that have just been made. */
+/**
+ * Attack steps on the rows of gradient that have just been made. Clipping compares and blends, for Vector.max and
+ * min are slow for their NaN and -0 rules. Offsets are addresses in {@link Lanes#MEMORY}.
+ */
 final class VectorSteps {
     private VectorSteps() {}
 
     static void sign(
-            MemorySegment gradient,
-            long offset,
-            int[] features,
-            int first,
-            int count,
-            MemorySegment clean,
-            long cleanOffset,
-            MemorySegment x,
-            long xOffset,
-            float step,
-            float epsilon) {
+            long gradient, int[] features, int first, int count, long clean, long x, float step, float epsilon) {
         for (int r = 0; r < count; r++) {
             long row = features[first + r] * Panels.ROW_BYTES;
-            for (long at = 0; at < Panels.ROW_BYTES; at += BYTES) {
-                FloatVector g = load(gradient, offset + at);
-                FloatVector value = load(x, xOffset + row + at);
-                FloatVector up = value.add(step);
-                FloatVector down = value.sub(step);
-                value = value.blend(up, g.compare(VectorOperators.GT, 0f))
-                        .blend(down, g.compare(VectorOperators.LT, 0f));
-                FloatVector centre = load(clean, cleanOffset + row + at);
-                value = Lanes.atMost(Lanes.atLeast(value, centre.sub(epsilon)), centre.add(epsilon));
-                Lanes.atMost(Lanes.atLeast(value, zero()), all(1f)).intoMemorySegment(x, xOffset + row + at, ORDER);
-            }
-            offset += Panels.ROW_BYTES;
+            signRow(gradient + r * Panels.ROW_BYTES, clean + row, x + row, step, epsilon);
+        }
+    }
+
+    private static void signRow(long gradient, long clean, long x, float step, float epsilon) {
+        FloatVector zero = FloatVector.zero(FLOATS);
+        FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+        FloatVector steps = FloatVector.broadcast(FLOATS, step);
+        FloatVector radius = FloatVector.broadcast(FLOATS, epsilon);
+        for (long at = 0; at < Panels.ROW_BYTES; at += BYTES) {
+            FloatVector g = FloatVector.fromMemorySegment(FLOATS, MEMORY, gradient + at, ORDER);
+            FloatVector value = FloatVector.fromMemorySegment(FLOATS, MEMORY, x + at, ORDER);
+            FloatVector up = value.add(steps);
+            FloatVector down = value.sub(steps);
+            value = value.blend(up, g.compare(VectorOperators.GT, zero))
+                    .blend(down, g.compare(VectorOperators.LT, zero));
+            FloatVector centre = FloatVector.fromMemorySegment(FLOATS, MEMORY, clean + at, ORDER);
+            FloatVector low = centre.sub(radius);
+            FloatVector high = centre.add(radius);
+            value = value.blend(low, value.compare(VectorOperators.LT, low));
+            value = value.blend(high, value.compare(VectorOperators.GT, high));
+            value = value.blend(zero, value.compare(VectorOperators.LT, zero));
+            value.blend(one, value.compare(VectorOperators.GT, one)).intoMemorySegment(MEMORY, x + at, ORDER);
         }
     }
 }

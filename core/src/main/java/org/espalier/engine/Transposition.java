@@ -1,0 +1,23 @@
+package org.espalier.engine;
+
+/** Turns a matrix, in tiles whose lines stay in the nearest cache. */
+final class Transposition {
+    private static final int TILE = 16;
+
+    private Transposition() {}
+
+    /** {@code to[c * rows + r] = from[r * columns + c]}. */
+    static void run(float[] from, int rows, int columns, float[] to) {
+        for (int r = 0; r < rows; r += TILE) {
+            int height = Math.min(TILE, rows - r);
+            for (int c = 0; c < columns; c++) {
+                int read = r * columns + c;
+                int write = c * rows + r;
+                for (int i = 0; i < height; i++) {
+                    to[write + i] = from[read];
+                    read += columns;
+                }
+            }
+        }
+    }
+}
