@@ -40,9 +40,7 @@ import org.openjdk.jmh.annotations.Warmup;
 // The many small kernels take 10 to 20 seconds until all of them are compiled.
 @Warmup(iterations = 5, time = 4)
 @Measurement(iterations = 5, time = 3)
-@Fork(
-        value = 2,
-        jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-Xmx640m", "-XX:+UseSerialGC"})
+@Fork(2) // with the options that benchmarks/run passes on, the command's own
 public class TrainingStep {
     /** What is trained for. */
     @Param({"natural", "fgsm", "pgd"})

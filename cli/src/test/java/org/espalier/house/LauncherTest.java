@@ -59,7 +59,7 @@ class LauncherTest {
     void pretend() throws IOException {
         clone = Files.createDirectory(folder.resolve("a clone")).toRealPath();
         Path project = Path.of("..").toRealPath();
-        for (String script : List.of("espalier", "espalier-test", "bin/find-jdk.sh", "bin/build-once.sh")) {
+        for (String script : List.of("espalier", "espalier-test", "bin/find-jdk.sh", "bin/build-once.sh", "bin/java-options")) {
             Files.createDirectories(clone.resolve(script).getParent());
             Files.copy(project.resolve(script), clone.resolve(script), StandardCopyOption.COPY_ATTRIBUTES);
         }
@@ -219,7 +219,7 @@ class LauncherTest {
         environment.put("ESPALIER_JAVA_OPTS", "-Xmx2g -Dx=y");
 
         assertThat(run(clone.resolve("espalier"), "status").out)
-                .containsSubsequence("[-Xmx640m]", "[-Xmx2g]", "[-Dx=y]", "[-jar]", "[status]");
+                .containsSubsequence("bin/java-options]", "[-Xmx2g]", "[-Dx=y]", "[-jar]", "[status]");
     }
 
     @Test

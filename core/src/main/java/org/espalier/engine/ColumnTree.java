@@ -81,7 +81,8 @@ final class ColumnTree {
     private static void fold(long at) {
         FloatVector low = FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER);
         if (LENGTH == 8) {
-            low.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + BYTES, ORDER)).intoMemorySegment(MEMORY, at, ORDER);
+            low.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + BYTES, ORDER))
+                    .intoMemorySegment(MEMORY, at, ORDER);
         } else {
             FloatVector first = low.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 2 * BYTES, ORDER));
             FloatVector second = FloatVector.fromMemorySegment(FLOATS, MEMORY, at + BYTES, ORDER)

@@ -1,5 +1,6 @@
 package org.espalier.engine;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
@@ -131,11 +132,12 @@ final class CompactLayer {
         }
     }
 
-    /** Zeroes the gradients after the live ones, which whole-register stores have run into. */
+    /**
+     * Zeroes the gradients after the live ones, which whole-register stores have run into and an update's penalties
+     * have been added to.
+     */
     void clearPastLive() {
-        for (int k = live; k < padded(live); k++) {
-            gradients[k] = 0f;
-        }
+        Arrays.fill(gradients, live, gradients.length, 0f);
     }
 
     /** To be called when the weights have changed. */

@@ -93,12 +93,18 @@ final class DenseGradient {
                 long e = d + v * COLUMNS * 4L;
                 a0 = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, e)).fma(near, a0);
                 b0 = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, e + 32)).fma(far, b0);
-                a1 = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, e + Panels.ROW_BYTES)).fma(near, a1);
-                b1 = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, e + Panels.ROW_BYTES + 32)).fma(far, b1);
-                a2 = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, e + 2 * Panels.ROW_BYTES)).fma(near, a2);
-                b2 = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, e + 2 * Panels.ROW_BYTES + 32)).fma(far, b2);
-                a3 = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, e + 3 * Panels.ROW_BYTES)).fma(near, a3);
-                b3 = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, e + 3 * Panels.ROW_BYTES + 32)).fma(far, b3);
+                a1 = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, e + Panels.ROW_BYTES))
+                        .fma(near, a1);
+                b1 = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, e + Panels.ROW_BYTES + 32))
+                        .fma(far, b1);
+                a2 = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, e + 2 * Panels.ROW_BYTES))
+                        .fma(near, a2);
+                b2 = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, e + 2 * Panels.ROW_BYTES + 32))
+                        .fma(far, b2);
+                a3 = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, e + 3 * Panels.ROW_BYTES))
+                        .fma(near, a3);
+                b3 = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, e + 3 * Panels.ROW_BYTES + 32))
+                        .fma(far, b3);
                 at += COLUMNS * line;
             }
             d += deltaPanel;

@@ -51,46 +51,37 @@ final class DenseProduct {
 
     /** One group of lanes, {@code depth} terms; row r of weights starts at {@code rowIndex[r] * rowStride + shift}. */
     private static void part(
-            float[] w,
-            int[] rowIndex,
-            int first,
-            int rows,
-            int rowStride,
-            int shift,
-            int depth,
-            long from,
-            long to) {
-            int r = 0;
-            for (; r + BLOCK <= rows; r += BLOCK) {
-                if (BLOCK == 5) {
-                    five(
-                            w,
-                            rowIndex[first + r] * rowStride + shift,
-                            rowIndex[first + r + 1] * rowStride + shift,
-                            rowIndex[first + r + 2] * rowStride + shift,
-                            rowIndex[first + r + 3] * rowStride + shift,
-                            rowIndex[first + r + 4] * rowStride + shift,
-                            depth,
-                            from,
-                            to + r * Panels.ROW_BYTES);
-                } else {
-                    two(
-                            w,
-                            rowIndex[first + r] * rowStride + shift,
-                            rowIndex[first + r + 1] * rowStride + shift,
-                            depth,
-                            from,
-                            to + r * Panels.ROW_BYTES);
-                }
+            float[] w, int[] rowIndex, int first, int rows, int rowStride, int shift, int depth, long from, long to) {
+        int r = 0;
+        for (; r + BLOCK <= rows; r += BLOCK) {
+            if (BLOCK == 5) {
+                five(
+                        w,
+                        rowIndex[first + r] * rowStride + shift,
+                        rowIndex[first + r + 1] * rowStride + shift,
+                        rowIndex[first + r + 2] * rowStride + shift,
+                        rowIndex[first + r + 3] * rowStride + shift,
+                        rowIndex[first + r + 4] * rowStride + shift,
+                        depth,
+                        from,
+                        to + r * Panels.ROW_BYTES);
+            } else {
+                two(
+                        w,
+                        rowIndex[first + r] * rowStride + shift,
+                        rowIndex[first + r + 1] * rowStride + shift,
+                        depth,
+                        from,
+                        to + r * Panels.ROW_BYTES);
             }
-            for (; r < rows; r++) {
-                one(w, rowIndex[first + r] * rowStride + shift, depth, from, to + r * Panels.ROW_BYTES);
-            }
+        }
+        for (; r < rows; r++) {
+            one(w, rowIndex[first + r] * rowStride + shift, depth, from, to + r * Panels.ROW_BYTES);
+        }
     }
 
     /** The chains' starting values: biases, or 0. */
-    private static void start(
-            float @Nullable [] biases, int[] rowIndex, int row, int rows, long out) {
+    private static void start(float @Nullable [] biases, int[] rowIndex, int row, int rows, long out) {
         for (int r = 0; r < rows; r++) {
             FloatVector bias = FloatVector.broadcast(FLOATS, biases == null ? 0f : biases[rowIndex[row + r]]);
             for (int v = 0; v < Panels.LANES / FLOATS.length(); v++) {
@@ -99,16 +90,7 @@ final class DenseProduct {
         }
     }
 
-    private static void five(
-            float[] w,
-            int w0,
-            int w1,
-            int w2,
-            int w3,
-            int w4,
-            int depth,
-            long x,
-            long o) {
+    private static void five(float[] w, int w0, int w1, int w2, int w3, int w4, int depth, long x, long o) {
         FloatVector a0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o, ORDER);
         FloatVector a1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + BYTES, ORDER);
         FloatVector a2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 2 * BYTES, ORDER);
@@ -183,13 +165,7 @@ final class DenseProduct {
         e3.intoMemorySegment(MEMORY, o + 4 * Panels.ROW_BYTES + 3 * BYTES, ORDER);
     }
 
-    private static void two(
-            float[] w,
-            int w0,
-            int w1,
-            int depth,
-            long x,
-            long o) {
+    private static void two(float[] w, int w0, int w1, int depth, long x, long o) {
         FloatVector a0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o, ORDER);
         FloatVector a1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + BYTES, ORDER);
         FloatVector a2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 2 * BYTES, ORDER);
@@ -224,23 +200,20 @@ final class DenseProduct {
         b3.intoMemorySegment(MEMORY, o + Panels.ROW_BYTES + 3 * BYTES, ORDER);
     }
 
-    private static void one(
-            float[] w,
-            int w0,
-            int depth,
-            long x,
-            long o) {
+    private static void one(float[] w, int w0, int depth, long x, long o) {
         FloatVector a0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o, ORDER);
         FloatVector a1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + BYTES, ORDER);
         FloatVector a2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 2 * BYTES, ORDER);
         FloatVector a3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 3 * BYTES, ORDER);
-        
+
         for (int n = 0; n < depth; n++) {
             FloatVector weight = FloatVector.broadcast(FLOATS, w[w0 + n]);
             a0 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, x + n * Panels.ROW_BYTES, ORDER), a0);
             a1 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, x + n * Panels.ROW_BYTES + BYTES, ORDER), a1);
-            a2 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, x + n * Panels.ROW_BYTES + 2 * BYTES, ORDER), a2);
-            a3 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, x + n * Panels.ROW_BYTES + 3 * BYTES, ORDER), a3);
+            a2 = weight.fma(
+                    FloatVector.fromMemorySegment(FLOATS, MEMORY, x + n * Panels.ROW_BYTES + 2 * BYTES, ORDER), a2);
+            a3 = weight.fma(
+                    FloatVector.fromMemorySegment(FLOATS, MEMORY, x + n * Panels.ROW_BYTES + 3 * BYTES, ORDER), a3);
         }
         a0.intoMemorySegment(MEMORY, o, ORDER);
         a1.intoMemorySegment(MEMORY, o + BYTES, ORDER);

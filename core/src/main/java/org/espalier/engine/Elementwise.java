@@ -32,9 +32,18 @@ public final class Elementwise {
             int[] features,
             float epsilon) {
         for (int p = 0; p < panels; p++) {
-            Kernels.chosen().uniformNoise(
-                    stream.key0(), stream.key1(), firstExample + p * Panels.LANES,
-                    clean.memory(), clean.row(cleanPanel + p, 0), out.memory(), out.row(outPanel + p, 0), features, epsilon, out.scratch);
+            Kernels.chosen()
+                    .uniformNoise(
+                            stream.key0(),
+                            stream.key1(),
+                            firstExample + p * Panels.LANES,
+                            clean.memory(),
+                            clean.row(cleanPanel + p, 0),
+                            out.memory(),
+                            out.row(outPanel + p, 0),
+                            features,
+                            epsilon,
+                            out.scratch);
         }
     }
 
@@ -95,10 +104,19 @@ public final class Elementwise {
         boolean finite = true;
         for (int p = 0; p < panels; p++) {
             int lanes = Math.clamp(examples - p * Panels.LANES, 0, Panels.LANES);
-            finite &= Kernels.chosen().crossEntropyGradient(
-                    logits.memory(), logits.row(firstPanel + p, 0), gradient.memory(), gradient.row(firstPanel + p, 0),
-                    logits.features(), labels, firstLabel + p * Panels.LANES, lanes, smoothing, scale,
-                    gradient.scratch);
+            finite &= Kernels.chosen()
+                    .crossEntropyGradient(
+                            logits.memory(),
+                            logits.row(firstPanel + p, 0),
+                            gradient.memory(),
+                            gradient.row(firstPanel + p, 0),
+                            logits.features(),
+                            labels,
+                            firstLabel + p * Panels.LANES,
+                            lanes,
+                            smoothing,
+                            scale,
+                            gradient.scratch);
         }
         return finite;
     }

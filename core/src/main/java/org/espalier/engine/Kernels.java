@@ -127,8 +127,7 @@ interface Kernels {
             MemorySegment scratch);
 
     /** One Adam update of {@code count} weights (a multiple of 16); see {@link Update.Adam}. */
-    void adam(
-            float[] weights, float[] gradients, float[] first, float[] second, int count, Update.Adam settings);
+    void adam(float[] weights, float[] gradients, float[] first, float[] second, int count, Update.Adam settings);
 
     /** One momentum update of {@code count} weights (a multiple of 16); see {@link Update.Momentum}. */
     void momentum(float[] weights, float[] gradients, float[] velocity, int count, Update.Momentum settings);

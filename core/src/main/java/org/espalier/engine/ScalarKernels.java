@@ -41,8 +41,7 @@ final class ScalarKernels implements Kernels {
             for (int lane = 0; lane < LANES; lane++) {
                 float sum = biases == null ? 0f : biases[rowIndex[first + r]];
                 for (int k = 0; k < depth; k++) {
-                    sum = Math.fma(
-                            weights[row + k], x.get(FLOAT, xOffset + k * ROW + lane * 4L), sum);
+                    sum = Math.fma(weights[row + k], x.get(FLOAT, xOffset + k * ROW + lane * 4L), sum);
                 }
                 finish(sum, out, outOffset + r * ROW + lane * 4L, finish, gate, gateOffset + r * ROW + lane * 4L);
             }
@@ -142,8 +141,7 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void momentum(
-            float[] weights, float[] gradients, float[] velocity, int count, Update.Momentum settings) {
+    public void momentum(float[] weights, float[] gradients, float[] velocity, int count, Update.Momentum settings) {
         for (int at = 0; at < count; at++) {
             float w = weights[at];
             float g = penalised(gradients[at], w, settings);
@@ -165,8 +163,15 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public void uniformNoise(
-            int key0, int key1, int firstExample, MemorySegment clean, long cleanOffset,
-            MemorySegment out, long outOffset, int[] features, float epsilon,
+            int key0,
+            int key1,
+            int firstExample,
+            MemorySegment clean,
+            long cleanOffset,
+            MemorySegment out,
+            long outOffset,
+            int[] features,
+            float epsilon,
             MemorySegment scratch) {
         for (int feature : features) {
             for (int lane = 0; lane < LANES; lane++) {
@@ -212,8 +217,16 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public boolean crossEntropyGradient(
-            MemorySegment logits, long logitOffset, MemorySegment gradient, long gradientOffset, int classes,
-            int[] labels, int firstLabel, int lanes, float smoothing, float scale,
+            MemorySegment logits,
+            long logitOffset,
+            MemorySegment gradient,
+            long gradientOffset,
+            int classes,
+            int[] labels,
+            int firstLabel,
+            int lanes,
+            float smoothing,
+            float scale,
             MemorySegment scratch) {
         boolean finite = true;
         float other = smoothing / classes;

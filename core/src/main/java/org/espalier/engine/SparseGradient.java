@@ -32,7 +32,12 @@ final class SparseGradient {
         for (int k = 0; k < count; k += WEIGHTS) {
             for (int n = 0; n < WEIGHTS; n++) {
                 columns(
-                        delta + deltas[k + n], deltaPanel, x + columns[k + n], xPanel, panels, scratch + n * COLUMN_BYTES);
+                        delta + deltas[k + n],
+                        deltaPanel,
+                        x + columns[k + n],
+                        xPanel,
+                        panels,
+                        scratch + n * COLUMN_BYTES);
             }
             ColumnTree.sum(scratch, out, k);
         }

@@ -100,9 +100,29 @@ final class SparseProduct {
             a3 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 3 * BYTES, ORDER), a3);
         }
         FloatVector zero = FloatVector.zero(FLOATS);
-        zero.blend(a0, FloatVector.fromMemorySegment(FLOATS, MEMORY, gate, ORDER).compare(VectorOperators.GT, zero)).add(zero).intoMemorySegment(MEMORY, o, ORDER);
-        zero.blend(a1, FloatVector.fromMemorySegment(FLOATS, MEMORY, gate + BYTES, ORDER).compare(VectorOperators.GT, zero)).add(zero).intoMemorySegment(MEMORY, o + BYTES, ORDER);
-        zero.blend(a2, FloatVector.fromMemorySegment(FLOATS, MEMORY, gate + 2 * BYTES, ORDER).compare(VectorOperators.GT, zero)).add(zero).intoMemorySegment(MEMORY, o + 2 * BYTES, ORDER);
-        zero.blend(a3, FloatVector.fromMemorySegment(FLOATS, MEMORY, gate + 3 * BYTES, ORDER).compare(VectorOperators.GT, zero)).add(zero).intoMemorySegment(MEMORY, o + 3 * BYTES, ORDER);
+        zero.blend(
+                        a0,
+                        FloatVector.fromMemorySegment(FLOATS, MEMORY, gate, ORDER)
+                                .compare(VectorOperators.GT, zero))
+                .add(zero)
+                .intoMemorySegment(MEMORY, o, ORDER);
+        zero.blend(
+                        a1,
+                        FloatVector.fromMemorySegment(FLOATS, MEMORY, gate + BYTES, ORDER)
+                                .compare(VectorOperators.GT, zero))
+                .add(zero)
+                .intoMemorySegment(MEMORY, o + BYTES, ORDER);
+        zero.blend(
+                        a2,
+                        FloatVector.fromMemorySegment(FLOATS, MEMORY, gate + 2 * BYTES, ORDER)
+                                .compare(VectorOperators.GT, zero))
+                .add(zero)
+                .intoMemorySegment(MEMORY, o + 2 * BYTES, ORDER);
+        zero.blend(
+                        a3,
+                        FloatVector.fromMemorySegment(FLOATS, MEMORY, gate + 3 * BYTES, ORDER)
+                                .compare(VectorOperators.GT, zero))
+                .add(zero)
+                .intoMemorySegment(MEMORY, o + 3 * BYTES, ORDER);
     }
 }

@@ -62,8 +62,7 @@ final class VectorCrossEntropy {
             FloatVector n = shifted.sub(Exp.MAGIC);
             FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -Exp.LN2_HIGH), x);
             r = n.fma(FloatVector.broadcast(FLOATS, -Exp.LN2_LOW), r);
-            FloatVector p =
-                    FloatVector.broadcast(FLOATS, Exp.C0).fma(r, FloatVector.broadcast(FLOATS, Exp.C1));
+            FloatVector p = FloatVector.broadcast(FLOATS, Exp.C0).fma(r, FloatVector.broadcast(FLOATS, Exp.C1));
             p = p.fma(r, FloatVector.broadcast(FLOATS, Exp.C2));
             p = p.fma(r, FloatVector.broadcast(FLOATS, Exp.C3));
             p = p.fma(r, FloatVector.broadcast(FLOATS, Exp.C4));

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * are finite. A step allocates nothing.
  */
 final class VectorEngine implements Engine {
-    private static final int ROWS_AT_ONCE = 40; // of the input gradient: 10 KiB, in the nearest cache, whole blocks of 5
+    private static final int ROWS_AT_ONCE =
+            40; // of the input gradient: 10 KiB, in the nearest cache, whole blocks of 5
 
     private final Architecture architecture;
     private final Kernels kernels;
@@ -291,7 +292,8 @@ final class VectorEngine implements Engine {
                 weights.clearPastLive();
             }
             for (int o = 0; o < biases[layer].length; o++) {
-                biasGradients[layer][o] = BatchSum.sum(delta.memory(), delta.row(firstPanel, o), weights.outputs * Panels.ROW_BYTES, panels);
+                biasGradients[layer][o] = BatchSum.sum(
+                        delta.memory(), delta.row(firstPanel, o), weights.outputs * Panels.ROW_BYTES, panels);
             }
         }
     }
@@ -347,13 +349,7 @@ final class VectorEngine implements Engine {
         };
     }
 
-    private void step(
-            Update update,
-            float[] values,
-            float[] gradients,
-            float[] first,
-            float[] second,
-            int count) {
+    private void step(Update update, float[] values, float[] gradients, float[] first, float[] second, int count) {
         int padded = CompactLayer.padded(count);
         switch (update) {
             case Update.Adam adam -> kernels.adam(values, gradients, first, second, padded, adam);

@@ -93,13 +93,7 @@ final class VectorKernels implements Kernels {
             float[] out,
             MemorySegment scratch) {
         DenseGradient.run(
-                delta.address() + deltaOffset,
-                outputs,
-                x.address() + xOffset,
-                inputs,
-                panels,
-                out,
-                scratch.address());
+                delta.address() + deltaOffset, outputs, x.address() + xOffset, inputs, panels, out, scratch.address());
         keep(delta, x, scratch);
     }
 
@@ -138,8 +132,7 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void momentum(
-            float[] weights, float[] gradients, float[] velocity, int count, Update.Momentum settings) {
+    public void momentum(float[] weights, float[] gradients, float[] velocity, int count, Update.Momentum settings) {
         VectorUpdates.momentum(weights, gradients, velocity, count, settings);
     }
 

@@ -20,14 +20,7 @@ final class VectorNoise {
     private VectorNoise() {}
 
     static void uniform(
-            int key0,
-            int key1,
-            int firstExample,
-            long clean,
-            long out,
-            int[] features,
-            float epsilon,
-            long scratch) {
+            int key0, int key1, int firstExample, long clean, long out, int[] features, float epsilon, long scratch) {
         for (int f = 0; f < features.length; f++) {
             int feature = features[f];
             long row = feature * Panels.ROW_BYTES;
@@ -118,7 +111,8 @@ final class VectorNoise {
         FloatVector one = FloatVector.broadcast(FLOATS, 1f);
         for (long at = 0; at < Panels.ROW_BYTES; at += BYTES) {
             IntVector word = IntVector.fromMemorySegment(INTS, MEMORY, words + at, ORDER);
-            FloatVector unit = ((FloatVector) word.lanewise(VectorOperators.LSHR, 8).convert(VectorOperators.I2F, 0))
+            FloatVector unit = ((FloatVector)
+                            word.lanewise(VectorOperators.LSHR, 8).convert(VectorOperators.I2F, 0))
                     .mul(0x1p-24f);
             FloatVector noise =
                     unit.fma(FloatVector.broadcast(FLOATS, 2 * epsilon), FloatVector.broadcast(FLOATS, -epsilon));

@@ -26,10 +26,8 @@ final class VectorUpdates {
         FloatVector zero = FloatVector.zero(FLOATS);
         for (int at = 0; at < count; at += LENGTH) {
             FloatVector g = FloatVector.fromArray(FLOATS, gradients, at);
-            FloatVector m =
-                    g.fma(rest1, beta1.mul(FloatVector.fromArray(FLOATS, first, at)));
-            FloatVector v =
-                    g.mul(g).fma(rest2, beta2.mul(FloatVector.fromArray(FLOATS, second, at)));
+            FloatVector m = g.fma(rest1, beta1.mul(FloatVector.fromArray(FLOATS, first, at)));
+            FloatVector v = g.mul(g).fma(rest2, beta2.mul(FloatVector.fromArray(FLOATS, second, at)));
             m = m.blend(zero, m.abs().compare(VectorOperators.LT, smallest));
             v = v.blend(zero, v.compare(VectorOperators.LT, smallest)); // never negative
             m.intoArray(first, at);
@@ -49,13 +47,10 @@ final class VectorUpdates {
         for (int at = 0; at < count; at += LENGTH) {
             FloatVector g = FloatVector.fromArray(FLOATS, gradients, at);
             FloatVector v = momentum.fma(
-                    FloatVector.fromArray(FLOATS, velocity, at),
-                    rate.mul(g).neg());
+                    FloatVector.fromArray(FLOATS, velocity, at), rate.mul(g).neg());
             v = v.blend(zero, v.abs().compare(VectorOperators.LT, smallest));
             v.intoArray(velocity, at);
-            FloatVector.fromArray(FLOATS, weights, at)
-                    .add(v)
-                    .intoArray(weights, at);
+            FloatVector.fromArray(FLOATS, weights, at).add(v).intoArray(weights, at);
         }
     }
 
@@ -69,8 +64,7 @@ final class VectorUpdates {
             FloatVector w = FloatVector.fromArray(FLOATS, weights, at);
             FloatVector sign = zero.blend(up, w.compare(VectorOperators.GT, zero))
                     .blend(down, w.compare(VectorOperators.LT, zero));
-            l2.fma(w, FloatVector.fromArray(FLOATS, gradients, at).add(sign))
-                    .intoArray(gradients, at);
+            l2.fma(w, FloatVector.fromArray(FLOATS, gradients, at).add(sign)).intoArray(gradients, at);
         }
     }
 }

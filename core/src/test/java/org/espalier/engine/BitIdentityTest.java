@@ -54,6 +54,7 @@ class BitIdentityTest {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         if (vectors) {
             command.add("--add-modules=jdk.incubator.vector");
+            command.add("--enable-native-access=ALL-UNNAMED");
         }
         command.add("-D" + KernelChoice.PROPERTY + "=" + bits);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), EngineDigest.class.getName()));
