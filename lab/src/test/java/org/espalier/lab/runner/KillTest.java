@@ -1,9 +1,11 @@
 package org.espalier.lab.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -12,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.espalier.UserException;
+import org.espalier.lab.store.Store;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,7 +47,7 @@ class KillTest {
         int resumed = 0;
         boolean done = false;
         for (int runs = 0; !done && runs < 100; runs++) {
-            Process process = start(killed, 1 + runs % 2);
+            Process process = start(killed, 1 + runs % 2, ITERATIONS);
             List<String> lines = new ArrayList<>();
             try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
                 lines.add(String.valueOf(output.readLine())); // after which it works
@@ -53,7 +57,7 @@ class KillTest {
                 }
                 try {
                     output.lines().forEach(lines::add);
-                } catch (java.io.UncheckedIOException e) {
+                } catch (UncheckedIOException e) {
                     // The pipe broke with the process.
                 }
             }
@@ -68,7 +72,38 @@ class KillTest {
         assertThat(Trees.digests(killed)).as("seed %s", seed).isEqualTo(Trees.digests(directory.resolve("whole")));
     }
 
-    private static Process start(Path directory, int jobs) throws IOException {
+    @Test
+    void aDirectoryInUseIsRefusedAndACrashLeavesNoLock() throws Exception {
+        Process process = start(directory, 1, 1_000_000);
+        try {
+            process.inputReader(StandardCharsets.UTF_8).readLine();
+            assertThat(Store.open(directory).running()).contains(process.pid());
+            assertThatThrownBy(() -> run(ITERATIONS))
+                    .isInstanceOf(UserException.class)
+                    .hasMessage(directory + " is in use by another run (process " + process.pid()
+                            + "); wait for it, stop it, or choose another directory with --out");
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        assertThat(Store.open(directory).running()).isEmpty();
+        assertThatThrownBy(() -> run(ITERATIONS))
+                .hasMessageContaining("training.iterations is 1000000 there and " + ITERATIONS + " here");
+    }
+
+    private void run(int iterations) {
+        new Runner(
+                        new RunRequest(
+                                TinyData.experiment(iterations),
+                                directory,
+                                1,
+                                Duration.ofSeconds(30),
+                                "test",
+                                List.of()),
+                        RunObserver.NONE)
+                .run(TinyData.data());
+    }
+
+    private static Process start(Path directory, int jobs, int iterations) throws IOException {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         // No vector module, so scalar code: its bits have to be the same, and C1 compiles it quickly.
@@ -78,7 +113,7 @@ class KillTest {
                         RunnerMain.class.getName(),
                         directory.toString(),
                         Integer.toString(jobs),
-                        Integer.toString(ITERATIONS))
+                        Integer.toString(iterations))
                 .redirectError(Redirect.DISCARD)
                 .start();
     }
