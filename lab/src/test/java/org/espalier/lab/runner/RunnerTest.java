@@ -119,7 +119,30 @@ class RunnerTest {
 
     @Test
     void aStoppedRunGoesOnToTheSameBytes() throws Exception {
-        Experiment experiment = TinyData.experiment(ITERATIONS);
+        goesOnToTheSameBytes(TinyData.experiment(ITERATIONS));
+    }
+
+    @Test
+    void asPublishedGoesOnToTheSameBytesToo() throws Exception {
+        goesOnToTheSameBytes(TinyData.experiment(
+                ITERATIONS,
+                "evaluation.timing=as-published",
+                "evaluation.loss=objective",
+                "training.label-smoothing.train=0.1",
+                "training.optimizer={kind: sgd}",
+                "pruning.count=as-published",
+                "attacks.pgd.label=predicted",
+                "strategies=[as-published, continued]"));
+        // Nine batches to an epoch, so once in each, after its first update; labelled as if every twelve.
+        Store store = Store.open(directory.resolve("pieces"));
+        assertThat(store.level(store.trials().getFirst().levels().getLast()).metrics())
+                .extracting(Measurement::iteration)
+                .hasSize(6 * 6)
+                .startsWith(0)
+                .endsWith(60);
+    }
+
+    private void goesOnToTheSameBytes(Experiment experiment) throws Exception {
         run(experiment, directory.resolve("whole"), 1);
         Path pieces = directory.resolve("pieces");
         int runs = 0;
