@@ -79,6 +79,7 @@ final class Cli implements Runnable {
                 .addSubcommand(new StatusCommand(console))
                 .addSubcommand(new ReportCommand(console))
                 .addSubcommand(PresetsCommand.line(console))
+                .addSubcommand(new SchemaCommand(console))
                 .addSubcommand(DataCommand.line(console, DataSets::standard))
                 .addSubcommand(new VersionCommand(console))
                 .setOut(new PrintWriter(console.out(), true))

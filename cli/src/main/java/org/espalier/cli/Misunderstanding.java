@@ -1,9 +1,11 @@
 package org.espalier.cli;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.espalier.lab.experiment.Names;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -21,11 +23,11 @@ final class Misunderstanding {
         if (e instanceof UnmatchedArgumentException unmatched) {
             String found = unmatched.getUnmatched().getFirst();
             if (found.startsWith("-")) {
-                return "unknown option " + quoted(found) + Nearest.hint(option(found), options(line));
+                return "unknown option " + quoted(found) + hint(option(found), options(line));
             }
             if (!line.getSubcommands().isEmpty()) {
                 return "unknown command " + quoted(found)
-                        + Nearest.hint(found, line.getSubcommands().keySet());
+                        + hint(found, line.getSubcommands().keySet());
             }
             return "unexpected " + quoted(found);
         }
@@ -45,6 +47,12 @@ final class Misunderstanding {
         return message == null || message.isEmpty()
                 ? "wrong arguments"
                 : message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
+    }
+
+    private static String hint(String found, Collection<String> names) {
+        return Names.nearest(found, names)
+                .map(name -> "; did you mean '" + name + "'?")
+                .orElseGet(() -> "; there " + (names.size() == 1 ? "is " : "are ") + String.join(", ", names));
     }
 
     private static Class<?> elementType(ArgSpec argument) {

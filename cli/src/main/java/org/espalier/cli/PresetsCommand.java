@@ -1,5 +1,6 @@
 package org.espalier.cli;
 
+import org.espalier.lab.experiment.Names;
 import org.espalier.lab.experiment.Presets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,7 +39,7 @@ final class PresetsCommand implements Runnable {
         return new ParameterException(
                 spec.commandLine(),
                 message
-                        + Nearest.name(name, Presets.names())
+                        + Names.nearest(name, Presets.names())
                                 .map(near -> "; did you mean '" + near + "'?")
                                 .orElse("; 'espalier presets' lists the presets"));
     }

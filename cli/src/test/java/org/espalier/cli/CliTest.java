@@ -6,7 +6,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
 
 class CliTest {
     @Test
@@ -23,6 +25,23 @@ class CliTest {
         assertThat(run.code()).isZero();
         assertThat(run.out()).contains("version", "Exit codes:", "130");
         assertThat(run.err()).isEmpty();
+    }
+
+    @Test
+    void printsTheSchemaThatIsPublished() throws IOException {
+        CommandLineRun run = CommandLineRun.of("schema");
+        assertThat(run.code()).isZero();
+        assertThat(JsonMapper.shared().readTree(run.out()))
+                .isEqualTo(JsonMapper.shared().readTree(Path.of("..", "docs", "experiment.schema.json")));
+    }
+
+    @Test
+    void listsAndShowsPresets() {
+        assertThat(CommandLineRun.of("presets").out())
+                .startsWith("quick ")
+                .contains("\npaper ", "\nas-published ", "\nfashion-pgd-adversarial-continued ");
+        assertThat(CommandLineRun.of("presets", "show", "paper").out())
+                .contains("iterations: 50000          # updates in each level");
     }
 
     @Test

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
-/** Names in experiment files. */
-final class Names {
+/** Names in experiment files, and the nearest right one to a mistyped name. */
+public final class Names {
     /** Names that are safe in file names, tables and on command lines. */
     static final String PATTERN = "[a-z0-9][a-z0-9._-]{0,62}";
 
@@ -24,7 +24,7 @@ final class Names {
     }
 
     /** The candidate that a mistyped name most likely meant, if any is near. */
-    static Optional<String> nearest(String name, Collection<String> candidates) {
+    public static Optional<String> nearest(String name, Collection<String> candidates) {
         String asked = name.toLowerCase(Locale.ROOT).replace('_', '-');
         int near = Math.max(2, asked.length() / 3);
         return candidates.stream()

@@ -1,0 +1,25 @@
+package org.espalier.cli;
+
+import org.espalier.lab.experiment.JsonSchema;
+import picocli.CommandLine.Command;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code espalier schema}. */
+@Command(
+        name = "schema",
+        description = "Print the JSON Schema of experiment files, for editors that complete and check them.")
+final class SchemaCommand implements Runnable {
+    private final Console console;
+
+    SchemaCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public void run() {
+        console.out()
+                .println(JsonMapper.shared()
+                        .writerWithDefaultPrettyPrinter()
+                        .writeValueAsString(JsonSchema.ofExperiment()));
+    }
+}
