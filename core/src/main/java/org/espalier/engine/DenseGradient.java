@@ -6,41 +6,71 @@ import static org.espalier.engine.Lanes.LENGTH;
 import static org.espalier.engine.Lanes.MEMORY;
 import static org.espalier.engine.Lanes.ORDER;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 
 /**
  * Gradients of all weights of a dense layer. With every weight wanted, lanes run over inputs instead of examples:
- * the panel is turned once to [example][input], and each of {@link BatchSum}'s 16 columns is a chain of
- * multiply-adds by one delta, so that the tree is plain additions without a shuffle. Offsets are
- * addresses in {@link Lanes#MEMORY}.
+ * panels are turned once to [example][feature], and each of {@link BatchSum}'s 16 columns is a chain of multiply-adds
+ * by one delta, so that the tree is plain additions without a shuffle. A block is 4 outputs x 2 registers of inputs.
+ * Offsets are addresses in {@link Lanes#MEMORY}.
  */
 final class DenseGradient {
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final int OUTPUTS = 4;
     private static final int COLUMNS = 16;
 
     private DenseGradient() {}
 
-    static void run(long delta, int outputs, long x, int inputs, int panels, float[] out, long scratch) {
+    static void run(long delta, int outputs, long x, int inputs, int panels, float[] out, GradientScratch scratch) {
         if (outputs < OUTPUTS) {
             oneByOne(delta, outputs, x, inputs, panels, out);
             return;
         }
-        long line = (inputs + 15) / 16 * 64L; // bytes of one example's inputs, whole registers at every width
-        turn(x, inputs, panels, scratch, line);
-        long partial = scratch + line * Panels.LANES * panels;
-        long deltaPanel = outputs * Panels.ROW_BYTES;
-        for (long i = 0; i < inputs * 4L; i += BYTES) {
-            int lanes = (int) Math.min(LENGTH, inputs - i / 4);
+        long line = GradientScratch.line(inputs);
+        long deltaLine = GradientScratch.line(outputs);
+        long turned = scratch.memory().address();
+        long turnedDeltas = turned + line * Panels.LANES * panels;
+        long partials = turnedDeltas + deltaLine * Panels.LANES * panels;
+        long tile = partials + GradientScratch.PARTIALS;
+        for (int p = 0; p < panels; p++) {
+            long example = (long) p * Panels.LANES;
+            PanelTurn.run(x + p * inputs * Panels.ROW_BYTES, inputs, turned + example * line, line, tile);
+            PanelTurn.run(
+                    delta + p * outputs * Panels.ROW_BYTES,
+                    outputs,
+                    turnedDeltas + example * deltaLine,
+                    deltaLine,
+                    tile);
+        }
+        // Deltas are broadcast one by one, which is one load from an array but not from native memory.
+        int stride = (int) (deltaLine / 4);
+        float[] deltas = scratch.deltas();
+        MemorySegment.copy(
+                scratch.memory(),
+                ValueLayout.JAVA_FLOAT,
+                turnedDeltas - turned,
+                deltas,
+                0,
+                stride * Panels.LANES * panels);
+        for (int i = 0; i < inputs; i += 2 * LENGTH) {
             for (int next = 0; next < outputs; next += OUTPUTS) {
                 int o = Math.min(next, outputs - OUTPUTS); // the last block overlaps, and repeats the same values
                 for (int c = 0; c < COLUMNS / 2; c++) {
-                    long d = delta + o * Panels.ROW_BYTES + c * 4L;
-                    pair(d, deltaPanel, scratch + i + c * line, line, panels, partial + c * OUTPUTS * BYTES);
+                    pair(
+                            deltas,
+                            o + c * stride,
+                            stride,
+                            turned + i * 4L + c * line,
+                            line,
+                            panels * (Panels.LANES / COLUMNS),
+                            partials + c * OUTPUTS * 2 * BYTES);
                 }
                 for (int r = 0; r < OUTPUTS; r++) {
-                    tree(partial + r * BYTES, out, (o + r) * inputs + (int) (i / 4), lanes);
+                    tree(partials + r * 2 * BYTES, out, (o + r) * inputs + i, inputs - i);
+                    if (i + LENGTH < inputs) {
+                        tree(partials + (r * 2 + 1) * BYTES, out, (o + r) * inputs + i + LENGTH, inputs - i - LENGTH);
+                    }
                 }
             }
         }
@@ -50,7 +80,7 @@ final class DenseGradient {
     private static void oneByOne(long delta, int outputs, long x, int inputs, int panels, float[] out) {
         for (int o = 0; o < outputs; o++) {
             for (int i = 0; i < inputs; i++) {
-                float sum = BatchSum.dot(
+                out[o * inputs + i] = BatchSum.dot(
                         MEMORY,
                         delta + o * Panels.ROW_BYTES,
                         outputs * Panels.ROW_BYTES,
@@ -58,66 +88,74 @@ final class DenseGradient {
                         x + i * Panels.ROW_BYTES,
                         inputs * Panels.ROW_BYTES,
                         panels);
-                out[o * inputs + i] = sum;
             }
         }
     }
 
-    /** [panel][input][lane] to [panel][lane][input]. */
-    private static void turn(long x, int inputs, int panels, long out, long line) {
-        for (int p = 0; p < panels; p++) {
-            for (int i = 0; i < inputs; i++) {
-                long from = x + ((long) p * inputs + i) * Panels.ROW_BYTES;
-                long to = out + (long) p * Panels.LANES * line + i * 4L;
-                for (int lane = 0; lane < Panels.LANES; lane++) {
-                    MEMORY.set(FLOAT, to + lane * line, MEMORY.get(FLOAT, from + lane * 4L));
-                }
-            }
-        }
-    }
-
-    /** Columns c and c + 8 of four outputs, added: eight chains. */
-    private static void pair(long d, long deltaPanel, long at, long line, int panels, long o) {
+    /** Columns c and c + 8 of four outputs and two registers of inputs, added: sixteen chains. */
+    private static void pair(float[] deltas, int d, int stride, long at, long line, int terms, long o) {
         FloatVector a0 = FloatVector.zero(FLOATS);
-        FloatVector a1 = FloatVector.zero(FLOATS);
-        FloatVector a2 = FloatVector.zero(FLOATS);
-        FloatVector a3 = FloatVector.zero(FLOATS);
-        FloatVector b0 = FloatVector.zero(FLOATS);
-        FloatVector b1 = FloatVector.zero(FLOATS);
-        FloatVector b2 = FloatVector.zero(FLOATS);
-        FloatVector b3 = FloatVector.zero(FLOATS);
-        for (int p = 0; p < panels; p++) {
-            for (int v = 0; v < Panels.LANES / COLUMNS; v++) {
-                FloatVector near = FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER);
-                FloatVector far = FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 8 * line, ORDER);
-                long e = d + v * COLUMNS * 4L;
-                a0 = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, e)).fma(near, a0);
-                b0 = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, e + 32)).fma(far, b0);
-                a1 = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, e + Panels.ROW_BYTES))
-                        .fma(near, a1);
-                b1 = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, e + Panels.ROW_BYTES + 32))
-                        .fma(far, b1);
-                a2 = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, e + 2 * Panels.ROW_BYTES))
-                        .fma(near, a2);
-                b2 = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, e + 2 * Panels.ROW_BYTES + 32))
-                        .fma(far, b2);
-                a3 = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, e + 3 * Panels.ROW_BYTES))
-                        .fma(near, a3);
-                b3 = FloatVector.broadcast(FLOATS, MEMORY.get(FLOAT, e + 3 * Panels.ROW_BYTES + 32))
-                        .fma(far, b3);
-                at += COLUMNS * line;
-            }
-            d += deltaPanel;
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        FloatVector b0 = a0;
+        FloatVector b1 = a0;
+        FloatVector b2 = a0;
+        FloatVector b3 = a0;
+        FloatVector e0 = a0;
+        FloatVector e1 = a0;
+        FloatVector e2 = a0;
+        FloatVector e3 = a0;
+        FloatVector f0 = a0;
+        FloatVector f1 = a0;
+        FloatVector f2 = a0;
+        FloatVector f3 = a0;
+        for (int n = 0; n < terms; n++) {
+            int near = d + n * COLUMNS * stride;
+            int far = near + 8 * stride;
+            long from = at + n * COLUMNS * line;
+            FloatVector x0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from, ORDER);
+            FloatVector x1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from + BYTES, ORDER);
+            FloatVector delta = FloatVector.broadcast(FLOATS, deltas[near]);
+            a0 = delta.fma(x0, a0);
+            b0 = delta.fma(x1, b0);
+            delta = FloatVector.broadcast(FLOATS, deltas[near + 1]);
+            a1 = delta.fma(x0, a1);
+            b1 = delta.fma(x1, b1);
+            delta = FloatVector.broadcast(FLOATS, deltas[near + 2]);
+            a2 = delta.fma(x0, a2);
+            b2 = delta.fma(x1, b2);
+            delta = FloatVector.broadcast(FLOATS, deltas[near + 3]);
+            a3 = delta.fma(x0, a3);
+            b3 = delta.fma(x1, b3);
+            x0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from + 8 * line, ORDER);
+            x1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from + 8 * line + BYTES, ORDER);
+            delta = FloatVector.broadcast(FLOATS, deltas[far]);
+            e0 = delta.fma(x0, e0);
+            f0 = delta.fma(x1, f0);
+            delta = FloatVector.broadcast(FLOATS, deltas[far + 1]);
+            e1 = delta.fma(x0, e1);
+            f1 = delta.fma(x1, f1);
+            delta = FloatVector.broadcast(FLOATS, deltas[far + 2]);
+            e2 = delta.fma(x0, e2);
+            f2 = delta.fma(x1, f2);
+            delta = FloatVector.broadcast(FLOATS, deltas[far + 3]);
+            e3 = delta.fma(x0, e3);
+            f3 = delta.fma(x1, f3);
         }
-        a0.add(b0).intoMemorySegment(MEMORY, o, ORDER);
-        a1.add(b1).intoMemorySegment(MEMORY, o + BYTES, ORDER);
-        a2.add(b2).intoMemorySegment(MEMORY, o + 2 * BYTES, ORDER);
-        a3.add(b3).intoMemorySegment(MEMORY, o + 3 * BYTES, ORDER);
+        a0.add(e0).intoMemorySegment(MEMORY, o, ORDER);
+        b0.add(f0).intoMemorySegment(MEMORY, o + BYTES, ORDER);
+        a1.add(e1).intoMemorySegment(MEMORY, o + 2 * BYTES, ORDER);
+        b1.add(f1).intoMemorySegment(MEMORY, o + 3 * BYTES, ORDER);
+        a2.add(e2).intoMemorySegment(MEMORY, o + 4 * BYTES, ORDER);
+        b2.add(f2).intoMemorySegment(MEMORY, o + 5 * BYTES, ORDER);
+        a3.add(e3).intoMemorySegment(MEMORY, o + 6 * BYTES, ORDER);
+        b3.add(f3).intoMemorySegment(MEMORY, o + 7 * BYTES, ORDER);
     }
 
-    /** The rest of the tree over eight pairs; the last inputs of a row one by one, so as not to touch the next row. */
+    /** The rest of the tree over eight pairs. The last inputs of a row are masked, so as not to touch the next row. */
     private static void tree(long at, float[] out, int to, int lanes) {
-        long step = OUTPUTS * BYTES;
+        long step = OUTPUTS * 2 * BYTES;
         FloatVector s0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER)
                 .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 4 * step, ORDER));
         FloatVector s1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at + step, ORDER)
@@ -127,7 +165,7 @@ final class DenseGradient {
         FloatVector s3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 3 * step, ORDER)
                 .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 7 * step, ORDER));
         FloatVector sums = s0.add(s2).add(s1.add(s3)).add(FloatVector.zero(FLOATS));
-        if (lanes == LENGTH) {
+        if (lanes >= LENGTH) {
             sums.intoArray(out, to);
         } else {
             sums.intoArray(out, to, FLOATS.indexInRange(0, lanes));

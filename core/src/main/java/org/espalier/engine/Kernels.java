@@ -82,7 +82,7 @@ interface Kernels {
     /**
      * Gradient of every weight of a dense layer: {@code out[o * inputs + i] = sum over lanes of delta[o] x[i]}.
      *
-     * @param scratch at least {@link #denseGradientScratch} bytes
+     * @param scratch with room for these panels
      */
     void denseGradient(
             MemorySegment delta,
@@ -93,15 +93,7 @@ interface Kernels {
             int inputs,
             int panels,
             float[] out,
-            MemorySegment scratch);
-
-    /** Bytes of scratch memory that {@link #sparseGradient} needs: 16 weights by 16 columns. */
-    long SPARSE_GRADIENT_SCRATCH = 16 * 16 * 4;
-
-    /** Bytes of scratch memory that {@link #denseGradient} needs. */
-    static long denseGradientScratch(int inputs, int panels) {
-        return (inputs + 15) / 16 * 64L * Panels.LANES * panels + 4 * 16 * 64;
-    }
+            GradientScratch scratch);
 
     /**
      * Gradient of each surviving weight: {@code out[k] = sum over lanes of delta[deltas[k]] x[columns[k]]}.
@@ -110,7 +102,7 @@ interface Kernels {
      * @param columns byte offset of each weight's row in x
      * @param deltaPanel bytes from one panel of delta to the next
      * @param xPanel bytes from one panel of x to the next
-     * @param scratch at least {@link #SPARSE_GRADIENT_SCRATCH} bytes
+     * @param scratch any
      */
     void sparseGradient(
             MemorySegment delta,
@@ -124,7 +116,7 @@ interface Kernels {
             int panels,
             float[] out,
             int count,
-            MemorySegment scratch);
+            GradientScratch scratch);
 
     /** One Adam update of {@code count} weights (a multiple of 16); see {@link Update.Adam}. */
     void adam(float[] weights, float[] gradients, float[] first, float[] second, int count, Update.Adam settings);

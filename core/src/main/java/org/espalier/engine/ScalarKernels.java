@@ -95,7 +95,7 @@ final class ScalarKernels implements Kernels {
             int inputs,
             int panels,
             float[] out,
-            MemorySegment scratch) {
+            GradientScratch scratch) {
         for (int o = 0; o < outputs; o++) {
             for (int i = 0; i < inputs; i++) {
                 float sum = BatchSum.dot(
@@ -118,7 +118,7 @@ final class ScalarKernels implements Kernels {
             int panels,
             float[] out,
             int count,
-            MemorySegment scratch) {
+            GradientScratch scratch) {
         for (int k = 0; k < count; k++) {
             out[k] = BatchSum.dot(delta, deltaOffset + deltas[k], deltaPanel, x, xOffset + columns[k], xPanel, panels);
         }

@@ -29,7 +29,7 @@ final class VectorEngine implements Engine {
     private final float[][] biasFirst; // (layer, output), padded
     private final float[][] biasSecond; // (layer, output), padded
     private final MemorySegment rows = Arena.ofAuto().allocate(ROWS_AT_ONCE * Panels.ROW_BYTES, 64);
-    private @Nullable MemorySegment scratch;
+    private @Nullable GradientScratch scratch;
     private Mask mask;
     private CompactLayer[] layers;
 
@@ -288,7 +288,7 @@ final class VectorEngine implements Engine {
                         panels,
                         weights.gradients,
                         weights.live,
-                        rows);
+                        scratch(panels));
                 weights.clearPastLive();
             }
             for (int o = 0; o < biases[layer].length; o++) {
@@ -298,12 +298,10 @@ final class VectorEngine implements Engine {
         }
     }
 
-    private MemorySegment scratch(int panels) {
-        MemorySegment made = scratch;
-        int widest = architecture.widths().stream().max(Integer::compare).orElseThrow();
-        long bytes = Kernels.denseGradientScratch(widest, panels);
-        if (made == null || made.byteSize() < bytes) {
-            made = Arena.ofAuto().allocate(bytes, 64);
+    private GradientScratch scratch(int panels) {
+        GradientScratch made = scratch;
+        if (made == null || made.panels() < panels) {
+            made = GradientScratch.allocate(architecture, panels);
             scratch = made;
         }
         return made;

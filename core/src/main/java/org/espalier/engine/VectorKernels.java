@@ -91,10 +91,9 @@ final class VectorKernels implements Kernels {
             int inputs,
             int panels,
             float[] out,
-            MemorySegment scratch) {
-        DenseGradient.run(
-                delta.address() + deltaOffset, outputs, x.address() + xOffset, inputs, panels, out, scratch.address());
-        keep(delta, x, scratch);
+            GradientScratch scratch) {
+        DenseGradient.run(delta.address() + deltaOffset, outputs, x.address() + xOffset, inputs, panels, out, scratch);
+        keep(delta, x, scratch.memory());
     }
 
     @Override
@@ -110,7 +109,7 @@ final class VectorKernels implements Kernels {
             int panels,
             float[] out,
             int count,
-            MemorySegment scratch) {
+            GradientScratch scratch) {
         SparseGradient.run(
                 delta.address() + deltaOffset,
                 deltaPanel,
@@ -121,8 +120,8 @@ final class VectorKernels implements Kernels {
                 panels,
                 out,
                 count,
-                scratch.address());
-        keep(delta, x, scratch);
+                scratch.memory().address());
+        keep(delta, x, scratch.memory());
     }
 
     @Override

@@ -1,0 +1,38 @@
+package org.espalier.engine;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.espalier.network.Architecture;
+
+/**
+ * Working memory of the weight gradients' kernels.
+ *
+ * @param memory native: panels turned to [example][feature], partial sums, and a tile
+ * @param deltas turned deltas on the heap, whose elements broadcast in one load
+ * @param panels panels that there is room for
+ */
+record GradientScratch(MemorySegment memory, float[] deltas, int panels) {
+    /** Bytes of partial sums: 8 pairs of columns x 4 outputs x 2 registers; and of the tile. */
+    static final long PARTIALS = 8 * 4 * 2 * 64;
+
+    private static final long TILE = 1024;
+
+    /** Room for every layer of a network. */
+    static GradientScratch allocate(Architecture architecture, int panels) {
+        long bytes = 0;
+        long deltas = 0;
+        for (int layer = 0; layer < architecture.layers(); layer++) {
+            long inputs = line(architecture.inputs(layer));
+            long outputs = line(architecture.outputs(layer));
+            bytes = Math.max(bytes, (inputs + outputs) * Panels.LANES * panels);
+            deltas = Math.max(deltas, outputs / 4 * Panels.LANES * panels);
+        }
+        return new GradientScratch(
+                Arena.ofAuto().allocate(bytes + PARTIALS + TILE, 64), new float[Math.toIntExact(deltas)], panels);
+    }
+
+    /** Bytes of one example's features: two whole registers at every width, or a multiple. */
+    static long line(int features) {
+        return (features + 31) / 32 * 128L;
+    }
+}
