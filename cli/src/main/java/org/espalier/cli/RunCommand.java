@@ -112,6 +112,7 @@ final class RunCommand implements Callable<Integer> {
                     console.err().println("stopped; nothing is lost: run the same command again to continue");
                     return interruption.code().orElse(ExitCode.INTERRUPTED);
                 }
+                progress.done(outcome.trained());
             }
         }
         Path directory = request.directory();

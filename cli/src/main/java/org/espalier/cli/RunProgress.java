@@ -119,6 +119,17 @@ final class RunProgress implements RunObserver, AutoCloseable {
         say("espalier: " + sentence);
     }
 
+    /** Ends the bars and says what was trained, and in what time. */
+    void done(int trained) {
+        close();
+        ProgressBoard shown = board;
+        if (shown != null) {
+            console.err()
+                    .println(count(trained, "level") + " trained in "
+                            + Durations.of(shown.snapshot().elapsed()));
+        }
+    }
+
     @Override
     public void close() {
         Progress showing = progress;

@@ -2,6 +2,7 @@ package org.espalier.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** What a reader must know to read the tables, said once below them all. */
 final class Legend {
@@ -13,6 +14,9 @@ final class Legend {
         sentences.add(
                 "Cells: mean (sample standard deviation) over trials. P_m: share of weights remaining;"
                         + " level 0 is the dense network. natural: unattacked images; other columns: images under that attack.");
+        results.images()
+                .ifPresent(n -> sentences.add(
+                        String.format(Locale.ROOT, "Measured on the first %,d images of each split, not on all.", n)));
         results.arms().stream()
                 .flatMap(arm -> arm.strategies().stream())
                 .map(Arm.Strategy::name)

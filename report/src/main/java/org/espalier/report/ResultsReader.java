@@ -48,7 +48,7 @@ public final class ResultsReader {
         }
         var arms = new ArrayList<Arm>();
         cells.forEach((cell, trials) -> arms.add(arm(cell, trials)));
-        return new Results(experiment.name(), arms);
+        return new Results(experiment.name(), experiment.evaluation().images(), arms);
     }
 
     private Arm arm(Cell cell, List<StoredTrial> trials) {

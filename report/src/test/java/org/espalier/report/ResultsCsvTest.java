@@ -25,7 +25,7 @@ class ResultsCsvTest {
                 213057 / 266200.0,
                 Series.State.RUNNING,
                 Example.points(500, 0.9833, 0.02, 0.25, 1e-7));
-        assertThat(ResultsCsv.of(new Results("x", List.of(arm("digits", List.of(series))))))
+        assertThat(ResultsCsv.of(new Results("x", OptionalInt.empty(), List.of(arm("digits", List.of(series))))))
                 .isEqualTo("""
                         dataset,objective,strategy,trial,level,density,iteration,split,attack,accuracy,loss
                         digits,natural,original,3,1,0.8003643876784373,500,test,none,0.9833,9
@@ -44,14 +44,16 @@ class ResultsCsvTest {
                 1,
                 Series.State.FINISHED,
                 List.of(new Point(0, Point.TEST, Point.NATURAL, 0.1, Double.NaN)));
-        assertThat(ResultsCsv.of(new Results("x", List.of(arm("my \"own\", digits", List.of(series))))))
+        assertThat(ResultsCsv.of(
+                        new Results("x", OptionalInt.empty(), List.of(arm("my \"own\", digits", List.of(series))))))
                 .endsWith("\"my \"\"own\"\", digits\",natural,original,0,0,1,0,test,none,0.1,NaN\n");
     }
 
     @Test
     void isTheSameWhateverOrderTheStoreWasReadIn() {
         Arm arm = Example.arm();
-        String expected = ResultsCsv.of(new Results("x", List.of(arm, arm("fashion", arm.series()))));
+        String expected =
+                ResultsCsv.of(new Results("x", OptionalInt.empty(), List.of(arm, arm("fashion", arm.series()))));
         for (int seed = 0; seed < 20; seed++) {
             var random = new Random(seed);
             var shuffled = new ArrayList<>(arm.series().stream()
@@ -64,6 +66,7 @@ class ResultsCsvTest {
             Collections.shuffle(shuffled, random);
             assertThat(ResultsCsv.of(new Results(
                             "x",
+                            OptionalInt.empty(),
                             List.of(
                                     arm("fashion", shuffled),
                                     new Arm(
