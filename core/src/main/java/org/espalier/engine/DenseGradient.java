@@ -6,7 +6,6 @@ import static org.espalier.engine.Lanes.LENGTH;
 import static org.espalier.engine.Lanes.MEMORY;
 import static org.espalier.engine.Lanes.ORDER;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 
@@ -17,6 +16,7 @@ import jdk.incubator.vector.FloatVector;
  * Offsets are addresses in {@link Lanes#MEMORY}.
  */
 final class DenseGradient {
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final int OUTPUTS = 4;
     private static final int COLUMNS = 16;
 
@@ -28,50 +28,63 @@ final class DenseGradient {
             return;
         }
         long line = GradientScratch.line(inputs);
-        long deltaLine = GradientScratch.line(outputs);
         long turned = scratch.memory().address();
-        long turnedDeltas = turned + line * Panels.LANES * panels;
-        long partials = turnedDeltas + deltaLine * Panels.LANES * panels;
-        long tile = partials + GradientScratch.PARTIALS;
+        int lanes = Panels.LANES * panels;
+        long partials = turned + line * lanes;
         for (int p = 0; p < panels; p++) {
-            long example = (long) p * Panels.LANES;
-            PanelTurn.run(x + p * inputs * Panels.ROW_BYTES, inputs, turned + example * line, line, tile);
             PanelTurn.run(
-                    delta + p * outputs * Panels.ROW_BYTES,
-                    outputs,
-                    turnedDeltas + example * deltaLine,
-                    deltaLine,
-                    tile);
+                    x + p * inputs * Panels.ROW_BYTES,
+                    inputs,
+                    turned + p * Panels.LANES * line,
+                    line,
+                    partials + GradientScratch.PARTIALS);
         }
-        // Deltas are broadcast one by one, which is one load from an array but not from native memory.
-        int stride = (int) (deltaLine / 4);
         float[] deltas = scratch.deltas();
-        MemorySegment.copy(
-                scratch.memory(),
-                ValueLayout.JAVA_FLOAT,
-                turnedDeltas - turned,
-                deltas,
-                0,
-                stride * Panels.LANES * panels);
+        int blocks = (outputs + OUTPUTS - 1) / OUTPUTS;
+        for (int b = 0; b < blocks; b++) {
+            gather(delta, first(b, outputs), outputs, panels, deltas, b * lanes * OUTPUTS);
+        }
         for (int i = 0; i < inputs; i += 2 * LENGTH) {
-            for (int next = 0; next < outputs; next += OUTPUTS) {
-                int o = Math.min(next, outputs - OUTPUTS); // the last block overlaps, and repeats the same values
+            for (int b = 0; b < blocks; b++) {
                 for (int c = 0; c < COLUMNS / 2; c++) {
                     pair(
                             deltas,
-                            o + c * stride,
-                            stride,
+                            (b * lanes + c) * OUTPUTS,
                             turned + i * 4L + c * line,
                             line,
-                            panels * (Panels.LANES / COLUMNS),
+                            lanes / COLUMNS,
                             partials + c * OUTPUTS * 2 * BYTES);
                 }
+                int to = first(b, outputs) * inputs + i;
                 for (int r = 0; r < OUTPUTS; r++) {
-                    tree(partials + r * 2 * BYTES, out, (o + r) * inputs + i, inputs - i);
+                    tree(partials + r * 2 * BYTES, out, to + r * inputs, inputs - i);
                     if (i + LENGTH < inputs) {
-                        tree(partials + (r * 2 + 1) * BYTES, out, (o + r) * inputs + i + LENGTH, inputs - i - LENGTH);
+                        tree(partials + (r * 2 + 1) * BYTES, out, to + r * inputs + LENGTH, inputs - i - LENGTH);
                     }
                 }
+            }
+        }
+    }
+
+    /** First output of a block; the last block may overlap the one before, and repeats the same values. */
+    private static int first(int block, int outputs) {
+        return Math.min(block * OUTPUTS, outputs - OUTPUTS);
+    }
+
+    /**
+     * Four outputs' deltas to [lane][output] on the heap: they are broadcast one by one, which is one load from an
+     * array but not from native memory.
+     */
+    private static void gather(long delta, int output, int outputs, int panels, float[] deltas, int to) {
+        for (int p = 0; p < panels; p++) {
+            long from = delta + ((long) p * outputs + output) * Panels.ROW_BYTES;
+            for (int lane = 0; lane < Panels.LANES; lane++) {
+                deltas[to] = MEMORY.get(FLOAT, from);
+                deltas[to + 1] = MEMORY.get(FLOAT, from + Panels.ROW_BYTES);
+                deltas[to + 2] = MEMORY.get(FLOAT, from + 2 * Panels.ROW_BYTES);
+                deltas[to + 3] = MEMORY.get(FLOAT, from + 3 * Panels.ROW_BYTES);
+                from += 4;
+                to += OUTPUTS;
             }
         }
     }
@@ -93,7 +106,7 @@ final class DenseGradient {
     }
 
     /** Columns c and c + 8 of four outputs and two registers of inputs, added: sixteen chains. */
-    private static void pair(float[] deltas, int d, int stride, long at, long line, int terms, long o) {
+    private static void pair(float[] deltas, int d, long at, long line, int terms, long o) {
         FloatVector a0 = FloatVector.zero(FLOATS);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
@@ -111,8 +124,8 @@ final class DenseGradient {
         FloatVector f2 = a0;
         FloatVector f3 = a0;
         for (int n = 0; n < terms; n++) {
-            int near = d + n * COLUMNS * stride;
-            int far = near + 8 * stride;
+            int near = d + n * COLUMNS * OUTPUTS;
+            int far = near + COLUMNS / 2 * OUTPUTS;
             long from = at + n * COLUMNS * line;
             FloatVector x0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from, ORDER);
             FloatVector x1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from + BYTES, ORDER);

@@ -8,7 +8,7 @@ import org.espalier.network.Architecture;
  * Working memory of the weight gradients' kernels.
  *
  * @param memory native: panels turned to [example][feature], partial sums, and a tile
- * @param deltas turned deltas on the heap, whose elements broadcast in one load
+ * @param deltas deltas by blocks of four outputs, on the heap, whose elements broadcast in one load
  * @param panels panels that there is room for
  */
 record GradientScratch(MemorySegment memory, float[] deltas, int panels) {
@@ -23,9 +23,8 @@ record GradientScratch(MemorySegment memory, float[] deltas, int panels) {
         long deltas = 0;
         for (int layer = 0; layer < architecture.layers(); layer++) {
             long inputs = line(architecture.inputs(layer));
-            long outputs = line(architecture.outputs(layer));
-            bytes = Math.max(bytes, (inputs + outputs) * Panels.LANES * panels);
-            deltas = Math.max(deltas, outputs / 4 * Panels.LANES * panels);
+            bytes = Math.max(bytes, inputs * Panels.LANES * panels);
+            deltas = Math.max(deltas, (architecture.outputs(layer) + 3L) / 4 * 4 * Panels.LANES * panels);
         }
         return new GradientScratch(
                 Arena.ofAuto().allocate(bytes + PARTIALS + TILE, 64), new float[Math.toIntExact(deltas)], panels);

@@ -10,12 +10,14 @@ final class Transposition {
     static void run(float[] from, int rows, int columns, float[] to) {
         for (int r = 0; r < rows; r += TILE) {
             int height = Math.min(TILE, rows - r);
-            for (int c = 0; c < columns; c++) {
-                int read = r * columns + c;
-                int write = c * rows + r;
-                for (int i = 0; i < height; i++) {
-                    to[write + i] = from[read];
-                    read += columns;
+            for (int c = 0; c < columns; c += TILE) {
+                int width = Math.min(TILE, columns - c);
+                for (int i = 0; i < width; i++) {
+                    int read = r * columns + c + i;
+                    int write = (c + i) * rows + r;
+                    for (int j = 0; j < height; j++) {
+                        to[write + j] = from[read + j * columns];
+                    }
                 }
             }
         }
