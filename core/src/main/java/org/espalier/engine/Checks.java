@@ -1,5 +1,6 @@
 package org.espalier.engine;
 
+import java.util.Objects;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -12,6 +13,39 @@ final class Checks {
         if (!weights.architecture().equals(architecture) || !mask.architecture().equals(architecture)) {
             throw new IllegalArgumentException("an engine for a network " + architecture + " was given weights of "
                     + weights.architecture() + " and a mask of " + mask.architecture());
+        }
+    }
+
+    /** A pass made for another architecture, or panels that it does not have. */
+    static void covers(Architecture architecture, Pass pass, int firstPanel, int panels) {
+        if (pass.architecture() != architecture && !pass.architecture().equals(architecture)) {
+            throw new IllegalArgumentException("an engine for a network " + architecture
+                    + " was given a pass made for a network " + pass.architecture());
+        }
+        range(pass.input(), firstPanel, panels);
+    }
+
+    /** Kernels address memory without bounds, so what reaches them is checked here. */
+    static void range(Panels panels, int first, int count) {
+        if (first < 0 || count < 0 || first > panels.panels() - count) {
+            throw new IndexOutOfBoundsException(
+                    "panels " + first + " to " + (first + count - 1) + " of " + panels.panels() + " were asked for");
+        }
+    }
+
+    /** Ascending features, of which those from {@code first} on are used. */
+    static void features(int[] features, int first, int count, Panels panels) {
+        Objects.checkFromIndexSize(first, count, features.length);
+        if (count > 0 && (features[first] < 0 || features[first + count - 1] >= panels.features())) {
+            throw new IndexOutOfBoundsException("features " + features[first] + " to " + features[first + count - 1]
+                    + " were asked for, panels have " + panels.features());
+        }
+    }
+
+    static void alike(Panels a, Panels b) {
+        if (a.features() != b.features()) {
+            throw new IllegalArgumentException(
+                    "panels of " + a.features() + " features do not fit panels of " + b.features());
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.espalier.engine;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.espalier.random.Stream;
 
 /**
@@ -31,6 +32,10 @@ public final class Elementwise {
             int panels,
             int[] features,
             float epsilon) {
+        Checks.alike(clean, out);
+        Checks.range(clean, cleanPanel, panels);
+        Checks.range(out, outPanel, panels);
+        Checks.features(features, 0, features.length, out);
         for (int p = 0; p < panels; p++) {
             Kernels.chosen()
                     .uniformNoise(
@@ -64,6 +69,11 @@ public final class Elementwise {
             int panel,
             float step,
             float epsilon) {
+        Checks.alike(clean, x);
+        Checks.range(clean, cleanPanel, 1);
+        Checks.range(x, panel, 1);
+        Checks.features(features, first, count, x);
+        Objects.checkFromIndexSize(offset, count * Panels.ROW_BYTES, gradient.byteSize());
         Kernels.chosen()
                 .signStep(
                         gradient,
@@ -101,6 +111,10 @@ public final class Elementwise {
             int examples,
             float smoothing,
             float scale) {
+        Checks.alike(logits, gradient);
+        Checks.range(logits, firstPanel, panels);
+        Checks.range(gradient, firstPanel, panels);
+        Objects.checkFromIndexSize(firstLabel, examples, labels.length);
         boolean finite = true;
         for (int p = 0; p < panels; p++) {
             int lanes = Math.clamp(examples - p * Panels.LANES, 0, Panels.LANES);
@@ -176,6 +190,7 @@ public final class Elementwise {
      * @param count number of images
      */
     public static void loadImages(byte[] images, int[] order, int first, int count, Panels out, int firstPanel) {
+        Checks.range(out, firstPanel, Panels.panelsFor(count));
         for (int p = 0; p * Panels.LANES < count; p++) {
             int lanes = Math.min(count - p * Panels.LANES, Panels.LANES);
             Kernels.chosen().loadImages(images, order, first + p * Panels.LANES, lanes, out, firstPanel + p);

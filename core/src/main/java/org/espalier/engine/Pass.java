@@ -9,10 +9,12 @@ import org.espalier.network.Architecture;
  * fills {@link #input}, asks the engine for {@link #logits}, fills {@link #logitGradient} and asks for gradients.
  */
 public final class Pass {
+    private final Architecture architecture;
     private final Panels[] activations; // (layer boundary): 0 inputs, then each layer's outputs, last logits
     private final Panels[] gradients; // (layer): gradient of the loss with respect to that layer's outputs before ReLU
 
     Pass(Architecture architecture, int examples) {
+        this.architecture = architecture;
         activations = new Panels[architecture.layers() + 1];
         gradients = new Panels[architecture.layers()];
         activations[0] = new Panels(architecture.inputs(), examples);
@@ -40,6 +42,10 @@ public final class Pass {
     /** Number of panels. */
     public int panels() {
         return activations[0].panels();
+    }
+
+    Architecture architecture() {
+        return architecture;
     }
 
     /** What enters a layer: the inputs, or the layer before's outputs after ReLU. */

@@ -108,6 +108,7 @@ final class VectorEngine implements Engine {
 
     @Override
     public void forward(Pass pass, int firstPanel, int panels) {
+        Checks.covers(architecture, pass, firstPanel, panels);
         for (int layer = 0; layer < layers.length; layer++) {
             CompactLayer weights = layers[layer];
             Panels in = pass.entering(layer);
@@ -154,6 +155,7 @@ final class VectorEngine implements Engine {
 
     @Override
     public void inputGradient(Pass pass, int firstPanel, int panels, InputGradientSink sink) {
+        Checks.covers(architecture, pass, firstPanel, panels);
         hiddenGradients(pass, firstPanel, panels);
         CompactLayer weights = layers[0];
         int[] live = weights.liveInputs;
@@ -259,6 +261,7 @@ final class VectorEngine implements Engine {
 
     @Override
     public void weightGradient(Pass pass, int firstPanel, int panels) {
+        Checks.covers(architecture, pass, firstPanel, panels);
         hiddenGradients(pass, firstPanel, panels);
         for (int layer = 0; layer < layers.length; layer++) {
             CompactLayer weights = layers[layer];

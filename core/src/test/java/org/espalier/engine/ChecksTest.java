@@ -1,0 +1,53 @@
+package org.espalier.engine;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.espalier.network.Architecture;
+import org.espalier.random.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Kernels address memory without bounds: everything out of range must be refused before it reaches them. */
+class ChecksTest {
+    private static final Architecture SHAPE = new Architecture(List.of(5, 4, 3), false);
+    private final Engine engine = Engines.create(SHAPE);
+    private final Pass pass = engine.newPass(64);
+    private final Panels five = new Panels(5, 64);
+
+    @Test
+    void panelsThatAPassDoesNotHaveAreRefused() {
+        assertThatThrownBy(() -> engine.forward(pass, 0, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> engine.forward(pass, -1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> engine.weightGradient(pass, 1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> engine.inputGradient(pass, 0, Integer.MAX_VALUE, (p, g, o, f, i, c) -> {}))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void aPassOfAnotherArchitectureIsRefused() {
+        Pass other = Engines.create(new Architecture(List.of(5, 3), false)).newPass(64);
+        assertThatThrownBy(() -> engine.forward(other, 0, 1))
+                .hasMessageContaining("5-3")
+                .hasMessageContaining("5-4-3");
+    }
+
+    @Test
+    void featuresLabelsAndImagesOutOfRangeAreRefused() {
+        assertThatThrownBy(
+                        () -> Elementwise.uniformNoise(Stream.root(1), 0, five, 0, five, 0, 1, new int[] {0, 5}, 0.1f))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> Elementwise.uniformNoise(
+                        Stream.root(1), 0, five, 0, new Panels(4, 64), 0, 1, new int[] {0}, 0.1f))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Elementwise.signStep(
+                        five.memory(), 5 * Panels.ROW_BYTES, new int[] {0}, 0, 1, five, 0, five, 0, 0.1f, 0.3f))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> Elementwise.crossEntropyGradient(
+                        pass.logits(), pass.logitGradient(), 0, 1, new int[3], 0, 4, 0f, 1f))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> Elementwise.loadImages(new byte[10], new int[] {2}, 0, 1, five, 0))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> Elementwise.loadImages(new byte[10], new int[65], 0, 65, five, 0))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+}
