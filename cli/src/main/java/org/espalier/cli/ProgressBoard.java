@@ -8,14 +8,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.espalier.report.Effort;
 
 /**
  * What is being trained right now, how fast, and how much is left. Written to by the threads that train, read by the
  * one that draws.
  *
- * <p>A level's rate is that of the last {@value #WINDOW_SECONDS} seconds, evaluation included. The time left of the whole
- * counts all iterations alike, at the rate of the last {@value #LONG_WINDOW_SECONDS} seconds, because the first seconds
- * of a run, before its code is compiled, are many times slower: an estimate, for people.
+ * <p>A level's rate is that of the last {@value #WINDOW_SECONDS} seconds, evaluation included. The whole is counted in
+ * effort, the time of an iteration of the dense level being 1: sparse levels take less. The time left is at the rate of
+ * the last {@value #LONG_WINDOW_SECONDS} seconds, because the first seconds of a run, before its code is compiled, are many
+ * times slower: an estimate, for people.
  */
 final class ProgressBoard {
     private static final int WINDOW_SECONDS = 20;
@@ -26,29 +28,30 @@ final class ProgressBoard {
     private final LongSupplier nanoTime;
     private final long began;
     private final int levels;
-    private final long iterations;
+    private final double effort;
     private final Pace pace;
     private final Map<String, Entry> running = new LinkedHashMap<>();
     private int levelsDone;
-    private long iterationsDone;
+    private double effortDone;
+    private double effortNow; // made since the board was put up
 
     /**
      * A board for a run.
      *
      * @param levels levels of the whole search, each shared one counted once
      * @param levelsDone how many of them were there before
-     * @param iterations updates of the whole search
-     * @param iterationsDone how many of them were made before
+     * @param effort of the whole search, see {@link Effort}
+     * @param effortDone how much of it was made before
      * @param nanoTime a clock, as {@link System#nanoTime}
      */
-    ProgressBoard(int levels, int levelsDone, long iterations, long iterationsDone, LongSupplier nanoTime) {
+    ProgressBoard(int levels, int levelsDone, double effort, double effortDone, LongSupplier nanoTime) {
         this.levels = levels;
         this.levelsDone = levelsDone;
-        this.iterations = iterations;
-        this.iterationsDone = iterationsDone;
+        this.effort = effort;
+        this.effortDone = effortDone;
         this.nanoTime = nanoTime;
         this.began = nanoTime.getAsLong();
-        this.pace = new Pace(LONG_WINDOW_SECONDS, iterationsDone);
+        this.pace = new Pace(LONG_WINDOW_SECONDS, 0);
     }
 
     /**
@@ -77,34 +80,36 @@ final class ProgressBoard {
     /**
      * The whole run at one moment.
      *
-     * @param fraction share of all updates made, 0 to 1
+     * @param fraction share of all effort made, 0 to 1
      */
     record Snapshot(
             List<Bar> bars, int levelsDone, int levels, double fraction, Duration elapsed, Optional<Duration> left) {}
 
-    /** Iterations per second over the last seconds. */
+    /** Iterations or effort per second over the last seconds. */
     private final class Pace {
-        private final long window;
-        private final ArrayDeque<long[]> marks = new ArrayDeque<>();
+        private record Mark(long nanos, double made) {}
 
-        Pace(int seconds, long iteration) {
+        private final long window;
+        private final ArrayDeque<Mark> marks = new ArrayDeque<>();
+
+        Pace(int seconds, double made) {
             window = (long) (seconds * NANOS);
-            marks.add(new long[] {nanoTime.getAsLong(), iteration});
+            marks.add(new Mark(nanoTime.getAsLong(), made));
         }
 
-        void advance(long iteration) {
+        void advance(double made) {
             long now = nanoTime.getAsLong();
-            if (now - marks.getLast()[0] >= window / MARKS_IN_WINDOW) {
-                marks.add(new long[] {now, iteration});
+            if (now - marks.getLast().nanos() >= window / MARKS_IN_WINDOW) {
+                marks.add(new Mark(now, made));
             }
-            while (marks.size() > 2 && now - marks.getFirst()[0] > window) {
+            while (marks.size() > 2 && now - marks.getFirst().nanos() > window) {
                 marks.removeFirst();
             }
         }
 
-        double rate(long iteration) {
-            long nanos = nanoTime.getAsLong() - marks.getFirst()[0];
-            return nanos <= 0 ? 0 : (iteration - marks.getFirst()[1]) * NANOS / nanos;
+        double rate(double made) {
+            long nanos = nanoTime.getAsLong() - marks.getFirst().nanos();
+            return nanos <= 0 ? 0 : (made - marks.getFirst().made()) * NANOS / nanos;
         }
     }
 
@@ -156,15 +161,18 @@ final class ProgressBoard {
     synchronized void started(
             String key, String name, int level, int lastLevel, double density, int iteration, int of) {
         running.put(key, new Entry(name, level, lastLevel, density, iteration, of));
+        effortDone += iteration * Effort.ofIteration(density);
     }
 
     /** A level reached an iteration. */
     synchronized void reached(String key, int iteration) {
         Entry entry = running.get(key);
         if (entry != null) {
-            iterationsDone += iteration - entry.iteration;
+            double made = (iteration - entry.iteration) * Effort.ofIteration(entry.density);
+            effortDone += made;
+            effortNow += made;
             entry.advance(iteration);
-            pace.advance(iterationsDone);
+            pace.advance(effortNow);
         }
     }
 
@@ -187,14 +195,15 @@ final class ProgressBoard {
         List<Bar> bars = new ArrayList<>();
         running.values().forEach(entry -> bars.add(entry.bar()));
         double elapsed = (nanoTime.getAsLong() - began) / NANOS;
-        double rate = pace.rate(iterationsDone);
+        double rate = pace.rate(effortNow);
+        double left = Math.max(0, effort - effortDone);
         return new Snapshot(
                 List.copyOf(bars),
                 levelsDone,
                 levels,
-                iterations == 0 ? 1 : (double) iterationsDone / iterations,
+                effort == 0 ? 1 : Math.min(1, effortDone / effort),
                 seconds(elapsed),
-                rate > 0 ? Optional.of(seconds((iterations - iterationsDone) / rate)) : Optional.empty());
+                rate > 0 ? Optional.of(seconds(left / rate)) : Optional.empty());
     }
 
     private static Duration seconds(double seconds) {

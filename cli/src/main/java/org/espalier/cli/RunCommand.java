@@ -137,7 +137,7 @@ final class RunCommand implements Callable<Integer> {
 
     private static boolean exists(String file) {
         try {
-            return Files.exists(Path.of(file));
+            return Files.exists(Path.of(file)) && !Files.isDirectory(Path.of(file));
         } catch (InvalidPathException e) {
             return false;
         }

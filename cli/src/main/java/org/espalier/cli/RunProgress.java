@@ -6,6 +6,7 @@ import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.runner.RunObserver;
 import org.espalier.lab.runner.RunRequest;
 import org.espalier.lab.store.Failure;
+import org.espalier.report.Effort;
 import org.jspecify.annotations.Nullable;
 
 /** Puts what a run tells on the board, and a line for each level that ends. */
@@ -36,8 +37,10 @@ final class RunProgress implements RunObserver, AutoCloseable {
     }
 
     @Override
-    public void planned(int trials, int levels, int levelsDone, long iterations, long iterationsDone) {
-        int jobs = Math.min(request.jobs(), Math.max(1, levels - levelsDone));
+    public void planned(int trials, List<Integer> all, List<Integer> waiting) {
+        int levels = all.size();
+        int levelsDone = levels - waiting.size();
+        int jobs = Math.min(request.jobs(), Math.max(1, waiting.size()));
         console.err()
                 .println(request.experiment().name() + ": " + count(trials, "trial") + ", " + count(levels, "level")
                         + " to train" + (levelsDone > 0 ? ", " + levelsDone + " there already" : "") + "; "
@@ -46,11 +49,22 @@ final class RunProgress implements RunObserver, AutoCloseable {
         if (levelsDone == levels) {
             return;
         }
-        var shown = new ProgressBoard(levels, levelsDone, iterations, iterationsDone, System::nanoTime);
+        double effort = effort(all);
+        var shown = new ProgressBoard(levels, levelsDone, effort, effort - effort(waiting), System::nanoTime);
         board = shown;
         progress = console.terminal()
                 ? LiveProgress.open(shown::snapshot).orElseGet(() -> new PlainProgress(console, shown::snapshot))
                 : new PlainProgress(console, shown::snapshot);
+    }
+
+    /** What levels of these numbers take, by the densities that the pruning of hidden layers leads to. */
+    private double effort(List<Integer> numbers) {
+        Experiment experiment = request.experiment();
+        double kept = 1 - experiment.pruning().hidden();
+        return numbers.stream()
+                .mapToDouble(
+                        number -> experiment.training().iterations() * Effort.ofIteration(StrictMath.pow(kept, number)))
+                .sum();
     }
 
     @Override

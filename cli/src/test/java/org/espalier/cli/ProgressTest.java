@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.espalier.report.Effort;
 import org.junit.jupiter.api.Test;
 
 class ProgressTest {
@@ -29,7 +30,7 @@ class ProgressTest {
                 .containsExactly(
                         "digits pgd original 1  level  3/20  51.2 %  ######......    500/1,000  50/s  natural 97.9  pgd 45.1  10 s left",
                         "digits pgd random 2    level  0/20 100.0 %  #...........    100/1,000  10/s  1 min 30 s left",
-                        "1 of 9 levels                               ##..........   18 %  10 s, about 2 min 03 s left");
+                        "1 of 9 levels                               #...........   16 %  10 s, about 2 min 54 s left");
     }
 
     @Test
@@ -38,7 +39,7 @@ class ProgressTest {
                 .containsExactly(
                         "digits pgd original 1  3/20  51.2 %  ###...   50 %  50/s  natural 97.9  pgd 45.1",
                         "digits pgd random 2    0/20 100.0 %  ......   10 %  10/s",
-                        "1 of 9 levels                        #.....   18 %  10 s, about 2 min 03 s left");
+                        "1 of 9 levels                        ......   16 %  10 s, about 2 min 54 s left");
     }
 
     @Test
@@ -64,6 +65,30 @@ class ProgressTest {
     }
 
     @Test
+    void sparseLevelsAreExpectedToTakeLess() {
+        // Two dense levels and ten at 1 %: effort 200 + 10 * 100 * 0.063.
+        double effort = 200 + 1000 * Effort.ofIteration(0.01);
+        var board = new ProgressBoard(12, 0, effort, 0, clock::get);
+        board.started("a", "x", 0, 1, 1, 0, 100);
+        clock.addAndGet(100_000_000_000L);
+        board.reached("a", 100);
+        board.ended("a");
+        assertThat(board.snapshot().left())
+                .hasValueSatisfying(
+                        left -> assertThat(left).isBetween(Duration.ofSeconds(160), Duration.ofSeconds(166)));
+    }
+
+    @Test
+    void whatWasMadeBeforeAnInterruptionCountsAsDoneButNotAsSpeed() {
+        var board = new ProgressBoard(1, 0, 1000, 0, clock::get);
+        board.started("a", "x", 0, 0, 1, 900, 1000);
+        assertThat(board.snapshot().fraction()).isEqualTo(0.9);
+        clock.addAndGet(10_000_000_000L);
+        board.reached("a", 950);
+        assertThat(board.snapshot().left()).contains(Duration.ofSeconds(10));
+    }
+
+    @Test
     void anEndedLevelCountsAndLeavesTheBoard() {
         ProgressBoard board = board();
         assertThat(ProgressText.summary(board.ended("a").orElseThrow(), "validation"))
@@ -72,7 +97,7 @@ class ProgressTest {
         assertThat(board.snapshot().levelsDone()).isEqualTo(2);
         assertThat(board.snapshot().bars()).hasSize(1);
         assertThat(ProgressText.heartbeat(board.snapshot()))
-                .isEqualTo("2 of 9 levels done, 10 s, about 2 min 03 s left; digits pgd random 2 level 0 at 100/1,000");
+                .isEqualTo("2 of 9 levels done, 10 s, about 2 min 54 s left; digits pgd random 2 level 0 at 100/1,000");
     }
 
     @Test

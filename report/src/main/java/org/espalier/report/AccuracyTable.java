@@ -160,7 +160,7 @@ public final class AccuracyTable {
                 notes.add("left out: " + series.strategy() + ", trial " + series.trial() + " diverged at level "
                         + series.level()
                         + series.lastIteration().stream()
-                                .mapToObj(i -> " after iteration " + whole(i))
+                                .mapToObj(i -> ", last measured at iteration " + whole(i))
                                 .collect(joining()));
             }
         }

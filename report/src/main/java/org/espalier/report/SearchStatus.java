@@ -59,6 +59,7 @@ public record SearchStatus(
     public static SearchStatus of(Store store) {
         Optional<Long> process = store.running();
         int iterations = store.experiment().training().iterations();
+        double kept = 1 - store.experiment().pruning().hidden();
 
         var reached = new HashMap<String, Integer>();
         var paces = new HashMap<String, Pace>();
@@ -121,7 +122,7 @@ public record SearchStatus(
             counts[work.state().ordinal()]++;
             if (work.state() == LevelState.BEGUN || work.state() == LevelState.WAITING) {
                 int rest = iterations - Math.min(iterations, reached.getOrDefault(level.getKey(), 0));
-                OptionalDouble pace = secondsPerIteration(byNumber, work.number());
+                OptionalDouble pace = secondsPerIteration(byNumber, work.number(), kept);
                 known &= pace.isPresent();
                 left += rest * pace.orElse(0);
             }
@@ -138,11 +139,13 @@ public record SearchStatus(
                 known ? Optional.of(seconds(left)) : Optional.empty());
     }
 
-    /** Sparser levels may be faster, so a level is judged by the nearest level number that was timed. */
-    private static OptionalDouble secondsPerIteration(TreeMap<Integer, Pace> paces, int number) {
+    /** A level is judged by the nearest level number that was timed, and by how much sparser it is. */
+    private static OptionalDouble secondsPerIteration(TreeMap<Integer, Pace> paces, int number, double kept) {
         return paces.entrySet().stream()
                 .min(Comparator.comparingInt(e -> Math.abs(e.getKey() - number)))
-                .map(e -> OptionalDouble.of(e.getValue().seconds / e.getValue().iterations))
+                .map(e -> OptionalDouble.of(e.getValue().seconds
+                        / e.getValue().iterations
+                        * Effort.ofIteration(StrictMath.pow(kept, number - e.getKey()))))
                 .orElse(OptionalDouble.empty());
     }
 

@@ -23,7 +23,7 @@ class AccuracyTableTest {
 
                           (-) one trial alone has no standard deviation
                           ... not measured yet
-                          left out: random, trial 1 diverged at level 1 after iteration 100
+                          left out: random, trial 1 diverged at level 1, last measured at iteration 100
                         """);
     }
 
@@ -48,7 +48,8 @@ class AccuracyTableTest {
                             1   80.0 |          ...           ...     0/2 |
 
                           ... not measured yet
-                          left out: random, trial 1 diverged at level 1 after iteration 100
+                          left out: random, trial 1 diverged at level 1, last measured at
+                            iteration 100
                         """);
     }
 
@@ -70,7 +71,7 @@ class AccuracyTableTest {
                         | 1 | 80.0 | 200 (0) | 96.00 (0.00) | 62.00 (2.83) | 2/2 | ... | ... | ... | 0/2 |  |  |  |  |
 
                         - ... not measured yet
-                        - left out: random, trial 1 diverged at level 1 after iteration 100
+                        - left out: random, trial 1 diverged at level 1, last measured at iteration 100
                         """);
     }
 

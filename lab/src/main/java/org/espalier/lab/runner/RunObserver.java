@@ -29,12 +29,10 @@ public interface RunObserver {
      * The run is planned and begins.
      *
      * @param trials trials of the experiment
-     * @param levels levels of the experiment, shared ones counted once
-     * @param levelsDone those that are there already
-     * @param iterations updates of all levels
-     * @param iterationsDone those that are made already
+     * @param levels numbers of the experiment's levels, shared ones counted once
+     * @param waiting numbers of those that are neither done nor diverged
      */
-    default void planned(int trials, int levels, int levelsDone, long iterations, long iterationsDone) {}
+    default void planned(int trials, List<Integer> levels, List<Integer> waiting) {}
 
     /** A level begins, or goes on at an iteration. */
     default void started(LevelInWork level, int iteration) {}

@@ -142,18 +142,16 @@ public final class Runner {
         }
 
         private void tellPlan() {
-            int levelsDone = 0;
-            for (Task task : waiting) {
-                LevelState state = store.level(task.key()).state();
-                levelsDone += state == LevelState.DONE || state == LevelState.FAILED ? 1 : 0;
-            }
-            long iterations = request.experiment().training().iterations();
             observer.planned(
                     plan.trials().size(),
-                    waiting.size(),
-                    levelsDone,
-                    iterations * waiting.size(),
-                    iterations * levelsDone);
+                    waiting.stream().map(Task::number).toList(),
+                    waiting.stream()
+                            .filter(task -> switch (store.level(task.key()).state()) {
+                                case DONE, FAILED -> false;
+                                case WAITING, BEGUN -> true;
+                            })
+                            .map(Task::number)
+                            .toList());
         }
 
         private void work() {

@@ -87,6 +87,8 @@ public final class WholeFiles {
     private static String reason(Throwable e) {
         if (e instanceof AccessDeniedException) {
             return "access is denied";
+        } else if (e instanceof NoSuchFileException) {
+            return "no such file or directory"; // its own message is the path alone
         } else if (e instanceof FileSystemException inFileSystem && inFileSystem.getReason() != null) {
             return inFileSystem.getReason();
         }

@@ -12,8 +12,8 @@ final class RunnerMain {
     public static void main(String[] arguments) {
         RunObserver observer = new RunObserver() {
             @Override
-            public void planned(int trials, int levels, int levelsDone, long iterations, long iterationsDone) {
-                System.out.println("planned " + levels + " done " + levelsDone);
+            public void planned(int trials, List<Integer> levels, List<Integer> waiting) {
+                System.out.println("planned " + levels.size() + " done " + (levels.size() - waiting.size()));
             }
 
             @Override
