@@ -1,0 +1,11 @@
+package org.espalier.engine;
+
+/** Which kernels an engine runs. All give the same bits; they differ in speed. */
+public enum KernelMode {
+    /** Per layer, dense or sparse by its density. */
+    CHOSEN,
+    /** All weights under the mask, pruned ones included. */
+    DENSE,
+    /** Surviving weights only. */
+    SPARSE
+}
