@@ -48,4 +48,15 @@ final class Checks {
                     "panels of " + a.features() + " features do not fit panels of " + b.features());
         }
     }
+
+    /** Labels of which {@code count} from {@code first} on are used: each a class. */
+    static void labels(int[] labels, int first, int count, int classes) {
+        Objects.checkFromIndexSize(first, count, labels.length);
+        for (int i = first; i < first + count; i++) {
+            if (labels[i] < 0 || labels[i] >= classes) {
+                throw new IndexOutOfBoundsException(
+                        "label " + labels[i] + " of example " + i + " is none of " + classes + " classes");
+            }
+        }
+    }
 }

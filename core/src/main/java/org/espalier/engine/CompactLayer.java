@@ -158,7 +158,7 @@ final class CompactLayer {
         return turnedValues;
     }
 
-    /** All weights, (output, input) row-major, zero where pruned. */
+    /** Live weights, (output, input) row-major, zero elsewhere. */
     float[] matrix() {
         if (full) {
             return values;
@@ -169,7 +169,8 @@ final class CompactLayer {
             matrix = made;
         }
         if (matrixStale) {
-            for (int k = 0; k < count; k++) {
+            // Live ones only: a pass may still hold another mask's activations where these weights' signals end.
+            for (int k = 0; k < live; k++) {
                 made[positions[k]] = values[k];
             }
             matrixStale = false;
@@ -177,7 +178,7 @@ final class CompactLayer {
         return made;
     }
 
-    /** All weights, (input, output) row-major, zero where pruned. */
+    /** Live weights, (input, output) row-major, zero elsewhere. */
     float[] turnedMatrix() {
         float[] made = turnedMatrix;
         if (made == null) {

@@ -74,6 +74,9 @@ public final class Elementwise {
         Checks.range(x, panel, 1);
         Checks.features(features, first, count, x);
         Objects.checkFromIndexSize(offset, count * Panels.ROW_BYTES, gradient.byteSize());
+        if (!gradient.isNative()) {
+            throw new IllegalArgumentException("gradient rows must stand in native memory");
+        }
         Kernels.chosen()
                 .signStep(
                         gradient,
@@ -114,7 +117,7 @@ public final class Elementwise {
         Checks.alike(logits, gradient);
         Checks.range(logits, firstPanel, panels);
         Checks.range(gradient, firstPanel, panels);
-        Objects.checkFromIndexSize(firstLabel, examples, labels.length);
+        Checks.labels(labels, firstLabel, examples, logits.features());
         boolean finite = true;
         for (int p = 0; p < panels; p++) {
             int lanes = Math.clamp(examples - p * Panels.LANES, 0, Panels.LANES);
@@ -149,6 +152,8 @@ public final class Elementwise {
             float smoothing,
             double[] losses,
             int firstLoss) {
+        Checks.range(logits, firstPanel, Panels.panelsFor(examples));
+        Checks.labels(labels, firstLabel, examples, logits.features());
         for (int p = 0; p * Panels.LANES < examples; p++) {
             int lanes = Math.min(examples - p * Panels.LANES, Panels.LANES);
             CrossEntropy.losses(

@@ -370,6 +370,8 @@ final class VectorEngine implements Engine {
 
     @Override
     public void loadMoments(Weights first, Weights second) {
+        Checks.fits(architecture, first, mask);
+        Checks.fits(architecture, second, mask);
         for (int layer = 0; layer < layers.length; layer++) {
             layers[layer].gather(first.matrix(layer), layers[layer].first);
             layers[layer].gather(second.matrix(layer), layers[layer].second);

@@ -55,6 +55,13 @@ class BitIdentityTest {
         if (vectors) {
             command.add("--add-modules=jdk.incubator.vector");
             command.add("--enable-native-access=ALL-UNNAMED");
+            command.add("-XX:-UseFPUForSpilling"); // as the command is started
+            command.add("-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0");
+            command.add("-XX:Tier3InvocationThreshold=20"); // compiled code soon, for it is that which must agree
+            command.add("-XX:Tier4InvocationThreshold=100");
+            command.add("-XX:Tier4MinInvocationThreshold=50");
+            command.add("-XX:Tier4CompileThreshold=200");
+            command.add("-XX:Tier4BackEdgeThreshold=500");
         }
         command.add("-D" + KernelChoice.PROPERTY + "=" + bits);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), EngineDigest.class.getName()));

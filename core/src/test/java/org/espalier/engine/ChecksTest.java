@@ -50,4 +50,11 @@ class ChecksTest {
         assertThatThrownBy(() -> Elementwise.loadImages(new byte[10], new int[65], 0, 65, five, 0))
                 .isInstanceOf(IndexOutOfBoundsException.class);
     }
+
+    @Test
+    void labelsThatAreNoClassAreRefused() {
+        assertThatThrownBy(() -> Elementwise.crossEntropyGradient(
+                        pass.logits(), pass.logitGradient(), 0, 1, new int[] {0, 3}, 0, 2, 0f, 1f))
+                .hasMessage("label 3 of example 1 is none of 3 classes");
+    }
 }

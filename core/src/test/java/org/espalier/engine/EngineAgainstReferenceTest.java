@@ -8,6 +8,7 @@ import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 import org.espalier.random.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -59,11 +60,37 @@ class EngineAgainstReferenceTest {
         }
     }
 
+    @Test
+    void aPassMayOutliveAMask() {
+        Architecture architecture = new Architecture(List.of(10, 10, 2), false);
+        Stream stream = Stream.root(4);
+        Weights weights = RandomCases.weights(architecture, stream);
+        byte[][] kept = {
+            Mask.dense(architecture).bytes(0), Mask.dense(architecture).bytes(1)
+        };
+        kept[1][3] = 0; // nothing reads hidden unit 3 any more
+        kept[1][13] = 0;
+        Mask pruned = Mask.of(architecture, kept);
+        for (KernelPolicy policy : List.of(KernelPolicy.DENSE, KernelPolicy.SPARSE)) {
+            Engine engine = new VectorEngine(architecture, Kernels.chosen(), policy);
+            Pass pass = engine.newPass(EXAMPLES);
+            run(engine, pass, architecture, weights, Mask.dense(architecture), stream);
+            Result reused = run(engine, pass, architecture, weights, pruned, stream);
+            Result fresh = run(engine, architecture, weights, pruned, stream);
+            assertThat(reused.inputGradient).isEqualTo(fresh.inputGradient);
+            assertThat(reused.gradient).isEqualTo(fresh.gradient);
+        }
+    }
+
     private record Result(float[] logits, float[] inputGradient, Weights gradient, Weights weights) {}
 
     private static Result run(Engine engine, Architecture architecture, Weights weights, Mask mask, Stream stream) {
+        return run(engine, engine.newPass(EXAMPLES), architecture, weights, mask, stream);
+    }
+
+    private static Result run(
+            Engine engine, Pass pass, Architecture architecture, Weights weights, Mask mask, Stream stream) {
         engine.load(weights, mask);
-        Pass pass = engine.newPass(EXAMPLES);
         RandomCases.inputs(pass.input(), EXAMPLES, stream);
         int[] labels = RandomCases.labels(EXAMPLES, architecture.classes(), stream);
         engine.forward(pass, 0, 2);
