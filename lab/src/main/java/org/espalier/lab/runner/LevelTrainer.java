@@ -59,7 +59,7 @@ final class LevelTrainer {
      * Prepares one level's training.
      *
      * @param set the task's data set
-     * @param splits of that data set
+     * @param splits of that data set, as {@link #splits} makes them
      * @param stop asked before every update
      */
     LevelTrainer(
@@ -111,7 +111,9 @@ final class LevelTrainer {
             }
             Level level = start();
             writer.begin(task.determinedBy(), level);
-            return train(level, writer);
+            End end = train(level, writer);
+            // A checkpoint of before a rewind was asked for may have led past its iteration.
+            return end == End.DONE && !completeRewinds(writer) ? End.STOPPED : end;
         }
     }
 
@@ -276,15 +278,24 @@ final class LevelTrainer {
         private void measure(int label) {
             watch.training();
             observer.reached(work, trainer.iteration());
+            boolean finite = true;
             for (Experiment.EvaluationSplit kind : experiment.evaluation().splits()) {
-                Split split = evaluated(kind);
+                Split split = switch (kind) {
+                    case VALIDATION -> splits.validation();
+                    case TEST -> splits.test();
+                };
                 List<Measurement> measurements = evaluator.measure(
                         label, split, CoreSettings.smoothing(experiment, kind), trial.level(task.number()));
                 writer.measured(measurements);
                 observer.measured(work, measurements);
+                finite &= measurements.stream().allMatch(measurement -> Double.isFinite(measurement.loss()));
             }
             watch.evaluation();
             finiteState();
+            if (!finite) {
+                // Finite weights may still be too large for a product; no update comes after the last measurement.
+                throw new DivergedException(trainer.iteration(), "the losses measured");
+            }
         }
 
         private TrainingState finiteState() {
@@ -308,11 +319,8 @@ final class LevelTrainer {
                 trial.level(task.number()));
     }
 
-    private Split evaluated(Experiment.EvaluationSplit kind) {
-        Split split = switch (kind) {
-            case VALIDATION -> splits.validation();
-            case TEST -> splits.test();
-        };
+    /** The images of a split that are measured. */
+    private static Split measured(Split split, Experiment experiment) {
         int images = Math.min(split.size(), experiment.evaluation().images().orElse(split.size()));
         return images == split.size()
                 ? split
@@ -394,11 +402,18 @@ final class LevelTrainer {
         }
     }
 
-    /** What this needs to know of the data. */
+    /** What this needs to know of the data: all training images, and of the others those that are measured. */
     static Map<String, Splits> splits(Experiment experiment, Map<String, DataSet> data) {
         Map<String, Splits> splits = new LinkedHashMap<>();
-        data.forEach(
-                (name, set) -> splits.put(name, set.splits(experiment.data().validation())));
+        data.forEach((name, set) -> {
+            Splits whole = set.splits(experiment.data().validation());
+            splits.put(
+                    name,
+                    new Splits(
+                            whole.train(),
+                            measured(whole.validation(), experiment),
+                            measured(whole.test(), experiment)));
+        });
         return splits;
     }
 }

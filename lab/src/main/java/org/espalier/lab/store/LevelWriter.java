@@ -48,9 +48,7 @@ public final class LevelWriter implements AutoCloseable {
     public void begin(Map<String, Object> determinedBy, Level level) {
         try {
             Files.createDirectories(directory);
-            for (Path file : StoreWriter.temporaries(directory)) {
-                Files.delete(file);
-            }
+            StoreWriter.deleteTemporaries(directory, StoredLevel::wroteWhole);
         } catch (IOException e) {
             throw WholeFiles.unwritable(directory, e);
         }

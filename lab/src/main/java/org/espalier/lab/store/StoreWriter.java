@@ -3,6 +3,7 @@ package org.espalier.lab.store;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -11,12 +12,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.espalier.UserException;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
 
 /** Writes a search's directory, under its lock. Levels may be written by several threads, each level by one. */
 public final class StoreWriter implements AutoCloseable {
+    /** Files of a search's directory that are written whole, the report's too. */
+    private static final Set<String> OURS =
+            Set.of(Store.PROVENANCE, Store.EXPERIMENT, Store.INDEX, "results.csv", "results.md");
+
     private final Path directory;
     private final StoreLock lock;
 
@@ -36,19 +43,17 @@ public final class StoreWriter implements AutoCloseable {
             Path directory, Experiment experiment, List<StoredTrial> trials, Provenance provenance) {
         try {
             Files.createDirectories(directory);
+            // Before the lock too, so that nothing is left in a directory that is refused.
+            check(directory, experiment, trials, provenance);
+        } catch (FileAlreadyExistsException e) {
+            throw new UserException(directory + " cannot be written: it is a file, expected a directory", e);
         } catch (IOException e) {
             throw WholeFiles.unwritable(directory, e);
         }
         StoreLock lock = StoreLock.acquire(directory);
         try {
-            for (Path file : temporaries(directory)) {
-                Files.delete(file);
-            }
-            if (Files.exists(directory.resolve(Store.INDEX))) {
-                checkContained(Store.open(directory), experiment, trials, provenance);
-            } else {
-                checkEmpty(directory);
-            }
+            check(directory, experiment, trials, provenance);
+            deleteTemporaries(directory, OURS::contains);
             Files.createDirectories(directory.resolve(Store.LEVELS));
             WholeFiles.write(directory.resolve(Store.PROVENANCE), provenanceText(provenance));
             WholeFiles.write(
@@ -65,18 +70,51 @@ public final class StoreWriter implements AutoCloseable {
         }
     }
 
-    /** What a crash left half-written. */
-    static List<Path> temporaries(Path directory) throws IOException {
+    /**
+     * Deletes what a crash left half-written.
+     *
+     * @param ours whether a file of this name is Espalier's; anyone else's stay
+     */
+    static void deleteTemporaries(Path directory, Predicate<String> ours) throws IOException {
         List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "*" + WholeFiles.TEMPORARY)) {
             found.forEach(files::add);
         }
-        return files;
+        for (Path file : files) {
+            if (ours.test(withoutTemporary(file))) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private static String withoutTemporary(Path file) {
+        String name = String.valueOf(file.getFileName());
+        return name.endsWith(WholeFiles.TEMPORARY)
+                ? name.substring(0, name.length() - WholeFiles.TEMPORARY.length())
+                : name;
+    }
+
+    private static void check(Path directory, Experiment experiment, List<StoredTrial> trials, Provenance provenance)
+            throws IOException {
+        if (Files.exists(directory.resolve(Store.INDEX))) {
+            checkContained(Store.open(directory), experiment, trials, provenance);
+        } else {
+            checkEmpty(directory);
+        }
     }
 
     private static void checkEmpty(Path directory) throws IOException {
-        // Only what a run that was stopped before its index was written can have left.
-        List<String> ours = List.of("lock", Store.PROVENANCE, Store.EXPERIMENT, Store.LEVELS);
+        // Only what a run that was stopped before its index was written can have left. There may be an index by now,
+        // of a run that started at the same time: the lock decides between the two.
+        List<String> ours = List.of(
+                "lock",
+                Store.INDEX,
+                Store.PROVENANCE,
+                Store.EXPERIMENT,
+                Store.LEVELS,
+                Store.PROVENANCE + WholeFiles.TEMPORARY,
+                Store.EXPERIMENT + WholeFiles.TEMPORARY,
+                Store.INDEX + WholeFiles.TEMPORARY);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 if (!ours.contains(String.valueOf(file.getFileName()))) {

@@ -41,6 +41,12 @@ public final class StoredLevel {
         return directory;
     }
 
+    /** Whether a level has a file of this name that is written whole. */
+    static boolean wroteWhole(String name) {
+        return name.matches("rewind-[0-9]+\\.safetensors")
+                || List.of(LEVEL, INITIAL, TRAINED, DONE, FAILED, CHECKPOINT).contains(name);
+    }
+
     static String rewindFile(int iteration) {
         return "rewind-" + iteration + ".safetensors";
     }

@@ -304,11 +304,59 @@ class RunnerTest {
         Path file = Files.writeString(directory.resolve("file"), "mine");
         assertThatThrownBy(() -> run(TinyData.experiment(ITERATIONS), file, 1))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining(file + " cannot be written");
+                .hasMessage(file + " cannot be written: it is a file, expected a directory");
         assertThatThrownBy(() -> run(TinyData.experiment(ITERATIONS), directory, 1))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("holds file, which no search wrote");
         assertThat(file).hasContent("mine");
+    }
+
+    @Test
+    void temporaryFilesOfOthersStayAndARefusedDirectoryIsLeftAsItWas() throws Exception {
+        Path theirs = Files.writeString(directory.resolve("thesis.tmp"), "mine");
+        assertThatThrownBy(() -> run(TinyData.experiment(ITERATIONS), directory, 1))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("holds thesis.tmp, which no search wrote");
+        assertThat(directory).isDirectoryContaining(theirs::equals);
+        assertThat(directory.toFile().list()).containsExactly("thesis.tmp");
+
+        // Beside a search of ours they stay too; what a crash of ours left goes.
+        Files.delete(theirs);
+        Files.writeString(directory.resolve("index.json.tmp"), "{");
+        Experiment experiment = TinyData.experiment(4, "trials=1", "strategies=[none]");
+        run(experiment, directory, 1);
+        Files.writeString(theirs, "mine");
+        Files.writeString(directory.resolve("results.csv.tmp"), "half");
+        run(experiment, directory, 1);
+        assertThat(theirs).hasContent("mine");
+        assertThat(directory.resolve("index.json.tmp")).doesNotExist();
+        assertThat(directory.resolve("results.csv.tmp")).doesNotExist();
+    }
+
+    @Test
+    void aRewindCanBeAskedForWhenItsIterationHasPassedInAnInterruptedLevel() throws Exception {
+        Stopper stopper = new Stopper(1 + 2 * 4); // at iteration 36, behind the rewind's 16
+        stopper.runner = runner(
+                TinyData.experiment(ITERATIONS, "trials=1", "strategies=[original]"),
+                directory.resolve("a"),
+                1,
+                stopper);
+        assertThat(stopper.runner.run(TinyData.data()).stopped()).isTrue();
+        Experiment grown = TinyData.experiment(ITERATIONS, "trials=1", "strategies=[original, rewind-16]");
+        run(grown, directory.resolve("a"), 2);
+        run(grown, directory.resolve("b"), 2);
+        assertThat(Trees.digests(directory.resolve("a"))).isEqualTo(Trees.digests(directory.resolve("b")));
+    }
+
+    @Test
+    void aLossThatIsNoNumberAtTheLastMeasurementIsADivergenceToo() {
+        Experiment experiment =
+                TinyData.experiment(1, "training.optimizer={kind: sgd, rate: 1e30}", "strategies=[none]", "trials=1");
+        RunOutcome outcome = run(experiment, directory, 1);
+        assertThat(outcome.failed()).singleElement().satisfies(failed -> {
+            assertThat(failed.failure().iteration()).isEqualTo(1);
+            assertThat(failed.failure().reason()).contains("the losses measured are not all finite numbers");
+        });
     }
 
     @Test
