@@ -69,9 +69,20 @@ public final class Rates {
                 Engines.describe(),
                 Runtime.version(),
                 rates.peak / 1e9);
+        rates.warmUp();
         rates.products();
         rates.steps();
         rates.twoTrials();
+    }
+
+    /** C2 takes its time over the large kernels: all of them run before anything is measured. */
+    private void warmUp() {
+        for (KernelMode mode : List.of(KernelMode.DENSE, KernelMode.SPARSE)) {
+            for (int kind = 0; kind < 3; kind++) {
+                time(trainer(mode == KernelMode.DENSE ? 1 : 0.1, mode, kind, 0)::step, 3);
+            }
+            images(1, mode);
+        }
     }
 
     private void products() {
