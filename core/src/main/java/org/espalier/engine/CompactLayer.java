@@ -28,8 +28,8 @@ final class CompactLayer {
     final float[] gradients;
     final float[] first;
     final float[] second;
-    /** Row r's live weights are starts[r] .. starts[r + 1] - 1. */
-    final int[] starts;
+    /** Where each row's live weights stand. */
+    final RowCuts rows;
     /** Byte offset in a panel of each live weight's input row and output row, padded by repetition. */
     final int[] inputRows;
 
@@ -37,8 +37,8 @@ final class CompactLayer {
 
     /** Inputs that a live weight reads, ascending. */
     final int[] liveInputs;
-    /** The same weights by input: those of liveInputs[r] are turnedStarts[r] .. turnedStarts[r + 1] - 1. */
-    final int[] turnedStarts;
+    /** Where the same weights stand by input: row r is liveInputs[r]. */
+    final RowCuts turnedRowCuts;
 
     final int[] turnedRows; // byte offset of each one's output row
     private final int[] turnedFrom; // its place in compact order
@@ -68,7 +68,7 @@ final class CompactLayer {
         first = floats(count);
         second = floats(count);
 
-        starts = new int[outputs + 1];
+        int[] starts = new int[outputs + 1];
         inputRows = new int[padded(live)];
         outputRows = new int[padded(live)];
         for (int k = 0; k < inputRows.length && live > 0; k++) {
@@ -82,16 +82,18 @@ final class CompactLayer {
         for (int r = 0; r < outputs; r++) {
             starts[r + 1] += starts[r];
         }
+        rows = RowCuts.of(starts, inputRows, inputs);
 
         liveInputs = paths.inputs(layer);
-        turnedStarts = new int[liveInputs.length + 1];
         turnedRows = new int[live];
         turnedFrom = new int[live];
         turnedValues = floats(live);
-        turn();
+        turnedRowCuts = RowCuts.of(turn(), turnedRows, outputs);
     }
 
-    private void turn() {
+    /** Fills the order by input; returns where each row starts. */
+    private int[] turn() {
+        int[] turnedStarts = new int[liveInputs.length + 1];
         int[] row = new int[inputs];
         for (int r = 0; r < liveInputs.length; r++) {
             row[liveInputs[r]] = r;
@@ -108,6 +110,7 @@ final class CompactLayer {
             turnedRows[place] = outputRows[k];
             turnedFrom[place] = k;
         }
+        return turnedStarts;
     }
 
     /** Takes weights from their matrix, (output, input) row-major. */

@@ -61,12 +61,12 @@ interface Kernels {
      * Sparse matrix times panel, as {@link #dense} but over surviving weights only.
      *
      * @param values surviving weights, row after row
-     * @param starts row r's weights are {@code starts[r] .. starts[r + 1] - 1}
+     * @param cuts where each row's weights stand
      * @param columns byte offset in x of each weight's input row
      */
     void sparse(
             float[] values,
-            int[] starts,
+            RowCuts cuts,
             int[] columns,
             int first,
             int rows,

@@ -51,7 +51,7 @@ final class ScalarKernels implements Kernels {
     @Override
     public void sparse(
             float[] values,
-            int[] starts,
+            RowCuts cuts,
             int[] columns,
             int first,
             int rows,
@@ -66,7 +66,7 @@ final class ScalarKernels implements Kernels {
         for (int r = 0; r < rows; r++) {
             for (int lane = 0; lane < LANES; lane++) {
                 float sum = biases == null ? 0f : biases[first + r];
-                for (int k = starts[first + r]; k < starts[first + r + 1]; k++) {
+                for (int k = cuts.from(first + r); k < cuts.to(first + r); k++) {
                     sum = Math.fma(values[k], x.get(FLOAT, xOffset + columns[k] + lane * 4L), sum);
                 }
                 finish(sum, out, outOffset + r * ROW + lane * 4L, finish, gate, gateOffset + r * ROW + lane * 4L);

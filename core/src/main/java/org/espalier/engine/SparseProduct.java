@@ -21,7 +21,7 @@ final class SparseProduct {
 
     static void run(
             float[] values,
-            int[] starts,
+            RowCuts cuts,
             int[] columns,
             int first,
             int rows,
@@ -32,15 +32,62 @@ final class SparseProduct {
             long gate) {
         for (int g = 0; g < GROUPS; g++) {
             long shift = g * GROUP_BYTES;
+            if (cuts.blocks() > 1) {
+                blocks(values, cuts, columns, first, rows, biases, x + shift, out + shift);
+            } else {
+                whole(values, cuts, columns, first, rows, biases, x + shift, out + shift, finish, gate + shift);
+            }
+        }
+        if (cuts.blocks() > 1) {
+            Finishing.run(out, rows, finish, gate);
+        }
+    }
+
+    /** Rows of few weights: each is summed and finished in registers. */
+    private static void whole(
+            float[] values,
+            RowCuts cuts,
+            int[] columns,
+            int first,
+            int rows,
+            float @Nullable [] biases,
+            long x,
+            long out,
+            Finish finish,
+            long gate) {
+        for (int r = 0; r < rows; r++) {
+            long row = r * Panels.ROW_BYTES;
+            int from = cuts.from(first + r);
+            int to = cuts.to(first + r);
+            float bias = biases == null ? 0f : biases[first + r];
+            switch (finish) {
+                case LINEAR -> linear(values, columns, from, to, bias, x, out + row);
+                case RELU -> relu(values, columns, from, to, bias, x, out + row);
+                case GATE -> gated(values, columns, from, to, bias, x, out + row, gate + row);
+            }
+        }
+    }
+
+    /** Rows of many weights, block by block; sums stand in the output between blocks. */
+    private static void blocks(
+            float[] values,
+            RowCuts cuts,
+            int[] columns,
+            int first,
+            int rows,
+            float @Nullable [] biases,
+            long x,
+            long out) {
+        int[] at = cuts.cuts();
+        for (int b = 0; b < cuts.blocks(); b++) {
+            int from = b * cuts.rows() + first;
+            int to = from + cuts.rows();
             for (int r = 0; r < rows; r++) {
-                long row = r * Panels.ROW_BYTES + shift;
-                int from = starts[first + r];
-                int to = starts[first + r + 1];
-                float bias = biases == null ? 0f : biases[first + r];
-                switch (finish) {
-                    case LINEAR -> linear(values, columns, from, to, bias, x + shift, out + row);
-                    case RELU -> relu(values, columns, from, to, bias, x + shift, out + row);
-                    case GATE -> gated(values, columns, from, to, bias, x + shift, out + row, gate + row);
+                long o = out + r * Panels.ROW_BYTES;
+                if (b == 0) {
+                    start(values, columns, at[from + r], at[to + r], biases == null ? 0f : biases[first + r], x, o);
+                } else {
+                    go(values, columns, at[from + r], at[to + r], x, o);
                 }
             }
         }
@@ -124,5 +171,43 @@ final class SparseProduct {
                                 .compare(VectorOperators.GT, zero))
                 .add(zero)
                 .intoMemorySegment(MEMORY, o + 3 * BYTES, ORDER);
+    }
+
+    private static void start(float[] values, int[] columns, int from, int to, float bias, long x, long o) {
+        FloatVector a0 = FloatVector.broadcast(FLOATS, bias);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        for (int k = from; k < to; k++) {
+            FloatVector weight = FloatVector.broadcast(FLOATS, values[k]);
+            long at = x + columns[k];
+            a0 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER), a0);
+            a1 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + BYTES, ORDER), a1);
+            a2 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 2 * BYTES, ORDER), a2);
+            a3 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 3 * BYTES, ORDER), a3);
+        }
+        a0.intoMemorySegment(MEMORY, o, ORDER);
+        a1.intoMemorySegment(MEMORY, o + BYTES, ORDER);
+        a2.intoMemorySegment(MEMORY, o + 2 * BYTES, ORDER);
+        a3.intoMemorySegment(MEMORY, o + 3 * BYTES, ORDER);
+    }
+
+    private static void go(float[] values, int[] columns, int from, int to, long x, long o) {
+        FloatVector a0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o, ORDER);
+        FloatVector a1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + BYTES, ORDER);
+        FloatVector a2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 2 * BYTES, ORDER);
+        FloatVector a3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 3 * BYTES, ORDER);
+        for (int k = from; k < to; k++) {
+            FloatVector weight = FloatVector.broadcast(FLOATS, values[k]);
+            long at = x + columns[k];
+            a0 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER), a0);
+            a1 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + BYTES, ORDER), a1);
+            a2 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 2 * BYTES, ORDER), a2);
+            a3 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 3 * BYTES, ORDER), a3);
+        }
+        a0.intoMemorySegment(MEMORY, o, ORDER);
+        a1.intoMemorySegment(MEMORY, o + BYTES, ORDER);
+        a2.intoMemorySegment(MEMORY, o + 2 * BYTES, ORDER);
+        a3.intoMemorySegment(MEMORY, o + 3 * BYTES, ORDER);
     }
 }

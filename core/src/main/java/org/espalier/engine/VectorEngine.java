@@ -136,7 +136,7 @@ final class VectorEngine implements Engine {
                 } else {
                     kernels.sparse(
                             weights.values,
-                            weights.starts,
+                            weights.rows,
                             weights.inputRows,
                             0,
                             weights.outputs,
@@ -244,7 +244,7 @@ final class VectorEngine implements Engine {
         } else {
             kernels.sparse(
                     weights.turnedValues(),
-                    weights.turnedStarts,
+                    weights.turnedRowCuts,
                     weights.turnedRows,
                     first,
                     count,

@@ -55,7 +55,7 @@ final class VectorKernels implements Kernels {
     @Override
     public void sparse(
             float[] values,
-            int[] starts,
+            RowCuts cuts,
             int[] columns,
             int first,
             int rows,
@@ -69,7 +69,7 @@ final class VectorKernels implements Kernels {
             long gateOffset) {
         SparseProduct.run(
                 values,
-                starts,
+                cuts,
                 columns,
                 first,
                 rows,
