@@ -126,7 +126,8 @@ final class Cli implements Runnable {
             }
             case OutOfMemoryError _ -> {
                 console.complain("the memory is full (" + Runtime.getRuntime().maxMemory() / (1 << 20)
-                        + " MiB may be used): run fewer trials at once with --jobs");
+                        + " MiB may be used): run fewer levels at once with --jobs,"
+                        + " or give it more with ESPALIER_JAVA_OPTS=-Xmx2g");
                 return ExitCode.MISTAKE;
             }
             default -> {

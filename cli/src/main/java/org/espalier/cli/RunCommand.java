@@ -33,6 +33,15 @@ import picocli.CommandLine.Spec;
             "  espalier run mine.yaml --trials 3 --set training.iterations=20000 --set 'strategies=[original, random]'"
         })
 final class RunCommand implements Callable<Integer> {
+    /** Images of a data set, whole and split. */
+    private static final long DATA_SET_BYTES = 128L << 20;
+
+    /** Of a job, beside what grows with the network. */
+    private static final long JOB_BYTES = 8L << 20;
+
+    /** Of a job for each weight: weights, gradient, moments and mask, a network to restart from, a file being made. */
+    private static final long WEIGHT_BYTES = 64;
+
     private final Console console;
 
     @Spec
@@ -58,7 +67,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--jobs",
             paramLabel = "N",
-            description = "Levels trained at once, one core each (default: all cores). Changes no result.")
+            description = "Levels trained at once, one core each (default: all cores, as far as the memory goes)."
+                    + " Changes no result.")
     private Optional<Integer> jobs;
 
     @Option(
@@ -86,7 +96,10 @@ final class RunCommand implements Callable<Integer> {
         Experiment resolved = ExperimentFile.read(experiment, overrides);
 
         Path directory = out.orElse(Path.of("runs", resolved.name()));
-        int threads = jobs.orElse(Math.min(Runtime.getRuntime().availableProcessors(), chains(resolved)));
+        int threads = jobs.orElseGet(() -> usualJobs(
+                resolved,
+                Runtime.getRuntime().availableProcessors(),
+                Runtime.getRuntime().maxMemory()));
         var request = new RunRequest(
                 resolved,
                 directory,
@@ -125,6 +138,21 @@ final class RunCommand implements Callable<Integer> {
                 directory.resolve(ReportFiles.MARKDOWN));
         outcome.failed().forEach(failed -> console.complain(failed.toString()));
         return outcome.failed().isEmpty() ? ExitCode.DONE : ExitCode.DIVERGED;
+    }
+
+    /**
+     * Jobs where the command line says nothing: a core each, as far as the memory goes.
+     *
+     * @param memory bytes that the virtual machine may use
+     */
+    static int usualJobs(Experiment experiment, int processors, long memory) {
+        Experiment.Network network = experiment.network();
+        // Pixels and classes are those of the known data sets unless the experiment says others.
+        long weights =
+                network.weights(network.inputs().orElse(784), network.outputs().orElse(10));
+        long left = memory - DATA_SET_BYTES * experiment.data().sets().size();
+        long fitting = Math.max(1, left / (JOB_BYTES + weights * WEIGHT_BYTES));
+        return (int) Math.min(fitting, Math.min(processors, chains(experiment)));
     }
 
     /** Levels that can be in work at once: one of each trial, though all start from shared dense ones. */

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.experiment.ExperimentFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -151,6 +153,16 @@ class RunCommandTest {
                 .doesNotContain("\tat ");
         assertThat(run.out()).contains("left out: original, trial 1 diverged at level 0");
         assertThat(CommandLineRun.of("status", out.toString()).out()).contains("ended, with diverged trials");
+    }
+
+    @Test
+    void jobsAreAsManyAsCoresChainsAndMemoryAllow() {
+        Experiment experiment = ExperimentFile.read("paper", List.of("data.sets=[digits]"));
+        long usual = 640L << 20;
+        assertThat(RunCommand.usualJobs(experiment, 2, usual)).isEqualTo(2);
+        assertThat(RunCommand.usualJobs(experiment, 128, usual)).isBetween(10, 22);
+        assertThat(RunCommand.usualJobs(experiment, 128, 64L << 30)).isEqualTo(3 * 3 * 5);
+        assertThat(RunCommand.usualJobs(experiment, 128, 64L << 20)).isEqualTo(1);
     }
 
     /** One line, no stack trace, nothing on the output. */

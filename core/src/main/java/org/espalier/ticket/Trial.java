@@ -12,7 +12,7 @@ import org.espalier.random.Stream;
  * @param stream all draws of the trial come from here
  */
 public record Trial(Stream stream) {
-    /** Trial {@code number} (the store counts from 1) of an experiment with this seed. */
+    /** Trial {@code number}, counted from 0 (the store counts from 1), of an experiment with this seed. */
     public static Trial of(long seed, int number) {
         return new Trial(Stream.root(seed).child("trial").child(number));
     }

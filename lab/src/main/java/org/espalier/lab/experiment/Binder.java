@@ -187,6 +187,12 @@ final class Binder {
     private static double number(Yaml yaml, String path, Setting setting) {
         double found = decimal(yaml, path, setting, "a number").doubleValue();
         inRange(found, yaml, path, setting, "a number");
+        // Training computes with floats: what only a double tells from zero, a bound or infinity would mislead.
+        float single = (float) found;
+        inRange(single, yaml, path, setting, "a number that is, in single precision,");
+        if (single == 0 && found != 0) {
+            throw wrong(yaml, path, "0 or a number that single precision tells from 0");
+        }
         return found;
     }
 

@@ -92,7 +92,7 @@ public record Experiment(
 
     /** The dense network: fully connected, ReLU between layers. */
     public record Network(
-            @Setting(value = "neurons of each hidden layer", preset = "[300, 100]", min = 1)
+            @Setting(value = "neurons of each hidden layer", preset = "[300, 100]", min = 1, max = 1_000_000)
             List<Integer> hidden,
 
             @Setting(value = "inputs; if given, must equal the pixels of an image", min = 1)
@@ -107,7 +107,33 @@ public record Experiment(
             boolean biases,
 
             @Setting(value = "distribution of initial weights", preset = "glorot-uniform")
-            InitialWeights initial) {}
+            InitialWeights initial) {
+        /** Most weights of a network: an array's bytes can still be numbered with an {@code int}'s bits. */
+        public static final long MOST_WEIGHTS = 1L << 28;
+
+        /** Weights between layers, biases not counted, of the network with these inputs and outputs. */
+        public long weights(int inputs, int outputs) {
+            long weights = 0;
+            long before = inputs;
+            for (int width : hidden) {
+                weights += before * width;
+                before = width;
+            }
+            return weights + before * outputs;
+        }
+
+        /**
+         * What is wrong with the size of the network with these inputs and outputs, to follow its setting's name; empty
+         * if nothing is.
+         */
+        public Optional<String> tooLarge(int inputs, int outputs) {
+            long weights = weights(inputs, outputs);
+            return weights <= MOST_WEIGHTS
+                    ? Optional.empty()
+                    : Optional.of("is " + hidden + ", which makes " + weights + " weights, expected at most "
+                            + MOST_WEIGHTS + " in the network");
+        }
+    }
 
     /** The training of one level. */
     public record Training(
@@ -336,7 +362,7 @@ public record Experiment(
     /** What tables show. */
     public record Report(
             @Setting(
-                    value = "iteration at which tables compare, or the last measured before it; the last if not given",
+                    value = "iteration at which tables compare, or the nearest one measured; the last if not given",
                     min = 0)
             OptionalInt iteration) {}
 }

@@ -27,6 +27,12 @@ final class Validation {
         if (experiment.attacks().containsKey("none")) {
             throw validation.wrong("attacks", "has an attack named none, the name that stands for natural images");
         }
+        Experiment.Network network = experiment.network();
+        // The data's pixels and classes are not known here: they are checked again with it.
+        network.tooLarge(network.inputs().orElse(1), network.outputs().orElse(1))
+                .ifPresent(problem -> {
+                    throw validation.wrong("network.hidden", problem);
+                });
         List<Experiment.Objective> objectives = experiment.objectives().stream()
                 .map(objective -> validation.resolve(objective, experiment))
                 .toList();

@@ -65,6 +65,9 @@ final class Plan {
             throw new UserException("data.validation is " + experiment.data().validation() + ", expected less than the "
                     + set.train().size() + " training images of data set " + set.name());
         }
+        network.tooLarge(set.features(), set.classes()).ifPresent(problem -> {
+            throw new UserException("network.hidden " + problem + " for data set " + set.name());
+        });
     }
 
     private void add(TrialId id, Experiment.Objective objective) {

@@ -88,6 +88,11 @@ class ExperimentFileTest {
             training: {optimizer: {rate: 1}}         | training.optimizer.kind is missing, expected adam or sgd
             training: {optimizer: {kind: sgd, beta1: 0.9}} | unknown setting "training.optimizer.beta1"
             training: {optimizer: {kind: adam, rate: 0}} | training.optimizer.rate is 0, expected a number above 0
+            training: {optimizer: {kind: adam, rate: 1e300}} | training.optimizer.rate is 1e300, expected a number that is, in single precision, above 0
+            training: {optimizer: {kind: adam, epsilon: 1e-50}} | training.optimizer.epsilon is 1e-50, expected a number that is, in single precision, above 0
+            training: {optimizer: {kind: adam, beta2: 0.99999999999}} | training.optimizer.beta2 is 0.99999999999, expected a number that is, in single precision, of at least 0 and below 1
+            training: {label-smoothing: {test: 0.99999999999}} | training.label-smoothing.test is 0.99999999999, expected a number that is, in single precision, of
+            training: {l1: 1e-50}                    | training.l1 is 1e-50, expected 0 or a number that single precision tells from 0
             training: {optimizer: {kind: adam, rate: .nan}} | training.optimizer.rate is .nan, expected a number above 0
             training: {label-smoothing: {train: 1}}  | training.label-smoothing.train is 1, expected a number of at least 0 and below 1
             attacks: {fgsm: {kind: fgsm, epsilon: -0.3}} | attacks.fgsm.epsilon is -0.3, expected a number of at least 0 and at most 1
@@ -98,6 +103,8 @@ class ExperimentFileTest {
             pruning: {count: exakt}                  | pruning.count is exakt, did you mean "exact"?
             network: {biases: 1}                     | network.biases is 1, expected true or false
             network: {hidden: [300, 0]}              | network.hidden[1] is 0, expected a whole number of at least 1
+            network: {hidden: [100000000]}           | network.hidden[0] is 100000000, expected a whole number of at least 1 and at most 1000000
+            network: {hidden: [20000, 20000]}        | network.hidden is [20000, 20000], which makes 400040000 weights, expected at most 268435456
             data: {sets: []}                         | data.sets has 0 elements, expected at least 1
             data: {sets: [digits, digits]}           | data.sets has digits twice
             strategies: [orginal]                    | strategies[0] is orginal, expected original, random

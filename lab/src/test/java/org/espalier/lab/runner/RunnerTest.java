@@ -294,6 +294,12 @@ class RunnerTest {
                 .hasMessage("network.outputs is 10, expected 3, the classes of data set tiny");
         assertThatThrownBy(() -> run(TinyData.experiment(ITERATIONS, "network.inputs=784"), directory, 1))
                 .hasMessage("network.inputs is 784, expected 16, the pixels of an image of data set tiny");
+        // Too large only with the pixels, which the file alone does not tell.
+        assertThatThrownBy(() -> run(
+                        TinyData.experiment(ITERATIONS, "network.hidden=[1000000, 260]", "name=wide"), directory, 1))
+                .isInstanceOf(UserException.class)
+                .hasMessage("network.hidden is [1000000, 260], which makes 276000780 weights, expected at most"
+                        + " 268435456 in the network for data set tiny");
         assertThatThrownBy(() -> run(TinyData.experiment(ITERATIONS, "data.validation=90"), directory, 1))
                 .hasMessage("data.validation is 90, expected less than the 90 training images of data set tiny");
         assertThat(directory).isEmptyDirectory();
