@@ -17,6 +17,7 @@ import java.util.function.Predicate;
 import org.espalier.UserException;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
+import tools.jackson.databind.JsonNode;
 
 /** Writes a search's directory, under its lock. Levels may be written by several threads, each level by one. */
 public final class StoreWriter implements AutoCloseable {
@@ -55,7 +56,8 @@ public final class StoreWriter implements AutoCloseable {
             check(directory, experiment, trials, provenance);
             deleteTemporaries(directory, OURS::contains);
             Files.createDirectories(directory.resolve(Store.LEVELS));
-            WholeFiles.write(directory.resolve(Store.PROVENANCE), provenanceText(provenance));
+            List<Object> earlier = earlierRuns(directory.resolve(Store.PROVENANCE));
+            WholeFiles.write(directory.resolve(Store.PROVENANCE), provenanceText(provenance, earlier));
             WholeFiles.write(
                     directory.resolve(Store.EXPERIMENT),
                     ExperimentFile.write(experiment).getBytes(StandardCharsets.UTF_8));
@@ -200,7 +202,54 @@ public final class StoreWriter implements AutoCloseable {
         return text.append("]}\n").toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static byte[] provenanceText(Provenance provenance) {
+    /** The runs that the file tells of; none of a file that is missing or damaged, as results do not hang on it. */
+    private static List<Object> earlierRuns(Path file) {
+        List<Object> runs = new ArrayList<>();
+        try {
+            if (Files.exists(file)) {
+                JsonNode before = Json.parse(WholeFiles.read(file), file.toString());
+                // A file of before runs were listed tells of one.
+                for (JsonNode run : before.has("runs") ? before.path("runs") : List.of(before)) {
+                    runs.add(earlierRun(run, file.toString()));
+                }
+            }
+        } catch (UserException e) {
+            return runs;
+        }
+        return runs;
+    }
+
+    private static Map<String, Object> earlierRun(JsonNode run, String source) {
+        Map<String, Object> copy = new LinkedHashMap<>();
+        for (String name : List.of("version", "java", "system", "processor", "engine", "started")) {
+            copy.put(name, Json.string(run, name, source));
+        }
+        for (String name : List.of("processors", "jobs")) {
+            copy.put(name, Json.whole(run, name, source));
+        }
+        List<Object> command = new ArrayList<>();
+        run.path("command").forEach(argument -> command.add(argument.asString("")));
+        copy.put("command", command);
+        return copy;
+    }
+
+    private static Map<String, Object> thisRun(Provenance provenance) {
+        Map<String, Object> run = new LinkedHashMap<>();
+        run.put("version", provenance.version());
+        run.put("java", provenance.java());
+        run.put("system", provenance.system());
+        run.put("processor", provenance.processor());
+        run.put("engine", provenance.engine());
+        run.put("started", provenance.started());
+        run.put("processors", provenance.processors());
+        run.put("jobs", provenance.jobs());
+        run.put("command", provenance.command());
+        return run;
+    }
+
+    private static byte[] provenanceText(Provenance provenance, List<Object> earlier) {
+        List<Object> runs = new ArrayList<>(earlier);
+        runs.add(thisRun(provenance));
         Map<String, Object> file = new LinkedHashMap<>();
         file.put("version", provenance.version());
         file.put("numerics", provenance.numerics());
@@ -214,6 +263,7 @@ public final class StoreWriter implements AutoCloseable {
         file.put("data", provenance.data());
         file.put("command", provenance.command());
         file.put("started", provenance.started());
+        file.put("runs", runs);
         return (Json.write(file) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 

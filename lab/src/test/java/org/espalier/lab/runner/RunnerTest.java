@@ -413,6 +413,23 @@ class RunnerTest {
     }
 
     @Test
+    void earlierRunsStayInTheProvenance() throws Exception {
+        Experiment experiment = TinyData.experiment(4, "trials=1", "strategies=[none]");
+        Path file = directory.resolve("provenance.json");
+        run(experiment, directory, 1);
+        // As programs wrote it before runs were listed.
+        Files.writeString(file, Files.readString(file).replaceFirst(",\"runs\":.*", "}"));
+        run(experiment, directory, 2);
+        run(experiment, directory, 3);
+        assertThat(Files.readString(file)).containsPattern("\"runs\":\\[.*\"jobs\":1,.*\"jobs\":2,.*\"jobs\":3,.*]");
+        assertThat(Store.open(directory).provenance().jobs()).isEqualTo(3);
+
+        Files.writeString(file, "{");
+        run(experiment, directory, 4);
+        assertThat(Store.open(directory).provenance().jobs()).isEqualTo(4);
+    }
+
+    @Test
     void theStoreTellsWhatItWasMadeWith() {
         Experiment experiment = TinyData.experiment(ITERATIONS, "trials=1");
         run(experiment, directory, 1);
