@@ -13,7 +13,7 @@ import java.lang.invoke.MethodHandle;
  * Takes the error output back after the virtual machine has started.
  *
  * <p>With {@code jdk.incubator.vector} the virtual machine's first word is a warning that no option silences. So the
- * launcher starts it with an error output that goes nowhere and the real one under another number, given as the
+ * launcher starts it with an error output that drops this line, and gives the real one under another number, as the
  * system property {@value #PROPERTY}.
  */
 final class StandardError {

@@ -39,12 +39,15 @@ class LauncherTest {
             "mv",
             "cp",
             "rm",
+            "rmdir",
             "date",
             "grep",
             "flock",
             "sleep",
             "awk",
-            "ls");
+            "ls",
+            "cksum",
+            "mkfifo");
 
     @TempDir
     Path folder;
@@ -226,6 +229,110 @@ class LauncherTest {
     }
 
     @Test
+    void aJarOfAnotherVersionIsNotTakenForThisBuilds() throws Exception {
+        jdk("jvm/new", "25.0.3");
+        maven(0);
+        write(clone.resolve("cli/target/espalier-cli-0.9.jar"), "old");
+
+        assertThat(run(clone.resolve("espalier")).code).isEqualTo(7);
+        assertThat(builtJar()).hasContent("program");
+    }
+
+    @Test
+    void aBuildWithoutItsFilesIsNeverUsed() throws Exception {
+        jdk("jvm/new", "25.0.3");
+        script(tools.resolve("mvn"), "mkdir -p cli/target/lib");
+        Run noJar = run(clone.resolve("espalier"));
+        script(tools.resolve("mvn"), "mkdir -p cli/target\n: >cli/target/espalier-cli-1.jar\nrm -rf cli/target/lib");
+        Run noLibraries = run(clone.resolve("espalier"));
+
+        assertThat(noJar.code).isEqualTo(3);
+        assertThat(noJar.err).hasSize(2);
+        assertThat(noJar.err.getLast())
+                .startsWith("espalier: the build failed: Maven left no single ")
+                .endsWith("/cli/target/espalier-cli-*.jar");
+        assertThat(noLibraries.code).isEqualTo(3);
+        assertThat(noLibraries.err.getLast())
+                .startsWith("espalier: the build failed: the built files could not be copied to ");
+        assertThat(clone.resolve(".build/current")).doesNotExist();
+        assertThat(clone.resolve(".build")).isDirectoryNotContaining("glob:**/app-*");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"espalier.jar", "lib/a.jar"})
+    void aDamagedBuildIsBuiltAgain(String file) throws Exception {
+        jdk("jvm/new", "25.0.3");
+        maven(0);
+        run(clone.resolve("espalier"));
+        Path damaged = builtJar().resolveSibling(file);
+
+        write(damaged, "");
+        assertThat(run(clone.resolve("espalier")).code).isEqualTo(7);
+        assertThat(builds()).isEqualTo(2);
+
+        Files.delete(builtJar().resolveSibling(file));
+        assertThat(run(clone.resolve("espalier")).code).isEqualTo(7);
+        assertThat(builds()).isEqualTo(3);
+    }
+
+    @Test
+    void whatTheVirtualMachineSaysIsHeardExceptItsIncubatorWarning() throws Exception {
+        Path home = jdk("jvm/new", "25.0.3");
+        maven(0);
+        run(clone.resolve("espalier"));
+        script(home.resolve("bin/java"), """
+                echo 'WARNING: Using incubator modules: jdk.incubator.vector' >&2
+                printf '%s\\n' 'Error: no \\n room' >&2
+                printf 'last' >&2
+                exit 1
+                """);
+
+        Run run = run(clone.resolve("espalier"));
+
+        assertThat(run.code).isEqualTo(1);
+        assertThat(run.err).containsExactly("Error: no \\n room", "last");
+        assertThat(clone.resolve(".build")).isDirectoryNotContaining("glob:**/voice.*");
+    }
+
+    @Test
+    void aProgramThatTookItsErrorOutputBackHasItForItself() throws Exception {
+        Path home = jdk("jvm/new", "25.0.3");
+        maven(0);
+        run(clone.resolve("espalier"));
+        script(
+                home.resolve("bin/java"),
+                "exec 2>&3\necho 'WARNING: Using incubator modules: jdk.incubator.vector' >&2");
+
+        assertThat(run(clone.resolve("espalier")).err).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM"})
+    void signalsReachTheVirtualMachineAndItsCodeComesBack(String signal) throws Exception {
+        Path home = jdk("jvm/new", "25.0.3");
+        maven(0);
+        run(clone.resolve("espalier"));
+        script(home.resolve("bin/java"), "trap 'exit 42' " + signal + "\necho ready\nwhile :; do sleep 0.05; done");
+
+        Process process = start(clone.resolve("espalier")).start();
+        assertThat(process.inputReader().readLine()).isEqualTo("ready");
+        Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
+
+        assertThat(kill.waitFor()).isZero();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(42);
+    }
+
+    @Test
+    void crashLogsGoToTheClone() throws Exception {
+        jdk("jvm/new", "25.0.3");
+        maven(0);
+
+        assertThat(run(clone.resolve("espalier")).out)
+                .contains("[-XX:ErrorFile=" + clone + "/.build/hs_err_pid%p.log]");
+    }
+
+    @Test
     void theTestCommandCountsWhatSurefireReports() throws Exception {
         jdk("jvm/new", "25.0.3");
         String report =
@@ -276,24 +383,35 @@ class LauncherTest {
                 tools.resolve("mvn"),
                 "echo built >>" + quoted(folder.resolve("builds")) + "\nsleep 0.2\n"
                         + (code == 0
-                                ? "mkdir -p cli/target/lib\n: >cli/target/espalier-cli-1.jar"
+                                ? "mkdir -p cli/target/lib\necho lib >cli/target/lib/a.jar\n"
+                                        + "echo program >cli/target/espalier-cli-1.jar"
                                 : "echo '[INFO] Building'\necho '[ERROR] A.java:[1,1] cannot find symbol'\n"
                                         + "echo '[ERROR] [Help 1] somewhere'\nexit " + code));
+    }
+
+    private Path builtJar() throws IOException {
+        Path builds = clone.resolve(".build");
+        return builds.resolve(Files.readString(builds.resolve("current")).strip())
+                .resolve("espalier.jar");
     }
 
     private int builds() throws IOException {
         return Files.readAllLines(folder.resolve("builds")).size();
     }
 
+    /** Waits for the end of the error output too: the virtual machine's voice passes through a process of its own. */
     private Run run(Path script, String... arguments) throws IOException, InterruptedException {
-        Path out = folder.resolve("out.txt");
-        Path err = folder.resolve("err.txt");
-        Process process = start(script, arguments)
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
+        ProcessBuilder builder = start(script, arguments);
+        builder.command()
+                .addAll(
+                        0,
+                        List.of("/bin/sh", "-c", "{ \"$@\" 2>&1 >out.txt; echo $? >code.txt; } | cat >err.txt", "sh"));
+        Process process = builder.start();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("the script ends").isTrue();
-        return new Run(process.exitValue(), Files.readAllLines(out), Files.readAllLines(err));
+        return new Run(
+                Integer.parseInt(Files.readString(folder.resolve("code.txt")).strip()),
+                Files.readAllLines(folder.resolve("out.txt")),
+                Files.readAllLines(folder.resolve("err.txt")));
     }
 
     private ProcessBuilder start(Path script, String... arguments) {
