@@ -44,8 +44,11 @@ public final class StoreWriter implements AutoCloseable {
             Path directory, Experiment experiment, List<StoredTrial> trials, Provenance provenance) {
         try {
             Files.createDirectories(directory);
-            // Before the lock too, so that nothing is left in a directory that is refused.
-            check(directory, experiment, trials, provenance);
+            if (!Files.exists(directory.resolve(StoreLock.FILE))) {
+                // Not a search's: refused before the lock is made, so that nothing is left in somebody else's
+                // directory.
+                check(directory, experiment, trials, provenance);
+            }
         } catch (FileAlreadyExistsException e) {
             throw new UserException(directory + " cannot be written: it is a file, expected a directory", e);
         } catch (IOException e) {
