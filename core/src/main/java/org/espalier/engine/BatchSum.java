@@ -9,7 +9,7 @@ import java.lang.foreign.ValueLayout;
  */
 final class BatchSum {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-    private static final int COLUMNS = 16;
+    static final int COLUMNS = 16;
 
     private BatchSum() {}
 

@@ -20,28 +20,16 @@ final class ColumnTree {
     private static final long ROW = COLUMNS * 4L;
     private static final int HALF = LENGTH / 2;
     private static final int QUARTER = LENGTH / 4;
-    private static final VectorMask<Float> SECOND_HALF = second(HALF);
-    private static final VectorMask<Float> SECOND_QUARTER = second(QUARTER);
-    private static final VectorMask<Float> SECOND_TWO = second(2);
-    private static final VectorMask<Float> SECOND_ONE = second(1);
-    private static final VectorShuffle<Float> SWAP_HALF = swap(HALF);
-    private static final VectorShuffle<Float> SWAP_QUARTER = swap(QUARTER);
-    private static final VectorShuffle<Float> SWAP_TWO = swap(2);
-    private static final VectorShuffle<Float> SWAP_ONE = swap(1);
+    private static final VectorMask<Float> SECOND_HALF = Lanes.second(HALF);
+    private static final VectorMask<Float> SECOND_QUARTER = Lanes.second(QUARTER);
+    private static final VectorMask<Float> SECOND_TWO = Lanes.second(2);
+    private static final VectorMask<Float> SECOND_ONE = Lanes.second(1);
+    private static final VectorShuffle<Float> SWAP_HALF = Lanes.swap(HALF);
+    private static final VectorShuffle<Float> SWAP_QUARTER = Lanes.swap(QUARTER);
+    private static final VectorShuffle<Float> SWAP_TWO = Lanes.swap(2);
+    private static final VectorShuffle<Float> SWAP_ONE = Lanes.swap(1);
 
     private ColumnTree() {}
-
-    private static VectorMask<Float> second(int distance) {
-        boolean[] bits = new boolean[LENGTH];
-        for (int lane = 0; lane < LENGTH; lane++) {
-            bits[lane] = (lane & distance) != 0;
-        }
-        return VectorMask.fromArray(FLOATS, bits, 0);
-    }
-
-    private static VectorShuffle<Float> swap(int distance) {
-        return VectorShuffle.fromOp(FLOATS, lane -> lane ^ distance);
-    }
 
     /**
      * Sums 16 rows.

@@ -7,22 +7,30 @@ import org.espalier.network.Mask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One layer's surviving weights with their gradients and moments, one float each in row order: live ones first
- * (see {@link LivePaths}), then the others. Everything that a step touches is here or derived from it.
+ * One layer's surviving weights with their gradients and moments, in the order that its kernels want.
+ *
+ * <p>For sparse kernels: one float each, in row order, live ones first (see {@link LivePaths}), then the others. For
+ * dense kernels ({@link #wide}): the layer's whole matrix, zero where pruned, so that nothing has to be spread out
+ * before a product or collected after one. Everything that a step touches is here or derived from it.
  */
 final class CompactLayer {
     private static final int PAD = 16;
+    private static final RowCuts NONE = RowCuts.of(new int[1], new int[0], 1);
 
     final int inputs;
     final int outputs;
-    /** Surviving weights, and how many of them are live. */
+    /** Whether dense kernels run: the order is then the matrix's own, pruned weights included. */
+    final boolean wide;
+    /** Floats in use: surviving weights, or all of a wide layer. */
     final int count;
-
+    /** Live weights. */
     final int live;
-    /** Whether every weight survives and is live: then the compact order is the matrix's own. */
-    final boolean full;
-    /** Position in the layer's matrix of each surviving weight. */
-    final int[] positions;
+    /** Position in the layer's matrix of each surviving weight; empty for a wide layer, where it is the index. */
+    private final int[] positions;
+    /** Of a wide layer, the positions whose values and moments stay zero, and those whose gradients do. */
+    private final int[] pruned;
+
+    private final int[] notLive;
 
     final float[] values;
     final float[] gradients;
@@ -45,28 +53,45 @@ final class CompactLayer {
     private final float[] turnedValues;
     private boolean turnedStale = true;
 
-    private float @Nullable [] matrix; // all weights with zeros, made when a dense kernel wants it
+    private float @Nullable [] matrix; // of a wide layer with weights that are not live: the live ones
     private boolean matrixStale = true;
-    private float @Nullable [] turnedMatrix; // the same the other way round
+    private float @Nullable [] turnedMatrix; // the same the other way round, made when it is wanted
     private boolean turnedMatrixStale = true;
 
-    CompactLayer(Architecture architecture, int layer, Mask mask, LivePaths paths) {
+    CompactLayer(Architecture architecture, int layer, Mask mask, LivePaths paths, KernelPolicy policy) {
         inputs = architecture.inputs(layer);
         outputs = architecture.outputs(layer);
         BitSet alive = paths.weights(layer);
         BitSet rest = mask.survivors(layer);
         rest.andNot(alive);
         live = alive.cardinality();
-        count = live + rest.cardinality();
-        full = live == inputs * outputs;
-        positions = new int[count];
-        int[] next = {0};
-        alive.stream().forEach(at -> positions[next[0]++] = at);
-        rest.stream().forEach(at -> positions[next[0]++] = at);
+        wide = policy.dense(inputs, outputs, live);
+        count = wide ? inputs * outputs : live + rest.cardinality();
         values = floats(count);
         gradients = floats(count);
         first = floats(count);
         second = floats(count);
+        liveInputs = paths.inputs(layer);
+        if (wide) {
+            positions = new int[0];
+            notLive = missing(alive, count);
+            alive.or(rest);
+            pruned = missing(alive, count);
+            rows = NONE;
+            inputRows = positions;
+            outputRows = positions;
+            turnedRows = positions;
+            turnedFrom = positions;
+            turnedValues = floats(0);
+            turnedRowCuts = NONE;
+            return;
+        }
+        positions = new int[count];
+        pruned = new int[0];
+        notLive = pruned;
+        int[] next = {0};
+        alive.stream().forEach(at -> positions[next[0]++] = at);
+        rest.stream().forEach(at -> positions[next[0]++] = at);
 
         int[] starts = new int[outputs + 1];
         inputRows = new int[padded(live)];
@@ -84,11 +109,17 @@ final class CompactLayer {
         }
         rows = RowCuts.of(starts, inputRows, inputs);
 
-        liveInputs = paths.inputs(layer);
         turnedRows = new int[live];
         turnedFrom = new int[live];
         turnedValues = floats(live);
         turnedRowCuts = RowCuts.of(turn(), turnedRows, outputs);
+    }
+
+    private static int[] missing(BitSet of, int size) {
+        BitSet rest = new BitSet(size);
+        rest.set(0, size);
+        rest.andNot(of);
+        return rest.stream().toArray();
     }
 
     /** Fills the order by input; returns where each row starts. */
@@ -115,14 +146,19 @@ final class CompactLayer {
 
     /** Takes weights from their matrix, (output, input) row-major. */
     void load(float[] weights) {
+        gather(weights, values);
         for (int k = 0; k < count; k++) {
-            values[k] = weights[positions[k]] + 0f;
+            values[k] += 0f;
         }
         changed();
     }
 
-    /** Spreads compact floats (weights, gradients or a moment) into a matrix. */
+    /** Spreads this order's floats (weights, gradients or a moment) into a matrix that holds zeros. */
     void spread(float[] compact, float[] into) {
+        if (wide) {
+            System.arraycopy(compact, 0, into, 0, count);
+            return;
+        }
         for (int k = 0; k < count; k++) {
             into[positions[k]] = compact[k];
         }
@@ -130,17 +166,34 @@ final class CompactLayer {
 
     /** The reverse of {@link #spread}. */
     void gather(float[] from, float[] compact) {
+        if (wide) {
+            System.arraycopy(from, 0, compact, 0, count);
+            zero(compact, pruned);
+            return;
+        }
         for (int k = 0; k < count; k++) {
             compact[k] = from[positions[k]];
         }
     }
 
     /**
-     * Zeroes the gradients after the live ones, which whole-register stores have run into and an update's penalties
-     * have been added to.
+     * Zeroes the gradients that are not of live weights: those that a dense kernel has made, whole-register stores have
+     * run into, or an update's penalties have been added to.
      */
-    void clearPastLive() {
-        Arrays.fill(gradients, live, gradients.length, 0f);
+    void clearOthersGradients() {
+        zero(gradients, notLive);
+        Arrays.fill(gradients, wide ? count : live, gradients.length, 0f);
+    }
+
+    /** Zeroes the values of a wide layer's pruned weights. */
+    void zeroPruned() {
+        zero(values, pruned);
+    }
+
+    private static void zero(float[] floats, int[] at) {
+        for (int position : at) {
+            floats[position] = 0f;
+        }
     }
 
     /** To be called when the weights have changed. */
@@ -161,27 +214,26 @@ final class CompactLayer {
         return turnedValues;
     }
 
-    /** Live weights, (output, input) row-major, zero elsewhere. */
+    /** Of a wide layer: live weights, (output, input) row-major, zero elsewhere. */
     float[] matrix() {
-        if (full) {
+        if (notLive.length == pruned.length) {
             return values;
         }
         float[] made = matrix;
         if (made == null) {
-            made = new float[inputs * outputs];
+            made = new float[values.length];
             matrix = made;
         }
         if (matrixStale) {
-            // Live ones only: a pass may still hold another mask's activations where these weights' signals end.
-            for (int k = 0; k < live; k++) {
-                made[positions[k]] = values[k];
-            }
+            // Live ones only: a pass may still hold another mask's activations where the others' signals end.
+            System.arraycopy(values, 0, made, 0, count);
+            zero(made, notLive);
             matrixStale = false;
         }
         return made;
     }
 
-    /** Live weights, (input, output) row-major, zero elsewhere. */
+    /** Of a wide layer: live weights, (input, output) row-major, zero elsewhere. */
     float[] turnedMatrix() {
         float[] made = turnedMatrix;
         if (made == null) {

@@ -11,14 +11,16 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Gradients of all weights of a dense layer. With every weight wanted, lanes run over inputs instead of examples:
- * panels are turned once to [example][feature], and each of {@link BatchSum}'s 16 columns is a chain of multiply-adds
+ * panels are turned once ({@link PanelTurn}), and each of {@link BatchSum}'s 16 columns is a chain of multiply-adds
  * by one delta, so that the tree is plain additions without a shuffle. A block is 4 outputs x 2 registers of inputs.
  * Offsets are addresses in {@link Lanes#MEMORY}.
  */
 final class DenseGradient {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final int OUTPUTS = 4;
-    private static final int COLUMNS = 16;
+    private static final int COLUMNS = BatchSum.COLUMNS;
+    /** Bytes of inputs to one delta. */
+    private static final long STEP = PanelTurn.ROW / OUTPUTS;
 
     private DenseGradient() {}
 
@@ -27,34 +29,24 @@ final class DenseGradient {
             oneByOne(delta, outputs, x, inputs, panels, out);
             return;
         }
-        long line = GradientScratch.line(inputs);
-        long turned = scratch.memory().address();
         int lanes = Panels.LANES * panels;
-        long partials = turned + line * lanes;
-        for (int p = 0; p < panels; p++) {
-            PanelTurn.run(
-                    x + p * inputs * Panels.ROW_BYTES,
-                    inputs,
-                    turned + p * Panels.LANES * line,
-                    line,
-                    partials + GradientScratch.PARTIALS);
-        }
+        long turned = scratch.memory().address();
+        long partials = turned + GradientScratch.turned(inputs, panels);
+        PanelTurn.run(x, inputs, panels, turned, partials + GradientScratch.PARTIALS);
         float[] deltas = scratch.deltas();
         int blocks = (outputs + OUTPUTS - 1) / OUTPUTS;
         for (int b = 0; b < blocks; b++) {
             gather(delta, first(b, outputs), outputs, panels, deltas, b * lanes * OUTPUTS);
         }
         for (int i = 0; i < inputs; i += 2 * LENGTH) {
+            long at = turned + i / (2 * LENGTH) * PanelTurn.block(panels);
             for (int b = 0; b < blocks; b++) {
-                for (int c = 0; c < COLUMNS / 2; c++) {
-                    pair(
-                            deltas,
-                            (b * lanes + c) * OUTPUTS,
-                            turned + i * 4L + c * line,
-                            line,
-                            lanes / COLUMNS,
-                            partials + c * OUTPUTS * 2 * BYTES);
-                }
+                pairs(
+                        deltas,
+                        b * lanes * OUTPUTS,
+                        lanes * OUTPUTS / (COLUMNS / 2),
+                        at - b * lanes * OUTPUTS * STEP,
+                        partials);
                 int to = first(b, outputs) * inputs + i;
                 for (int r = 0; r < OUTPUTS; r++) {
                     tree(partials + r * 2 * BYTES, out, to + r * inputs, inputs - i);
@@ -72,20 +64,19 @@ final class DenseGradient {
     }
 
     /**
-     * Four outputs' deltas to [lane][output] on the heap: they are broadcast one by one, which is one load from an
-     * array but not from native memory.
+     * Four outputs' deltas to [place of lane][output], as {@link PanelTurn} places them, on the heap: they are broadcast
+     * one by one, which is one load from an array but not from native memory.
      */
     private static void gather(long delta, int output, int outputs, int panels, float[] deltas, int to) {
-        for (int p = 0; p < panels; p++) {
-            long from = delta + ((long) p * outputs + output) * Panels.ROW_BYTES;
-            for (int lane = 0; lane < Panels.LANES; lane++) {
-                deltas[to] = MEMORY.get(FLOAT, from);
-                deltas[to + 1] = MEMORY.get(FLOAT, from + Panels.ROW_BYTES);
-                deltas[to + 2] = MEMORY.get(FLOAT, from + 2 * Panels.ROW_BYTES);
-                deltas[to + 3] = MEMORY.get(FLOAT, from + 3 * Panels.ROW_BYTES);
-                from += 4;
-                to += OUTPUTS;
-            }
+        for (int lane = 0; lane < panels * Panels.LANES; lane++) {
+            long from = delta
+                    + ((long) lane / Panels.LANES * outputs + output) * Panels.ROW_BYTES
+                    + lane % Panels.LANES * 4;
+            int at = to + PanelTurn.place(lane, panels) * OUTPUTS;
+            deltas[at] = MEMORY.get(FLOAT, from);
+            deltas[at + 1] = MEMORY.get(FLOAT, from + Panels.ROW_BYTES);
+            deltas[at + 2] = MEMORY.get(FLOAT, from + 2 * Panels.ROW_BYTES);
+            deltas[at + 3] = MEMORY.get(FLOAT, from + 3 * Panels.ROW_BYTES);
         }
     }
 
@@ -105,65 +96,71 @@ final class DenseGradient {
         }
     }
 
-    /** Columns c and c + 8 of four outputs and two registers of inputs, added: sixteen chains. */
-    private static void pair(float[] deltas, int d, long at, long line, int terms, long o) {
-        FloatVector a0 = FloatVector.zero(FLOATS);
-        FloatVector a1 = a0;
-        FloatVector a2 = a0;
-        FloatVector a3 = a0;
-        FloatVector b0 = a0;
-        FloatVector b1 = a0;
-        FloatVector b2 = a0;
-        FloatVector b3 = a0;
-        FloatVector e0 = a0;
-        FloatVector e1 = a0;
-        FloatVector e2 = a0;
-        FloatVector e3 = a0;
-        FloatVector f0 = a0;
-        FloatVector f1 = a0;
-        FloatVector f2 = a0;
-        FloatVector f3 = a0;
-        for (int n = 0; n < terms; n++) {
-            int near = d + n * COLUMNS * OUTPUTS;
-            int far = near + COLUMNS / 2 * OUTPUTS;
-            long from = at + n * COLUMNS * line;
-            FloatVector x0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from, ORDER);
-            FloatVector x1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from + BYTES, ORDER);
-            FloatVector delta = FloatVector.broadcast(FLOATS, deltas[near]);
-            a0 = delta.fma(x0, a0);
-            b0 = delta.fma(x1, b0);
-            delta = FloatVector.broadcast(FLOATS, deltas[near + 1]);
-            a1 = delta.fma(x0, a1);
-            b1 = delta.fma(x1, b1);
-            delta = FloatVector.broadcast(FLOATS, deltas[near + 2]);
-            a2 = delta.fma(x0, a2);
-            b2 = delta.fma(x1, b2);
-            delta = FloatVector.broadcast(FLOATS, deltas[near + 3]);
-            a3 = delta.fma(x0, a3);
-            b3 = delta.fma(x1, b3);
-            x0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from + 8 * line, ORDER);
-            x1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from + 8 * line + BYTES, ORDER);
-            delta = FloatVector.broadcast(FLOATS, deltas[far]);
-            e0 = delta.fma(x0, e0);
-            f0 = delta.fma(x1, f0);
-            delta = FloatVector.broadcast(FLOATS, deltas[far + 1]);
-            e1 = delta.fma(x0, e1);
-            f1 = delta.fma(x1, f1);
-            delta = FloatVector.broadcast(FLOATS, deltas[far + 2]);
-            e2 = delta.fma(x0, e2);
-            f2 = delta.fma(x1, f2);
-            delta = FloatVector.broadcast(FLOATS, deltas[far + 3]);
-            e3 = delta.fma(x0, e3);
-            f3 = delta.fma(x1, f3);
+    /**
+     * The eight sums of columns c and c + 8, c from 0, of four outputs and two registers of inputs: sixteen chains each.
+     * One method, because a call for each c costs as much as its sums.
+     *
+     * @param length deltas to a c
+     * @param x where the inputs would stand if the deltas began at 0
+     */
+    private static void pairs(float[] deltas, int d, int length, long x, long o) {
+        for (int end = d + COLUMNS / 2 * length; d < end; d += length, o += OUTPUTS * 2 * BYTES) {
+            FloatVector a0 = FloatVector.zero(FLOATS);
+            FloatVector a1 = a0;
+            FloatVector a2 = a0;
+            FloatVector a3 = a0;
+            FloatVector b0 = a0;
+            FloatVector b1 = a0;
+            FloatVector b2 = a0;
+            FloatVector b3 = a0;
+            FloatVector e0 = a0;
+            FloatVector e1 = a0;
+            FloatVector e2 = a0;
+            FloatVector e3 = a0;
+            FloatVector f0 = a0;
+            FloatVector f1 = a0;
+            FloatVector f2 = a0;
+            FloatVector f3 = a0;
+            for (int k = d; k < d + length; k += 2 * OUTPUTS) {
+                long from = x + k * STEP;
+                FloatVector x0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from, ORDER);
+                FloatVector x1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from + BYTES, ORDER);
+                FloatVector delta = FloatVector.broadcast(FLOATS, deltas[k]);
+                a0 = delta.fma(x0, a0);
+                b0 = delta.fma(x1, b0);
+                delta = FloatVector.broadcast(FLOATS, deltas[k + 1]);
+                a1 = delta.fma(x0, a1);
+                b1 = delta.fma(x1, b1);
+                delta = FloatVector.broadcast(FLOATS, deltas[k + 2]);
+                a2 = delta.fma(x0, a2);
+                b2 = delta.fma(x1, b2);
+                delta = FloatVector.broadcast(FLOATS, deltas[k + 3]);
+                a3 = delta.fma(x0, a3);
+                b3 = delta.fma(x1, b3);
+                x0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from + PanelTurn.ROW, ORDER);
+                x1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from + PanelTurn.ROW + BYTES, ORDER);
+                delta = FloatVector.broadcast(FLOATS, deltas[k + 4]);
+                e0 = delta.fma(x0, e0);
+                f0 = delta.fma(x1, f0);
+                delta = FloatVector.broadcast(FLOATS, deltas[k + 5]);
+                e1 = delta.fma(x0, e1);
+                f1 = delta.fma(x1, f1);
+                delta = FloatVector.broadcast(FLOATS, deltas[k + 6]);
+                e2 = delta.fma(x0, e2);
+                f2 = delta.fma(x1, f2);
+                delta = FloatVector.broadcast(FLOATS, deltas[k + 7]);
+                e3 = delta.fma(x0, e3);
+                f3 = delta.fma(x1, f3);
+            }
+            a0.add(e0).intoMemorySegment(MEMORY, o, ORDER);
+            b0.add(f0).intoMemorySegment(MEMORY, o + BYTES, ORDER);
+            a1.add(e1).intoMemorySegment(MEMORY, o + 2 * BYTES, ORDER);
+            b1.add(f1).intoMemorySegment(MEMORY, o + 3 * BYTES, ORDER);
+            a2.add(e2).intoMemorySegment(MEMORY, o + 4 * BYTES, ORDER);
+            b2.add(f2).intoMemorySegment(MEMORY, o + 5 * BYTES, ORDER);
+            a3.add(e3).intoMemorySegment(MEMORY, o + 6 * BYTES, ORDER);
+            b3.add(f3).intoMemorySegment(MEMORY, o + 7 * BYTES, ORDER);
         }
-        a0.add(e0).intoMemorySegment(MEMORY, o, ORDER);
-        b0.add(f0).intoMemorySegment(MEMORY, o + BYTES, ORDER);
-        a1.add(e1).intoMemorySegment(MEMORY, o + 2 * BYTES, ORDER);
-        b1.add(f1).intoMemorySegment(MEMORY, o + 3 * BYTES, ORDER);
-        a2.add(e2).intoMemorySegment(MEMORY, o + 4 * BYTES, ORDER);
-        b2.add(f2).intoMemorySegment(MEMORY, o + 5 * BYTES, ORDER);
-        a3.add(e3).intoMemorySegment(MEMORY, o + 6 * BYTES, ORDER);
-        b3.add(f3).intoMemorySegment(MEMORY, o + 7 * BYTES, ORDER);
     }
 
     /** The rest of the tree over eight pairs. The last inputs of a row are masked, so as not to touch the next row. */

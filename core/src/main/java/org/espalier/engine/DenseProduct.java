@@ -11,14 +11,16 @@ import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dense weights times a panel. With 32 registers of 512 bits a block is 5 outputs x 4 registers: 20 accumulators
- * hide the latency of the multiply-adds, and each activation loaded serves 5 of them. Machines of 16 registers
- * take 2 outputs x 4. Offsets are addresses in {@link Lanes#MEMORY}.
+ * Dense weights times a panel. With 32 registers of 512 bits a block is 6 outputs x 4 registers: 24 accumulators
+ * hide the latency of the multiply-adds, and each activation loaded serves 6 of them. On a core with two ports for
+ * multiply-adds what is lost goes to the integer instructions of the loop (addresses, one for each row of weights), which
+ * the core sends to the same ports; the more multiply-adds to a turn, the less. Six rows leave two registers free;
+ * turns unrolled by two spill. Machines of 16 registers take 2 outputs x 4. Offsets are addresses in {@link Lanes#MEMORY}.
  */
 final class DenseProduct {
-    private static final int BLOCK = FLOATS.length() == 16 ? 5 : 2;
-    /** Terms taken at a time: their rows of activations, 24 KiB, stay in the nearest cache for all outputs. */
-    private static final int DEPTH = 96;
+    private static final boolean WIDE = FLOATS.length() == 16;
+    /** Most terms taken at a time: their rows of activations, 28 KiB, stay in the nearest cache for all outputs. */
+    private static final int DEPTH = 112;
 
     private DenseProduct() {}
 
@@ -33,8 +35,10 @@ final class DenseProduct {
             long x,
             long out) {
         start(biases, rowIndex, first, rows, out);
+        int parts = (depth + DEPTH - 1) / DEPTH;
+        int length = (depth + parts - 1) / Math.max(1, parts); // equal parts: a short last one would cost as much
         for (int g = 0; g < GROUPS; g++) {
-            for (int from = 0; from < depth; from += DEPTH) {
+            for (int from = 0; from < depth; from += length) {
                 part(
                         w,
                         rowIndex,
@@ -42,7 +46,7 @@ final class DenseProduct {
                         rows,
                         rowStride,
                         from,
-                        Math.min(DEPTH, depth - from),
+                        Math.min(length, depth - from),
                         x + g * GROUP_BYTES + from * Panels.ROW_BYTES,
                         out + g * GROUP_BYTES);
             }
@@ -53,27 +57,40 @@ final class DenseProduct {
     private static void part(
             float[] w, int[] rowIndex, int first, int rows, int rowStride, int shift, int depth, long from, long to) {
         int r = 0;
-        for (; r + BLOCK <= rows; r += BLOCK) {
-            if (BLOCK == 5) {
-                five(
+        if (WIDE) {
+            for (; r + 6 <= rows; r += 6) {
+                six(
                         w,
                         rowIndex[first + r] * rowStride + shift,
                         rowIndex[first + r + 1] * rowStride + shift,
                         rowIndex[first + r + 2] * rowStride + shift,
                         rowIndex[first + r + 3] * rowStride + shift,
                         rowIndex[first + r + 4] * rowStride + shift,
-                        depth,
-                        from,
-                        to + r * Panels.ROW_BYTES);
-            } else {
-                two(
-                        w,
-                        rowIndex[first + r] * rowStride + shift,
-                        rowIndex[first + r + 1] * rowStride + shift,
+                        rowIndex[first + r + 5] * rowStride + shift,
                         depth,
                         from,
                         to + r * Panels.ROW_BYTES);
             }
+            for (; r + 4 <= rows; r += 4) {
+                four(
+                        w,
+                        rowIndex[first + r] * rowStride + shift,
+                        rowIndex[first + r + 1] * rowStride + shift,
+                        rowIndex[first + r + 2] * rowStride + shift,
+                        rowIndex[first + r + 3] * rowStride + shift,
+                        depth,
+                        from,
+                        to + r * Panels.ROW_BYTES);
+            }
+        }
+        for (; r + 2 <= rows; r += 2) {
+            two(
+                    w,
+                    rowIndex[first + r] * rowStride + shift,
+                    rowIndex[first + r + 1] * rowStride + shift,
+                    depth,
+                    from,
+                    to + r * Panels.ROW_BYTES);
         }
         for (; r < rows; r++) {
             one(w, rowIndex[first + r] * rowStride + shift, depth, from, to + r * Panels.ROW_BYTES);
@@ -90,7 +107,7 @@ final class DenseProduct {
         }
     }
 
-    private static void five(float[] w, int w0, int w1, int w2, int w3, int w4, int depth, long x, long o) {
+    private static void six(float[] w, int w0, int w1, int w2, int w3, int w4, int w5, int depth, long x, long o) {
         FloatVector a0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o, ORDER);
         FloatVector a1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + BYTES, ORDER);
         FloatVector a2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 2 * BYTES, ORDER);
@@ -111,6 +128,10 @@ final class DenseProduct {
         FloatVector e1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 4 * Panels.ROW_BYTES + BYTES, ORDER);
         FloatVector e2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 4 * Panels.ROW_BYTES + 2 * BYTES, ORDER);
         FloatVector e3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 4 * Panels.ROW_BYTES + 3 * BYTES, ORDER);
+        FloatVector f0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 5 * Panels.ROW_BYTES, ORDER);
+        FloatVector f1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 5 * Panels.ROW_BYTES + BYTES, ORDER);
+        FloatVector f2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 5 * Panels.ROW_BYTES + 2 * BYTES, ORDER);
+        FloatVector f3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 5 * Panels.ROW_BYTES + 3 * BYTES, ORDER);
         for (int n = 0; n < depth; n++) {
             long at = x + n * Panels.ROW_BYTES;
             FloatVector x0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER);
@@ -142,6 +163,11 @@ final class DenseProduct {
             e1 = weight.fma(x1, e1);
             e2 = weight.fma(x2, e2);
             e3 = weight.fma(x3, e3);
+            weight = FloatVector.broadcast(FLOATS, w[w5 + n]);
+            f0 = weight.fma(x0, f0);
+            f1 = weight.fma(x1, f1);
+            f2 = weight.fma(x2, f2);
+            f3 = weight.fma(x3, f3);
         }
         a0.intoMemorySegment(MEMORY, o, ORDER);
         a1.intoMemorySegment(MEMORY, o + BYTES, ORDER);
@@ -163,6 +189,72 @@ final class DenseProduct {
         e1.intoMemorySegment(MEMORY, o + 4 * Panels.ROW_BYTES + BYTES, ORDER);
         e2.intoMemorySegment(MEMORY, o + 4 * Panels.ROW_BYTES + 2 * BYTES, ORDER);
         e3.intoMemorySegment(MEMORY, o + 4 * Panels.ROW_BYTES + 3 * BYTES, ORDER);
+        f0.intoMemorySegment(MEMORY, o + 5 * Panels.ROW_BYTES, ORDER);
+        f1.intoMemorySegment(MEMORY, o + 5 * Panels.ROW_BYTES + BYTES, ORDER);
+        f2.intoMemorySegment(MEMORY, o + 5 * Panels.ROW_BYTES + 2 * BYTES, ORDER);
+        f3.intoMemorySegment(MEMORY, o + 5 * Panels.ROW_BYTES + 3 * BYTES, ORDER);
+    }
+
+    private static void four(float[] w, int w0, int w1, int w2, int w3, int depth, long x, long o) {
+        FloatVector a0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o, ORDER);
+        FloatVector a1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + BYTES, ORDER);
+        FloatVector a2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 2 * BYTES, ORDER);
+        FloatVector a3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 3 * BYTES, ORDER);
+        FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + Panels.ROW_BYTES, ORDER);
+        FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + Panels.ROW_BYTES + BYTES, ORDER);
+        FloatVector b2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + Panels.ROW_BYTES + 2 * BYTES, ORDER);
+        FloatVector b3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + Panels.ROW_BYTES + 3 * BYTES, ORDER);
+        FloatVector c0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 2 * Panels.ROW_BYTES, ORDER);
+        FloatVector c1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 2 * Panels.ROW_BYTES + BYTES, ORDER);
+        FloatVector c2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 2 * Panels.ROW_BYTES + 2 * BYTES, ORDER);
+        FloatVector c3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 2 * Panels.ROW_BYTES + 3 * BYTES, ORDER);
+        FloatVector d0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 3 * Panels.ROW_BYTES, ORDER);
+        FloatVector d1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 3 * Panels.ROW_BYTES + BYTES, ORDER);
+        FloatVector d2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 3 * Panels.ROW_BYTES + 2 * BYTES, ORDER);
+        FloatVector d3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 3 * Panels.ROW_BYTES + 3 * BYTES, ORDER);
+        for (int n = 0; n < depth; n++) {
+            long at = x + n * Panels.ROW_BYTES;
+            FloatVector x0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER);
+            FloatVector x1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at + BYTES, ORDER);
+            FloatVector x2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 2 * BYTES, ORDER);
+            FloatVector x3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 3 * BYTES, ORDER);
+            FloatVector weight = FloatVector.broadcast(FLOATS, w[w0 + n]);
+            a0 = weight.fma(x0, a0);
+            a1 = weight.fma(x1, a1);
+            a2 = weight.fma(x2, a2);
+            a3 = weight.fma(x3, a3);
+            weight = FloatVector.broadcast(FLOATS, w[w1 + n]);
+            b0 = weight.fma(x0, b0);
+            b1 = weight.fma(x1, b1);
+            b2 = weight.fma(x2, b2);
+            b3 = weight.fma(x3, b3);
+            weight = FloatVector.broadcast(FLOATS, w[w2 + n]);
+            c0 = weight.fma(x0, c0);
+            c1 = weight.fma(x1, c1);
+            c2 = weight.fma(x2, c2);
+            c3 = weight.fma(x3, c3);
+            weight = FloatVector.broadcast(FLOATS, w[w3 + n]);
+            d0 = weight.fma(x0, d0);
+            d1 = weight.fma(x1, d1);
+            d2 = weight.fma(x2, d2);
+            d3 = weight.fma(x3, d3);
+        }
+        a0.intoMemorySegment(MEMORY, o, ORDER);
+        a1.intoMemorySegment(MEMORY, o + BYTES, ORDER);
+        a2.intoMemorySegment(MEMORY, o + 2 * BYTES, ORDER);
+        a3.intoMemorySegment(MEMORY, o + 3 * BYTES, ORDER);
+        b0.intoMemorySegment(MEMORY, o + Panels.ROW_BYTES, ORDER);
+        b1.intoMemorySegment(MEMORY, o + Panels.ROW_BYTES + BYTES, ORDER);
+        b2.intoMemorySegment(MEMORY, o + Panels.ROW_BYTES + 2 * BYTES, ORDER);
+        b3.intoMemorySegment(MEMORY, o + Panels.ROW_BYTES + 3 * BYTES, ORDER);
+        c0.intoMemorySegment(MEMORY, o + 2 * Panels.ROW_BYTES, ORDER);
+        c1.intoMemorySegment(MEMORY, o + 2 * Panels.ROW_BYTES + BYTES, ORDER);
+        c2.intoMemorySegment(MEMORY, o + 2 * Panels.ROW_BYTES + 2 * BYTES, ORDER);
+        c3.intoMemorySegment(MEMORY, o + 2 * Panels.ROW_BYTES + 3 * BYTES, ORDER);
+        d0.intoMemorySegment(MEMORY, o + 3 * Panels.ROW_BYTES, ORDER);
+        d1.intoMemorySegment(MEMORY, o + 3 * Panels.ROW_BYTES + BYTES, ORDER);
+        d2.intoMemorySegment(MEMORY, o + 3 * Panels.ROW_BYTES + 2 * BYTES, ORDER);
+        d3.intoMemorySegment(MEMORY, o + 3 * Panels.ROW_BYTES + 3 * BYTES, ORDER);
     }
 
     private static void two(float[] w, int w0, int w1, int depth, long x, long o) {

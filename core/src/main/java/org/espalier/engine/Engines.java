@@ -1,12 +1,11 @@
 package org.espalier.engine;
 
+import java.util.List;
+import java.util.Locale;
 import org.espalier.network.Architecture;
 
 /** Makes engines. */
 public final class Engines {
-    /** Above this density dense kernels are faster at the paper's shapes; {@code benchmarks/rates} shows it. */
-    private static final double CROSSOVER = 0.5;
-
     private Engines() {}
 
     /** The fastest engine for this machine, float32. */
@@ -17,16 +16,29 @@ public final class Engines {
     /** A float32 engine with its kernels forced, to compare them. */
     public static Engine create(Architecture architecture, KernelMode mode) {
         KernelPolicy policy = switch (mode) {
-            case CHOSEN -> KernelPolicy.above(CROSSOVER);
+            case CHOSEN -> Calibration.PROCESS;
             case DENSE -> KernelPolicy.DENSE;
             case SPARSE -> KernelPolicy.SPARSE;
         };
         return new VectorEngine(architecture, Kernels.chosen(), policy);
     }
 
+    /**
+     * Where {@link KernelMode#CHOSEN} changes over from sparse to dense kernels, in words, by shape of layer; of the shapes
+     * measured so far.
+     */
+    public static List<String> crossovers() {
+        return Calibration.PROCESS.describe();
+    }
+
     /** What {@link #create} uses on this machine, in words; it changes no bit of any result. */
     public static String describe() {
         int bits = Kernels.chosen().bits();
         return bits == 0 ? "scalar code" : "vectors of " + bits + " bits";
+    }
+
+    /** What {@link #create(Architecture, KernelMode)} uses on this machine, in words. */
+    public static String describe(KernelMode mode) {
+        return describe() + ", " + mode.name().toLowerCase(Locale.ROOT) + " kernels";
     }
 }

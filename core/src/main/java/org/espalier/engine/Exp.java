@@ -5,7 +5,7 @@ package org.espalier.engine;
  * code share, so that both give the same bits on every machine. Arguments below {@value #LOWEST} give
  * exp({@value #LOWEST}), about 1.6e-38. Error below 2 units in the last place.
  */
-final class Exp {
+public final class Exp {
     static final float LOWEST = -87f;
     static final float LOG2_E = 1.44269504f;
     /** 1.5 x 2^23: adding it rounds to an integer, which then stands in the low bits. */
@@ -26,7 +26,8 @@ final class Exp {
 
     private Exp() {}
 
-    static float exp(float argument) {
+    /** exp of an argument of at most 0. */
+    public static float exp(float argument) {
         float x = argument < LOWEST ? LOWEST : argument;
         float shifted = Math.fma(x, LOG2_E, MAGIC);
         float n = shifted - MAGIC;

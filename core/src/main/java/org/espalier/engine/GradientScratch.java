@@ -7,7 +7,7 @@ import org.espalier.network.Architecture;
 /**
  * Working memory of the weight gradients' kernels.
  *
- * @param memory native: panels turned to [example][feature], partial sums, and a tile
+ * @param memory native: turned panels, partial sums, and a tile
  * @param deltas deltas by blocks of four outputs, on the heap, whose elements broadcast in one load
  * @param panels panels that there is room for
  */
@@ -22,16 +22,15 @@ record GradientScratch(MemorySegment memory, float[] deltas, int panels) {
         long bytes = 0;
         long deltas = 0;
         for (int layer = 0; layer < architecture.layers(); layer++) {
-            long inputs = line(architecture.inputs(layer));
-            bytes = Math.max(bytes, inputs * Panels.LANES * panels);
+            bytes = Math.max(bytes, turned(architecture.inputs(layer), panels));
             deltas = Math.max(deltas, (architecture.outputs(layer) + 3L) / 4 * 4 * Panels.LANES * panels);
         }
         return new GradientScratch(
                 Arena.ofAuto().allocate(bytes + PARTIALS + TILE, 64), new float[Math.toIntExact(deltas)], panels);
     }
 
-    /** Bytes of one example's features: two whole registers at every width, or a multiple. */
-    static long line(int features) {
-        return (features + 31) / 32 * 128L;
+    /** Bytes of turned panels: rounded so as to hold whole blocks at every width. */
+    static long turned(int features, int panels) {
+        return (features + 31) / 32 * 128L * Panels.LANES * panels;
     }
 }

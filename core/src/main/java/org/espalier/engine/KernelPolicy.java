@@ -4,16 +4,15 @@ package org.espalier.engine;
 @FunctionalInterface
 interface KernelPolicy {
     /** Always dense. */
-    KernelPolicy DENSE = layer -> true;
+    KernelPolicy DENSE = (inputs, outputs, live) -> true;
 
     /** Surviving weights only. */
-    KernelPolicy SPARSE = layer -> false;
+    KernelPolicy SPARSE = (inputs, outputs, live) -> false;
 
-    /** Whether a layer's products run dense. */
-    boolean dense(CompactLayer layer);
-
-    /** By density alone: dense above the crossover. */
-    static KernelPolicy above(double density) {
-        return layer -> layer.live > density * layer.inputs * layer.outputs;
-    }
+    /**
+     * Whether a layer runs dense.
+     *
+     * @param live weights of the layer that lie on a path from an input to a logit
+     */
+    boolean dense(int inputs, int outputs, int live);
 }

@@ -3,6 +3,8 @@ package org.espalier.engine;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -48,5 +50,19 @@ final class Lanes {
                                 ? FloatVector.SPECIES_512
                                 : FloatVector.SPECIES_PREFERRED;
         };
+    }
+
+    /** Lanes whose number has the bit {@code distance} set; for the constants of kernels that exchange lanes. */
+    static VectorMask<Float> second(int distance) {
+        boolean[] bits = new boolean[LENGTH];
+        for (int lane = 0; lane < LENGTH; lane++) {
+            bits[lane] = (lane & distance) != 0;
+        }
+        return VectorMask.fromArray(FLOATS, bits, 0);
+    }
+
+    /** Exchanges lanes a power of two apart; a distance of a register or more leaves them where they are. */
+    static VectorShuffle<Float> swap(int distance) {
+        return VectorShuffle.fromOp(FLOATS, lane -> (lane ^ distance) % LENGTH);
     }
 }

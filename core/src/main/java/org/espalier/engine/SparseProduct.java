@@ -68,7 +68,10 @@ final class SparseProduct {
         }
     }
 
-    /** Rows of many weights, block by block; sums stand in the output between blocks. */
+    /**
+     * Rows of many weights, block by block; sums stand in the output between blocks. Two rows are summed side by side:
+     * the four chains of one cannot keep the multiply-adds busy.
+     */
     private static void blocks(
             float[] values,
             RowCuts cuts,
@@ -78,19 +81,48 @@ final class SparseProduct {
             float @Nullable [] biases,
             long x,
             long out) {
+        for (int r = 0; r < rows; r++) {
+            start(biases == null ? 0f : biases[first + r], out + r * Panels.ROW_BYTES);
+        }
         int[] at = cuts.cuts();
+        int[] order = cuts.order();
+        boolean sorted = cuts.windows(first, rows);
         for (int b = 0; b < cuts.blocks(); b++) {
-            int from = b * cuts.rows() + first;
+            int from = b * cuts.rows();
             int to = from + cuts.rows();
-            for (int r = 0; r < rows; r++) {
-                long o = out + r * Panels.ROW_BYTES;
-                if (b == 0) {
-                    start(values, columns, at[from + r], at[to + r], biases == null ? 0f : biases[first + r], x, o);
-                } else {
-                    go(values, columns, at[from + r], at[to + r], x, o);
+            int r = first;
+            for (; r + 1 < first + rows; r += 2) {
+                int few = sorted ? order[from + r] : r;
+                int many = sorted ? order[from + r + 1] : r + 1;
+                if (at[to + few] - at[from + few] > at[to + many] - at[from + many]) {
+                    int swap = few;
+                    few = many;
+                    many = swap;
                 }
+                two(
+                        values,
+                        columns,
+                        at[from + few],
+                        at[to + few],
+                        at[from + many],
+                        at[to + many],
+                        x,
+                        out + (few - first) * Panels.ROW_BYTES,
+                        out + (many - first) * Panels.ROW_BYTES);
+            }
+            if (r < first + rows) {
+                int last = sorted ? order[from + r] : r;
+                one(values, columns, at[from + last], at[to + last], x, out + (last - first) * Panels.ROW_BYTES);
             }
         }
+    }
+
+    private static void start(float bias, long o) {
+        FloatVector start = FloatVector.broadcast(FLOATS, bias);
+        start.intoMemorySegment(MEMORY, o, ORDER);
+        start.intoMemorySegment(MEMORY, o + BYTES, ORDER);
+        start.intoMemorySegment(MEMORY, o + 2 * BYTES, ORDER);
+        start.intoMemorySegment(MEMORY, o + 3 * BYTES, ORDER);
     }
 
     private static void linear(float[] values, int[] columns, int from, int to, float bias, long x, long o) {
@@ -173,26 +205,49 @@ final class SparseProduct {
                 .intoMemorySegment(MEMORY, o + 3 * BYTES, ORDER);
     }
 
-    private static void start(float[] values, int[] columns, int from, int to, float bias, long x, long o) {
-        FloatVector a0 = FloatVector.broadcast(FLOATS, bias);
-        FloatVector a1 = a0;
-        FloatVector a2 = a0;
-        FloatVector a3 = a0;
-        for (int k = from; k < to; k++) {
+    /** Two rows; the second has at least as many weights as the first. */
+    private static void two(float[] values, int[] columns, int k, int few, int j, int many, long x, long o, long p) {
+        FloatVector a0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o, ORDER);
+        FloatVector a1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + BYTES, ORDER);
+        FloatVector a2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 2 * BYTES, ORDER);
+        FloatVector a3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 3 * BYTES, ORDER);
+        FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, p, ORDER);
+        FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, p + BYTES, ORDER);
+        FloatVector b2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, p + 2 * BYTES, ORDER);
+        FloatVector b3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, p + 3 * BYTES, ORDER);
+        for (; k < few; k++, j++) {
             FloatVector weight = FloatVector.broadcast(FLOATS, values[k]);
             long at = x + columns[k];
             a0 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER), a0);
             a1 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + BYTES, ORDER), a1);
             a2 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 2 * BYTES, ORDER), a2);
             a3 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 3 * BYTES, ORDER), a3);
+            weight = FloatVector.broadcast(FLOATS, values[j]);
+            at = x + columns[j];
+            b0 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER), b0);
+            b1 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + BYTES, ORDER), b1);
+            b2 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 2 * BYTES, ORDER), b2);
+            b3 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 3 * BYTES, ORDER), b3);
+        }
+        for (; j < many; j++) {
+            FloatVector weight = FloatVector.broadcast(FLOATS, values[j]);
+            long at = x + columns[j];
+            b0 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER), b0);
+            b1 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + BYTES, ORDER), b1);
+            b2 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 2 * BYTES, ORDER), b2);
+            b3 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 3 * BYTES, ORDER), b3);
         }
         a0.intoMemorySegment(MEMORY, o, ORDER);
         a1.intoMemorySegment(MEMORY, o + BYTES, ORDER);
         a2.intoMemorySegment(MEMORY, o + 2 * BYTES, ORDER);
         a3.intoMemorySegment(MEMORY, o + 3 * BYTES, ORDER);
+        b0.intoMemorySegment(MEMORY, p, ORDER);
+        b1.intoMemorySegment(MEMORY, p + BYTES, ORDER);
+        b2.intoMemorySegment(MEMORY, p + 2 * BYTES, ORDER);
+        b3.intoMemorySegment(MEMORY, p + 3 * BYTES, ORDER);
     }
 
-    private static void go(float[] values, int[] columns, int from, int to, long x, long o) {
+    private static void one(float[] values, int[] columns, int from, int to, long x, long o) {
         FloatVector a0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o, ORDER);
         FloatVector a1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + BYTES, ORDER);
         FloatVector a2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 2 * BYTES, ORDER);

@@ -1,0 +1,74 @@
+package org.espalier.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import org.espalier.attack.Fgsm;
+import org.espalier.attack.LabelChoice;
+import org.espalier.attack.Pgd;
+import org.espalier.data.Split;
+import org.espalier.engine.Engine;
+import org.espalier.engine.Engines;
+import org.espalier.engine.KernelMode;
+import org.espalier.network.Architecture;
+import org.espalier.network.InitialWeights;
+import org.espalier.network.Mask;
+import org.espalier.random.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Steps make no garbage once their kernels are compiled. (Before that the Vector API boxes every vector. A new epoch makes
+ * its permutation, and Adam a record while its step size still changes: neither happens here.)
+ */
+class AllocationTest {
+    private static final int STEPS = 100;
+    private static final long PATIENCE_NANOS = 120_000_000_000L;
+
+    @ParameterizedTest
+    @CsvSource({"natural, DENSE", "natural, SPARSE", "fgsm, SPARSE", "pgd, DENSE", "pgd, SPARSE"})
+    void aCompiledStepAllocatesNothing(String kind, KernelMode kernels) {
+        Architecture shape = new Architecture(List.of(64, 48, 32, 10), false);
+        Stream stream = Stream.root(1);
+        Engine engine = Engines.create(shape, kernels);
+        engine.load(InitialWeights.GLOROT_UNIFORM.draw(shape, stream), Mask.dense(shape));
+        Objective objective = switch (kind) {
+            case "natural" -> new Objective.Natural();
+            case "fgsm" -> new Objective.Mixed(0.5, new Fgsm(0.1f, LabelChoice.TRUE));
+            default -> new Objective.Mixed(0.5, Pgd.paper(LabelChoice.TRUE));
+        };
+        // Moments that forget fast, so that the step size settles soon; one epoch that outlasts the test.
+        Trainer trainer = new Trainer(
+                engine,
+                images(300_000, shape.inputs(), stream),
+                new TrainingSettings(objective, new OptimizerSettings.Adam(1e-4, 0.5, 0.5, 1e-7), 2, 0, 0, 0),
+                stream);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long start = System.nanoTime();
+        long bytes;
+        do {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < STEPS; i++) {
+                trainer.step();
+            }
+            bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        } while (bytes > 0
+                && trainer.iteration() < trainer.batchesPerEpoch() - STEPS
+                && System.nanoTime() - start < PATIENCE_NANOS);
+        assertThat(bytes)
+                .as("bytes of %d steps, after %d", STEPS, trainer.iteration())
+                .isZero();
+    }
+
+    private static Split images(int count, int features, Stream stream) {
+        byte[] pixels = new byte[count * features];
+        int[] labels = new int[count];
+        for (int i = 0; i < count; i++) {
+            labels[i] = i % 10;
+            pixels[i * features + i % features] = (byte) stream.below(256, i);
+        }
+        return new Split("train", features, pixels, labels);
+    }
+}
