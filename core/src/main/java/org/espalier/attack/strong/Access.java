@@ -1,0 +1,26 @@
+package org.espalier.attack.strong;
+
+/** What an attack may ask of the network that it attacks, from the most to the least. */
+public enum Access {
+    /** Logits and gradients. */
+    WHITE_BOX("white-box"),
+    /** Logits only. */
+    SCORES("scores"),
+    /** The predicted class only. */
+    DECISIONS("decisions"),
+    /** Nothing; examples are made on another network. */
+    TRANSFER("transfer"),
+    /** Nothing at all: chance. */
+    NONE("none");
+
+    private final String label;
+
+    Access(String label) {
+        this.label = label;
+    }
+
+    @Override
+    public String toString() {
+        return label;
+    }
+}

@@ -1,0 +1,254 @@
+package org.espalier.attack.strong;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import org.espalier.engine.Engine;
+import org.espalier.engine.Panels;
+import org.espalier.engine.Pass;
+
+/**
+ * The network under attack, seen through the engine's door: logits, and gradients of any function of them with respect to
+ * the inputs. Bound to the weights that the engine holds when it is made; make another after loading others.
+ *
+ * <p>Only {@link #live} inputs appear: the rows of every {@link Tile}. The others are read by no surviving weight; they have
+ * a zero gradient, and keep their clean values ({@link #complete}), which costs an attacker nothing.
+ *
+ * <p>Not for use by several threads at once.
+ */
+public final class Target {
+    /** The most examples in a tile: inputs and activations of a few hundred units then stay in the L2 cache. */
+    public static final int CAPACITY = 2 * Panels.LANES;
+
+    private final Engine engine;
+    private final Pass pass;
+    private final int[] live;
+    private final int[] rows; // (input): its row, or -1
+    private final float[] z; // (class)
+    private final double[] slope; // (class)
+    private int examples; // of the last forward pass
+    private long forwards;
+    private long backwards;
+
+    public Target(Engine engine) {
+        this.engine = engine;
+        pass = engine.newPass(CAPACITY);
+        live = engine.liveInputs().clone();
+        rows = new int[inputs()];
+        Arrays.fill(rows, -1);
+        for (int row = 0; row < live.length; row++) {
+            rows[live[row]] = row;
+        }
+        z = new float[classes()];
+        slope = new double[classes()];
+    }
+
+    public int classes() {
+        return engine.architecture().classes();
+    }
+
+    /** Inputs of the network, live or not. */
+    public int inputs() {
+        return engine.architecture().inputs();
+    }
+
+    /** Input of each row, ascending. Not to be written to. */
+    public int[] live() {
+        return live;
+    }
+
+    /** Row of an input, or -1 if it is not live. */
+    public int row(int input) {
+        return rows[input];
+    }
+
+    /** Forward passes so far, counted in examples. */
+    public long forwards() {
+        return forwards;
+    }
+
+    /** Backward passes so far, counted in examples. */
+    public long backwards() {
+        return backwards;
+    }
+
+    /** A tile of zeros for up to {@link #CAPACITY} examples. */
+    public Tile newTile(int count) {
+        return new Tile(live.length, count);
+    }
+
+    /**
+     * The live inputs of images {@code first} to {@code first + count - 1}.
+     *
+     * @param images [image][input], all inputs of the network
+     */
+    public Tile pack(float[][] images, int first, int count) {
+        Tile tile = newTile(count);
+        for (int e = 0; e < count; e++) {
+            float[] image = images[first + e];
+            if (image.length != inputs()) {
+                throw new IllegalArgumentException(
+                        "the network has " + inputs() + " inputs, an example has " + image.length);
+            }
+            int index = tile.at(e / Tile.LANES, 0) + e % Tile.LANES;
+            for (int row = 0; row < live.length; row++, index += Tile.LANES) {
+                tile.values()[index] = image[live[row]];
+            }
+        }
+        return tile;
+    }
+
+    /** One example of a tile as an image of all inputs; those that are not live are the clean image's. */
+    public float[] complete(Tile tile, int example, float[] clean) {
+        float[] image = clean.clone();
+        for (int row = 0; row < live.length; row++) {
+            image[live[row]] = tile.get(row, example);
+        }
+        return image;
+    }
+
+    /** Computes the logits of a tile's examples, at most {@link #CAPACITY}. */
+    public void forward(Tile x) {
+        checkTile(x);
+        Panels input = pass.input();
+        for (int panel = 0; panel < x.panels(); panel++) {
+            for (int row = 0; row < live.length; ) {
+                int run = row + 1; // past the last of a run of neighbouring inputs
+                while (run < live.length && live[run] == live[run - 1] + 1) {
+                    run++;
+                }
+                MemorySegment.copy(
+                        x.values(),
+                        x.at(panel, row),
+                        input.memory(),
+                        ValueLayout.JAVA_FLOAT,
+                        input.row(panel, live[row]),
+                        (run - row) * Tile.LANES);
+                row = run;
+            }
+        }
+        engine.forward(pass, 0, x.panels());
+        examples = x.examples();
+        forwards += examples;
+    }
+
+    /** A logit of an example of the last forward pass. */
+    public float logit(int example, int category) {
+        return pass.logits().get(category, example);
+    }
+
+    /** Logits of an example of the last forward pass, into {@code out}, (class). */
+    public void logits(int example, float[] out) {
+        for (int c = 0; c < out.length; c++) {
+            out[c] = logit(example, c);
+        }
+    }
+
+    /** Predicted class of an example of the last forward pass: the largest logit's, the lowest class on ties. */
+    public int prediction(int example) {
+        int best = 0;
+        for (int c = 1; c < classes(); c++) {
+            if (logit(example, c) > logit(example, best)) {
+                best = c;
+            }
+        }
+        return best;
+    }
+
+    /**
+     * The gradient, with respect to the inputs, of {@code sum_c coefficients[e][c] z_c} of each example at the last forward
+     * pass's inputs: a row of the Jacobian, a difference of two, or any other combination.
+     *
+     * @param coefficients (example, class)
+     */
+    public void gradient(double[][] coefficients, Tile out) {
+        for (int e = 0; e < examples; e++) {
+            for (int c = 0; c < classes(); c++) {
+                pass.logitGradient().set(c, e, (float) coefficients[e][c]);
+            }
+        }
+        backward(out);
+    }
+
+    /** The gradient of {@code z_plus - z_minus} of each example at the last forward pass's inputs; a class of -1 is left out. */
+    public void difference(int[] plus, int[] minus, Tile out) {
+        for (int e = 0; e < examples; e++) {
+            for (int c = 0; c < classes(); c++) {
+                pass.logitGradient().set(c, e, (c == plus[e] ? 1f : 0f) - (c == minus[e] ? 1f : 0f));
+            }
+        }
+        backward(out);
+    }
+
+    /** Losses of each example at the last forward pass's inputs. */
+    public void losses(LogitLoss loss, int[] labels, int[] targets, double[] losses) {
+        for (int e = 0; e < examples; e++) {
+            logits(e, z);
+            losses[e] = loss.evaluate(z, labels[e], targets[e], slope);
+        }
+    }
+
+    /**
+     * Losses and, up to a positive factor for each example, their gradients with respect to the inputs, at the last forward
+     * pass's inputs. The factor makes the largest gradient of a logit 1: attacks use directions only, and so none is lost
+     * because it is small.
+     *
+     * @param labels true classes, (example)
+     * @param targets target classes, (example); not read unless the loss is targeted
+     * @param losses receives the losses, (example)
+     * @param out receives the directions
+     */
+    public void direction(LogitLoss loss, int[] labels, int[] targets, double[] losses, Tile out) {
+        for (int e = 0; e < examples; e++) {
+            logits(e, z);
+            losses[e] = loss.evaluate(z, labels[e], targets[e], slope);
+            double largest = 0;
+            for (double s : slope) {
+                largest = Math.max(largest, Math.abs(s));
+            }
+            double scale = largest > 0 ? 1 / largest : 0;
+            for (int c = 0; c < slope.length; c++) {
+                pass.logitGradient().set(c, e, (float) (slope[c] * scale));
+            }
+        }
+        backward(out);
+    }
+
+    private void backward(Tile out) {
+        checkTile(out);
+        if (out.examples() != examples) {
+            throw new IllegalArgumentException("the last forward pass had " + examples
+                    + " examples, the tile for its gradient has " + out.examples());
+        }
+        for (int e = examples; e < out.lanes(); e++) {
+            for (int c = 0; c < classes(); c++) {
+                pass.logitGradient().set(c, e, 0f);
+            }
+        }
+        engine.inputGradient(pass, 0, out.panels(), (panel, gradient, offset, features, first, count) -> {
+            for (int r = 0; r < count; ) {
+                int row = rows[features[first + r]];
+                int run = r + 1;
+                while (run < count && rows[features[first + run]] == row + run - r) {
+                    run++;
+                }
+                MemorySegment.copy(
+                        gradient,
+                        ValueLayout.JAVA_FLOAT,
+                        offset + r * Panels.ROW_BYTES,
+                        out.values(),
+                        out.at(panel, row),
+                        (run - r) * Tile.LANES);
+                r = run;
+            }
+        });
+        backwards += examples;
+    }
+
+    private void checkTile(Tile tile) {
+        if (tile.rows() != live.length || tile.examples() > CAPACITY) {
+            throw new IllegalArgumentException("the target takes tiles of " + live.length + " rows of at most "
+                    + CAPACITY + " examples, got " + tile.rows() + " rows of " + tile.examples());
+        }
+    }
+}
