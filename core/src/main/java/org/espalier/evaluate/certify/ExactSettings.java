@@ -1,0 +1,24 @@
+package org.espalier.evaluate.certify;
+
+/**
+ * How far exact verification goes for one input.
+ *
+ * @param nodes subproblems to bound at most, at least 1. This limit gives the same result on every machine, unlike a
+ *     limit of time
+ * @param splitInputs with at most so many inputs that matter, halve the input box instead of splitting ReLUs
+ */
+public record ExactSettings(int nodes, int splitInputs) {
+    /** Few inputs: halving boxes converges to the exact answer there, whatever the network. */
+    public static final int SPLIT_INPUTS = 6;
+
+    public ExactSettings {
+        if (nodes < 1) {
+            throw new IllegalArgumentException("exact verification needs at least 1 node, got " + nodes);
+        }
+    }
+
+    /** Settings with a limit of nodes. */
+    public static ExactSettings nodes(int nodes) {
+        return new ExactSettings(nodes, SPLIT_INPUTS);
+    }
+}

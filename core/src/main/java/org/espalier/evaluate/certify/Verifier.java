@@ -1,0 +1,80 @@
+package org.espalier.evaluate.certify;
+
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.espalier.attack.Norm;
+import org.espalier.attack.ThreatModel;
+import org.espalier.engine.Engine;
+
+/**
+ * Decides whether a network withstands a threat model on one input: bounds first, then branch and bound. What it verifies
+ * holds as {@link Certifier} says; what it falsifies comes with an input that the float32 engine gives another class.
+ *
+ * <p>With a limit of nodes alone the result is the same on every machine. Not for use by several threads at once.
+ */
+public final class Verifier {
+    private final SparseNetwork network;
+    private final Certifier certifier;
+    private final BranchAndBound branches;
+    private final InputSplitting boxes;
+    private final Counterexamples judge;
+
+    /**
+     * A verifier of an engine's present weights.
+     *
+     * @throws IllegalArgumentException if a weight is not finite
+     */
+    public Verifier(Engine engine) {
+        certifier = new Certifier(engine.weights(), engine.mask());
+        network = certifier.network();
+        branches = new BranchAndBound(certifier);
+        boxes = new InputSplitting(certifier);
+        judge = new Counterexamples(engine);
+    }
+
+    /** The certifier of the same network. */
+    public Certifier certifier() {
+        return certifier;
+    }
+
+    /** The judge of counterexamples over the same engine. */
+    public Counterexamples counterexamples() {
+        return judge;
+    }
+
+    /**
+     * Verifies one input. Attack it first: finding a counterexample by bounds costs more than by gradients.
+     *
+     * @param image all pixels, in [0, 1]
+     * @param label the class that has to win
+     * @param threat L-infinity
+     * @param stop asked now and then; once it answers true, the input stays unknown
+     */
+    public Verification verify(
+            float[] image, int label, ThreatModel threat, ExactSettings settings, BooleanSupplier stop) {
+        if (threat.norm() != Norm.LINF) {
+            throw new IllegalArgumentException("exact verification is for l-infinity, got " + threat);
+        }
+        if (judge.predict(image) != label) {
+            return new Verification(Verdict.FALSIFIED, Double.NEGATIVE_INFINITY, 0, Optional.of(image.clone()));
+        }
+        Margins margins = certifier.margins(image, label, threat, BoundMethod.CROWN);
+        if (margins.certified()) {
+            return new Verification(Verdict.VERIFIED, margins.worst(), 1, Optional.empty());
+        }
+        InputRegion region = InputRegion.around(network, image, threat);
+        Function<double[], Optional<float[]>> check = inputs -> {
+            float[] candidate = image.clone();
+            for (int i = 0; i < inputs.length; i++) {
+                candidate[network.pixels()[i]] = (float) inputs[i];
+            }
+            return judge.judge(image, label, threat, candidate);
+        };
+        if (region.size() <= settings.splitInputs()) {
+            return boxes.run(region, label, settings.nodes(), stop, check);
+        }
+        HiddenBounds bounds = certifier.hidden(region, BoundMethod.ALPHA_CROWN);
+        return branches.run(bounds, label, margins.lower(), settings.nodes(), stop, check);
+    }
+}

@@ -1,0 +1,72 @@
+package org.espalier.evaluate.rules;
+
+/**
+ * Rules that a robustness evaluation has to keep for its figure to be quoted, and what becomes of the figure otherwise.
+ * They are the field's: Carlini and others, "On evaluating adversarial robustness" (2019); Croce and Hein, "Reliable
+ * evaluation of adversarial robustness" (2020), and the checks of their published code; Athalye, Carlini and Wagner,
+ * "Obfuscated gradients give a false sense of security" (2018), section 3.1.
+ */
+public enum Rule {
+    /** Adversarial inputs are finite and lie in the ball and in [0, 1], to within 1e-6. */
+    INSIDE("inside", Verdict.REFUSED, "adversarial inputs lie in the ball and in [0, 1]"),
+    /** A larger ball holds the smaller one, so attacks succeed at least as often in it. */
+    LARGER_BALL("larger-ball", Verdict.REFUSED, "attacks succeed no less often as epsilon grows"),
+    /** Many small steps reach at least what one large step reaches. */
+    MANY_STEPS("many-steps", Verdict.REFUSED, "PGD of many steps is not weaker than FGSM"),
+    /** At epsilon 1 in L-infinity any image can be made any other. */
+    FULL_BALL("full-ball", Verdict.REFUSED, "at epsilon 1 (l-infinity) accuracy is not above chance"),
+    /** What is certified cannot be broken. */
+    CERTIFIED("certified", Verdict.REFUSED, "certified accuracy is not above attacked accuracy"),
+    /** Attacks had converged: doubling their iterations and restarts finds little more. */
+    CONVERGED(
+            "converged", Verdict.UNRELIABLE, "twice the iterations and restarts lower accuracy by 0.5 points at most"),
+    /** Attacks that see the gradient do as well as those that do not. */
+    WHITE_BOX(
+            "white-box",
+            Verdict.UNRELIABLE,
+            "Square, transfer and noise find 0.2 points at most beyond white-box attacks"),
+    /** The loss has a gradient to follow. */
+    GRADIENT("gradient", Verdict.UNRELIABLE, "the loss has a gradient at all but a trace of the inputs"),
+    /** Attacks move away from the true class, and start from inputs that are classified right. */
+    TRUE_LABEL(
+            "true-label", Verdict.UNRELIABLE, "attacks aim away from the true class, and wrong inputs count as wrong");
+
+    private final String id;
+    private final Verdict ifBroken;
+    private final String statement;
+
+    Rule(String id, Verdict ifBroken, String statement) {
+        this.id = id;
+        this.ifBroken = ifBroken;
+        this.statement = statement;
+    }
+
+    /** Name in files. */
+    public String id() {
+        return id;
+    }
+
+    /** What becomes of a figure that breaks the rule. */
+    public Verdict ifBroken() {
+        return ifBroken;
+    }
+
+    /** The rule in words. */
+    public String statement() {
+        return statement;
+    }
+
+    /**
+     * The rule of a name.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Rule of(String id) {
+        for (Rule rule : values()) {
+            if (rule.id.equals(id)) {
+                return rule;
+            }
+        }
+        throw new IllegalArgumentException("there is no rule " + id);
+    }
+}
