@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.attack.Keep;
 import org.espalier.attack.LabelChoice;
+import org.espalier.attack.Norm;
 import org.espalier.network.InitialWeights;
 import org.espalier.prune.CountingRule;
 import org.espalier.prune.Scope;
@@ -65,7 +66,12 @@ public record Experiment(
                 form = "original, random, continued, none, as-published or rewind-K")
         List<String> strategies,
 
-        @Setting(value = "what tables show", preset = "{}") Report report) {
+        @Setting(value = "what tables show", preset = "{}") Report report,
+
+        @Setting(
+                value = "a suite of attacks on every finished level, run when the search is done; none if not given",
+                addedLater = true)
+        Optional<Robustness> robustness) {
 
     /** Data sets and their split. */
     public record Data(
@@ -365,4 +371,32 @@ public record Experiment(
                     value = "iteration at which tables compare, or the nearest one measured; the last if not given",
                     min = 0)
             OptionalInt iteration) {}
+
+    /** A robustness evaluation of every level. */
+    public record Robustness(
+            @Setting(
+                    value = "suite of attacks: standard, fast, paper, thorough, or a YAML file of one's own",
+                    preset = "standard")
+            String suite,
+
+            @Setting(value = "norm of the ball", preset = "linf")
+            Norm norm,
+
+            @Setting(value = "radius of the ball, in pixel values 0 to 1", preset = "0.3", min = 0, above = true)
+            double epsilon,
+
+            @Setting(value = "test images to attack, the first ones", preset = "1000", min = 1)
+            int images,
+
+            @Setting(
+                    value = "weights of each level: final, or best-validation: those of the least validation objective,"
+                            + " which the search then keeps",
+                    preset = "final")
+            WeightChoice weights) {}
+
+    /** Weights of a level. */
+    public enum WeightChoice {
+        FINAL,
+        BEST_VALIDATION
+    }
 }

@@ -112,7 +112,7 @@ public final class ExperimentFile {
         return Yaml.merge(load(base.text(), file, chain), new Yaml.Mapping(own, place));
     }
 
-    private static String text(Path file, String asked) {
+    static String text(Path file, String asked) {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes((1 << 20) + 1);
             if (bytes.length > 1 << 20) {

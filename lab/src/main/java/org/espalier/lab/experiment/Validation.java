@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.espalier.UserException;
+import org.espalier.attack.Norm;
 import org.espalier.prune.Scope;
 
 /** Checks between settings, and the defaults that depend on other settings. */
@@ -78,6 +79,7 @@ final class Validation {
                     "is " + pruning.output() + ", expected pruning.hidden's " + pruning.hidden()
                             + " as scope is global");
         }
+        experiment.robustness().ifPresent(robustness -> validation.check(robustness, objectives, experiment));
         // Attacks that nothing uses are left out: they determine nothing.
         Set<String> used = new HashSet<>(experiment.evaluation().attacks());
         objectives.forEach(objective -> objective.attack().ifPresent(used::add));
@@ -95,7 +97,35 @@ final class Validation {
                 experiment.evaluation(),
                 pruning,
                 experiment.strategies(),
-                experiment.report());
+                experiment.report(),
+                experiment.robustness());
+    }
+
+    private void check(Experiment.Robustness robustness, List<Experiment.Objective> objectives, Experiment experiment) {
+        if (robustness.norm() == Norm.LINF && robustness.epsilon() > 1) {
+            throw wrong(
+                    "robustness.epsilon",
+                    "is " + robustness.epsilon() + ", expected at most 1: pixel values lie in 0 to 1");
+        }
+        if (robustness.weights() == Experiment.WeightChoice.BEST_VALIDATION) {
+            if (!experiment.evaluation().splits().contains(Experiment.EvaluationSplit.VALIDATION)) {
+                throw wrong(
+                        "robustness.weights",
+                        "is best-validation, expected validation among evaluation.splits to choose by");
+            }
+            for (Experiment.Objective objective : objectives) {
+                objective
+                        .attack()
+                        .filter(attack -> !experiment.evaluation().attacks().contains(attack))
+                        .ifPresent(attack -> {
+                            throw wrong(
+                                    "robustness.weights",
+                                    "is best-validation, expected " + attack
+                                            + ", which objective " + objective.name()
+                                            + " trains against, among evaluation.attacks to choose by");
+                        });
+            }
+        }
     }
 
     private Experiment.Objective resolve(Experiment.Objective objective, Experiment experiment) {

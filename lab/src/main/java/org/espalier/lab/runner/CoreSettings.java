@@ -20,10 +20,11 @@ import org.espalier.train.OptimizerSettings;
 import org.espalier.train.TrainingSettings;
 
 /** An experiment's settings as the core's. */
-final class CoreSettings {
+public final class CoreSettings {
     private CoreSettings() {}
 
-    static Attack attack(Experiment experiment, String name) {
+    /** The attack of a name. */
+    public static Attack attack(Experiment experiment, String name) {
         return switch (Objects.requireNonNull(experiment.attacks().get(name), name)) {
             case Experiment.AttackSettings.Fgsm fgsm -> new Fgsm((float) fgsm.epsilon(), fgsm.label());
             case Experiment.AttackSettings.Pgd pgd ->

@@ -3,6 +3,7 @@ package org.espalier.lab.runner;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.espalier.data.Split;
 import org.espalier.data.Splits;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
+import org.espalier.engine.KernelMode;
 import org.espalier.evaluate.EvaluationSchedule;
 import org.espalier.evaluate.Evaluator;
 import org.espalier.evaluate.Measurement;
@@ -51,6 +53,7 @@ final class LevelTrainer {
     private final List<Integer> rewinds;
     private final Splits splits;
     private final Architecture architecture;
+    private final KernelMode kernels;
     private final Trial trial;
     private final TicketSearch search;
     private final Stopwatch watch = new Stopwatch();
@@ -80,6 +83,7 @@ final class LevelTrainer {
         this.rewinds = task.number() == 0 ? plan.rewinds() : List.of();
         this.splits = splits;
         this.architecture = plan.architecture(set);
+        this.kernels = request.kernels();
         this.trial = Trial.of(experiment.seed(), task.trial().trial() - 1);
         this.search = new TicketSearch(
                 architecture,
@@ -180,6 +184,7 @@ final class LevelTrainer {
         private final Engine engine;
         private final Trainer trainer;
         private final Evaluator evaluator;
+        private final Optional<ValidationObjective> best;
         private final int iterations;
         private long lastCheckpoint = System.nanoTime();
         private long lastReport = lastCheckpoint;
@@ -190,10 +195,14 @@ final class LevelTrainer {
             this.writer = writer;
             this.work = work;
             iterations = work.iterations();
-            engine = Engines.create(architecture);
+            engine = Engines.create(architecture, kernels);
             engine.load(level.start(), level.mask());
             trainer = trainer(engine);
             evaluator = new Evaluator(engine, CoreSettings.evaluation(experiment, task.objective()));
+            best = Plan.keepsBest(experiment)
+                    ? Optional.of(new ValidationObjective(experiment, task.objective()))
+                    : Optional.empty();
+            best.ifPresent(objective -> objective.improvedBy(writer.measured()));
         }
 
         End run(int linesMeasured) {
@@ -217,7 +226,7 @@ final class LevelTrainer {
                     return stopped();
                 }
             }
-            writer.finish(finiteState().weights(), level.mask(), iterations, rewinds(writer));
+            writer.finish(finiteState().weights(), level.mask(), iterations, rewinds(writer), best.isPresent());
             note("finished", iterations);
             observer.finished(work);
             return End.DONE;
@@ -275,10 +284,21 @@ final class LevelTrainer {
             writer.checkpoint(state, level.mask());
         }
 
+        /**
+         * Keeps the weights of the least validation objective so far. After an interruption they may be of an iteration that
+         * training has not come to again; it will, and finds the same.
+         */
+        private void keepBest(List<Measurement> measurements) {
+            if (best.filter(objective -> objective.improvedBy(measurements)).isPresent()) {
+                writer.best(engine.weights(), level.mask(), trainer.iteration());
+            }
+        }
+
         private void measure(int label) {
             watch.training();
             observer.reached(work, trainer.iteration());
             boolean finite = true;
+            List<Measurement> all = new ArrayList<>();
             for (Experiment.EvaluationSplit kind : experiment.evaluation().splits()) {
                 Split split = switch (kind) {
                     case VALIDATION -> splits.validation();
@@ -287,6 +307,7 @@ final class LevelTrainer {
                 List<Measurement> measurements = evaluator.measure(
                         label, split, CoreSettings.smoothing(experiment, kind), trial.level(task.number()));
                 writer.measured(measurements);
+                all.addAll(measurements);
                 observer.measured(work, measurements);
                 finite &= measurements.stream().allMatch(measurement -> Double.isFinite(measurement.loss()));
             }
@@ -296,6 +317,7 @@ final class LevelTrainer {
                 // Finite weights may still be too large for a product; no update comes after the last measurement.
                 throw new DivergedException(trainer.iteration(), "the losses measured");
             }
+            keepBest(all);
         }
 
         private TrainingState finiteState() {
@@ -343,7 +365,7 @@ final class LevelTrainer {
         for (int rewind : rewinds) {
             if (!writer.hasRewind(rewind)) {
                 if (engine == null || trainer == null) {
-                    engine = Engines.create(architecture);
+                    engine = Engines.create(architecture, kernels);
                     engine.load(level.start(), level.mask());
                     trainer = trainer(engine);
                 }
@@ -363,6 +385,7 @@ final class LevelTrainer {
     private void note(String event, int iteration) {
         store.note(new Timing(
                 Instant.now().truncatedTo(ChronoUnit.MILLIS).toString(),
+                ProcessHandle.current().pid(),
                 task.key(),
                 event,
                 iteration,

@@ -102,6 +102,10 @@ final class Plan {
         by.put("training", training);
         by.put("objective", objective(objective));
         by.put("evaluation", evaluation);
+        // It adds a file to the level, and a level's bytes follow from its key.
+        if (keepsBest(experiment)) {
+            by.put("keeps", "best-validation");
+        }
         by.put("seed", experiment.seed());
         by.put("trial", id.trial());
         by.put("level", number);
@@ -160,6 +164,14 @@ final class Plan {
     /** What survivors restart from: level 1 continues level 0's weights and rewinds to them as published alike. */
     private static String restart(String strategy, int number) {
         return number == 1 && strategy.equals("as-published") ? "continued" : strategy;
+    }
+
+    /** Whether levels keep the weights of their least validation objective. */
+    static boolean keepsBest(Experiment experiment) {
+        return experiment
+                .robustness()
+                .filter(robustness -> robustness.weights() == Experiment.WeightChoice.BEST_VALIDATION)
+                .isPresent();
     }
 
     private DataSet dataSet(String name) {

@@ -3,6 +3,7 @@ package org.espalier.lab.runner;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.espalier.engine.KernelMode;
 import org.espalier.lab.experiment.Experiment;
 
 /**
@@ -11,6 +12,7 @@ import org.espalier.lab.experiment.Experiment;
  * @param experiment resolved
  * @param directory where results go; an earlier run's is continued
  * @param jobs levels to train at once, at least 1; changes no result
+ * @param kernels which kernels train; changes no result
  * @param checkpointEvery time between checkpoints of a level in work
  * @param version Espalier's, for provenance
  * @param command arguments of the command line, for provenance
@@ -19,11 +21,23 @@ public record RunRequest(
         Experiment experiment,
         Path directory,
         int jobs,
+        KernelMode kernels,
         Duration checkpointEvery,
         String version,
         List<String> command) {
     /** Loses at most this much work when killed. */
     public static final Duration USUAL_CHECKPOINT = Duration.ofSeconds(30);
+
+    /** With the kernels that are fastest. */
+    public RunRequest(
+            Experiment experiment,
+            Path directory,
+            int jobs,
+            Duration checkpointEvery,
+            String version,
+            List<String> command) {
+        this(experiment, directory, jobs, KernelMode.CHOSEN, checkpointEvery, version, command);
+    }
 
     public RunRequest {
         command = List.copyOf(command);

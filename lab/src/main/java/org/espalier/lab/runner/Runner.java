@@ -1,7 +1,5 @@
 package org.espalier.lab.runner;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -253,24 +251,13 @@ public final class Runner {
                 System.getProperty("java.vendor") + " " + Runtime.version(),
                 System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
                         + System.getProperty("os.arch"),
-                processor(),
+                Machine.processor(),
                 Runtime.getRuntime().availableProcessors(),
-                Engines.describe(),
+                Engines.describe(request.kernels()),
                 request.jobs(),
                 request.experiment().seed(),
                 digests,
                 request.command(),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-    }
-
-    private static String processor() {
-        try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-            return lines.filter(line -> line.startsWith("model name"))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst()
-                    .orElse("unknown");
-        } catch (IOException | java.io.UncheckedIOException e) {
-            return "unknown"; // not Linux
-        }
     }
 }

@@ -42,7 +42,7 @@ public final class Json {
      * @param source the file, for messages
      * @throws UserException if it is not a JSON object
      */
-    static JsonNode parse(byte[] text, String source) {
+    public static JsonNode parse(byte[] text, String source) {
         try {
             JsonNode node = MAPPER.readTree(text);
             if (node.isObject()) {
@@ -59,7 +59,7 @@ public final class Json {
     }
 
     /** A string member that has to be there. */
-    static String string(JsonNode node, String name, String source) {
+    public static String string(JsonNode node, String name, String source) {
         JsonNode value = node.path(name);
         if (!value.isString()) {
             throw new UserException(source + " is damaged: " + name + " is not a string");
@@ -68,7 +68,7 @@ public final class Json {
     }
 
     /** A whole number that has to be there. */
-    static int whole(JsonNode node, String name, String source) {
+    public static int whole(JsonNode node, String name, String source) {
         JsonNode value = node.path(name);
         if (!value.isIntegralNumber() || !value.canConvertToInt()) {
             throw new UserException(source + " is damaged: " + name + " is not a whole number");
@@ -77,7 +77,7 @@ public final class Json {
     }
 
     /** A number that has to be there; null stands for one that is not finite. */
-    static double number(JsonNode node, String name, String source) {
+    public static double number(JsonNode node, String name, String source) {
         JsonNode value = node.path(name);
         if (value.isNull()) {
             return Double.NaN;

@@ -184,8 +184,17 @@ public final class LevelWriter implements AutoCloseable {
         return text(file);
     }
 
-    /** Finishes the level: from here on it is {@link LevelState#DONE}. */
-    public void finish(Weights trained, Mask mask, int iterations, List<Integer> rewinds) {
+    /** Keeps the weights of the least validation objective so far. */
+    public void best(Weights weights, Mask mask, int iteration) {
+        WholeFiles.write(directory.resolve(StoredLevel.BEST), Networks.encode(weights, mask, key, iteration));
+    }
+
+    /**
+     * Finishes the level: from here on it is {@link LevelState#DONE}.
+     *
+     * @param keptBest whether {@link #best} was called
+     */
+    public void finish(Weights trained, Mask mask, int iterations, List<Integer> rewinds, boolean keptBest) {
         flush();
         byte[] network = Networks.encode(trained, mask, key, iterations);
         WholeFiles.write(directory.resolve(StoredLevel.TRAINED), network);
@@ -193,6 +202,9 @@ public final class LevelWriter implements AutoCloseable {
         digests.put(StoredLevel.INITIAL, WholeFiles.sha256(initial));
         digests.put(StoredLevel.TRAINED, WholeFiles.sha256(network));
         digests.put(StoredLevel.METRICS, WholeFiles.sha256(WholeFiles.read(directory.resolve(StoredLevel.METRICS))));
+        if (keptBest) {
+            digests.put(StoredLevel.BEST, WholeFiles.digest(directory.resolve(StoredLevel.BEST)));
+        }
         for (int rewind : rewinds) {
             String name = StoredLevel.rewindFile(rewind);
             digests.put(name, WholeFiles.sha256(WholeFiles.read(directory.resolve(name))));

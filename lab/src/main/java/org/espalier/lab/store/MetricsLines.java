@@ -5,12 +5,19 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.espalier.UserException;
 import org.espalier.evaluate.Measurement;
-import tools.jackson.databind.JsonNode;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
 
 /** Measurements as JSON lines. */
-final class MetricsLines {
+public final class MetricsLines {
+    private static final JsonFactory JSON = new JsonFactory();
+
     private MetricsLines() {}
 
     /** One line with its line feed. */
@@ -32,23 +39,119 @@ final class MetricsLines {
         int start = 0;
         for (int end = 0; end < content.length; end++) {
             if (content[end] == '\n') {
-                String source = file + ", line " + (measurements.size() + 1) + ",";
-                JsonNode line = Json.parse(new String(content, start, end - start, StandardCharsets.UTF_8), source);
-                Measurement measurement = new Measurement(
-                        Json.whole(line, "iteration", source),
-                        Json.string(line, "split", source),
-                        Json.string(line, "attack", source),
-                        Json.whole(line, "correct", source),
-                        Json.whole(line, "examples", source),
-                        Json.number(line, "loss", source));
-                if (measurement.correct() < 0 || measurement.correct() > measurement.examples()) {
-                    throw new UserException(
-                            source + " is damaged: " + measurement.correct() + " correct of " + measurement.examples());
-                }
-                measurements.add(measurement);
+                int number = measurements.size() + 1;
+                measurements.add(measurement(content, start, end, () -> file + ", line " + number + ","));
                 start = end + 1;
             }
         }
         return List.copyOf(measurements);
+    }
+
+    /**
+     * Reads one line.
+     *
+     * @param source the file and the line's number, for messages
+     * @throws UserException if it is damaged
+     */
+    public static Measurement read(String text, String source) {
+        byte[] content = text.getBytes(StandardCharsets.UTF_8);
+        return measurement(content, 0, content.length, () -> source);
+    }
+
+    /** Reads token by token: a grid has a million lines, and a tree of each would take most of a report's time. */
+    private static Measurement measurement(byte[] content, int start, int end, Supplier<String> source) {
+        Line line = new Line();
+        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), content, start, end - start)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw damaged(source, "expected a JSON object");
+            }
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                String name = parser.currentName();
+                JsonToken value = parser.nextToken();
+                boolean right = switch (name) {
+                    case "iteration" -> value == JsonToken.VALUE_NUMBER_INT && line.iteration(parser.getIntValue());
+                    case "correct" -> value == JsonToken.VALUE_NUMBER_INT && line.correct(parser.getIntValue());
+                    case "examples" -> value == JsonToken.VALUE_NUMBER_INT && line.examples(parser.getIntValue());
+                    case "split" -> value == JsonToken.VALUE_STRING && line.split(parser.getString());
+                    case "attack" -> value == JsonToken.VALUE_STRING && line.attack(parser.getString());
+                    case "loss" ->
+                        value == JsonToken.VALUE_NULL
+                                ? line.loss(Double.NaN)
+                                : value.isNumeric() && line.loss(parser.getDoubleValue());
+                    default -> {
+                        parser.skipChildren();
+                        yield true;
+                    }
+                };
+                if (!right) {
+                    throw damaged(source, name + " is not what it should be, or there twice");
+                }
+            }
+            if (parser.nextToken() != null) {
+                throw damaged(source, "expected one JSON object");
+            }
+        } catch (JacksonException e) {
+            throw new UserException(source.get() + " is damaged: not JSON: " + e.getOriginalMessage(), e);
+        }
+        if (line.found != Line.ALL) {
+            throw damaged(source, "something is missing");
+        }
+        if (line.correct < 0 || line.correct > line.examples) {
+            throw damaged(source, line.correct + " correct of " + line.examples);
+        }
+        return new Measurement(line.iteration, line.split, line.attack, line.correct, line.examples, line.loss);
+    }
+
+    private static UserException damaged(Supplier<String> source, String what) {
+        return new UserException(source.get() + " is damaged: " + what);
+    }
+
+    /** Members of a line that have been read, each once. */
+    private static final class Line {
+        private static final int ALL = 0b111111;
+
+        private int found;
+        private int iteration;
+        private int correct;
+        private int examples;
+        private String split = "";
+        private String attack = "";
+        private double loss;
+
+        private boolean first(int bit) {
+            boolean first = (found & bit) == 0;
+            found |= bit;
+            return first;
+        }
+
+        boolean iteration(int value) {
+            iteration = value;
+            return first(1);
+        }
+
+        boolean correct(int value) {
+            correct = value;
+            return first(2);
+        }
+
+        boolean examples(int value) {
+            examples = value;
+            return first(4);
+        }
+
+        boolean split(String value) {
+            split = value;
+            return first(8);
+        }
+
+        boolean attack(String value) {
+            attack = value;
+            return first(16);
+        }
+
+        boolean loss(double value) {
+            loss = value;
+            return first(32);
+        }
     }
 }

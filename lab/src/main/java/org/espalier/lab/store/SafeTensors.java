@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.espalier.UserException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -95,6 +96,19 @@ final class SafeTensors {
     }
 
     static SafeTensors decode(byte[] bytes, String source) {
+        return decode(bytes, source, true);
+    }
+
+    /**
+     * Reads a file that need not be Espalier's: without the string {@code sha256} nothing is checked against it.
+     *
+     * @throws UserException as {@link #read}
+     */
+    static SafeTensors readAny(Path file) {
+        return decode(WholeFiles.read(file), file.toString(), false);
+    }
+
+    private static SafeTensors decode(byte[] bytes, String source, boolean digestNeeded) {
         if (bytes.length < 8) {
             throw damaged(source, "it has " + bytes.length + " bytes, expected at least 8");
         }
@@ -127,7 +141,9 @@ final class SafeTensors {
         if (start + covered != bytes.length) {
             throw damaged(source, "its tensors end at byte " + (start + covered) + ", the file at " + bytes.length);
         }
-        checkDigest(bytes, headerText, metadata.get(DIGEST), source);
+        if (digestNeeded || metadata.containsKey(DIGEST)) {
+            checkDigest(bytes, headerText, metadata.get(DIGEST), source);
+        }
         return new SafeTensors(tensors, metadata, source);
     }
 
@@ -206,6 +222,11 @@ final class SafeTensors {
             throw damaged(source, "its __metadata__ has no " + name);
         }
         return value;
+    }
+
+    /** A string about the tensors that may be missing. */
+    Optional<String> metadataIfAny(String name) {
+        return Optional.ofNullable(metadata.get(name));
     }
 
     /** A whole number about the tensors. */

@@ -1,6 +1,8 @@
 package org.espalier.lab.store;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -17,11 +19,11 @@ import tools.jackson.databind.JsonNode;
 
 /** A search's directory, read-only: see docs/store.md. May be read while a search is writing it. */
 public final class Store {
-    static final String EXPERIMENT = "experiment.yaml";
+    public static final String EXPERIMENT = "experiment.yaml";
     static final String PROVENANCE = "provenance.json";
-    static final String INDEX = "index.json";
-    static final String TIMINGS = "timings.jsonl";
-    static final String LEVELS = "levels";
+    public static final String INDEX = "index.json";
+    public static final String TIMINGS = "timings.jsonl";
+    public static final String LEVELS = "levels";
     static final int FORMAT = 1;
 
     private final Path directory;
@@ -137,22 +139,10 @@ public final class Store {
     public List<Timing> timings() {
         List<Timing> timings = new ArrayList<>();
         Path file = directory.resolve(TIMINGS);
-        try (var lines = Files.lines(file)) {
-            lines.forEach(text -> {
-                try {
-                    JsonNode line = Json.parse(text, TIMINGS);
-                    timings.add(new Timing(
-                            Json.string(line, "time", TIMINGS),
-                            Json.string(line, "level", TIMINGS),
-                            Json.string(line, "event", TIMINGS),
-                            Json.whole(line, "iteration", TIMINGS),
-                            Json.whole(line, "of", TIMINGS),
-                            Json.number(line, "training-seconds", TIMINGS),
-                            Json.number(line, "evaluation-seconds", TIMINGS)));
-                } catch (UserException e) {
-                    // A crash may leave a torn line.
-                }
-            });
+        // Not Files.lines: that refuses the whole file for one byte that is not UTF-8, this puts a sign in its place.
+        try (var lines =
+                new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
+            lines.lines().forEach(text -> Timing.read(text).ifPresent(timings::add));
         } catch (NoSuchFileException e) {
             return List.of();
         } catch (IOException | java.io.UncheckedIOException e) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * process that holds it, however that ends; the file's content, the process number, is for people only.
  */
 public final class StoreLock implements AutoCloseable {
-    static final String FILE = "lock";
+    public static final String FILE = "lock";
     // One byte far behind the process number, so that systems with mandatory locks let others read that.
     private static final long POSITION = 1 << 20;
 

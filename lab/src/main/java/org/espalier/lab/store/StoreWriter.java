@@ -293,7 +293,7 @@ public final class StoreWriter implements AutoCloseable {
     public synchronized void note(Timing timing) {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("time", timing.time());
-        line.put("pid", ProcessHandle.current().pid());
+        line.put("pid", timing.process());
         line.put("level", timing.level());
         line.put("event", timing.event());
         line.put("iteration", timing.iteration());

@@ -18,7 +18,8 @@ public final class StoredLevel {
     static final String LEVEL = "level.json";
     static final String INITIAL = "initial.safetensors";
     static final String TRAINED = "trained.safetensors";
-    static final String METRICS = "metrics.jsonl";
+    static final String BEST = "best.safetensors";
+    public static final String METRICS = "metrics.jsonl";
     static final String DONE = "done.json";
     static final String FAILED = "failed.json";
     static final String CHECKPOINT = "checkpoint.safetensors";
@@ -44,7 +45,8 @@ public final class StoredLevel {
     /** Whether a level has a file of this name that is written whole. */
     static boolean wroteWhole(String name) {
         return name.matches("rewind-[0-9]+\\.safetensors")
-                || List.of(LEVEL, INITIAL, TRAINED, DONE, FAILED, CHECKPOINT).contains(name);
+                || List.of(LEVEL, INITIAL, TRAINED, BEST, DONE, FAILED, CHECKPOINT)
+                        .contains(name);
     }
 
     static String rewindFile(int iteration) {
@@ -100,8 +102,12 @@ public final class StoredLevel {
         return levelFile().map(file -> {
             String source = directory.resolve(LEVEL).toString();
             JsonNode network = file.path("determined-by").path("network");
-            return new Architecture(
-                    counts(network, "widths", source), network.path("biases").asBoolean(false));
+            List<Integer> widths = counts(network, "widths", source);
+            try {
+                return new Architecture(widths, network.path("biases").asBoolean(false));
+            } catch (IllegalArgumentException e) {
+                throw new UserException(source + " is damaged: " + e.getMessage(), e);
+            }
         });
     }
 
@@ -161,6 +167,24 @@ public final class StoredLevel {
     /** The mask and the weights after the last update; empty until done. */
     public Optional<StoredNetwork> trained() {
         return state() == LevelState.DONE ? network(TRAINED) : Optional.empty();
+    }
+
+    /** The mask and the weights of the least validation loss, where the search was asked to keep them. */
+    public Optional<StoredNetwork> best() {
+        return state() == LevelState.DONE && Files.exists(directory.resolve(BEST)) ? network(BEST) : Optional.empty();
+    }
+
+    /** Name of the file with a finished level's weights: the last ones, or those of the least validation loss. */
+    public static String fileOf(boolean best) {
+        return best ? BEST : TRAINED;
+    }
+
+    /** Digest of the data set that the level is trained on; empty while waiting. */
+    public Optional<String> dataDigest() {
+        return levelFile()
+                .map(file ->
+                        file.path("determined-by").path("data").path("digest").asString(""))
+                .filter(digest -> !digest.isEmpty());
     }
 
     /** The weights after so many updates, if kept for a rewind. */

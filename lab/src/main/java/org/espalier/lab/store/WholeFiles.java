@@ -1,9 +1,11 @@
 package org.espalier.lab.store;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -24,27 +26,59 @@ public final class WholeFiles {
 
     private WholeFiles() {}
 
+    /** Gives what stands in a file. */
+    @FunctionalInterface
+    public interface Content {
+        /** Writes all of it; a failure of the stream goes through. */
+        void to(OutputStream stream) throws IOException;
+    }
+
     /**
      * Writes a file under a temporary name, flushes it to the disk and renames it over {@code file}.
      *
      * @throws UserException if the disk is full or the directory cannot be written
      */
     public static void write(Path file, byte[] content) {
+        write(file, stream -> stream.write(content), true);
+    }
+
+    /**
+     * The same for what need not be in memory as a whole.
+     *
+     * @throws UserException if the disk is full or the directory cannot be written
+     */
+    public static void write(Path file, Content content) {
+        write(file, content, true);
+    }
+
+    /**
+     * The same for a file that can be made again at any time: it is not flushed, which saves a wait for the disk, and a
+     * power cut may cost it.
+     *
+     * @throws UserException if the disk is full or the directory cannot be written
+     */
+    public static void writeRepeatable(Path file, byte[] content) {
+        write(file, stream -> stream.write(content), false);
+    }
+
+    private static void write(Path file, Content content, boolean flushed) {
         Path temporary = file.resolveSibling(file.getFileName() + TEMPORARY);
         try {
             try (FileChannel channel = FileChannel.open(
-                    temporary,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.WRITE)) {
-                ByteBuffer rest = ByteBuffer.wrap(content);
-                while (rest.hasRemaining()) {
-                    channel.write(rest);
+                            temporary,
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.TRUNCATE_EXISTING,
+                            StandardOpenOption.WRITE);
+                    OutputStream stream = Channels.newOutputStream(channel)) {
+                content.to(stream);
+                if (flushed) {
+                    channel.force(true);
                 }
-                channel.force(true);
             }
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            forceDirectory(Objects.requireNonNull(file.toAbsolutePath().getParent()));
+            if (flushed) {
+                forceDirectory(Objects.requireNonNull(file.toAbsolutePath().getParent()));
+            }
         } catch (IOException e) {
             try {
                 Files.deleteIfExists(temporary); // gives a full disk its space back
@@ -52,6 +86,21 @@ public final class WholeFiles {
                 // The reason that matters is the first.
             }
             throw unwritable(file, e);
+        }
+    }
+
+    /**
+     * Makes a directory and those above it, where they are not there.
+     *
+     * @throws UserException if it cannot be made, or a file is in its place
+     */
+    public static void makeDirectory(Path directory) {
+        try {
+            Files.createDirectories(directory);
+        } catch (FileAlreadyExistsException e) {
+            throw new UserException(directory + " cannot be made: a file is in its place", e);
+        } catch (IOException e) {
+            throw new UserException(directory + " cannot be made: " + reason(e), e);
         }
     }
 
@@ -80,7 +129,7 @@ public final class WholeFiles {
     }
 
     /** The message for a file that could not be written. */
-    static UserException unwritable(Path file, IOException e) {
+    public static UserException unwritable(Path file, IOException e) {
         return new UserException(file + " cannot be written: " + reason(e), e);
     }
 
@@ -93,6 +142,24 @@ public final class WholeFiles {
             return inFileSystem.getReason();
         }
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+
+    /**
+     * Reads a whole file.
+     *
+     * @throws UserException if it is missing or cannot be read
+     */
+    public static byte[] content(Path file) {
+        return read(file);
+    }
+
+    /**
+     * SHA-256 of a file's content, in lower-case hexadecimal.
+     *
+     * @throws UserException if it is missing or cannot be read
+     */
+    public static String digest(Path file) {
+        return sha256(read(file));
     }
 
     /** SHA-256 in lower-case hexadecimal. */

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.espalier.UserException;
+import org.espalier.engine.KernelMode;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.store.Failure;
@@ -78,6 +79,36 @@ class RunnerTest {
         Map<String, String> one = Trees.digests(directory.resolve("one"));
         assertThat(Trees.digests(directory.resolve("two"))).isEqualTo(one);
         assertThat(Trees.digests(directory.resolve("nine"))).isEqualTo(one);
+    }
+
+    @Test
+    void kernelsDoNotChangeAByte() throws Exception {
+        // Wide enough for vector registers, blocks of columns and dense gradients; down to a quarter of the weights.
+        Experiment experiment = TinyData.experiment(
+                ITERATIONS,
+                "network.hidden=[160, 120]",
+                "pruning={levels: 3, hidden: 0.4, output: 0.3}",
+                "training.l2=0.0001",
+                "trials=1",
+                "strategies=[original]");
+        for (KernelMode kernels : KernelMode.values()) {
+            new Runner(
+                            new RunRequest(
+                                    experiment,
+                                    directory.resolve(kernels.name()),
+                                    1,
+                                    kernels,
+                                    Duration.ofSeconds(30),
+                                    "test",
+                                    List.of("run")),
+                            RunObserver.NONE)
+                    .run(TinyData.data());
+        }
+        Map<String, String> chosen = Trees.digests(directory.resolve("CHOSEN"));
+        assertThat(chosen).hasSizeGreaterThan(4 * 3);
+        assertThat(Trees.digests(directory.resolve("DENSE"))).isEqualTo(chosen);
+        assertThat(Trees.digests(directory.resolve("SPARSE"))).isEqualTo(chosen);
+        assertThat(Files.readString(directory.resolve("DENSE/provenance.json"))).contains("dense kernels");
     }
 
     @Test

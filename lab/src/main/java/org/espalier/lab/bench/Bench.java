@@ -1,0 +1,202 @@
+package org.espalier.lab.bench;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.espalier.data.Split;
+import org.espalier.engine.Engine;
+import org.espalier.engine.Engines;
+import org.espalier.engine.FmaPeak;
+import org.espalier.engine.KernelMode;
+import org.espalier.engine.Panels;
+import org.espalier.engine.Pass;
+import org.espalier.lab.bench.BenchReport.Figure;
+import org.espalier.lab.bench.BenchReport.Masks;
+import org.espalier.lab.bench.BenchReport.Product;
+import org.espalier.lab.bench.BenchReport.Row;
+import org.espalier.lab.bench.BenchReport.Side;
+import org.espalier.network.Architecture;
+import org.espalier.network.InitialWeights;
+import org.espalier.network.Mask;
+import org.espalier.network.Weights;
+import org.espalier.random.Stream;
+import org.espalier.ticket.Level;
+
+/**
+ * Measures the engine on the machine at hand, all in one run so that figures can be compared: the core's peak, dense
+ * products, training steps and evaluation at the paper's levels, with dense kernels and with chosen ones, and trials side
+ * by side.
+ */
+public final class Bench {
+    private static final List<KernelMode> MODES = List.of(KernelMode.DENSE, KernelMode.CHOSEN);
+
+    /** C2 takes this long over the kernels of one work and mode. */
+    private static final double COMPILING = 1.2;
+
+    private final BenchSettings settings;
+    private final Split images;
+    private final Progress progress;
+    private int stepsDone;
+    private final int steps;
+
+    /** Told what is being measured. */
+    @FunctionalInterface
+    public interface Progress {
+        /**
+         * Called before each part.
+         *
+         * @param what in words
+         * @param done share of the parts that are done, 0 to 1
+         */
+        void now(String what, double done);
+    }
+
+    /** A bench on images of the paper's size. */
+    public Bench(BenchSettings settings, Split images, Progress progress) {
+        this.settings = settings;
+        this.images = images;
+        this.progress = progress;
+        int levels = settings.levels().size();
+        int several = (int) settings.jobs().stream().filter(n -> n > 1).count();
+        steps = 2 + settings.deepest() + 1 + Work.values().length * levels * 2 + levels * several;
+    }
+
+    /** Measures everything. */
+    public BenchReport run() {
+        Architecture paper = Architecture.PAPER;
+        say("compiling");
+        warmUp();
+        List<Level> search = RealMasks.search(
+                images,
+                settings.searchIterations(),
+                settings.deepest(),
+                level -> say(
+                        String.format(Locale.ROOT, "searching for masks, level %d of %d", level, settings.deepest())));
+        say("the peak and dense products");
+        double peak = FmaPeak.operations()
+                * Turns.of(List.of(FmaPeak::run), settings.seconds()).getFirst().median();
+        List<Product> products = new ArrayList<>();
+        for (int layer = 0; layer < paper.layers(); layer++) {
+            products.add(product(paper, layer, peak));
+        }
+        List<Row> rows = new ArrayList<>();
+        List<Side> together = new ArrayList<>();
+        for (int number : settings.levels()) {
+            Level level = search.get(number);
+            rows.addAll(rows(number == 0 ? Masks.NONE : Masks.REAL, level, level.mask(), peak));
+            if (number > 0) {
+                rows.addAll(rows(Masks.RANDOM, level, RandomMasks.like(level.mask(), Stream.root(3)), peak));
+            }
+        }
+        for (int jobs : settings.jobs()) {
+            if (jobs > 1) {
+                for (int number : settings.levels()) {
+                    together.addAll(together(jobs, search.get(number)));
+                }
+            }
+        }
+        return new BenchReport(settings, Engines.describe(), peak, products, Engines.crossovers(), rows, together);
+    }
+
+    private void say(String what) {
+        progress.now(what, Math.min(1, (double) stepsDone++ / steps));
+    }
+
+    private void warmUp() {
+        Architecture paper = Architecture.PAPER;
+        Weights start = InitialWeights.GLOROT_UNIFORM.draw(paper, Stream.root(2));
+        double seconds = Math.min(COMPILING, 4 * settings.seconds());
+        for (double density : new double[] {1, 0.1}) {
+            Mask mask = RandomMasks.draw(paper, density, Stream.root(1));
+            for (Work work : Work.values()) {
+                Turns.of(List.of(task(work, KernelMode.CHOSEN, start, mask, 0)), seconds);
+            }
+        }
+    }
+
+    private Product product(Architecture network, int layer, double peak) {
+        Architecture shape = new Architecture(List.of(network.inputs(layer), network.outputs(layer)), false);
+        Engine engine = Engines.create(shape, KernelMode.DENSE);
+        engine.load(InitialWeights.GLOROT_UNIFORM.draw(shape, Stream.root(2)), Mask.dense(shape));
+        Pass pass = engine.newPass(Panels.LANES);
+        fill(pass.input(), 1);
+        fill(pass.logitGradient(), 2);
+        engine.forward(pass, 0, 1);
+        List<Rate> rates = Turns.of(
+                List.of(
+                        () -> engine.forward(pass, 0, 1),
+                        () -> engine.inputGradient(pass, 0, 1, (p, g, o, f, i, c) -> {}),
+                        () -> engine.weightGradient(pass, 0, 1)),
+                settings.seconds());
+        double unit = 2.0 * shape.weights() * Panels.LANES / peak;
+        return new Product(
+                shape,
+                unit * rates.get(0).median(),
+                unit * rates.get(1).median(),
+                unit * rates.get(2).median());
+    }
+
+    private static void fill(Panels panels, int seed) {
+        for (int f = 0; f < panels.features(); f++) {
+            for (int e = 0; e < Panels.LANES; e++) {
+                panels.set(f, e, Stream.root(seed).uniform(f * 64L + e));
+            }
+        }
+    }
+
+    /** Dense and chosen kernels at one mask, each work's in turn. */
+    private List<Row> rows(Masks masks, Level level, Mask mask, double peak) {
+        List<Map<Work, Figure>> figures = MODES.stream()
+                .map(_ -> (Map<Work, Figure>) new EnumMap<Work, Figure>(Work.class))
+                .toList();
+        for (Work work : Work.values()) {
+            say(String.format(
+                    Locale.ROOT,
+                    "level %d, %.1f %% of weights, %s masks: %s",
+                    level.number(),
+                    100 * mask.density(),
+                    masks == Masks.RANDOM ? "random" : "real",
+                    work.label()));
+            List<Rate> rates = Turns.of(
+                    MODES.stream()
+                            .map(mode -> task(work, mode, level.start(), mask, 0))
+                            .toList(),
+                    settings.seconds());
+            for (int m = 0; m < MODES.size(); m++) {
+                Rate rate = rates.get(m).times(work.units());
+                figures.get(m).put(work, new Figure(rate, work.operations(mask) * rate.median() / peak));
+            }
+        }
+        List<Row> rows = new ArrayList<>();
+        for (int m = 0; m < MODES.size(); m++) {
+            rows.add(new Row(masks, level.number(), mask.density(), MODES.get(m), figures.get(m)));
+        }
+        return rows;
+    }
+
+    private List<Side> together(int jobs, Level level) {
+        say(String.format(Locale.ROOT, "%d trials side by side, level %d", jobs, level.number()));
+        List<Side> sides = new ArrayList<>();
+        for (Work work : List.of(Work.PGD, Work.EVALUATION)) {
+            List<Runnable> tasks = new ArrayList<>();
+            for (int trial = 0; trial < jobs; trial++) {
+                tasks.add(task(work, KernelMode.CHOSEN, level.start(), level.mask(), trial));
+            }
+            sides.add(new Side(
+                    jobs,
+                    level.number(),
+                    level.mask().density(),
+                    work,
+                    work.units() * Together.rate(tasks, settings.seconds())));
+        }
+        return sides;
+    }
+
+    private Runnable task(Work work, KernelMode mode, Weights start, Mask mask, int trial) {
+        Engine engine = Engines.create(mask.architecture(), mode);
+        engine.load(start, mask);
+        return work.on(engine, images, Stream.root(4).child(trial));
+    }
+}

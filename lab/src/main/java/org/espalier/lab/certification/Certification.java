@@ -1,0 +1,80 @@
+package org.espalier.lab.certification;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Predicate;
+import org.espalier.evaluate.certify.Verdict;
+
+/**
+ * A ticket certified at one radius.
+ *
+ * @param network SHA-256 of the ticket's file
+ * @param data digest of the data set
+ * @param split name of the split that the images come from
+ * @param epsilon radius of the L-infinity ball
+ * @param method its name
+ * @param directory where it is kept
+ * @param images of the split, the first ones, in order
+ * @param seconds (image) of processor time that the method spent on it, the attack not counted
+ */
+public record Certification(
+        String network,
+        String data,
+        String split,
+        float epsilon,
+        String method,
+        Path directory,
+        List<ImageCertificate> images,
+        List<Double> seconds) {
+    public Certification {
+        images = List.copyOf(images);
+        seconds = List.copyOf(seconds);
+    }
+
+    /** Share of images that are right without attack, in [0, 1]. */
+    public double clean() {
+        return share(ImageCertificate::clean);
+    }
+
+    /** Share of images shown to withstand everything: accuracy is at least this. */
+    public double certified() {
+        return share(ImageCertificate::certified);
+    }
+
+    /** Share of images that nothing has broken, neither the attack nor exact verification: accuracy is at most this. */
+    public double unbroken() {
+        return share(image -> image.withstands() && image.verdict() != Verdict.FALSIFIED);
+    }
+
+    /** Share of images that withstand the attack. */
+    public double attacked() {
+        return share(ImageCertificate::withstands);
+    }
+
+    /** Share of images between the two. */
+    public double unknown() {
+        return share(image -> image.withstands() && image.verdict() != Verdict.FALSIFIED && !image.certified());
+    }
+
+    /** Mean processor time in seconds of those images that the method was asked about; NaN if there were none. */
+    public double secondsPerImage() {
+        return seconds.stream()
+                .mapToDouble(each -> each)
+                .filter(each -> each > 0)
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    /** Mean number of hidden units that may be on or off, over the images that bounds were asked about. */
+    public double unstable() {
+        return images.stream()
+                .filter(image -> image.lower().isPresent())
+                .mapToInt(ImageCertificate::unstable)
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    private double share(Predicate<ImageCertificate> kind) {
+        return (double) images.stream().filter(kind).count() / images.size();
+    }
+}

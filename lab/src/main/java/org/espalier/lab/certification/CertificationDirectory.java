@@ -1,0 +1,190 @@
+package org.espalier.lab.certification;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.espalier.UserException;
+import org.espalier.lab.store.Json;
+import org.espalier.lab.store.WholeFiles;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * One certificate's directory. While it is in work it holds {@code work.jsonl}, a line for each image done, in any order;
+ * when all are done {@code images.jsonl}, {@code seconds.json} and, last, {@code certificate.json}.
+ */
+final class CertificationDirectory {
+    static final String CERTIFICATE = "certificate.json";
+    static final String IMAGES = "images.jsonl";
+    static final String SECONDS = "seconds.json";
+    static final String WORK = "work.jsonl";
+    static final int FORMAT = 1;
+
+    private final CertificationRequest request;
+    private final Path directory;
+
+    CertificationDirectory(CertificationRequest request) {
+        this.request = request;
+        directory = request.directory();
+    }
+
+    /** An image and the seconds that it took. */
+    record Done(ImageCertificate certificate, double seconds) {}
+
+    Path directory() {
+        return directory;
+    }
+
+    /** The certificate, if it is whole. */
+    Optional<Certification> whole() {
+        Optional<Certification> whole = read(directory);
+        whole.filter(each -> each.images().size() != request.images()).ifPresent(each -> {
+            throw new UserException(directory.resolve(IMAGES) + " is damaged: "
+                    + each.images().size() + " images, expected " + request.images());
+        });
+        return whole;
+    }
+
+    /** The certificate that a directory holds, if it is whole. */
+    static Optional<Certification> read(Path directory) {
+        Path file = directory.resolve(CERTIFICATE);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        String source = file.toString();
+        JsonNode certificate = Json.parse(WholeFiles.content(file), source);
+        if (Json.whole(certificate, "format", source) != FORMAT) {
+            throw new UserException(file + " has format " + certificate.path("format") + ", expected " + FORMAT
+                    + ": it was written by another version of Espalier");
+        }
+        Path lines = directory.resolve(IMAGES);
+        String expected = certificate.path("files").path(IMAGES).asString("none");
+        String found = WholeFiles.digest(lines);
+        if (!expected.equals(found)) {
+            throw new UserException(lines + " is damaged: expected SHA-256 " + expected + ", found " + found);
+        }
+        List<ImageCertificate> images = new ArrayList<>();
+        lines(lines).forEach(line -> images.add(ImageCertificate.read(line, lines.toString())));
+        List<Double> seconds = new ArrayList<>();
+        Path times = directory.resolve(SECONDS);
+        if (Files.exists(times)) { // only times: a certificate holds without them
+            Json.parse(WholeFiles.content(times), times.toString())
+                    .path("seconds")
+                    .forEach(each -> seconds.add(each.doubleValue()));
+        }
+        while (seconds.size() < images.size()) {
+            seconds.add(0.0);
+        }
+        JsonNode by = certificate.path("determined-by");
+        return Optional.of(new Certification(
+                Json.string(by, "network", source),
+                Json.string(by, "data", source),
+                Json.string(by, "split", source),
+                (float) Json.number(by, "epsilon", source),
+                Json.string(by, "method", source),
+                directory,
+                images,
+                seconds));
+    }
+
+    /** Images done so far, by number. */
+    Map<Integer, Done> begun() {
+        Map<Integer, Done> done = new TreeMap<>();
+        Path file = directory.resolve(WORK);
+        if (Files.exists(file)) {
+            for (JsonNode line : lines(file)) {
+                ImageCertificate image = ImageCertificate.read(line, file.toString());
+                done.put(image.image(), new Done(image, Json.number(line, "seconds", file.toString())));
+            }
+        }
+        return done;
+    }
+
+    /** All whole lines; what follows the last line feed was still being written when something ended it. */
+    private static List<JsonNode> lines(Path file) {
+        List<JsonNode> lines = new ArrayList<>();
+        String text = new String(WholeFiles.content(file), StandardCharsets.UTF_8);
+        int start = 0;
+        for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+            String source = file + ", line " + (lines.size() + 1) + ",";
+            lines.add(Json.parse(text.substring(start, end).getBytes(StandardCharsets.UTF_8), source));
+            start = end + 1;
+        }
+        return lines;
+    }
+
+    /** Starts the file of work over with what is done, which drops a torn last line. */
+    void begin(Map<Integer, Done> done) {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw WholeFiles.unwritable(directory, e);
+        }
+        StringBuilder text = new StringBuilder();
+        done.values().forEach(each -> text.append(each.certificate().line(each.seconds())));
+        WholeFiles.write(directory.resolve(WORK), text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Adds one image to the work. */
+    void append(Done done) {
+        Path file = directory.resolve(WORK);
+        try {
+            Files.writeString(file, done.certificate().line(done.seconds()), StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw WholeFiles.unwritable(file, e);
+        }
+    }
+
+    /** The certification that the images done make. */
+    Certification gather(Map<Integer, Done> done) {
+        return new Certification(
+                request.ticket().digest(),
+                request.set().digest(),
+                request.split().name(),
+                request.epsilon(),
+                request.method().toString(),
+                directory,
+                done.values().stream().map(Done::certificate).toList(),
+                done.values().stream().map(Done::seconds).toList());
+    }
+
+    /** Makes the certificate whole. */
+    void finish(Certification certification) {
+        StringBuilder lines = new StringBuilder();
+        certification.images().forEach(image -> lines.append(image.line()));
+        WholeFiles.write(directory.resolve(IMAGES), lines.toString().getBytes(StandardCharsets.UTF_8));
+        WholeFiles.write(directory.resolve(SECONDS), json(Map.of("seconds", certification.seconds())));
+        Map<String, Object> certificate = new LinkedHashMap<>();
+        certificate.put("format", FORMAT);
+        certificate.put("id", request.id());
+        request.ticket().place().ifPresent(place -> {
+            certificate.put("level", place.key());
+            certificate.put("number", place.level());
+        });
+        certificate.put("density", request.ticket().density());
+        certificate.put("determined-by", request.determinedBy());
+        certificate.put("clean", certification.clean());
+        certificate.put("certified", certification.certified());
+        certificate.put("attacked", certification.attacked());
+        certificate.put("unbroken", certification.unbroken());
+        certificate.put("unknown", certification.unknown());
+        certificate.put("files", Map.of(IMAGES, WholeFiles.digest(directory.resolve(IMAGES))));
+        WholeFiles.write(directory.resolve(CERTIFICATE), json(certificate));
+        try {
+            Files.deleteIfExists(directory.resolve(WORK));
+        } catch (IOException e) {
+            throw WholeFiles.unwritable(directory.resolve(WORK), e);
+        }
+    }
+
+    private static byte[] json(Map<String, Object> content) {
+        return (Json.write(content) + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+}

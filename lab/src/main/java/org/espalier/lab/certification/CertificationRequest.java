@@ -1,0 +1,123 @@
+package org.espalier.lab.certification;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.espalier.UserException;
+import org.espalier.attack.Keep;
+import org.espalier.attack.LabelChoice;
+import org.espalier.attack.Norm;
+import org.espalier.attack.Pgd;
+import org.espalier.attack.ThreatModel;
+import org.espalier.data.DataSet;
+import org.espalier.data.Split;
+import org.espalier.evaluate.certify.ExactSettings;
+import org.espalier.lab.robustness.Ticket;
+import org.espalier.lab.store.StoreWriter;
+
+/**
+ * One ticket to be certified at one radius: all that the result depends on.
+ *
+ * @param split where the images come from
+ * @param images how many of its first images
+ * @param epsilon radius of the L-infinity ball, above 0 and at most 1
+ * @param nodes for exact verification: subproblems per image at most
+ * @param secondsPerImage for exact verification: a further limit, which makes results depend on the machine
+ */
+public record CertificationRequest(
+        Ticket ticket,
+        DataSet set,
+        Split split,
+        int images,
+        float epsilon,
+        CertificationMethod method,
+        int nodes,
+        Optional<Double> secondsPerImage) {
+    /** Raised when a change of code changes results. */
+    static final int NUMERICS = 1;
+
+    /** Directory of a search that certificates are kept in, by the key of the level. */
+    public static final String RESULTS = Ticket.CERTIFICATES;
+
+    /** Nodes per image unless told otherwise: some seconds for a dense network of the paper's shape. */
+    public static final int USUAL_NODES = 2_000;
+
+    private static final int ATTACK_STEPS = 40;
+    private static final int ATTACK_RESTARTS = 5;
+
+    /**
+     * Checks the numbers.
+     *
+     * @throws UserException if one is out of range
+     */
+    public CertificationRequest {
+        if (!(epsilon > 0 && epsilon <= 1)) {
+            throw new UserException("epsilon is " + epsilon + ", expected a number above 0 and at most 1");
+        }
+        if (images < 1 || images > split.size()) {
+            throw new UserException("images is " + images + ", expected 1 to " + split.size() + ", the images of the "
+                    + split.name() + " split of " + set.name());
+        }
+        if (nodes < 1) {
+            throw new UserException("nodes is " + nodes + ", expected a number from 1");
+        }
+        secondsPerImage.filter(seconds -> !(seconds > 0)).ifPresent(seconds -> {
+            throw new UserException("the time limit is " + seconds + " seconds, expected more than 0");
+        });
+    }
+
+    ThreatModel threat() {
+        return new ThreatModel(Norm.LINF, epsilon);
+    }
+
+    ExactSettings exactSettings() {
+        return ExactSettings.nodes(nodes);
+    }
+
+    /** The attack that accuracy is bounded with from above. */
+    Pgd attack() {
+        return new Pgd(epsilon, epsilon / 10, ATTACK_STEPS, true, ATTACK_RESTARTS, Keep.BEST, LabelChoice.TRUE);
+    }
+
+    /** The attack in words. */
+    public static String attackInWords() {
+        return "PGD of " + ATTACK_STEPS + " steps of epsilon/10, " + ATTACK_RESTARTS + " random starts, best kept";
+    }
+
+    /** All that determines the result, as it is written into the certificate. */
+    Map<String, Object> determinedBy() {
+        Map<String, Object> by = new LinkedHashMap<>();
+        by.put("numerics", NUMERICS);
+        by.put("network", ticket.digest());
+        by.put("data", set.digest());
+        by.put("split", split.name());
+        by.put("images", images);
+        by.put("norm", "linf");
+        by.put("epsilon", epsilon);
+        by.put("method", method.toString());
+        by.put("attack", Map.of("kind", "pgd", "steps", ATTACK_STEPS, "restarts", ATTACK_RESTARTS));
+        if (method.exact()) {
+            by.put("nodes", nodes);
+            secondsPerImage.ifPresent(seconds -> by.put("seconds", seconds));
+        }
+        return by;
+    }
+
+    /** Name of the certificate's directory: readable, and ended by a digest of all that determines it. */
+    public String id() {
+        String radius = Float.toString(epsilon);
+        return method + "-linf-" + radius + "-" + split.name() + "-" + images + "-"
+                + StoreWriter.key(determinedBy()).substring(0, 8);
+    }
+
+    /** Where the certificate is kept. */
+    public Path directory() {
+        return results(ticket).resolve(id());
+    }
+
+    /** Where all certificates of a ticket are kept. */
+    static Path results(Ticket ticket) {
+        return ticket.certificates();
+    }
+}

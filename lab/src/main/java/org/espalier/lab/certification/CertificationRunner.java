@@ -1,0 +1,327 @@
+package org.espalier.lab.certification;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.espalier.attack.Attacker;
+import org.espalier.engine.Elementwise;
+import org.espalier.engine.Engine;
+import org.espalier.engine.Engines;
+import org.espalier.engine.Panels;
+import org.espalier.engine.Pass;
+import org.espalier.evaluate.certify.Margins;
+import org.espalier.evaluate.certify.Verdict;
+import org.espalier.evaluate.certify.Verification;
+import org.espalier.evaluate.certify.Verifier;
+import org.espalier.lab.robustness.Ticket;
+import org.espalier.lab.robustness.TicketData;
+import org.espalier.lab.store.StoreLock;
+import org.espalier.lab.store.WholeFiles;
+import org.espalier.random.Stream;
+
+/**
+ * Certifies tickets, images on several threads, and keeps what is done. Asking again continues. Results depend on neither
+ * threads nor interruptions, nor on the machine unless there is a limit of time.
+ */
+public final class CertificationRunner {
+    /** Seed of the attack's random starts. */
+    private static final long SEED = 1;
+
+    /** Images to a task: many for bounds, few for exact verification, of which one may take minutes. */
+    private static final int BOUND_IMAGES = Panels.LANES;
+
+    private static final int EXACT_IMAGES = 4;
+
+    private final int jobs;
+    private final CertificationObserver observer;
+    private volatile boolean stopping;
+
+    /**
+     * A runner.
+     *
+     * @param jobs threads, at least 1
+     */
+    public CertificationRunner(int jobs, CertificationObserver observer) {
+        this.jobs = jobs;
+        this.observer = observer;
+    }
+
+    /** Asks the run to end soon, from any thread; images done are kept. */
+    public void stop() {
+        stopping = true;
+    }
+
+    /**
+     * Certifies one ticket at one radius, or reads what was stored.
+     *
+     * @return empty if {@link #stop} was called before it was whole
+     * @throws org.espalier.UserException if the network does not fit the data, or files are damaged or cannot be written,
+     *     or another process is certifying tickets of the same search
+     */
+    public Optional<Certification> run(CertificationRequest request) {
+        TicketData.check(
+                request.ticket().network(), request.set(), request.ticket().file());
+        CertificationDirectory directory = new CertificationDirectory(request);
+        Optional<Certification> stored = directory.whole();
+        if (stored.isPresent()) {
+            observer.finished(request, true);
+            return stored;
+        }
+        Path root = lockRoot(request.ticket());
+        try {
+            Files.createDirectories(root);
+        } catch (IOException e) {
+            throw WholeFiles.unwritable(root, e);
+        }
+        // Two at once would each write the file of work from its own images alone.
+        try (StoreLock lock = StoreLock.acquire(root)) {
+            return certify(request, directory);
+        }
+    }
+
+    /** One lock for all levels of a search. */
+    private static Path lockRoot(Ticket ticket) {
+        return ticket.place()
+                .map(place -> place.store().resolve(CertificationRequest.RESULTS))
+                .orElseGet(ticket::certificates);
+    }
+
+    private Optional<Certification> certify(CertificationRequest request, CertificationDirectory directory) {
+        Optional<Certification> stored = directory.whole(); // another may have finished it just before
+        if (stored.isPresent()) {
+            observer.finished(request, true);
+            return stored;
+        }
+        Map<Integer, CertificationDirectory.Done> done = directory.begun();
+        directory.begin(done);
+        new Work(request, directory, done).run();
+        if (done.size() < request.images()) {
+            return Optional.empty();
+        }
+        Certification certification = directory.gather(done);
+        if (Sandwich.violations(List.of(certification)).isEmpty()) {
+            directory.finish(certification);
+        } // else the evidence stays in the file of work: a figure that contradicts itself is no certificate
+        observer.finished(request, false);
+        return Optional.of(certification);
+    }
+
+    /** One request in work. */
+    private final class Work {
+        final CertificationRequest request;
+        final CertificationDirectory directory;
+        final Map<Integer, CertificationDirectory.Done> done; // guarded by itself
+        final int tile;
+        final AtomicInteger next = new AtomicInteger();
+
+        Work(
+                CertificationRequest request,
+                CertificationDirectory directory,
+                Map<Integer, CertificationDirectory.Done> done) {
+            this.request = request;
+            this.directory = directory;
+            this.done = done;
+            tile = request.method().exact() ? EXACT_IMAGES : BOUND_IMAGES;
+        }
+
+        void run() {
+            int tiles = Math.ceilDiv(request.images(), tile);
+            try (ExecutorService threads = Executors.newFixedThreadPool(jobs)) {
+                List<Future<?>> running = new ArrayList<>();
+                for (int job = 0; job < Math.min(jobs, tiles); job++) {
+                    running.add(threads.submit(this::work));
+                }
+                for (Future<?> each : running) {
+                    try {
+                        each.get();
+                    } catch (ExecutionException e) {
+                        next.set(tiles); // the others need not go on
+                        if (e.getCause() instanceof RuntimeException failure) {
+                            throw failure;
+                        } else if (e.getCause() instanceof Error failure) {
+                            throw failure;
+                        }
+                        throw new IllegalStateException(e.getCause());
+                    } catch (InterruptedException e) {
+                        next.set(tiles);
+                        Thread.currentThread().interrupt();
+                        return;
+                    }
+                }
+            }
+        }
+
+        private void work() {
+            Worker worker = new Worker(request);
+            for (int first = tile * next.getAndIncrement();
+                    first < request.images() && !stopping;
+                    first = tile * next.getAndIncrement()) {
+                int images = Math.min(tile, request.images() - first);
+                if (!allDone(first, images)) {
+                    worker.attack(first, images);
+                    for (int i = 0; i < images && !stopping; i++) {
+                        certify(worker, first, i);
+                    }
+                }
+            }
+        }
+
+        private boolean allDone(int first, int images) {
+            synchronized (done) {
+                for (int i = first; i < first + images; i++) {
+                    if (!done.containsKey(i)) {
+                        return false;
+                    }
+                }
+                return true;
+            }
+        }
+
+        private void certify(Worker worker, int first, int i) {
+            synchronized (done) {
+                if (done.containsKey(first + i)) {
+                    return;
+                }
+            }
+            worker.certify(first, i, () -> stopping).ifPresent(result -> {
+                synchronized (done) {
+                    directory.append(result);
+                    done.put(first + i, result);
+                    observer.image(request, done.size());
+                }
+            });
+        }
+    }
+
+    /** What one thread works with. */
+    private static final class Worker {
+        final CertificationRequest request;
+        final Engine engine;
+        final Verifier verifier;
+        final Pass pass;
+        final Attacker attacker;
+        final int[] order = new int[Panels.LANES];
+
+        Worker(CertificationRequest request) {
+            this.request = request;
+            var network = request.ticket().network();
+            engine = Engines.create(network.mask().architecture());
+            engine.load(network.weights(), network.mask());
+            verifier = new Verifier(engine);
+            pass = engine.newPass(2 * Panels.LANES);
+            attacker = request.attack().on(engine, pass);
+        }
+
+        /** Leaves clean images in panel 0 and adversarial ones in panel 1. */
+        void attack(int first, int images) {
+            for (int i = 0; i < images; i++) {
+                order[i] = first + i;
+            }
+            Elementwise.loadImages(request.split().images(), order, 0, images, pass.input(), 0);
+            engine.forward(pass, 0, 1);
+            Stream noise = Stream.root(SEED).child("certification");
+            attacker.perturb(request.split().labels(), first, images, noise, first);
+            attacker.complete(images, noise, first);
+        }
+
+        Optional<CertificationDirectory.Done> certify(int first, int i, BooleanSupplier stopping) {
+            float[] image = pixels(i);
+            int label = request.split().labels()[first + i];
+            int predicted = verifier.counterexamples().predict(image);
+            int attacked = predicted;
+            if (predicted == label) {
+                Optional<float[]> broken =
+                        verifier.counterexamples().judge(image, label, request.threat(), pixels(Panels.LANES + i));
+                attacked = broken.map(verifier.counterexamples()::predict).orElse(label);
+            }
+            long start = processorTime();
+            ImageCertificate certificate = request.method().exact()
+                    ? exact(first + i, image, label, predicted, attacked, stopping)
+                    : bound(first + i, image, label, predicted, attacked);
+            boolean asked = certificate.lower().isPresent();
+            double seconds = asked ? (processorTime() - start) * 1e-9 : 0;
+            boolean cut =
+                    request.method().exact() && certificate.verdict() == Verdict.UNKNOWN && stopping.getAsBoolean();
+            return cut ? Optional.empty() : Optional.of(new CertificationDirectory.Done(certificate, seconds));
+        }
+
+        /** Nanoseconds that this thread has computed, which other work on the machine does not lengthen. */
+        private static long processorTime() {
+            return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        }
+
+        /** Bounds are asked of all images that are classified right, broken ones too: so that they are checked. */
+        private ImageCertificate bound(int number, float[] image, int label, int predicted, int attacked) {
+            if (predicted != label) {
+                return known(number, label, predicted, attacked);
+            }
+            Margins margins = verifier.certifier()
+                    .margins(
+                            image,
+                            label,
+                            request.threat(),
+                            request.method().bounds().orElseThrow());
+            Verdict verdict =
+                    margins.certified() ? Verdict.VERIFIED : attacked != label ? Verdict.FALSIFIED : Verdict.UNKNOWN;
+            return new ImageCertificate(
+                    number,
+                    label,
+                    predicted,
+                    attacked,
+                    verdict,
+                    Optional.of(margins.worst()),
+                    margins.unstable(),
+                    0,
+                    Optional.empty());
+        }
+
+        private ImageCertificate exact(
+                int number, float[] image, int label, int predicted, int attacked, BooleanSupplier stopping) {
+            if (predicted != label || attacked != label) {
+                return known(number, label, predicted, attacked);
+            }
+            long start = System.nanoTime();
+            double limit = request.secondsPerImage().orElse(Double.POSITIVE_INFINITY) * 1e9;
+            Verification found = verifier.verify(
+                    image,
+                    label,
+                    request.threat(),
+                    request.exactSettings(),
+                    () -> stopping.getAsBoolean() || System.nanoTime() - start > limit);
+            return new ImageCertificate(
+                    number,
+                    label,
+                    predicted,
+                    attacked,
+                    found.verdict(),
+                    Optional.of(found.lower()),
+                    0,
+                    found.nodes(),
+                    found.counterexample());
+        }
+
+        private static ImageCertificate known(int number, int label, int predicted, int attacked) {
+            return new ImageCertificate(
+                    number, label, predicted, attacked, Verdict.FALSIFIED, Optional.empty(), 0, 0, Optional.empty());
+        }
+
+        private float[] pixels(int lane) {
+            float[] pixels = new float[pass.input().features()];
+            for (int f = 0; f < pixels.length; f++) {
+                pixels[f] = pass.input().get(f, lane);
+            }
+            return pixels;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package org.espalier.lab.certification;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.espalier.UserException;
+import org.espalier.evaluate.certify.Verdict;
+import org.espalier.lab.store.Json;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What is known of one image.
+ *
+ * @param image its number in the split
+ * @param predicted class that the engine gives the clean image
+ * @param attacked class that it gives an adversarial example found by gradients, which lies in ball and box to the last
+ *     bit; the label if none was found
+ * @param verdict of the method; a wrong clean class is falsified
+ * @param lower lower bound of the label's lead within the ball; empty where the method was not asked or has none
+ * @param unstable hidden units that may be on or off; 0 where the method was not asked, and for exact verification
+ * @param nodes subproblems bounded by exact verification
+ * @param counterexample all pixels; of exact verification only
+ */
+public record ImageCertificate(
+        int image,
+        int label,
+        int predicted,
+        int attacked,
+        Verdict verdict,
+        Optional<Double> lower,
+        int unstable,
+        int nodes,
+        Optional<float[]> counterexample) {
+    /** Right without attack. */
+    public boolean clean() {
+        return predicted == label;
+    }
+
+    /** Right without attack and under the attack. */
+    public boolean withstands() {
+        return clean() && attacked == label;
+    }
+
+    /** Shown to withstand everything. */
+    public boolean certified() {
+        return clean() && verdict == Verdict.VERIFIED;
+    }
+
+    /** One line of {@code images.jsonl}, with its line feed. */
+    String line() {
+        return Json.write(members()) + "\n";
+    }
+
+    /** The same with the seconds that it took, for the file of a certification in work. */
+    String line(double seconds) {
+        Map<String, Object> members = members();
+        members.put("seconds", seconds);
+        return Json.write(members) + "\n";
+    }
+
+    private Map<String, Object> members() {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("image", image);
+        line.put("label", label);
+        line.put("predicted", predicted);
+        line.put("attacked", attacked);
+        line.put("verdict", verdict.toString());
+        lower.ifPresent(bound -> line.put("lower", bound));
+        line.put("unstable", unstable);
+        line.put("nodes", nodes);
+        counterexample.ifPresent(pixels -> {
+            List<Object> values = new ArrayList<>();
+            for (float pixel : pixels) {
+                values.add(pixel);
+            }
+            line.put("counterexample", values);
+        });
+        return line;
+    }
+
+    /**
+     * Reads a line.
+     *
+     * @throws UserException if it is damaged
+     */
+    static ImageCertificate read(JsonNode line, String source) {
+        String name = Json.string(line, "verdict", source);
+        Verdict verdict = java.util.Arrays.stream(Verdict.values())
+                .filter(known -> known.toString().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new UserException(source + " is damaged: verdict is " + name));
+        Optional<float[]> counterexample = Optional.empty();
+        if (line.has("counterexample")) {
+            float[] pixels = new float[line.path("counterexample").size()];
+            for (int i = 0; i < pixels.length; i++) {
+                pixels[i] = line.path("counterexample").path(i).floatValue();
+            }
+            counterexample = Optional.of(pixels);
+        }
+        return new ImageCertificate(
+                Json.whole(line, "image", source),
+                Json.whole(line, "label", source),
+                Json.whole(line, "predicted", source),
+                Json.whole(line, "attacked", source),
+                verdict,
+                line.has("lower") ? Optional.of(Json.number(line, "lower", source)) : Optional.empty(),
+                Json.whole(line, "unstable", source),
+                Json.whole(line, "nodes", source),
+                counterexample);
+    }
+}

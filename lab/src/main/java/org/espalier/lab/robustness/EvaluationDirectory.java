@@ -1,0 +1,155 @@
+package org.espalier.lab.robustness;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.espalier.UserException;
+import org.espalier.evaluate.rules.Assessment;
+import org.espalier.evaluate.rules.Batch;
+import org.espalier.evaluate.rules.Step;
+import org.espalier.evaluate.rules.StepResult;
+import org.espalier.lab.store.Json;
+import org.espalier.lab.store.WholeFiles;
+
+/**
+ * Where one evaluation is kept: {@code RESULTS/ID/}. While it is in work there is one file for each batch done; at the end
+ * they become {@code examples.jsonl} and {@code summary.json}, which is written last and says that the evaluation is whole.
+ * All bytes follow from the request alone.
+ */
+final class EvaluationDirectory {
+    static final String SUMMARY = "summary.json";
+    static final String EXAMPLES = "examples.jsonl";
+    private static final String BATCH = "batch-";
+
+    /** Images to a batch: survivors of several tiles then fill tiles again, and a killed evaluation loses little. */
+    static final int BATCH_IMAGES = 256;
+
+    private final EvaluationRequest request;
+    private final Path directory;
+    private final List<Step> steps;
+    private final List<String> names;
+
+    EvaluationDirectory(EvaluationRequest request) {
+        this.request = request;
+        directory = request.directory();
+        steps = request.steps();
+        names = steps.stream().map(Step::name).toList();
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    boolean done() {
+        return Files.exists(directory.resolve(SUMMARY));
+    }
+
+    int batches() {
+        return Math.ceilDiv(request.images(), BATCH_IMAGES);
+    }
+
+    int first(int batch) {
+        return batch * BATCH_IMAGES;
+    }
+
+    int inputs(int batch) {
+        return Math.min(BATCH_IMAGES, request.images() - first(batch));
+    }
+
+    /** A batch that an interrupted evaluation finished; one that is damaged is made again. */
+    Optional<Batch> read(int batch) {
+        Path file = file(batch);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                    BatchFile.decode(WholeFiles.content(file), file.toString(), first(batch), inputs(batch), names));
+        } catch (UserException e) {
+            return Optional.empty();
+        }
+    }
+
+    void write(int batch, Batch results) {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw WholeFiles.unwritable(directory, e);
+        }
+        WholeFiles.write(file(batch), BatchFile.encode(results, first(batch)));
+    }
+
+    private Path file(int batch) {
+        return directory.resolve(BATCH + batch + ".json");
+    }
+
+    /** Makes the evaluation whole of its batches, in order. */
+    void finish(List<Batch> batches) {
+        Batch all = batches.getFirst();
+        for (Batch next : batches.subList(1, batches.size())) {
+            all = all.then(next);
+        }
+        byte[] examples = examples(all).getBytes(StandardCharsets.UTF_8);
+        WholeFiles.write(directory.resolve(EXAMPLES), examples);
+        Assessment assessment =
+                new Assessment(request.steps(), all, request.set().classes(), Optional.empty());
+        WholeFiles.write(
+                directory.resolve(SUMMARY),
+                SummaryJson.encode(request, assessment, WholeFiles.digest(directory.resolve(EXAMPLES))));
+        deleteBatches();
+    }
+
+    /** Removes what is no longer needed, also what a crash left after the end. */
+    void deleteBatches() {
+        List<Path> files = new ArrayList<>();
+        try {
+            try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, BATCH + "*")) {
+                found.forEach(files::add);
+            }
+            for (Path file : files) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw WholeFiles.unwritable(directory, e);
+        }
+    }
+
+    /** One line for each image. */
+    private String examples(Batch all) {
+        StringBuilder text = new StringBuilder();
+        for (int e = 0; e < all.inputs(); e++) {
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("image", e);
+            line.put("label", all.labels()[e]);
+            line.put("predicted", all.predictions()[e]);
+            boolean withstands = all.labels()[e] == all.predictions()[e];
+            Map<String, Object> outcomes = new LinkedHashMap<>();
+            Map<String, Object> distances = new LinkedHashMap<>();
+            for (Step step : steps) {
+                StepResult result = all.step(step.name());
+                if (result.saw().get(e)) {
+                    outcomes.put(step.name(), result.broken().get(e) ? "broken" : "right");
+                    if (step.attack().minimumNorm()) {
+                        distances.put(step.name(), result.distances()[e]);
+                    }
+                }
+                withstands &=
+                        step.purpose() != Step.Purpose.SUITE || !result.broken().get(e);
+            }
+            line.put("withstands", withstands);
+            line.put("attacks", outcomes);
+            if (!distances.isEmpty()) {
+                line.put("distances", distances);
+            }
+            text.append(Json.write(line)).append('\n');
+        }
+        return text.toString();
+    }
+}

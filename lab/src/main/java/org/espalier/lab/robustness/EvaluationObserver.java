@@ -1,0 +1,22 @@
+package org.espalier.lab.robustness;
+
+/** Hears how evaluations go, from the threads that work; changes no result. */
+public interface EvaluationObserver {
+    /** Hears nothing. */
+    EvaluationObserver NONE = new EvaluationObserver() {};
+
+    /**
+     * The work is known.
+     *
+     * @param evaluations evaluations asked for
+     * @param done those that are stored already
+     * @param batches batches to be attacked
+     */
+    default void planned(int evaluations, int done, int batches) {}
+
+    /** A batch is done. */
+    default void batch(EvaluationRequest request, int done, int of) {}
+
+    /** An evaluation is whole. */
+    default void finished(EvaluationRequest request) {}
+}

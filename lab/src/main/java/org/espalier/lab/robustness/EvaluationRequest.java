@@ -1,0 +1,99 @@
+package org.espalier.lab.robustness;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.espalier.attack.ThreatModel;
+import org.espalier.data.DataSet;
+import org.espalier.data.Split;
+import org.espalier.evaluate.rules.Step;
+import org.espalier.evaluate.suite.Suite;
+import org.espalier.lab.store.StoreWriter;
+
+/**
+ * A ticket and how it is to be attacked: all that an evaluation's results depend on.
+ *
+ * @param ticket the network
+ * @param set its data set
+ * @param split the split that images are taken from: test or validation
+ * @param images number of images, the first of the split
+ * @param suite the attacks
+ * @param threat the ball
+ * @param seed of all randomness
+ */
+public record EvaluationRequest(
+        Ticket ticket, DataSet set, Split split, int images, Suite suite, ThreatModel threat, long seed) {
+    /** To be raised whenever a change of code changes any bit of an evaluation: those made before are then others. */
+    public static final int NUMERICS = 1;
+
+    public EvaluationRequest {
+        if (images < 1 || images > split.size()) {
+            throw new IllegalArgumentException(
+                    "an evaluation of " + images + " images of a split of " + split.size() + " is none");
+        }
+    }
+
+    /** The suite's attacks and what the rules need beside them, in order. */
+    List<Step> steps() {
+        return EvaluationSteps.of(suite, threat);
+    }
+
+    /** How the norm is written on command lines and in files: {@code linf}. */
+    static String norm(ThreatModel threat) {
+        return threat.norm().name().toLowerCase(Locale.ROOT);
+    }
+
+    /** All that determines the results, as JSON has it. */
+    Map<String, Object> determinedBy() {
+        Map<String, Object> by = new LinkedHashMap<>();
+        by.put("numerics", NUMERICS);
+        by.put("network", ticket.digest());
+        by.put("data", set.digest());
+        by.put("split", split.name());
+        by.put("images", images);
+        by.put("suite", suite.name());
+        by.put("threat-model", threatModel(threat));
+        by.put("seed", seed);
+        List<Object> attacks = new ArrayList<>();
+        for (Step step : steps()) {
+            Map<String, Object> attack = new LinkedHashMap<>();
+            attack.put("step", step.name());
+            attack.put("purpose", step.purpose().toString());
+            attack.put("attack", step.attack().name());
+            attack.put("access", step.attack().access().toString());
+            attack.put("settings", new TreeMap<>(step.attack().settings()));
+            attack.put("threat-model", threatModel(step.threat()));
+            attack.put("after", step.after());
+            attacks.add(attack);
+        }
+        by.put("attacks", attacks);
+        return by;
+    }
+
+    static Map<String, Object> threatModel(ThreatModel threat) {
+        Map<String, Object> model = new LinkedHashMap<>();
+        model.put("norm", norm(threat));
+        model.put("epsilon", threat.epsilon());
+        return model;
+    }
+
+    /** Name of the evaluation's directory: readable, and ending in a digest of all that determines it. */
+    public String id() {
+        return suite.name() + "-" + norm(threat) + "-" + number(threat.epsilon()) + "-" + split.name() + "-" + images
+                + "-" + StoreWriter.key(determinedBy()).substring(0, 8);
+    }
+
+    /** Where the evaluation is kept. */
+    public Path directory() {
+        return ticket.results().resolve(id());
+    }
+
+    static String number(float value) {
+        String text = Float.toString(value);
+        return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+    }
+}

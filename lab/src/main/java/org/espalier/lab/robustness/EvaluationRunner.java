@@ -1,0 +1,227 @@
+package org.espalier.lab.robustness;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.espalier.attack.strong.Examples;
+import org.espalier.attack.strong.Target;
+import org.espalier.engine.Engine;
+import org.espalier.engine.Engines;
+import org.espalier.evaluate.rules.Batch;
+import org.espalier.lab.store.StoreLock;
+import org.espalier.lab.store.WholeFiles;
+import org.espalier.random.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs evaluations batch by batch, several at a time, and keeps what is done: running again continues. Results depend on
+ * the requests alone, not on jobs, interruptions or time.
+ */
+public final class EvaluationRunner {
+    private final List<EvaluationRequest> requests;
+    private final int jobs;
+    private final EvaluationObserver observer;
+    private volatile boolean stopping;
+
+    /**
+     * Evaluations to be run.
+     *
+     * @param jobs batches at once, at least 1; changes no result
+     */
+    public EvaluationRunner(List<EvaluationRequest> requests, int jobs, EvaluationObserver observer) {
+        this.requests = List.copyOf(requests);
+        this.jobs = jobs;
+        this.observer = observer;
+    }
+
+    /** Asks to end when the batches in work are done; safe to call from any thread. */
+    public void stop() {
+        stopping = true;
+    }
+
+    /**
+     * Runs to the end, or until stopped.
+     *
+     * @return whether all evaluations are whole
+     * @throws org.espalier.UserException if an attack has no answer for the threat model or the network, or results cannot
+     *     be written, or another process is writing them
+     */
+    public boolean run() {
+        for (EvaluationRequest request : requests) {
+            request.steps()
+                    .forEach(step ->
+                            step.attack().check(step.threat(), request.set().classes()));
+        }
+        List<StoreLock> locks = new ArrayList<>();
+        try {
+            Set<Path> roots = new HashSet<>();
+            for (EvaluationRequest request : requests) {
+                Path root = lockRoot(request);
+                if (roots.add(root)) {
+                    Files.createDirectories(root);
+                    locks.add(StoreLock.acquire(root));
+                }
+            }
+            return new Work().run();
+        } catch (IOException e) {
+            throw WholeFiles.unwritable(lockRoot(requests.getFirst()), e);
+        } finally {
+            locks.forEach(StoreLock::close);
+        }
+    }
+
+    /** One lock for all levels of a search. */
+    private static Path lockRoot(EvaluationRequest request) {
+        Path results = request.ticket().results();
+        return request.ticket().place().isPresent() && results.getParent() instanceof Path parent ? parent : results;
+    }
+
+    /** An evaluation in work. */
+    private static final class Job {
+        final EvaluationRequest request;
+        final EvaluationDirectory directory;
+        final Map<Integer, Batch> done = new TreeMap<>();
+        int next;
+
+        Job(EvaluationRequest request) {
+            this.request = request;
+            directory = new EvaluationDirectory(request);
+        }
+    }
+
+    /** The batches, handed out to threads. Fields are guarded by this object's monitor. */
+    private final class Work {
+        private final List<Job> waiting = new ArrayList<>();
+        private int unfinished;
+        private @Nullable Throwable problem;
+
+        boolean run() {
+            int done = 0;
+            int batches = 0;
+            Set<Path> seen = new HashSet<>();
+            for (EvaluationRequest request : requests) {
+                Job job = new Job(request);
+                if (!seen.add(job.directory.directory())) {
+                    continue;
+                }
+                if (job.directory.done()) {
+                    job.directory.deleteBatches();
+                    done++;
+                } else {
+                    waiting.add(job);
+                    batches += job.directory.batches();
+                }
+            }
+            unfinished = waiting.size();
+            observer.planned(seen.size(), done, batches);
+            List<Thread> threads = new ArrayList<>();
+            for (int job = 1; job <= Math.min(jobs, batches); job++) {
+                threads.add(Thread.ofPlatform().name("espalier-" + job).start(this::work));
+            }
+            threads.forEach(Work::join);
+            if (problem instanceof RuntimeException unchecked) {
+                throw unchecked;
+            } else if (problem instanceof Error error) {
+                throw error;
+            }
+            return unfinished == 0;
+        }
+
+        private static void join(Thread thread) {
+            boolean interrupted = false;
+            while (true) {
+                try {
+                    thread.join();
+                    break;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        /** A batch of an evaluation. */
+        private record Piece(Job job, int batch) {}
+
+        private synchronized @Nullable Piece take() {
+            if (stopping) {
+                return null;
+            }
+            for (Job job : waiting) {
+                if (job.next < job.directory.batches()) {
+                    return new Piece(job, job.next++);
+                }
+            }
+            return null;
+        }
+
+        private void work() {
+            @Nullable Job current = null;
+            @Nullable Target target = null;
+            try {
+                for (Piece piece = take(); piece != null; piece = take()) {
+                    Job job = piece.job();
+                    Batch batch = job.directory.read(piece.batch()).orElse(null);
+                    if (batch == null) {
+                        if (target == null || current != job) {
+                            target = target(job.request);
+                            current = job;
+                        }
+                        batch = attack(job, piece.batch(), target);
+                        job.directory.write(piece.batch(), batch);
+                    }
+                    give(job, piece.batch(), batch);
+                }
+            } catch (RuntimeException | Error e) {
+                report(e);
+            }
+        }
+
+        private synchronized void report(Throwable e) {
+            if (problem == null) {
+                problem = e;
+            }
+            stopping = true;
+        }
+
+        private void give(Job job, int number, Batch batch) {
+            List<Batch> all;
+            synchronized (this) {
+                job.done.put(number, batch);
+                observer.batch(job.request, job.done.size(), job.directory.batches());
+                if (job.done.size() < job.directory.batches()) {
+                    return;
+                }
+                all = List.copyOf(job.done.values());
+                job.done.clear();
+            }
+            job.directory.finish(all);
+            synchronized (this) {
+                unfinished--;
+            }
+            observer.finished(job.request);
+        }
+    }
+
+    private static Target target(EvaluationRequest request) {
+        Engine engine = Engines.create(request.ticket().network().mask().architecture());
+        engine.load(
+                request.ticket().network().weights(), request.ticket().network().mask());
+        return new Target(engine);
+    }
+
+    private static Batch attack(Job job, int batch, Target target) {
+        EvaluationRequest request = job.request;
+        Examples examples = Examples.of(request.split(), job.directory.first(batch), job.directory.inputs(batch));
+        return Batch.run(
+                target, examples, request.steps(), Stream.root(request.seed()).child("robustness"));
+    }
+}

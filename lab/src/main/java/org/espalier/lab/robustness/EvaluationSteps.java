@@ -1,0 +1,82 @@
+package org.espalier.lab.robustness;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.espalier.attack.Norm;
+import org.espalier.attack.ThreatModel;
+import org.espalier.attack.strong.Access;
+import org.espalier.attack.strong.Apgd;
+import org.espalier.attack.strong.Descent;
+import org.espalier.attack.strong.Losses;
+import org.espalier.attack.strong.StrongAttack;
+import org.espalier.evaluate.rules.Step;
+import org.espalier.evaluate.suite.Suite;
+
+/** The steps of an evaluation: a suite's attacks, and what the rules need to be run beside them. */
+public final class EvaluationSteps {
+    /** Where accuracy is measured for the curve, in multiples of epsilon. */
+    private static final double[] CURVE = {0.25, 0.5, 0.75, 1, 1.25, 1.5, 2};
+
+    private static final ThreatModel FULL = new ThreatModel(Norm.LINF, 1);
+
+    private EvaluationSteps() {}
+
+    /**
+     * All steps, the suite's first.
+     *
+     * @param threat the evaluation's threat model
+     */
+    public static List<Step> of(Suite suite, ThreatModel threat) {
+        List<Step> steps = new ArrayList<>();
+        List<String> names = suite.labels();
+        for (int a = 0; a < names.size(); a++) {
+            steps.add(new Step(
+                    names.get(a),
+                    Step.Purpose.SUITE,
+                    suite.attacks().get(a),
+                    threat,
+                    suite.survivorsOnly() ? names.subList(0, a) : List.of()));
+        }
+        steps.add(new Step("rule-fgsm", Step.Purpose.FGSM, Descent.fgsm(), threat, List.of()));
+        steps.add(new Step("rule-pgd", Step.Purpose.PGD, Descent.pgd(40, 1), threat, List.of()));
+        for (double factor : CURVE) {
+            float epsilon = Math.round(1e6 * factor * threat.epsilon()) / 1e6f; // 0.225, not 0.22500001
+            if (threat.norm() != Norm.LINF || epsilon <= 1) {
+                steps.add(new Step(
+                        "curve-" + EvaluationRequest.number(epsilon),
+                        Step.Purpose.CURVE,
+                        new Apgd(Losses.CROSS_ENTROPY, 50, 1, 1),
+                        new ThreatModel(threat.norm(), epsilon),
+                        List.of()));
+            }
+        }
+        fullBall(suite, names, steps);
+        doubled(suite, names, threat, steps);
+        return steps;
+    }
+
+    /** The suite's attacks that move within a radius and see gradients or scores, one after the other. */
+    private static void fullBall(Suite suite, List<String> names, List<Step> steps) {
+        List<String> before = new ArrayList<>();
+        for (int a = 0; a < names.size(); a++) {
+            StrongAttack attack = suite.attacks().get(a);
+            boolean sees = attack.access() == Access.WHITE_BOX || attack.access() == Access.SCORES;
+            if (sees && !attack.minimumNorm() && attack.norms().contains(Norm.LINF)) {
+                String name = "full-" + names.get(a);
+                steps.add(new Step(name, Step.Purpose.FULL_BALL, attack, FULL, before));
+                before.add(name);
+            }
+        }
+    }
+
+    private static void doubled(Suite suite, List<String> names, ThreatModel threat, List<Step> steps) {
+        List<String> before = new ArrayList<>(names);
+        for (int a = 0; a < names.size(); a++) {
+            String name = "doubled-" + names.get(a);
+            suite.attacks().get(a).doubled().ifPresent(attack -> {
+                steps.add(new Step(name, Step.Purpose.DOUBLED, attack, threat, before));
+                before.add(name);
+            });
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package org.espalier.lab.robustness;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.espalier.UserException;
+import org.espalier.attack.ThreatModel;
+import org.espalier.data.DataProgress;
+import org.espalier.data.DataSet;
+import org.espalier.data.DataSets;
+import org.espalier.data.Split;
+import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.store.Store;
+
+/** The robustness evaluation that an experiment asks for: all its trained levels, by its own setting {@code robustness}. */
+public final class ExperimentEvaluation {
+    private ExperimentEvaluation() {}
+
+    /**
+     * Checks, before a search begins, that its evaluation can be done when it ends: that there is such a suite, and that its
+     * attacks know the norm and have classes enough. Says nothing where the experiment asks for no evaluation.
+     *
+     * @throws UserException if not, or if data are missing
+     */
+    public static void check(Experiment experiment, DataProgress progress) {
+        experiment.robustness().ifPresent(settings -> {
+            for (Experiment.DataSource source : experiment.data().sets()) {
+                int classes = DataSets.load(source.name(), source.directory().map(Path::of), progress)
+                        .classes();
+                try {
+                    ThreatModel threat = threat(settings);
+                    EvaluationSteps.of(SuiteChoice.of(settings.suite(), settings.norm(), classes), threat)
+                            .forEach(step -> step.attack().check(step.threat(), classes));
+                } catch (UserException e) {
+                    throw new UserException("robustness: " + e.getMessage(), e);
+                }
+            }
+        });
+    }
+
+    private static ThreatModel threat(Experiment.Robustness settings) {
+        return new ThreatModel(settings.norm(), (float) settings.epsilon());
+    }
+
+    /**
+     * One request for each trained level; none if the experiment asks for no evaluation.
+     *
+     * @throws UserException if data are missing, or there is no such suite
+     */
+    public static List<EvaluationRequest> of(Store store, DataProgress progress) {
+        List<EvaluationRequest> requests = new ArrayList<>();
+        Experiment experiment = store.experiment();
+        if (experiment.robustness().isEmpty()) {
+            return requests;
+        }
+        Experiment.Robustness settings = experiment.robustness().get();
+        WhichWeights weights = switch (settings.weights()) {
+            case FINAL -> WhichWeights.FINAL;
+            case BEST_VALIDATION -> WhichWeights.BEST_VALIDATION;
+        };
+        Map<String, DataSet> sets = new LinkedHashMap<>();
+        ThreatModel threat = threat(settings);
+        for (Ticket ticket : Tickets.of(store, TicketChoice.everything(weights))) {
+            DataSet set = sets.computeIfAbsent(
+                    ticket.data().name(), _ -> ticket.data().load(progress));
+            TicketData.check(ticket.network(), set, ticket.file());
+            Split test = ticket.data().splits(set).test();
+            requests.add(new EvaluationRequest(
+                    ticket,
+                    set,
+                    test,
+                    Math.min(settings.images(), test.size()),
+                    SuiteChoice.of(settings.suite(), settings.norm(), set.classes()),
+                    threat,
+                    experiment.seed()));
+        }
+        return requests;
+    }
+}

@@ -1,0 +1,67 @@
+package org.espalier.lab.robustness;
+
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.List;
+import org.espalier.evaluate.rules.Finding;
+import org.espalier.evaluate.rules.Outcomes;
+import org.espalier.evaluate.rules.Rule;
+import org.espalier.evaluate.rules.Rules;
+import org.espalier.lab.certification.Certification;
+import org.espalier.lab.certification.ImageCertificate;
+import org.espalier.lab.certification.StoredCertifications;
+
+/** Certificates of the network that an evaluation attacked, as {@code espalier certify} stores them, for {@link Rule#CERTIFIED}. */
+final class StoredCertificates {
+    private StoredCertificates() {}
+
+    /**
+     * What the rule says of an evaluation.
+     *
+     * @param certificates where the ticket's certificates are kept, whether or not there are any
+     * @param network digest of the file that was attacked
+     * @param data digest of the data set
+     * @param epsilon radius of the evaluation's ball. Certificates hold in L-infinity; a ball of that radius holds the L2
+     *     and L1 balls of the same radius
+     * @throws org.espalier.UserException naming the certificate's file that is damaged
+     */
+    static Finding check(
+            Path certificates, String network, String data, String split, float epsilon, Outcomes withstands) {
+        List<Certification> holding = StoredCertifications.in(certificates).stream()
+                .filter(each -> each.network().equals(network)
+                        && each.data().equals(data)
+                        && each.split().equals(split)
+                        && each.epsilon() >= epsilon)
+                .toList();
+        if (holding.isEmpty()) {
+            return Finding.notChecked(Rule.CERTIFIED, "no certificates for this radius are stored");
+        }
+        // Images that no certificate says anything about count as not certified.
+        BitSet certified = new BitSet();
+        for (Certification each : holding) {
+            each.images().stream()
+                    .filter(image -> image.image() < withstands.inputs())
+                    .filter(ImageCertificate::certified)
+                    .forEach(image -> certified.set(image.image()));
+        }
+        return Rules.certified(withstands, new Outcomes(withstands.inputs(), certified));
+    }
+
+    /**
+     * Where certificates are for an evaluation in its usual place: in {@code certification/KEY/} beside {@code
+     * robustness/KEY/}, or in {@code NAME.certification} beside {@code NAME.robustness}.
+     *
+     * @param evaluation the evaluation's directory
+     */
+    static Path beside(Path evaluation) {
+        Path results = evaluation.toAbsolutePath().resolveSibling("").normalize();
+        String name = String.valueOf(results.getFileName());
+        return name.endsWith("." + Tickets.RESULTS)
+                ? results.resolveSibling(
+                        name.substring(0, name.length() - Tickets.RESULTS.length()) + Ticket.CERTIFICATES)
+                : results.resolve("../..")
+                        .normalize()
+                        .resolve(Ticket.CERTIFICATES)
+                        .resolve(name);
+    }
+}

@@ -1,0 +1,274 @@
+package org.espalier.lab.robustness;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.espalier.UserException;
+import org.espalier.attack.Norm;
+import org.espalier.attack.ThreatModel;
+import org.espalier.evaluate.rules.Finding;
+import org.espalier.evaluate.rules.Outcomes;
+import org.espalier.evaluate.rules.Rule;
+import org.espalier.evaluate.rules.Verdict;
+import org.espalier.lab.store.Json;
+import org.espalier.lab.store.Store;
+import org.espalier.lab.store.StoreWriter;
+import org.espalier.lab.store.WholeFiles;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Reads whole evaluations; those in work are left out. */
+public final class StoredEvaluations {
+    private StoredEvaluations() {}
+
+    /**
+     * All evaluations of a search's levels that can be read, by the level's key, each level's in the order of their names.
+     *
+     * @param damaged is told of each that cannot, naming the file
+     */
+    public static Map<String, List<StoredEvaluation>> of(Store store, Consumer<UserException> damaged) {
+        Map<String, List<StoredEvaluation>> byLevel = new LinkedHashMap<>();
+        for (Path level : directories(store.directory().resolve(Tickets.RESULTS), damaged)) {
+            List<StoredEvaluation> evaluations = new ArrayList<>();
+            for (Path evaluation : directories(level, damaged)) {
+                if (Files.exists(evaluation.resolve(EvaluationDirectory.SUMMARY))) {
+                    try {
+                        evaluations.add(read(evaluation));
+                    } catch (UserException e) {
+                        damaged.accept(e);
+                    }
+                }
+            }
+            if (!evaluations.isEmpty()) {
+                byLevel.put(String.valueOf(level.getFileName()), evaluations);
+            }
+        }
+        return byLevel;
+    }
+
+    private static List<Path> directories(Path parent, Consumer<UserException> damaged) {
+        List<Path> directories = new ArrayList<>();
+        if (Files.isDirectory(parent)) {
+            try (DirectoryStream<Path> found = Files.newDirectoryStream(parent, Files::isDirectory)) {
+                found.forEach(directories::add);
+            } catch (IOException e) {
+                damaged.accept(new UserException(parent + " cannot be read: " + e.getMessage(), e));
+            }
+        }
+        directories.sort(Comparator.comparing(directory -> String.valueOf(directory.getFileName())));
+        return directories;
+    }
+
+    /**
+     * One evaluation, held against the certificates of its ticket, wherever it is kept itself.
+     *
+     * @throws UserException if it or a certificate is damaged
+     */
+    public static StoredEvaluation read(EvaluationRequest request) {
+        return read(request.directory(), request.ticket().certificates());
+    }
+
+    /**
+     * One evaluation, held against certificates that are beside it.
+     *
+     * @throws UserException if it or a certificate is damaged
+     */
+    public static StoredEvaluation read(Path directory) {
+        return read(directory, StoredCertificates.beside(directory));
+    }
+
+    private static StoredEvaluation read(Path directory, Path certificates) {
+        Path file = directory.resolve(EvaluationDirectory.SUMMARY);
+        String source = file.toString();
+        JsonNode summary = Json.parse(WholeFiles.content(file), source);
+        if (Json.whole(summary, "format", source) != SummaryJson.FORMAT) {
+            throw new UserException(source + " has format " + summary.path("format") + ", expected "
+                    + SummaryJson.FORMAT + ": it was written by another version of Espalier");
+        }
+        List<Finding> findings = new ArrayList<>();
+        for (JsonNode finding : summary.path("findings")) {
+            findings.add(finding(finding, source));
+        }
+        Outcomes withstands = withstands(directory, summary);
+        ThreatModel threat = threat(summary.path("threat-model"), source);
+        String split = Json.string(summary, "split", source);
+        Finding certified = StoredCertificates.check(
+                certificates,
+                summary.path("ticket").path("sha256").asString(""),
+                summary.path("determined-by").path("data").asString(""),
+                split,
+                threat.epsilon(),
+                withstands);
+        // In the order of the rules, as if it had been there from the start.
+        int place = 0;
+        while (place < findings.size() && findings.get(place).rule().compareTo(certified.rule()) < 0) {
+            place++;
+        }
+        findings.add(place, certified);
+        StoredEvaluation evaluation = new StoredEvaluation(
+                Json.string(summary, "id", source),
+                summary.path("ticket").has("level")
+                        ? Optional.of(Json.string(summary.path("ticket"), "level", source))
+                        : Optional.empty(),
+                summary.path("ticket").path("weights").asString("final"),
+                Json.number(summary.path("ticket"), "density", source),
+                Json.string(summary, "suite", source),
+                threat,
+                split,
+                summary.path("seed").longValue(),
+                settings(summary.path("determined-by")),
+                proportion(summary.path("clean"), source),
+                proportion(summary.path("robust"), source),
+                attacks(summary.path("attacks"), source),
+                curve(summary.path("curve"), source),
+                findings,
+                withstands);
+        if (withstands.count() != evaluation.robust().correct()) {
+            throw new UserException(directory.resolve(EvaluationDirectory.EXAMPLES) + " is damaged: "
+                    + withstands.count() + " images withstand, " + source + " says "
+                    + evaluation.robust().correct());
+        }
+        return evaluation;
+    }
+
+    /**
+     * An evaluation as one line of JSON: {@code head}, the verdict and what all rules say, certificates included, and the
+     * rest of the summary as it is stored.
+     *
+     * @param head members to begin with
+     */
+    public static String json(Map<String, Object> head, EvaluationRequest request, StoredEvaluation stored) {
+        Path file = request.directory().resolve(EvaluationDirectory.SUMMARY);
+        JsonNode summary = Json.parse(WholeFiles.content(file), file.toString());
+        // Its own verdict and findings were written before there were certificates.
+        ((ObjectNode) summary).remove(List.of("verdict", "findings"));
+        Map<String, Object> line = new LinkedHashMap<>(head);
+        line.put("verdict", stored.verdict().toString());
+        line.put(
+                "findings", stored.findings().stream().map(SummaryJson::finding).toList());
+        String text = Json.write(line);
+        return text.substring(0, text.length() - 1) + ",\"summary\":" + summary + "}";
+    }
+
+    /** Digest of all that determines an evaluation but the network. */
+    private static String settings(JsonNode determinedBy) {
+        Map<String, Object> settings = new TreeMap<>();
+        for (Map.Entry<String, JsonNode> each : determinedBy.properties()) {
+            if (!each.getKey().equals("network")) {
+                settings.put(each.getKey(), each.getValue().toString());
+            }
+        }
+        return StoreWriter.key(settings);
+    }
+
+    private static Outcomes withstands(Path directory, JsonNode summary) {
+        Path file = directory.resolve(EvaluationDirectory.EXAMPLES);
+        byte[] content = WholeFiles.content(file);
+        String expected =
+                summary.path("files").path(EvaluationDirectory.EXAMPLES).asString("none");
+        String found = WholeFiles.digest(file);
+        if (!found.equals(expected)) {
+            throw new UserException(file + " is damaged: expected SHA-256 " + expected + ", found " + found);
+        }
+        BitSet right = new BitSet();
+        int images = 0;
+        for (String line : new String(content, StandardCharsets.UTF_8).split("\n", -1)) {
+            if (!line.isEmpty()) {
+                JsonNode example = Json.parse(line.getBytes(StandardCharsets.UTF_8), file + ", line " + (images + 1));
+                right.set(images++, example.path("withstands").booleanValue());
+            }
+        }
+        return new Outcomes(images, right);
+    }
+
+    private static ThreatModel threat(JsonNode model, String source) {
+        String norm = Json.string(model, "norm", source);
+        for (Norm known : Norm.values()) {
+            if (known.name().toLowerCase(Locale.ROOT).equals(norm)) {
+                float epsilon = (float) Json.number(model, "epsilon", source);
+                if (!(epsilon >= 0) || Float.isInfinite(epsilon)) {
+                    throw new UserException(
+                            source + " is damaged: epsilon is " + epsilon + ", expected a number from 0");
+                }
+                return new ThreatModel(known, epsilon);
+            }
+        }
+        throw new UserException(source + " is damaged: norm is " + norm);
+    }
+
+    private static Proportion proportion(JsonNode node, String source) {
+        try {
+            return new Proportion(Json.whole(node, "correct", source), Json.whole(node, "images", source));
+        } catch (IllegalArgumentException e) {
+            throw new UserException(source + " is damaged: " + e.getMessage(), e);
+        }
+    }
+
+    private static List<StoredEvaluation.AttackResult> attacks(JsonNode list, String source) {
+        List<StoredEvaluation.AttackResult> attacks = new ArrayList<>();
+        for (JsonNode attack : list) {
+            List<Double> losses = new ArrayList<>();
+            attack.path("losses").forEach(loss -> losses.add(loss.isNull() ? Double.NaN : loss.doubleValue()));
+            attacks.add(new StoredEvaluation.AttackResult(
+                    Json.string(attack, "name", source),
+                    Json.string(attack, "purpose", source),
+                    Json.string(attack, "access", source),
+                    threat(attack.path("threat-model"), source),
+                    Json.whole(attack, "saw", source),
+                    Json.whole(attack, "broke", source),
+                    optional(attack, "accuracy-alone", source),
+                    optional(attack, "accuracy-after", source),
+                    losses,
+                    curve(attack.path("security-curve"), source)));
+        }
+        return attacks;
+    }
+
+    private static Optional<Double> optional(JsonNode node, String name, String source) {
+        return node.has(name) ? Optional.of(Json.number(node, name, source)) : Optional.empty();
+    }
+
+    private static List<StoredEvaluation.CurvePoint> curve(JsonNode list, String source) {
+        List<StoredEvaluation.CurvePoint> curve = new ArrayList<>();
+        for (JsonNode point : list) {
+            curve.add(new StoredEvaluation.CurvePoint(
+                    Json.number(point, "epsilon", source), Json.number(point, "accuracy", source)));
+        }
+        return curve;
+    }
+
+    private static Finding finding(JsonNode node, String source) {
+        SequencedMap<String, Double> evidence = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> figure : node.path("evidence").properties()) {
+            evidence.put(figure.getKey(), Json.number(node.path("evidence"), figure.getKey(), source));
+        }
+        String verdict = Json.string(node, "verdict", source);
+        try {
+            for (Verdict known : Verdict.values()) {
+                if (known.toString().equals(verdict)) {
+                    return new Finding(
+                            Rule.of(Json.string(node, "rule", source)),
+                            known,
+                            Json.string(node, "found", source),
+                            evidence);
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            throw new UserException(source + " is damaged: " + e.getMessage(), e);
+        }
+        throw new UserException(source + " is damaged: verdict is " + verdict);
+    }
+}

@@ -1,0 +1,124 @@
+package org.espalier.lab.robustness;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.espalier.UserException;
+import org.espalier.attack.Norm;
+import org.espalier.attack.strong.Apgd;
+import org.espalier.attack.strong.CarliniWagner;
+import org.espalier.attack.strong.DeepFool;
+import org.espalier.attack.strong.Descent;
+import org.espalier.attack.strong.Fab;
+import org.espalier.attack.strong.Fmn;
+import org.espalier.attack.strong.HopSkipJump;
+import org.espalier.attack.strong.Losses;
+import org.espalier.attack.strong.Noise;
+import org.espalier.attack.strong.Square;
+import org.espalier.attack.strong.StrongAttack;
+import org.espalier.attack.strong.Transfer;
+import org.espalier.evaluate.suite.Suite;
+import org.espalier.evaluate.suite.Suites;
+import org.espalier.lab.experiment.Names;
+import org.espalier.lab.experiment.SuiteSettings;
+import org.espalier.lab.store.NetworkFile;
+import org.espalier.lab.store.WholeFiles;
+
+/** Suites of attacks by name, and from files of one's own. */
+public final class SuiteChoice {
+    private SuiteChoice() {}
+
+    /**
+     * The suite of a name or file.
+     *
+     * @param nameOrFile one of {@link Suites#NAMES}, or a YAML file
+     * @param norm of the evaluation
+     * @param classes of the network
+     * @throws UserException if there is none, with the nearest name, or the file is at fault, or the suite has no answer for
+     *     norm or classes
+     */
+    public static Suite of(String nameOrFile, Norm norm, int classes) {
+        return Suites.NAMES.contains(nameOrFile) ? Suites.named(nameOrFile, norm, classes) : own(nameOrFile);
+    }
+
+    private static Suite own(String nameOrFile) {
+        Path file;
+        try {
+            file = Path.of(nameOrFile);
+        } catch (InvalidPathException _) {
+            throw unknown(nameOrFile);
+        }
+        if (!Files.exists(file)) {
+            throw unknown(nameOrFile);
+        }
+        SuiteSettings settings = SuiteSettings.read(file);
+        if (Suites.NAMES.contains(settings.name())) {
+            throw new UserException(
+                    file + ": name is " + settings.name() + ", expected another: that suite comes with Espalier");
+        }
+        return new Suite(
+                settings.name(),
+                settings.attacks().stream().map(SuiteChoice::attack).toList(),
+                settings.survivorsOnly());
+    }
+
+    private static UserException unknown(String name) {
+        return new UserException("there is no suite and no file " + name + "; "
+                + Names.nearest(name, Suites.NAMES)
+                        .map(near -> "did you mean suite " + near + "?")
+                        .orElse("suites are " + String.join(", ", Suites.NAMES)));
+    }
+
+    private static StrongAttack attack(SuiteSettings.AttackKind kind) {
+        return switch (kind) {
+            case SuiteSettings.AttackKind.Fgsm() -> Descent.fgsm();
+            case SuiteSettings.AttackKind.Pgd pgd -> {
+                if (pgd.restarts() > 1 && !pgd.randomStart()) {
+                    throw new UserException("a suite's pgd has " + pgd.restarts()
+                            + " restarts, expected 1 as random-start is false: all restarts would be the same");
+                }
+                yield new Descent(
+                        "pgd",
+                        Losses.CROSS_ENTROPY,
+                        pgd.iterations(),
+                        pgd.step(),
+                        pgd.momentum(),
+                        pgd.randomStart(),
+                        pgd.restarts(),
+                        pgd.keep());
+            }
+            case SuiteSettings.AttackKind.Apgd apgd ->
+                new Apgd(
+                        switch (apgd.loss()) {
+                            case CE -> Losses.CROSS_ENTROPY;
+                            case DLR -> Losses.DLR;
+                            case TARGETED_DLR -> Losses.TARGETED_DLR;
+                            case MARGIN -> Losses.MARGIN;
+                        },
+                        apgd.iterations(),
+                        apgd.restarts(),
+                        apgd.targets());
+            case SuiteSettings.AttackKind.Fab fab ->
+                new Fab(fab.iterations(), fab.restarts(), fab.targets(), 0.1, 1.05, 0.9, 10, fab.stopAtRadius());
+            case SuiteSettings.AttackKind.Square square ->
+                new Square(square.queries(), square.pInit(), square.restarts());
+            case SuiteSettings.AttackKind.CarliniWagner cw ->
+                new CarliniWagner(cw.searches(), cw.iterations(), 0.01, 0.001, 0, true);
+            case SuiteSettings.AttackKind.DeepFool deepFool -> new DeepFool(deepFool.iterations(), 9, 0.02);
+            case SuiteSettings.AttackKind.Fmn fmn -> Fmn.of(fmn.iterations());
+            case SuiteSettings.AttackKind.HopSkipJump jump -> new HopSkipJump(jump.iterations(), 100, 10_000, 100);
+            case SuiteSettings.AttackKind.Noise noise -> new Noise(noise.draws());
+            case SuiteSettings.AttackKind.Transfer transfer -> transfer(transfer);
+        };
+    }
+
+    private static StrongAttack transfer(SuiteSettings.AttackKind.Transfer transfer) {
+        Path file = Path.of(transfer.from());
+        NetworkFile other = NetworkFile.read(file);
+        return new Transfer(
+                "sha256 " + WholeFiles.digest(file),
+                other.network().weights(),
+                other.network().mask(),
+                Descent.pgd(transfer.iterations(), 1));
+    }
+}

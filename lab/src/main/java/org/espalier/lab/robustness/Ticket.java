@@ -1,0 +1,61 @@
+package org.espalier.lab.robustness;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.espalier.lab.store.StoredNetwork;
+import org.espalier.lab.store.TrialId;
+
+/**
+ * A network to be evaluated, and where it comes from.
+ *
+ * @param file what it was read from
+ * @param digest SHA-256 of that file
+ * @param network weights and mask
+ * @param data the data set that it classifies
+ * @param place the level of a search that it is, if it is one
+ * @param results directory that its evaluations are kept in
+ */
+public record Ticket(
+        Path file, String digest, StoredNetwork network, TicketData data, Optional<Place> place, Path results) {
+    /** Directory of a search that certificates are kept in, by the key of the level. */
+    public static final String CERTIFICATES = "certification";
+
+    /**
+     * A level of a search.
+     *
+     * @param store the search's directory
+     * @param trial the first trial that has the level
+     * @param level its number; 0 is the dense network
+     * @param key what it is stored under
+     * @param weights which of its weights
+     */
+    public record Place(Path store, TrialId trial, int level, String key, WhichWeights weights) {}
+
+    /** Fraction of the weights that survive, in [0, 1]. */
+    public double density() {
+        return network.mask().density();
+    }
+
+    /** The same ticket with its evaluations kept in another place: a directory of its own for each level or file. */
+    public Ticket keptIn(Path directory) {
+        return new Ticket(file, digest, network, data, place, directory.resolve(String.valueOf(results.getFileName())));
+    }
+
+    /**
+     * Where its certificates are kept, wherever its evaluations are: in {@code certification/KEY} of its search, or in
+     * {@code NAME.certification} beside its file.
+     */
+    public Path certificates() {
+        return place.map(at -> at.store().resolve(CERTIFICATES).resolve(at.key()))
+                .orElseGet(() -> {
+                    String name = String.valueOf(file.getFileName());
+                    int dot = name.lastIndexOf('.');
+                    return file.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + "." + CERTIFICATES);
+                });
+    }
+
+    /** The ticket in words. */
+    public String label() {
+        return place.map(at -> at.trial() + ", level " + at.level()).orElseGet(file::toString);
+    }
+}

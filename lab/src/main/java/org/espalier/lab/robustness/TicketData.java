@@ -1,0 +1,61 @@
+package org.espalier.lab.robustness;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.espalier.UserException;
+import org.espalier.data.DataProgress;
+import org.espalier.data.DataSet;
+import org.espalier.data.DataSets;
+import org.espalier.data.Splits;
+import org.espalier.lab.store.StoredNetwork;
+
+/**
+ * The data set that a ticket classifies.
+ *
+ * @param name of a known data set, or any name for a directory
+ * @param directory with four IDX files; empty for a known data set
+ * @param digest what the data's digest has to be, where the ticket's store says
+ * @param validation images of the training files that are for validation, the first
+ */
+public record TicketData(String name, Optional<Path> directory, Optional<String> digest, int validation) {
+    /** A known data set or a directory, with the paper's validation images. */
+    public static TicketData of(String name, Optional<Path> directory) {
+        return new TicketData(name, directory, Optional.empty(), DataSet.PAPER_VALIDATION);
+    }
+
+    /**
+     * Loads it.
+     *
+     * @throws UserException if it is missing, or is not what the ticket was trained on
+     */
+    public DataSet load(DataProgress progress) {
+        DataSet set = DataSets.load(name, directory, progress);
+        digest.filter(expected -> !expected.equals(set.digest())).ifPresent(expected -> {
+            throw new UserException("data set " + name + " has SHA-256 " + set.digest() + ", expected " + expected
+                    + ", which the ticket was trained on");
+        });
+        return set;
+    }
+
+    /** The splits as the ticket's training had them. */
+    public Splits splits(DataSet set) {
+        return set.splits(Math.min(validation, set.train().size() - 1));
+    }
+
+    /**
+     * Checks that a network reads these images and names these classes.
+     *
+     * @throws UserException if not
+     */
+    public static void check(StoredNetwork network, DataSet set, Path file) {
+        int inputs = network.mask().architecture().inputs();
+        int classes = network.mask().architecture().classes();
+        if (inputs != set.features()) {
+            throw new UserException(file + " has " + inputs + " inputs, expected the " + set.features()
+                    + " pixels of an image of data set " + set.name());
+        } else if (classes != set.classes()) {
+            throw new UserException(file + " has " + classes + " outputs, expected the " + set.classes()
+                    + " classes of data set " + set.name());
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package org.espalier.lab.robustness;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.espalier.UserException;
+import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.store.LevelState;
+import org.espalier.lab.store.NetworkFile;
+import org.espalier.lab.store.Store;
+import org.espalier.lab.store.StoredLevel;
+import org.espalier.lab.store.StoredNetwork;
+import org.espalier.lab.store.StoredTrial;
+import org.espalier.lab.store.WholeFiles;
+import org.jspecify.annotations.Nullable;
+
+/** Finds tickets: in a search's directory, a level's directory, or a safetensors file of any origin. */
+public final class Tickets {
+    /** Directory of a search that evaluations are kept in, by the key of the level. */
+    public static final String RESULTS = "robustness";
+
+    private static final String LEVEL = "level.json";
+
+    private Tickets() {}
+
+    /**
+     * The tickets at a path.
+     *
+     * @param given a search's directory, a level's, or a safetensors file
+     * @param choice which levels of a search's directory, and which weights of a level
+     * @param data the data set of a file that belongs to no search
+     * @throws UserException if there is no such ticket, or it is damaged or not trained yet
+     */
+    public static List<Ticket> at(Path given, TicketChoice choice, TicketData data) {
+        Path path = given.toAbsolutePath().normalize();
+        if (Files.isRegularFile(path)) {
+            return List.of(file(given, path, choice, data));
+        } else if (Files.exists(path.resolve(LEVEL))) {
+            return List.of(level(given, store(path), name(path), choice));
+        } else if (Files.isDirectory(path)) {
+            return of(Store.open(given), choice);
+        }
+        throw new UserException(
+                given + " does not exist: expected a ticket's safetensors file, a level's directory or a search's");
+    }
+
+    /**
+     * Levels of a search; where all are asked for, those that are trained.
+     *
+     * @throws UserException if there is no such level, or it is damaged or not trained yet
+     */
+    public static List<Ticket> of(Store store, TicketChoice choice) {
+        return choice.of(store).stream()
+                .filter(chosen -> !choice.all() || trained(store, chosen))
+                .map(chosen -> ticket(store, chosen, choice.weights()))
+                .toList();
+    }
+
+    private static boolean trained(Store store, TicketChoice.Chosen chosen) {
+        return store.level(chosen.key()).state() == LevelState.DONE;
+    }
+
+    private static Ticket level(Path given, Store store, String key, TicketChoice choice) {
+        return ticket(store, chosen(store, key, given), choice.weights());
+    }
+
+    private static Ticket ticket(Store store, TicketChoice.Chosen chosen, WhichWeights weights) {
+        StoredLevel level = store.level(chosen.key());
+        if (level.state() != LevelState.DONE) {
+            throw new UserException(chosen.trial() + ", level " + chosen.level() + " of " + store.directory()
+                    + (level.state() == LevelState.FAILED ? " diverged" : " is not trained yet"));
+        }
+        Path file = level.directory().resolve(StoredLevel.fileOf(weights == WhichWeights.BEST_VALIDATION));
+        StoredNetwork network = switch (weights) {
+            case FINAL -> level.trained().orElseThrow();
+            case BEST_VALIDATION ->
+                level.best()
+                        .orElseThrow(() -> new UserException(level.directory()
+                                + " has no weights of the least validation loss; a search keeps them with"
+                                + " --set robustness.weights=best-validation"));
+        };
+        return ticket(store, chosen, network, file, weights);
+    }
+
+    private static Ticket ticket(
+            Store store, TicketChoice.Chosen chosen, StoredNetwork network, Path file, WhichWeights weights) {
+        return new Ticket(
+                file,
+                WholeFiles.digest(file),
+                network,
+                data(store, chosen),
+                Optional.of(new Ticket.Place(store.directory(), chosen.trial(), chosen.level(), chosen.key(), weights)),
+                store.directory().resolve(RESULTS).resolve(chosen.key()));
+    }
+
+    private static TicketData data(Store store, TicketChoice.Chosen chosen) {
+        Experiment.Data data = store.experiment().data();
+        Optional<Path> directory = data.sets().stream()
+                .filter(set -> set.name().equals(chosen.trial().dataset()))
+                .findFirst()
+                .flatMap(Experiment.DataSource::directory)
+                .map(Path::of);
+        return new TicketData(
+                chosen.trial().dataset(), directory, store.level(chosen.key()).dataDigest(), data.validation());
+    }
+
+    /** A file: a level's own, which tells where it belongs, or any other. */
+    private static Ticket file(Path given, Path path, TicketChoice choice, TicketData data) {
+        if (!choice.none()) {
+            throw new UserException(
+                    given + " is one file: options that choose among a search's levels say nothing of it");
+        }
+        NetworkFile read = NetworkFile.read(given);
+        Path directory = parent(path);
+        if (Files.exists(directory.resolve(LEVEL)) && read.level().equals(Optional.of(name(directory)))) {
+            Store store = store(directory);
+            TicketChoice.Chosen chosen = chosen(store, name(directory), given);
+            if (name(path).equals(StoredLevel.fileOf(false))) {
+                return ticket(store, chosen, read.network(), given, WhichWeights.FINAL);
+            }
+            // Other weights of a level are not what its place in the tables is for.
+            return new Ticket(
+                    given,
+                    WholeFiles.digest(given),
+                    read.network(),
+                    data(store, chosen),
+                    Optional.empty(),
+                    beside(path));
+        }
+        return new Ticket(given, WholeFiles.digest(given), read.network(), data, Optional.empty(), beside(path));
+    }
+
+    private static Path beside(Path file) {
+        String name = name(file);
+        int dot = name.lastIndexOf('.');
+        return file.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + "." + RESULTS);
+    }
+
+    private static TicketChoice.Chosen chosen(Store store, String key, Path given) {
+        List<TicketChoice.Chosen> chosen = new ArrayList<>();
+        for (StoredTrial trial : store.trials()) {
+            int number = trial.levels().indexOf(key);
+            if (number >= 0) {
+                chosen.add(new TicketChoice.Chosen(trial.id(), number, key));
+            }
+        }
+        if (chosen.isEmpty()) {
+            throw new UserException(
+                    given + " is no level that " + store.directory().resolve("index.json") + " names");
+        }
+        return chosen.getFirst();
+    }
+
+    /** The search that a level's directory belongs to: DIR of DIR/levels/KEY. */
+    private static Store store(Path level) {
+        return Store.open(parent(parent(level)));
+    }
+
+    private static Path parent(Path path) {
+        @Nullable Path parent = path.getParent();
+        return parent == null ? path : parent;
+    }
+
+    private static String name(Path path) {
+        return String.valueOf(path.getFileName());
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Robustness evaluations of stored tickets: which ticket, attacked how, checked by which rules, and what is kept of it;
+ * docs/robustness.md says how to use them, docs/store.md describes every file.
+ */
+@NullMarked
+package org.espalier.lab.robustness;
+
+import org.jspecify.annotations.NullMarked;

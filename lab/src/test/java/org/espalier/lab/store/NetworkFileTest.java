@@ -1,0 +1,96 @@
+package org.espalier.lab.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.espalier.UserException;
+import org.espalier.lab.store.SafeTensors.Tensor;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NetworkFileTest {
+    @TempDir
+    private Path home;
+
+    private Path file;
+    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+
+    @BeforeEach
+    void aNetworkOfThreeInputsTwoHiddenAndTwoClasses() {
+        file = home.resolve("net.safetensors");
+        tensors.put("layers.0.weight", new Tensor.Floats(List.of(2, 3), new float[] {1, 0, 2, 3, 4, 0}));
+        tensors.put("layers.1.weight", new Tensor.Floats(List.of(2, 2), new float[] {5, 6, 7, 8}));
+    }
+
+    private NetworkFile read() throws Exception {
+        Files.write(file, SafeTensors.encode(tensors, Map.of()));
+        return NetworkFile.read(file);
+    }
+
+    private void refused(String... parts) {
+        assertThatThrownBy(this::read)
+                .isInstanceOf(UserException.class)
+                .hasMessageContainingAll(parts)
+                .hasMessageContaining(file.toString());
+    }
+
+    @Test
+    void withoutMasksZerosCountAsPruned() throws Exception {
+        NetworkFile read = read();
+        assertThat(read.network().mask().architecture().widths()).containsExactly(3, 2, 2);
+        assertThat(read.network().mask().bytes(0)).containsExactly(1, 0, 1, 1, 1, 0);
+        assertThat(read.network().weights().matrix(1)).containsExactly(5, 6, 7, 8);
+        assertThat(read.network().mask().architecture().biases()).isFalse();
+        assertThat(read.level()).isEmpty();
+    }
+
+    @Test
+    void masksAndBiasesAreRead() throws Exception {
+        tensors.put("layers.0.mask", new Tensor.Bytes(List.of(2, 3), new byte[] {0, 1, 1, 1, 1, 1}));
+        tensors.put("layers.0.bias", new Tensor.Floats(List.of(2), new float[] {9, 10}));
+        tensors.put("layers.1.bias", new Tensor.Floats(List.of(2), new float[] {11, 12}));
+        NetworkFile read = read();
+        assertThat(read.network().weights().matrix(0)).containsExactly(0, 0, 2, 3, 4, 0);
+        assertThat(read.network().weights().biases(1)).containsExactly(11, 12);
+    }
+
+    @Test
+    void aFileWithoutOurDigestIsRead() throws Exception {
+        String header = """
+                {"__metadata__":{"format":"pt"},"layers.0.weight":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}""";
+        byte[] text = header.getBytes(StandardCharsets.UTF_8);
+        var bytes = java.nio.ByteBuffer.allocate(8 + text.length + 8).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(text.length).put(text).putFloat(1.5f).putFloat(-2);
+        Files.write(file, bytes.array());
+        assertThat(NetworkFile.read(file).network().weights().matrix(0)).containsExactly(1.5f, -2);
+    }
+
+    @Test
+    void whatIsNoNetworkIsRefused() throws Exception {
+        tensors.put("layers.1.weight", new Tensor.Floats(List.of(2, 5), new float[10]));
+        refused("layers.1.weight of 5 inputs, expected the 2 outputs");
+        tensors.put("layers.1.weight", new Tensor.Floats(List.of(2, 2), new float[] {1, Float.NaN, 1, 1}));
+        refused("weights that are not finite");
+        tensors.put("layers.1.weight", new Tensor.Floats(List.of(4), new float[4]));
+        refused("shape [4], expected (outputs, inputs)");
+        tensors.clear();
+        tensors.put("fc.weight", new Tensor.Floats(List.of(1), new float[1]));
+        refused("has no tensor layers.0.weight", "found fc.weight");
+        assertThatThrownBy(() -> NetworkFile.read(home.resolve("nowhere"))).hasMessageContaining("nowhere is missing");
+    }
+
+    @Test
+    void aChangedByteIsNoticed() throws Exception {
+        byte[] bytes = SafeTensors.encode(tensors, Map.of());
+        bytes[bytes.length - 2] ^= 1;
+        Files.write(file, bytes);
+        assertThatThrownBy(() -> NetworkFile.read(file)).hasMessageContaining("is damaged: expected SHA-256");
+    }
+}
