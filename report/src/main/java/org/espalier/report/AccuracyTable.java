@@ -4,8 +4,10 @@ import static java.util.stream.Collectors.joining;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeSet;
 
@@ -35,7 +37,12 @@ public final class AccuracyTable {
      *     and where it names none, there is no such table
      */
     public static List<Table> all(Arm arm, OptionalInt iteration) {
-        var tables = new ArrayList<Table>();
+        return List.copyOf(byMoment(arm, iteration).values());
+    }
+
+    /** The same tables by what they show: {@code iteration}, {@code last} and {@code early-stop}. */
+    static Map<String, Table> byMoment(Arm arm, OptionalInt iteration) {
+        var tables = new LinkedHashMap<String, Table>();
         OptionalInt wanted = iteration.isPresent() ? iteration : arm.reportIteration();
         if (wanted.isPresent()) {
             int shown = nearest(arm, wanted.getAsInt());
@@ -43,17 +50,19 @@ public final class AccuracyTable {
                     + (shown == wanted.getAsInt()
                             ? ""
                             : " (the nearest measured one to " + whole(wanted.getAsInt()) + ")");
-            tables.add(new AccuracyTable(arm, new Selection.At(shown)).table(at));
+            tables.put("iteration", new AccuracyTable(arm, new Selection.At(shown)).table(at));
         }
         Table last = new AccuracyTable(arm, new Selection.Last()).table("at the last iteration of each level");
         // The same numbers are not shown twice.
-        if (tables.isEmpty() || !tables.getFirst().blocks().equals(last.blocks())) {
-            tables.add(last);
+        if (tables.values().stream().noneMatch(table -> table.blocks().equals(last.blocks()))) {
+            tables.put("last", last);
         }
         arm.selection()
-                .ifPresent(rule -> tables.add(new AccuracyTable(arm, new Selection.Stopped(rule))
-                        .table("at early stopping (" + rule.describe() + ")")));
-        return List.copyOf(tables);
+                .ifPresent(rule -> tables.put(
+                        "early-stop",
+                        new AccuracyTable(arm, new Selection.Stopped(rule))
+                                .table("at early stopping (" + rule.describe() + ")")));
+        return tables;
     }
 
     /** The measured iteration nearest to the wanted one, the lower of two equally near; the wanted one if there is none. */
@@ -114,8 +123,8 @@ public final class AccuracyTable {
         }
         var counts = new TreeSet<Integer>();
         for (int i = -1; i < arm.attacks().size(); i++) {
-            Sample sample =
-                    accuracy(trials, i < 0 ? Point.NATURAL : arm.attacks().get(i));
+            Sample sample = accuracy(
+                    trials, selection, i < 0 ? Point.NATURAL : arm.attacks().get(i));
             counts.add(sample.count());
             row.add(cell(sample, 100, 2));
         }
@@ -125,7 +134,8 @@ public final class AccuracyTable {
         return row;
     }
 
-    private Sample accuracy(List<Series> trials, String attack) {
+    /** Test accuracies under an attack, of the trials that have one at the selected iteration. */
+    static Sample accuracy(List<Series> trials, Selection selection, String attack) {
         var accuracies = new ArrayList<Double>();
         for (Series trial : trials) {
             OptionalInt iteration = selection.of(trial);
@@ -174,7 +184,8 @@ public final class AccuracyTable {
                 .anyMatch(c -> c.contains(text));
     }
 
-    private static String cell(Sample sample, double scale, int decimals) {
+    /** A mean and its spread. */
+    static String cell(Sample sample, double scale, int decimals) {
         if (sample.count() == 0) {
             return PENDING;
         }
@@ -185,9 +196,15 @@ public final class AccuracyTable {
         return String.format(Locale.ROOT, format, sample.mean() * scale) + " (" + spread + ")";
     }
 
-    private static String density(double density) {
+    /** A density in percent. */
+    static String density(double density) {
         double percent = density * 100;
         return String.format(Locale.ROOT, percent >= 1 ? "%.1f" : "%.2f", percent);
+    }
+
+    /** A number with at most four decimals, none of them idle. */
+    static String plain(double value) {
+        return String.format(Locale.ROOT, "%.4f", value).replaceAll("0+$", "").replaceAll("\\.$", "");
     }
 
     private static String whole(int number) {

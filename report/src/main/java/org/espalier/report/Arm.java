@@ -9,23 +9,27 @@ import java.util.OptionalInt;
  *
  * @param dataset data set's name
  * @param objective training objective's name, e.g. {@code natural} or {@code adversarial-pgd}
+ * @param training what the objective trains with
  * @param selection how the early stop is chosen; empty where the experiment does not measure what that needs
  * @param reportIteration the iteration that the experiment asks to be reported, if it asks for one
  * @param strategies restart strategies and how many levels each has, in the experiment's order
  * @param attacks evaluation attacks, in the experiment's order, without the natural one
  * @param trials number of trials that the experiment asks for
  * @param densities fraction of weights remaining by level, as planned; the dense level is the first
+ * @param classes number of classes of the data set, for the accuracy of guessing; empty until something is stored
  * @param series what was measured so far
  */
 public record Arm(
         String dataset,
         String objective,
+        Training training,
         Optional<EarlyStop> selection,
         OptionalInt reportIteration,
         List<Strategy> strategies,
         List<String> attacks,
         int trials,
         List<Double> densities,
+        OptionalInt classes,
         List<Series> series) {
     /**
      * A restart strategy of the experiment.
@@ -34,6 +38,14 @@ public record Arm(
      * @param levels how many levels it trains, the dense one included
      */
     public record Strategy(String name, int levels) {}
+
+    /**
+     * How each level is trained.
+     *
+     * @param attack name of the attack that is trained against; empty for natural training
+     * @param iterations updates of each level
+     */
+    public record Training(Optional<String> attack, int iterations) {}
 
     public Arm {
         strategies = List.copyOf(strategies);

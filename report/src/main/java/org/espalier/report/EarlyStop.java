@@ -1,8 +1,7 @@
 package org.espalier.report;
 
-import java.util.Comparator;
+import java.util.List;
 import java.util.OptionalInt;
-import java.util.TreeSet;
 
 /**
  * Early stopping: the iteration at which the validation objective was least (the earliest one, if several
@@ -25,17 +24,35 @@ public record EarlyStop(double share, String attack) {
      * A loss that is not a finite number is never chosen.
      */
     public OptionalInt iteration(Series series) {
-        record Scored(int iteration, double objective) {}
-
-        var iterations = new TreeSet<Integer>();
-        series.points().forEach(p -> iterations.add(p.iteration()));
-        return iterations.stream()
-                .map(i -> new Scored(i, objective(series, i)))
-                .filter(s -> Double.isFinite(s.objective()))
-                // Streams keep encounter order and min keeps the first of equals: the earliest iteration wins.
-                .min(Comparator.comparingDouble(Scored::objective))
-                .map(s -> OptionalInt.of(s.iteration()))
-                .orElse(OptionalInt.empty());
+        // Points are in order, so one pass is enough; a grid asks this of thousands of levels.
+        int chosen = -1;
+        double least = Double.POSITIVE_INFINITY;
+        List<Point> points = series.points();
+        for (int start = 0; start < points.size(); ) {
+            int iteration = points.get(start).iteration();
+            double natural = share == 1 ? 0 : Double.NaN;
+            double adversarial = share == 0 ? 0 : Double.NaN;
+            int next = start;
+            for (; next < points.size() && points.get(next).iteration() == iteration; next++) {
+                Point point = points.get(next);
+                if (!point.split().equals(Point.VALIDATION)) {
+                    continue;
+                }
+                if (share < 1 && point.attack().equals(Point.NATURAL)) {
+                    natural = point.loss();
+                } else if (share > 0 && point.attack().equals(attack)) {
+                    adversarial = point.loss();
+                }
+            }
+            double objective = (1 - share) * natural + share * adversarial;
+            // The earliest of equals stays.
+            if (Double.isFinite(objective) && objective < least) {
+                least = objective;
+                chosen = iteration;
+            }
+            start = next;
+        }
+        return chosen < 0 ? OptionalInt.empty() : OptionalInt.of(chosen);
     }
 
     /** The rule in words. */
@@ -48,16 +65,5 @@ public record EarlyStop(double share, String attack) {
         }
         return "least validation loss, " + ResultsCsv.number(1 - share) + " natural + " + ResultsCsv.number(share) + " "
                 + attack;
-    }
-
-    /** The validation objective at an iteration; NaN where a needed loss was not measured. */
-    private double objective(Series series, int iteration) {
-        double natural = share == 1 ? 0 : loss(series, iteration, Point.NATURAL);
-        double adversarial = share == 0 ? 0 : loss(series, iteration, attack);
-        return (1 - share) * natural + share * adversarial;
-    }
-
-    private static double loss(Series series, int iteration, String attack) {
-        return series.at(iteration, Point.VALIDATION, attack).map(Point::loss).orElse(Double.NaN);
     }
 }

@@ -1,5 +1,7 @@
 package org.espalier.report;
 
+import java.util.Comparator;
+
 /**
  * One measurement of a network on one whole split.
  *
@@ -8,8 +10,9 @@ package org.espalier.report;
  * @param attack the attack's name, or {@link #NATURAL} for unattacked examples
  * @param accuracy fraction of examples classified rightly, 0 to 1
  * @param loss mean cross-entropy in nats
+ * @param examples how many examples were measured
  */
-public record Point(int iteration, String split, String attack, double accuracy, double loss) {
+public record Point(int iteration, String split, String attack, double accuracy, double loss, int examples) {
     /** The attack's name of a measurement on natural examples. */
     public static final String NATURAL = "none";
 
@@ -18,4 +21,10 @@ public record Point(int iteration, String split, String attack, double accuracy,
 
     /** The split that is reported, and never selected on. */
     public static final String TEST = "test";
+
+    /** By iteration, then split, then attack, natural examples before attacks. */
+    static final Comparator<Point> ORDER = Comparator.comparingInt(Point::iteration)
+            .thenComparing(Point::split)
+            .thenComparing(p -> !p.attack().equals(NATURAL))
+            .thenComparing(Point::attack);
 }

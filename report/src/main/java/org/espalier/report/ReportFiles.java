@@ -1,5 +1,7 @@
 package org.espalier.report;
 
+import java.io.BufferedWriter;
+import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.OptionalInt;
@@ -43,7 +45,12 @@ public final class ReportFiles {
      * @throws org.espalier.UserException if the file cannot be written
      */
     public static void writeCsv(Results results, Path file) {
-        WholeFiles.write(file, ResultsCsv.of(results).getBytes(StandardCharsets.UTF_8));
+        WholeFiles.write(file, stream -> {
+            // Not closed: the stream is the caller's.
+            var writer = new BufferedWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), 1 << 16);
+            ResultsCsv.write(results, writer);
+            writer.flush();
+        });
     }
 
     /**

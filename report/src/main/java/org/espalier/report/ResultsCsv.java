@@ -5,9 +5,10 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
 
 /**
  * The tidy table of everything measured: one row a measurement, natural examples as attack {@code none}.
@@ -31,54 +32,65 @@ public final class ResultsCsv {
             "accuracy",
             "loss");
 
-    private static final CSVFormat FORMAT =
+    /** Fields quoted where need be, lines ended by a single line feed. */
+    static final CSVFormat FORMAT =
             CSVFormat.RFC4180.builder().setRecordSeparator("\n").get();
 
-    private record Row(Arm arm, Series series, Point point) {}
+    private record Curve(Arm arm, Series series) {}
 
-    private static final Comparator<Row> ORDER = Comparator.comparing(
-                    (Row r) -> r.arm().dataset())
-            .thenComparing(r -> r.arm().objective())
-            .thenComparing(r -> r.series().strategy())
-            .thenComparingInt(r -> r.series().trial())
-            .thenComparingInt(r -> r.series().level())
-            .thenComparingInt(r -> r.point().iteration())
-            .thenComparing(r -> r.point().split())
-            .thenComparing(r -> !r.point().attack().equals(Point.NATURAL))
-            .thenComparing(r -> r.point().attack());
+    /** Points are in order within a series. */
+    private static final Comparator<Curve> ORDER = Comparator.comparing(
+                    (Curve c) -> c.arm().dataset())
+            .thenComparing(c -> c.arm().objective())
+            .thenComparing(c -> c.series().strategy())
+            .thenComparingInt(c -> c.series().trial())
+            .thenComparingInt(c -> c.series().level());
 
     private ResultsCsv() {}
 
     /** The whole file, header included, lines ended by a single line feed. */
     public static String of(Results results) {
-        var rows = new ArrayList<Row>();
-        for (Arm arm : results.arms()) {
-            for (Series series : arm.series()) {
-                series.points().forEach(point -> rows.add(new Row(arm, series, point)));
-            }
-        }
-        rows.sort(ORDER);
         var text = new StringBuilder();
-        try (var printer = new CSVPrinter(text, FORMAT)) {
-            printer.printRecord(COLUMNS);
-            for (Row row : rows) {
-                printer.printRecord(
-                        row.arm().dataset(),
-                        row.arm().objective(),
-                        row.series().strategy(),
-                        row.series().trial(),
-                        row.series().level(),
-                        number(row.series().density()),
-                        row.point().iteration(),
-                        row.point().split(),
-                        row.point().attack(),
-                        number(row.point().accuracy()),
-                        number(row.point().loss()));
-            }
+        try {
+            write(results, text);
         } catch (IOException e) {
             throw new UncheckedIOException("a text in memory cannot fail to be written", e);
         }
         return text.toString();
+    }
+
+    /** Writes the same piece by piece: a full grid's has a hundred megabytes. */
+    static void write(Results results, Appendable text) throws IOException {
+        var curves = new ArrayList<Curve>();
+        for (Arm arm : results.arms()) {
+            arm.series().forEach(series -> curves.add(new Curve(arm, series)));
+        }
+        curves.sort(ORDER);
+        text.append(FORMAT.format(COLUMNS.toArray())).append('\n');
+        Map<String, String> quoted = new HashMap<>();
+        for (Curve curve : curves) {
+            String key = FORMAT.format(
+                            curve.arm().dataset(),
+                            curve.arm().objective(),
+                            curve.series().strategy(),
+                            curve.series().trial(),
+                            curve.series().level(),
+                            number(curve.series().density()))
+                    + ",";
+            for (Point point : curve.series().points()) {
+                text.append(key)
+                        .append(Integer.toString(point.iteration()))
+                        .append(',')
+                        .append(quoted.computeIfAbsent(point.split(), FORMAT::format))
+                        .append(',')
+                        .append(quoted.computeIfAbsent(point.attack(), FORMAT::format))
+                        .append(',')
+                        .append(number(point.accuracy()))
+                        .append(',')
+                        .append(number(point.loss()))
+                        .append('\n');
+            }
+        }
     }
 
     /** The shortest decimal that reads back as the value, without an exponent; NaN and Infinity by name. */
@@ -86,7 +98,11 @@ public final class ResultsCsv {
         if (!Double.isFinite(value)) {
             return Double.toString(value);
         }
-        BigDecimal shortest = new BigDecimal(Double.toString(value));
+        String text = Double.toString(value);
+        if (text.indexOf('E') < 0) {
+            return value == 0 ? "0" : text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+        }
+        BigDecimal shortest = new BigDecimal(text);
         return shortest.signum() == 0 ? "0" : shortest.stripTrailingZeros().toPlainString();
     }
 }

@@ -6,12 +6,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import org.espalier.UserException;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredLevel;
 import org.espalier.lab.store.StoredTrial;
+import org.espalier.network.Architecture;
 import org.espalier.prune.Scope;
 
 /** Reads what a report shows from a store, which may be unfinished, or growing meanwhile. */
@@ -22,7 +25,13 @@ public final class ResultsReader {
     /** Levels that strategies share are read once. */
     private final Map<String, Read> levels = new HashMap<>();
 
-    private record Read(List<Point> points, Series.State state, Optional<StoredLevel.Counts> counts) {}
+    private final List<String> problems = new ArrayList<>();
+
+    /** Few names stand in very many measurements. */
+    private final Map<String, String> names = new HashMap<>();
+
+    private record Read(
+            List<Point> points, Series.State state, Optional<StoredLevel.Counts> counts, OptionalInt classes) {}
 
     private record Cell(String dataset, String objective) {}
 
@@ -31,11 +40,7 @@ public final class ResultsReader {
         this.experiment = store.experiment();
     }
 
-    /**
-     * Everything measured so far.
-     *
-     * @throws org.espalier.UserException naming the file that is damaged
-     */
+    /** Everything measured so far. Levels that are damaged are left out, and {@link Results#problems} names them. */
     public static Results read(Store store) {
         return new ResultsReader(store).results();
     }
@@ -48,13 +53,14 @@ public final class ResultsReader {
         }
         var arms = new ArrayList<Arm>();
         cells.forEach((cell, trials) -> arms.add(arm(cell, trials)));
-        return new Results(experiment.name(), experiment.evaluation().images(), arms);
+        return new Results(experiment.name(), experiment.evaluation().images(), arms, problems);
     }
 
     private Arm arm(Cell cell, List<StoredTrial> trials) {
         var series = new ArrayList<Series>();
         var strategies = new LinkedHashMap<String, Integer>();
         List<Double> planned = List.of();
+        OptionalInt classes = OptionalInt.empty();
         for (StoredTrial trial : trials) {
             strategies.merge(trial.id().strategy(), trial.levels().size(), Math::max);
             for (int level = 0; level < trial.levels().size(); level++) {
@@ -65,6 +71,7 @@ public final class ResultsReader {
                 StoredLevel.Counts counts = read.counts().get();
                 if (planned.isEmpty()) {
                     planned = plannedDensities(counts.weights(), trials);
+                    classes = read.classes();
                 }
                 series.add(new Series(
                         trial.id().strategy(),
@@ -78,6 +85,9 @@ public final class ResultsReader {
         return new Arm(
                 cell.dataset(),
                 cell.objective(),
+                new Arm.Training(
+                        objective(cell.objective()).attack(),
+                        experiment.training().iterations()),
                 selection(cell.objective()),
                 experiment.report().iteration(),
                 strategies.entrySet().stream()
@@ -86,6 +96,7 @@ public final class ResultsReader {
                 experiment.evaluation().attacks(),
                 experiment.trials(),
                 planned,
+                classes,
                 series);
     }
 
@@ -94,19 +105,43 @@ public final class ResultsReader {
         // The state is read first: a level that ends meanwhile then counts as unfinished, never as whole but short.
         LevelState state = level.state();
         if (state == LevelState.WAITING) {
-            return new Read(List.of(), Series.State.RUNNING, Optional.empty());
+            return new Read(List.of(), Series.State.RUNNING, Optional.empty(), OptionalInt.empty());
         }
         Series.State shown = switch (state) {
             case DONE -> Series.State.FINISHED;
             case FAILED -> Series.State.DIVERGED;
             case WAITING, BEGUN -> Series.State.RUNNING;
         };
-        List<Point> points = level.metrics().stream().map(ResultsReader::point).toList();
-        return new Read(points, shown, level.counts());
+        try {
+            Optional<StoredLevel.Counts> counts = level.counts();
+            if (counts.isEmpty()) {
+                throw new UserException(level.directory().resolve("level.json") + " is missing");
+            }
+            List<Point> points = level.metrics().stream().map(this::point).toList();
+            OptionalInt classes = level.architecture().stream()
+                    .mapToInt(Architecture::classes)
+                    .findFirst();
+            return new Read(Series.sorted(points), shown, counts, classes);
+        } catch (UserException e) {
+            problems.add(e.getMessage() + "; this level is left out");
+            return new Read(List.of(), Series.State.RUNNING, Optional.empty(), OptionalInt.empty());
+        }
     }
 
-    private static Point point(Measurement m) {
-        return new Point(m.iteration(), m.split(), m.attack(), m.accuracy(), m.loss());
+    private Point point(Measurement m) {
+        return new Point(m.iteration(), name(m.split()), name(m.attack()), m.accuracy(), m.loss(), m.examples());
+    }
+
+    private String name(String read) {
+        return names.computeIfAbsent(read, n -> n);
+    }
+
+    /** The objective of this name; natural training where the experiment has none of it. */
+    private Experiment.Objective objective(String name) {
+        return experiment.objectives().stream()
+                .filter(o -> o.name().equals(name))
+                .findFirst()
+                .orElse(new Experiment.Objective(Experiment.Objective.NATURAL, Optional.empty(), Optional.of(1.0)));
     }
 
     private Optional<EarlyStop> selection(String name) {
@@ -114,10 +149,7 @@ public final class ResultsReader {
         if (!evaluation.splits().contains(Experiment.EvaluationSplit.VALIDATION)) {
             return Optional.empty();
         }
-        Experiment.Objective objective = experiment.objectives().stream()
-                .filter(o -> o.name().equals(name))
-                .findFirst()
-                .orElse(new Experiment.Objective(Experiment.Objective.NATURAL, Optional.empty(), Optional.of(1.0)));
+        Experiment.Objective objective = objective(name);
         double share = 1 - objective.naturalShare().orElse(objective.attack().isPresent() ? 0.5 : 1);
         if (share == 0 || objective.attack().isEmpty()) {
             return Optional.of(EarlyStop.natural());

@@ -1,5 +1,6 @@
 package org.espalier.report;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -12,7 +13,7 @@ import java.util.OptionalInt;
  * @param level 0 is the dense level
  * @param density fraction of weights remaining, 0 to 1
  * @param state whether the level is finished
- * @param points measurements, in any order
+ * @param points measurements, given in any order, kept sorted by iteration, split and attack
  */
 public record Series(String strategy, int trial, int level, double density, State state, List<Point> points) {
     /** How far a level has come. */
@@ -26,16 +27,23 @@ public record Series(String strategy, int trial, int level, double density, Stat
     }
 
     public Series {
-        points = List.copyOf(points);
+        points = sorted(points);
+    }
+
+    /** The same list where it is sorted already: a level that strategies share is held once. */
+    static List<Point> sorted(List<Point> points) {
+        for (int i = 1; i < points.size(); i++) {
+            if (Point.ORDER.compare(points.get(i - 1), points.get(i)) > 0) {
+                return points.stream().sorted(Point.ORDER).toList();
+            }
+        }
+        return List.copyOf(points);
     }
 
     /** The accuracy on a split under an attack at an iteration, or nothing where it was not measured. */
     public Optional<Point> at(int iteration, String split, String attack) {
-        return points.stream()
-                .filter(p -> p.iteration() == iteration
-                        && p.split().equals(split)
-                        && p.attack().equals(attack))
-                .findFirst();
+        int found = Collections.binarySearch(points, new Point(iteration, split, attack, 0, 0, 0), Point.ORDER);
+        return found < 0 ? Optional.empty() : Optional.of(points.get(found));
     }
 
     /** The last iteration at which the test split was measured. */

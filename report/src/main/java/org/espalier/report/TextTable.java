@@ -63,6 +63,13 @@ public final class TextTable {
         return text.toString();
     }
 
+    /** A sentence after a mark, its further lines set in. */
+    static String item(String mark, String sentence, int width) {
+        var text = new StringBuilder();
+        wrap(text, mark + sentence, "  ", width);
+        return text.toString();
+    }
+
     /** Breaks a sentence at blanks; lines after the first are set in by two more. */
     private static void wrap(StringBuilder text, String sentence, String indent, int width) {
         var line = new StringBuilder(indent);

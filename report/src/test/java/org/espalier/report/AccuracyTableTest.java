@@ -91,12 +91,14 @@ class AccuracyTableTest {
         Arm empty = new Arm(
                 arm.dataset(),
                 arm.objective(),
+                arm.training(),
                 arm.selection(),
                 arm.reportIteration(),
                 arm.strategies(),
                 arm.attacks(),
                 arm.trials(),
                 arm.densities(),
+                arm.classes(),
                 List.of());
         assertThat(AccuracyTable.all(empty, OptionalInt.empty()))
                 .allSatisfy(table -> assertThat(TextTable.of(table, 100))
@@ -120,12 +122,14 @@ class AccuracyTableTest {
         Arm bare = new Arm(
                 arm.dataset(),
                 arm.objective(),
+                arm.training(),
                 Optional.empty(),
                 OptionalInt.empty(),
                 arm.strategies(),
                 arm.attacks(),
                 arm.trials(),
                 arm.densities(),
+                arm.classes(),
                 arm.series());
         List<Table> tables = AccuracyTable.all(bare, OptionalInt.empty());
         assertThat(tables).hasSize(1);

@@ -46,21 +46,21 @@ class EarlyStopTest {
     @Test
     void testDataNeverTakesPart() {
         Series series = series(List.of(
-                new Point(500, Point.VALIDATION, Point.NATURAL, 0.9, 0.4),
-                new Point(500, Point.TEST, Point.NATURAL, 0.9, 0.9),
-                new Point(1000, Point.VALIDATION, Point.NATURAL, 0.9, 0.5),
-                new Point(1000, Point.TEST, Point.NATURAL, 0.9, 0.1)));
+                new Point(500, Point.VALIDATION, Point.NATURAL, 0.9, 0.4, 1000),
+                new Point(500, Point.TEST, Point.NATURAL, 0.9, 0.9, 1000),
+                new Point(1000, Point.VALIDATION, Point.NATURAL, 0.9, 0.5, 1000),
+                new Point(1000, Point.TEST, Point.NATURAL, 0.9, 0.1, 1000)));
         assertThat(EarlyStop.natural().iteration(series)).hasValue(500);
     }
 
     @Test
     void aLossThatIsMissingOrNotANumberIsNeverChosen() {
         Series series = series(List.of(
-                new Point(500, Point.VALIDATION, Point.NATURAL, 0.9, 0.4),
-                new Point(500, Point.VALIDATION, "pgd", 0.4, 0.8),
-                new Point(1000, Point.VALIDATION, Point.NATURAL, 0.9, 0.1),
-                new Point(1500, Point.VALIDATION, Point.NATURAL, 0.9, 0.1),
-                new Point(1500, Point.VALIDATION, "pgd", 0.4, Double.NaN)));
+                new Point(500, Point.VALIDATION, Point.NATURAL, 0.9, 0.4, 1000),
+                new Point(500, Point.VALIDATION, "pgd", 0.4, 0.8, 1000),
+                new Point(1000, Point.VALIDATION, Point.NATURAL, 0.9, 0.1, 1000),
+                new Point(1500, Point.VALIDATION, Point.NATURAL, 0.9, 0.1, 1000),
+                new Point(1500, Point.VALIDATION, "pgd", 0.4, Double.NaN, 1000)));
         assertThat(new EarlyStop(0.5, "pgd").iteration(series)).hasValue(500);
         assertThat(new EarlyStop(0.5, "fgsm").iteration(series)).isEmpty();
     }

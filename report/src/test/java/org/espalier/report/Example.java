@@ -13,10 +13,10 @@ final class Example {
     /** Validation and test measurements on natural examples and under PGD at one iteration; losses on validation as given. */
     static List<Point> points(int iteration, double natural, double pgd, double naturalLoss, double pgdLoss) {
         return List.of(
-                new Point(iteration, Point.VALIDATION, Point.NATURAL, natural, naturalLoss),
-                new Point(iteration, Point.VALIDATION, "pgd", pgd, pgdLoss),
-                new Point(iteration, Point.TEST, Point.NATURAL, natural, 9),
-                new Point(iteration, Point.TEST, "pgd", pgd, 9));
+                new Point(iteration, Point.VALIDATION, Point.NATURAL, natural, naturalLoss, 1000),
+                new Point(iteration, Point.VALIDATION, "pgd", pgd, pgdLoss, 1000),
+                new Point(iteration, Point.TEST, Point.NATURAL, natural, 9, 1000),
+                new Point(iteration, Point.TEST, "pgd", pgd, 9, 1000));
     }
 
     @SafeVarargs
@@ -73,6 +73,7 @@ final class Example {
         return new Arm(
                 "digits",
                 "adversarial",
+                new Arm.Training(Optional.of("pgd"), 200),
                 Optional.of(new EarlyStop(0.5, "pgd")),
                 OptionalInt.of(200),
                 List.of(
@@ -82,6 +83,7 @@ final class Example {
                 List.of("pgd"),
                 2,
                 List.of(1.0, 0.8),
+                OptionalInt.of(10),
                 series);
     }
 }

@@ -13,7 +13,17 @@ import org.junit.jupiter.api.Test;
 class ResultsCsvTest {
     private static Arm arm(String dataset, List<Series> series) {
         return new Arm(
-                dataset, "natural", Optional.empty(), OptionalInt.empty(), List.of(), List.of(), 1, List.of(), series);
+                dataset,
+                "natural",
+                new Arm.Training(Optional.empty(), 500),
+                Optional.empty(),
+                OptionalInt.empty(),
+                List.of(),
+                List.of(),
+                1,
+                List.of(),
+                OptionalInt.of(10),
+                series);
     }
 
     @Test
@@ -25,7 +35,8 @@ class ResultsCsvTest {
                 213057 / 266200.0,
                 Series.State.RUNNING,
                 Example.points(500, 0.9833, 0.02, 0.25, 1e-7));
-        assertThat(ResultsCsv.of(new Results("x", OptionalInt.empty(), List.of(arm("digits", List.of(series))))))
+        assertThat(ResultsCsv.of(
+                        new Results("x", OptionalInt.empty(), List.of(arm("digits", List.of(series))), List.of())))
                 .isEqualTo("""
                         dataset,objective,strategy,trial,level,density,iteration,split,attack,accuracy,loss
                         digits,natural,original,3,1,0.8003643876784373,500,test,none,0.9833,9
@@ -43,17 +54,17 @@ class ResultsCsvTest {
                 0,
                 1,
                 Series.State.FINISHED,
-                List.of(new Point(0, Point.TEST, Point.NATURAL, 0.1, Double.NaN)));
-        assertThat(ResultsCsv.of(
-                        new Results("x", OptionalInt.empty(), List.of(arm("my \"own\", digits", List.of(series))))))
+                List.of(new Point(0, Point.TEST, Point.NATURAL, 0.1, Double.NaN, 1000)));
+        assertThat(ResultsCsv.of(new Results(
+                        "x", OptionalInt.empty(), List.of(arm("my \"own\", digits", List.of(series))), List.of())))
                 .endsWith("\"my \"\"own\"\", digits\",natural,original,0,0,1,0,test,none,0.1,NaN\n");
     }
 
     @Test
     void isTheSameWhateverOrderTheStoreWasReadIn() {
         Arm arm = Example.arm();
-        String expected =
-                ResultsCsv.of(new Results("x", OptionalInt.empty(), List.of(arm, arm("fashion", arm.series()))));
+        String expected = ResultsCsv.of(
+                new Results("x", OptionalInt.empty(), List.of(arm, arm("fashion", arm.series())), List.of()));
         for (int seed = 0; seed < 20; seed++) {
             var random = new Random(seed);
             var shuffled = new ArrayList<>(arm.series().stream()
@@ -72,13 +83,16 @@ class ResultsCsvTest {
                                     new Arm(
                                             arm.dataset(),
                                             arm.objective(),
+                                            arm.training(),
                                             arm.selection(),
                                             arm.reportIteration(),
                                             arm.strategies(),
                                             arm.attacks(),
                                             arm.trials(),
                                             arm.densities(),
-                                            shuffled)))))
+                                            arm.classes(),
+                                            shuffled)),
+                            List.of())))
                     .isEqualTo(expected);
         }
     }

@@ -1,0 +1,271 @@
+package org.espalier.report;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.espalier.lab.experiment.Experiment;
+
+/**
+ * Tables 1 and 2 of the paper, in its form: for each attack natural and attacked accuracy, networks trained naturally /
+ * trained against that attack, by density; with published values beneath ours where there are any.
+ *
+ * <p>Networks of several searches stand in one table where their experiments differ in nothing but what is trained:
+ * natural and adversarial training may have been run apart.
+ */
+public final class PaperTable {
+    /** Stands where nothing is planned. */
+    private static final String NONE = "-";
+
+    /** Networks of one data set and strategy, from searches that may stand together. */
+    private final String dataset;
+
+    private final String strategy;
+    private final List<Arm> arms;
+    private final Published published;
+
+    private PaperTable(String dataset, String strategy, List<Arm> arms, Published published) {
+        this.dataset = dataset;
+        this.strategy = strategy;
+        this.arms = arms;
+        this.published = published;
+    }
+
+    /** All such tables by name, for each data set and each strategy that restarts from earlier weights. */
+    static Map<String, Table> all(Report report, OptionalInt iteration) {
+        var tables = new LinkedHashMap<String, Table>();
+        List<List<Report.Run>> groups = groups(report.runs());
+        for (List<Report.Run> group : groups) {
+            var arms = new LinkedHashMap<String, List<Arm>>();
+            group.forEach(run -> run.results()
+                    .arms()
+                    .forEach(arm -> arms.computeIfAbsent(arm.dataset(), _ -> new ArrayList<>())
+                            .add(arm)));
+            arms.forEach((dataset, all) -> {
+                Set<String> strategies = new LinkedHashSet<>();
+                all.forEach(arm -> arm.strategies().forEach(s -> strategies.add(s.name())));
+                for (String strategy : strategies) {
+                    if (restartsFromEarlier(strategy)) {
+                        List<Arm> having = all.stream()
+                                .filter(arm -> arm.strategies().stream()
+                                        .anyMatch(s -> s.name().equals(strategy)))
+                                .toList();
+                        String runs = group.stream().map(Report.Run::label).collect(Collectors.joining("+"));
+                        new PaperTable(dataset, strategy, having, report.published())
+                                .table(iteration, groups.size() > 1 || group.size() > 1 ? " (" + runs + ")" : "")
+                                .ifPresent(
+                                        table -> tables.put("table-" + dataset + "-" + strategy + "-" + runs, table));
+                    }
+                }
+            });
+        }
+        return tables;
+    }
+
+    private static boolean restartsFromEarlier(String strategy) {
+        return strategy.equals("original") || strategy.equals("as-published") || strategy.startsWith("rewind-");
+    }
+
+    /** Runs that may stand in one table: of equal settings, and none training what another of them trains. */
+    private static List<List<Report.Run>> groups(List<Report.Run> runs) {
+        List<List<Report.Run>> groups = new ArrayList<>();
+        for (Report.Run run : runs) {
+            Optional<List<Report.Run>> fitting = groups.stream()
+                    .filter(group -> group.stream().allMatch(other -> together(run, other)))
+                    .findFirst();
+            if (fitting.isPresent()) {
+                fitting.get().add(run);
+            } else {
+                groups.add(new ArrayList<>(List.of(run)));
+            }
+        }
+        return groups;
+    }
+
+    private static boolean together(Report.Run one, Report.Run other) {
+        Experiment a = one.store().experiment();
+        Experiment b = other.store().experiment();
+        boolean sameAttacks = a.attacks().entrySet().stream()
+                .allMatch(e -> e.getValue().equals(b.attacks().getOrDefault(e.getKey(), e.getValue())));
+        var trained = new HashSet<>(cells(one));
+        return sameAttacks
+                && a.network().equals(b.network())
+                && a.training().equals(b.training())
+                && a.data().validation() == b.data().validation()
+                && a.evaluation().timing() == b.evaluation().timing()
+                && a.evaluation().images().equals(b.evaluation().images())
+                && a.pruning().criterion() == b.pruning().criterion()
+                && a.pruning().scope() == b.pruning().scope()
+                && a.pruning().count() == b.pruning().count()
+                && a.pruning().hidden() == b.pruning().hidden()
+                && a.pruning().output() == b.pruning().output()
+                && cells(other).stream().noneMatch(trained::contains);
+    }
+
+    private static Set<String> cells(Report.Run run) {
+        return run.results().arms().stream()
+                .flatMap(arm -> arm.strategies().stream()
+                        .map(s -> arm.dataset() + "/" + s.name() + "/"
+                                + arm.training().attack().orElse("")))
+                .collect(Collectors.toSet());
+    }
+
+    private Optional<Table> table(OptionalInt iteration, String runs) {
+        List<String> attacks =
+                arms.stream().flatMap(arm -> arm.attacks().stream()).distinct().toList();
+        if (attacks.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Double> densities = arms.stream()
+                .map(Arm::densities)
+                .max((a, b) -> Integer.compare(a.size(), b.size()))
+                .orElse(List.of());
+        List<String> sources = published.sources(dataset, strategy);
+        var keys = new ArrayList<List<String>>();
+        var rows = new LinkedHashMap<String, List<List<String>>>();
+        attacks.forEach(attack -> rows.put(attack, new ArrayList<>()));
+        for (int level : shown(densities)) {
+            double density = densities.get(level);
+            keys.add(List.of(AccuracyTable.density(density), "ours"));
+            rows.forEach((attack, cells) ->
+                    cells.add(List.of(ours(attack, false, level, iteration), ours(attack, true, level, iteration))));
+            for (String source : sources) {
+                List<List<String>> theirs = attacks.stream()
+                        .map(attack ->
+                                List.of(theirs(source, attack, false, density), theirs(source, attack, true, density)))
+                        .toList();
+                if (theirs.stream().flatMap(List::stream).anyMatch(cell -> !cell.equals(NONE + " / " + NONE))) {
+                    keys.add(List.of(AccuracyTable.density(density), source));
+                    for (int i = 0; i < attacks.size(); i++) {
+                        rows.getOrDefault(attacks.get(i), new ArrayList<>()).add(theirs.get(i));
+                    }
+                }
+            }
+        }
+        List<Table.Block> blocks = rows.entrySet().stream()
+                .map(e -> new Table.Block(e.getKey(), List.of("natural accuracy", "attack accuracy"), e.getValue()))
+                .toList();
+        return Optional.of(new Table(
+                dataset + ", " + strategy + ", normally trained / adversarially trained, test accuracy in % "
+                        + when(iteration) + runs,
+                new Table.Block("", List.of("P_m %", "source"), keys, true),
+                blocks,
+                notes(sources, iteration)));
+    }
+
+    /** The levels at densities that are published, where the search goes through at least four; else all. */
+    private List<Integer> shown(List<Double> densities) {
+        var all = new ArrayList<Integer>();
+        var matching = new ArrayList<Integer>();
+        for (int level = 0; level < densities.size(); level++) {
+            all.add(level);
+            if (published.shows(densities.get(level))) {
+                matching.add(level);
+            }
+        }
+        return matching.size() >= 4 ? matching : all;
+    }
+
+    private Optional<Arm> arm(Optional<String> attack) {
+        return arms.stream()
+                .filter(arm -> arm.training().attack().equals(attack))
+                .findFirst();
+    }
+
+    private String ours(String attack, boolean attacked, int level, OptionalInt iteration) {
+        return cell(arm(Optional.empty()), attack, attacked, level, iteration)
+                + " / "
+                + cell(arm(Optional.of(attack)), attack, attacked, level, iteration);
+    }
+
+    private String cell(Optional<Arm> arm, String attack, boolean attacked, int level, OptionalInt iteration) {
+        if (arm.isEmpty() || attacked && !arm.get().attacks().contains(attack)) {
+            return NONE;
+        }
+        List<Series> trials = arm.get().series().stream()
+                .filter(s -> s.strategy().equals(strategy) && s.level() == level)
+                .toList();
+        return AccuracyTable.cell(
+                AccuracyTable.accuracy(trials, selection(arm.get(), iteration), attacked ? attack : Point.NATURAL),
+                100,
+                2);
+    }
+
+    private static Selection selection(Arm arm, OptionalInt iteration) {
+        OptionalInt wanted = iteration.isPresent() ? iteration : arm.reportIteration();
+        return wanted.isPresent()
+                ? new Selection.At(AccuracyTable.nearest(arm, wanted.getAsInt()))
+                : new Selection.Last();
+    }
+
+    private String theirs(String source, String attack, boolean attacked, double density) {
+        return theirs(source, attack, false, attacked, density) + " / "
+                + theirs(source, attack, true, attacked, density);
+    }
+
+    private String theirs(String source, String attack, boolean adversarial, boolean attacked, double density) {
+        return published
+                .find(source, dataset, attack, adversarial, attacked, strategy, density)
+                .map(v -> String.format(Locale.ROOT, "%.2f", v.accuracy())
+                        + v.deviation()
+                                .map(d -> String.format(Locale.ROOT, " (%.2f)", d))
+                                .orElse(""))
+                .orElse(NONE);
+    }
+
+    private String when(OptionalInt iteration) {
+        var iterations = new TreeSet<Integer>();
+        arms.forEach(arm -> {
+            if (selection(arm, iteration) instanceof Selection.At at) {
+                iterations.add(at.iteration());
+            }
+        });
+        return iterations.size() == 1
+                ? String.format(Locale.ROOT, "at iteration %,d", iterations.first())
+                : iterations.isEmpty() ? "at the last iteration of each level" : "at the iterations asked for";
+    }
+
+    private List<String> notes(List<String> sources, OptionalInt iteration) {
+        var notes = new ArrayList<String>();
+        notes.add("each cell: networks trained naturally / networks trained against the attack of the column; mean"
+                + " (sample standard deviation) over trials");
+        var trials = new TreeSet<Integer>();
+        arms.forEach(arm -> arm.series().stream()
+                .filter(s -> s.strategy().equals(strategy)
+                        && selection(arm, iteration).of(s).isPresent())
+                .map(Series::trial)
+                .forEach(trials::add));
+        int updates = arms.getFirst().training().iterations();
+        notes.add(String.format(
+                Locale.ROOT,
+                "ours: %d %s, levels of %,d iterations",
+                trials.size(),
+                trials.size() == 1 ? "trial" : "trials",
+                updates));
+        for (String source : sources) {
+            published.values().stream()
+                    .filter(v -> v.source().equals(source))
+                    .findFirst()
+                    .ifPresent(v -> notes.add(String.format(
+                            Locale.ROOT,
+                            "%s: published, %d trials, at iteration %,d%s",
+                            source,
+                            v.trials(),
+                            v.iteration(),
+                            v.strategy().equals(strategy) ? "" : ", there called " + v.strategy())));
+        }
+        if (sources.isEmpty()) {
+            notes.add("no published values of this data set and strategy are at hand");
+        }
+        notes.add(NONE + " not part of the experiments shown");
+        return notes;
+    }
+}

@@ -1,0 +1,48 @@
+package org.espalier.report;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.espalier.UserException;
+import org.espalier.lab.store.WholeFiles;
+import org.espalier.report.page.PageFiles;
+
+/** The folder that {@code espalier report} writes: the one way in for all that makes files from results. */
+public final class ReportFolder {
+    /** Name of the folder within the (first) search's directory, unless another is asked for. */
+    public static final String NAME = "report";
+
+    /** What is written, in this order. */
+    private static final List<ReportPart> PARTS = List.of(new PageFiles(), new TableFiles());
+
+    private ReportFolder() {}
+
+    /**
+     * Writes all parts that can be written. Files of the same names are replaced, others stay.
+     *
+     * @param iteration see {@link AccuracyTable#all}
+     * @param folder made if it is not there
+     * @return the files to be named to the user
+     * @throws UserException after all parts have been tried, if the folder or a file in it cannot be written: the first failure,
+     *     the others as suppressed
+     */
+    public static List<Path> write(Report report, OptionalInt iteration, Path folder) {
+        WholeFiles.makeDirectory(folder);
+        var written = new ArrayList<Path>();
+        Optional<UserException> first = Optional.empty();
+        for (ReportPart part : PARTS) {
+            try {
+                written.addAll(part.write(report, iteration, folder));
+            } catch (UserException e) {
+                first.ifPresent(failure -> failure.addSuppressed(e));
+                first = first.or(() -> Optional.of(e));
+            }
+        }
+        if (first.isPresent()) {
+            throw first.get();
+        }
+        return List.copyOf(written);
+    }
+}

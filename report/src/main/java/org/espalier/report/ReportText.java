@@ -1,0 +1,94 @@
+package org.espalier.report;
+
+import java.nio.charset.Charset;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import org.espalier.report.verdict.Verdict;
+
+/** The report in plain characters. */
+public final class ReportText {
+    private ReportText() {}
+
+    /**
+     * Verdicts, then the tables of each run. Of verdicts on attacks that were not trained against the table's row has to
+     * do.
+     *
+     * @param iteration see {@link AccuracyTable#all}
+     * @param width characters that a line should not exceed
+     */
+    public static String brief(Report report, OptionalInt iteration, int width) {
+        return verdicts(
+                        report,
+                        report.verdicts().stream()
+                                .filter(Verdict::trainedAgainst)
+                                .toList(),
+                        width)
+                + tables(report, iteration, width);
+    }
+
+    /**
+     * All verdicts, the paper's tables with published values, the tables of each run, and curves.
+     *
+     * @param charset the terminal's encoding: curves are drawn in Braille dots where it has them, else in full stops
+     */
+    public static String full(Report report, OptionalInt iteration, int width, Charset charset) {
+        boolean braille = TextChart.braille(charset);
+        var text = new StringBuilder(verdicts(report, report.verdicts(), width));
+        PaperTable.all(report, iteration)
+                .values()
+                .forEach(table -> text.append(TextTable.of(table, width)).append('\n'));
+        text.append(tables(report, iteration, width));
+        for (Report.Run run : report.runs()) {
+            List<Verdict> verdicts = report.verdicts().stream()
+                    .filter(v -> v.run().equals(run.label()))
+                    .toList();
+            for (Arm arm : run.results().arms()) {
+                String name = report.runs().size() > 1 ? run.label() + ": " : "";
+                text.append('\n')
+                        .append(TextTable.lines(
+                                List.of(name + arm.dataset() + ", " + arm.objective()
+                                        + " training: curves, means over trials, test images"),
+                                width))
+                        .append('\n')
+                        .append(TextChart.beside(TextCurves.of(arm, verdicts), width, braille));
+            }
+        }
+        return text.toString();
+    }
+
+    private static String verdicts(Report report, List<Verdict> said, int width) {
+        if (report.verdicts().isEmpty()) {
+            return "";
+        }
+        var text = new StringBuilder(TextTable.of(VerdictTable.of(report), width));
+        for (Verdict verdict : said) {
+            text.append('\n');
+            String run = report.runs().size() > 1 ? verdict.run() + ": " : "";
+            text.append(TextTable.lines(List.of(run + verdict.subject()), width));
+            verdict.found().forEach(sentence -> text.append(TextTable.item("+ ", sentence, width)));
+            verdict.notShown().forEach(sentence -> text.append(TextTable.item("- ", sentence, width)));
+        }
+        if (!said.isEmpty()) {
+            text.append('\n').append(TextTable.lines(List.of("+ shown", "- not shown"), width));
+        }
+        return text.append('\n').toString();
+    }
+
+    private static String robustness(Report.Run run, int width) {
+        return RobustnessTables.of(run).values().stream()
+                .map(table -> "\n" + TextTable.of(table, width))
+                .collect(Collectors.joining());
+    }
+
+    private static String tables(Report report, OptionalInt iteration, int width) {
+        return report.runs().stream()
+                .map(run -> (report.runs().size() > 1
+                                ? TextTable.lines(List.of("== " + run.label() + " (" + run.directory() + ")"), width)
+                                        + "\n"
+                                : "")
+                        + ReportFiles.text(run.results(), iteration, width)
+                        + robustness(run, width))
+                .collect(Collectors.joining("\n"));
+    }
+}

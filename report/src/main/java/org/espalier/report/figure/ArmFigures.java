@@ -1,0 +1,267 @@
+package org.espalier.report.figure;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.espalier.report.Arm;
+import org.espalier.report.EarlyStop;
+import org.espalier.report.Point;
+import org.espalier.report.Sample;
+import org.espalier.report.figure.ArmCurves.Quantity;
+
+/**
+ * The paper's figures of one arm, made of its measurements alone: accuracy and loss as training proceeds (figures 1, 2, 4,
+ * 6 to 8, 10 and 12 of the paper), early stopping (3, 5, 9, 11), and the plane of natural and adversarial accuracy.
+ */
+public final class ArmFigures {
+    private static final int MOST_LEVELS = 6;
+    private static final int MOST_COMPARED = 4;
+
+    private final String prefix;
+    private final ArmCurves curves;
+    private final Arm arm;
+    private final String base;
+    private final List<String> others;
+
+    private ArmFigures(String prefix, Arm arm) {
+        this.prefix = prefix;
+        this.arm = arm;
+        curves = new ArmCurves(arm);
+        base = curves.base();
+        others = curves.strategies().stream().filter(s -> !s.equals(base)).toList();
+    }
+
+    /**
+     * All of them; those with nothing measured yet have no points.
+     *
+     * @param prefix begins each figure's id
+     */
+    public static List<FigureGroup> of(String prefix, Arm arm) {
+        return new ArmFigures(prefix, arm).all();
+    }
+
+    private List<FigureGroup> all() {
+        var groups = new ArrayList<FigureGroup>();
+        var accuracy = new ArrayList<FigureGroup.Variant>();
+        var loss = new ArrayList<FigureGroup.Variant>();
+        var plane = new ArrayList<FigureGroup.Variant>();
+        var stopping = new ArrayList<FigureGroup.Variant>();
+        for (String attack : attacks()) {
+            String under = under(attack);
+            accuracy.add(new FigureGroup.Variant(
+                    under,
+                    training(
+                            "accuracy-" + name(attack),
+                            adversarial(attack) + " test accuracy as training proceeds",
+                            Axis.of(adversarial(attack) + " test accuracy (%)", Axis.Scale.PERCENT),
+                            Point.TEST,
+                            attack,
+                            Quantity.ACCURACY)));
+            loss.add(new FigureGroup.Variant(
+                    under,
+                    training(
+                            "loss-" + name(attack),
+                            adversarial(attack) + " validation loss as training proceeds",
+                            Axis.of(adversarial(attack) + " validation loss (nats)", Axis.Scale.LINEAR),
+                            Point.VALIDATION,
+                            attack,
+                            Quantity.LOSS)));
+            if (!attack.equals(Point.NATURAL)) {
+                plane.add(new FigureGroup.Variant(under, plane(attack)));
+                arm.selection().ifPresent(rule -> stopping.add(new FigureGroup.Variant(under, stopping(rule, attack))));
+            }
+        }
+        groups.add(new FigureGroup("Accuracy as training proceeds", accuracy));
+        groups.add(new FigureGroup("Validation loss as training proceeds", loss));
+        groups.add(new FigureGroup("Early stopping", stopping));
+        groups.add(new FigureGroup("Natural against adversarial accuracy", plane));
+        return groups;
+    }
+
+    /** The attack trained against first, then the other attacks, natural examples last. */
+    private List<String> attacks() {
+        var attacks = new ArrayList<>(arm.attacks());
+        String trained = arm.selection().map(EarlyStop::attack).orElse(arm.objective());
+        if (attacks.remove(trained)) {
+            attacks.addFirst(trained);
+        }
+        attacks.add(Point.NATURAL);
+        return attacks;
+    }
+
+    /** Three panels against iteration: the tickets by density, then the tickets beside each other strategy. */
+    private Figure training(String id, String title, Axis y, String split, String attack, Quantity quantity) {
+        List<Integer> levels = ShownLevels.of(curves.levels(base), MOST_LEVELS);
+        List<String> names =
+                levels.stream().map(l -> Looks.density(curves.density(base, l))).toList();
+        record Frame(String title, List<Line> lines) {}
+
+        var frames = new ArrayList<Frame>();
+        frames.add(new Frame(
+                base + ", by weights remaining", lines(levels, names, List.of(base), split, attack, quantity)));
+        for (String other : others) {
+            List<Integer> compared = compared(levels, other);
+            List<String> comparedNames =
+                    compared.stream().map(l -> names.get(levels.indexOf(l))).toList();
+            frames.add(new Frame(
+                    base + " and " + other,
+                    lines(compared, comparedNames, List.of(base, other), split, attack, quantity)));
+        }
+        // One axis for all frames, so that they can be compared.
+        Frames.Domain domain = Frames.domain(
+                frames.stream().flatMap(f -> f.lines().stream()).toList(), y.scale() == Axis.Scale.PERCENT);
+        Axis x = Axis.of("iteration", Axis.Scale.LINEAR);
+        Axis shared = domain.range().map(r -> y.within(r.low(), r.high())).orElse(y);
+        return new Figure(
+                prefix + "-" + id,
+                title + ": " + arm.dataset() + ", " + training(),
+                "Mean over trials; bands are one standard deviation to either side (none with a single trial)."
+                        + (domain.cut() ? " The start of training lies outside the frame." : "")
+                        + lossNote(split, attack),
+                List.of(Looks.levels(names), Looks.dashes(curves.strategies())),
+                frames.stream()
+                        .<Panel>map(f -> new Panel.Lines(f.title(), x, shared, f.lines(), false))
+                        .toList());
+    }
+
+    private static String lossNote(String split, String attack) {
+        return split.equals(Point.VALIDATION)
+                ? " Mean cross-entropy of the "
+                        + (attack.equals(Point.NATURAL) ? "natural" : attack.toUpperCase(Locale.ROOT))
+                        + " examples; with the published code's settings, of the whole training objective."
+                : "";
+    }
+
+    private List<Integer> compared(List<Integer> levels, String other) {
+        var both = new TreeSet<>(levels);
+        both.retainAll(curves.levels(other));
+        if (both.size() <= MOST_COMPARED || !both.containsAll(ShownLevels.PAPER)) {
+            return ShownLevels.of(both, MOST_COMPARED);
+        }
+        return List.of(0, 3, 8, 15);
+    }
+
+    private List<Line> lines(
+            List<Integer> levels,
+            List<String> names,
+            List<String> strategies,
+            String split,
+            String attack,
+            Quantity quantity) {
+        var lines = new ArrayList<Line>();
+        for (int i = 0; i < levels.size(); i++) {
+            for (String strategy : strategies) {
+                // The dense level is the same for all strategies: drawn once.
+                if (levels.get(i) > 0 || strategy.equals(base)) {
+                    lines.add(Line.of(
+                            curves.byIteration(strategy, levels.get(i), split, attack, quantity),
+                            names.get(i),
+                            strategy));
+                }
+            }
+        }
+        return lines;
+    }
+
+    /** The iteration of early stopping, and adversarial and natural accuracy there, against density. */
+    private Figure stopping(EarlyStop rule, String attack) {
+        Axis x = densities();
+        return new Figure(
+                prefix + "-stopping-" + name(attack),
+                "Early stopping: " + arm.dataset() + ", " + training(),
+                "Stopped at the " + rule.describe()
+                        + ". Mean over trials; bars are one standard deviation to either side.",
+                List.of(Looks.strategies(curves.strategies())),
+                List.of(
+                        byDensity(
+                                "iteration of early stopping",
+                                x,
+                                Axis.of("early-stop iteration", Axis.Scale.ZERO),
+                                (s, l) -> curves.stops(rule, s, l)),
+                        byDensity(
+                                adversarial(attack) + " accuracy there",
+                                x,
+                                Axis.of(adversarial(attack) + " test accuracy (%)", Axis.Scale.PERCENT),
+                                (s, l) -> curves.accuracies(s, l, attack)),
+                        byDensity(
+                                "natural accuracy there",
+                                x,
+                                Axis.of("natural test accuracy (%)", Axis.Scale.PERCENT),
+                                (s, l) -> curves.accuracies(s, l, Point.NATURAL))));
+    }
+
+    private interface OfLevel {
+        List<Double> numbers(String strategy, int level);
+    }
+
+    private Panel byDensity(String title, Axis x, Axis y, OfLevel values) {
+        var lines = new ArrayList<Line>();
+        for (String strategy : curves.strategies()) {
+            lines.add(Line.of(byDensity(strategy, values), strategy));
+        }
+        return new Panel.Lines(title, x, y, lines, true);
+    }
+
+    private Curve byDensity(String strategy, OfLevel values) {
+        var numbers = new TreeMap<Double, List<Double>>(java.util.Comparator.reverseOrder());
+        for (int level : curves.levels(strategy)) {
+            numbers.put(100 * curves.density(strategy, level), values.numbers(strategy, level));
+        }
+        return Curve.ofMeans(numbers);
+    }
+
+    private Axis densities() {
+        return Axis.of("weights remaining P_m (%)", Axis.Scale.LOG_FALLING);
+    }
+
+    /** Natural accuracy to the right, adversarial upwards, a point for each level. */
+    private Figure plane(String attack) {
+        var lines = new ArrayList<Line>();
+        for (String strategy : curves.strategies()) {
+            var points = new ArrayList<Map.Entry<Double, Sample>>();
+            var labels = new ArrayList<String>();
+            for (int level : curves.levels(strategy)) {
+                Sample natural = Sample.of(curves.accuracies(strategy, level, Point.NATURAL));
+                Sample attacked = Sample.of(curves.accuracies(strategy, level, attack));
+                if (natural.count() > 0 && attacked.count() > 0) {
+                    points.add(Map.entry(natural.mean(), attacked));
+                    labels.add(Looks.density(curves.density(strategy, level)));
+                }
+            }
+            lines.add(new Line(Curve.of(points), List.of(strategy), labels, Frames.ends(labels.size())));
+        }
+        return new Figure(
+                prefix + "-plane-" + name(attack),
+                "Natural against adversarial accuracy: " + arm.dataset() + ", " + training(),
+                "One point a level, at "
+                        + arm.selection().map(_ -> "early stopping").orElse("the last iteration")
+                        + ", joined from the dense network to the sparsest; numbers are weights remaining. Better is up"
+                        + " and to the right. Mean over trials; bars are one standard deviation of the adversarial accuracy.",
+                List.of(Looks.strategies(curves.strategies())),
+                List.of(new Panel.Lines(
+                        "",
+                        Axis.of("natural test accuracy (%)", Axis.Scale.PERCENT),
+                        Axis.of(adversarial(attack) + " test accuracy (%)", Axis.Scale.PERCENT),
+                        lines,
+                        true)));
+    }
+
+    private String training() {
+        return arm.objective().equals("natural") ? "natural training" : arm.objective() + " training";
+    }
+
+    private static String under(String attack) {
+        return attack.equals(Point.NATURAL) ? "natural" : attack;
+    }
+
+    private static String adversarial(String attack) {
+        return attack.equals(Point.NATURAL) ? "natural" : attack.toUpperCase(Locale.ROOT);
+    }
+
+    private static String name(String attack) {
+        return FigureGroup.identifier(under(attack));
+    }
+}

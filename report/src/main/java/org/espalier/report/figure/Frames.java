@@ -1,0 +1,82 @@
+package org.espalier.report.figure;
+
+import java.util.List;
+import java.util.Optional;
+
+/** What part of the plane a frame shows. */
+final class Frames {
+    /** How far above all the rest the first points may lie, in heights of the rest, before they are cut off. */
+    private static final double START = 0.75;
+
+    private Frames() {}
+
+    /**
+     * A domain of ordinates.
+     *
+     * @param range empty if there is nothing to show
+     * @param cut whether the first point of some curve lies outside
+     */
+    record Domain(Optional<Axis.Range> range, boolean cut) {}
+
+    /**
+     * The ordinates that curves with their bands need, rounded outwards. Before training, losses can be many times those
+     * that follow: where the first points would squeeze the rest, they are left outside.
+     *
+     * @param share whether the ordinates are percentages, which have no room below 0 and above 100
+     */
+    static Domain domain(List<Line> lines, boolean share) {
+        double low = Double.POSITIVE_INFINITY;
+        double high = Double.NEGATIVE_INFINITY;
+        double start = Double.NEGATIVE_INFINITY;
+        for (Line line : lines) {
+            Curve curve = line.curve();
+            for (int i = 0; i < curve.size(); i++) {
+                double spread = Double.isNaN(curve.deviation()[i]) ? 0 : curve.deviation()[i];
+                low = Math.min(low, curve.y()[i] - spread);
+                if (i == 0 && curve.size() > 2) {
+                    start = Math.max(start, curve.y()[i] + spread);
+                } else {
+                    high = Math.max(high, curve.y()[i] + spread);
+                }
+            }
+        }
+        if (low > Math.max(high, start)) {
+            return new Domain(Optional.empty(), false);
+        }
+        boolean cut = high > low && start > high + START * (high - low);
+        double top = cut ? high : Math.max(high, start);
+        if (share) {
+            low = Math.max(0, low);
+            top = Math.min(100, top);
+        }
+        double step = step((top - low) / 5);
+        Axis.Range range =
+                new Axis.Range(tidy(Math.floor(low / step + 1e-9) * step), tidy(Math.ceil(top / step - 1e-9) * step));
+        return new Domain(
+                Optional.of(range.low() < range.high() ? range : new Axis.Range(low - step, low + step)), cut);
+    }
+
+    /** The first and the last of some points. */
+    static List<Integer> ends(int points) {
+        return points == 0 ? List.of() : points == 1 ? List.of(0) : List.of(0, points - 1);
+    }
+
+    /** The least of 1, 2, 5, 10, 20... times a power of ten that is no smaller. */
+    static double step(double least) {
+        if (!(least > 0)) {
+            return 1;
+        }
+        double power = StrictMath.pow(10, Math.floor(StrictMath.log10(least)));
+        for (double factor : new double[] {1, 2, 5}) {
+            if (factor * power >= least * (1 - 1e-9)) {
+                return factor * power;
+            }
+        }
+        return 10 * power;
+    }
+
+    /** Without the last bits that sums of steps pick up. */
+    private static double tidy(double value) {
+        return Math.rint(value * 1e9) / 1e9;
+    }
+}

@@ -1,0 +1,24 @@
+package org.espalier.report.figure;
+
+import java.util.List;
+
+/**
+ * A curve and what it stands for.
+ *
+ * @param curve its points
+ * @param keys for each legend of the figure, the entry that this line belongs to
+ * @param labels the density that each point stands for, where its abscissa does not say it; empty, or one for each point
+ * @param written the points whose labels are written beside them; those of the others are only read on hover
+ */
+public record Line(Curve curve, List<String> keys, List<String> labels, List<Integer> written) {
+    public Line {
+        keys = List.copyOf(keys);
+        labels = List.copyOf(labels);
+        written = List.copyOf(written);
+    }
+
+    /** A line without labels. */
+    public static Line of(Curve curve, String... keys) {
+        return new Line(curve, List.of(keys), List.of(), List.of());
+    }
+}

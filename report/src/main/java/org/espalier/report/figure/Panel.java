@@ -1,0 +1,42 @@
+package org.espalier.report.figure;
+
+import java.util.List;
+
+/** One frame of a figure. */
+public sealed interface Panel {
+    /** What stands above the frame. */
+    String title();
+
+    /** Whether nothing is there to be drawn. */
+    boolean isEmpty();
+
+    /**
+     * Lines with bands of one standard deviation.
+     *
+     * @param symbols whether every point is marked, rather than a few to tell the lines apart
+     */
+    record Lines(String title, Axis x, Axis y, List<Line> lines, boolean symbols) implements Panel {
+        public Lines {
+            lines = List.copyOf(lines);
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return lines.stream().allMatch(line -> line.curve().isEmpty());
+        }
+    }
+
+    /**
+     * A picture of numbers.
+     *
+     * @param values (row, column), row by row from the top left
+     * @param label what the values are, with their unit
+     * @param top the value of the strongest colour; zero has the weakest
+     */
+    record Heat(String title, int rows, int columns, double[] values, String label, double top) implements Panel {
+        @Override
+        public boolean isEmpty() {
+            return values.length == 0;
+        }
+    }
+}

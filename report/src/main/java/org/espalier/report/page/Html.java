@@ -1,0 +1,123 @@
+package org.espalier.report.page;
+
+import java.util.List;
+import org.espalier.report.Table;
+
+/** HTML that is safe whatever the text: names of experiments and files come from users. */
+public final class Html {
+    private Html() {}
+
+    /** Text, in an element or in a quoted attribute. */
+    public static String text(String text) {
+        var out = new StringBuilder(text.length() + 16);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '&' -> out.append("&amp;");
+                case '<' -> out.append("&lt;");
+                case '>' -> out.append("&gt;");
+                case '"' -> out.append("&quot;");
+                case '\'' -> out.append("&#39;");
+                default -> out.append(c);
+            }
+        }
+        return out.toString();
+    }
+
+    /** JSON inside a script element: nothing in it can end the element or open a comment. */
+    public static String json(String json) {
+        return json.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026");
+    }
+
+    /** JavaScript inside a script element. */
+    static String script(String script) {
+        return script.replaceAll("(?m)^//# sourceMappingURL=.*$", "")
+                .replace("</script", "<\\/script")
+                .replace("<!--", "<\\!--");
+    }
+
+    /** Terms and what is said of them; values are text. */
+    public static String facts(List<List<String>> facts) {
+        var out = new StringBuilder("<dl class=\"facts\">");
+        for (List<String> fact : facts) {
+            out.append("<dt>").append(text(fact.getFirst())).append("</dt>");
+            fact.stream()
+                    .skip(1)
+                    .forEach(value -> out.append("<dd>").append(text(value)).append("</dd>"));
+        }
+        return out.append("</dl>\n").toString();
+    }
+
+    /** A list of sentences. */
+    public static String list(List<String> sentences) {
+        var out = new StringBuilder("<ul>");
+        sentences.forEach(s -> out.append("<li>").append(text(s)).append("</li>"));
+        return out.append("</ul>").toString();
+    }
+
+    /** A table, its blocks side by side; wide ones scroll. */
+    public static String table(Table table) {
+        // The title stands outside of what scrolls, or a narrow window would cut it off.
+        var out = new StringBuilder("<p class=\"table-title\">")
+                .append(text(table.caption()))
+                .append("</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"")
+                .append(text(table.caption()))
+                .append("\"><table class=\"data\">\n<thead>");
+        if (table.blocks().stream().anyMatch(b -> !b.name().isEmpty())) {
+            out.append("<tr class=\"blocks\"><td colspan=\"")
+                    .append(table.keys().headings().size())
+                    .append("\"></td>");
+            for (Table.Block block : table.blocks()) {
+                out.append("<th class=\"block\" scope=\"colgroup\" colspan=\"")
+                        .append(block.headings().size())
+                        .append("\">")
+                        .append(text(block.name()))
+                        .append("</th>");
+            }
+            out.append("</tr>\n");
+        }
+        out.append("<tr>");
+        headings(out, table.keys(), false);
+        table.blocks().forEach(block -> headings(out, block, true));
+        out.append("</tr></thead>\n<tbody>\n");
+        for (int row = 0; row < table.keys().rows().size(); row++) {
+            out.append("<tr>");
+            cells(out, table.keys(), row, false);
+            for (Table.Block block : table.blocks()) {
+                cells(out, block, row, true);
+            }
+            out.append("</tr>\n");
+        }
+        out.append("</tbody></table></div>\n");
+        table.notes()
+                .forEach(note ->
+                        out.append("<p class=\"caption\">").append(text(note)).append("</p>\n"));
+        return out.toString();
+    }
+
+    private static void headings(StringBuilder out, Table.Block block, boolean apart) {
+        for (int c = 0; c < block.headings().size(); c++) {
+            out.append("<th scope=\"col\"")
+                    .append(classes(block, apart && c == 0))
+                    .append('>')
+                    .append(text(block.headings().get(c)))
+                    .append("</th>");
+        }
+    }
+
+    private static void cells(StringBuilder out, Table.Block block, int row, boolean apart) {
+        List<String> cells = block.rows().get(row);
+        for (int c = 0; c < cells.size(); c++) {
+            out.append("<td")
+                    .append(classes(block, apart && c == 0))
+                    .append('>')
+                    .append(text(cells.get(c)))
+                    .append("</td>");
+        }
+    }
+
+    private static String classes(Table.Block block, boolean apart) {
+        String names = (block.words() ? "word " : "") + (apart ? "block" : "");
+        return names.isBlank() ? "" : " class=\"" + names.strip() + "\"";
+    }
+}

@@ -1,0 +1,43 @@
+package org.espalier.report.page;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import org.espalier.UserException;
+import org.espalier.lab.store.WholeFiles;
+import org.espalier.report.Report;
+import org.espalier.report.ReportPart;
+import org.espalier.report.figure.FigureDrawing;
+
+/** The page, {@code index.html}, and each of its figures as a file for print, {@code figures/ID.svg} and {@code .pdf}. */
+public final class PageFiles implements ReportPart {
+    /** File name of the page. */
+    public static final String PAGE = "index.html";
+
+    /** Folder of the figures, within the report's. */
+    public static final String FIGURES = "figures";
+
+    @Override
+    public List<Path> write(Report report, OptionalInt iteration, Path folder) {
+        Page page = ReportPage.of(report, iteration);
+        Path file = folder.resolve(PAGE);
+        WholeFiles.write(file, page.bytes());
+        Path figures = folder.resolve(FIGURES);
+        try {
+            Files.createDirectories(figures);
+        } catch (IOException e) {
+            throw new UserException(
+                    figures + " cannot be made: " + (e.getMessage() == null ? e.toString() : e.getMessage()), e);
+        }
+        page.figures().parallelStream().forEach(figure -> {
+            WholeFiles.write(
+                    figures.resolve(figure.id() + ".svg"),
+                    FigureDrawing.svg(figure).getBytes(StandardCharsets.UTF_8));
+            WholeFiles.write(figures.resolve(figure.id() + ".pdf"), FigureDrawing.pdf(figure));
+        });
+        return List.of(file, figures);
+    }
+}

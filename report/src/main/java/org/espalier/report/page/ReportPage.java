@@ -1,0 +1,208 @@
+package org.espalier.report.page;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.espalier.UserException;
+import org.espalier.lab.store.LevelState;
+import org.espalier.report.Arm;
+import org.espalier.report.Report;
+import org.espalier.report.TableFiles;
+import org.espalier.report.figure.ArmFigures;
+import org.espalier.report.figure.ComparisonFigures;
+import org.espalier.report.figure.FigureGroup;
+import org.espalier.report.figure.NetworkFigures;
+import org.espalier.report.figure.TimeFigures;
+import org.espalier.report.verdict.Verdict;
+
+/** Puts the report's page together, in the order in which people read: verdict, tables, figures, where it comes from. */
+final class ReportPage {
+    private final Report report;
+    private final OptionalInt iteration;
+    private final Page page;
+    private final boolean several;
+    private final Set<String> ids = new HashSet<>();
+    private final Gallery gallery = new Gallery();
+
+    private ReportPage(Report report, OptionalInt iteration) {
+        this.iteration = iteration;
+        this.report = report;
+        several = report.runs().size() > 1;
+        page = new Page(
+                report.runs().stream().map(Report.Run::label).collect(Collectors.joining(", ")), subtitle(report));
+    }
+
+    /**
+     * The whole page.
+     *
+     * @param iteration see {@link TableFiles#all}
+     */
+    static Page of(Report report, OptionalInt iteration) {
+        return new ReportPage(report, iteration).page();
+    }
+
+    private Page page() {
+        problems();
+        verdict();
+        tables();
+        comparison();
+        for (Report.Run run : report.runs()) {
+            for (Arm arm : run.results().arms()) {
+                arm(run, arm);
+            }
+        }
+        time();
+        provenance();
+        return page;
+    }
+
+    private static String subtitle(Report report) {
+        long done = 0;
+        int planned = 0;
+        for (Report.Run run : report.runs()) {
+            // Levels that strategies share are trained once.
+            Set<String> keys = new HashSet<>();
+            run.store().trials().forEach(trial -> keys.addAll(trial.levels()));
+            planned += keys.size();
+            done += keys.stream()
+                    .filter(key -> run.store().level(key).state() == LevelState.DONE)
+                    .count();
+        }
+        return "A search for sparse networks that withstand attack. "
+                + (done == planned
+                        ? "All " + planned + " levels are trained."
+                        : done + " of " + planned + " levels are trained; what is not measured yet is missing here.");
+    }
+
+    private void problems() {
+        if (!report.problems().isEmpty()) {
+            page.html("<div class=\"warning\"><strong>Not everything could be read.</strong>"
+                    + Html.list(report.problems()) + "</div>");
+        }
+    }
+
+    private void verdict() {
+        page.section("verdict", "Verdict", "Verdict");
+        List<Verdict> main =
+                report.verdicts().stream().filter(Verdict::trainedAgainst).toList();
+        if (main.isEmpty()) {
+            main = report.verdicts();
+        }
+        if (main.isEmpty()) {
+            page.paragraph("Nothing can be said yet: no strategy that prunes has been measured under an attack.");
+            return;
+        }
+        var cards = new StringBuilder("<div class=\"cards\">");
+        for (Verdict verdict : main) {
+            cards.append("<section class=\"card\"><h3>")
+                    .append(Html.text((several ? verdict.run() + ": " : "") + verdict.subject()))
+                    .append("</h3><p class=\"big\">")
+                    .append(verdict.ticket()
+                            .map(t -> Html.text(FigureGroup.percent(t.density())) + " of the weights win")
+                            .orElse("No winning ticket shown"))
+                    .append("</p>");
+            if (!verdict.found().isEmpty()) {
+                cards.append("<h4>Shown</h4>").append(Html.list(verdict.found()));
+            }
+            if (!verdict.notShown().isEmpty()) {
+                cards.append("<h4>Not shown</h4>").append(Html.list(verdict.notShown()));
+            }
+            cards.append("</section>\n");
+        }
+        page.html(cards.append("</div>").toString());
+    }
+
+    private void tables() {
+        page.section("tables", "Tables", "Tables");
+        var all = TableFiles.all(report, iteration);
+        int shown = 0;
+        String run = "";
+        for (var entry : all.entrySet()) {
+            if (shown == 4 && all.size() > 5) {
+                page.html("<details><summary>" + (all.size() - shown) + " more tables</summary>");
+            }
+            String label = several ? label(entry.getKey()) : "";
+            if (!label.equals(run)) {
+                run = label;
+                page.html("<h3>" + Html.text(label) + "</h3>");
+            }
+            page.html(Html.table(entry.getValue()));
+            shown++;
+        }
+        if (shown > 4 && all.size() > 5) {
+            page.html("</details>");
+        }
+    }
+
+    /** The run that a table belongs to: names of tables begin with its label. */
+    private String label(String table) {
+        return report.runs().stream()
+                .map(Report.Run::label)
+                .filter(label -> table.startsWith(label + "-"))
+                .max(Comparator.comparingInt(String::length))
+                .orElse("");
+    }
+
+    private void comparison() {
+        List<ComparisonFigures.Named> arms = new ArrayList<>();
+        for (Report.Run run : report.runs()) {
+            for (Arm arm : run.results().arms()) {
+                arms.add(new ComparisonFigures.Named(several ? run.label() : "", arm));
+            }
+        }
+        ComparisonFigures.of(arms).ifPresent(group -> {
+            page.section("comparison", "Side by side", "Side by side");
+            page.figures(group);
+        });
+    }
+
+    private void arm(Report.Run run, Arm arm) {
+        String title = arm.dataset() + ", " + arm.objective() + " training";
+        String id = unique(
+                FigureGroup.identifier((several ? run.label() + "-" : "") + arm.dataset() + "-" + arm.objective()));
+        page.section(
+                id,
+                (several ? run.label() + ": " : "") + title,
+                (several ? run.label() + " " : "") + arm.dataset() + " " + arm.objective());
+        ArmFigures.of(id, arm).forEach(page::figures);
+        NetworkFigures.Made networks = NetworkFigures.of(id, run.store(), arm);
+        networks.groups().forEach(page::figures);
+        if (!networks.problems().isEmpty()) {
+            page.html("<div class=\"warning\">These networks could not be read and are left out of the figures above."
+                    + Html.list(networks.problems()) + "</div>");
+        }
+        page.html("<h3>Attacked images</h3>" + gallery.of(run.store(), arm));
+    }
+
+    private void time() {
+        page.section("time", "Time and cost", "Time");
+        for (Report.Run run : report.runs()) {
+            String id = unique(FigureGroup.identifier("time" + (several ? "-" + run.label() : "")));
+            try {
+                page.figures(TimeFigures.of(id, several ? run.label() : "", run));
+            } catch (UserException e) {
+                page.html("<div class=\"warning\">" + Html.text(e.getMessage()) + "</div>");
+            }
+        }
+    }
+
+    private void provenance() {
+        page.section("provenance", "Where this comes from", "Provenance");
+        for (Report.Run run : report.runs()) {
+            ProvenanceHtml.of(run, several).forEach(page::html);
+        }
+    }
+
+    /** The id, or one like it that the page has not had. */
+    private String unique(String id) {
+        String unique = id;
+        for (int number = 2; !ids.add(unique); number++) {
+            unique = id + "-" + number;
+        }
+        return unique;
+    }
+}

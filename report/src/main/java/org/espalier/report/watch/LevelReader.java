@@ -1,0 +1,279 @@
+package org.espalier.report.watch;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.espalier.UserException;
+import org.espalier.evaluate.Measurement;
+import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.store.Failure;
+import org.espalier.lab.store.LevelState;
+import org.espalier.lab.store.MetricsLines;
+import org.espalier.lab.store.StoredLevel;
+import org.espalier.report.TimeSpent;
+
+/** One level of a growing store: reads what was added, and keeps what pages show of it. */
+final class LevelReader {
+    private final StoredLevel level;
+    private final int number;
+    private final String split;
+    private final List<Pair> pairs;
+
+    private LineTail tail;
+    private LevelState state = LevelState.WAITING;
+    private Optional<Double> density = Optional.empty();
+    private final Map<String, List<Measurement>> curves = new LinkedHashMap<>(); // by attack, of the split shown
+    private int lines;
+    private Optional<Measurement> notFinite = Optional.empty();
+    private Optional<Failure> failure = Optional.empty();
+    private Optional<String> overfitting = Optional.empty();
+    private Optional<String> damage = Optional.empty();
+    private Optional<String> damagedLine = Optional.empty();
+    private boolean settled;
+
+    /** Two attacks of one radius, of one step and of many. */
+    record Pair(String fgsm, String pgd) {
+        /** Those that an experiment measures. */
+        static List<Pair> of(Experiment experiment) {
+            var pairs = new ArrayList<Pair>();
+            List<String> measured = experiment.evaluation().attacks();
+            for (String weak : measured) {
+                for (String strong : measured) {
+                    if (experiment.attacks().get(weak) instanceof Experiment.AttackSettings.Fgsm one
+                            && experiment.attacks().get(strong) instanceof Experiment.AttackSettings.Pgd many
+                            && one.epsilon() == many.epsilon()) {
+                        pairs.add(new Pair(weak, strong));
+                    }
+                }
+            }
+            return pairs;
+        }
+    }
+
+    /**
+     * A reader that has read nothing.
+     *
+     * @param number 0 is the dense level
+     * @param split of which measurements are shown
+     * @param pairs attacks to compare; none if the level is not trained on an attack
+     */
+    LevelReader(StoredLevel level, int number, String split, List<Pair> pairs) {
+        this.level = level;
+        this.number = number;
+        this.split = split;
+        this.pairs = pairs;
+        this.tail = tail();
+    }
+
+    private LineTail tail() {
+        return new LineTail(source());
+    }
+
+    int number() {
+        return number;
+    }
+
+    String key() {
+        return level.key();
+    }
+
+    LevelState state() {
+        return state;
+    }
+
+    /** Why it ended early. */
+    Optional<Failure> failure() {
+        return failure;
+    }
+
+    /** The first measurement whose loss was not a number. */
+    Optional<Measurement> notFinite() {
+        return notFinite;
+    }
+
+    /** Catastrophic overfitting, in words. */
+    Optional<String> overfitting() {
+        return overfitting;
+    }
+
+    /** What of its files cannot be used. */
+    Optional<String> damage() {
+        return damage;
+    }
+
+    /** Whether it is done and read: nothing more will come. */
+    boolean settled() {
+        return settled;
+    }
+
+    /** Forgets all: its directory is gone. */
+    void reset() {
+        tail = tail();
+        state = LevelState.WAITING;
+        density = Optional.empty();
+        restart();
+        failure = Optional.empty();
+        damage = Optional.empty();
+        settled = false;
+    }
+
+    private void restart() {
+        curves.clear();
+        lines = 0;
+        notFinite = Optional.empty();
+        overfitting = Optional.empty();
+        damagedLine = Optional.empty();
+    }
+
+    /** Reads what was added. Returns whether anything is new. */
+    boolean poll() {
+        LevelState before = state;
+        Optional<String> damageBefore = damage;
+        // The state is read first: of a level that is done all lines are there.
+        state = level.state();
+        if (state == LevelState.WAITING) {
+            if (before != LevelState.WAITING) {
+                reset();
+            }
+            return before != LevelState.WAITING;
+        }
+        boolean news = state != before;
+        try {
+            damage = Optional.empty();
+            if (density.isEmpty()) {
+                density = level.density();
+                news |= density.isPresent();
+            }
+            failure = level.failure();
+            news |= readLines();
+            damage = damagedLine;
+        } catch (UserException e) {
+            damage = Optional.of(e.getMessage());
+        }
+        if (state == LevelState.DONE && lines == 0 && damage.isEmpty()) {
+            damage = Optional.of(source() + " is missing or empty");
+        }
+        settled = state == LevelState.DONE || state == LevelState.FAILED;
+        if (settled && number > 0) {
+            // What is shown of it from now on is its last measurement; dense levels stay, for comparison.
+            curves.replaceAll((_, points) -> new ArrayList<>(List.of(points.getLast())));
+        }
+        return news || !damage.equals(damageBefore);
+    }
+
+    private boolean readLines() {
+        boolean news = false;
+        while (true) {
+            LineTail.News added = tail.read();
+            if (added.restarted()) {
+                restart();
+            }
+            for (String line : added.lines()) {
+                lines++;
+                try {
+                    take(MetricsLines.read(line, source() + ", line " + lines + ","));
+                } catch (UserException e) {
+                    damagedLine = damagedLine.or(() -> Optional.of(e.getMessage()));
+                }
+            }
+            news |= added.restarted() || !added.lines().isEmpty();
+            if (!added.more()) {
+                break;
+            }
+        }
+        if (news && overfitting.isEmpty()) {
+            overfitting = pairs.stream()
+                    .flatMap(pair -> Overfitting.find(samples(pair.fgsm()), samples(pair.pgd())).stream()
+                            .map(found -> found.text(pair.fgsm(), pair.pgd())))
+                    .findFirst();
+        }
+        return news;
+    }
+
+    private void take(Measurement point) {
+        if (!Double.isFinite(point.loss()) && notFinite.isEmpty()) {
+            notFinite = Optional.of(point);
+        }
+        if (point.split().equals(split)) {
+            curves.computeIfAbsent(point.attack(), _ -> new ArrayList<>()).add(point);
+        }
+    }
+
+    private Path source() {
+        return level.directory().resolve(StoredLevel.METRICS);
+    }
+
+    private List<Overfitting.Sample> samples(String attack) {
+        return curves.getOrDefault(attack, List.of()).stream()
+                .map(point -> new Overfitting.Sample(point.iteration(), point.accuracy(), point.examples()))
+                .toList();
+    }
+
+    /**
+     * What pages show: {@code n} number, {@code s} state, {@code d} density, {@code it} of {@code of} updates made,
+     * {@code rate} updates per second, {@code acc} last accuracies by attack, {@code curves} (iteration, accuracy, loss)
+     * by attack of a level in work or a dense one, {@code w} whether there is a warning.
+     *
+     * @param process that works on the search now
+     */
+    Map<String, Object> shown(TimeSpent spent, int iterations, Optional<Long> process) {
+        var shown = new LinkedHashMap<String, Object>();
+        boolean inWork = state == LevelState.BEGUN
+                && process.filter(number -> spent.inWork(key(), number)).isPresent();
+        shown.put("n", number);
+        shown.put("s", inWork ? "work" : state.name().toLowerCase(Locale.ROOT));
+        density.ifPresent(d -> shown.put("d", d));
+        shown.put("it", state == LevelState.DONE ? iterations : Math.min(iterations, spent.reached(key())));
+        shown.put("of", iterations);
+        if (settled) {
+            spent.pace(key()).map(TimeSpent.Pace::rate).ifPresent(rate -> shown.put("rate", rounded(rate)));
+        } else if (inWork) {
+            spent.rate(key()).ifPresent(rate -> shown.put("rate", rounded(rate)));
+        }
+        var accuracies = new LinkedHashMap<String, Object>();
+        curves.forEach(
+                (attack, points) -> accuracies.put(attack, points.getLast().accuracy()));
+        shown.put("acc", accuracies);
+        if (!settled || number == 0) {
+            var all = new LinkedHashMap<String, Object>();
+            curves.forEach((attack, points) -> all.put(
+                    attack,
+                    points.stream()
+                            .map(point -> List.<Object>of(point.iteration(), point.accuracy(), rounded(point.loss())))
+                            .toList()));
+            shown.put("curves", all);
+        }
+        warning().ifPresent(what -> shown.put("w", what));
+        return shown;
+    }
+
+    private Optional<String> warning() {
+        if (failure.isPresent()) {
+            return Optional.of("diverged");
+        } else if (damage.isPresent()) {
+            return Optional.of("damaged");
+        } else if (notFinite.isPresent()) {
+            return Optional.of("loss not finite");
+        }
+        return overfitting.map(_ -> "catastrophic overfitting");
+    }
+
+    /** Four digits are plenty for a picture. */
+    private static Object rounded(double value) {
+        if (!Double.isFinite(value)) {
+            return Double.NaN; // null in JSON
+        }
+        return new BigDecimal(value).round(new MathContext(5)).doubleValue();
+    }
+
+    @Override
+    public String toString() {
+        return level.toString();
+    }
+}

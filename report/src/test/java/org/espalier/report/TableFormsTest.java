@@ -1,0 +1,60 @@
+package org.espalier.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A table as LaTeX and CSV. */
+class TableFormsTest {
+    private static final Table TABLE = new Table(
+            "digits_1, accuracy in %",
+            new Table.Block(
+                    "", List.of("P_m %", "run"), List.of(List.of("100.0", "a&b"), List.of("51.3", "{c}")), true),
+            List.of(
+                    new Table.Block(
+                            "original",
+                            List.of("stopped at", "natural", "pgd"),
+                            List.of(
+                                    List.of("2,417 (144)", "98.33 (-)", "..."),
+                                    List.of("950 (0)", "98.10 (0.20)", "45.00 [44.00, 46.00]"))),
+                    new Table.Block("ticket", List.of("change"), List.of(List.of("-0.25"), List.of("-")))),
+            List.of("[ ]: 95 % interval, <p> +- ~"));
+
+    @Test
+    void latexHasBooktabsRulesAndShowsEveryCharacterAsText() {
+        assertThat(LatexTable.of(TABLE, "x-1")).isEqualTo("""
+            % needs \\usepackage{booktabs}
+            \\begin{table}
+              \\centering
+              \\caption{digits\\_1, accuracy in \\%}
+              \\label{tab:x-1}
+              \\begin{tabular}{llrrrr}
+                \\toprule
+                & & \\multicolumn{3}{c}{original} & \\multicolumn{1}{c}{ticket} \\\\
+                \\cmidrule(lr){3-5} \\cmidrule(lr){6-6}
+                $P_m$ \\% & run & stopped at & natural & pgd & change \\\\
+                \\midrule
+                100.0 & a\\&b & 2,417 (144) & 98.33 (-) & \\ldots & $-$0.25 \\\\
+                51.3 & \\{c\\} & 950 (0) & 98.10 (0.20) & 45.00 {[}44.00, 46.00{]} & - \\\\
+                \\bottomrule
+              \\end{tabular}
+
+              \\smallskip
+              \\begin{minipage}{\\linewidth}\\footnotesize
+                {[} {]}: 95 \\% interval, $<$p$>$ $\\pm$ \\textasciitilde{}.
+              \\end{minipage}
+            \\end{table}
+            """);
+    }
+
+    @Test
+    void csvGivesEachNumberAColumn() {
+        assertThat(CsvTable.of(TABLE)).isEqualTo("""
+            P_m %,run,original stopped at,original stopped at deviation,original natural,original natural deviation,\
+            original pgd,original pgd low,original pgd high,ticket change
+            100.0,a&b,2417,144,98.33,,,,,-0.25
+            51.3,{c},950,0,98.10,0.20,45.00,44.00,46.00,
+            """);
+    }
+}

@@ -1,0 +1,51 @@
+package org.espalier.report.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.espalier.report.figure.Axis;
+import org.espalier.report.figure.Curve;
+import org.espalier.report.figure.Figure;
+import org.espalier.report.figure.FigureGroup;
+import org.espalier.report.figure.Legend;
+import org.espalier.report.figure.Line;
+import org.espalier.report.figure.Panel;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PageDataTest {
+    @ParameterizedTest
+    @CsvSource({
+        "0,0",
+        "97.5,97.5",
+        "2500,2500",
+        "0.123456789,0.1234568",
+        "-3.25,-3.25",
+        "98.12345678,98.12346",
+        "NaN,null"
+    })
+    void numbersHaveSevenDigits(double number, String text) {
+        var out = new StringBuilder();
+        PageData.number(out, number);
+        assertThat(out).hasToString(text);
+    }
+
+    @Test
+    void aCurveStandsOnceHoweverManyPanelsShowIt() {
+        Curve curve = Curve.plain(new double[] {1, 2}, new double[] {3, 4});
+        Panel panel = new Panel.Lines(
+                "",
+                Axis.of("x", Axis.Scale.LINEAR),
+                Axis.of("y", Axis.Scale.LINEAR),
+                List.of(Line.of(curve), Line.of(curve)),
+                true);
+        PageData data = new PageData();
+        data.add(FigureGroup.of("t", new Figure("f", "t", "c", List.<Legend>of(), List.of(panel, panel))));
+
+        assertThat(data.json())
+                .containsOnlyOnce("\"y\":[3,4]")
+                .containsOnlyOnce("[1,2]")
+                .endsWith("\"xs\":[[1,2]]}");
+    }
+}

@@ -1,0 +1,161 @@
+package org.espalier.report.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.espalier.lab.store.Store;
+import org.espalier.lab.store.StoredLevel;
+import org.espalier.report.Report;
+import org.espalier.report.SyntheticStore;
+import org.espalier.report.verdict.Terms;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Pages of stores in every state: what is there is shown, what is not is told of. */
+class PageFilesTest {
+    private static final String[] SMALL = {
+        "trials=2",
+        "strategies=[original, random]",
+        "network.hidden=[6, 5]",
+        "pruning.levels=2",
+        "training.iterations=500",
+        "evaluation.every=250"
+    };
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aFinishedSearchHasAllItsFiguresOnThePageAndAsFiles() throws IOException {
+        Path store = SyntheticStore.write(folder.resolve("store"), "quick", SMALL);
+
+        String page = write(store);
+
+        assertThat(page).contains("All 10 levels are trained", "<h2 id=\"verdict\">", "Attacked images", "&#10003;");
+        assertThat(page).doesNotContain("Not everything could be read", "Nothing to show yet");
+        List<String> files = files(folder.resolve("out/figures"));
+        for (String figure : List.of(
+                "accuracy-pgd",
+                "accuracy-natural",
+                "loss-pgd",
+                "stopping-pgd",
+                "plane-fgsm",
+                "initial-weights",
+                "pixels",
+                "alive",
+                "overlap")) {
+            assertThat(files).contains("digits-pgd-" + figure + ".svg", "digits-pgd-" + figure + ".pdf");
+        }
+        assertThat(files).contains("time.svg", "time.pdf");
+        assertThat(write(store)).as("equal stores give equal pages").isEqualTo(page);
+        assertThat(page).contains("default-src 'none'");
+        assertThat(page.replaceAll("(?s)<script>.*?</script>", ""))
+                .as("what the network would be asked for")
+                .doesNotContain("src=\"http", "href=\"http", "url(", "@import");
+    }
+
+    @Test
+    void aSearchThatHasNotBegunSaysSo() throws IOException {
+        Path store =
+                SyntheticStore.write(folder.resolve("store"), (_, _) -> SyntheticStore.State.WAITING, "quick", SMALL);
+
+        assertThat(write(store)).contains("0 of 10 levels are trained");
+    }
+
+    @Test
+    void aSearchInItsFirstLevelShowsWhatIsMeasured() throws IOException {
+        Path store = SyntheticStore.write(
+                folder.resolve("store"),
+                (trial, level) ->
+                        trial.trial() == 1 && level == 0 ? SyntheticStore.State.BEGUN : SyntheticStore.State.WAITING,
+                "quick",
+                SMALL);
+
+        assertThat(write(store))
+                .contains("0 of 10 levels are trained", "Accuracy as training proceeds", "No examples yet");
+    }
+
+    @Test
+    void divergedTrainingIsNoFailureOfTheReport() throws IOException {
+        Path store = SyntheticStore.write(
+                folder.resolve("store"),
+                (trial, level) -> level == 1 && trial.strategy().equals("random")
+                        ? SyntheticStore.State.FAILED
+                        : level > 1 && trial.strategy().equals("random")
+                                ? SyntheticStore.State.WAITING
+                                : SyntheticStore.State.DONE,
+                "quick",
+                SMALL);
+
+        assertThat(write(store)).contains("diverged");
+    }
+
+    @Test
+    void damagedFilesAreNamedAndTheRestIsShown() throws IOException {
+        Path directory = SyntheticStore.write(folder.resolve("store"), "quick", SMALL);
+        Store store = Store.open(directory);
+        List<StoredLevel> levels = store.levels(store.trials().getFirst());
+        Files.writeString(levels.get(1).directory().resolve("initial.safetensors"), "no network");
+        Files.writeString(levels.get(2).directory().resolve("metrics.jsonl"), "no measurement");
+        Files.delete(levels.get(2).directory().resolve("trained.safetensors"));
+
+        String page = write(directory);
+
+        assertThat(page)
+                .contains("Not everything could be read", "These networks could not be read")
+                .contains(
+                        levels.get(1).key() + "/initial.safetensors",
+                        levels.get(2).key() + "/metrics.jsonl")
+                .contains("No examples: ", "data-group=\"0\"");
+    }
+
+    @Test
+    void otherImagesThanThoseTrainedOnAreNotShown() throws IOException {
+        Path directory = SyntheticStore.write(folder.resolve("store"), "quick", SMALL);
+        Store store = Store.open(directory);
+        Path level =
+                store.levels(store.trials().getFirst()).getFirst().directory().resolve("level.json");
+        String text = Files.readString(level);
+        Files.writeString(
+                level, text.replace("\"data\":\"digits\"", "\"data\":{\"digest\":\"" + "0".repeat(64) + "\"}"));
+        assertThat(Files.readString(level)).isNotEqualTo(text);
+
+        assertThat(write(directory))
+                .contains("No examples: data set digits is not the one that was trained on")
+                .doesNotContain("test image 0");
+    }
+
+    @Test
+    void namesOfUsersAreTextAndNothingElse() throws IOException {
+        String name = "<script>alert(1)<!-- & \"'";
+        Path store = SyntheticStore.write(folder.resolve(name), "quick", SMALL);
+
+        String page = write(store);
+
+        assertThat(page)
+                .doesNotContain(name, "<script>alert")
+                .contains("&lt;script&gt;alert(1)&lt;!-- &amp; &quot;&#39;");
+    }
+
+    private String write(Path store) throws IOException {
+        Path out = folder.resolve("out");
+        Files.createDirectories(out);
+        List<Path> named = new PageFiles().write(Report.read(List.of(store), Terms.USUAL), OptionalInt.empty(), out);
+        assertThat(named).first().isEqualTo(out.resolve("index.html"));
+        return Files.readString(out.resolve("index.html"));
+    }
+
+    private static List<String> files(Path directory) throws IOException {
+        var names = new ArrayList<String>();
+        try (Stream<Path> files = Files.list(directory)) {
+            files.forEach(file -> names.add(file.getFileName().toString()));
+        }
+        return names;
+    }
+}
