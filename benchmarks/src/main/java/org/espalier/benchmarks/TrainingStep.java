@@ -1,6 +1,5 @@
 package org.espalier.benchmarks;
 
-import java.util.BitSet;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.espalier.attack.Fgsm;
@@ -11,9 +10,9 @@ import org.espalier.data.DataSets;
 import org.espalier.data.Split;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
+import org.espalier.lab.bench.RandomMasks;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
-import org.espalier.network.Mask;
 import org.espalier.random.Stream;
 import org.espalier.train.Objective;
 import org.espalier.train.Trainer;
@@ -62,7 +61,7 @@ public class TrainingStep {
         Engine engine = Engines.create(architecture);
         engine.load(
                 InitialWeights.GLOROT_UNIFORM.draw(architecture, stream.child("initial weights")),
-                mask(architecture, density, stream.child("mask")));
+                RandomMasks.draw(architecture, density, stream.child("mask")));
         trainer = new Trainer(
                 engine,
                 digits,
@@ -80,17 +79,5 @@ public class TrainingStep {
     @Benchmark
     public void update() {
         trainer.step();
-    }
-
-    private static Mask mask(Architecture architecture, double density, Stream stream) {
-        BitSet[] survivors = new BitSet[architecture.layers()];
-        for (int layer = 0; layer < survivors.length; layer++) {
-            int[] order = stream.child(layer).permutation(architecture.weights(layer));
-            survivors[layer] = new BitSet();
-            for (int i = 0; i < Math.round(density * order.length); i++) {
-                survivors[layer].set(order[i]);
-            }
-        }
-        return Mask.of(architecture, survivors);
     }
 }

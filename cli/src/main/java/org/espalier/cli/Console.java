@@ -60,6 +60,15 @@ final class Console {
         return terminal;
     }
 
+    /**
+     * What characters the output can show: on a terminal the locale's encoding, as it says what the terminal was set to,
+     * while Java may be told another one.
+     */
+    Charset charset() {
+        String locale = System.getProperty("native.encoding", "US-ASCII");
+        return terminal && Charset.isSupported(locale) ? Charset.forName(locale) : out.charset();
+    }
+
     /** Characters in a line: the terminal's, else {@value #DEFAULT_WIDTH}. */
     int width() {
         if (!terminal) {

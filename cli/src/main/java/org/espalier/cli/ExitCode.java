@@ -10,6 +10,7 @@ final class ExitCode {
     static final int USAGE = 2;
     static final int INTERNAL = 3;
     static final int DIVERGED = 4;
+    static final int REFUSED = 5;
     static final int INTERRUPTED = 130;
     static final int BROKEN_PIPE = 141;
 
@@ -23,6 +24,7 @@ final class ExitCode {
         meanings.put(" " + USAGE, "the command line was not understood");
         meanings.put(" " + INTERNAL, "an error of Espalier's own, or it could not be built or started");
         meanings.put(" " + DIVERGED, "the search ended, but the loss of at least one trial was not a number");
+        meanings.put(" " + REFUSED, "a robustness figure breaks a rule and is refused, or the self-test failed");
         meanings.put(" " + INTERRUPTED, "interrupted; nothing is lost, run it again to continue");
         meanings.put(" " + BROKEN_PIPE, "the reader of the output went away");
         return meanings;

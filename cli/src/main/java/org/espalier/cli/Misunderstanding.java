@@ -43,6 +43,10 @@ final class Misunderstanding {
             return name + " is " + e.getValue() + ", expected a whole number"
                     + (e.getValue().matches("[+-]?\\d+") ? " of fewer digits" : "");
         }
+        if (argument != null && e.getValue() != null && elementType(argument) == Double.class) {
+            return (argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel()) + " is "
+                    + e.getValue() + ", expected a number";
+        }
         String message = e.getMessage();
         return message == null || message.isEmpty()
                 ? "wrong arguments"

@@ -1,12 +1,19 @@
 package org.espalier.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.espalier.lab.store.Store;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.espalier.UserException;
+import org.espalier.report.Published;
+import org.espalier.report.Report;
 import org.espalier.report.ReportFiles;
-import org.espalier.report.Results;
-import org.espalier.report.ResultsReader;
+import org.espalier.report.ReportFolder;
+import org.espalier.report.ReportText;
+import org.espalier.report.verdict.Terms;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -14,24 +21,64 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code espalier report DIR}: tables of a search, finished or not. */
+/** {@code espalier report DIR...}: what searches have shown, on the terminal and as files, finished or not. */
 @Command(
         name = "report",
-        description = "Show the tables of a search and write them to files, whether it is finished or not.")
-final class ReportCommand implements Runnable {
+        description = "Show what searches have found and write it to files, whether they are finished or not.",
+        footer = {
+            "",
+            "Examples:",
+            "  espalier report runs/quick",
+            "  espalier report runs/digits-* --out comparison",
+            "  espalier report --text runs/quick | less"
+        })
+final class ReportCommand implements Callable<Integer> {
+    /** Problems that are told one by one. */
+    private static final int MOST_PROBLEMS = 10;
+
     private final Console console;
 
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "DIR", description = "What 'espalier run' wrote.")
-    private Path directory;
+    @Parameters(paramLabel = "DIR", arity = "1..*", description = "What 'espalier run' wrote; several are compared.")
+    private List<Path> directories;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FOLDER",
+            description = "Where to write all files (default: " + ReportFolder.NAME
+                    + " in the first DIR, and the results of each search in its own DIR).")
+    private Optional<Path> out;
+
+    @Option(names = "--text", description = "Show verdicts, tables and curves in plain characters, and write no file.")
+    private boolean text;
 
     @Option(
             names = "--iteration",
             paramLabel = "N",
             description = "Iteration to show, or the nearest measured one; by default the experiment's own.")
     private Optional<Integer> iteration;
+
+    @Option(
+            names = "--confidence",
+            paramLabel = "PERCENT",
+            description = "Confidence of tests and intervals (default: 95).")
+    private Optional<Double> confidence;
+
+    @Option(
+            names = "--margin",
+            paramLabel = "POINTS",
+            description =
+                    "Loss of accuracy, in percentage points, that does not count against a ticket (default: 0.5).")
+    private Optional<Double> margin;
+
+    @Option(
+            names = "--published",
+            paramLabel = "FILE",
+            description =
+                    "More published accuracies to show beside ours, as CSV (see docs/report.md). May be repeated.")
+    private List<Path> published = new ArrayList<>();
 
     @Option(
             names = "--csv",
@@ -51,26 +98,91 @@ final class ReportCommand implements Runnable {
     }
 
     @Override
-    public void run() {
+    public Integer call() {
         iteration.filter(i -> i < 0).ifPresent(i -> {
             throw new ParameterException(spec.commandLine(), "--iteration is " + i + ", expected a number from 0");
         });
         OptionalInt shown = iteration.map(OptionalInt::of).orElse(OptionalInt.empty());
-        show(
-                console,
-                directory,
-                shown,
-                csv.orElse(directory.resolve(ReportFiles.CSV)),
-                markdown.orElse(directory.resolve(ReportFiles.MARKDOWN)));
+        Report report = Report.read(directories, terms(), Published.with(published));
+        if (report.runs().size() > 1 && (csv.isPresent() || markdown.isPresent())) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--csv and --markdown name the file of one search, found "
+                            + report.runs().size() + " searches; expected --out");
+        }
+        console.out()
+                .print(
+                        text
+                                ? ReportText.full(report, shown, console.width(), console.charset())
+                                : ReportText.brief(report, shown, console.width()));
+        console.out().flush();
+        Optional<UserException> unwritten = text ? Optional.empty() : write(report, shown);
+        report.problems().stream().limit(MOST_PROBLEMS).forEach(console::complain);
+        if (report.problems().size() > MOST_PROBLEMS) {
+            console.complain((report.problems().size() - MOST_PROBLEMS) + " more problems of this kind");
+        }
+        unwritten.ifPresent(e -> console.complain(e.getMessage() + "; the report is shown, but not all in files"));
+        return report.problems().isEmpty() && unwritten.isEmpty() ? ExitCode.DONE : ExitCode.MISTAKE;
     }
 
-    /** Shows the tables, then writes the files, so that a full disk costs the files only. */
-    static void show(Console console, Path directory, OptionalInt iteration, Path csv, Path markdown) {
-        Results results = ResultsReader.read(Store.open(directory));
-        console.out().print(ReportFiles.text(results, iteration, console.width()));
+    private Terms terms() {
+        double percent = confidence.orElse(Terms.USUAL.confidence() * 100);
+        if (!(percent > 50 && percent < 100)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--confidence is " + percent + ", expected a percentage above 50 and below 100, as 95");
+        }
+        double points = margin.orElse(Terms.USUAL.margin() * 100);
+        if (!(points >= 0 && points < 100)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--margin is " + points + ", expected percentage points from 0 to less than 100, as 0.5");
+        }
+        return new Terms(percent / 100, points / 100);
+    }
+
+    /** Writes all files that can be written, names them, and gives the first failure. */
+    private Optional<UserException> write(Report report, OptionalInt shown) {
+        var written = new ArrayList<Path>();
+        Optional<UserException> failure = Optional.empty();
+        Path folder = out.orElse(report.runs().getFirst().directory().resolve(ReportFolder.NAME));
+        try {
+            written.addAll(ReportFolder.write(report, shown, folder));
+        } catch (UserException e) {
+            failure = Optional.of(e);
+        }
+        for (Report.Run run : report.runs()) {
+            try {
+                Path home = out.isEmpty() ? run.directory() : folder;
+                String prefix = out.isEmpty() || report.runs().size() == 1 ? "" : run.label() + "-";
+                Path tables = markdown.orElse(home.resolve(prefix + ReportFiles.MARKDOWN));
+                Path numbers = csv.orElse(home.resolve(prefix + ReportFiles.CSV));
+                ReportFiles.writeMarkdown(run.results(), shown, tables);
+                written.add(tables);
+                ReportFiles.writeCsv(run.results(), numbers);
+                written.add(numbers);
+            } catch (UserException e) {
+                failure = failure.or(() -> Optional.of(e));
+            }
+        }
+        if (!written.isEmpty()) {
+            console.out().println();
+            console.out()
+                    .println("Written: " + written.stream().map(Path::toString).collect(Collectors.joining(", ")));
+        }
+        return failure;
+    }
+
+    /** Shows a search that has just ended, then writes its results, so that a full disk costs the files only. */
+    static void show(Console console, Path directory) {
+        Report report = Report.read(List.of(directory), Terms.USUAL);
+        Path csv = directory.resolve(ReportFiles.CSV);
+        Path markdown = directory.resolve(ReportFiles.MARKDOWN);
+        console.out().print(ReportText.brief(report, OptionalInt.empty(), console.width()));
         console.out().flush();
-        ReportFiles.writeCsv(results, csv);
-        ReportFiles.writeMarkdown(results, iteration, markdown);
+        ReportFiles.writeCsv(report.runs().getFirst().results(), csv);
+        ReportFiles.writeMarkdown(report.runs().getFirst().results(), OptionalInt.empty(), markdown);
+        report.problems().forEach(console::complain);
         console.out().println();
         console.out().println("Written: " + markdown + " and " + csv);
     }

@@ -8,13 +8,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import org.espalier.engine.KernelMode;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.experiment.Presets;
+import org.espalier.lab.robustness.EvaluationRequest;
+import org.espalier.lab.robustness.EvaluationRunner;
+import org.espalier.lab.robustness.ExperimentEvaluation;
 import org.espalier.lab.runner.RunOutcome;
 import org.espalier.lab.runner.RunRequest;
 import org.espalier.lab.runner.Runner;
-import org.espalier.report.ReportFiles;
+import org.espalier.lab.store.Store;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -72,6 +76,16 @@ final class RunCommand implements Callable<Integer> {
     private Optional<Integer> jobs;
 
     @Option(
+            names = "--kernels",
+            paramLabel = "WHICH",
+            converter = KernelModeName.class,
+            defaultValue = "chosen",
+            description =
+                    "chosen: each layer runs the kernels that are faster at its density on this machine (default);"
+                            + " dense: all weights under a mask; sparse: surviving weights only. Changes no result.")
+    private KernelMode kernels;
+
+    @Option(
             names = "--out",
             paramLabel = "DIR",
             description = "Where the search is stored (default: runs/NAME in the current directory).")
@@ -104,6 +118,7 @@ final class RunCommand implements Callable<Integer> {
                 resolved,
                 directory,
                 threads,
+                kernels,
                 RunRequest.USUAL_CHECKPOINT,
                 Version.number(),
                 spec.root().commandLine().getParseResult().originalArgs());
@@ -114,6 +129,7 @@ final class RunCommand implements Callable<Integer> {
         RunOutcome outcome;
         try (RunProgress progress = new RunProgress(console, request);
                 DataProgressLines data = DataProgressLines.on(console)) {
+            ExperimentEvaluation.check(request.experiment(), data); // hours of training come first
             Runner runner = new Runner(request, progress);
             try (Interruption interruption = Interruption.expect(() -> {
                 progress.say("stopping; levels in work are put aside");
@@ -129,15 +145,41 @@ final class RunCommand implements Callable<Integer> {
             }
         }
         Path directory = request.directory();
+        OptionalInt interrupted = evaluate(request);
+        if (interrupted.isPresent()) {
+            return interrupted.getAsInt();
+        }
         console.err().println();
-        ReportCommand.show(
-                console,
-                directory,
-                OptionalInt.empty(),
-                directory.resolve(ReportFiles.CSV),
-                directory.resolve(ReportFiles.MARKDOWN));
+        ReportCommand.show(console, directory);
         outcome.failed().forEach(failed -> console.complain(failed.toString()));
         return outcome.failed().isEmpty() ? ExitCode.DONE : ExitCode.DIVERGED;
+    }
+
+    /**
+     * Attacks every trained level, if the experiment asks for it. What is stored already is not done again, so that running
+     * again continues here too.
+     *
+     * @return the exit code of an interruption, if there was one
+     */
+    private OptionalInt evaluate(RunRequest request) {
+        if (request.experiment().robustness().isEmpty()) {
+            return OptionalInt.empty();
+        }
+        List<EvaluationRequest> requests;
+        try (DataProgressLines data = DataProgressLines.on(console)) {
+            requests = ExperimentEvaluation.of(Store.open(request.directory()), data);
+        }
+        var runner = new EvaluationRunner(requests, request.jobs(), new EvaluationProgress(console));
+        try (Interruption interruption = Interruption.expect(() -> {
+            console.err().println("stopping; batches in work are finished first");
+            runner.stop();
+        })) {
+            if (!runner.run()) {
+                console.err().println("stopped; nothing is lost: run the same command again to continue");
+                return OptionalInt.of(interruption.code().orElse(ExitCode.INTERRUPTED));
+            }
+        }
+        return OptionalInt.empty();
     }
 
     /**

@@ -77,7 +77,8 @@ final class StatusCommand implements Runnable {
         var notes = new ArrayList<String>();
         int all = status.done() + status.begun() + status.waiting() + status.diverged();
         notes.add(status.done() + " of " + all + " levels done, " + status.begun()
-                + (status.process().isPresent() ? " in work, " : " begun, ") + status.waiting()
+                + (status.process().isPresent() && status.inWork() == status.begun() ? " in work, " : " begun, ")
+                + status.waiting()
                 + " waiting; levels that trials share are counted once");
         if (status.diverged() > 0) {
             notes.add(status.diverged() + " diverged (the loss was not a number), " + status.dropped()
@@ -87,9 +88,11 @@ final class StatusCommand implements Runnable {
         if (status.begun() + status.waiting() > 0) {
             notes.add(status.left()
                     .map(left -> "about " + Durations.of(left) + " of computing left"
-                            + (status.process().isPresent() && status.begun() > 1
-                                    ? ", " + Durations.of(left.dividedBy(status.begun())) + " on the clock with "
-                                            + status.begun() + " jobs"
+                            + (status.inWork() > 1
+                                    ? ", "
+                                            + Durations.of(
+                                                    status.leftOnTheClock().orElse(left)) + " on the clock with "
+                                            + status.inWork() + " jobs"
                                     : ", on one core"))
                     .orElse("time left: not known before something is measured"));
         }

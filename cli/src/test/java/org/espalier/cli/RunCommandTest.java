@@ -56,6 +56,17 @@ class RunCommandTest {
     }
 
     @Test
+    void kernelsAreNamedAndKeptInTheProvenance() throws IOException {
+        assertThat(run("--kernels", "sparse").code()).isZero();
+        assertThat(out.resolve("provenance.json")).content().contains(", sparse kernels");
+        CommandLineRun misspelt = run("--kernels", "denes");
+        assertThat(misspelt.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(misspelt.err())
+                .contains("'--kernels'")
+                .contains("'denes', expected chosen, dense or sparse; did you mean 'dense'?");
+    }
+
+    @Test
     void aLevelThatStrategiesShareStandsOnceForEach() throws IOException {
         run();
         List<String> csv = Files.readAllLines(out.resolve("results.csv"));
@@ -145,6 +156,70 @@ class RunCommandTest {
     }
 
     @Test
+    void reportInCharactersWritesNoFile() {
+        run();
+        CommandLineRun report = CommandLineRun.of("report", "--text", out.toString());
+        assertThat(report.code()).isZero();
+        assertThat(report.out())
+                .startsWith("Winning robust tickets\n")
+                .contains("fgsm accuracy at early stopping, %, by P_m", "Two trials are few")
+                .doesNotContain("Written: ");
+        assertThat(out.resolve("report")).doesNotExist();
+    }
+
+    @Test
+    void aReportWithAFolderOfItsOwnLeavesTheSearchAlone() throws IOException {
+        run();
+        Files.delete(out.resolve("results.csv"));
+        Path folder = home.resolve("elsewhere");
+        CommandLineRun report = CommandLineRun.of("report", out.toString(), "--out", folder.toString());
+        assertThat(report.err()).isEmpty();
+        assertThat(report.code()).isZero();
+        assertThat(out.resolve("results.csv")).doesNotExist();
+        assertThat(out.resolve("report")).doesNotExist();
+        assertThat(folder.resolve("results.csv")).exists();
+        assertThat(folder.resolve("tables").resolve("verdict.tex")).exists();
+    }
+
+    @Test
+    void whatCannotBeWrittenIsToldInOneLineAfterTheReport() throws IOException {
+        run();
+        Files.writeString(out.resolve("report"), "in the way");
+        CommandLineRun report = CommandLineRun.of("report", out.toString());
+        assertThat(report.code()).isEqualTo(ExitCode.MISTAKE);
+        assertThat(report.out()).startsWith("Winning robust tickets\n").contains("Written: ", "results.csv");
+        assertThat(report.err())
+                .isEqualTo("espalier: " + out.resolve("report")
+                        + " cannot be made: a file is in its place; the report is shown, but not all in files\n");
+    }
+
+    @Test
+    void severalSearchesAreReportedTogether() {
+        run();
+        Path other = home.resolve("other");
+        CommandLineRun.of("run", file.toString(), "--out", other.toString(), "--seed", "7");
+        CommandLineRun report = CommandLineRun.of("report", "--text", out.toString(), other.toString());
+        assertThat(report.code()).isZero();
+        assertThat(report.out()).contains("== other (" + other + ")");
+        CommandLineRun csv = CommandLineRun.of("report", out.toString(), other.toString(), "--csv", "x.csv");
+        refused(csv, ExitCode.USAGE, "--csv and --markdown name the file of one search, found 2 searches");
+    }
+
+    @Test
+    void termsOfVerdictsAreChecked() {
+        run();
+        refused(
+                CommandLineRun.of("report", out.toString(), "--confidence", "0.95"),
+                ExitCode.USAGE,
+                "--confidence is 0.95, expected a percentage above 50");
+        refused(CommandLineRun.of("report", out.toString(), "--margin", "-1"), ExitCode.USAGE, "--margin is -1");
+        refused(CommandLineRun.of("report", out.toString(), "--margin", "x"), ExitCode.USAGE, "--margin is x");
+        assertThat(CommandLineRun.of("report", "--text", "--margin", "2", "--confidence", "90", out.toString())
+                        .out())
+                .contains("at 90 % confidence", "by more than 2 points");
+    }
+
+    @Test
     void divergedTrialsAreLeftOutAndTheExitCodeTells() {
         CommandLineRun run = run("--set", "training.optimizer={kind: sgd, rate: 1e30}");
         assertThat(run.code()).isEqualTo(ExitCode.DIVERGED);
@@ -229,7 +304,13 @@ class RunCommandTest {
             metrics = files.filter(f -> f.endsWith("metrics.jsonl")).findFirst().orElseThrow();
         }
         Files.writeString(metrics, Files.readString(metrics).replaceFirst("\"correct\":\\d+", "\"correct\":1"));
-        refused(CommandLineRun.of("report", out.toString()), ExitCode.MISTAKE, metrics.toString(), "damaged");
+        CommandLineRun report = CommandLineRun.of("report", out.toString());
+        assertThat(report.code()).isEqualTo(ExitCode.MISTAKE);
+        assertThat(report.err())
+                .hasLineCount(1)
+                .contains(metrics.toString(), "damaged", "; this level is left out")
+                .doesNotContain("\tat ");
+        assertThat(report.out()).contains("1/2", "Written: ");
         Files.writeString(out.resolve("index.json"), "{");
         refused(CommandLineRun.of("report", out.toString()), ExitCode.MISTAKE, "index.json");
     }

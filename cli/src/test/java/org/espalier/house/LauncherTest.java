@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.espalier.cli.HearsSignals;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -314,7 +315,9 @@ class LauncherTest {
         run(clone.resolve("espalier"));
         script(home.resolve("bin/java"), "trap 'exit 42' " + signal + "\necho ready\nwhile :; do sleep 0.05; done");
 
-        Process process = start(clone.resolve("espalier")).start();
+        ProcessBuilder launcher = start(clone.resolve("espalier"));
+        Process process =
+                launcher.command(HearsSignals.command(launcher.command())).start();
         assertThat(process.inputReader().readLine()).isEqualTo("ready");
         Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
 

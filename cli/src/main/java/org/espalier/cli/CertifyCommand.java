@@ -1,0 +1,279 @@
+package org.espalier.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.espalier.UserException;
+import org.espalier.data.DataSet;
+import org.espalier.data.Split;
+import org.espalier.lab.certification.Certification;
+import org.espalier.lab.certification.CertificationMethod;
+import org.espalier.lab.certification.CertificationRequest;
+import org.espalier.lab.certification.CertificationRunner;
+import org.espalier.lab.certification.Sandwich;
+import org.espalier.lab.certification.StoredCertifications;
+import org.espalier.lab.robustness.Ticket;
+import org.espalier.lab.robustness.TicketData;
+import org.espalier.lab.store.Json;
+import org.espalier.report.Table;
+import org.espalier.report.TextTable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code espalier certify}: what no attack can take from a ticket. */
+@Command(
+        name = "certify",
+        description = "Show how many images no l-infinity attack can turn, by bounds or by exact verification.",
+        footer = {
+            "",
+            "Methods, each tighter and dearer than the one before: ibp (intervals), crown-ibp, crown (linear bounds),",
+            "alpha-crown (linear bounds, optimised), exact (branch and bound, with counterexamples).",
+            "Examples:",
+            "  espalier certify runs/quick --strategy original --trial 1 --all-levels --epsilon 0.1",
+            "  espalier certify runs/quick --strategy original --trial 1 --level 5 --epsilon 0.05 --method exact"
+                    + " --images 100"
+        })
+final class CertifyCommand implements Callable<Integer> {
+    private static final int USUAL_BOUND_IMAGES = 1000;
+    private static final int USUAL_EXACT_IMAGES = 100;
+    private static final float USUAL_EPSILON = 0.1f;
+
+    private final Console console;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private TicketOptions ticketOptions;
+
+    @Option(
+            names = {"--epsilon", "--epsilons"},
+            paramLabel = "E",
+            split = ",",
+            description = "Radius of the ball, above 0 and at most 1; several, with commas between them, make a curve"
+                    + " (default: 0.1).")
+    private List<Float> epsilons = new ArrayList<>();
+
+    @Option(
+            names = "--method",
+            paramLabel = "NAME",
+            description = "ibp, crown-ibp, crown, alpha-crown or exact (default: crown).")
+    private String method = "crown";
+
+    @Option(
+            names = "--images",
+            paramLabel = "N",
+            description = "Images, the first of the split (default: 1000, or 100 with exact).")
+    private Optional<Integer> images;
+
+    @Option(names = "--split", paramLabel = "SPLIT", description = "test or validation (default: test).")
+    private String split = "test";
+
+    @Option(
+            names = "--nodes",
+            paramLabel = "N",
+            description = "With exact: subproblems per image at most (default: 2000). Repeatable on every machine.")
+    private Optional<Integer> nodes;
+
+    @Option(
+            names = "--time-limit",
+            paramLabel = "SECONDS",
+            description = "With exact: a further limit per image. What it cuts off depends on the machine.")
+    private Optional<Double> timeLimit;
+
+    @Option(
+            names = "--jobs",
+            paramLabel = "N",
+            description = "Images worked on at once, one core each (default: all cores). Changes no result.")
+    private Optional<Integer> jobs;
+
+    @Option(names = "--json", description = "Print results as JSON, one line for each ticket and epsilon.")
+    private boolean json;
+
+    @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
+    CertifyCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        int threads = jobs.orElse(Runtime.getRuntime().availableProcessors());
+        if (threads < 1) {
+            throw new ParameterException(spec.commandLine(), "--jobs is " + threads + ", expected a number from 1");
+        }
+        List<CertificationRequest> requests = requests();
+        var progress = new CertificationProgress(console, requests.size());
+        var runner = new CertificationRunner(threads, progress);
+        List<Certification> certifications = new ArrayList<>();
+        try (Interruption interruption = Interruption.expect(() -> {
+            console.err().println("stopping");
+            runner.stop();
+        })) {
+            for (CertificationRequest request : requests) {
+                Optional<Certification> certification = runner.run(request);
+                if (certification.isEmpty()) {
+                    console.err().println("stopped; nothing is lost: run the same command again to continue");
+                    return interruption.code().orElse(ExitCode.INTERRUPTED);
+                }
+                certifications.add(certification.get());
+            }
+        }
+        show(requests, certifications);
+        List<String> violations = violations(requests, certifications);
+        violations.forEach(console::complain);
+        return violations.isEmpty() ? ExitCode.DONE : ExitCode.REFUSED;
+    }
+
+    /** Of what was certified now, against each other and all that is stored of the same tickets. */
+    private static List<String> violations(List<CertificationRequest> requests, List<Certification> certifications) {
+        Map<Path, Certification> all = new LinkedHashMap<>();
+        certifications.forEach(each -> all.put(each.directory(), each));
+        requests.stream()
+                .map(CertificationRequest::ticket)
+                .distinct()
+                .flatMap(ticket -> StoredCertifications.of(ticket).stream())
+                .forEach(each -> all.putIfAbsent(each.directory(), each));
+        return Sandwich.violations(List.copyOf(all.values()));
+    }
+
+    private List<CertificationRequest> requests() {
+        CertificationMethod chosen = CertificationMethod.of(method);
+        if (!chosen.exact() && (nodes.isPresent() || timeLimit.isPresent())) {
+            throw new UserException((nodes.isPresent() ? "--nodes" : "--time-limit")
+                    + " is for --method exact, the method is " + chosen);
+        }
+        if (!split.equals("test") && !split.equals("validation")) {
+            throw new UserException("--split is " + split + ", expected test or validation");
+        }
+        List<Float> radii = epsilons.isEmpty()
+                ? List.of(USUAL_EPSILON)
+                : epsilons.stream().sorted().distinct().toList();
+        List<Ticket> tickets = ticketOptions.tickets();
+        Map<TicketData, DataSet> sets = new LinkedHashMap<>();
+        List<CertificationRequest> requests = new ArrayList<>();
+        try (DataProgressLines lines = DataProgressLines.on(console)) {
+            for (Ticket ticket : tickets) {
+                DataSet set = sets.computeIfAbsent(ticket.data(), wanted -> wanted.load(lines));
+                TicketData.check(ticket.network(), set, ticket.file());
+                Split part = split.equals("test")
+                        ? set.test()
+                        : ticket.data().splits(set).validation();
+                int count =
+                        images.orElse(Math.min(part.size(), chosen.exact() ? USUAL_EXACT_IMAGES : USUAL_BOUND_IMAGES));
+                for (float epsilon : radii) {
+                    requests.add(new CertificationRequest(
+                            ticket,
+                            set,
+                            part,
+                            count,
+                            epsilon,
+                            chosen,
+                            nodes.orElse(CertificationRequest.USUAL_NODES),
+                            timeLimit));
+                }
+            }
+        }
+        return requests;
+    }
+
+    private void show(List<CertificationRequest> requests, List<Certification> certifications) {
+        if (json) {
+            for (int i = 0; i < requests.size(); i++) {
+                console.out().println(Json.write(line(requests.get(i), certifications.get(i))));
+            }
+            return;
+        }
+        console.out().print(TextTable.of(table(requests, certifications), console.width()));
+        console.out().println();
+        console.out()
+                .println("Written: "
+                        + (certifications.size() == 1
+                                ? requests.getFirst().directory()
+                                : certifications.size() + " certificates, e.g. "
+                                        + requests.getFirst().directory()));
+    }
+
+    private static Map<String, Object> line(CertificationRequest request, Certification certification) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("ticket", request.ticket().label());
+        request.ticket().place().ifPresent(place -> {
+            line.put("dataset", place.trial().dataset());
+            line.put("objective", place.trial().objective());
+            line.put("strategy", place.trial().strategy());
+            line.put("trial", place.trial().trial());
+            line.put("level", place.level());
+        });
+        line.put("density", request.ticket().density());
+        line.put("norm", "linf");
+        line.put("epsilon", request.epsilon());
+        line.put("method", request.method().toString());
+        line.put("split", request.split().name());
+        line.put("images", request.images());
+        line.put("clean", certification.clean());
+        line.put("certified", certification.certified());
+        line.put("attacked", certification.attacked());
+        line.put("unbroken", certification.unbroken());
+        line.put("unknown", certification.unknown());
+        line.put("seconds-per-image", certification.secondsPerImage());
+        line.put("directory", request.directory().toString());
+        return line;
+    }
+
+    private static Table table(List<CertificationRequest> requests, List<Certification> certifications) {
+        List<List<String>> keys = new ArrayList<>();
+        List<List<String>> rows = new ArrayList<>();
+        for (int i = 0; i < requests.size(); i++) {
+            CertificationRequest request = requests.get(i);
+            Certification each = certifications.get(i);
+            keys.add(List.of(
+                    request.ticket().label(), percent(request.ticket().density()), Float.toString(request.epsilon())));
+            rows.add(List.of(
+                    percent(each.clean()),
+                    percent(each.certified()),
+                    percent(each.unbroken()),
+                    percent(each.attacked()),
+                    percent(each.unknown()),
+                    seconds(each.secondsPerImage())));
+        }
+        CertificationRequest first = requests.getFirst();
+        return new Table(
+                "Certified by " + first.method() + ", l-infinity, first "
+                        + String.format(Locale.ROOT, "%,d", first.images()) + " "
+                        + first.split().name() + " images, %",
+                new Table.Block("", List.of("ticket", "P_m", "epsilon"), keys, true),
+                List.of(new Table.Block(
+                        "", List.of("clean", "certified", "unbroken", "attacked", "unknown", "s/image"), rows)),
+                List.of(
+                        "certified: shown to withstand everything; the true robust accuracy is at least this.",
+                        "unbroken: withstood the attack and has no counterexample; the true robust accuracy is at most"
+                                + " this.",
+                        "attacked: right under " + CertificationRequest.attackInWords() + ".",
+                        "unknown: between the two. s/image: mean processor time over images that the method was asked"
+                                + " about.",
+                        first.method().exact()
+                                ? "Exact verification bounded at most "
+                                        + String.format(Locale.ROOT, "%,d", first.nodes()) + " nodes per image"
+                                        + first.secondsPerImage()
+                                                .map(limit -> " and worked at most " + limit + " s on it: what this"
+                                                        + " cut off depends on the machine.")
+                                                .orElse(".")
+                                : "Bounds prove what they prove; what is left may be robust too."));
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f", 100 * share);
+    }
+
+    private static String seconds(double seconds) {
+        return Double.isNaN(seconds) ? "-" : String.format(Locale.ROOT, seconds < 0.1 ? "%.4f" : "%.2f", seconds);
+    }
+}

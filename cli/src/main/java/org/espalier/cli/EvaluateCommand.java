@@ -1,0 +1,320 @@
+package org.espalier.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.espalier.UserException;
+import org.espalier.attack.Norm;
+import org.espalier.attack.ThreatModel;
+import org.espalier.data.DataSet;
+import org.espalier.data.DataSets;
+import org.espalier.data.Split;
+import org.espalier.data.Splits;
+import org.espalier.evaluate.rules.Verdict;
+import org.espalier.lab.experiment.Names;
+import org.espalier.lab.robustness.EvaluationRequest;
+import org.espalier.lab.robustness.EvaluationRunner;
+import org.espalier.lab.robustness.SelfTest;
+import org.espalier.lab.robustness.StoredEvaluation;
+import org.espalier.lab.robustness.StoredEvaluations;
+import org.espalier.lab.robustness.SuiteChoice;
+import org.espalier.lab.robustness.Ticket;
+import org.espalier.lab.robustness.TicketChoice;
+import org.espalier.lab.robustness.TicketData;
+import org.espalier.lab.robustness.Tickets;
+import org.espalier.lab.robustness.WhichWeights;
+import org.espalier.report.EvaluationTables;
+import org.espalier.report.TextTable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code espalier evaluate}: attacks tickets with a suite, checks the figures by the rules, and keeps them. */
+@Command(
+        name = "evaluate",
+        description = "Attack tickets with a suite of attacks and say what is left, and whether it can be believed.",
+        footer = {
+            "",
+            "Suites: standard (AutoAttack's four), fast, paper (FGSM and PGD-10), thorough, distances",
+            "(minimum-norm attacks, for security curves), or a YAML file.",
+            "Examples:",
+            "  espalier evaluate runs/quick --strategy original --trial 1 --level 3",
+            "  espalier evaluate runs/quick --all-levels --suite fast --images 200",
+            "  espalier evaluate --self-test"
+        })
+final class EvaluateCommand implements Callable<Integer> {
+    private static final int USUAL_IMAGES = 1000;
+    private static final float USUAL_EPSILON = 0.3f;
+
+    private final Console console;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(
+            paramLabel = "TICKET",
+            arity = "0..1",
+            description = "A search's directory, a level's directory, or a safetensors file.")
+    private Optional<Path> given;
+
+    @Option(names = "--suite", paramLabel = "NAME|FILE", description = "Suite of attacks (default: standard).")
+    private String suite = "standard";
+
+    @Option(names = "--norm", paramLabel = "NORM", description = "linf, l2 or l1 (default: linf).")
+    private String norm = "linf";
+
+    @Option(
+            names = "--epsilon",
+            paramLabel = "E",
+            description = "Radius of the ball, in pixel values 0 to 1 (default: 0.3 in linf).")
+    private Optional<String> epsilon;
+
+    @Option(
+            names = "--images",
+            paramLabel = "N",
+            description = "Images to attack, the first of the split (default: 1000, or all if there are fewer).")
+    private Optional<Integer> images;
+
+    @Option(names = "--split", paramLabel = "SPLIT", description = "test or validation (default: test).")
+    private String split = "test";
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of all randomness (default: 1).")
+    private long seed = 1;
+
+    @Option(
+            names = "--jobs",
+            paramLabel = "N",
+            description = "Batches of images attacked at once, one core each (default: all cores). Changes no result.")
+    private Optional<Integer> jobs;
+
+    @Option(names = "--data-set", paramLabel = "NAME", description = "Of a search: levels trained on this data set.")
+    private Optional<String> dataset;
+
+    @Option(names = "--objective", paramLabel = "NAME", description = "Of a search: levels of this objective.")
+    private Optional<String> objective;
+
+    @Option(names = "--strategy", paramLabel = "NAME", description = "Of a search: levels of this strategy.")
+    private Optional<String> strategy;
+
+    @Option(names = "--trial", paramLabel = "N", description = "Of a search: levels of this trial, from 1.")
+    private Optional<Integer> trial;
+
+    @Option(names = "--level", paramLabel = "N", description = "Of a search: this level; 0 is the dense network.")
+    private Optional<Integer> level;
+
+    @Option(names = "--all-levels", description = "Of a search: all trained levels that the options above leave.")
+    private boolean allLevels;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "WHICH",
+            description = "Of a level: final or best-validation weights (default: final).")
+    private String weights = "final";
+
+    @Option(
+            names = "--data",
+            paramLabel = "NAME",
+            description = "Data set of a file that belongs to no search (default: digits).")
+    private String data = "digits";
+
+    @Option(
+            names = "--data-directory",
+            paramLabel = "DIR",
+            description = "Directory with that data set's four IDX files.")
+    private Optional<Path> dataDirectory;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Where results are kept (default: in the search's directory, or beside the file).")
+    private Optional<Path> out;
+
+    @Option(names = "--json", description = "Print results as JSON, one line for each ticket.")
+    private boolean json;
+
+    @Option(
+            names = "--self-test",
+            description = "Check evaluations themselves, on networks of which the answer is known.")
+    private boolean selfTest;
+
+    @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
+    EvaluateCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        jobs.filter(n -> n < 1).ifPresent(n -> {
+            throw wrong("--jobs is " + n + ", expected a number from 1");
+        });
+        int threads = jobs.orElse(Runtime.getRuntime().availableProcessors());
+        if (selfTest) {
+            return selfTest(threads);
+        }
+        Path path = given.orElseThrow(() -> wrong("missing TICKET"));
+        ThreatModel threat = threat();
+        images.filter(n -> n < 1).ifPresent(n -> {
+            throw wrong("--images is " + n + ", expected a number from 1");
+        });
+        oneOf("--split", split, List.of("test", "validation"));
+        oneOf("--weights", weights, List.of("final", "best-validation"));
+        List<Ticket> tickets = tickets(path);
+        List<EvaluationRequest> requests = requests(tickets, threat);
+        var progress = new EvaluationProgress(console);
+        var runner = new EvaluationRunner(requests, threads, progress);
+        try (Interruption interruption = Interruption.expect(() -> {
+            console.err().println("stopping; batches in work are finished first");
+            runner.stop();
+        })) {
+            if (!runner.run()) {
+                console.err().println("stopped; nothing is lost: run the same command again to continue");
+                return interruption.code().orElse(ExitCode.INTERRUPTED);
+            }
+        }
+        return show(requests);
+    }
+
+    private List<Ticket> tickets(Path path) {
+        var choice = new TicketChoice(
+                dataset,
+                objective,
+                strategy,
+                trial,
+                level,
+                allLevels,
+                weights.equals("final") ? WhichWeights.FINAL : WhichWeights.BEST_VALIDATION);
+        List<Ticket> tickets = Tickets.at(path, choice, TicketData.of(data, dataDirectory));
+        if (tickets.isEmpty()) {
+            throw new UserException(path + " has no such level that is trained yet");
+        }
+        return out.isEmpty()
+                ? tickets
+                : tickets.stream().map(ticket -> ticket.keptIn(out.get())).toList();
+    }
+
+    private List<EvaluationRequest> requests(List<Ticket> tickets, ThreatModel threat) {
+        Map<TicketData, DataSet> sets = new LinkedHashMap<>();
+        Map<TicketData, Splits> splits = new LinkedHashMap<>();
+        List<EvaluationRequest> requests = new ArrayList<>();
+        try (DataProgressLines lines = DataProgressLines.on(console)) {
+            for (Ticket ticket : tickets) {
+                DataSet set = sets.computeIfAbsent(ticket.data(), wanted -> wanted.load(lines));
+                TicketData.check(ticket.network(), set, ticket.file());
+                Splits parts = splits.computeIfAbsent(ticket.data(), wanted -> wanted.splits(set));
+                Split part = split.equals("test") ? parts.test() : parts.validation();
+                requests.add(new EvaluationRequest(
+                        ticket,
+                        set,
+                        part,
+                        count(part),
+                        SuiteChoice.of(suite, threat.norm(), set.classes()),
+                        threat,
+                        seed));
+            }
+        }
+        return requests;
+    }
+
+    private int count(Split part) {
+        images.filter(n -> n > part.size()).ifPresent(n -> {
+            throw new UserException("--images is " + n + ", expected at most " + part.size() + ", the " + part.name()
+                    + " images of the data set");
+        });
+        return images.orElse(Math.min(USUAL_IMAGES, part.size()));
+    }
+
+    private ThreatModel threat() {
+        oneOf("--norm", norm, List.of("linf", "l2", "l1"));
+        Norm chosen = Norm.valueOf(norm.toUpperCase(Locale.ROOT));
+        if (epsilon.isEmpty() && chosen != Norm.LINF) {
+            throw wrong("--epsilon is missing: only linf has a usual one, " + USUAL_EPSILON);
+        }
+        float radius;
+        try {
+            radius = epsilon.map(Float::parseFloat).orElse(USUAL_EPSILON);
+        } catch (NumberFormatException e) {
+            throw wrong("--epsilon is " + epsilon.orElse("") + ", expected a number above 0");
+        }
+        if (!(radius > 0) || Float.isInfinite(radius) || chosen == Norm.LINF && radius > 1) {
+            throw wrong("--epsilon is " + epsilon.orElse("") + ", expected a number above 0"
+                    + (chosen == Norm.LINF ? " and at most 1: pixel values lie in 0 to 1" : ""));
+        }
+        return new ThreatModel(chosen, radius);
+    }
+
+    private void oneOf(String option, String value, List<String> known) {
+        if (!known.contains(value)) {
+            throw wrong(option + " is " + value + ", expected "
+                    + Names.nearest(value, known).map(near -> near + "?").orElse(String.join(" or ", known)));
+        }
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private int show(List<EvaluationRequest> requests) {
+        List<EvaluationTables.Row> rows = new ArrayList<>();
+        boolean refused = false;
+        for (EvaluationRequest request : requests) {
+            StoredEvaluation stored = StoredEvaluations.read(request);
+            refused |= stored.verdict() == Verdict.REFUSED;
+            rows.add(new EvaluationTables.Row(request.ticket().label(), stored));
+            if (json) {
+                console.out().println(jsonLine(request, stored));
+            }
+        }
+        if (!json) {
+            if (rows.size() == 1) {
+                console.out().print(TextTable.of(EvaluationTables.one(rows.getFirst()), console.width()));
+            } else {
+                console.out().print(TextTable.of(EvaluationTables.many(rows), console.width()));
+            }
+            console.out().println();
+            console.out()
+                    .println("Written: "
+                            + (rows.size() == 1
+                                    ? requests.getFirst().directory()
+                                    : rows.size() + " evaluations, e.g. "
+                                            + requests.getFirst().directory()));
+        }
+        return refused ? ExitCode.REFUSED : ExitCode.DONE;
+    }
+
+    private static String jsonLine(EvaluationRequest request, StoredEvaluation stored) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("directory", request.directory().toString());
+        request.ticket().place().ifPresent(place -> {
+            line.put("dataset", place.trial().dataset());
+            line.put("objective", place.trial().objective());
+            line.put("strategy", place.trial().strategy());
+            line.put("trial", place.trial().trial());
+            line.put("level", place.level());
+        });
+        return StoredEvaluations.json(line, request, stored);
+    }
+
+    private int selfTest(int threads) {
+        DataSet digits;
+        try (DataProgressLines lines = DataProgressLines.on(console)) {
+            digits = DataSets.load("digits", Optional.empty(), lines);
+        }
+        List<SelfTest.Answer> answers = new SelfTest(digits, threads).run(answer -> {
+            console.out().println((answer.right() ? "right  " : "WRONG  ") + answer.name());
+            console.out().println("       expected: " + answer.expected());
+            console.out().println("       found:    " + answer.found());
+            console.out().flush();
+        });
+        boolean right = answers.stream().allMatch(SelfTest.Answer::right);
+        console.out().println(right ? "evaluations tell right from wrong" : "evaluations are not to be believed");
+        return right ? ExitCode.DONE : ExitCode.REFUSED;
+    }
+}

@@ -1,0 +1,77 @@
+package org.espalier.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.espalier.UserException;
+import org.espalier.lab.robustness.Ticket;
+import org.espalier.lab.robustness.TicketChoice;
+import org.espalier.lab.robustness.TicketData;
+import org.espalier.lab.robustness.Tickets;
+import org.espalier.lab.robustness.WhichWeights;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Which tickets a command is about. */
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields.
+final class TicketOptions {
+    @Parameters(
+            paramLabel = "TICKET",
+            description = "A search's directory, a level's directory, or a safetensors file.")
+    private Path given;
+
+    @Option(names = "--data-set", paramLabel = "NAME", description = "Of a search: levels trained on this data set.")
+    private Optional<String> dataset;
+
+    @Option(names = "--objective", paramLabel = "NAME", description = "Of a search: levels of this objective.")
+    private Optional<String> objective;
+
+    @Option(names = "--strategy", paramLabel = "NAME", description = "Of a search: levels of this strategy.")
+    private Optional<String> strategy;
+
+    @Option(names = "--trial", paramLabel = "N", description = "Of a search: levels of this trial, from 1.")
+    private Optional<Integer> trial;
+
+    @Option(names = "--level", paramLabel = "N", description = "Of a search: this level; 0 is the dense network.")
+    private Optional<Integer> level;
+
+    @Option(names = "--all-levels", description = "Of a search: all trained levels that the options above leave.")
+    private boolean allLevels;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "WHICH",
+            description = "Of a level: final or best-validation weights (default: final).")
+    private String weights = "final";
+
+    @Option(
+            names = "--data",
+            paramLabel = "NAME",
+            description = "Data set of a file that belongs to no search (default: digits).")
+    private String data = "digits";
+
+    @Option(
+            names = "--data-directory",
+            paramLabel = "DIR",
+            description = "Directory with that data set's four IDX files.")
+    private Optional<Path> dataDirectory;
+
+    /**
+     * The tickets chosen, at least one.
+     *
+     * @throws UserException if there is none
+     */
+    List<Ticket> tickets() {
+        WhichWeights which = switch (weights) {
+            case "final" -> WhichWeights.FINAL;
+            case "best-validation" -> WhichWeights.BEST_VALIDATION;
+            default -> throw new UserException("--weights is " + weights + ", expected final or best-validation");
+        };
+        var choice = new TicketChoice(dataset, objective, strategy, trial, level, allLevels, which);
+        List<Ticket> tickets = Tickets.at(given, choice, TicketData.of(data, dataDirectory));
+        if (tickets.isEmpty()) {
+            throw new UserException(given + " has no such level that is trained yet");
+        }
+        return tickets;
+    }
+}
