@@ -2,23 +2,25 @@ package org.espalier.report.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.BoundingBox;
+import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.espalier.lab.store.Json;
 import org.espalier.lab.store.StoreLock;
 import org.espalier.report.browser.Chromium;
+import org.espalier.report.browser.Tab;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
 
 /** The live page in a browser, while a search grows behind it. */
 class WatchPageBrowserTest {
@@ -33,7 +35,7 @@ class WatchPageBrowserTest {
 
     private GrowingStore store;
     private WatchServer server;
-    private Chromium.Tab tab;
+    private Tab tab;
     private StoreLock lock;
 
     @BeforeAll
@@ -42,7 +44,7 @@ class WatchPageBrowserTest {
     }
 
     @AfterAll
-    static void end() throws IOException {
+    static void end() {
         if (browser != null) {
             browser.close();
         }
@@ -52,15 +54,14 @@ class WatchPageBrowserTest {
     void open() {
         store = new GrowingStore(home.resolve("run"));
         server = WatchServer.start(store.directory, Optional.of(0));
-        tab = browser.tab();
-        tab.size(1280, 900);
+        tab = browser.tab(1280, 900, ColorScheme.LIGHT);
     }
 
     @AfterEach
     void close() {
         release();
         if (tab != null) {
-            tab.send("Page.close");
+            tab.close();
         }
         server.close();
     }
@@ -90,18 +91,13 @@ class WatchPageBrowserTest {
     }
 
     private int count(String selector) {
-        return tab.evaluate("document.querySelectorAll(" + Json.write(selector) + ").length")
-                .intValue();
+        return tab.page().locator(selector).count();
     }
 
     /** Points of each line in the first card's first chart, faint ones left out. */
-    private List<Integer> points() {
-        JsonNode found =
-                tab.evaluate("[...document.querySelectorAll('.card .chart:first-child .series:not(.faint) .line')]"
-                        + ".map(line => line.getAttribute('d').split(/[ML]/).length - 1)");
-        var points = new ArrayList<Integer>();
-        found.forEach(number -> points.add(number.intValue()));
-        return points;
+    private List<?> points() {
+        return tab.list("[...document.querySelectorAll('.card .chart:first-child .series:not(.faint) .line')]"
+                + ".map(line => line.getAttribute('d').split(/[ML]/).length - 1)");
     }
 
     private void nothingIsWrong() {
@@ -113,7 +109,7 @@ class WatchPageBrowserTest {
 
     @Test
     void aSearchIsSeenBeginningGrowingOverfittingDyingAndGoingOn() {
-        tab.open(server.address().toString());
+        tab.page().navigate(server.address().toString());
         sees(".state", "Not there yet");
 
         begin();
@@ -121,13 +117,13 @@ class WatchPageBrowserTest {
         sees(".card h4", "<b>bold</b><script>alert(1)</script> fgsm original trial 1");
         assertThat(count("#runs b, #runs script")).as("names are text").isZero();
         tab.await("document.querySelector('.card .line')");
-        assertThat(points()).as("natural, fgsm and pgd after two measurements").containsExactly(2, 2, 2);
+        assertThat(points()).as("natural, fgsm and pgd after two measurements").isEqualTo(List.of(2, 2, 2));
         sees(".tile", "0 of 5");
 
         store.measure(DENSE, 200, 0.95, 0.4, 0.3);
         store.time(Instant.now(), HERE, DENSE, "progress", 200, 10);
         sees(".card .values", "natural 95.0 %");
-        assertThat(points()).as("updates arrive without a reload").containsExactly(3, 3, 3);
+        assertThat(points()).as("updates arrive without a reload").isEqualTo(List.of(3, 3, 3));
         sees(".card .facts", "200 of 1,000 updates · 20/s · 40 s left");
 
         store.time(Instant.now(), HERE, DENSE, "finished", 1000, 40);
@@ -139,8 +135,7 @@ class WatchPageBrowserTest {
         sees(".tile", "1 of 5");
         sees(".card .facts", "level 1 of 2 · 50 % of weights");
         tab.await("document.querySelectorAll('.panel').length === 4");
-        assertThat(tab.evaluate("[...document.querySelectorAll('.panel')].every(p => p.querySelector('.mark'))")
-                        .booleanValue())
+        assertThat(tab.is("[...document.querySelectorAll('.panel')].every(p => p.querySelector('.mark'))"))
                 .as("natural, fgsm, pgd and rates have marks")
                 .isTrue();
         assertThat(count(".card .faint .line")).as("the dense level's curves").isGreaterThanOrEqualTo(3);
@@ -160,28 +155,24 @@ class WatchPageBrowserTest {
         store.time(Instant.now(), HERE, FIRST, "started", 100, 0);
         sees(".state", "Running");
         tab.await("!document.querySelector('.warning:not([hidden])')");
-        assertThat(points()).containsExactly(2, 2, 2);
+        assertThat(points()).isEqualTo(List.of(2, 2, 2));
         nothingIsWrong();
     }
 
     @Test
     void valuesAreToldOnHoverAndToThoseWhoCannotSee() {
         begin();
-        tab.open(server.address().toString());
+        tab.page().navigate(server.address().toString());
         tab.await("document.querySelector('.card .line')");
-        JsonNode box = tab.evaluate("(({left, top, width, height}) => ({left, top, width, height}))"
-                + "(document.querySelector('.card svg').getBoundingClientRect())");
-        tab.hover(
-                box.path("left").doubleValue() + 60,
-                box.path("top").doubleValue() + box.path("height").doubleValue() / 2);
+        BoundingBox box = tab.page().locator(".card svg").first().boundingBox();
+        tab.page().mouse().move(box.x + 60, box.y + box.height / 2);
         tab.await("document.getElementById('tip').style.display === 'block'");
-        assertThat(tab.evaluate("document.getElementById('tip').innerText").stringValue())
+        assertThat(tab.text("document.getElementById('tip').innerText"))
                 .contains("after 100 updates")
                 .containsPattern("natural\\s+90.00 %")
                 .containsPattern("fgsm\\s+35.00 %")
                 .containsPattern("pgd\\s+25.00 %");
-        assertThat(tab.evaluate("document.querySelector('.card svg').getAttribute('aria-label')")
-                        .stringValue())
+        assertThat(tab.text("document.querySelector('.card svg').getAttribute('aria-label')"))
                 .endsWith("natural 90 at 100; fgsm 35 at 100; pgd 25 at 100");
         nothingIsWrong();
     }
@@ -195,27 +186,21 @@ class WatchPageBrowserTest {
         store.measure(FIRST, 100, 0.9, 0.5, 0.4);
         var backgrounds = new ArrayList<String>();
         for (int width : new int[] {1280, 390}) {
-            for (String scheme : List.of("light", "dark")) {
-                tab.size(width, 844);
-                tab.send(
-                        "Emulation.setEmulatedMedia",
-                        "features",
-                        List.of(Map.of("name", "prefers-color-scheme", "value", scheme)));
-                tab.open(server.address().toString());
+            for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+                tab.page().setViewportSize(width, 844);
+                tab.page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+                tab.page().navigate(server.address().toString());
                 tab.await("document.querySelectorAll('.panel .mark').length && document.querySelector('.card .line')");
-                assertThat(tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
-                                .booleanValue())
+                assertThat(tab.is("document.documentElement.scrollWidth <= innerWidth"))
                         .as("nothing sticks out at %s pixels", width)
                         .isTrue();
-                assertThat(tab.evaluate("[...document.querySelectorAll('svg text')].filter(t => {"
-                                        + "const a = t.getBoundingClientRect(), b = t.ownerSVGElement.getBoundingClientRect();"
-                                        + "return a.left < b.left - 1 || a.right > b.right + 1 || a.top < b.top - 1"
-                                        + " || a.bottom > b.bottom + 1; }).map(t => t.textContent)")
-                                .toString())
+                assertThat(tab.list("[...document.querySelectorAll('svg text')].filter(t => {"
+                                + "const a = t.getBoundingClientRect(), b = t.ownerSVGElement.getBoundingClientRect();"
+                                + "return a.left < b.left - 1 || a.right > b.right + 1 || a.top < b.top - 1"
+                                + " || a.bottom > b.bottom + 1; }).map(t => t.textContent)"))
                         .as("labels clipped at %s pixels", width)
-                        .isEqualTo("[]");
-                backgrounds.add(tab.evaluate("getComputedStyle(document.body).backgroundColor")
-                        .stringValue());
+                        .isEmpty();
+                backgrounds.add(tab.text("getComputedStyle(document.body).backgroundColor"));
             }
         }
         assertThat(backgrounds.get(0)).isNotEqualTo(backgrounds.get(1)).isEqualTo(backgrounds.get(2));
