@@ -12,6 +12,7 @@ import org.espalier.report.Published;
 import org.espalier.report.Report;
 import org.espalier.report.ReportFiles;
 import org.espalier.report.ReportFolder;
+import org.espalier.report.ReportPart;
 import org.espalier.report.ReportText;
 import org.espalier.report.verdict.Terms;
 import picocli.CommandLine.Command;
@@ -116,13 +117,14 @@ final class ReportCommand implements Callable<Integer> {
                                 ? ReportText.full(report, shown, console.width(), console.charset())
                                 : ReportText.brief(report, shown, console.width()));
         console.out().flush();
-        Optional<UserException> unwritten = text ? Optional.empty() : write(report, shown);
-        report.problems().stream().limit(MOST_PROBLEMS).forEach(console::complain);
-        if (report.problems().size() > MOST_PROBLEMS) {
-            console.complain((report.problems().size() - MOST_PROBLEMS) + " more problems of this kind");
+        List<String> problems = new ArrayList<>(report.problems());
+        Optional<UserException> unwritten = text ? Optional.empty() : write(report, shown, problems);
+        problems.stream().limit(MOST_PROBLEMS).forEach(console::complain);
+        if (problems.size() > MOST_PROBLEMS) {
+            console.complain((problems.size() - MOST_PROBLEMS) + " more problems of this kind");
         }
         unwritten.ifPresent(e -> console.complain(e.getMessage() + "; the report is shown, but not all in files"));
-        return report.problems().isEmpty() && unwritten.isEmpty() ? ExitCode.DONE : ExitCode.MISTAKE;
+        return problems.isEmpty() && unwritten.isEmpty() ? ExitCode.DONE : ExitCode.MISTAKE;
     }
 
     private Terms terms() {
@@ -141,13 +143,15 @@ final class ReportCommand implements Callable<Integer> {
         return new Terms(percent / 100, points / 100);
     }
 
-    /** Writes all files that can be written, names them, and gives the first failure. */
-    private Optional<UserException> write(Report report, OptionalInt shown) {
+    /** Writes all files that can be written, names them, adds what could not be read, and gives the first failure. */
+    private Optional<UserException> write(Report report, OptionalInt shown, List<String> problems) {
         var written = new ArrayList<Path>();
         Optional<UserException> failure = Optional.empty();
         Path folder = out.orElse(report.runs().getFirst().directory().resolve(ReportFolder.NAME));
         try {
-            written.addAll(ReportFolder.write(report, shown, folder));
+            ReportPart.Written parts = ReportFolder.write(report, shown, folder);
+            written.addAll(parts.files());
+            problems.addAll(parts.problems());
         } catch (UserException e) {
             failure = Optional.of(e);
         }

@@ -182,6 +182,27 @@ class RunCommandTest {
     }
 
     @Test
+    void aDamagedNetworkIsNamedInOneLineAfterTheReport() throws IOException {
+        run();
+        Path network;
+        try (var files = Files.walk(out)) {
+            network = files.filter(file -> file.endsWith("initial.safetensors"))
+                    .sorted()
+                    .findFirst()
+                    .orElseThrow();
+        }
+        Files.writeString(network, "no network");
+        CommandLineRun report = CommandLineRun.of("report", out.toString());
+        assertThat(report.code()).isEqualTo(ExitCode.MISTAKE);
+        assertThat(report.out()).startsWith("Winning robust tickets\n").contains("Written: ");
+        assertThat(report.err().lines())
+                .singleElement()
+                .asString()
+                .startsWith("espalier: " + network)
+                .endsWith("; this network is left out of the page's figures");
+    }
+
+    @Test
     void whatCannotBeWrittenIsToldInOneLineAfterTheReport() throws IOException {
         run();
         Files.writeString(out.resolve("report"), "in the way");

@@ -24,17 +24,20 @@ public final class ReportFolder {
      *
      * @param iteration see {@link AccuracyTable#all}
      * @param folder made if it is not there
-     * @return the files to be named to the user
+     * @return what all parts have written
      * @throws UserException after all parts have been tried, if the folder or a file in it cannot be written: the first failure,
      *     the others as suppressed
      */
-    public static List<Path> write(Report report, OptionalInt iteration, Path folder) {
+    public static ReportPart.Written write(Report report, OptionalInt iteration, Path folder) {
         WholeFiles.makeDirectory(folder);
-        var written = new ArrayList<Path>();
+        var files = new ArrayList<Path>();
+        var problems = new ArrayList<String>();
         Optional<UserException> first = Optional.empty();
         for (ReportPart part : PARTS) {
             try {
-                written.addAll(part.write(report, iteration, folder));
+                ReportPart.Written written = part.write(report, iteration, folder);
+                files.addAll(written.files());
+                problems.addAll(written.problems());
             } catch (UserException e) {
                 first.ifPresent(failure -> failure.addSuppressed(e));
                 first = first.or(() -> Optional.of(e));
@@ -43,6 +46,6 @@ public final class ReportFolder {
         if (first.isPresent()) {
             throw first.get();
         }
-        return List.copyOf(written);
+        return new ReportPart.Written(files, problems);
     }
 }

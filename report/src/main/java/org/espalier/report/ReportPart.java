@@ -12,8 +12,20 @@ public interface ReportPart {
      * @param report what it shows
      * @param iteration see {@link AccuracyTable#all}
      * @param folder the report's folder, which exists
-     * @return the files to be named to the user, the one to open first; not necessarily all that were written
      * @throws org.espalier.UserException if a file cannot be written
      */
-    List<Path> write(Report report, OptionalInt iteration, Path folder);
+    Written write(Report report, OptionalInt iteration, Path folder);
+
+    /**
+     * What was written.
+     *
+     * @param files those to be named to the user, the one to open first; not necessarily all that were written
+     * @param problems what could not be read and is left out, a sentence each, besides {@link Report#problems}
+     */
+    record Written(List<Path> files, List<String> problems) {
+        public Written {
+            files = List.copyOf(files);
+            problems = List.copyOf(problems);
+        }
+    }
 }

@@ -14,7 +14,7 @@ public final class TableFiles implements ReportPart {
     static final String FOLDER = "tables";
 
     @Override
-    public List<Path> write(Report report, OptionalInt iteration, Path folder) {
+    public Written write(Report report, OptionalInt iteration, Path folder) {
         Path tables = folder.resolve(FOLDER);
         WholeFiles.makeDirectory(tables);
         all(report, iteration).forEach((name, table) -> {
@@ -22,7 +22,7 @@ public final class TableFiles implements ReportPart {
             write(tables.resolve(name + ".md"), MarkdownTable.of(table));
             write(tables.resolve(name + ".csv"), CsvTable.of(table));
         });
-        return List.of(tables);
+        return new Written(List.of(tables), List.of());
     }
 
     /**

@@ -2,6 +2,7 @@ package org.espalier.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -24,11 +25,12 @@ class TableFormsTest {
     @Test
     void latexHasBooktabsRulesAndShowsEveryCharacterAsText() {
         assertThat(LatexTable.of(TABLE, "x-1")).isEqualTo("""
-            % needs \\usepackage{booktabs}
+            % needs \\usepackage{booktabs,graphicx}
             \\begin{table}
               \\centering
               \\caption{digits\\_1, accuracy in \\%}
               \\label{tab:x-1}
+              \\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%
               \\begin{tabular}{llrrrr}
                 \\toprule
                 & & \\multicolumn{3}{c}{original} & \\multicolumn{1}{c}{ticket} \\\\
@@ -38,12 +40,56 @@ class TableFormsTest {
                 100.0 & a\\&b & 2,417 (144) & 98.33 (-) & \\ldots & $-$0.25 \\\\
                 51.3 & \\{c\\} & 950 (0) & 98.10 (0.20) & 45.00 {[}44.00, 46.00{]} & - \\\\
                 \\bottomrule
-              \\end{tabular}
+              \\end{tabular}}
 
               \\smallskip
               \\begin{minipage}{\\linewidth}\\footnotesize
                 {[} {]}: 95 \\% interval, $<$p$>$ $\\pm$ \\textasciitilde{}.
               \\end{minipage}
+            \\end{table}
+            """);
+    }
+
+    @Test
+    void latexSetsBlocksThatNoPageHoldsSideBySideBelowEachOther() {
+        var blocks = new ArrayList<Table.Block>();
+        for (String strategy : List.of("original", "random", "continued")) {
+            blocks.add(new Table.Block(
+                    strategy,
+                    List.of("natural", "fgsm", "pgd", "trials"),
+                    List.of(
+                            List.of("98.10 (0.20)", "45.00 (1.00)", "40.00 (1.00)", "3/3"),
+                            List.of("97.10 (0.20)", "44.00 (1.00)", "39.00 (1.00)", "2/3"))));
+        }
+        Table wide = new Table(
+                "wide",
+                new Table.Block("", List.of("P_m %"), List.of(List.of("100.0"), List.of("51.3"))),
+                blocks,
+                List.of());
+        assertThat(LatexTable.of(wide, "wide")).isEqualTo("""
+            % needs \\usepackage{booktabs,graphicx}
+            \\begin{table}
+              \\centering
+              \\caption{wide}
+              \\label{tab:wide}
+              \\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%
+              \\begin{tabular}{rrrrr}
+                \\toprule
+                $P_m$ \\% & natural & fgsm & pgd & trials \\\\
+                \\midrule
+                \\multicolumn{5}{c}{original} \\\\
+                100.0 & 98.10 (0.20) & 45.00 (1.00) & 40.00 (1.00) & 3/3 \\\\
+                51.3 & 97.10 (0.20) & 44.00 (1.00) & 39.00 (1.00) & 2/3 \\\\
+                \\addlinespace
+                \\multicolumn{5}{c}{random} \\\\
+                100.0 & 98.10 (0.20) & 45.00 (1.00) & 40.00 (1.00) & 3/3 \\\\
+                51.3 & 97.10 (0.20) & 44.00 (1.00) & 39.00 (1.00) & 2/3 \\\\
+                \\addlinespace
+                \\multicolumn{5}{c}{continued} \\\\
+                100.0 & 98.10 (0.20) & 45.00 (1.00) & 40.00 (1.00) & 3/3 \\\\
+                51.3 & 97.10 (0.20) & 44.00 (1.00) & 39.00 (1.00) & 2/3 \\\\
+                \\bottomrule
+              \\end{tabular}}
             \\end{table}
             """);
     }

@@ -1,6 +1,7 @@
 package org.espalier.report.figure;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 
@@ -41,8 +42,8 @@ public final class FigureDrawing {
         heat = figure.panels().stream().anyMatch(Panel.Heat.class::isInstance);
         int panels = figure.panels().size();
         columns = Math.max(1, Math.min(panels, heat ? 6 : 3));
-        plotWidth = heat ? 112 : panels == 1 ? 380 : 235;
-        plotHeight = heat ? 112 : panels == 1 ? 260 : 190;
+        plotWidth = heat ? 112 : panels == 1 ? 380 : 178;
+        plotHeight = heat ? 112 : panels == 1 ? 260 : 150;
         cellWidth = heat ? plotWidth + 18 : LEFT + plotWidth + RIGHT;
         cellHeight = heat ? TOP + plotHeight + 10 : TOP + plotHeight + BOTTOM;
         width = columns * cellWidth + (heat ? 18 : 0);
@@ -232,8 +233,14 @@ public final class FigureDrawing {
     }
 
     private void labels(Ink ink, Panel.Lines panel, Axis.Range x, Axis.Range y, double left, double top) {
+        // Lines begin in one point, the dense network: its label stands there once.
+        var written = new HashSet<String>();
         for (Line line : panel.lines()) {
             for (int i : line.written()) {
+                if (!written.add(line.curve().x()[i] + " " + line.curve().y()[i] + " "
+                        + line.labels().get(i))) {
+                    continue;
+                }
                 double at = left + place(panel.x(), x, line.curve().x()[i]) * plotWidth;
                 double height =
                         top + plotHeight - place(panel.y(), y, line.curve().y()[i]) * plotHeight;
@@ -357,8 +364,10 @@ public final class FigureDrawing {
         for (Line line : panel.lines()) {
             for (int i = 0; i < line.curve().size(); i++) {
                 double value = across ? line.curve().x()[i] : line.curve().y()[i];
-                double spread = across || log ? 0 : spread(line.curve(), i);
-                low = Math.min(low, value - spread);
+                double spread = across ? 0 : spread(line.curve(), i);
+                // On a logarithmic axis a bar may reach down to zero: as much is shown of it as of a third of its
+                // value.
+                low = Math.min(low, log ? Math.max(value - spread, value / 3) : value - spread);
                 high = Math.max(high, value + spread);
             }
         }

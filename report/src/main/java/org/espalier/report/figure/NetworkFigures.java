@@ -179,7 +179,7 @@ public final class NetworkFigures {
                 "Input pixels that survive: " + subject(),
                 "How many surviving weights of \"" + base
                         + "\" read each input pixel, in multiples of the average pixel,"
-                        + " mean over trials; dark: three times the average or more.",
+                        + " mean over trials; the scale ends at three times the average.",
                 List.of(),
                 panels);
     }

@@ -48,10 +48,15 @@ public final class Html {
         return out.append("</dl>\n").toString();
     }
 
+    /** Text that keeps a number and its percent sign on one line. */
+    static String sentence(String text) {
+        return text(text).replace(" %", "&nbsp;%");
+    }
+
     /** A list of sentences. */
     public static String list(List<String> sentences) {
         var out = new StringBuilder("<ul>");
-        sentences.forEach(s -> out.append("<li>").append(text(s)).append("</li>"));
+        sentences.forEach(s -> out.append("<li>").append(sentence(s)).append("</li>"));
         return out.append("</ul>").toString();
     }
 

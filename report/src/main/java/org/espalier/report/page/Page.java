@@ -19,6 +19,7 @@ public final class Page {
     private final String title;
     private final String subtitle;
     private final PageData data = new PageData();
+    private final List<String> problems = new ArrayList<>();
     private final List<Figure> figures = new ArrayList<>();
     private final List<Link> contents = new ArrayList<>();
     private final StringBuilder body = new StringBuilder();
@@ -51,9 +52,20 @@ public final class Page {
         return this;
     }
 
+    /** Adds a warning of files that could not be read; a sentence each. */
+    public Page problems(String heading, List<String> sentences) {
+        problems.addAll(sentences);
+        return html("<div class=\"warning\">" + Html.text(heading) + Html.list(sentences) + "</div>");
+    }
+
+    /** What was warned of, a sentence each. */
+    public List<String> problems() {
+        return List.copyOf(problems);
+    }
+
     /** Adds a paragraph of text. */
     public Page paragraph(String text) {
-        return html("<p>" + Html.text(text) + "</p>");
+        return html("<p>" + Html.sentence(text) + "</p>");
     }
 
     /** Adds figures; those without a point are said to be missing. */

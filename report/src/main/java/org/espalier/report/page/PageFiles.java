@@ -21,7 +21,7 @@ public final class PageFiles implements ReportPart {
     public static final String FIGURES = "figures";
 
     @Override
-    public List<Path> write(Report report, OptionalInt iteration, Path folder) {
+    public Written write(Report report, OptionalInt iteration, Path folder) {
         Page page = ReportPage.of(report, iteration);
         Path file = folder.resolve(PAGE);
         WholeFiles.write(file, page.bytes());
@@ -38,6 +38,6 @@ public final class PageFiles implements ReportPart {
                     FigureDrawing.svg(figure).getBytes(StandardCharsets.UTF_8));
             WholeFiles.write(figures.resolve(figure.id() + ".pdf"), FigureDrawing.pdf(figure));
         });
-        return List.of(file, figures);
+        return new Written(List.of(file, figures), page.problems());
     }
 }

@@ -50,7 +50,9 @@ final class ProvenanceHtml {
                 "machine",
                 provenance.processor() + ", " + provenance.processors() + " processors, " + provenance.system()));
         facts.add(List.of("Java", provenance.java()));
-        facts.add(List.of("engine", provenance.engine() + ", " + provenance.jobs() + " jobs"));
+        facts.add(List.of(
+                "engine",
+                provenance.engine() + ", " + provenance.jobs() + (provenance.jobs() == 1 ? " job" : " jobs")));
         double training = 0;
         double measuring = 0;
         for (Timing timing : run.store().timings()) {

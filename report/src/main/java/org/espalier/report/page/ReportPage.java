@@ -17,6 +17,7 @@ import org.espalier.report.figure.ComparisonFigures;
 import org.espalier.report.figure.FigureGroup;
 import org.espalier.report.figure.NetworkFigures;
 import org.espalier.report.figure.TimeFigures;
+import org.espalier.report.verdict.Comparison;
 import org.espalier.report.verdict.Verdict;
 
 /** Puts the report's page together, in the order in which people read: verdict, tables, figures, where it comes from. */
@@ -102,18 +103,35 @@ final class ReportPage {
                     .append(Html.text((several ? verdict.run() + ": " : "") + verdict.subject()))
                     .append("</h3><p class=\"big\">")
                     .append(verdict.ticket()
-                            .map(t -> Html.text(FigureGroup.percent(t.density())) + " of the weights win")
+                            .map(t ->
+                                    "Wins with " + Html.sentence(FigureGroup.percent(t.density()) + " of the weights"))
                             .orElse("No winning ticket shown"))
                     .append("</p>");
             if (!verdict.found().isEmpty()) {
                 cards.append("<h4>Shown</h4>").append(Html.list(verdict.found()));
             }
-            if (!verdict.notShown().isEmpty()) {
-                cards.append("<h4>Not shown</h4>").append(Html.list(verdict.notShown()));
+            List<String> notShown = new ArrayList<>(nothingUnderOthers(verdict));
+            notShown.addAll(verdict.notShown());
+            if (!notShown.isEmpty()) {
+                cards.append("<h4>Not shown</h4>").append(Html.list(notShown));
             }
             cards.append("</section>\n");
         }
         page.html(cards.append("</div>").toString());
+    }
+
+    /** What withstands the attack it was trained on may fall to every other: that belongs beside its success. */
+    private List<String> nothingUnderOthers(Verdict shown) {
+        return report.verdicts().stream()
+                .filter(other -> other != shown
+                        && other.run().equals(shown.run())
+                        && other.dataset().equals(shown.dataset())
+                        && other.objective().equals(shown.objective())
+                        && other.strategy().equals(shown.strategy()))
+                .filter(other ->
+                        other.comparisons().stream().anyMatch(c -> c.standing() == Comparison.Standing.NOTHING_TO_KEEP))
+                .flatMap(other -> other.notShown().stream().limit(1))
+                .toList();
     }
 
     private void tables() {
@@ -172,8 +190,11 @@ final class ReportPage {
         NetworkFigures.Made networks = NetworkFigures.of(id, run.store(), arm);
         networks.groups().forEach(page::figures);
         if (!networks.problems().isEmpty()) {
-            page.html("<div class=\"warning\">These networks could not be read and are left out of the figures above."
-                    + Html.list(networks.problems()) + "</div>");
+            page.problems(
+                    "These networks could not be read and are left out of the figures above.",
+                    networks.problems().stream()
+                            .map(problem -> problem + "; this network is left out of the page's figures")
+                            .toList());
         }
         page.html("<h3>Attacked images</h3>" + gallery.of(run.store(), arm));
     }

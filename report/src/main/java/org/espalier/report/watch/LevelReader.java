@@ -123,6 +123,18 @@ final class LevelReader {
         settled = false;
     }
 
+    /**
+     * Reads a level that was done once more if it is no longer the one that was read: a store may be deleted, and its search
+     * run again, while nobody looks.
+     */
+    void recheck() {
+        if (settled && (level.state() != state || tail.changed())) {
+            settled = false;
+            tail = tail();
+            restart();
+        }
+    }
+
     private void restart() {
         curves.clear();
         lines = 0;

@@ -82,6 +82,15 @@ final class LineTail {
         }
     }
 
+    /** Whether the file looks other than when it was read last. */
+    boolean changed() {
+        try {
+            return !stamp().equals(stamp);
+        } catch (IOException e) {
+            return stamp != null;
+        }
+    }
+
     private Stamp stamp() throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         return new Stamp(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());

@@ -198,7 +198,9 @@ final class RunReader {
             if (known != null
                     && known.store.trials().equals(store.trials())
                     && known.store.experiment().equals(store.experiment())) {
-                return false; // a run that goes on writes them again
+                // A run that goes on writes them again, and so does one that begins anew after all was deleted.
+                known.levels.values().forEach(LevelReader::recheck);
+                return false;
             }
             search = new Search(store, directory);
             problem = Optional.empty();

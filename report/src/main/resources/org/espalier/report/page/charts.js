@@ -128,6 +128,12 @@ const EspalierCharts = (() => {
       this.node.dataset.figure = this.figure.id;
       this.caption.textContent = this.figure.caption;
       this.legend.replaceChildren();
+      const map = this.figure.panels.find((panel) => panel.kind === "heat");
+      if (map) {
+        this.legend.append(element("div", { class: "legend-group" }, element("span", {}, "0"),
+          element("span", { class: "scale", "aria-hidden": "true" }), element("span", {}, String(map.top)),
+          element("span", { class: "legend-title" }, map.label)));
+      }
       this.figure.legends.forEach((legend, k) => {
         if (legend.entries.length === 0) return;
         const group = element("div", { class: "legend-group", role: "group", "aria-label": legend.title },

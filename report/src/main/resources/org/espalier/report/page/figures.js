@@ -121,8 +121,8 @@ const EspalierFigures = (() => {
     for (const row of all) row.inside = !domain || (row.y >= domain[0] && row.y <= domain[1]);
     const x = quantitative("x", panel.x, all.map((r) => r.x), view.width < 300);
     const log = panel.y.scale.startsWith("LOG");
-    const y = quantitative("y", panel.y, log ? all.map((r) => r.y) : all.flatMap((r) => [r.lo, r.hi]), false);
-    // On a logarithmic axis a bar that would reach zero ends at the frame.
+    const y = quantitative("y", panel.y, log ? all.flatMap((r) => [Math.max(r.lo, r.y / 3), r.hi]) : all.flatMap((r) => [r.lo, r.hi]), false);
+    // On a logarithmic axis a bar that would reach zero ends at the frame, which shows as much of it as of a third.
     if (log && all.length > 0) {
       for (const row of all) {
         row.lo = Math.max(row.lo, y.scale.domain[0]);
@@ -156,6 +156,13 @@ const EspalierFigures = (() => {
       mark: { type: "point", filled: true, size: 42, opacity: 1, tooltip: null },
       encoding: { x, y, color: common.color, shape }
     });
+    // Lines begin in one point, the dense network: its label stands there once.
+    const written = new Set();
+    for (const row of all) {
+      const label = row.x + " " + row.y + " " + row.t;
+      if (written.has(label)) row.t = "";
+      written.add(label);
+    }
     if (all.some((r) => r.t)) {
       layer.push({
         transform: [{ filter: "datum.t != ''" }],

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredLevel;
 import org.espalier.report.Report;
+import org.espalier.report.ReportPart;
 import org.espalier.report.SyntheticStore;
 import org.espalier.report.verdict.Terms;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,8 @@ class PageFilesTest {
         "training.iterations=500",
         "evaluation.every=250"
     };
+
+    private ReportPart.Written written;
 
     @TempDir
     private Path folder;
@@ -107,6 +110,12 @@ class PageFilesTest {
 
         String page = write(directory);
 
+        assertThat(written.problems())
+                .as("what a terminal has to name besides what the report itself could not read")
+                .singleElement()
+                .asString()
+                .contains(levels.get(1).key() + "/initial.safetensors")
+                .endsWith("; this network is left out of the page's figures");
         assertThat(page)
                 .contains("Not everything could be read", "These networks could not be read")
                 .contains(
@@ -146,8 +155,8 @@ class PageFilesTest {
     private String write(Path store) throws IOException {
         Path out = folder.resolve("out");
         Files.createDirectories(out);
-        List<Path> named = new PageFiles().write(Report.read(List.of(store), Terms.USUAL), OptionalInt.empty(), out);
-        assertThat(named).first().isEqualTo(out.resolve("index.html"));
+        written = new PageFiles().write(Report.read(List.of(store), Terms.USUAL), OptionalInt.empty(), out);
+        assertThat(written.files()).first().isEqualTo(out.resolve("index.html"));
         return Files.readString(out.resolve("index.html"));
     }
 

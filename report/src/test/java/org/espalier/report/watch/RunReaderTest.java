@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoreLock;
@@ -234,6 +236,46 @@ class RunReaderTest {
     }
 
     @Test
+    void aSearchThatWasDeletedAndRunAgainWhileNobodyLookedIsReadAnew() throws IOException {
+        store.begin();
+        for (int level = 0; level < 3; level++) {
+            String key = GrowingStore.key(0, level);
+            store.beginLevel(key, level);
+            store.measure(key, 0, 0.1, 0.1, 0.1);
+            store.measure(key, 100, 0.9, 0.45, 0.4);
+            store.finish(key);
+        }
+        assertThat(look("run").path("done").intValue()).isEqualTo(3);
+
+        delete();
+        store.begin();
+        store.beginLevel(DENSE, 0);
+        store.measure(DENSE, 0, 0.1, 0.1, 0.1);
+        store.measure(DENSE, 100, 0.9, 0.45, 0.4);
+        store.finish(DENSE);
+        store.beginLevel(FIRST, 1);
+        store.measure(FIRST, 0, 0.1, 0.1, 0.1);
+        // Clocks of file systems tick coarsely; a search takes longer than this test.
+        for (String name : List.of(Store.INDEX, "levels/" + DENSE + "/metrics.jsonl")) {
+            Files.setLastModifiedTime(
+                    store.directory.resolve(name), FileTime.from(Instant.now().plusSeconds(60)));
+        }
+
+        assertThat(look("run").path("done").intValue()).isEqualTo(1);
+        assertThat(level(0).at("/curves/none")).hasSize(2);
+        assertThat(level(1).path("s").stringValue()).isEqualTo("begun");
+        assertThat(level(1).at("/curves/none").toString()).isEqualTo("[[0,0.1,0.9]]");
+        assertThat(level(2).path("s").stringValue()).isEqualTo("waiting");
+    }
+
+    private void delete() throws IOException {
+        try (var files = Files.walk(store.directory)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        }
+    }
+
+    @Test
     void whatWasReadOnceIsNotReadAgain() {
         store.begin();
         store.beginLevel(DENSE, 0);
@@ -249,10 +291,7 @@ class RunReaderTest {
         store.begin();
         store.beginLevel(DENSE, 0);
         assertThat(level(0).path("s").stringValue()).isEqualTo("begun");
-        try (var files = Files.walk(store.directory)) {
-            files.sorted(Comparator.reverseOrder())
-                    .forEach(file -> file.toFile().delete());
-        }
+        delete();
         assertThat(look("run").path("state").stringValue()).isEqualTo("missing");
         assertThat(pieces).containsOnlyKeys("r/run");
     }
