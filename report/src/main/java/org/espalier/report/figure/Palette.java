@@ -10,7 +10,7 @@ import java.util.List;
 public final class Palette {
     /** Colours on white. */
     public static final List<String> COLORS =
-            List.of("#1f2328", "#0072b2", "#c77c00", "#00845f", "#d04a00", "#a8478a", "#4a97c9", "#6b6b00");
+            List.of("#1f2328", "#0072b2", "#c77c00", "#00845f", "#a32400", "#a8478a", "#4a97c9", "#7f8a2e");
 
     /** Names of symbols. */
     public static final List<String> SHAPES =

@@ -4,11 +4,11 @@ const EspalierFigures = (() => {
   // The same colours as Palette.java on light pages; lighter ones of the same hues on dark pages.
   const LOOKS = {
     light: {
-      colors: ["#1f2328", "#0072b2", "#c77c00", "#00845f", "#d04a00", "#a8478a", "#4a97c9", "#6b6b00"],
+      colors: ["#1f2328", "#0072b2", "#c77c00", "#00845f", "#a32400", "#a8478a", "#4a97c9", "#7f8a2e"],
       text: "#1f2328", muted: "#59636e", grid: "#e3e7eb", line: "#8c959f", background: "#ffffff", heat: ["#f3f5f7", "#0b3c5d"]
     },
     dark: {
-      colors: ["#e6e8eb", "#56b4e9", "#f0ae3c", "#2fc99c", "#ff8a4c", "#e39ccb", "#a5d5f5", "#c9c94f"],
+      colors: ["#e6e8eb", "#56b4e9", "#f0ae3c", "#2fc99c", "#f04a28", "#e39ccb", "#a5d5f5", "#799640"],
       text: "#e6e8eb", muted: "#a3abb5", grid: "#2e343b", line: "#6a737d", background: "#171a1e", heat: ["#22272d", "#8fd0ff"]
     }
   };
