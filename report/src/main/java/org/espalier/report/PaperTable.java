@@ -237,18 +237,21 @@ public final class PaperTable {
         var notes = new ArrayList<String>();
         notes.add("each cell: networks trained naturally / networks trained against the attack of the column; mean"
                 + " (sample standard deviation) over trials");
-        var trials = new TreeSet<Integer>();
-        arms.forEach(arm -> arm.series().stream()
+        // Columns may come from searches of different numbers of trials.
+        var trials = new TreeSet<Long>();
+        arms.forEach(arm -> trials.add(arm.series().stream()
                 .filter(s -> s.strategy().equals(strategy)
                         && selection(arm, iteration).of(s).isPresent())
                 .map(Series::trial)
-                .forEach(trials::add));
+                .distinct()
+                .count()));
         int updates = arms.getFirst().training().iterations();
         notes.add(String.format(
                 Locale.ROOT,
-                "ours: %d %s, levels of %,d iterations",
-                trials.size(),
-                trials.size() == 1 ? "trial" : "trials",
+                "ours: %s%d %s, levels of %,d iterations",
+                trials.size() == 1 ? "" : trials.first() + " to ",
+                trials.last(),
+                trials.last() == 1 ? "trial" : "trials",
                 updates));
         for (String source : sources) {
             published.values().stream()

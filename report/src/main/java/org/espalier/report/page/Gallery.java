@@ -139,13 +139,13 @@ final class Gallery {
     }
 
     private static String prediction(DataSet set, int label, Said before, Said after) {
-        return said(set, label, before) + " <span aria-label=\"then\">&rarr;</span><br>" + said(set, label, after);
+        return said(set, label, before) + "&nbsp;<span aria-label=\"then\">&rarr;</span><br>" + said(set, label, after);
     }
 
     private static String said(DataSet set, int label, Said said) {
         return "<span class=\"" + (said.label() == label ? "right" : "wrong") + "\">"
                 + (said.label() == label ? "&#10003; " : "&#10007; ") + Html.text(name(set, said.label())) + "</span> "
-                + Math.round(100 * said.probability()) + " %";
+                + Math.round(100 * said.probability()) + "&nbsp;%";
     }
 
     private static String name(DataSet set, int label) {
