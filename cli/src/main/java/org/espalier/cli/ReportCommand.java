@@ -123,7 +123,12 @@ final class ReportCommand implements Callable<Integer> {
         if (problems.size() > MOST_PROBLEMS) {
             console.complain((problems.size() - MOST_PROBLEMS) + " more problems of this kind");
         }
+        List<String> violations = report.violations();
+        violations.forEach(sentence -> console.complain("certified and yet broken: " + sentence));
         unwritten.ifPresent(e -> console.complain(e.getMessage() + "; the report is shown, but not all in files"));
+        if (!violations.isEmpty()) {
+            return ExitCode.REFUSED;
+        }
         return problems.isEmpty() && unwritten.isEmpty() ? ExitCode.DONE : ExitCode.MISTAKE;
     }
 
@@ -165,6 +170,7 @@ final class ReportCommand implements Callable<Integer> {
                 written.add(tables);
                 ReportFiles.writeCsv(run.results(), numbers);
                 written.add(numbers);
+                written.addAll(ReportFiles.writeRobustness(run.robustness(), home, prefix));
             } catch (UserException e) {
                 failure = failure.or(() -> Optional.of(e));
             }
@@ -186,7 +192,9 @@ final class ReportCommand implements Callable<Integer> {
         console.out().flush();
         ReportFiles.writeCsv(report.runs().getFirst().results(), csv);
         ReportFiles.writeMarkdown(report.runs().getFirst().results(), OptionalInt.empty(), markdown);
+        ReportFiles.writeRobustness(report.runs().getFirst().robustness(), directory, "");
         report.problems().forEach(console::complain);
+        report.violations().forEach(sentence -> console.complain("certified and yet broken: " + sentence));
         console.out().println();
         console.out().println("Written: " + markdown + " and " + csv);
     }

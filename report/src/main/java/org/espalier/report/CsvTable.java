@@ -15,7 +15,11 @@ import org.apache.commons.csv.CSVPrinter;
  */
 public final class CsvTable {
     private static final String NUMBER = "[+-]?[0-9][0-9,]*(?:\\.[0-9]+)?";
-    private static final Pattern SPREAD = Pattern.compile("(" + NUMBER + ") \\((" + NUMBER + "|-)\\)");
+
+    /** Marks of the rules stand beside numbers; a column of its own says the same. */
+    private static final String MARK = "[?!]?";
+
+    private static final Pattern SPREAD = Pattern.compile("(" + NUMBER + ") \\((" + NUMBER + "|-)\\)" + MARK);
     private static final Pattern RANGE = Pattern.compile("(" + NUMBER + ") \\[(" + NUMBER + "), (" + NUMBER + ")]");
 
     private static final String PAIR = " / ";
@@ -92,6 +96,6 @@ public final class CsvTable {
         if (cell.equals(AccuracyTable.PENDING) || cell.equals(VerdictTable.NONE)) {
             return "";
         }
-        return cell.matches(NUMBER) ? cell.replace(",", "") : cell;
+        return cell.matches(NUMBER + MARK) ? cell.replaceAll("[,?!]", "") : cell;
     }
 }

@@ -122,6 +122,17 @@ public final class EvaluationTables {
         return percent(proportion.low()) + "-" + percent(proportion.high());
     }
 
+    /** Mean and sample standard deviation of shares, in percent; nothing of none. */
+    static String cell(Sample sample) {
+        if (sample.count() == 0) {
+            return "";
+        }
+        return percent(sample.mean())
+                + (sample.deviation().isPresent()
+                        ? " (" + percent(sample.deviation().getAsDouble()) + ")"
+                        : "");
+    }
+
     static String percent(double fraction) {
         return String.format(Locale.ROOT, "%.2f", 100 * fraction);
     }

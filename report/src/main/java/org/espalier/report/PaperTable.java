@@ -130,35 +130,84 @@ public final class PaperTable {
                 .orElse(List.of());
         List<String> sources = published.sources(dataset, strategy);
         var keys = new ArrayList<List<String>>();
-        var rows = new LinkedHashMap<String, List<List<String>>>();
-        attacks.forEach(attack -> rows.put(attack, new ArrayList<>()));
+        List<Side> sides = sides(attacks);
+        var rows = new LinkedHashMap<Side, List<List<String>>>();
+        sides.forEach(side -> rows.put(side, new ArrayList<>()));
         for (int level : shown(densities)) {
             double density = densities.get(level);
             keys.add(List.of(AccuracyTable.density(density), "ours"));
-            rows.forEach((attack, cells) ->
-                    cells.add(List.of(ours(attack, false, level, iteration), ours(attack, true, level, iteration))));
+            rows.forEach((side, cells) ->
+                    cells.add(List.of(ours(side, false, level, iteration), ours(side, true, level, iteration))));
             for (String source : sources) {
-                List<List<String>> theirs = attacks.stream()
-                        .map(attack ->
-                                List.of(theirs(source, attack, false, density), theirs(source, attack, true, density)))
+                List<List<String>> theirs = sides.stream()
+                        .map(side -> List.of(theirs(source, side, false, density), theirs(source, side, true, density)))
                         .toList();
                 if (theirs.stream().flatMap(List::stream).anyMatch(cell -> !cell.equals(NONE + " / " + NONE))) {
                     keys.add(List.of(AccuracyTable.density(density), source));
-                    for (int i = 0; i < attacks.size(); i++) {
-                        rows.getOrDefault(attacks.get(i), new ArrayList<>()).add(theirs.get(i));
+                    for (int i = 0; i < sides.size(); i++) {
+                        rows.getOrDefault(sides.get(i), new ArrayList<>()).add(theirs.get(i));
                     }
                 }
             }
         }
         List<Table.Block> blocks = rows.entrySet().stream()
-                .map(e -> new Table.Block(e.getKey(), List.of("natural accuracy", "attack accuracy"), e.getValue()))
+                .map(e -> new Table.Block(
+                        e.getKey().name(), List.of("natural accuracy", "attack accuracy"), e.getValue()))
                 .toList();
         return Optional.of(new Table(
                 dataset + ", " + strategy + ", normally trained / adversarially trained, test accuracy in % "
                         + when(iteration) + runs,
                 new Table.Block("", List.of("P_m %", "source"), keys, true),
                 blocks,
-                notes(sources, iteration)));
+                notes(sides, sources, iteration)));
+    }
+
+    /**
+     * The columns under one heading.
+     *
+     * @param name the attack, and the objective where it alone does not say what is trained
+     * @param trained what stands to the right of the stroke
+     */
+    private record Side(String attack, String name, Optional<Arm> trained) {}
+
+    /**
+     * Each attack with each objective that trains against it; objectives that train against none of the attacks (against
+     * another one, or for certificates) stand beside every attack.
+     */
+    private List<Side> sides(List<String> attacks) {
+        Optional<Arm> natural = natural();
+        List<Arm> others = arms.stream()
+                .filter(arm -> !Optional.of(arm).equals(natural))
+                .filter(arm -> arm.training().attack().filter(attacks::contains).isEmpty())
+                .toList();
+        var sides = new ArrayList<Side>();
+        for (String attack : attacks) {
+            List<Arm> against = arms.stream()
+                    .filter(arm ->
+                            arm.training().attack().filter(attack::equals).isPresent())
+                    .toList();
+            if (against.isEmpty() && (others.isEmpty() || natural.isPresent())) {
+                sides.add(new Side(attack, attack, Optional.empty()));
+            }
+            against.forEach(arm ->
+                    sides.add(new Side(attack, against.size() == 1 ? attack : named(attack, arm), Optional.of(arm))));
+            others.forEach(arm -> sides.add(new Side(attack, named(attack, arm), Optional.of(arm))));
+        }
+        return sides;
+    }
+
+    private static String named(String attack, Arm arm) {
+        return attack + ", trained for " + arm.objective();
+    }
+
+    /** What is trained without an attack; the objective of that name where several are. */
+    private Optional<Arm> natural() {
+        List<Arm> without =
+                arms.stream().filter(arm -> arm.training().attack().isEmpty()).toList();
+        return without.stream()
+                .filter(arm -> arm.objective().equals(Experiment.Objective.NATURAL))
+                .findFirst()
+                .or(() -> without.stream().findFirst());
     }
 
     /** The levels at densities that are published, where the search goes through at least four; else all. */
@@ -174,16 +223,10 @@ public final class PaperTable {
         return matching.size() >= 4 ? matching : all;
     }
 
-    private Optional<Arm> arm(Optional<String> attack) {
-        return arms.stream()
-                .filter(arm -> arm.training().attack().equals(attack))
-                .findFirst();
-    }
-
-    private String ours(String attack, boolean attacked, int level, OptionalInt iteration) {
-        return cell(arm(Optional.empty()), attack, attacked, level, iteration)
+    private String ours(Side side, boolean attacked, int level, OptionalInt iteration) {
+        return cell(natural(), side.attack(), attacked, level, iteration)
                 + " / "
-                + cell(arm(Optional.of(attack)), attack, attacked, level, iteration);
+                + cell(side.trained(), side.attack(), attacked, level, iteration);
     }
 
     private String cell(Optional<Arm> arm, String attack, boolean attacked, int level, OptionalInt iteration) {
@@ -206,9 +249,12 @@ public final class PaperTable {
                 : new Selection.Last();
     }
 
-    private String theirs(String source, String attack, boolean attacked, double density) {
-        return theirs(source, attack, false, attacked, density) + " / "
-                + theirs(source, attack, true, attacked, density);
+    private String theirs(String source, Side side, boolean attacked, double density) {
+        // What is trained for something else has no published counterpart.
+        boolean same =
+                side.trained().stream().allMatch(arm -> arm.training().attack().equals(Optional.of(side.attack())));
+        return theirs(source, side.attack(), false, attacked, density) + " / "
+                + (same ? theirs(source, side.attack(), true, attacked, density) : NONE);
     }
 
     private String theirs(String source, String attack, boolean adversarial, boolean attacked, double density) {
@@ -233,10 +279,13 @@ public final class PaperTable {
                 : iterations.isEmpty() ? "at the last iteration of each level" : "at the iterations asked for";
     }
 
-    private List<String> notes(List<String> sources, OptionalInt iteration) {
+    private List<String> notes(List<Side> sides, List<String> sources, OptionalInt iteration) {
         var notes = new ArrayList<String>();
-        notes.add("each cell: networks trained naturally / networks trained against the attack of the column; mean"
-                + " (sample standard deviation) over trials");
+        notes.add("each cell: networks trained naturally / networks trained against the attack of the column"
+                + (sides.stream().allMatch(side -> side.name().equals(side.attack()))
+                        ? ""
+                        : ", or for the objective that its heading names")
+                + "; mean (sample standard deviation) over trials");
         // Columns may come from searches of different numbers of trials.
         var trials = new TreeSet<Long>();
         arms.forEach(arm -> trials.add(arm.series().stream()

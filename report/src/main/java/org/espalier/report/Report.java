@@ -11,8 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.espalier.UserException;
-import org.espalier.lab.robustness.StoredEvaluation;
-import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.store.Store;
 import org.espalier.report.verdict.Judge;
 import org.espalier.report.verdict.Terms;
@@ -36,13 +34,9 @@ public record Report(List<Run> runs, Terms terms, List<Verdict> verdicts, Publis
      *     for file names
      * @param store where everything else about it can be read: networks, timings, provenance
      * @param results what was measured
-     * @param evaluations (level's key) its robustness evaluations
+     * @param robustness what suites of attacks have left, and what is certified
      */
-    public record Run(String label, Store store, Results results, Map<String, List<StoredEvaluation>> evaluations) {
-        public Run {
-            evaluations = Map.copyOf(evaluations);
-        }
-
+    public record Run(String label, Store store, Results results, Robustness robustness) {
         /** The directory that the search is stored in. */
         public Path directory() {
             return store.directory();
@@ -91,12 +85,20 @@ public record Report(List<Run> runs, Terms terms, List<Verdict> verdicts, Publis
         for (int i = 0; i < stores.size(); i++) {
             Results results = ResultsReader.read(stores.get(i));
             problems.addAll(results.problems());
-            Map<String, List<StoredEvaluation>> evaluations = StoredEvaluations.of(
-                    stores.get(i), e -> problems.add(e.getMessage() + "; this evaluation is left out"));
-            runs.add(new Run(labels.get(i), stores.get(i), results, evaluations));
-            verdicts.addAll(Judge.all(labels.get(i), results, terms));
+            Robustness robustness = RobustnessReader.read(stores.get(i), problems::add);
+            var run = new Run(labels.get(i), stores.get(i), results, robustness);
+            runs.add(run);
+            Judge.all(labels.get(i), results, terms).forEach(verdict -> verdicts.add(RemainsReader.on(verdict, run)));
         }
         return new Report(runs, terms, verdicts, published, problems);
+    }
+
+    /** Images of any run that are certified and yet broken, a sentence each. */
+    public List<String> violations() {
+        return runs.stream()
+                .flatMap(run -> run.robustness().violations().stream()
+                        .map(sentence -> (runs.size() > 1 ? run.label() + ": " : "") + sentence))
+                .toList();
     }
 
     private static Path real(Path directory) {

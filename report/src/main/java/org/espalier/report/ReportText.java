@@ -61,24 +61,41 @@ public final class ReportText {
         if (report.verdicts().isEmpty()) {
             return "";
         }
-        var text = new StringBuilder(TextTable.of(VerdictTable.of(report), width));
+        var text = new StringBuilder();
+        if (!report.violations().isEmpty()) {
+            text.append(TextTable.lines(
+                    List.of("!! CERTIFIED AND YET BROKEN: something is wrong, and neither certificates nor"
+                            + " attacked accuracies can be believed until it is found"),
+                    width));
+            report.violations().forEach(sentence -> text.append(TextTable.item("!! ", sentence, width)));
+            text.append('\n');
+        }
+        text.append(TextTable.of(VerdictTable.of(report), width));
         for (Verdict verdict : said) {
             text.append('\n');
             String run = report.runs().size() > 1 ? verdict.run() + ": " : "";
             text.append(TextTable.lines(List.of(run + verdict.subject()), width));
             verdict.found().forEach(sentence -> text.append(TextTable.item("+ ", sentence, width)));
             verdict.notShown().forEach(sentence -> text.append(TextTable.item("- ", sentence, width)));
+            verdict.remains().sentences().forEach(sentence -> text.append(TextTable.item("= ", sentence, width)));
         }
         if (!said.isEmpty()) {
-            text.append('\n').append(TextTable.lines(List.of("+ shown", "- not shown"), width));
+            text.append('\n')
+                    .append(TextTable.lines(
+                            List.of("+ shown", "- not shown", "= what suites of attacks and certificates say"), width));
         }
         return text.append('\n').toString();
     }
 
+    /** What suites left and what is certified, with what is not finished. */
     private static String robustness(Report.Run run, int width) {
-        return RobustnessTables.of(run).values().stream()
-                .map(table -> "\n" + TextTable.of(table, width))
-                .collect(Collectors.joining());
+        var text = new StringBuilder();
+        RobustnessTables.of(run).values().forEach(table -> text.append('\n').append(TextTable.of(table, width)));
+        CertificateTables.of(run).values().forEach(table -> text.append('\n').append(TextTable.of(table, width)));
+        if (!run.robustness().unfinished().isEmpty()) {
+            text.append('\n').append(TextTable.lines(run.robustness().unfinished(), width));
+        }
+        return text.toString();
     }
 
     private static String tables(Report report, OptionalInt iteration, int width) {

@@ -2,33 +2,41 @@ package org.espalier.report;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
-import org.espalier.evaluate.rules.Finding;
+import java.util.stream.Collectors;
+import org.espalier.attack.ThreatModel;
 import org.espalier.evaluate.rules.Verdict;
 import org.espalier.lab.robustness.StoredEvaluation;
-import org.espalier.lab.store.StoredTrial;
 
 /**
- * What robustness evaluations left, as a matrix: trained for what and how sparse, against evaluated with what. One table for
- * each data set, strategy and way of evaluating.
+ * What robustness evaluations left: trained for what and how sparse, against attacked with what, the worst case last. One
+ * table for each data set, strategy and way of evaluating.
  */
 public final class RobustnessTables {
     private RobustnessTables() {}
+
+    /** As they stand in the report: by data set, strategy and suite, larger radii first. */
+    private static final Comparator<Way> ORDER = Comparator.comparing((Way way) -> way.dataset())
+            .thenComparing(Way::strategy)
+            .thenComparing(Way::suite)
+            .thenComparing(way -> way.threat().norm())
+            .thenComparing(way -> -way.threat().epsilon())
+            .thenComparing(Way::split)
+            .thenComparing(Way::images)
+            .thenComparing(Way::seed)
+            .thenComparing(Way::settings);
 
     /** What the figures of one table have in common. */
     private record Way(
             String dataset,
             String strategy,
             String suite,
-            String threat,
+            ThreatModel threat,
             String split,
             int images,
             long seed,
@@ -59,106 +67,120 @@ public final class RobustnessTables {
         }
     }
 
-    /** One trial's evaluation. */
-    private record Trial(int number, StoredEvaluation evaluation) {}
+    /** All tables of a search by names fit for files, see {@link #marked}. */
+    public static Map<String, Table> of(Report.Run run) {
+        Map<String, Table> tables = new LinkedHashMap<>();
+        marked(run).forEach((name, marked) -> tables.put(name, marked.table()));
+        return tables;
+    }
 
     /**
      * All tables of a search by names fit for files; none if nothing was evaluated. Evaluations by other attacks, or of
      * another seed, are no further trials: they stand in tables of their own.
      */
-    public static Map<String, Table> of(Report.Run run) {
-        Map<String, List<StoredEvaluation>> byLevel = run.evaluations();
-        Map<Way, Map<Line, List<Trial>>> ways = new LinkedHashMap<>();
+    public static Map<String, MarkedTable> marked(Report.Run run) {
+        Map<Way, Map<Line, List<Evaluated>>> ways = new LinkedHashMap<>();
         List<String> objectives = new ArrayList<>();
-        for (StoredTrial trial : run.store().trials()) {
-            String objective = trial.id().objective();
+        for (Evaluated each : run.robustness().evaluationsShown()) {
+            String objective = each.trial().objective();
             if (!objectives.contains(objective)) {
                 objectives.add(objective);
             }
-            for (int level = 0; level < trial.levels().size(); level++) {
-                for (StoredEvaluation each : byLevel.getOrDefault(trial.levels().get(level), List.of())) {
-                    Way way = new Way(
-                            trial.id().dataset(),
-                            trial.id().strategy(),
-                            each.suite() + (each.weights().equals("final") ? "" : ", " + each.weights() + " weights"),
-                            each.threat().toString(),
-                            each.split(),
-                            each.clean().images(),
-                            each.seed(),
-                            each.settings());
-                    ways.computeIfAbsent(way, _ -> new TreeMap<>())
-                            .computeIfAbsent(
-                                    new Line(objectives.indexOf(objective), objective, level), _ -> new ArrayList<>())
-                            .add(new Trial(trial.id().trial(), each));
-                }
-            }
+            StoredEvaluation e = each.evaluation();
+            Way way = new Way(
+                    each.trial().dataset(),
+                    each.trial().strategy(),
+                    e.suite() + (e.weights().equals("final") ? "" : ", " + e.weights() + " weights"),
+                    e.threat(),
+                    e.split(),
+                    e.clean().images(),
+                    e.seed(),
+                    e.settings());
+            ways.computeIfAbsent(way, _ -> new TreeMap<>())
+                    .computeIfAbsent(
+                            new Line(objectives.indexOf(objective), objective, each.level()), _ -> new ArrayList<>())
+                    .add(each);
         }
-        Map<String, Table> tables = new LinkedHashMap<>();
-        ways.forEach((way, lines) -> {
+        Map<String, MarkedTable> tables = new LinkedHashMap<>();
+        ways.keySet().stream().sorted(ORDER).forEach(way -> {
             String apart = way.apart(ways.keySet()).strip();
-            tables.put(way.name() + (apart.isEmpty() ? "" : "-" + apart.replace(' ', '-')), table(way, apart, lines));
+            tables.put(
+                    way.name() + (apart.isEmpty() ? "" : "-" + apart.replace(' ', '-')),
+                    table(way, apart, ways.getOrDefault(way, Map.of())));
         });
         return tables;
     }
 
-    private static Table table(Way way, String apart, Map<Line, List<Trial>> lines) {
-        Set<String> alone = new LinkedHashSet<>();
-        lines.values()
-                .forEach(trials -> trials.forEach(trial -> trial.evaluation().suiteAttacks().stream()
-                        .filter(attack -> attack.alone().isPresent())
-                        .forEach(attack -> alone.add(attack.name()))));
-        List<String> headings = new ArrayList<>(List.of("natural", "FGSM", "PGD-40"));
-        alone.stream().filter(name -> !name.equals("fgsm")).forEach(headings::add);
-        headings.addAll(List.of("robust", "95 % interval", "trials"));
+    private static MarkedTable table(Way way, String apart, Map<Line, List<Evaluated>> lines) {
+        List<StoredEvaluation> all = lines.values().stream()
+                .flatMap(List::stream)
+                .map(Evaluated::evaluation)
+                .toList();
+        List<LeftQuantity> quantities = LeftQuantity.of(all);
+        List<Table.Block> blocks = new ArrayList<>();
+        for (LeftQuantity.Kind kind : LeftQuantity.Kind.values()) {
+            List<LeftQuantity> columns =
+                    quantities.stream().filter(q -> q.kind() == kind).toList();
+            if (kind != LeftQuantity.Kind.WORST && !columns.isEmpty()) {
+                blocks.add(new Table.Block(
+                        heading(kind),
+                        columns.stream().map(LeftQuantity::name).toList(),
+                        lines.values().stream()
+                                .map(trials -> columns.stream()
+                                        .map(column -> cell(trials, column))
+                                        .toList())
+                                .toList()));
+            }
+        }
         List<List<String>> keys = new ArrayList<>();
-        List<List<String>> rows = new ArrayList<>();
-        Set<String> notes = new LinkedHashSet<>();
-        notes.add("robust: right without attack and under every attack of the suite, image by image; ? unreliable,"
-                + " ! refused by a rule. Interval: Wilson's, of one network; of several trials the widest ends");
+        List<List<String>> worst = new ArrayList<>();
+        List<MarkedTable.Mark> marks = new ArrayList<>();
+        LeftQuantity robust = quantities.getLast();
         lines.forEach((line, trials) -> {
             keys.add(List.of(
                     line.name(),
                     Integer.toString(line.level()),
                     AccuracyTable.density(trials.getFirst().evaluation().density())));
-            List<String> row = new ArrayList<>(List.of(
-                    cell(trials, e -> Optional.of(e.clean().accuracy())),
-                    cell(trials, e -> e.under("fgsm")),
-                    cell(trials, e -> e.under("pgd"))));
-            alone.stream()
-                    .filter(name -> !name.equals("fgsm"))
-                    .forEach(name -> row.add(cell(
-                            trials,
-                            e -> e.suiteAttacks().stream()
-                                    .filter(attack -> attack.name().equals(name))
-                                    .findFirst()
-                                    .flatMap(StoredEvaluation.AttackResult::alone))));
-            Verdict worst = trials.stream()
-                    .map(trial -> trial.evaluation().verdict())
-                    .max(Verdict::compareTo)
-                    .orElse(Verdict.PASS);
-            row.add(cell(trials, e -> Optional.of(e.robust().accuracy())) + EvaluationTables.mark(worst));
-            row.add(interval(trials));
-            row.add(Integer.toString(trials.size()));
-            rows.add(row);
-            trials.forEach(trial -> trial.evaluation().findings().stream()
-                    .filter(finding -> finding.verdict() == finding.rule().ifBroken())
-                    .forEach(finding -> notes.add(note(line, trial, finding))));
+            Verdict verdict = RuleNotes.worst(trials);
+            worst.add(List.of(
+                    cell(trials, robust) + EvaluationTables.mark(verdict),
+                    interval(trials),
+                    Integer.toString(trials.size()),
+                    verdict.toString()));
+            marks.add(new MarkedTable.Mark(verdict, RuleNotes.evidence(trials)));
         });
-        return new Table(
-                way.dataset() + ", " + way.strategy() + ": accuracy in % under attack, suite " + way.suite() + ", "
-                        + way.threat() + String.format(Locale.ROOT, ", first %,d ", way.images()) + way.split()
-                        + " images" + (apart.isEmpty() ? "" : ", " + apart),
-                new Table.Block("", List.of("trained for", "level", "P_m %"), keys),
-                List.of(new Table.Block("", headings, rows)),
-                List.copyOf(notes));
+        blocks.add(new Table.Block(
+                heading(LeftQuantity.Kind.WORST), List.of("robust", "95 % interval", "trials", "rules"), worst));
+        List<String> notes = new ArrayList<>();
+        notes.add("robust: right without attack and under every attack of the suite, image by image; ? unreliable,"
+                + " ! refused by a rule. Cells: mean (sample standard deviation) over trials. Interval: Wilson's, of one"
+                + " network; of several trials the widest ends");
+        lines.values().stream()
+                .collect(Collectors.groupingBy(
+                        trials -> trials.getFirst().trial().objective(), LinkedHashMap::new, Collectors.toList()))
+                .forEach((objective, levels) -> notes.addAll(RuleNotes.summary(
+                        objective, levels.stream().flatMap(List::stream).toList())));
+        return new MarkedTable(
+                new Table(
+                        way.dataset() + ", " + way.strategy() + ": accuracy in % under attack, suite " + way.suite()
+                                + ", " + way.threat() + String.format(Locale.ROOT, ", first %,d ", way.images())
+                                + way.split() + " images" + (apart.isEmpty() ? "" : ", " + apart),
+                        new Table.Block("", List.of("trained for", "level", "P_m %"), keys),
+                        blocks,
+                        notes),
+                marks);
     }
 
-    private static String note(Line line, Trial trial, Finding finding) {
-        return line.name() + ", trial " + trial.number() + ", level " + line.level() + ": rule "
-                + finding.rule().id() + " " + finding.verdict() + ": " + finding.sentence();
+    private static String heading(LeftQuantity.Kind kind) {
+        return switch (kind) {
+            case NATURAL -> "no attack";
+            case ALONE -> "each attack alone";
+            case AFTER -> "left by the suite so far";
+            case WORST -> "worst case of the suite";
+        };
     }
 
-    private static String interval(List<Trial> trials) {
+    private static String interval(List<Evaluated> trials) {
         double low = trials.stream()
                 .mapToDouble(trial -> trial.evaluation().robust().low())
                 .min()
@@ -170,16 +192,10 @@ public final class RobustnessTables {
         return EvaluationTables.percent(low) + "-" + EvaluationTables.percent(high);
     }
 
-    private static String cell(List<Trial> trials, Function<StoredEvaluation, Optional<Double>> figure) {
-        List<Double> figures = new ArrayList<>();
-        trials.forEach(trial -> figure.apply(trial.evaluation()).ifPresent(figures::add));
-        Sample sample = Sample.of(figures);
-        if (sample.count() == 0) {
-            return "";
-        }
-        return EvaluationTables.percent(sample.mean())
-                + (sample.deviation().isPresent()
-                        ? " (" + EvaluationTables.percent(sample.deviation().getAsDouble()) + ")"
-                        : "");
+    private static String cell(List<Evaluated> trials, LeftQuantity quantity) {
+        Sample sample = Sample.of(trials.stream()
+                .flatMap(trial -> quantity.of().apply(trial.evaluation()).stream())
+                .toList());
+        return EvaluationTables.cell(sample);
     }
 }

@@ -35,13 +35,20 @@ public final class TableFiles implements ReportPart {
         tables.put("verdict", VerdictTable.of(report));
         tables.putAll(PaperTable.all(report, iteration));
         for (Report.Run run : report.runs()) {
-            RobustnessTables.of(run).forEach((name, table) -> tables.put(run.label() + "-" + name, table));
+            robustness(run).forEach((name, table) -> tables.put(run.label() + "-" + name, table));
             for (Arm arm : run.results().arms()) {
                 AccuracyTable.byMoment(arm, iteration)
                         .forEach((moment, table) -> tables.put(
                                 run.label() + "-" + arm.dataset() + "-" + arm.objective() + "-" + moment, table));
             }
         }
+        return tables;
+    }
+
+    /** Tables of a run that stand in sections of their own on the page: attack suites and certificates. */
+    public static Map<String, Table> robustness(Report.Run run) {
+        var tables = new LinkedHashMap<>(RobustnessTables.of(run));
+        tables.putAll(CertificateTables.of(run));
         return tables;
     }
 

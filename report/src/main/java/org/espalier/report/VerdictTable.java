@@ -8,6 +8,7 @@ import org.espalier.report.statistics.Interval;
 import org.espalier.report.statistics.Paired;
 import org.espalier.report.verdict.Comparison;
 import org.espalier.report.verdict.Estimate;
+import org.espalier.report.verdict.Remains;
 import org.espalier.report.verdict.Terms;
 import org.espalier.report.verdict.Verdict;
 
@@ -42,18 +43,46 @@ public final class VerdictTable {
         if (several) {
             headings.addFirst("run");
         }
-        return new Table(
-                "Winning robust tickets",
-                new Table.Block("", headings, keys, true),
-                List.of(
-                        new Table.Block(
-                                "sparsest winning robust ticket",
-                                List.of("P_m %", "natural", "attacked", "p"),
-                                tickets),
-                        new Table.Block(
-                                "accuracy under the attack, %",
-                                List.of("dense", "best", "at P_m %", "trials"), accuracies)),
-                notes(report.terms()));
+        var blocks = new ArrayList<Table.Block>();
+        blocks.add(new Table.Block(
+                "sparsest winning robust ticket", List.of("P_m %", "natural", "attacked", "p"), tickets));
+        blocks.add(new Table.Block(
+                "accuracy under the attack, %", List.of("dense", "best", "at P_m %", "trials"), accuracies));
+        var notes = new ArrayList<>(notes(report.terms()));
+        if (report.runs().stream()
+                .anyMatch(run -> !run.robustness().evaluations().isEmpty()
+                        || !run.robustness().certificates().isEmpty())) {
+            blocks.add(remains(report.verdicts()));
+            notes.add("left: accuracy under every attack of a suite, of the ticket, where there is none of the best"
+                    + " network, after its last update; ? unreliable, ! refused by a rule. certified: at least to at most,"
+                    + " means over trials; radii are pixel values");
+        }
+        return new Table("Winning robust tickets", new Table.Block("", headings, keys, true), blocks, notes);
+    }
+
+    /** What suites leave of the networks that the verdicts name, and what is certified of them. */
+    private static Table.Block remains(List<Verdict> verdicts) {
+        return new Table.Block(
+                "beyond that attack, %",
+                List.of("suite", "left", "certified", "within"),
+                verdicts.stream()
+                        .map(verdict -> {
+                            Optional<Remains.Suite> suite = verdict.remains().suite();
+                            Optional<Remains.Bounds> bounds = verdict.remains().bounds();
+                            return List.of(
+                                    suite.map(s -> s.name() + " " + AccuracyTable.plain(s.epsilon()))
+                                            .orElse(NONE),
+                                    suite.map(s -> EvaluationTables.cell(s.left()) + EvaluationTables.mark(s.mark()))
+                                            .orElse(NONE),
+                                    bounds.map(b -> EvaluationTables.percent(
+                                                            b.low().mean()) + "-"
+                                                    + EvaluationTables.percent(
+                                                            b.high().mean()))
+                                            .orElse(NONE),
+                                    bounds.map(b -> AccuracyTable.plain(b.epsilon()))
+                                            .orElse(NONE));
+                        })
+                        .toList());
     }
 
     private static List<String> ticket(Comparison ticket) {

@@ -197,6 +197,25 @@ class ReportTest {
     }
 
     @Test
+    void everyObjectiveHasABlockInThePaperTable() {
+        Path store = store(
+                "a",
+                (_, _) -> State.DONE,
+                "objectives=[natural, pgd, {name: pgd-alone, attack: pgd, natural-share: 0}, fgsm]");
+        Table table = PaperTable.all(read(store), OptionalInt.empty()).get("table-digits-original-paper");
+        assertThat(table.blocks())
+                .extracting(Table.Block::name)
+                .containsExactly("fgsm", "pgd, trained for pgd", "pgd, trained for pgd-alone");
+        List<List<String>> first = table.blocks().get(1).rows();
+        List<List<String>> second = table.blocks().get(2).rows();
+        // Both beside the same naturally trained networks, and different themselves.
+        assertThat(first.getFirst().getLast().split(" / ")[0])
+                .isEqualTo(second.getFirst().getLast().split(" / ")[0]);
+        assertThat(first.getFirst()).isNotEqualTo(second.getFirst());
+        assertThat(second.getFirst()).allMatch(cell -> cell.matches("[0-9.]+ \\([0-9.]+\\) / [0-9.]+ \\([0-9.]+\\)"));
+    }
+
+    @Test
     void directoriesThatAreNoSearchesAreLeftOutUnlessAllAre() {
         Path store = store("a", (_, _) -> State.DONE);
         Report report = read(home.resolve("none"), store);

@@ -2,6 +2,8 @@ package org.espalier.lab.certification;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Predicate;
 import org.espalier.evaluate.certify.Verdict;
 
@@ -13,6 +15,9 @@ import org.espalier.evaluate.certify.Verdict;
  * @param split name of the split that the images come from
  * @param epsilon radius of the L-infinity ball
  * @param method its name
+ * @param limits of exact verification
+ * @param settings SHA-256 of all that determines the certificate but the network: certificates of several networks are of one
+ *     kind if this is equal
  * @param directory where it is kept
  * @param images of the split, the first ones, in order
  * @param seconds (image) of processor time that the method spent on it, the attack not counted
@@ -23,9 +28,22 @@ public record Certification(
         String split,
         float epsilon,
         String method,
+        Limits limits,
+        String settings,
         Path directory,
         List<ImageCertificate> images,
         List<Double> seconds) {
+    /**
+     * How far exact verification goes with an image.
+     *
+     * @param nodes subproblems at most; empty of bounds, which have no limit
+     * @param seconds a further limit, if there was one
+     */
+    public record Limits(OptionalInt nodes, Optional<Double> seconds) {
+        /** Of methods that need none. */
+        public static final Limits NONE = new Limits(OptionalInt.empty(), Optional.empty());
+    }
+
     public Certification {
         images = List.copyOf(images);
         seconds = List.copyOf(seconds);

@@ -10,9 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.espalier.UserException;
 import org.espalier.lab.store.Json;
+import org.espalier.lab.store.StoreWriter;
 import org.espalier.lab.store.WholeFiles;
 import tools.jackson.databind.JsonNode;
 
@@ -72,6 +74,9 @@ final class CertificationDirectory {
         }
         List<ImageCertificate> images = new ArrayList<>();
         lines(lines).forEach(line -> images.add(ImageCertificate.read(line, lines.toString())));
+        if (images.isEmpty()) {
+            throw new UserException(lines + " is damaged: it has no image");
+        }
         List<Double> seconds = new ArrayList<>();
         Path times = directory.resolve(SECONDS);
         if (Files.exists(times)) { // only times: a certificate holds without them
@@ -89,9 +94,24 @@ final class CertificationDirectory {
                 Json.string(by, "split", source),
                 (float) Json.number(by, "epsilon", source),
                 Json.string(by, "method", source),
+                new Certification.Limits(
+                        by.has("nodes") ? OptionalInt.of(Json.whole(by, "nodes", source)) : OptionalInt.empty(),
+                        by.has("seconds") ? Optional.of(Json.number(by, "seconds", source)) : Optional.empty()),
+                settings(by),
                 directory,
                 images,
                 seconds));
+    }
+
+    /** Digest of all that determines a certificate but the network. */
+    private static String settings(JsonNode determinedBy) {
+        Map<String, Object> settings = new TreeMap<>();
+        for (Map.Entry<String, JsonNode> each : determinedBy.properties()) {
+            if (!each.getKey().equals("network")) {
+                settings.put(each.getKey(), each.getValue().toString());
+            }
+        }
+        return StoreWriter.key(settings);
     }
 
     /** Images done so far, by number. */
@@ -150,6 +170,10 @@ final class CertificationDirectory {
                 request.split().name(),
                 request.epsilon(),
                 request.method().toString(),
+                request.method().exact()
+                        ? new Certification.Limits(OptionalInt.of(request.nodes()), request.secondsPerImage())
+                        : Certification.Limits.NONE,
+                settings(Json.parse(json(request.determinedBy()), request.id())),
                 directory,
                 done.values().stream().map(Done::certificate).toList(),
                 done.values().stream().map(Done::seconds).toList());

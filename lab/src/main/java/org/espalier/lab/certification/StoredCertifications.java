@@ -6,9 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Consumer;
 import org.espalier.UserException;
 import org.espalier.lab.robustness.Ticket;
 import org.espalier.lab.store.Store;
@@ -18,19 +17,36 @@ public final class StoredCertifications {
     private StoredCertifications() {}
 
     /**
-     * All certificates of a search's levels, by the level's key, each level's in the order of their names.
+     * All certificates of a level that can be read, in the order of their names.
      *
-     * @throws UserException naming the file that is damaged
+     * @param damaged is told of each that cannot, naming the file
      */
-    public static Map<String, List<Certification>> of(Store store) {
-        Map<String, List<Certification>> byLevel = new LinkedHashMap<>();
-        for (Path level : directories(store.directory().resolve(CertificationRequest.RESULTS))) {
-            List<Certification> certifications = in(level);
-            if (!certifications.isEmpty()) {
-                byLevel.put(String.valueOf(level.getFileName()), certifications);
+    public static List<Certification> of(Store store, String level, Consumer<UserException> damaged) {
+        List<Certification> certifications = new ArrayList<>();
+        try {
+            for (Path each : directories(results(store, level))) {
+                try {
+                    CertificationDirectory.read(each).ifPresent(certifications::add);
+                } catch (UserException e) {
+                    damaged.accept(e);
+                }
             }
+        } catch (UserException e) {
+            damaged.accept(e);
         }
-        return byLevel;
+        return certifications;
+    }
+
+    /** How many certificates of a level are begun and not whole: certifying continues them. */
+    public static int unfinished(Store store, String level) {
+        return (int) directories(results(store, level)).stream()
+                .filter(each -> Files.exists(each.resolve(CertificationDirectory.WORK))
+                        && !Files.exists(each.resolve(CertificationDirectory.CERTIFICATE)))
+                .count();
+    }
+
+    private static Path results(Store store, String level) {
+        return store.directory().resolve(CertificationRequest.RESULTS).resolve(level);
     }
 
     /** All certificates of a ticket, in the order of their names; those of other weights of its level too. */

@@ -9,7 +9,6 @@ import org.espalier.evaluate.rules.Rule;
 import org.espalier.evaluate.rules.Rules;
 import org.espalier.lab.certification.Certification;
 import org.espalier.lab.certification.ImageCertificate;
-import org.espalier.lab.certification.StoredCertifications;
 
 /** Certificates of the network that an evaluation attacked, as {@code espalier certify} stores them, for {@link Rule#CERTIFIED}. */
 final class StoredCertificates {
@@ -18,16 +17,20 @@ final class StoredCertificates {
     /**
      * What the rule says of an evaluation.
      *
-     * @param certificates where the ticket's certificates are kept, whether or not there are any
+     * @param certificates of the ticket, of any of its weights
      * @param network digest of the file that was attacked
      * @param data digest of the data set
      * @param epsilon radius of the evaluation's ball. Certificates hold in L-infinity; a ball of that radius holds the L2
      *     and L1 balls of the same radius
-     * @throws org.espalier.UserException naming the certificate's file that is damaged
      */
     static Finding check(
-            Path certificates, String network, String data, String split, float epsilon, Outcomes withstands) {
-        List<Certification> holding = StoredCertifications.in(certificates).stream()
+            List<Certification> certificates,
+            String network,
+            String data,
+            String split,
+            float epsilon,
+            Outcomes withstands) {
+        List<Certification> holding = certificates.stream()
                 .filter(each -> each.network().equals(network)
                         && each.data().equals(data)
                         && each.split().equals(split)

@@ -20,6 +20,7 @@ import org.espalier.evaluate.rules.Verdict;
  * @param seed of all randomness
  * @param settings SHA-256 of all that determines the evaluation but the network: data, images, attacks and their settings,
  *     ball and seed. Evaluations of several networks are of one kind if this is equal
+ * @param method SHA-256 of the same less the ball's radius: evaluations at several radii are of one kind if this is equal
  * @param clean right without attack
  * @param robust right without attack and under every attack of the suite, image by image
  * @param attacks every attack that ran, those of the suite first
@@ -37,6 +38,7 @@ public record StoredEvaluation(
         String split,
         long seed,
         String settings,
+        String method,
         Proportion clean,
         Proportion robust,
         List<AttackResult> attacks,
@@ -61,6 +63,7 @@ public record StoredEvaluation(
      * @param broke images of those that it broke
      * @param alone accuracy under this attack alone; empty where it saw survivors only
      * @param after accuracy under all attacks of the suite up to this one; empty of others
+     * @param loss name of the loss that it climbs, if it says
      * @param losses mean of the highest loss so far, at the start and after each iteration; empty if it does not say
      * @param securityCurve accuracy by epsilon, of a minimum-norm attack that saw all images; else empty
      */
@@ -73,6 +76,7 @@ public record StoredEvaluation(
             int broke,
             Optional<Double> alone,
             Optional<Double> after,
+            Optional<String> loss,
             List<Double> losses,
             List<CurvePoint> securityCurve) {
         public AttackResult {

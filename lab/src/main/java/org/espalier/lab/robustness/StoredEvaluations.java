@@ -23,6 +23,8 @@ import org.espalier.evaluate.rules.Finding;
 import org.espalier.evaluate.rules.Outcomes;
 import org.espalier.evaluate.rules.Rule;
 import org.espalier.evaluate.rules.Verdict;
+import org.espalier.lab.certification.Certification;
+import org.espalier.lab.certification.StoredCertifications;
 import org.espalier.lab.store.Json;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoreWriter;
@@ -35,28 +37,35 @@ public final class StoredEvaluations {
     private StoredEvaluations() {}
 
     /**
-     * All evaluations of a search's levels that can be read, by the level's key, each level's in the order of their names.
+     * All evaluations of a level that can be read, in the order of their names.
      *
+     * @param certificates of the level, to hold them against
      * @param damaged is told of each that cannot, naming the file
      */
-    public static Map<String, List<StoredEvaluation>> of(Store store, Consumer<UserException> damaged) {
-        Map<String, List<StoredEvaluation>> byLevel = new LinkedHashMap<>();
-        for (Path level : directories(store.directory().resolve(Tickets.RESULTS), damaged)) {
-            List<StoredEvaluation> evaluations = new ArrayList<>();
-            for (Path evaluation : directories(level, damaged)) {
-                if (Files.exists(evaluation.resolve(EvaluationDirectory.SUMMARY))) {
-                    try {
-                        evaluations.add(read(evaluation));
-                    } catch (UserException e) {
-                        damaged.accept(e);
-                    }
+    public static List<StoredEvaluation> of(
+            Store store, String level, List<Certification> certificates, Consumer<UserException> damaged) {
+        List<StoredEvaluation> evaluations = new ArrayList<>();
+        for (Path evaluation : directories(results(store, level), damaged)) {
+            if (Files.exists(evaluation.resolve(EvaluationDirectory.SUMMARY))) {
+                try {
+                    evaluations.add(read(evaluation, certificates));
+                } catch (UserException e) {
+                    damaged.accept(e);
                 }
             }
-            if (!evaluations.isEmpty()) {
-                byLevel.put(String.valueOf(level.getFileName()), evaluations);
-            }
         }
-        return byLevel;
+        return evaluations;
+    }
+
+    /** How many evaluations of a level are begun and not whole: evaluating continues them. */
+    public static int unfinished(Store store, String level) {
+        return (int) directories(results(store, level), _ -> {}).stream()
+                .filter(each -> !Files.exists(each.resolve(EvaluationDirectory.SUMMARY)))
+                .count();
+    }
+
+    private static Path results(Store store, String level) {
+        return store.directory().resolve(Tickets.RESULTS).resolve(level);
     }
 
     private static List<Path> directories(Path parent, Consumer<UserException> damaged) {
@@ -78,7 +87,8 @@ public final class StoredEvaluations {
      * @throws UserException if it or a certificate is damaged
      */
     public static StoredEvaluation read(EvaluationRequest request) {
-        return read(request.directory(), request.ticket().certificates());
+        return read(
+                request.directory(), StoredCertifications.in(request.ticket().certificates()));
     }
 
     /**
@@ -87,10 +97,10 @@ public final class StoredEvaluations {
      * @throws UserException if it or a certificate is damaged
      */
     public static StoredEvaluation read(Path directory) {
-        return read(directory, StoredCertificates.beside(directory));
+        return read(directory, StoredCertifications.in(StoredCertificates.beside(directory)));
     }
 
-    private static StoredEvaluation read(Path directory, Path certificates) {
+    private static StoredEvaluation read(Path directory, List<Certification> certificates) {
         Path file = directory.resolve(EvaluationDirectory.SUMMARY);
         String source = file.toString();
         JsonNode summary = Json.parse(WholeFiles.content(file), source);
@@ -130,6 +140,7 @@ public final class StoredEvaluations {
                 split,
                 summary.path("seed").longValue(),
                 settings(summary.path("determined-by")),
+                method(summary.path("determined-by")),
                 proportion(summary.path("clean"), source),
                 proportion(summary.path("robust"), source),
                 attacks(summary.path("attacks"), source),
@@ -172,6 +183,26 @@ public final class StoredEvaluations {
             }
         }
         return StoreWriter.key(settings);
+    }
+
+    /** The same less the radius: of the attacks only those of the suite, whose settings do not name it. */
+    private static String method(JsonNode determinedBy) {
+        Map<String, Object> method = new TreeMap<>();
+        for (String name : List.of("numerics", "data", "split", "images", "suite", "seed")) {
+            method.put(name, determinedBy.path(name).toString());
+        }
+        method.put("norm", determinedBy.path("threat-model").path("norm").toString());
+        List<Object> attacks = new ArrayList<>();
+        for (JsonNode attack : determinedBy.path("attacks")) {
+            if (attack.path("purpose").asString("").equals("suite")) {
+                attacks.add(List.of(
+                        attack.path("step").toString(),
+                        attack.path("settings").toString(),
+                        attack.path("after").toString()));
+            }
+        }
+        method.put("attacks", attacks);
+        return StoreWriter.key(method);
     }
 
     private static Outcomes withstands(Path directory, JsonNode summary) {
@@ -231,6 +262,9 @@ public final class StoredEvaluations {
                     Json.whole(attack, "broke", source),
                     optional(attack, "accuracy-alone", source),
                     optional(attack, "accuracy-after", source),
+                    attack.path("settings").path("loss").isString()
+                            ? Optional.of(attack.path("settings").path("loss").stringValue())
+                            : Optional.empty(),
                     losses,
                     curve(attack.path("security-curve"), source)));
         }

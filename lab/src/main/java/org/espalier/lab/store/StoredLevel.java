@@ -203,6 +203,17 @@ public final class StoredLevel {
         return Optional.of(new StoredNetwork(stored.weights(), stored.mask()));
     }
 
+    /**
+     * SHA-256 of a finished level's weights, as {@code done.json} has it; empty where the level has none.
+     *
+     * @param best whether those of the least validation objective, else the last
+     * @throws UserException if the file is damaged or missing
+     */
+    public Optional<String> digest(boolean best) {
+        String digest = doneFile().path("files").path(fileOf(best)).asString("");
+        return digest.isEmpty() ? Optional.empty() : Optional.of(digest);
+    }
+
     /** Why training ended early, if it did. */
     public Optional<Failure> failure() {
         Path file = directory.resolve(FAILED);

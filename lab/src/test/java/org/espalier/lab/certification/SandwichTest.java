@@ -40,6 +40,8 @@ class SandwichTest {
                 "test",
                 epsilon,
                 method,
+                Certification.Limits.NONE,
+                "settings",
                 Path.of(method + "-" + epsilon),
                 Arrays.asList(images),
                 java.util.Collections.nCopies(images.length, 0.5));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Figures for print: on white, without a browser. The page shows the same data through Vega-Lite; running that on a Java
@@ -23,6 +24,7 @@ public final class FigureDrawing {
 
     private final Figure figure;
     private final boolean heat;
+    private final Optional<MatrixDrawing> matrix;
     private final int columns;
     private final double plotWidth;
     private final double plotHeight;
@@ -40,12 +42,13 @@ public final class FigureDrawing {
     private FigureDrawing(Figure figure) {
         this.figure = figure;
         heat = figure.panels().stream().anyMatch(Panel.Heat.class::isInstance);
+        matrix = MatrixDrawing.of(figure.panels());
         int panels = figure.panels().size();
         columns = Math.max(1, Math.min(panels, heat ? 6 : 3));
         plotWidth = heat ? 112 : panels == 1 ? 380 : 178;
         plotHeight = heat ? 112 : panels == 1 ? 260 : 150;
-        cellWidth = heat ? plotWidth + 18 : LEFT + plotWidth + RIGHT;
-        cellHeight = heat ? TOP + plotHeight + 10 : TOP + plotHeight + BOTTOM;
+        cellWidth = matrix.map(MatrixDrawing::width).orElse(heat ? plotWidth + 18 : LEFT + plotWidth + RIGHT);
+        cellHeight = TOP + matrix.map(MatrixDrawing::height).orElse(heat ? plotHeight + 10 : plotHeight + BOTTOM);
         width = columns * cellWidth + (heat ? 18 : 0);
         double panelsHeight = Math.ceilDiv(Math.max(1, panels), columns) * cellHeight;
         legend = legend(panelsHeight + 14);
@@ -110,6 +113,7 @@ public final class FigureDrawing {
             switch (panel) {
                 case Panel.Lines lines -> lines(ink, lines, left, top);
                 case Panel.Heat map -> map(ink, map, left, top, i == 0);
+                case Panel.Matrix cells -> matrix.ifPresent(drawing -> drawing.draw(ink, cells, left - LEFT, top));
             }
         }
         if (!heat) {
@@ -290,7 +294,7 @@ public final class FigureDrawing {
     }
 
     /** One of 32 colours between the weakest and the strongest. */
-    private static String heat(double share) {
+    static String heat(double share) {
         double step = Math.rint(Math.max(0, Math.min(1, share)) * 31) / 31;
         var color = new StringBuilder("#");
         for (int at = 1; at < 7; at += 2) {

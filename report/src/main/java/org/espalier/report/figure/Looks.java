@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
+import org.espalier.report.LeftQuantity;
 
 /** Which look a level, a strategy or anything else has: the same in every figure. */
 final class Looks {
@@ -64,6 +65,25 @@ final class Looks {
                     OptionalInt.of(i % Palette.SHAPES.size()),
                     OptionalInt.of(i % Palette.DASHES.size())));
         }
+        return new Legend(title, entries);
+    }
+
+    /** A legend of anything beside one of densities: dashes alone, in the order given. */
+    static Legend dashes(String title, List<String> names) {
+        var entries = new ArrayList<Legend.Entry>();
+        for (int i = 0; i < names.size(); i++) {
+            entries.add(new Legend.Entry(
+                    names.get(i), OptionalInt.empty(), OptionalInt.empty(), OptionalInt.of(i % Palette.DASHES.size())));
+        }
+        return new Legend(title, entries);
+    }
+
+    /** The legend of what attacks leave: the worst case black, so that it stands out. */
+    static Legend quantities(String title, List<LeftQuantity> quantities) {
+        List<Legend.Entry> entries = new ArrayList<>(
+                of(title, quantities.stream().map(LeftQuantity::name).toList()).entries());
+        Legend.Entry worst = entries.removeLast();
+        entries.add(new Legend.Entry(worst.name(), OptionalInt.of(0), OptionalInt.of(0), OptionalInt.of(0)));
         return new Legend(title, entries);
     }
 

@@ -39,4 +39,41 @@ public sealed interface Panel {
             return values.length == 0;
         }
     }
+
+    /**
+     * Numbers by row and column, each with its name and written into its cell.
+     *
+     * @param rowsAre what the rows stand for
+     * @param values (row, column), row by row from the top; NaN where there is none
+     * @param label what the values are, with their unit
+     * @param top the value of the strongest colour; zero has the weakest
+     */
+    record Matrix(
+            String title,
+            String rowsAre,
+            List<String> rows,
+            List<String> columns,
+            double[] values,
+            String label,
+            double top)
+            implements Panel {
+        public Matrix {
+            rows = List.copyOf(rows);
+            columns = List.copyOf(columns);
+            if (values.length != rows.size() * columns.size()) {
+                throw new IllegalArgumentException(
+                        values.length + " values for " + rows.size() + " rows and " + columns.size() + " columns");
+            }
+        }
+
+        @Override
+        public boolean isEmpty() {
+            for (double value : values) {
+                if (!Double.isNaN(value)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
 }

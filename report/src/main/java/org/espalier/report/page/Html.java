@@ -1,7 +1,11 @@
 package org.espalier.report.page;
 
 import java.util.List;
+import java.util.function.IntFunction;
+import org.espalier.evaluate.rules.Verdict;
+import org.espalier.report.MarkedTable;
 import org.espalier.report.Table;
+import org.jspecify.annotations.Nullable;
 
 /** HTML that is safe whatever the text: names of experiments and files come from users. */
 public final class Html {
@@ -60,8 +64,56 @@ public final class Html {
         return out.append("</ul>").toString();
     }
 
+    /** What the rules say, as a word with its sign. */
+    static String mark(Verdict verdict) {
+        return "<span class=\"mark " + name(verdict) + "\">" + sign(verdict) + " " + text(verdict.toString())
+                + "</span>";
+    }
+
+    /** Of a class in the page's style. */
+    private static String name(Verdict verdict) {
+        return verdict.toString().replace(' ', '-');
+    }
+
+    private static String sign(Verdict verdict) {
+        return switch (verdict) {
+            case PASS -> "&#10003;";
+            case NOT_CHECKED -> "&#8211;";
+            case UNRELIABLE -> "?";
+            case REFUSED -> "!";
+        };
+    }
+
+    /**
+     * A table whose last column says what the rules make of each row: a click shows on what evidence.
+     *
+     * @param id begins the ids of the evidence, which no other table of the page has
+     */
+    static String table(MarkedTable marked, String id) {
+        return table(marked.table(), row -> {
+            MarkedTable.Mark mark = marked.marks().get(row);
+            String of = id + "-" + row;
+            List<String> keys = marked.table().keys().rows().get(row);
+            return "<button type=\"button\" class=\"mark " + name(mark.verdict()) + "\" popovertarget=\"" + text(of)
+                    + "\" title=\"" + text(mark.evidence().stream().findFirst().orElse("")) + "\">"
+                    + sign(mark.verdict()) + " " + text(mark.verdict().toString()) + "</button><div popover id=\""
+                    + text(of) + "\" class=\"evidence\"><strong>"
+                    + text(keys.getFirst() + " training, level " + keys.get(1) + ": " + mark.verdict()) + "</strong>"
+                    + list(mark.evidence()) + "</div>";
+        });
+    }
+
     /** A table, its blocks side by side; wide ones scroll. */
     public static String table(Table table) {
+        return table(table, null);
+    }
+
+    /**
+     * A table.
+     *
+     * @param last makes the HTML of the last cell of a row, unless it is the cell's text
+     */
+    private static String table(Table table, @Nullable IntFunction<String> last) {
         // The title stands outside of what scrolls, or a narrow window would cut it off.
         var out = new StringBuilder("<p class=\"table-title\">")
                 .append(text(table.caption()))
@@ -87,9 +139,9 @@ public final class Html {
         out.append("</tr></thead>\n<tbody>\n");
         for (int row = 0; row < table.keys().rows().size(); row++) {
             out.append("<tr>");
-            cells(out, table.keys(), row, false);
+            cells(out, table.keys(), row, false, null);
             for (Table.Block block : table.blocks()) {
-                cells(out, block, row, true);
+                cells(out, block, row, true, block == table.blocks().getLast() ? last : null);
             }
             out.append("</tr>\n");
         }
@@ -110,13 +162,14 @@ public final class Html {
         }
     }
 
-    private static void cells(StringBuilder out, Table.Block block, int row, boolean apart) {
+    private static void cells(
+            StringBuilder out, Table.Block block, int row, boolean apart, @Nullable IntFunction<String> last) {
         List<String> cells = block.rows().get(row);
         for (int c = 0; c < cells.size(); c++) {
             out.append("<td")
                     .append(classes(block, apart && c == 0))
                     .append('>')
-                    .append(text(cells.get(c)))
+                    .append(last != null && c == cells.size() - 1 ? last.apply(row) : text(cells.get(c)))
                     .append("</td>");
         }
     }

@@ -90,6 +90,7 @@ final class PageData {
             switch (panel) {
                 case Panel.Lines lines -> lines(lines);
                 case Panel.Heat heat -> heat(heat);
+                case Panel.Matrix matrix -> matrix(matrix);
             }
             comma = ",";
         }
@@ -146,6 +147,24 @@ final class PageData {
         groups.append(",\"label\":");
         string(groups, panel.label());
         groups.append(",\"rows\":").append(panel.rows()).append(",\"columns\":").append(panel.columns());
+        groups.append(",\"top\":");
+        number(groups, panel.top());
+        groups.append(",\"values\":");
+        numbers(groups, panel.values());
+        groups.append('}');
+    }
+
+    private void matrix(Panel.Matrix panel) {
+        groups.append("{\"kind\":\"matrix\",\"title\":");
+        string(groups, panel.title());
+        groups.append(",\"rowsAre\":");
+        string(groups, panel.rowsAre());
+        groups.append(",\"label\":");
+        string(groups, panel.label());
+        groups.append(",\"rows\":");
+        strings(panel.rows());
+        groups.append(",\"columns\":");
+        strings(panel.columns());
         groups.append(",\"top\":");
         number(groups, panel.top());
         groups.append(",\"values\":");

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -50,6 +51,7 @@ final class ReportPage {
         problems();
         verdict();
         tables();
+        new RobustnessSections(page, report, this::unique).write();
         comparison();
         for (Report.Run run : report.runs()) {
             for (Arm arm : run.results().arms()) {
@@ -80,6 +82,12 @@ final class ReportPage {
     }
 
     private void problems() {
+        if (!report.violations().isEmpty()) {
+            page.html(
+                    "<div class=\"warning alarm\" role=\"alert\"><strong>Certified and yet broken: something here is wrong."
+                            + " Neither the certificates nor the attacks' figures below can be believed until it is found.</strong>"
+                            + Html.list(report.violations()) + "</div>");
+        }
         if (!report.problems().isEmpty()) {
             page.html("<div class=\"warning\"><strong>Not everything could be read.</strong>"
                     + Html.list(report.problems()) + "</div>");
@@ -106,7 +114,8 @@ final class ReportPage {
                             .map(t ->
                                     "Wins with " + Html.sentence(FigureGroup.percent(t.density()) + " of the weights"))
                             .orElse("No winning ticket shown"))
-                    .append("</p>");
+                    .append("</p>")
+                    .append(beyond(verdict));
             if (!verdict.found().isEmpty()) {
                 cards.append("<h4>Shown</h4>").append(Html.list(verdict.found()));
             }
@@ -114,6 +123,10 @@ final class ReportPage {
             notShown.addAll(verdict.notShown());
             if (!notShown.isEmpty()) {
                 cards.append("<h4>Not shown</h4>").append(Html.list(notShown));
+            }
+            if (!verdict.remains().sentences().isEmpty()) {
+                cards.append("<h4>Beyond that attack</h4>")
+                        .append(Html.list(verdict.remains().sentences()));
             }
             cards.append("</section>\n");
         }
@@ -134,9 +147,49 @@ final class ReportPage {
                 .toList();
     }
 
+    /** What is left of the verdict's networks under more than its attack, beside the verdict. */
+    private static String beyond(Verdict verdict) {
+        var parts = new ArrayList<String>();
+        verdict.remains()
+                .suite()
+                .ifPresent(suite -> parts.add(Html.text(String.format(
+                                Locale.ROOT,
+                                "suite %s at epsilon %s leaves %.1f %%",
+                                suite.name(),
+                                plain(suite.epsilon()),
+                                100 * suite.left().mean()))
+                        + " " + Html.mark(suite.mark())));
+        verdict.remains()
+                .bounds()
+                .ifPresent(bounds -> parts.add(Html.text(String.format(
+                        Locale.ROOT,
+                        "certificates at epsilon %s: at least %.1f %%, at most %.1f %%",
+                        plain(bounds.epsilon()),
+                        100 * bounds.low().mean(),
+                        100 * bounds.high().mean()))));
+        return parts.isEmpty()
+                ? ""
+                : "<p class=\"beyond\">"
+                        + Html.text(
+                                verdict.remains().level() == 0
+                                        ? "The dense network: "
+                                        : verdict.ticket().isPresent()
+                                                ? "The ticket: "
+                                                : "Level " + verdict.remains().level() + ": ")
+                        + String.join("; ", parts) + "</p>";
+    }
+
+    private static String plain(double epsilon) {
+        return String.format(Locale.ROOT, "%.4f", epsilon).replaceAll("0+$", "").replaceAll("\\.$", "");
+    }
+
     private void tables() {
         page.section("tables", "Tables", "Tables");
         var all = TableFiles.all(report, iteration);
+        // These stand in sections of their own.
+        report.runs()
+                .forEach(run ->
+                        TableFiles.robustness(run).keySet().forEach(name -> all.remove(run.label() + "-" + name)));
         int shown = 0;
         String run = "";
         for (var entry : all.entrySet()) {

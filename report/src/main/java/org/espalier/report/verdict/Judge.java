@@ -103,7 +103,8 @@ public final class Judge {
                 comparisons,
                 ticket,
                 List.of(),
-                List.of());
+                List.of(),
+                Remains.NOTHING);
         return Words.on(verdict, images);
     }
 

@@ -24,6 +24,7 @@ import java.util.OptionalDouble;
  * @param ticket the sparsest winning robust ticket; empty if none is shown
  * @param found what was found, in sentences
  * @param notShown what was not shown, in sentences
+ * @param remains what suites of attacks leave of these networks, and what is certified of them
  */
 public record Verdict(
         String run,
@@ -41,11 +42,34 @@ public record Verdict(
         List<Comparison> comparisons,
         Optional<Comparison> ticket,
         List<String> found,
-        List<String> notShown) {
+        List<String> notShown,
+        Remains remains) {
     public Verdict {
         comparisons = List.copyOf(comparisons);
         found = List.copyOf(found);
         notShown = List.copyOf(notShown);
+    }
+
+    /** The same verdict beside what remains. */
+    public Verdict with(Remains remains) {
+        return new Verdict(
+                run,
+                dataset,
+                objective,
+                strategy,
+                attack,
+                trainedAgainst,
+                terms,
+                planned,
+                stopped,
+                guessing,
+                dense,
+                best,
+                comparisons,
+                ticket,
+                found,
+                notShown,
+                remains);
     }
 
     /** Trials that the verdict rests on: those of the level compared in most. */

@@ -47,7 +47,8 @@ final class Words {
                 verdict.comparisons(),
                 verdict.ticket(),
                 words.found,
-                words.notShown);
+                words.notShown,
+                verdict.remains());
     }
 
     private void say(OptionalInt images) {

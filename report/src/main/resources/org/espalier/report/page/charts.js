@@ -161,9 +161,20 @@ const EspalierCharts = (() => {
       const columns = Math.min(narrow ? (heat ? 2 : 1) : heat ? 6 : 3, count);
       let each = Math.floor((width - (columns - 1) * COLUMN_GAP) / columns);
       if (count === 1) each = Math.min(each, heat ? 300 : 680);
+      const matrix = this.figure.panels.filter((panel) => panel.kind === "matrix");
+      if (matrix.length > 0) {
+        const most = Math.max(...matrix.map((panel) => panel.rows.length));
+        const high = 34 * most + 130;
+        return { width, heat, columns, each, height: high, whole: this.whole(count, columns, high) };
+      }
       const height = heat ? each + 22 : Math.round(Math.min(Math.max(each * 0.8, 240), 400));
+      return { width, heat, columns, each, height, whole: this.whole(count, columns, height) };
+    }
+
+    /** Height of all rows of panels. */
+    whole(count, columns, height) {
       const rows = Math.ceil(count / columns);
-      return { width, heat, columns, each, height, whole: rows * height + (rows - 1) * COLUMN_GAP };
+      return rows * height + (rows - 1) * COLUMN_GAP;
     }
 
     /** Keeps the room of a figure that is not drawn yet, so that nothing below it moves when it is. */

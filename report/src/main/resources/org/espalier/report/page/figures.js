@@ -202,6 +202,33 @@ const EspalierFigures = (() => {
     };
   }
 
+  /** Numbers by row and column, written into their cells. */
+  function matrix(panel, view) {
+    const look = LOOKS[view.theme];
+    const values = [];
+    panel.values.forEach((v, i) => {
+      if (v === null) return;
+      const row = panel.rows[Math.floor(i / panel.columns.length)], column = panel.columns[i % panel.columns.length];
+      values.push({ r: row, c: column, v, t: v.toFixed(1), strong: v / panel.top > 0.5,
+        tip: { [panel.rowsAre]: row, "attacked with": column, [panel.label]: reading(v) } });
+    });
+    const x = { field: "c", type: "ordinal", sort: panel.columns, scale: { padding: 0.03 },
+      axis: { title: null, labelAngle: -45, labelLimit: 120, domain: false, ticks: false, labelPadding: 6 } };
+    const y = { field: "r", type: "ordinal", sort: panel.rows, scale: { padding: 0.05 },
+      axis: { title: panel.rowsAre, labelLimit: 130, domain: false, ticks: false, labelPadding: 6 } };
+    return {
+      data: { values },
+      layer: [
+        { mark: { type: "rect", cornerRadius: 2, tooltip: { expr: "datum.datum ? datum.datum.tip : datum.tip" } },
+          encoding: { x, y, color: { field: "v", type: "quantitative", legend: null,
+            scale: { domain: [0, panel.top], range: look.heat, interpolate: "lab" } } } },
+        { mark: { type: "text", fontSize: view.width < 60 * panel.columns.length ? 10 : 12, tooltip: null },
+          encoding: { x, y, text: { field: "t" },
+            color: { condition: { test: "datum.strong", value: look.background }, value: look.text } } }
+      ]
+    };
+  }
+
   function config(theme) {
     const look = LOOKS[theme];
     return {
@@ -216,12 +243,17 @@ const EspalierFigures = (() => {
     };
   }
 
+  function bodyOf(figure, panel, data, view) {
+    if (panel.kind === "heat") return heat(panel, view);
+    return panel.kind === "matrix" ? matrix(panel, view) : lines(figure, panel, data, view);
+  }
+
   /**
    * The specification of one panel, to be drawn alone.
    * view: {theme: "light" | "dark", width, height: pixels, hidden: Set of "legend:key", interactive}
    */
   function panelSpec(figure, panel, data, view) {
-    const body = panel.kind === "heat" ? heat(panel, view) : lines(figure, panel, data, view);
+    const body = bodyOf(figure, panel, data, view);
     return {
       $schema: "https://vega.github.io/schema/vega-lite/v6.json",
       width: view.width, height: view.height,
@@ -238,7 +270,12 @@ const EspalierFigures = (() => {
     const columns = figure.panels.some((p) => p.kind === "heat") ? Math.min(6, figure.panels.length) : figure.panels.length;
     const panels = figure.panels.map((panel, i) => {
       const heatMap = panel.kind === "heat";
-      const body = heatMap ? heat(panel, { ...view, scaleBar: i === 0 }) : lines(figure, panel, data, view);
+      const cells = panel.kind === "matrix";
+      const body = bodyOf(figure, panel, data, { ...view, scaleBar: i === 0, width: cells ? 40 * panel.columns.length : 250 });
+      if (cells) {
+        return { width: 40 * panel.columns.length, height: 28 * panel.rows.length,
+          title: panel.title ? { text: panel.title } : undefined, ...body };
+      }
       return { width: heatMap ? 140 : figure.panels.length === 1 ? 460 : 250, height: heatMap ? 140 : 230,
         title: panel.title ? { text: panel.title } : undefined, ...body };
     });

@@ -1,0 +1,452 @@
+package org.espalier.report.figure;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.espalier.lab.robustness.StoredEvaluation;
+import org.espalier.report.AttackLosses;
+import org.espalier.report.Evaluated;
+import org.espalier.report.EvaluationFamily;
+import org.espalier.report.LeftQuantity;
+import org.espalier.report.Report;
+import org.espalier.report.RuleNotes;
+import org.espalier.report.Sample;
+
+/**
+ * Figures of robustness evaluations: what is left by density and by epsilon, trained for what against attacked with what,
+ * security curves of minimum-norm attacks, and the attacks' losses as they work. A panel for each training objective.
+ */
+public final class RobustnessFigures {
+    /** Levels of one panel against epsilon. */
+    private static final int MOST_LEVELS = 4;
+
+    /** Levels of which a matrix is shown. */
+    private static final int MOST_MATRICES = 3;
+
+    private final String prefix;
+    private final Map<EvaluationFamily, TreeMap<Double, Cells>> families = new LinkedHashMap<>();
+    private final Set<String> ids = new HashSet<>();
+
+    /** Evaluations of one family at one radius: (objective, level) a trial each. */
+    private static final class Cells {
+        private final Map<String, TreeMap<Integer, List<Evaluated>>> byObjective = new LinkedHashMap<>();
+
+        TreeSet<Integer> levels() {
+            var levels = new TreeSet<Integer>();
+            byObjective.values().forEach(all -> levels.addAll(all.keySet()));
+            return levels;
+        }
+
+        List<Evaluated> at(String objective, int level) {
+            return byObjective.getOrDefault(objective, new TreeMap<>()).getOrDefault(level, List.of());
+        }
+
+        List<Evaluated> all() {
+            return byObjective.values().stream()
+                    .flatMap(levels -> levels.values().stream())
+                    .flatMap(List::stream)
+                    .toList();
+        }
+
+        List<StoredEvaluation> evaluations() {
+            return all().stream().map(Evaluated::evaluation).toList();
+        }
+
+        /** Density of a level in percent: trials differ by a weight at most. */
+        double percent(int level) {
+            return 100
+                    * byObjective.values().stream()
+                            .flatMap(levels -> levels.getOrDefault(level, List.of()).stream())
+                            .mapToDouble(e -> e.evaluation().density())
+                            .findFirst()
+                            .orElse(Double.NaN);
+        }
+    }
+
+    private RobustnessFigures(String prefix, Report.Run run) {
+        this.prefix = prefix;
+        for (Evaluated each : run.robustness().evaluationsShown()) {
+            families.computeIfAbsent(EvaluationFamily.of(each), _ -> new TreeMap<>())
+                    .computeIfAbsent(each.epsilon(), _ -> new Cells())
+                    .byObjective
+                    .computeIfAbsent(each.trial().objective(), _ -> new TreeMap<>())
+                    .computeIfAbsent(each.level(), _ -> new ArrayList<>())
+                    .add(each);
+        }
+    }
+
+    /**
+     * All of them; none if nothing was evaluated.
+     *
+     * @param prefix begins each figure's id
+     */
+    public static List<FigureGroup> of(String prefix, Report.Run run) {
+        RobustnessFigures figures = new RobustnessFigures(prefix, run);
+        if (figures.families.isEmpty()) {
+            return List.of();
+        }
+        var groups = new ArrayList<FigureGroup>();
+        groups.add(new FigureGroup("What attacks leave, by density", figures.eachRadius(figures::byDensity)));
+        groups.add(new FigureGroup("Accuracy against epsilon", figures.eachFamily(figures::byEpsilon)));
+        groups.add(new FigureGroup(
+                "Trained for what, attacked with what: the robust-accuracy matrix",
+                figures.eachRadius(figures::matrix)));
+        groups.add(new FigureGroup("The attacks' loss as they work", figures.losses()));
+        List<FigureGroup.Variant> security = figures.eachRadius(figures::security);
+        if (!security.isEmpty()) {
+            groups.add(new FigureGroup("Security curves of minimum-norm attacks", security));
+        }
+        return groups;
+    }
+
+    private interface OfRadius {
+        Optional<Figure> of(EvaluationFamily family, double epsilon, Cells cells);
+    }
+
+    /** A variant for each family and radius, the radius nearest to the largest first. */
+    private List<FigureGroup.Variant> eachRadius(OfRadius figure) {
+        var variants = new ArrayList<FigureGroup.Variant>();
+        families.forEach((family, radii) -> radii.descendingMap()
+                .forEach((epsilon, cells) -> figure.of(family, epsilon, cells)
+                        .ifPresent(f -> variants.add(new FigureGroup.Variant(
+                                family.name(families.keySet()) + ", epsilon " + number(epsilon), f)))));
+        return variants;
+    }
+
+    private List<FigureGroup.Variant> eachFamily(Function<EvaluationFamily, Figure> figure) {
+        return families.keySet().stream()
+                .map(family -> new FigureGroup.Variant(family.name(families.keySet()), figure.apply(family)))
+                .toList();
+    }
+
+    private String id(String kind, EvaluationFamily family, String more) {
+        String id = FigureGroup.identifier(prefix + "-" + kind + "-" + family.dataset() + "-" + family.strategy() + "-"
+                + family.suite() + "-" + family.norm() + more);
+        String unique = id;
+        for (int number = 2; !ids.add(unique); number++) {
+            unique = id + "-" + number;
+        }
+        return unique;
+    }
+
+    private static String number(double epsilon) {
+        return String.format(Locale.ROOT, "%.4f", epsilon).replaceAll("0+$", "").replaceAll("\\.$", "");
+    }
+
+    /** What was measured on what, for captions. */
+    private static String setting(EvaluationFamily family) {
+        return family.dataset() + ", " + family.strategy() + ", suite " + family.suite() + ", " + family.norm()
+                + ", first "
+                + String.format(Locale.ROOT, "%,d ", family.images()) + family.split() + " images"
+                + (family.weights().equals("final") ? "" : ", " + family.weights() + " weights") + ".";
+    }
+
+    /** What the rules say of what is shown, for captions. */
+    private static String marks(List<Evaluated> shown) {
+        long unreliable = count(shown, org.espalier.evaluate.rules.Verdict.UNRELIABLE);
+        long refused = count(shown, org.espalier.evaluate.rules.Verdict.REFUSED);
+        if (unreliable == 0 && refused == 0) {
+            return " No rule objects to these figures.";
+        }
+        return " Of " + shown.size() + " evaluations the rules mark "
+                + (unreliable > 0 ? unreliable + " unreliable (the truth may be lower)" : "")
+                + (unreliable > 0 && refused > 0 ? " and " : "")
+                + (refused > 0 ? refused + " refused (not to be quoted)" : "") + ": "
+                + String.join(", ", RuleNotes.broken(shown)) + "; see the table.";
+    }
+
+    private static long count(List<Evaluated> shown, org.espalier.evaluate.rules.Verdict verdict) {
+        return shown.stream().filter(e -> e.evaluation().verdict() == verdict).count();
+    }
+
+    private static List<Double> percents(List<Evaluated> trials, Function<StoredEvaluation, Optional<Double>> of) {
+        return trials.stream()
+                .flatMap(e -> of.apply(e.evaluation()).stream())
+                .map(share -> 100 * share)
+                .toList();
+    }
+
+    private static Axis accuracy(EvaluationFamily family) {
+        return Axis.of(family.split() + " accuracy (%)", Axis.Scale.PERCENT).within(0, 100);
+    }
+
+    private Optional<Figure> byDensity(EvaluationFamily family, double epsilon, Cells cells) {
+        List<LeftQuantity> quantities = LeftQuantity.of(cells.evaluations());
+        var panels = new ArrayList<Panel>();
+        cells.byObjective.forEach((objective, levels) -> {
+            var lines = new ArrayList<Line>();
+            for (LeftQuantity quantity : quantities) {
+                var numbers = new TreeMap<Double, List<Double>>(java.util.Comparator.reverseOrder());
+                levels.forEach((level, trials) -> numbers.put(cells.percent(level), percents(trials, quantity.of())));
+                lines.add(Line.of(Curve.ofMeans(numbers), quantity.name()));
+            }
+            panels.add(new Panel.Lines(
+                    objective + " training",
+                    Axis.of("weights remaining P_m (%)", Axis.Scale.LOG_FALLING),
+                    accuracy(family),
+                    lines,
+                    true));
+        });
+        return Optional.of(new Figure(
+                id("left", family, "-" + number(epsilon)),
+                "What attacks leave by density: " + family.dataset() + ", " + family.strategy() + ", suite "
+                        + family.suite() + ", " + family.norm() + " " + number(epsilon),
+                setting(family) + " Epsilon " + number(epsilon)
+                        + " in pixel values from 0 to 1. Worst case: right without"
+                        + " attack and under every attack of the suite, image by image; \"after\": left by the suite up to"
+                        + " that attack. Mean over trials; bars are one standard deviation to either side."
+                        + marks(cells.all()),
+                List.of(Looks.quantities("accuracy", quantities)),
+                panels));
+    }
+
+    private static final String SUITE = "suite's worst case";
+    private static final String CURVE = "APGD-CE alone";
+
+    private Figure byEpsilon(EvaluationFamily family) {
+        TreeMap<Double, Cells> radii = families.getOrDefault(family, new TreeMap<>());
+        var levels = new TreeSet<Integer>();
+        radii.values().forEach(cells -> levels.addAll(cells.levels()));
+        List<Integer> shown = ShownLevels.of(levels, MOST_LEVELS);
+        Map<Integer, String> names = names(shown, radii.lastEntry().getValue(), radii.values());
+        Set<String> objectives = new java.util.LinkedHashSet<>();
+        radii.values().forEach(cells -> objectives.addAll(cells.byObjective.keySet()));
+        var panels = new ArrayList<Panel>();
+        for (String objective : objectives) {
+            var lines = new ArrayList<Line>();
+            for (int level : shown) {
+                lines.add(Line.of(Curve.ofMeans(worst(radii, objective, level)), names.getOrDefault(level, ""), SUITE));
+                lines.add(Line.of(Curve.ofMeans(curve(radii, objective, level)), names.getOrDefault(level, ""), CURVE));
+            }
+            panels.add(new Panel.Lines(
+                    objective + " training",
+                    Axis.of("epsilon (" + family.norm() + ", pixel values 0 to 1)", Axis.Scale.LINEAR),
+                    accuracy(family),
+                    lines,
+                    true));
+        }
+        return new Figure(
+                id("epsilon", family, ""),
+                "Accuracy against epsilon: " + family.dataset() + ", " + family.strategy() + ", suite "
+                        + family.suite(),
+                setting(family)
+                        + " The worst case of the suite at the epsilons that it was run at, and"
+                        + " accuracy under APGD on cross-entropy of 50 steps alone, which every evaluation measures from a"
+                        + " quarter to twice its epsilon. Mean over trials; bars are one standard deviation to either side."
+                        + marks(radii.values().stream()
+                                .flatMap(cells -> cells.all().stream())
+                                .toList()),
+                List.of(Looks.levels(List.copyOf(names.values())), Looks.dashes("attacked by", List.of(SUITE, CURVE))),
+                panels);
+    }
+
+    private static Map<Integer, String> names(List<Integer> levels, Cells first, Iterable<Cells> others) {
+        var names = new LinkedHashMap<Integer, String>();
+        for (int level : levels) {
+            double percent = first.percent(level);
+            for (Cells cells : others) {
+                percent = Double.isNaN(percent) ? cells.percent(level) : percent;
+            }
+            names.put(level, Looks.density(percent / 100));
+        }
+        return names;
+    }
+
+    /** Without a point at 0: a line from there to the first radius would lie above what weaker attacks leave between. */
+    private static SortedMap<Double, List<Double>> worst(TreeMap<Double, Cells> radii, String objective, int level) {
+        var numbers = new TreeMap<Double, List<Double>>();
+        radii.forEach((epsilon, cells) -> {
+            List<Evaluated> trials = cells.at(objective, level);
+            if (!trials.isEmpty()) {
+                numbers.put(
+                        epsilon, percents(trials, e -> Optional.of(e.robust().accuracy())));
+            }
+        });
+        return numbers;
+    }
+
+    /** Of a trial's evaluations that measured the same radius the lowest counts: each is an upper bound. */
+    private static SortedMap<Double, List<Double>> curve(TreeMap<Double, Cells> radii, String objective, int level) {
+        Map<Integer, TreeMap<Double, Double>> byTrial = new TreeMap<>();
+        radii.values()
+                .forEach(cells -> cells.at(objective, level).forEach(e -> {
+                    TreeMap<Double, Double> points =
+                            byTrial.computeIfAbsent(e.trial().trial(), _ -> new TreeMap<>());
+                    e.evaluation()
+                            .curve()
+                            .forEach(point -> points.merge(tidy(point.epsilon()), 100 * point.accuracy(), Math::min));
+                }));
+        int most = byTrial.values().stream().mapToInt(TreeMap::size).max().orElse(0);
+        var numbers = new TreeMap<Double, List<Double>>();
+        byTrial.values().stream()
+                // A mean over fewer trials would jump where a trial lacks a radius.
+                .filter(points -> points.size() == most)
+                .forEach(points -> points.forEach((epsilon, accuracy) ->
+                        numbers.computeIfAbsent(epsilon, _ -> new ArrayList<>()).add(accuracy)));
+        return numbers;
+    }
+
+    /** Without the digits that a float picks up. */
+    private static double tidy(double epsilon) {
+        return Math.rint(epsilon * 1e6) / 1e6;
+    }
+
+    private Optional<Figure> matrix(EvaluationFamily family, double epsilon, Cells cells) {
+        List<LeftQuantity> quantities = LeftQuantity.of(cells.evaluations());
+        List<String> objectives = List.copyOf(cells.byObjective.keySet());
+        var panels = new ArrayList<Panel>();
+        for (int level : ShownLevels.of(cells.levels(), MOST_MATRICES)) {
+            double[] values = new double[objectives.size() * quantities.size()];
+            for (int r = 0; r < objectives.size(); r++) {
+                for (int c = 0; c < quantities.size(); c++) {
+                    values[r * quantities.size() + c] = Sample.of(percents(
+                                    cells.at(objectives.get(r), level),
+                                    quantities.get(c).of()))
+                            .mean();
+                }
+            }
+            panels.add(new Panel.Matrix(
+                    Looks.density(cells.percent(level) / 100) + " of the weights",
+                    "trained for",
+                    objectives,
+                    quantities.stream().map(LeftQuantity::name).toList(),
+                    values,
+                    family.split() + " accuracy (%)",
+                    100));
+        }
+        return Optional.of(new Figure(
+                id("matrix", family, "-" + number(epsilon)),
+                "Robust-accuracy matrix: " + family.dataset() + ", " + family.strategy() + ", suite " + family.suite()
+                        + ", " + family.norm() + " " + number(epsilon),
+                setting(family) + " Epsilon " + number(epsilon)
+                        + ". A row for what the networks were trained for, a column for what they are attacked with; test"
+                        + " accuracy in percent, mean over trials, for some densities." + marks(cells.all()),
+                List.of(),
+                panels));
+    }
+
+    private Optional<Figure> security(EvaluationFamily family, double epsilon, Cells cells) {
+        var attacks = new TreeSet<String>();
+        cells.evaluations()
+                .forEach(e -> e.attacks().stream()
+                        .filter(attack -> !attack.securityCurve().isEmpty())
+                        .filter(attack -> attack.purpose().equals("suite"))
+                        .forEach(attack -> attacks.add(attack.name())));
+        if (attacks.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Integer> shown = ShownLevels.of(cells.levels(), MOST_LEVELS);
+        Map<Integer, String> names = names(shown, cells, List.of());
+        var panels = new ArrayList<Panel>();
+        cells.byObjective.keySet().forEach(objective -> {
+            var lines = new ArrayList<Line>();
+            for (int level : shown) {
+                for (String attack : attacks) {
+                    var numbers = new TreeMap<Double, List<Double>>();
+                    cells.at(objective, level)
+                            .forEach(e -> attack(e.evaluation(), attack)
+                                    .ifPresent(found -> found.securityCurve()
+                                            .forEach(point -> numbers.computeIfAbsent(
+                                                            tidy(point.epsilon()), _ -> new ArrayList<>())
+                                                    .add(100 * point.accuracy()))));
+                    lines.add(Line.of(Curve.ofMeans(numbers), names.getOrDefault(level, ""), attack));
+                }
+            }
+            panels.add(new Panel.Lines(
+                    objective + " training",
+                    Axis.of("distance of the nearest example (" + family.norm() + ")", Axis.Scale.LINEAR),
+                    accuracy(family),
+                    lines,
+                    false));
+        });
+        return Optional.of(new Figure(
+                id("security", family, "-" + number(epsilon)),
+                "Security curves: " + family.dataset() + ", " + family.strategy() + ", suite " + family.suite(),
+                setting(family)
+                        + " Share of images that are right and for which the attack found no adversarial example"
+                        + " within that distance. Mean over trials; bands are one standard deviation to either side.",
+                List.of(Looks.levels(List.copyOf(names.values())), Looks.dashes("attack", List.copyOf(attacks))),
+                drawn(panels)));
+    }
+
+    private static Optional<StoredEvaluation.AttackResult> attack(StoredEvaluation evaluation, String name) {
+        return evaluation.attacks().stream()
+                .filter(attack -> attack.name().equals(name))
+                .findFirst();
+    }
+
+    /** At each family's largest radius: for the suite's attacks, and those run for the rules in the same ball. */
+    private List<FigureGroup.Variant> losses() {
+        var variants = new ArrayList<FigureGroup.Variant>();
+        families.forEach((family, radii) -> {
+            double epsilon = radii.lastKey();
+            Cells cells = radii.lastEntry().getValue();
+            Map<String, StoredEvaluation.AttackResult> attacks = new LinkedHashMap<>();
+            cells.evaluations()
+                    .forEach(e -> e.attacks().stream()
+                            .filter(AttackLosses::shown)
+                            .forEach(a -> attacks.putIfAbsent(a.name(), a)));
+            attacks.forEach((name, attack) -> variants.add(new FigureGroup.Variant(
+                    family.name(families.keySet()) + ": " + shown(name), loss(family, epsilon, cells, attack))));
+        });
+        return variants;
+    }
+
+    private static String shown(String attack) {
+        return attack.equals("rule-pgd") ? "PGD-40" : attack;
+    }
+
+    private Figure loss(EvaluationFamily family, double epsilon, Cells cells, StoredEvaluation.AttackResult of) {
+        List<Integer> shown = ShownLevels.of(cells.levels(), MOST_LEVELS);
+        Map<Integer, String> names = names(shown, cells, List.of());
+        var panels = new ArrayList<Panel>();
+        Axis y = Axis.of(lossLabel(of.loss()), Axis.Scale.LINEAR);
+        cells.byObjective.keySet().forEach(objective -> {
+            var lines = new ArrayList<Line>();
+            for (int level : shown) {
+                var numbers = new TreeMap<Integer, List<Double>>();
+                for (Evaluated trial : cells.at(objective, level)) {
+                    attack(trial.evaluation(), of.name())
+                            .filter(AttackLosses::shown)
+                            .ifPresent(attack -> AttackLosses.thinned(attack)
+                                    .forEach((i, loss) -> numbers.computeIfAbsent(i, _ -> new ArrayList<>())
+                                            .add(loss)));
+                }
+                lines.add(Line.of(Curve.ofMeans(numbers), names.getOrDefault(level, "")));
+            }
+            panels.add(new Panel.Lines(
+                    objective + " training", Axis.of("iteration of the attack", Axis.Scale.LINEAR), y, lines, false));
+        });
+        return new Figure(
+                id("loss", family, "-" + of.name()),
+                "Loss of " + shown(of.name()) + " against iterations: " + family.dataset() + ", " + family.strategy()
+                        + ", suite " + family.suite() + ", " + family.norm() + " " + number(epsilon),
+                setting(family) + " Epsilon " + number(epsilon) + ", attack " + shown(of.name())
+                        + ". The highest loss so far, mean over the images that the attack was given"
+                        + (of.alone().isPresent() ? "" : " (those that earlier attacks left)")
+                        + ", restarts one after the other; a curve that still climbs at its end had not converged. Mean over"
+                        + " trials; bands are one standard deviation to either side.",
+                List.of(Looks.levels(List.copyOf(names.values()))),
+                drawn(panels));
+    }
+
+    /** Objectives whose networks the attack never got to see, since earlier attacks left nothing, have no panel. */
+    private static List<Panel> drawn(List<Panel> panels) {
+        return panels.stream().filter(panel -> !panel.isEmpty()).toList();
+    }
+
+    /** Short: the panels of a narrow page are not high. */
+    private static String lossLabel(Optional<String> loss) {
+        String name = loss.orElse("");
+        return "highest loss" + (name.isEmpty() ? "" : " (" + (name.equals("ce") ? "nats" : name) + ")");
+    }
+}

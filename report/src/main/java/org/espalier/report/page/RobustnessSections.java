@@ -1,0 +1,142 @@
+package org.espalier.report.page;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.espalier.report.CertificateTables;
+import org.espalier.report.MarkedTable;
+import org.espalier.report.Report;
+import org.espalier.report.Robustness;
+import org.espalier.report.RobustnessTables;
+import org.espalier.report.Table;
+import org.espalier.report.figure.CertificateFigures;
+import org.espalier.report.figure.FigureGroup;
+import org.espalier.report.figure.RobustnessFigures;
+
+/** The sections of the page on what suites of attacks leave, and on what is certified. */
+final class RobustnessSections {
+    /** Tables that stand open; the others unfold. */
+    private static final int OPEN = 2;
+
+    private final Page page;
+    private final Report report;
+    private final UnaryOperator<String> unique;
+    private final boolean several;
+
+    /**
+     * Sections to be written.
+     *
+     * @param unique makes ids that the page has not had
+     */
+    RobustnessSections(Page page, Report report, UnaryOperator<String> unique) {
+        this.page = page;
+        this.report = report;
+        this.unique = unique;
+        several = report.runs().size() > 1;
+    }
+
+    void write() {
+        page.section("robustness", "Robustness under suites of attacks", "Robustness");
+        attacks();
+        page.section("certified", "Certified bounds", "Certified");
+        certificates();
+    }
+
+    private void attacks() {
+        if (report.runs().stream()
+                .allMatch(run -> run.robustness().evaluations().isEmpty())) {
+            nothing("No suite of attacks has been run on these networks: accuracy under the attacks of the search is"
+                    + " not what they withstand. espalier evaluate DIR --all-levels runs one.");
+            report.runs().forEach(this::unfinished);
+            return;
+        }
+        page.paragraph(
+                "An image withstands if it is classified right without attack and under every attack of the suite;"
+                        + " the worst case is the share of those images. The last column says what the rules of evaluation make of"
+                        + " each figure: pass, unreliable (the truth may be lower) or refused (not to be quoted); a click on it"
+                        + " shows the evidence.");
+        for (Report.Run run : report.runs()) {
+            if (!run.robustness().evaluations().isEmpty()) {
+                name(run);
+                Map<String, MarkedTable> tables = RobustnessTables.marked(run);
+                String id = unique.apply(FigureGroup.identifier(prefix("marks", run)));
+                int number = 0;
+                for (MarkedTable table : tables.values()) {
+                    fold(number, tables.size());
+                    page.html(Html.table(table, id + "-" + number));
+                    number++;
+                }
+                unfold(tables.size());
+                RobustnessFigures.of(prefix("robustness", run), run).forEach(page::figures);
+            }
+            unfinished(run);
+        }
+    }
+
+    private void certificates() {
+        if (report.runs().stream()
+                .allMatch(run -> run.robustness().certificates().isEmpty())) {
+            nothing("Nothing is certified: what no attack can take from these networks is not known."
+                    + " espalier certify DIR --all-levels --epsilon 0.05 shows it.");
+            return;
+        }
+        page.paragraph("Certificates bound accuracy from below, attacks from above: certified <= true <= unbroken <="
+                + " attacked, image by image, for every change of at most epsilon (l-infinity, in pixel values from 0 to"
+                + " 1). Whatever is both certified and broken shows that something is wrong; it is looked for whenever a"
+                + " report is made.");
+        List<String> violations = report.violations();
+        page.html(
+                violations.isEmpty()
+                        ? "<p><span class=\"mark pass\">&#10003; holds</span> No image is both certified and broken.</p>"
+                        : "<div class=\"warning alarm\"><strong>The sandwich is violated.</strong>"
+                                + Html.list(violations) + "</div>");
+        for (Report.Run run : report.runs()) {
+            if (!run.robustness().certificates().isEmpty()) {
+                name(run);
+                Map<String, Table> tables = CertificateTables.of(run);
+                int number = 0;
+                for (Table table : tables.values()) {
+                    fold(number++, tables.size());
+                    page.html(Html.table(table));
+                }
+                unfold(tables.size());
+                CertificateFigures.of(prefix("certified", run), run).forEach(page::figures);
+            }
+        }
+    }
+
+    /** Evaluations and certificates that are begun; said once a run. */
+    private void unfinished(Report.Run run) {
+        Robustness robustness = run.robustness();
+        if (!robustness.unfinished().isEmpty()) {
+            page.html("<div class=\"warning\">" + Html.list(robustness.unfinished()) + "</div>");
+        }
+    }
+
+    private void name(Report.Run run) {
+        if (several) {
+            page.html("<h3>" + Html.text(run.label()) + "</h3>");
+        }
+    }
+
+    private String prefix(String kind, Report.Run run) {
+        return kind + (several ? "-" + run.label() : "");
+    }
+
+    private void fold(int number, int all) {
+        if (number == OPEN && all > OPEN + 1) {
+            page.html(
+                    "<details><summary>" + (all - OPEN) + " more tables: other radii, suites and strategies</summary>");
+        }
+    }
+
+    private void unfold(int all) {
+        if (all > OPEN + 1) {
+            page.html("</details>");
+        }
+    }
+
+    private void nothing(String why) {
+        page.html("<div class=\"nothing\">" + Html.text(why) + "</div>");
+    }
+}

@@ -1,0 +1,389 @@
+package org.espalier.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.Predicate;
+import org.apache.commons.csv.CSVFormat;
+import org.espalier.lab.store.Store;
+import org.espalier.lab.store.WholeFiles;
+import org.espalier.report.figure.CertificateFigures;
+import org.espalier.report.figure.Figure;
+import org.espalier.report.figure.Line;
+import org.espalier.report.figure.Panel;
+import org.espalier.report.figure.RobustnessFigures;
+import org.espalier.report.verdict.Terms;
+import org.espalier.report.verdict.Verdict;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a report makes of evaluations and certificates, whole and damaged. */
+class RobustnessReportTest {
+    @TempDir
+    private Path home;
+
+    private Path store;
+
+    @BeforeEach
+    void aSearchWithEvaluationsAndCertificates() {
+        store = SyntheticRobustness.write(SyntheticStore.write(
+                home.resolve("store"),
+                "quick",
+                "trials=3",
+                "objectives=[natural, pgd]",
+                "strategies=[original, random]",
+                "network.hidden=[6, 5]",
+                "pruning.levels=2",
+                "training.iterations=500",
+                "evaluation.every=250"));
+    }
+
+    private Report read() {
+        return Report.read(List.of(store), Terms.USUAL);
+    }
+
+    private static String text(Report report) {
+        return ReportText.full(report, OptionalInt.empty(), 200, StandardCharsets.UTF_8);
+    }
+
+    private String page() throws IOException {
+        Path out = home.resolve("out");
+        ReportFolder.write(read(), OptionalInt.empty(), out);
+        return Files.readString(out.resolve("index.html"));
+    }
+
+    /** Files of this name below the store, in the order of their paths. */
+    private List<Path> files(String name) throws IOException {
+        try (var found = Files.walk(store)) {
+            return found.filter(file -> file.endsWith(name)).sorted().toList();
+        }
+    }
+
+    @Test
+    void pageTextAndFilesHaveEvaluationsAndCertificates() throws IOException {
+        Report report = read();
+        assertThat(report.problems()).isEmpty();
+        assertThat(report.violations()).isEmpty();
+        assertThat(page())
+                .contains("Robustness under suites of attacks", "Certified bounds")
+                .contains(
+                        "popovertarget=\"marks-0-1\"",
+                        "mark unreliable",
+                        "converged (unreliable): twice the iterations")
+                .contains("No image is both certified and broken")
+                .contains("worst case of the suite", "certified: at least")
+                .doesNotContain("Not everything could be read", "mark refused");
+        assertThat(text(report))
+                .contains("digits, original: accuracy in % under attack, suite made-up, l-infinity 0.3, first 40 test")
+                .contains("digits, original: bounds of accuracy in % at l-infinity 0.1, first 20 test images")
+                .contains("natural: rule converged unreliable in 3 of 9 evaluations (level 1), first level 1, trial 1:")
+                .doesNotContain("CERTIFIED AND YET BROKEN");
+        for (String figure : List.of("left", "epsilon", "matrix", "loss", "security")) {
+            assertThat(home.resolve("out/figures"))
+                    .isDirectoryContaining(f -> named(f, "robustness-" + figure, ".svg"));
+            assertThat(home.resolve("out/figures"))
+                    .isDirectoryContaining(f -> named(f, "robustness-" + figure, ".pdf"));
+        }
+        for (String figure : List.of("bounds", "epsilon", "time")) {
+            assertThat(home.resolve("out/figures")).isDirectoryContaining(f -> named(f, "certified-" + figure, ".svg"));
+        }
+        assertThat(home.resolve("out/tables"))
+                .isDirectoryContaining(f -> named(f, "quick-robustness-digits-original-made-up", ".tex"))
+                .isDirectoryContaining(f -> named(f, "quick-certified-digits-original-linf-0.1", ".csv"));
+    }
+
+    private static boolean named(Path file, String start, String end) {
+        String name = String.valueOf(file.getFileName());
+        return name.startsWith(start) && name.endsWith(end);
+    }
+
+    @Test
+    void verdictsSayWhatSuitesLeaveAndWhatIsCertified() {
+        Verdict verdict = read().verdicts().stream()
+                .filter(v -> v.trainedAgainst() && v.strategy().equals("original"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(verdict.remains().suite().orElseThrow().epsilon()).isEqualTo(0.3);
+        assertThat(verdict.remains().bounds().orElseThrow().epsilon()).isEqualTo(0.1);
+        assertThat(verdict.remains().sentences())
+                .hasSize(2)
+                .anySatisfy(s -> assertThat(s)
+                        .startsWith(
+                                "Suite made-up (l-infinity 0.3, first 40 test images, weights after the last update)"
+                                        + " leaves ")
+                        .contains("the dense network"))
+                .anySatisfy(s -> assertThat(s)
+                        .startsWith(
+                                "Certificates (l-infinity 0.1, not the 0.3 of pgd, first 20 test images, weights after"
+                                        + " the last update, by crown, exact): the accuracy under any attack is, "));
+        assertThat(CsvTable.of(VerdictTable.of(read())).lines().findFirst().orElseThrow())
+                .contains("\"beyond that attack, % suite\"", "\"beyond that attack, % left deviation\"");
+    }
+
+    @Test
+    void withoutEvaluationsThatIsSaid() throws IOException {
+        store = SyntheticStore.write(
+                home.resolve("bare"), "quick", "trials=1", "network.hidden=[4]", "pruning.levels=1");
+        assertThat(page()).contains("No suite of attacks has been run on these networks", "Nothing is certified");
+        assertThat(text(read()))
+                .contains(
+                        "No suite of attacks has been run on these networks: what stronger attacks than pgd leave is not"
+                                + " known")
+                .doesNotContain("beyond that attack");
+        assertThat(ReportFiles.writeRobustness(read().runs().getFirst().robustness(), home, ""))
+                .isEmpty();
+    }
+
+    private List<Map<String, String>> csv(String name) throws IOException {
+        ReportFiles.writeRobustness(read().runs().getFirst().robustness(), home, "");
+        var rows = new ArrayList<Map<String, String>>();
+        try (var parser = CSVFormat.RFC4180
+                .builder()
+                .setHeader()
+                .setSkipHeaderRecord(true)
+                .get()
+                .parse(Files.newBufferedReader(home.resolve(name)))) {
+            parser.forEach(row -> rows.add(row.toMap()));
+        }
+        return rows;
+    }
+
+    private static double mean(List<Map<String, String>> rows, String column, Predicate<Map<String, String>> of) {
+        return rows.stream()
+                .filter(of)
+                .mapToDouble(row -> Double.parseDouble(row.get(column)))
+                .average()
+                .orElseThrow();
+    }
+
+    private static boolean is(Map<String, String> row, String... pairs) {
+        for (int i = 0; i < pairs.length; i += 2) {
+            if (!row.get(pairs[i]).equals(pairs[i + 1])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The line of an entry in the panel of natural training (0) or PGD training (1). */
+    private static Line line(Figure figure, int panel, String... keys) {
+        return ((Panel.Lines) figure.panels().get(panel))
+                .lines().stream()
+                        .filter(line -> line.keys().equals(List.of(keys)))
+                        .findFirst()
+                        .orElseThrow();
+    }
+
+    @Test
+    void figuresShowWhatTheCsvFilesHave() throws IOException {
+        Report.Run run = read().runs().getFirst();
+        List<Map<String, String>> attacks = csv("robustness.csv");
+        // 2 radii x 2 objectives x 2 strategies x 3 levels x 3 trials, of 4 attacks, none and the worst case.
+        assertThat(attacks).hasSize(2 * 2 * 2 * 3 * 3 * 6);
+        Figure left = figure(
+                RobustnessFigures.of("r", run).getFirst().variants().getFirst().figure(), "r-left-");
+        assertThat(line(left, 1, "worst case").curve().y()[2])
+                .isEqualTo(
+                        100
+                                * mean(
+                                        attacks,
+                                        "after",
+                                        row -> is(
+                                                row,
+                                                "objective",
+                                                "pgd",
+                                                "strategy",
+                                                "original",
+                                                "level",
+                                                "2",
+                                                "epsilon",
+                                                "0.3",
+                                                "purpose",
+                                                "worst-case")),
+                        within(1e-9));
+        assertThat(attacks.stream().filter(row -> is(row, "purpose", "worst-case", "level", "1")))
+                .allMatch(row -> is(row, "verdict", "unreliable")
+                        && row.get("rules").startsWith("converged unreliable: twice the iterations"));
+
+        List<Map<String, String>> curves = csv("robustness-curves.csv");
+        Figure loss = figure(
+                RobustnessFigures.of("r", run).get(3).variants().getFirst().figure(), "r-loss-");
+        Line dense = ((Panel.Lines) loss.panels().getFirst()).lines().getFirst();
+        assertThat(dense.curve().x()[0]).isZero();
+        assertThat(dense.curve().x()[dense.curve().size() - 1]).isEqualTo(50);
+        assertThat(dense.curve().y()[1])
+                .isEqualTo(
+                        mean(
+                                curves,
+                                "value",
+                                row -> is(
+                                        row,
+                                        "objective",
+                                        "natural",
+                                        "strategy",
+                                        "original",
+                                        "level",
+                                        "0",
+                                        "epsilon",
+                                        "0.3",
+                                        "attack",
+                                        "apgd-ce",
+                                        "curve",
+                                        "loss",
+                                        "at",
+                                        "2")),
+                        within(1e-9));
+
+        List<Map<String, String>> certificates = csv("certificates.csv");
+        Figure epsilon = CertificateFigures.of("c", run).get(1).variants().stream()
+                .filter(v -> v.name().contains("original") && v.name().contains("crown"))
+                .findFirst()
+                .orElseThrow()
+                .figure();
+        assertThat(line(epsilon, 1, "100.0 %", "certified").curve().y()[2])
+                .isEqualTo(
+                        100
+                                * mean(
+                                        certificates,
+                                        "certified",
+                                        row -> is(
+                                                row,
+                                                "objective",
+                                                "pgd",
+                                                "strategy",
+                                                "original",
+                                                "level",
+                                                "0",
+                                                "epsilon",
+                                                "0.1",
+                                                "method",
+                                                "crown")),
+                        within(1e-9));
+        assertThat(certificates).allSatisfy(row -> {
+            assertThat(Double.parseDouble(row.get("certified")))
+                    .isLessThanOrEqualTo(Double.parseDouble(row.get("unbroken")));
+            assertThat(Double.parseDouble(row.get("unbroken")))
+                    .isLessThanOrEqualTo(Double.parseDouble(row.get("attacked")));
+        });
+    }
+
+    private static Figure figure(Figure figure, String start) {
+        assertThat(figure.id()).startsWith(start);
+        return figure;
+    }
+
+    @Test
+    void theMatrixHasTheNumbersOfTheTable() {
+        Report.Run run = read().runs().getFirst();
+        Figure matrix =
+                RobustnessFigures.of("r", run).get(2).variants().getFirst().figure();
+        Panel.Matrix dense = (Panel.Matrix) matrix.panels().getFirst();
+        assertThat(dense.rows()).containsExactly("natural", "pgd");
+        assertThat(dense.columns()).containsExactly("natural", "FGSM", "PGD-40", "apgd-ce", "worst case");
+        Table table = RobustnessTables.of(run).values().iterator().next();
+        assertThat(table.blocks().getLast().rows().getFirst().getFirst())
+                .startsWith(EvaluationTables.percent(dense.values()[4] / 100));
+    }
+
+    @Test
+    void whatIsCertifiedAndYetBrokenIsSaidLoudly() throws IOException {
+        Path images = files("images.jsonl").stream()
+                .filter(file -> file.toString().contains("crown-linf-0.1"))
+                .findFirst()
+                .orElseThrow();
+        Path certificate = images.resolveSibling("certificate.json");
+        String before = WholeFiles.digest(images);
+        String broken = Files.readString(images)
+                .replaceFirst("\"verdict\":\"(unknown|falsified)\"", "\"verdict\":\"verified\"");
+        Files.writeString(images, broken.replace("\"verdict\":\"falsified\"", "\"verdict\":\"verified\""));
+        Files.writeString(certificate, Files.readString(certificate).replace(before, WholeFiles.digest(images)));
+
+        Report report = read();
+        assertThat(report.problems()).isEmpty();
+        assertThat(report.violations())
+                .anySatisfy(s ->
+                        assertThat(s).contains("is certified at l-infinity 0.1 by crown", "one of the two is wrong"))
+                .anySatisfy(s -> assertThat(s).contains("suite made-up, l-infinity 0.1", "certified and yet broken"));
+        assertThat(text(report)).startsWith("!! CERTIFIED AND YET BROKEN").contains("VIOLATED: ");
+        assertThat(page())
+                .contains(
+                        "role=\"alert\"",
+                        "Certified and yet broken: something here is wrong",
+                        "The sandwich is violated")
+                .contains("mark refused")
+                .contains("images are both certified and broken, so that something here is wrong");
+    }
+
+    @Test
+    void damagedFilesAreNamedAndTheRestIsShown() throws IOException {
+        Path summary = files("summary.json").getFirst();
+        Files.writeString(summary, "{\"format\":1,\"findings\":[{}]");
+        Path examples = files("examples.jsonl").get(1);
+        Files.writeString(examples, "{}\n");
+        Path emptied = files("certificate.json").getFirst();
+        Files.writeString(emptied, "");
+        Path images = files("images.jsonl").get(2);
+        Files.writeString(images, "");
+        Path digests = files("certificate.json").get(2);
+        String digest = WholeFiles.digest(images);
+        Files.writeString(
+                digests,
+                Files.readString(digests)
+                        .replaceFirst("\"images.jsonl\":\"[0-9a-f]*\"", "\"images.jsonl\":\"" + digest + "\""));
+
+        Report report = read();
+        assertThat(report.problems())
+                .hasSize(4)
+                .anySatisfy(p ->
+                        assertThat(p).startsWith(summary + " is damaged").endsWith("; this evaluation is left out"))
+                .anySatisfy(p ->
+                        assertThat(p).startsWith(examples + " is damaged").endsWith("; this evaluation is left out"))
+                .anySatisfy(
+                        p -> assertThat(p).startsWith(emptied.toString()).endsWith("; this certificate is left out"))
+                .anySatisfy(p -> assertThat(p).startsWith(images + " is damaged: it has no image"));
+        assertThat(page()).contains("Not everything could be read", "worst case of the suite", "certified: at least");
+        assertThat(report.runs().getFirst().robustness().evaluations()).isNotEmpty();
+    }
+
+    @Test
+    void whatIsBegunIsToldOfAndLeftOut() throws IOException {
+        Path evaluation = files("summary.json").getFirst();
+        Files.delete(evaluation);
+        Path certificate = files("certificate.json").getFirst();
+        Files.move(certificate.resolveSibling("images.jsonl"), certificate.resolveSibling("work.jsonl"));
+        Files.delete(certificate);
+        Report report = read();
+        assertThat(report.problems()).isEmpty();
+        assertThat(report.runs().getFirst().robustness().unfinished())
+                .containsExactly(
+                        "1 robustness evaluation is begun and not finished; what is done is not shown before the rest is,"
+                                + " and \"espalier evaluate\" continues.",
+                        "1 certificate is begun and not finished; what is done is not shown before the rest is, and"
+                                + " \"espalier certify\" continues.");
+        assertThat(page()).contains("is begun and not finished");
+        assertThat(text(report)).contains("is begun and not finished");
+    }
+
+    @Test
+    void levelsThatCannotBeReadCostTheirCertificatesNothingButTheirDensity() throws IOException {
+        String key = Store.open(store).trials().getFirst().levels().getLast();
+        Files.writeString(store.resolve("levels").resolve(key).resolve("level.json"), "{");
+        Files.writeString(store.resolve("levels").resolve(key).resolve("done.json"), "{");
+        assertThat(page()).contains("Not everything could be read", "Certified bounds");
+    }
+
+    @Test
+    void equalStoresGiveEqualBytes() throws IOException {
+        String first = page();
+        assertThat(page()).isEqualTo(first);
+    }
+}

@@ -1,0 +1,196 @@
+package org.espalier.report.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.options.BoundingBox;
+import com.microsoft.playwright.options.ColorScheme;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.apache.commons.csv.CSVFormat;
+import org.espalier.report.Report;
+import org.espalier.report.ReportFiles;
+import org.espalier.report.ReportFolder;
+import org.espalier.report.SyntheticRobustness;
+import org.espalier.report.SyntheticStore;
+import org.espalier.report.verdict.Terms;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What suites leave and what is certified, as a reader of the page gets it. */
+class RobustnessPageBrowserTest {
+    /** Figures of the two sections, in the order of the page. */
+    private static final List<String> FIGURES = List.of(
+            "robustness-left",
+            "robustness-epsilon",
+            "robustness-matrix",
+            "robustness-loss",
+            "robustness-security",
+            "certified-bounds",
+            "certified-epsilon",
+            "certified-time");
+
+    @TempDir
+    private static Path folder;
+
+    private static Chromium browser;
+    private static Path page;
+    private static List<Map<String, String>> csv;
+
+    private Tab tab;
+
+    @BeforeAll
+    static void aReportOfThreeTrials() throws IOException {
+        browser = Chromium.start();
+        Path store = SyntheticRobustness.write(SyntheticStore.write(
+                folder.resolve("store"),
+                "quick",
+                "trials=3",
+                "objectives=[natural, pgd]",
+                "strategies=[original]",
+                "network.hidden=[12, 8]",
+                "pruning.levels=3"));
+        Report report = Report.read(List.of(store), Terms.USUAL);
+        ReportFolder.write(report, OptionalInt.empty(), folder.resolve("out"));
+        page = folder.resolve("out/index.html");
+        ReportFiles.writeRobustness(report.runs().getFirst().robustness(), folder, "");
+        csv = new ArrayList<>();
+        try (var parser = CSVFormat.RFC4180
+                .builder()
+                .setHeader()
+                .setSkipHeaderRecord(true)
+                .get()
+                .parse(Files.newBufferedReader(folder.resolve(ReportFiles.ROBUSTNESS)))) {
+            parser.forEach(row -> csv.add(row.toMap()));
+        }
+    }
+
+    @AfterAll
+    static void close() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @AfterEach
+    void leave() {
+        if (tab != null) {
+            tab.close();
+        }
+    }
+
+    private void open(int width, ColorScheme scheme) {
+        tab = browser.tab(width, 900, scheme);
+        tab.page().navigate(page.toUri().toString());
+        tab.await("document.documentElement.dataset.ready");
+    }
+
+    private String see(int figure) {
+        String node = "document.querySelectorAll('figure[data-group]')[" + figure + "]";
+        tab.evaluate(node + ".scrollIntoView()");
+        tab.await(node + ".dataset.drawn");
+        return tab.text(node + ".dataset.drawn");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1280, LIGHT", "390, DARK"})
+    void everyFigureHasMarksInEveryVariantAndNoLabelIsCutOff(int width, ColorScheme scheme) {
+        open(width, scheme);
+        for (int i = 0; i < FIGURES.size(); i++) {
+            assertThat(see(i)).startsWith(FIGURES.get(i));
+            String node = "document.querySelectorAll('figure[data-group]')[" + i + "]";
+            int variants = Math.max(1, tab.number(node + ".querySelectorAll('option').length"));
+            for (int v = 0; v < variants; v++) {
+                if (variants > 1) {
+                    tab.evaluate("(() => { const s = " + node + ".querySelector('select'); s.value = " + v
+                            + "; s.dispatchEvent(new Event('change')); })()");
+                }
+                String id = tab.text(node + ".dataset.drawn");
+                assertThat(tab.number("[..." + node + ".querySelectorAll('.panel')].filter(p => p.querySelectorAll("
+                                + "'.mark-line path, .mark-symbol path, .mark-rect path').length < 2).length"))
+                        .as("panels without marks in " + id)
+                        .isZero();
+                assertThat(tab.list("[..." + node + ".querySelectorAll('.panel svg')].flatMap(s => {"
+                                + " const box = s.getBoundingClientRect(); return [...s.querySelectorAll('text')].filter(t => {"
+                                + " const r = t.getBoundingClientRect(); return r.width > 0 && (r.left < box.left - 1"
+                                + " || r.right > box.right + 1 || r.top < box.top - 1 || r.bottom > box.bottom + 1); })"
+                                + ".map(t => t.textContent); })"))
+                        .as("labels cut off in " + id + " at " + width)
+                        .isEmpty();
+            }
+        }
+        assertThat(tab.number("document.documentElement.scrollWidth - innerWidth"))
+                .as("how far the page is wider than its window")
+                .isLessThanOrEqualTo(0);
+        assertThat(tab.errors()).isEmpty();
+        assertThat(tab.requests().stream().distinct())
+                .containsExactly(page.toUri().toString());
+    }
+
+    @Test
+    void aClickOnAMarkShowsTheEvidence() {
+        open(1280, ColorScheme.LIGHT);
+        Locator mark = tab.page().locator("button.mark.unreliable").first();
+        Locator evidence = tab.page().locator("#" + mark.getAttribute("popovertarget"));
+        assertThat(evidence.isVisible()).isFalse();
+        mark.click();
+        assertThat(evidence.isVisible()).isTrue();
+        assertThat(evidence.innerText())
+                .contains("level 1: unreliable")
+                .contains("trial 3: converged (unreliable): twice the iterations lower accuracy by 1.50 points")
+                .contains("kept: inside")
+                .contains("not checked: certified");
+        assertThat(tab.errors()).isEmpty();
+    }
+
+    @Test
+    void theValueUnderTheMouseIsTheMeanOfRobustnessCsv() {
+        open(1280, ColorScheme.LIGHT);
+        see(0);
+        BoundingBox box =
+                tab.page().locator("figure[data-group] .panel svg").nth(1).boundingBox();
+        for (double across : new double[] {0.3, 0.5, 0.8}) {
+            tab.page().mouse().move(box.x + across * box.width, box.y + 0.5 * box.height);
+            tab.await("getComputedStyle(document.querySelector('.tip') ?? document.body).display === 'block'"
+                    + " && document.querySelector('.tip tr')");
+            Map<?, ?> said = tab.object("Object.fromEntries([...document.querySelectorAll('.tip tr')]"
+                    + ".map(r => [r.children[0].textContent, r.children[1].textContent]))");
+            check(said);
+        }
+        assertThat(tab.errors()).isEmpty();
+    }
+
+    /** The first variant is the larger epsilon, the second panel PGD training. */
+    private static void check(Map<?, ?> said) {
+        String quantity = (String) said.get("accuracy");
+        double density = Double.parseDouble((String) said.get("weights remaining P_m (%)")) / 100;
+        String attack = switch (quantity) {
+            case "natural" -> "none";
+            case "FGSM" -> "rule-fgsm";
+            case "PGD-40" -> "rule-pgd";
+            case "worst case" -> "all";
+            default -> quantity;
+        };
+        List<Double> accuracies = csv.stream()
+                .filter(row -> row.get("objective").equals("pgd")
+                        && row.get("epsilon").equals("0.3")
+                        && row.get("attack").equals(attack)
+                        && Math.abs(Double.parseDouble(row.get("density")) - density) < 1e-4)
+                .map(row -> 100 * Double.parseDouble(row.get(attack.equals("all") ? "after" : "alone")))
+                .toList();
+        assertThat(accuracies).as(said.toString()).hasSize(3);
+        assertThat(Double.parseDouble((String) said.get("test accuracy (%)")))
+                .isEqualTo(accuracies.stream().mapToDouble(a -> a).average().orElseThrow(), within(0.0006));
+    }
+}
