@@ -18,11 +18,16 @@ final class Checks {
 
     /** A pass made for another architecture, or panels that it does not have. */
     static void covers(Architecture architecture, Pass pass, int firstPanel, int panels) {
-        if (pass.architecture() != architecture && !pass.architecture().equals(architecture)) {
-            throw new IllegalArgumentException("an engine for a network " + architecture
-                    + " was given a pass made for a network " + pass.architecture());
-        }
+        fits(architecture, pass.architecture());
         range(pass.input(), firstPanel, panels);
+    }
+
+    /** A pass made for another architecture. */
+    static void fits(Architecture architecture, Architecture passes) {
+        if (passes != architecture && !passes.equals(architecture)) {
+            throw new IllegalArgumentException(
+                    "an engine for a network " + architecture + " was given a pass made for a network " + passes);
+        }
     }
 
     /** Kernels address memory without bounds, so what reaches them is checked here. */

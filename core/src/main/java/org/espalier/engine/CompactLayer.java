@@ -2,6 +2,7 @@ package org.espalier.engine;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.stream.IntStream;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.jspecify.annotations.Nullable;
@@ -58,9 +59,20 @@ final class CompactLayer {
     private float @Nullable [] turnedMatrix; // the same the other way round, made when it is wanted
     private boolean turnedMatrixStale = true;
 
+    /** Output rows in order: 0, 1, ... */
+    final int[] everyOutput;
+
+    // Absolute values for bounds, made when they are wanted.
+    private float @Nullable [] absolute; // of values, or of a wide layer's matrix
+    private boolean absoluteStale = true;
+    private float @Nullable [] absoluteTurned;
+    private boolean absoluteTurnedStale = true;
+    private float @Nullable [] radiusGradients;
+
     CompactLayer(Architecture architecture, int layer, Mask mask, LivePaths paths, KernelPolicy policy) {
         inputs = architecture.inputs(layer);
         outputs = architecture.outputs(layer);
+        everyOutput = IntStream.range(0, outputs).toArray();
         BitSet alive = paths.weights(layer);
         BitSet rest = mask.survivors(layer);
         rest.andNot(alive);
@@ -201,6 +213,8 @@ final class CompactLayer {
         turnedStale = true;
         matrixStale = true;
         turnedMatrixStale = true;
+        absoluteStale = true;
+        absoluteTurnedStale = true;
     }
 
     /** Live weights by input. */
@@ -245,6 +259,77 @@ final class CompactLayer {
             turnedMatrixStale = false;
         }
         return made;
+    }
+
+    /** Absolute values in compact order; not of a wide layer. */
+    float[] absoluteValues() {
+        return absolute(values);
+    }
+
+    /** Of a wide layer: absolute values of {@link #matrix}. */
+    float[] absoluteMatrix() {
+        return absolute(matrix());
+    }
+
+    private float[] absolute(float[] of) {
+        float[] made = absolute;
+        if (made == null || absoluteStale) {
+            made = Products.absolute(of, made);
+            absolute = made;
+            absoluteStale = false;
+        }
+        return made;
+    }
+
+    /** Absolute values of {@link #turnedValues}. */
+    float[] absoluteTurnedValues() {
+        return absoluteTurned(turnedValues());
+    }
+
+    /** Of a wide layer: absolute values of {@link #turnedMatrix}. */
+    float[] absoluteTurnedMatrix() {
+        return absoluteTurned(turnedMatrix());
+    }
+
+    private float[] absoluteTurned(float[] of) {
+        float[] made = absoluteTurned;
+        if (made == null || absoluteTurnedStale) {
+            made = Products.absolute(of, made);
+            absoluteTurned = made;
+            absoluteTurnedStale = false;
+        }
+        return made;
+    }
+
+    /** Room for gradients of the weights' absolute values, in compact order. */
+    float[] radiusGradients() {
+        float[] made = radiusGradients;
+        if (made == null) {
+            made = floats(count);
+            radiusGradients = made;
+        }
+        return made;
+    }
+
+    /** Places in compact order of the live weights, by output and then input. */
+    int[] livePlaces() {
+        if (!wide) {
+            return IntStream.range(0, live).toArray();
+        }
+        return missing(bits(notLive), count);
+    }
+
+    /** Position in the layer's matrix, (output, input) row-major, of a place in compact order. */
+    int position(int place) {
+        return wide ? place : positions[place];
+    }
+
+    private static BitSet bits(int[] set) {
+        BitSet bits = new BitSet();
+        for (int bit : set) {
+            bits.set(bit);
+        }
+        return bits;
     }
 
     /** Number of floats that vector loops run over. */

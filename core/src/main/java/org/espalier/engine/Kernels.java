@@ -31,6 +31,9 @@ interface Kernels {
     /** Register width in bits, or 0 for scalar code. */
     int bits();
 
+    /** The kernels of bounds, at the same width. */
+    BoundKernels bounds();
+
     /**
      * Dense matrix times panel: {@code out[r] = finish(bias[r] + sum_k w[rowOffset(r) + k] x[k])}.
      *

@@ -3,6 +3,8 @@ package org.espalier.engine;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -23,6 +25,7 @@ public final class ReferenceEngine implements Engine {
     private final double[][][] moments = new double[2][][]; // (order, layer, output * input)
     private final double[][][] biasMoments = new double[2][][];
     private int[] liveInputs = new int[0];
+    private final List<ReferenceWorstCase> worstCases = new ArrayList<>(); // (example) of the last worstCase
     private final MemorySegment rows = Arena.ofAuto().allocate(ROWS_AT_ONCE * Panels.ROW_BYTES, 64);
 
     public ReferenceEngine(Architecture architecture) {
@@ -111,10 +114,18 @@ public final class ReferenceEngine implements Engine {
 
     @Override
     public void weightGradient(Pass pass, int firstPanel, int panels) {
+        clearGradients();
+        addGradient(pass, firstPanel, panels);
+    }
+
+    private void clearGradients() {
         for (int layer = 0; layer < architecture.layers(); layer++) {
             java.util.Arrays.fill(gradients[layer], 0);
             java.util.Arrays.fill(biasGradients[layer], 0);
         }
+    }
+
+    private void addGradient(Pass pass, int firstPanel, int panels) {
         for (int example = firstPanel * Panels.LANES; example < (firstPanel + panels) * Panels.LANES; example++) {
             double[][] outputs = outputs(pass, example);
             double[][] deltas = deltas(pass, example, outputs);
@@ -130,6 +141,52 @@ public final class ReferenceEngine implements Engine {
                         biasGradients[layer][o] += deltas[layer][o];
                     }
                 }
+            }
+        }
+    }
+
+    @Override
+    public void worstCase(
+            BoundPass pass, float epsilon, float linearShare, int[] labels, int firstLabel, int examples) {
+        Checks.fits(architecture, pass.architecture());
+        pass.take(linearShare, labels, firstLabel, examples);
+        worstCases.clear();
+        for (int example = 0; example < pass.panels() * Panels.LANES; example++) {
+            double[] worst = new double[architecture.classes()];
+            if (example < examples) {
+                ReferenceWorstCase of = new ReferenceWorstCase(
+                        architecture,
+                        weights,
+                        biases,
+                        outputs(pass.natural(), example)[0],
+                        epsilon,
+                        linearShare,
+                        pass.labels[example]);
+                worstCases.add(of);
+                worst = of.worst();
+            }
+            for (int c = 0; c < worst.length; c++) {
+                pass.worst().set(c, example, (float) worst[c]);
+            }
+        }
+    }
+
+    @Override
+    public void weightGradient(BoundPass pass, boolean natural) {
+        clearGradients();
+        if (natural) {
+            addGradient(pass.natural(), 0, pass.panels());
+        }
+        for (int example = 0; example < worstCases.size(); example++) {
+            double[] gradient = new double[architecture.classes()];
+            for (int c = 0; c < gradient.length; c++) {
+                gradient[c] = pass.worstGradient().get(c, example);
+            }
+            worstCases.get(example).addGradient(gradient, gradients, biasGradients);
+        }
+        for (int layer = 0; layer < architecture.layers(); layer++) {
+            for (int i = 0; i < gradients[layer].length; i++) {
+                gradients[layer][i] = mask.keeps(layer, i) ? gradients[layer][i] : 0;
             }
         }
     }

@@ -15,9 +15,16 @@ final class ScalarKernels implements Kernels {
     private static final int LANES = Panels.LANES;
     private static final long ROW = Panels.ROW_BYTES;
 
+    private final BoundKernels bounds = new ScalarBounds();
+
     @Override
     public int bits() {
         return 0;
+    }
+
+    @Override
+    public BoundKernels bounds() {
+        return bounds;
     }
 
     @Override

@@ -3,7 +3,6 @@ package org.espalier.engine;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import org.espalier.engine.Kernels.Finish;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
@@ -22,7 +21,7 @@ final class VectorEngine implements Engine {
     private final Architecture architecture;
     private final Kernels kernels;
     private final KernelPolicy policy;
-    private final int[][] everyRow; // (layer): 0 .. outputs - 1
+    private final Products products;
     private final float[][] biases; // (layer, output)
     private final float[][] biasValues; // (layer, output), padded
     private final float[][] biasGradients; // (layer, output), padded
@@ -32,20 +31,20 @@ final class VectorEngine implements Engine {
     private @Nullable GradientScratch scratch;
     private Mask mask;
     private CompactLayer[] layers;
+    private @Nullable VectorWorstCase worstCase; // of these layers, when it is first wanted
 
     VectorEngine(Architecture architecture, Kernels kernels, KernelPolicy policy) {
         this.architecture = architecture;
         this.kernels = kernels;
         this.policy = policy;
+        products = new Products(kernels);
         int count = architecture.layers();
-        everyRow = new int[count][];
         biases = new float[count][];
         biasValues = new float[count][];
         biasGradients = new float[count][];
         biasFirst = new float[count][];
         biasSecond = new float[count][];
         for (int layer = 0; layer < count; layer++) {
-            everyRow[layer] = IntStream.range(0, architecture.outputs(layer)).toArray();
             biases[layer] = new float[architecture.biases() ? architecture.outputs(layer) : 0];
             int padded = CompactLayer.padded(biases[layer].length);
             biasValues[layer] = new float[padded];
@@ -76,6 +75,7 @@ final class VectorEngine implements Engine {
         Checks.fits(architecture, weights, survivors);
         mask = survivors;
         layers = compact();
+        worstCase = null;
         for (int layer = 0; layer < layers.length; layer++) {
             layers[layer].load(weights.matrix(layer));
             copy(weights.biases(layer), biasValues[layer]);
@@ -110,44 +110,11 @@ final class VectorEngine implements Engine {
     public void forward(Pass pass, int firstPanel, int panels) {
         Checks.covers(architecture, pass, firstPanel, panels);
         for (int layer = 0; layer < layers.length; layer++) {
-            CompactLayer weights = layers[layer];
-            Panels in = pass.entering(layer);
-            Panels out = pass.leaving(layer);
             Finish finish = layer + 1 < layers.length ? Finish.RELU : Finish.LINEAR;
             float[] bias = architecture.biases() ? biases[layer] : null;
             for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
-                if (weights.wide) {
-                    kernels.dense(
-                            weights.matrix(),
-                            everyRow[layer],
-                            0,
-                            weights.outputs,
-                            weights.inputs,
-                            weights.inputs,
-                            bias,
-                            in.memory(),
-                            in.row(panel, 0),
-                            out.memory(),
-                            out.row(panel, 0),
-                            finish,
-                            out.memory(),
-                            0);
-                } else {
-                    kernels.sparse(
-                            weights.values,
-                            weights.rows,
-                            weights.inputRows,
-                            0,
-                            weights.outputs,
-                            bias,
-                            in.memory(),
-                            in.row(panel, 0),
-                            out.memory(),
-                            out.row(panel, 0),
-                            finish,
-                            out.memory(),
-                            0);
-                }
+                products.forward(
+                        layers[layer], false, bias, pass.entering(layer), panel, pass.leaving(layer), panel, finish);
             }
         }
     }
@@ -162,7 +129,7 @@ final class VectorEngine implements Engine {
         for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
             for (int first = 0; first < live.length; first += ROWS_AT_ONCE) {
                 int count = Math.min(ROWS_AT_ONCE, live.length - first);
-                backward(weights, first, count, delta, panel, rows, 0, Finish.LINEAR, rows, 0);
+                products.backward(weights, false, first, count, delta, panel, rows, 0, Finish.LINEAR, rows, 0);
                 sink.accept(panel, rows, 0, live, first, count);
             }
         }
@@ -177,12 +144,14 @@ final class VectorEngine implements Engine {
             int[] live = weights.liveInputs;
             for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
                 if (architecture.biases()) {
-                    clear(out, panel); // units that nothing reads: their biases' gradients are summed from these rows
+                    Products.clear(
+                            out, panel); // units that nothing reads: their biases' gradients are summed from these rows
                 }
                 for (int first = 0; first < live.length; ) {
-                    int count = run(live, first);
-                    backward(
+                    int count = Products.run(live, first);
+                    products.backward(
                             weights,
+                            false,
                             first,
                             count,
                             pass.gradient(layer),
@@ -198,106 +167,47 @@ final class VectorEngine implements Engine {
         }
     }
 
-    private static void clear(Panels panels, int panel) {
-        panels.memory()
-                .asSlice(panels.row(panel, 0), panels.features() * Panels.ROW_BYTES)
-                .fill((byte) 0);
-    }
-
-    /** Length of the run of neighbouring units from an index on. */
-    private static int run(int[] units, int from) {
-        int to = from + 1;
-        while (to < units.length && units[to] == units[to - 1] + 1) {
-            to++;
-        }
-        return to - from;
-    }
-
-    private void backward(
-            CompactLayer weights,
-            int first,
-            int count,
-            Panels delta,
-            int panel,
-            MemorySegment out,
-            long outOffset,
-            Finish finish,
-            MemorySegment gate,
-            long gateOffset) {
-        if (weights.wide) {
-            kernels.dense(
-                    weights.turnedMatrix(),
-                    weights.liveInputs,
-                    first,
-                    count,
-                    weights.outputs,
-                    weights.outputs,
-                    null,
-                    delta.memory(),
-                    delta.row(panel, 0),
-                    out,
-                    outOffset,
-                    finish,
-                    gate,
-                    gateOffset);
-        } else {
-            kernels.sparse(
-                    weights.turnedValues(),
-                    weights.turnedRowCuts,
-                    weights.turnedRows,
-                    first,
-                    count,
-                    null,
-                    delta.memory(),
-                    delta.row(panel, 0),
-                    out,
-                    outOffset,
-                    finish,
-                    gate,
-                    gateOffset);
-        }
-    }
-
     @Override
     public void weightGradient(Pass pass, int firstPanel, int panels) {
         Checks.covers(architecture, pass, firstPanel, panels);
         hiddenGradients(pass, firstPanel, panels);
         for (int layer = 0; layer < layers.length; layer++) {
             CompactLayer weights = layers[layer];
-            Panels x = pass.entering(layer);
             Panels delta = pass.gradient(layer);
-            if (weights.wide) {
-                kernels.denseGradient(
-                        delta.memory(),
-                        delta.row(firstPanel, 0),
-                        weights.outputs,
-                        x.memory(),
-                        x.row(firstPanel, 0),
-                        weights.inputs,
-                        panels,
-                        weights.gradients,
-                        scratch(panels));
-            } else {
-                kernels.sparseGradient(
-                        delta.memory(),
-                        delta.row(firstPanel, 0),
-                        weights.outputs * Panels.ROW_BYTES,
-                        weights.outputRows,
-                        x.memory(),
-                        x.row(firstPanel, 0),
-                        weights.inputs * Panels.ROW_BYTES,
-                        weights.inputRows,
-                        panels,
-                        weights.gradients,
-                        weights.live,
-                        scratch(panels));
-            }
+            products.gradient(
+                    weights, delta, pass.entering(layer), firstPanel, panels, weights.gradients, scratch(panels));
             weights.clearOthersGradients();
             for (int o = 0; o < biases[layer].length; o++) {
                 biasGradients[layer][o] = BatchSum.sum(
                         delta.memory(), delta.row(firstPanel, o), weights.outputs * Panels.ROW_BYTES, panels);
             }
         }
+    }
+
+    @Override
+    public void worstCase(
+            BoundPass pass, float epsilon, float linearShare, int[] labels, int firstLabel, int examples) {
+        Checks.fits(architecture, pass.architecture());
+        pass.take(linearShare, labels, firstLabel, examples);
+        worstCase().run(pass, epsilon);
+    }
+
+    @Override
+    public void weightGradient(BoundPass pass, boolean natural) {
+        Checks.fits(architecture, pass.architecture());
+        if (natural) {
+            hiddenGradients(pass.natural(), 0, pass.panels());
+        }
+        worstCase().gradient(pass, natural, scratch((2 + pass.margins) * pass.panels()), biasGradients);
+    }
+
+    private VectorWorstCase worstCase() {
+        VectorWorstCase made = worstCase;
+        if (made == null) {
+            made = new VectorWorstCase(kernels, products, layers, architecture.biases() ? biases : null);
+            worstCase = made;
+        }
+        return made;
     }
 
     private GradientScratch scratch(int panels) {

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * in methods of more than very roughly 50 to 70 vector calls.
  */
 final class VectorKernels implements Kernels {
+    private final BoundKernels bounds = new VectorBounds();
+
     private VectorKernels() {}
 
     /** Only to be called when the module jdk.incubator.vector is there. */
@@ -20,6 +22,11 @@ final class VectorKernels implements Kernels {
     @Override
     public int bits() {
         return Lanes.FLOATS.vectorBitSize();
+    }
+
+    @Override
+    public BoundKernels bounds() {
+        return bounds;
     }
 
     @Override

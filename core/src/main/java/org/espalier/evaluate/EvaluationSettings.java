@@ -21,6 +21,9 @@ public record EvaluationSettings(SequencedMap<String, Attack> attacks, Optional<
         if (attacks.containsKey("")) {
             throw new IllegalArgumentException("every attack needs a name");
         }
+        if (publishedLoss.orElse(null) instanceof Objective.Certified) {
+            throw new IllegalArgumentException("the published code has no loss for an objective of bounds");
+        }
         if (attacks.containsKey(Measurement.NATURAL)) {
             throw new IllegalArgumentException(
                     "an attack cannot be called '" + Measurement.NATURAL + "', that is the name of clean inputs");

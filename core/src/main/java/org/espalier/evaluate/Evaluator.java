@@ -113,6 +113,7 @@ public final class Evaluator {
                 case null -> sum.loss / examples;
                 case Objective.Natural() -> naturalLoss;
                 case Objective.Mixed mixed -> mixedLoss(mixed, naturalLoss, examples);
+                case Objective.Certified bounds -> throw new IllegalStateException("refused before: " + bounds);
             };
             measurements.add(new Measurement(iteration, split.name(), sum.name, sum.correct, examples, loss));
         }

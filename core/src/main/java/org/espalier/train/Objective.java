@@ -23,4 +23,67 @@ public sealed interface Objective {
             }
         }
     }
+
+    /**
+     * {@code k} x mean cross-entropy on the clean examples + (1 - {@code k}) x mean cross-entropy of each example's worst
+     * case, bounded from above over all inputs within the present epsilon: Gowal et al., "On the effectiveness of interval
+     * bound propagation for training verifiably robust models" (2018), equation 12; and with linear bounds Zhang et al.,
+     * "Towards stable and efficient training of verifiably robust neural networks" (2020), equation 3.
+     *
+     * <p>Epsilon, {@code k} and the share of linear bounds go with the ramp from their first to their last value, k and the
+     * share in proportion to epsilon as in Zhang et al.'s code. Label smoothing applies to both cross-entropies; with it the second is
+     * no upper bound any more.
+     *
+     * @param epsilon radius of the L-infinity ball, cut at 0 and 1
+     * @param naturalShare k
+     * @param linearShare share of CROWN-IBP's bound in the margins, the rest being interval bounds'; from 0 to 0 for interval
+     *     bound propagation alone, from 1 to 0 for CROWN-IBP as published
+     */
+    record Certified(Ramp ramp, Range epsilon, Range naturalShare, Range linearShare) implements Objective {
+        public Certified {
+            within("epsilon", epsilon);
+            within("natural share", naturalShare);
+            within("share of linear bounds", linearShare);
+            if (naturalShare.last() == 1) {
+                throw new IllegalArgumentException("the last natural share of a certified objective must be below 1");
+            }
+        }
+
+        /** Interval bound propagation with k from 1 to 0.5: Gowal et al.'s setting. */
+        public static Certified ibp(double epsilon, Ramp ramp) {
+            return new Certified(ramp, new Range(0, epsilon), new Range(1, 0.5), new Range(0, 0));
+        }
+
+        /** The same with linear bounds handing over to intervals: Zhang et al.'s setting. */
+        public static Certified crownIbp(double epsilon, Ramp ramp) {
+            return new Certified(ramp, new Range(0, epsilon), new Range(1, 0.5), new Range(1, 0));
+        }
+
+        /** Whether linear bounds ever count. */
+        boolean linear() {
+            return linearShare.first() > 0 || linearShare.last() > 0;
+        }
+
+        private static void within(String name, Range range) {
+            for (double value : new double[] {range.first(), range.last()}) {
+                if (!(value >= 0 && value <= 1)) {
+                    throw new IllegalArgumentException(
+                            "the " + name + " of a certified objective must lie in [0, 1], got " + value);
+                }
+            }
+        }
+    }
+
+    /**
+     * What a value goes from and to.
+     *
+     * @param first before the ramp
+     * @param last after it
+     */
+    record Range(double first, double last) {
+        /** The value where a ramp has come so far, exactly the ends at the ends. */
+        public double at(double progress) {
+            return progress == 1 ? last : first + progress * (last - first);
+        }
+    }
 }

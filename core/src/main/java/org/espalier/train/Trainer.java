@@ -3,6 +3,7 @@ package org.espalier.train;
 import org.espalier.attack.Attacker;
 import org.espalier.data.BatchOrder;
 import org.espalier.data.Split;
+import org.espalier.engine.BoundPass;
 import org.espalier.engine.Elementwise;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Panels;
@@ -26,7 +27,9 @@ public final class Trainer {
     private final BatchOrder order;
     private final Stream noise;
     private final Pass pass;
-    private final @Nullable Attacker attacker; // null when training is natural
+    private final @Nullable Attacker attacker; // null when training is natural or certified
+    private final Objective.@Nullable Certified certified; // null when training is another
+    private final @Nullable BoundPass bounds; // of certified training
     private final double naturalShare;
     private final int[] labels; // (example) of the present batch
     private final float smoothing;
@@ -64,11 +67,22 @@ public final class Trainer {
                 pass = engine.newPass(panels * Panels.LANES);
                 attacker = null;
                 naturalShare = 1;
+                certified = null;
+                bounds = null;
             }
             case Objective.Mixed(double share, var attack) -> {
                 pass = engine.newPass(2 * panels * Panels.LANES);
                 attacker = attack.on(engine, pass);
                 naturalShare = share;
+                certified = null;
+                bounds = null;
+            }
+            case Objective.Certified bounded -> {
+                bounds = engine.newBoundPass(panels * Panels.LANES, bounded.linear());
+                pass = bounds.natural();
+                attacker = null;
+                naturalShare = 1;
+                certified = bounded;
             }
         }
         update = settings.optimizer().update(1, (float) settings.l1(), (float) settings.l2());
@@ -113,7 +127,9 @@ public final class Trainer {
         for (int i = 0; i < examples; i++) {
             labels[i] = training.labels()[images[first + i]];
         }
-        if (attacker == null) {
+        if (certified != null && bounds != null) {
+            certifiedGradient(certified, bounds, panels, examples);
+        } else if (attacker == null) {
             engine.forward(pass, 0, panels);
             lossGradient(0, panels, examples, 1);
             engine.weightGradient(pass, 0, panels);
@@ -144,6 +160,29 @@ public final class Trainer {
         lossGradient(0, panels, examples, naturalShare);
         lossGradient(panels, panels, examples, 1 - naturalShare);
         engine.weightGradient(pass, 0, 2 * panels);
+    }
+
+    private void certifiedGradient(Objective.Certified objective, BoundPass bounds, int panels, int examples) {
+        double progress = objective.ramp().progress(iteration);
+        double share = objective.naturalShare().at(progress);
+        if (share > 0) {
+            engine.forward(pass, 0, panels);
+            lossGradient(0, panels, examples, share);
+        }
+        if (share == 1) {
+            engine.weightGradient(pass, 0, panels);
+            return;
+        }
+        float epsilon = (float) objective.epsilon().at(progress);
+        float linear = (float) objective.linearShare().at(progress);
+        engine.worstCase(bounds, epsilon, linear, labels, 0, examples);
+        boolean finite = Elementwise.crossEntropyGradient(
+                bounds.worst(), bounds.worstGradient(), 0, panels, labels, 0, examples, smoothing, (float)
+                        ((1 - share) / examples));
+        if (!finite) {
+            throw new DivergedException(iteration, "the worst cases");
+        }
+        engine.weightGradient(bounds, share > 0);
     }
 
     private void lossGradient(int firstPanel, int panels, int examples, double share) {

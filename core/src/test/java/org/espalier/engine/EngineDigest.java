@@ -41,6 +41,10 @@ final class EngineDigest {
                     System.out.println("digest " + shape + " density " + density + " "
                             + new EngineDigest().train(shape, density, policy));
                 }
+                for (KernelPolicy policy : List.of(KernelPolicy.DENSE, KernelPolicy.SPARSE)) {
+                    System.out.println("digest bounds " + shape + " density " + density + " "
+                            + new EngineDigest().trainOnBounds(shape, density, policy));
+                }
             }
         }
     }
@@ -82,6 +86,46 @@ final class EngineDigest {
             add(engine.weights());
             add(engine.moment(0));
             add(engine.moment(1));
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** A few steps on worst cases, by intervals, by linear bounds and by both, with a partial batch between. */
+    String trainOnBounds(Architecture shape, double density, KernelPolicy policy) {
+        if (shape.classes() < 2) {
+            return "none";
+        }
+        Stream stream = Stream.root(8).child(shape.toString());
+        VectorEngine engine = new VectorEngine(shape, Kernels.chosen(), policy);
+        engine.load(RandomCases.weights(shape, stream), RandomCases.mask(shape, density, stream));
+        BoundPass pass = engine.newBoundPass(93, true);
+        float[] shares = {0f, 0.3f, 1f};
+        for (int step = 1; step <= 3; step++) {
+            int examples = step == 2 ? 41 : 93;
+            int panels = Panels.panelsFor(examples);
+            Panels clean = new Panels(shape.inputs(), examples);
+            RandomCases.inputs(clean, examples, stream.child(step));
+            pass.natural().input().copy(clean, 0, 0, panels);
+            int[] labels = RandomCases.labels(examples, shape.classes(), stream.child(step));
+            engine.forward(pass.natural(), 0, panels);
+            Elementwise.crossEntropyGradient(
+                    pass.natural().logits(),
+                    pass.natural().logitGradient(),
+                    0,
+                    panels,
+                    labels,
+                    0,
+                    examples,
+                    0f,
+                    0.5f / examples);
+            engine.worstCase(pass, 0.02f * step, shares[step - 1], labels, 0, examples);
+            add(pass.worst().memory(), 0, panels * shape.classes() * Panels.LANES);
+            Elementwise.crossEntropyGradient(
+                    pass.worst(), pass.worstGradient(), 0, panels, labels, 0, examples, 0.1f, 0.5f / examples);
+            engine.weightGradient(pass, step < 3);
+            add(engine.gradient());
+            engine.update(new Update.Adam(0.01f, 0.9f, 0.999f, 1e-7f, 1e-4f, 0));
+            add(engine.weights());
         }
         return HexFormat.of().formatHex(digest.digest());
     }

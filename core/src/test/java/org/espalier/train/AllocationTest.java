@@ -28,7 +28,16 @@ class AllocationTest {
     private static final long PATIENCE_NANOS = 120_000_000_000L;
 
     @ParameterizedTest
-    @CsvSource({"natural, DENSE", "natural, SPARSE", "fgsm, SPARSE", "pgd, DENSE", "pgd, SPARSE"})
+    @CsvSource({
+        "natural, DENSE",
+        "natural, SPARSE",
+        "fgsm, SPARSE",
+        "pgd, DENSE",
+        "pgd, SPARSE",
+        "ibp, DENSE",
+        "ibp, SPARSE",
+        "crown-ibp, SPARSE"
+    })
     void aCompiledStepAllocatesNothing(String kind, KernelMode kernels) {
         Architecture shape = new Architecture(List.of(64, 48, 32, 10), false);
         Stream stream = Stream.root(1);
@@ -36,6 +45,8 @@ class AllocationTest {
         engine.load(InitialWeights.GLOROT_UNIFORM.draw(shape, stream), Mask.dense(shape));
         Objective objective = switch (kind) {
             case "natural" -> new Objective.Natural();
+            case "ibp" -> Objective.Certified.ibp(0.1, new Ramp(0, 1_000_000, Ramp.Shape.SMOOTHED));
+            case "crown-ibp" -> Objective.Certified.crownIbp(0.1, new Ramp(0, 1_000_000, Ramp.Shape.LINEAR));
             case "fgsm" -> new Objective.Mixed(0.5, new Fgsm(0.1f, LabelChoice.TRUE));
             default -> new Objective.Mixed(0.5, Pgd.paper(LabelChoice.TRUE));
         };

@@ -14,6 +14,7 @@ import org.espalier.attack.LabelChoice;
 import org.espalier.attack.Pgd;
 import org.espalier.data.BatchOrder;
 import org.espalier.data.Split;
+import org.espalier.engine.BoundPass;
 import org.espalier.engine.Elementwise;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
@@ -27,6 +28,7 @@ import org.espalier.network.Weights;
 import org.espalier.prune.Pruner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -46,7 +48,19 @@ class TrainerTest {
                 new TrainingSettings(new Objective.Mixed(0.5, fgsm), ADAM, 60, 0.1, 1e-3, 0),
                 new TrainingSettings(new Objective.Mixed(0.25, pgd), MOMENTUM, 60, 0, 0, 1e-3),
                 new TrainingSettings(new Objective.Mixed(0, pgd), ADAM, 60, 0, 0, 0),
-                new TrainingSettings(new Objective.Mixed(0, fgsm), ADAM, 100, 0, 0, 0));
+                new TrainingSettings(new Objective.Mixed(0, fgsm), ADAM, 100, 0, 0, 0),
+                new TrainingSettings(certified(0, 0), ADAM, 60, 0, 1e-3, 0),
+                new TrainingSettings(certified(1, 0), MOMENTUM, 60, 0.1, 0, 1e-3),
+                new TrainingSettings(certified(1, 1), ADAM, 100, 0, 0, 0));
+    }
+
+    /** Updates 0 to 2, which gradients are compared at, are warm-up, the first of the ramp and well within it. */
+    private static Objective certified(double firstLinear, double lastLinear) {
+        return new Objective.Certified(
+                new Ramp(1, 6, Ramp.Shape.LINEAR),
+                new Objective.Range(0.02, 0.14),
+                new Objective.Range(0.9, 0.3),
+                new Objective.Range(firstLinear, lastLinear));
     }
 
     @ParameterizedTest
@@ -106,11 +120,14 @@ class TrainerTest {
         final int panels;
         final int[] labels;
         final Pass pass;
+        final int update;
+        final BoundPass bounds;
 
         ObjectiveValue(Split training, TrainingSettings settings, Weights weights, Mask mask, int update) {
             this.settings = settings;
             this.weights = weights;
             this.mask = mask;
+            this.update = update;
             engine.load(weights, mask);
             BatchOrder order = new BatchOrder(LEVEL, training.size(), settings.batch());
             examples = order.count(update);
@@ -122,6 +139,8 @@ class TrainerTest {
                 labels[e] = training.labels()[images[order.first(update) + e]];
             }
             Elementwise.loadImages(training.images(), images, order.first(update), examples, pass.input(), 0);
+            bounds = engine.newBoundPass(examples, true);
+            bounds.natural().input().copy(pass.input(), 0, 0, panels);
             if (settings.objective() instanceof Objective.Mixed mixed) {
                 engine.forward(pass, 0, panels);
                 Attacker attacker = mixed.attack().on(engine, pass);
@@ -145,14 +164,34 @@ class TrainerTest {
             return switch (settings.objective()) {
                 case Objective.Natural() -> loss(0);
                 case Objective.Mixed(double share, var attack) -> share * loss(0) + (1 - share) * loss(panels);
+                case Objective.Certified certified -> {
+                    double progress = certified.ramp().progress(update);
+                    double share = certified.naturalShare().at(progress);
+                    yield share * loss(0) + (1 - share) * worst(certified, progress);
+                }
             };
+        }
+
+        private double worst(Objective.Certified certified, double progress) {
+            engine.worstCase(
+                    bounds,
+                    (float) certified.epsilon().at(progress),
+                    (float) certified.linearShare().at(progress),
+                    labels,
+                    0,
+                    examples);
+            return mean(bounds.worst(), 0);
         }
 
         private double loss(int firstPanel) {
             engine.forward(pass, firstPanel, panels);
+            return mean(pass.logits(), firstPanel);
+        }
+
+        private double mean(Panels logits, int firstPanel) {
             double[] losses = new double[examples];
             Elementwise.crossEntropy(
-                    pass.logits(), firstPanel, labels, 0, examples, (float) settings.labelSmoothing(), losses, 0);
+                    logits, firstPanel, labels, 0, examples, (float) settings.labelSmoothing(), losses, 0);
             return Stream.of(losses)
                     .flatMapToDouble(java.util.Arrays::stream)
                     .average()
@@ -200,6 +239,46 @@ class TrainerTest {
             resumed.runUntil(12);
             assertThat(resumed.state()).isEqualTo(whole.state());
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Ramp.Shape.class)
+    void aRampStartsAfterItsWarmUpAndRisesToItsEnd(Ramp.Shape shape) {
+        Ramp ramp = new Ramp(100, 400, shape);
+        assertThat(ramp.progress(0)).isZero();
+        assertThat(ramp.progress(100)).isZero();
+        assertThat(ramp.progress(500)).isEqualTo(1);
+        assertThat(ramp.progress(Integer.MAX_VALUE)).isEqualTo(1);
+        double before = 0;
+        for (int update = 101; update < 500; update++) {
+            assertThat(ramp.progress(update)).isGreaterThan(before).isLessThan(1);
+            assertThat(ramp.progress(update) - before).isLessThan(0.0031); // no jump, and no slope above 16/13
+            before = ramp.progress(update);
+        }
+        assertThat(Ramp.NONE.progress(0)).isEqualTo(1);
+        assertThat(new Ramp(0, 400, Ramp.Shape.LINEAR).progress(100)).isEqualTo(0.25);
+        assertThat(new Ramp(0, 400, Ramp.Shape.SMOOTHED).progress(100)).isCloseTo(1 / 13.0, within(1e-12));
+    }
+
+    @Test
+    void warmUpWithANaturalShareOfOneIsNaturalTraining() {
+        Trainer natural = new Trainer(
+                loaded(Engines.create(NETWORK), half()),
+                split(130),
+                new TrainingSettings(new Objective.Natural(), ADAM, 60, 0, 0, 0),
+                LEVEL);
+        Trainer certified = new Trainer(
+                loaded(Engines.create(NETWORK), half()),
+                split(130),
+                new TrainingSettings(
+                        Objective.Certified.crownIbp(0.1, new Ramp(5, 5, Ramp.Shape.SMOOTHED)), ADAM, 60, 0, 0, 0),
+                LEVEL);
+        natural.runUntil(6);
+        certified.runUntil(6); // the ramp's own first update still has progress 0
+        assertThat(certified.state()).isEqualTo(natural.state());
+        natural.runUntil(7);
+        certified.runUntil(7);
+        assertThat(certified.state()).isNotEqualTo(natural.state());
     }
 
     @Test
@@ -296,6 +375,12 @@ class TrainerTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Objective.Mixed(1, Pgd.paper(LabelChoice.TRUE)))
                 .withMessageContaining("natural share");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Ramp(-1, 0, Ramp.Shape.LINEAR))
+                .withMessageContaining("ramp");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Objective.Certified.ibp(1.5, Ramp.NONE))
+                .withMessageContaining("epsilon");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new OptimizerSettings.Adam(0))
                 .withMessageContaining("learning rate");

@@ -3,6 +3,7 @@ package org.espalier.lab.robustness;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.espalier.engine.BoundPass;
 import org.espalier.engine.Engine;
 import org.espalier.engine.InputGradientSink;
 import org.espalier.engine.Panels;
@@ -85,6 +86,17 @@ final class QuantisingEngine implements Engine {
     @Override
     public void weightGradient(Pass pass, int firstPanel, int panels) {
         engine.weightGradient(pass, firstPanel, panels);
+    }
+
+    @Override
+    public void worstCase(
+            BoundPass pass, float epsilon, float linearShare, int[] labels, int firstLabel, int examples) {
+        throw new UnsupportedOperationException("rounded inputs have no bounds");
+    }
+
+    @Override
+    public void weightGradient(BoundPass pass, boolean natural) {
+        throw new UnsupportedOperationException("rounded inputs have no bounds");
     }
 
     @Override

@@ -1,0 +1,198 @@
+package org.espalier.engine;
+
+import java.lang.foreign.MemorySegment;
+import org.espalier.engine.Kernels.Finish;
+import org.jspecify.annotations.Nullable;
+
+/** Products of one layer with one panel, by the kernels that the layer was made for. */
+final class Products {
+    private final Kernels kernels;
+
+    Products(Kernels kernels) {
+        this.kernels = kernels;
+    }
+
+    /**
+     * From what enters a layer to what leaves it.
+     *
+     * @param absolute whether to take the weights' absolute values
+     */
+    void forward(
+            CompactLayer layer,
+            boolean absolute,
+            float @Nullable [] biases,
+            Panels in,
+            int inPanel,
+            Panels out,
+            int outPanel,
+            Finish finish) {
+        if (layer.wide) {
+            kernels.dense(
+                    absolute ? layer.absoluteMatrix() : layer.matrix(),
+                    layer.everyOutput,
+                    0,
+                    layer.outputs,
+                    layer.inputs,
+                    layer.inputs,
+                    biases,
+                    in.memory(),
+                    in.row(inPanel, 0),
+                    out.memory(),
+                    out.row(outPanel, 0),
+                    finish,
+                    out.memory(),
+                    0);
+        } else {
+            kernels.sparse(
+                    absolute ? layer.absoluteValues() : layer.values,
+                    layer.rows,
+                    layer.inputRows,
+                    0,
+                    layer.outputs,
+                    biases,
+                    in.memory(),
+                    in.row(inPanel, 0),
+                    out.memory(),
+                    out.row(outPanel, 0),
+                    finish,
+                    out.memory(),
+                    0);
+        }
+    }
+
+    /**
+     * From what leaves a layer back to some of its live inputs, written one after the other.
+     *
+     * @param first index into the layer's live inputs
+     * @param gate for {@link Finish#GATE}
+     */
+    void backward(
+            CompactLayer layer,
+            boolean absolute,
+            int first,
+            int count,
+            Panels delta,
+            int panel,
+            MemorySegment out,
+            long outOffset,
+            Finish finish,
+            MemorySegment gate,
+            long gateOffset) {
+        if (layer.wide) {
+            kernels.dense(
+                    absolute ? layer.absoluteTurnedMatrix() : layer.turnedMatrix(),
+                    layer.liveInputs,
+                    first,
+                    count,
+                    layer.outputs,
+                    layer.outputs,
+                    null,
+                    delta.memory(),
+                    delta.row(panel, 0),
+                    out,
+                    outOffset,
+                    finish,
+                    gate,
+                    gateOffset);
+        } else {
+            kernels.sparse(
+                    absolute ? layer.absoluteTurnedValues() : layer.turnedValues(),
+                    layer.turnedRowCuts,
+                    layer.turnedRows,
+                    first,
+                    count,
+                    null,
+                    delta.memory(),
+                    delta.row(panel, 0),
+                    out,
+                    outOffset,
+                    finish,
+                    gate,
+                    gateOffset);
+        }
+    }
+
+    /** From what leaves a layer back to all of its live inputs, each in its row; other rows stay as they are. */
+    void backward(CompactLayer layer, boolean absolute, Panels delta, int panel, Panels out, int outPanel) {
+        int[] live = layer.liveInputs;
+        for (int first = 0; first < live.length; ) {
+            int count = run(live, first);
+            long offset = out.row(outPanel, live[first]);
+            backward(
+                    layer,
+                    absolute,
+                    first,
+                    count,
+                    delta,
+                    panel,
+                    out.memory(),
+                    offset,
+                    Finish.LINEAR,
+                    out.memory(),
+                    offset);
+            first += count;
+        }
+    }
+
+    /** Gradients of a layer's weights: sums over the lanes of some panels of what leaves it times what enters it. */
+    void gradient(
+            CompactLayer layer,
+            Panels delta,
+            Panels x,
+            int firstPanel,
+            int panels,
+            float[] out,
+            GradientScratch scratch) {
+        if (layer.wide) {
+            kernels.denseGradient(
+                    delta.memory(),
+                    delta.row(firstPanel, 0),
+                    layer.outputs,
+                    x.memory(),
+                    x.row(firstPanel, 0),
+                    layer.inputs,
+                    panels,
+                    out,
+                    scratch);
+        } else {
+            kernels.sparseGradient(
+                    delta.memory(),
+                    delta.row(firstPanel, 0),
+                    layer.outputs * Panels.ROW_BYTES,
+                    layer.outputRows,
+                    x.memory(),
+                    x.row(firstPanel, 0),
+                    layer.inputs * Panels.ROW_BYTES,
+                    layer.inputRows,
+                    panels,
+                    out,
+                    layer.live,
+                    scratch);
+        }
+    }
+
+    /** Length of the run of neighbouring units from an index on. */
+    static int run(int[] units, int from) {
+        int to = from + 1;
+        while (to < units.length && units[to] == units[to - 1] + 1) {
+            to++;
+        }
+        return to - from;
+    }
+
+    /** Zeroes a panel. */
+    static void clear(Panels panels, int panel) {
+        panels.memory()
+                .asSlice(panels.row(panel, 0), panels.features() * Panels.ROW_BYTES)
+                .fill((byte) 0);
+    }
+
+    /** A copy with the absolute values, in the given array of the same length if there is one. */
+    static float[] absolute(float[] from, float @Nullable [] held) {
+        float[] to = held == null ? new float[from.length] : held;
+        for (int k = 0; k < from.length; k++) {
+            to[k] = Math.abs(from[k]);
+        }
+        return to;
+    }
+}
