@@ -114,7 +114,7 @@ public final class PaperTable {
         return run.results().arms().stream()
                 .flatMap(arm -> arm.strategies().stream()
                         .map(s -> arm.dataset() + "/" + s.name() + "/"
-                                + arm.training().attack().orElse("")))
+                                + arm.training().attack().orElse(arm.objective())))
                 .collect(Collectors.toSet());
     }
 

@@ -141,7 +141,8 @@ public final class ResultsReader {
         return experiment.objectives().stream()
                 .filter(o -> o.name().equals(name))
                 .findFirst()
-                .orElse(new Experiment.Objective(Experiment.Objective.NATURAL, Optional.empty(), Optional.of(1.0)));
+                .orElse(new Experiment.Objective(
+                        Experiment.Objective.NATURAL, Optional.empty(), Optional.of(1.0), Optional.empty()));
     }
 
     private Optional<EarlyStop> selection(String name) {
@@ -150,6 +151,9 @@ public final class ResultsReader {
             return Optional.empty();
         }
         Experiment.Objective objective = objective(name);
+        if (objective.bound().isPresent()) {
+            return Optional.empty(); // the loss of worst cases is not measured
+        }
         double share = 1 - objective.naturalShare().orElse(objective.attack().isPresent() ? 0.5 : 1);
         if (share == 0 || objective.attack().isEmpty()) {
             return Optional.of(EarlyStop.natural());

@@ -32,6 +32,12 @@ final class Binder {
         return type.cast(record(type, yaml, "", null));
     }
 
+    /** A bound of a kind, everything else as preset. */
+    static Experiment.BoundSettings bound(String kind) {
+        Yaml yaml = Yaml.parse("{" + KIND + ": " + kind + "}", "bounds." + kind, false);
+        return (Experiment.BoundSettings) ofKind(Experiment.BoundSettings.class, yaml, "bounds." + kind);
+    }
+
     private static Object value(Type type, Yaml yaml, String path, Setting setting) {
         if (type instanceof ParameterizedType generic) {
             Type element = generic.getActualTypeArguments()[generic.getActualTypeArguments().length - 1];

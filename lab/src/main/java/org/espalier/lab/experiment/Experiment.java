@@ -10,6 +10,7 @@ import org.espalier.attack.Norm;
 import org.espalier.network.InitialWeights;
 import org.espalier.prune.CountingRule;
 import org.espalier.prune.Scope;
+import org.espalier.train.Ramp;
 
 /**
  * An experiment, fully resolved: the grid data sets x objectives x strategies x trials and how each is trained, attacked,
@@ -46,7 +47,16 @@ public record Experiment(
         Map<String, AttackSettings> attacks,
 
         @Setting(
-                value = "training objectives: natural, the name of an attack, or a mapping",
+                value = "bounds by name, used by certified objectives; ibp and crown-ibp are there unless redefined",
+                preset = "{}",
+                addedLater = true,
+                pattern = Names.PATTERN,
+                form = Names.FORM)
+        Map<String, BoundSettings> bounds,
+
+        @Setting(
+                value = "training objectives: natural, the name of an attack or of a bound (ibp, crown-ibp), or a"
+                        + " mapping",
                 preset = "[natural, fgsm, pgd]",
                 minItems = 1)
         List<Objective> objectives,
@@ -263,11 +273,106 @@ public record Experiment(
                 implements AttackSettings {}
     }
 
+    /** A bound of the worst case within an L-infinity ball cut at 0 and 1, and how training comes to it. */
+    public sealed interface BoundSettings {
+        double epsilon();
+
+        Schedule schedule();
+
+        /** Interval bound propagation. */
+        @Kind("ibp")
+        record Ibp(
+                @Setting(
+                        value = "radius of the L-infinity ball at the ramp's end, in pixel values 0 to 1",
+                        preset = "0.1",
+                        min = 0,
+                        max = 1)
+                double epsilon,
+
+                @Setting(value = "how training comes to it", preset = "{}")
+                Schedule schedule)
+                implements BoundSettings {}
+
+        /** Linear bounds between interval bounds, handing over to interval bounds. */
+        @Kind("crown-ibp")
+        record CrownIbp(
+                @Setting(
+                        value = "radius of the L-infinity ball at the ramp's end, in pixel values 0 to 1",
+                        preset = "0.1",
+                        min = 0,
+                        max = 1)
+                double epsilon,
+
+                @Setting(value = "how training comes to it", preset = "{}")
+                Schedule schedule,
+
+                @Setting(
+                        value = "share of the linear bound in the margins, the rest being interval bounds'; the same"
+                                + " twice to keep it fixed",
+                        preset = "{}")
+                LinearShare linearShare)
+                implements BoundSettings {}
+    }
+
+    /** The share of linear bounds over the ramp. */
+    public record LinearShare(
+            @Setting(value = "before the ramp", preset = "1", min = 0, max = 1)
+            double first,
+
+            @Setting(value = "after it", preset = "0", min = 0, max = 1)
+            double last) {}
+
+    /** The share of the natural loss over the ramp. */
+    public record NaturalShare(
+            @Setting(value = "before the ramp", preset = "1", min = 0, max = 1)
+            double first,
+
+            @Setting(value = "after it", preset = "0.5", min = 0, max = 1, below = true)
+            double last) {}
+
+    /** A ramp of epsilon and what goes with it. */
+    public record Schedule(
+            @Setting(
+                    value = "iterations of a level before epsilon rises; a twenty-fifth of training.iterations if not"
+                            + " given",
+                    min = 0)
+            OptionalInt warmUp,
+
+            @Setting(value = "iterations in which epsilon rises; a fifth of training.iterations if not given", min = 0)
+            OptionalInt ramp,
+
+            @Setting(
+                    value = "linear: in a straight line; smoothed: with the fourth power for a quarter of the ramp,"
+                            + " then in a straight line",
+                    preset = "linear")
+            Ramp.Shape shape,
+
+            @Setting(
+                    value = "radius before the ramp, in pixel values 0 to 1; at most epsilon",
+                    preset = "0",
+                    min = 0,
+                    max = 1)
+            double startEpsilon,
+
+            @Setting(value = "share of the natural loss; the rest is the loss of the worst case", preset = "{}")
+            NaturalShare naturalShare,
+
+            @Setting(
+                    value = "levels that have warm-up and ramp: each, or first: level 0 alone, others start at the end",
+                    preset = "each")
+            RampedLevels levels) {}
+
+    /** Levels with a ramp. */
+    public enum RampedLevels {
+        EACH,
+        FIRST
+    }
+
     /** What training minimises. */
     @Shorthand
     public record Objective(
             @Setting(
-                    value = "name in files and tables; natural, or an attack's name, says all",
+                    value = "name in files and tables; natural, or an attack's or a bound's name, says all",
                     pattern = Names.PATTERN,
                     form = Names.FORM)
             String name,
@@ -280,7 +385,12 @@ public record Experiment(
                             + " for natural)",
                     min = 0,
                     max = 1)
-            Optional<Double> naturalShare) {
+            Optional<Double> naturalShare,
+
+            @Setting(
+                    value = "bound to train against in place of an attack; the objective's name if that is a bound's",
+                    addedLater = true)
+            Optional<String> bound) {
         /** The objective without an attack. */
         public static final String NATURAL = "natural";
     }

@@ -16,6 +16,7 @@ public final class Presets {
 
     static {
         FILES.put("quick", "adversarial training on digits, original against random, a few levels, in minutes");
+        FILES.put("certified", "natural, PGD, IBP and CROWN-IBP training on digits, to be certified by density");
         FILES.put("paper", "the paper's whole grid as the paper describes it");
         FILES.put("as-published", "the paper's whole grid as its published code computed it");
     }

@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import org.espalier.UserException;
 import org.espalier.attack.Norm;
 import org.espalier.prune.Scope;
@@ -34,8 +36,9 @@ final class Validation {
                 .ifPresent(problem -> {
                     throw validation.wrong("network.hidden", problem);
                 });
+        Map<String, Experiment.BoundSettings> bounds = validation.bounds(experiment);
         List<Experiment.Objective> objectives = experiment.objectives().stream()
-                .map(objective -> validation.resolve(objective, experiment))
+                .map(objective -> validation.resolve(objective, experiment, bounds.keySet()))
                 .toList();
         validation.unique(
                 "objectives",
@@ -80,9 +83,13 @@ final class Validation {
                             + " as scope is global");
         }
         experiment.robustness().ifPresent(robustness -> validation.check(robustness, objectives, experiment));
-        // Attacks that nothing uses are left out: they determine nothing.
+        // Attacks and bounds that nothing uses are left out: they determine nothing.
         Set<String> used = new HashSet<>(experiment.evaluation().attacks());
         objectives.forEach(objective -> objective.attack().ifPresent(used::add));
+        bounds.keySet()
+                .retainAll(objectives.stream()
+                        .flatMap(objective -> objective.bound().stream())
+                        .toList());
         Map<String, Experiment.AttackSettings> attacks = new LinkedHashMap<>(experiment.attacks());
         attacks.keySet().retainAll(used);
         return new Experiment(
@@ -93,6 +100,7 @@ final class Validation {
                 experiment.network(),
                 experiment.training(),
                 attacks,
+                bounds,
                 objectives,
                 experiment.evaluation(),
                 pruning,
@@ -114,6 +122,12 @@ final class Validation {
                         "is best-validation, expected validation among evaluation.splits to choose by");
             }
             for (Experiment.Objective objective : objectives) {
+                objective.bound().ifPresent(bound -> {
+                    throw wrong(
+                            "robustness.weights",
+                            "is best-validation, expected final: objective " + objective.name()
+                                    + " is of bounds, whose loss is not measured on validation images");
+                });
                 objective
                         .attack()
                         .filter(attack -> !experiment.evaluation().attacks().contains(attack))
@@ -128,16 +142,73 @@ final class Validation {
         }
     }
 
-    private Experiment.Objective resolve(Experiment.Objective objective, Experiment experiment) {
+    /** The experiment's bounds and those that need no definition, with every length of a schedule said. */
+    private Map<String, Experiment.BoundSettings> bounds(Experiment experiment) {
+        Map<String, Experiment.BoundSettings> all = new LinkedHashMap<>();
+        for (String kind : List.of("ibp", "crown-ibp")) {
+            all.put(kind, Binder.bound(kind));
+        }
+        all.putAll(experiment.bounds());
+        all.replaceAll((name, bound) -> resolve(name, bound, experiment));
+        return all;
+    }
+
+    private Experiment.BoundSettings resolve(String name, Experiment.BoundSettings bound, Experiment experiment) {
+        Experiment.Schedule given = bound.schedule();
+        int iterations = experiment.training().iterations();
+        int warmUp = given.warmUp().orElse(iterations / 25);
+        int ramp = given.ramp().orElse(Math.max(0, Math.min(iterations / 5, iterations - warmUp)));
+        if ((long) warmUp + ramp > iterations) {
+            throw wrong(
+                    "bounds." + name + ".schedule",
+                    "has a warm-up of " + warmUp + " and a ramp of " + ramp
+                            + " iterations, expected no more together than training.iterations, " + iterations);
+        }
+        if (given.startEpsilon() > bound.epsilon()) {
+            throw wrong(
+                    "bounds." + name + ".schedule.start-epsilon",
+                    "is " + given.startEpsilon() + ", expected at most epsilon, " + bound.epsilon());
+        }
+        Experiment.Schedule schedule = new Experiment.Schedule(
+                OptionalInt.of(warmUp),
+                OptionalInt.of(ramp),
+                given.shape(),
+                given.startEpsilon(),
+                given.naturalShare(),
+                given.levels());
+        return switch (bound) {
+            case Experiment.BoundSettings.Ibp ibp -> new Experiment.BoundSettings.Ibp(ibp.epsilon(), schedule);
+            case Experiment.BoundSettings.CrownIbp crown ->
+                new Experiment.BoundSettings.CrownIbp(crown.epsilon(), schedule, crown.linearShare());
+        };
+    }
+
+    private Experiment.Objective resolve(Experiment.Objective objective, Experiment experiment, Set<String> bounds) {
         boolean natural = objective.name().equals(Experiment.Objective.NATURAL);
         if (natural
-                && (objective.attack().isPresent() || objective.naturalShare().orElse(1.0) != 1)) {
-            throw wrong("objectives", "has an objective natural with an attack; give it another name");
+                && (objective.attack().isPresent()
+                        || objective.bound().isPresent()
+                        || objective.naturalShare().orElse(1.0) != 1)) {
+            throw wrong("objectives", "has an objective natural with an attack or a bound; give it another name");
         }
         if (natural) {
-            return new Experiment.Objective(objective.name(), Optional.empty(), Optional.of(1.0));
+            return new Experiment.Objective(objective.name(), Optional.empty(), Optional.of(1.0), Optional.empty());
+        }
+        boolean attacked = experiment.attacks().containsKey(objective.name());
+        if (objective.bound().isPresent()
+                || objective.attack().isEmpty() && !attacked && bounds.contains(objective.name())) {
+            return bounded(objective, experiment, bounds);
         }
         String attack = objective.attack().orElse(objective.name());
+        if (objective.attack().isEmpty() && !attacked) {
+            Set<String> names = new TreeSet<>(experiment.attacks().keySet());
+            names.addAll(bounds);
+            names.add(Experiment.Objective.NATURAL);
+            throw wrong(
+                    "objectives",
+                    "names attack \"" + attack + "\", which attacks does not define; "
+                            + Names.suggestion(attack, names));
+        }
         known(attack, experiment, "objectives");
         if (objective.naturalShare().orElse(0.5) == 1) {
             throw wrong(
@@ -148,7 +219,33 @@ final class Validation {
         return new Experiment.Objective(
                 objective.name(),
                 Optional.of(attack),
-                Optional.of(objective.naturalShare().orElse(0.5)));
+                Optional.of(objective.naturalShare().orElse(0.5)),
+                Optional.empty());
+    }
+
+    private Experiment.Objective bounded(Experiment.Objective objective, Experiment experiment, Set<String> bounds) {
+        String bound = objective.bound().orElse(objective.name());
+        if (objective.attack().isPresent()) {
+            throw wrong("objectives", "has " + objective.name() + " with an attack and a bound, expected one of them");
+        }
+        if (!bounds.contains(bound)) {
+            throw wrong(
+                    "objectives",
+                    "names bound \"" + bound + "\", which bounds does not define; " + Names.suggestion(bound, bounds));
+        }
+        if (objective.naturalShare().isPresent()) {
+            throw wrong(
+                    "objectives",
+                    "has " + objective.name() + " with a natural-share, expected it in bounds." + bound
+                            + ".schedule, where it goes with the ramp");
+        }
+        if (experiment.evaluation().loss() == Experiment.LossKind.OBJECTIVE) {
+            throw wrong(
+                    "evaluation.loss",
+                    "is objective, expected attack: the published code has no loss for objective " + objective.name()
+                            + ", which is of bounds");
+        }
+        return new Experiment.Objective(objective.name(), Optional.empty(), Optional.empty(), Optional.of(bound));
     }
 
     private void known(String attack, Experiment experiment, String path) {

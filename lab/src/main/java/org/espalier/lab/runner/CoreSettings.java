@@ -17,6 +17,7 @@ import org.espalier.prune.Pruner;
 import org.espalier.ticket.PruningSchedule;
 import org.espalier.train.Objective;
 import org.espalier.train.OptimizerSettings;
+import org.espalier.train.Ramp;
 import org.espalier.train.TrainingSettings;
 
 /** An experiment's settings as the core's. */
@@ -39,7 +40,12 @@ public final class CoreSettings {
         };
     }
 
-    static Objective objective(Experiment experiment, Experiment.Objective objective) {
+    /** What the training of a level minimises; bounds come back to it at once where only level 0 has the ramp. */
+    static Objective objective(Experiment experiment, Experiment.Objective objective, int level) {
+        if (objective.bound().isPresent()) {
+            String name = objective.bound().get();
+            return certified(Objects.requireNonNull(experiment.bounds().get(name), name), level);
+        }
         return objective
                 .attack()
                 .<Objective>map(
@@ -47,7 +53,25 @@ public final class CoreSettings {
                 .orElseGet(Objective.Natural::new);
     }
 
-    static TrainingSettings training(Experiment experiment, Experiment.Objective objective) {
+    private static Objective certified(Experiment.BoundSettings bound, int level) {
+        Experiment.Schedule schedule = bound.schedule();
+        Ramp ramp = level > 0 && schedule.levels() == Experiment.RampedLevels.FIRST
+                ? Ramp.NONE
+                : new Ramp(schedule.warmUp().orElseThrow(), schedule.ramp().orElseThrow(), schedule.shape());
+        return new Objective.Certified(
+                ramp,
+                new Objective.Range(schedule.startEpsilon(), bound.epsilon()),
+                new Objective.Range(
+                        schedule.naturalShare().first(), schedule.naturalShare().last()),
+                switch (bound) {
+                    case Experiment.BoundSettings.Ibp _ -> new Objective.Range(0, 0);
+                    case Experiment.BoundSettings.CrownIbp crown ->
+                        new Objective.Range(
+                                crown.linearShare().first(), crown.linearShare().last());
+                });
+    }
+
+    static TrainingSettings training(Experiment experiment, Experiment.Objective objective, int level) {
         Experiment.Training training = experiment.training();
         OptimizerSettings optimizer = switch (training.optimizer()) {
             case Experiment.Optimizer.Adam adam ->
@@ -55,7 +79,7 @@ public final class CoreSettings {
             case Experiment.Optimizer.Sgd sgd -> new OptimizerSettings.Momentum(sgd.rate(), sgd.momentum());
         };
         return new TrainingSettings(
-                objective(experiment, objective),
+                objective(experiment, objective, level),
                 optimizer,
                 training.batch(),
                 training.labelSmoothing().train(),
@@ -70,7 +94,7 @@ public final class CoreSettings {
                 attacks,
                 switch (experiment.evaluation().loss()) {
                     case ATTACK -> Optional.empty();
-                    case OBJECTIVE -> Optional.of(objective(experiment, objective));
+                    case OBJECTIVE -> Optional.of(objective(experiment, objective, 0));
                 });
     }
 

@@ -337,7 +337,7 @@ final class LevelTrainer {
         return new Trainer(
                 engine,
                 splits.train(),
-                CoreSettings.training(experiment, task.objective()),
+                CoreSettings.training(experiment, task.objective(), task.number()),
                 trial.level(task.number()));
     }
 

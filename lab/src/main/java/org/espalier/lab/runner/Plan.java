@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.espalier.UserException;
@@ -127,6 +128,13 @@ final class Plan {
 
     private Map<String, Object> objective(Experiment.Objective objective) {
         Map<String, Object> tree = new LinkedHashMap<>();
+        if (objective.bound().isPresent()) {
+            String name = objective.bound().get();
+            Experiment.BoundSettings bound =
+                    Objects.requireNonNull(experiment.bounds().get(name), name);
+            tree.put("bound", ExperimentFile.identity((Record) bound));
+            return tree;
+        }
         tree.put("natural-share", objective.naturalShare().orElse(1.0));
         objective.attack().ifPresent(name -> tree.put("attack", attack(name)));
         return tree;

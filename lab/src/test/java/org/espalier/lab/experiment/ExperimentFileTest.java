@@ -7,9 +7,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.espalier.UserException;
 import org.espalier.attack.LabelChoice;
 import org.espalier.prune.CountingRule;
+import org.espalier.train.Ramp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,7 +51,7 @@ class ExperimentFileTest {
     @Test
     void thereIsAPresetForEachCellOfTheGrid() {
         assertThat(Presets.names())
-                .hasSize(3 + 24)
+                .hasSize(4 + 24)
                 .contains("digits-pgd-adversarial-original", "fashion-fgsm-natural-continued");
         Experiment cell = ExperimentFile.read("fashion-pgd-natural-random", List.of());
         assertThat(cell.data().sets()).extracting(Experiment.DataSource::name).containsExactly("fashion");
@@ -111,6 +114,20 @@ class ExperimentFileTest {
             strategies: [rewind-60000]               | strategies has rewind-60000, expected an iteration of level 0's 50000
             objectives: [pdg]                        | objectives names attack "pdg", which attacks does not define; did you mean "pgd"?
             objectives: [{name: pgd, natural-share: 1}] | objectives has pgd with a natural-share of 1
+            objectives: [crown-ipb]                  | objectives names attack "crown-ipb", which attacks does not define; did you mean "crown-ibp"?
+            objectives: [{name: mine, bound: ipb}]   | objectives names bound "ipb", which bounds does not define; did you mean "ibp"?
+            objectives: [{name: mine, bound: ibp, attack: pgd}] | objectives has mine with an attack and a bound
+            objectives: [{name: ibp, natural-share: 0.3}] | objectives has ibp with a natural-share, expected it in bounds.ibp.schedule
+            objectives: [{name: natural, bound: ibp}] | objectives has an objective natural with an attack or a bound
+            bounds: {ibp: {kind: ipb}}               | bounds.ibp.kind is ipb, did you mean "ibp"?
+            bounds: {ibp: {kind: ibp, linear-share: {}}} | unknown setting "bounds.ibp.linear-share"
+            bounds: {ibp: {kind: ibp, epsilon: 1.5}} | bounds.ibp.epsilon is 1.5, expected a number of at least 0 and at most 1
+            bounds: {mine: {kind: ibp, schedule: {ramp: 50001}}} | bounds.mine.schedule has a warm-up of 2000 and a ramp of 50001 iterations, expected no more together than training.iterations, 50000
+            bounds: {ibp: {kind: ibp, schedule: {start-epsilon: 0.2}}} | bounds.ibp.schedule.start-epsilon is 0.2, expected at most epsilon, 0.1
+            bounds: {ibp: {kind: ibp, schedule: {shape: smooth}}} | bounds.ibp.schedule.shape is smooth, did you mean "smoothed"?
+            bounds: {ibp: {kind: ibp, schedule: {natural-share: {last: 1}}}} | bounds.ibp.schedule.natural-share.last is 1, expected a number of at least 0 and below 1
+            {objectives: [ibp], evaluation: {loss: objective}} | evaluation.loss is objective, expected attack
+            {objectives: [ibp], robustness: {weights: best-validation}} | robustness.weights is best-validation, expected final: objective ibp is of bounds
             evaluation: {attacks: [fgms]}            | evaluation.attacks names attack "fgms", which attacks does not define; did you mean "fgsm"?
             name: ../escape                          | name is ../escape, expected a name of lower-case letters
             seed: [1]                                | seed is a list, expected a whole number
@@ -125,6 +142,58 @@ class ExperimentFileTest {
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining(message)
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
+    }
+
+    @Test
+    void boundsNeedNoDefinitionAndTheirScheduleGoesWithTheIterations() {
+        Experiment experiment = ExperimentFile.parse(
+                "objectives: [natural, crown-ibp, {name: tight, bound: small}]\n"
+                        + "training: {iterations: 1000}\n"
+                        + "bounds: {small: {kind: ibp, epsilon: 0.05, schedule: {warm-up: 0, shape: smoothed}},"
+                        + " unused: {kind: ibp}}",
+                "my.yaml");
+        assertThat(experiment.bounds().keySet()).containsExactlyInAnyOrder("crown-ibp", "small");
+        assertThat(experiment.bounds().get("crown-ibp"))
+                .isEqualTo(new Experiment.BoundSettings.CrownIbp(
+                        0.1,
+                        new Experiment.Schedule(
+                                OptionalInt.of(40),
+                                OptionalInt.of(200),
+                                Ramp.Shape.LINEAR,
+                                0,
+                                new Experiment.NaturalShare(1, 0.5),
+                                Experiment.RampedLevels.EACH),
+                        new Experiment.LinearShare(1, 0)));
+        assertThat(experiment.bounds().get("small"))
+                .isEqualTo(new Experiment.BoundSettings.Ibp(
+                        0.05,
+                        new Experiment.Schedule(
+                                OptionalInt.of(0),
+                                OptionalInt.of(200),
+                                Ramp.Shape.SMOOTHED,
+                                0,
+                                new Experiment.NaturalShare(1, 0.5),
+                                Experiment.RampedLevels.EACH)));
+        assertThat(experiment.objectives())
+                .extracting(Experiment.Objective::bound)
+                .containsExactly(Optional.empty(), Optional.of("crown-ibp"), Optional.of("small"));
+        // Gowal et al.'s lengths at the paper's length of a level.
+        Experiment.Schedule paper = ExperimentFile.parse("objectives: [ibp]", "my.yaml")
+                .bounds()
+                .values()
+                .iterator()
+                .next()
+                .schedule();
+        assertThat(paper.warmUp()).hasValue(2000);
+        assertThat(paper.ramp()).hasValue(10_000);
+        // An attack of a bound's name keeps the meaning it has in older files.
+        assertThat(ExperimentFile.parse(
+                                "{attacks: {ibp: {kind: fgsm}}, evaluation: {attacks: [ibp]}, objectives: [ibp]}",
+                                "my.yaml")
+                        .objectives()
+                        .getFirst()
+                        .attack())
+                .hasValue("ibp");
     }
 
     @Test

@@ -118,6 +118,21 @@ class PlanTest {
             assertThat(keys("paper", override)).as(override).doesNotContainAnyElementsOf(keys);
             keys.addAll(keys("paper", override));
         }
+        for (String bound : List.of(
+                "{ibp: {kind: ibp}}",
+                "{ibp: {kind: ibp, epsilon: 0.2}}",
+                "{ibp: {kind: ibp, schedule: {warm-up: 1}}}",
+                "{ibp: {kind: ibp, schedule: {ramp: 1}}}",
+                "{ibp: {kind: ibp, schedule: {shape: smoothed}}}",
+                "{ibp: {kind: ibp, schedule: {start-epsilon: 0.01}}}",
+                "{ibp: {kind: ibp, schedule: {natural-share: {last: 0}}}}",
+                "{ibp: {kind: ibp, schedule: {levels: first}}}",
+                "{ibp: {kind: crown-ibp}}",
+                "{ibp: {kind: crown-ibp, linear-share: {last: 1}}}")) {
+            List<String> made = keys("paper", "objectives=[ibp]", "bounds=" + bound);
+            assertThat(made).as(bound).doesNotContainAnyElementsOf(keys);
+            keys.addAll(made);
+        }
         List<String> below = List.of(
                 "pruning.criterion=random",
                 "pruning.scope=global",

@@ -24,6 +24,8 @@ import org.espalier.lab.store.StoredLevel;
 import org.espalier.lab.store.StoredTrial;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
+import org.espalier.train.Objective;
+import org.espalier.train.Ramp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,6 +81,41 @@ class RunnerTest {
         Map<String, String> one = Trees.digests(directory.resolve("one"));
         assertThat(Trees.digests(directory.resolve("two"))).isEqualTo(one);
         assertThat(Trees.digests(directory.resolve("nine"))).isEqualTo(one);
+    }
+
+    /** Interruptions fall before, in and after the ramp of 20 iterations that starts at 10. */
+    private static Experiment certified(String... more) {
+        List<String> overrides = new ArrayList<>(List.of(
+                "objectives=[crown-ibp, {name: mine, bound: small}]",
+                "bounds={crown-ibp: {kind: crown-ibp, schedule: {warm-up: 10, ramp: 20}},"
+                        + " small: {kind: ibp, epsilon: 0.03, schedule:"
+                        + " {warm-up: 10, ramp: 20, shape: smoothed, levels: first}}}",
+                "strategies=[original]"));
+        overrides.addAll(List.of(more));
+        return TinyData.experiment(ITERATIONS, overrides.toArray(String[]::new));
+    }
+
+    @Test
+    void certifiedTrainingGoesOnToTheSameBytesWithAnyJobs() throws Exception {
+        goesOnToTheSameBytes(certified());
+        run(certified(), directory.resolve("two"), 2);
+        run(certified(), directory.resolve("one"), 1);
+        assertThat(Trees.digests(directory.resolve("two"))).isEqualTo(Trees.digests(directory.resolve("one")));
+    }
+
+    @Test
+    void onlyTheFirstLevelHasTheRampIfSoWished() {
+        Experiment experiment = certified();
+        Experiment.Objective each = experiment.objectives().get(0);
+        Experiment.Objective first = experiment.objectives().get(1);
+        assertThat(ramp(experiment, each, 0)).isEqualTo(new Ramp(10, 20, Ramp.Shape.LINEAR));
+        assertThat(ramp(experiment, each, 1)).isEqualTo(new Ramp(10, 20, Ramp.Shape.LINEAR));
+        assertThat(ramp(experiment, first, 0)).isEqualTo(new Ramp(10, 20, Ramp.Shape.SMOOTHED));
+        assertThat(ramp(experiment, first, 1)).isEqualTo(Ramp.NONE);
+    }
+
+    private static Ramp ramp(Experiment experiment, Experiment.Objective objective, int level) {
+        return ((Objective.Certified) CoreSettings.objective(experiment, objective, level)).ramp();
     }
 
     @Test
