@@ -54,7 +54,12 @@ final class CompactLayer {
     private final float[] turnedValues;
     private boolean turnedStale = true;
 
-    private float @Nullable [] matrix; // of a wide layer with weights that are not live: the live ones
+    /** Whether dense kernels want {@link QuadRows}. */
+    private final boolean quads;
+
+    private float @Nullable [] liveMatrix; // of a wide layer with weights that are not live: the live ones
+    private boolean liveMatrixStale = true;
+    private float @Nullable [] matrix; // the same in quads
     private boolean matrixStale = true;
     private float @Nullable [] turnedMatrix; // the same the other way round, made when it is wanted
     private boolean turnedMatrixStale = true;
@@ -69,7 +74,8 @@ final class CompactLayer {
     private boolean absoluteTurnedStale = true;
     private float @Nullable [] radiusGradients;
 
-    CompactLayer(Architecture architecture, int layer, Mask mask, LivePaths paths, KernelPolicy policy) {
+    CompactLayer(Architecture architecture, int layer, Mask mask, LivePaths paths, KernelPolicy policy, boolean quads) {
+        this.quads = quads;
         inputs = architecture.inputs(layer);
         outputs = architecture.outputs(layer);
         everyOutput = IntStream.range(0, outputs).toArray();
@@ -211,6 +217,7 @@ final class CompactLayer {
     /** To be called when the weights have changed. */
     void changed() {
         turnedStale = true;
+        liveMatrixStale = true;
         matrixStale = true;
         turnedMatrixStale = true;
         absoluteStale = true;
@@ -228,34 +235,55 @@ final class CompactLayer {
         return turnedValues;
     }
 
-    /** Of a wide layer: live weights, (output, input) row-major, zero elsewhere. */
+    /** Of a wide layer: live weights, (output, input) as the kernels want them, zero elsewhere. */
     float[] matrix() {
-        if (notLive.length == pruned.length) {
-            return values;
+        if (!quads) {
+            return liveMatrix();
         }
         float[] made = matrix;
         if (made == null) {
-            made = new float[values.length];
+            made = new float[QuadRows.size(outputs, inputs)];
             matrix = made;
         }
         if (matrixStale) {
-            // Live ones only: a pass may still hold another mask's activations where the others' signals end.
-            System.arraycopy(values, 0, made, 0, count);
-            zero(made, notLive);
+            QuadRows.interleave(liveMatrix(), outputs, inputs, made);
             matrixStale = false;
         }
         return made;
     }
 
-    /** Of a wide layer: live weights, (input, output) row-major, zero elsewhere. */
+    /** Row-major. */
+    private float[] liveMatrix() {
+        if (notLive.length == pruned.length) {
+            return values;
+        }
+        float[] made = liveMatrix;
+        if (made == null) {
+            made = new float[values.length];
+            liveMatrix = made;
+        }
+        if (liveMatrixStale) {
+            // Live ones only: a pass may still hold another mask's activations where the others' signals end.
+            System.arraycopy(values, 0, made, 0, count);
+            zero(made, notLive);
+            liveMatrixStale = false;
+        }
+        return made;
+    }
+
+    /** Of a wide layer: live weights, (input, output) as the kernels want them, zero elsewhere. */
     float[] turnedMatrix() {
         float[] made = turnedMatrix;
         if (made == null) {
-            made = new float[inputs * outputs];
+            made = new float[quads ? QuadRows.size(inputs, outputs) : inputs * outputs];
             turnedMatrix = made;
         }
         if (turnedMatrixStale) {
-            Transposition.run(matrix(), outputs, inputs, made);
+            if (quads) {
+                QuadRows.interleaveTurned(liveMatrix(), outputs, inputs, made);
+            } else {
+                Transposition.run(liveMatrix(), outputs, inputs, made);
+            }
             turnedMatrixStale = false;
         }
         return made;

@@ -16,11 +16,16 @@ import jdk.incubator.vector.FloatVector;
  * Offsets are addresses in {@link Lanes#MEMORY}.
  */
 final class DenseGradient {
+    /** Whether there are registers for sixteen chains and what they read. */
+    private static final boolean WIDE = LENGTH == 16;
+
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final int OUTPUTS = 4;
     private static final int COLUMNS = BatchSum.COLUMNS;
     /** Bytes of inputs to one delta. */
     private static final long STEP = PanelTurn.ROW / OUTPUTS;
+    /** Bytes of a block's sums. */
+    private static final long BLOCK = OUTPUTS * 2 * BYTES;
 
     private DenseGradient() {}
 
@@ -41,17 +46,22 @@ final class DenseGradient {
         for (int i = 0; i < inputs; i += 2 * LENGTH) {
             long at = turned + i / (2 * LENGTH) * PanelTurn.block(panels);
             for (int b = 0; b < blocks; b++) {
-                pairs(
-                        deltas,
-                        b * lanes * OUTPUTS,
-                        lanes * OUTPUTS / (COLUMNS / 2),
-                        at - b * lanes * OUTPUTS * STEP,
-                        partials);
+                int from = b * lanes * OUTPUTS;
                 int to = first(b, outputs) * inputs + i;
+                if (WIDE) {
+                    pairs(deltas, from, lanes * OUTPUTS / (COLUMNS / 2), at - from * STEP, partials);
+                } else {
+                    columns(deltas, from, lanes * OUTPUTS / COLUMNS, at - from * STEP, partials + BLOCK, partials);
+                }
                 for (int r = 0; r < OUTPUTS; r++) {
-                    tree(partials + r * 2 * BYTES, out, to + r * inputs, inputs - i);
-                    if (i + LENGTH < inputs) {
-                        tree(partials + (r * 2 + 1) * BYTES, out, to + r * inputs + LENGTH, inputs - i - LENGTH);
+                    for (int v = 0; v < 2 && i + v * LENGTH < inputs; v++) {
+                        long sums = partials + (2 * r + v) * BYTES;
+                        int at0 = to + r * inputs + v * LENGTH;
+                        if (WIDE) {
+                            tree(sums, out, at0, inputs - i - v * LENGTH);
+                        } else {
+                            put(sums, out, at0, inputs - i - v * LENGTH);
+                        }
                     }
                 }
             }
@@ -160,6 +170,77 @@ final class DenseGradient {
             b2.add(f2).intoMemorySegment(MEMORY, o + 5 * BYTES, ORDER);
             a3.add(e3).intoMemorySegment(MEMORY, o + 6 * BYTES, ORDER);
             b3.add(f3).intoMemorySegment(MEMORY, o + 7 * BYTES, ORDER);
+        }
+    }
+
+    /**
+     * The same for machines of 16 registers, tree and all: eight chains, of four outputs and two registers of inputs, leave
+     * room for what they read. Columns come in bit-reversed order, so that the tree's halves are finished one after the
+     * other: after column q (in that order) as many halves wait as q has ones, and it joins as many as end it.
+     *
+     * @param waiting room for the halves that wait
+     * @param out receives the sums of output r, register v of inputs at {@code (2 r + v)} registers
+     */
+    private static void columns(float[] deltas, int d, int length, long x, long waiting, long out) {
+        long top = waiting;
+        for (int q = 0; q < COLUMNS; q++, d += length) {
+            FloatVector a0 = FloatVector.zero(FLOATS);
+            FloatVector b0 = a0;
+            FloatVector a1 = a0;
+            FloatVector b1 = a0;
+            FloatVector a2 = a0;
+            FloatVector b2 = a0;
+            FloatVector a3 = a0;
+            FloatVector b3 = a0;
+            for (int k = d; k < d + length; k += OUTPUTS) {
+                long from = x + k * STEP;
+                FloatVector x0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from, ORDER);
+                FloatVector x1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from + BYTES, ORDER);
+                FloatVector delta = FloatVector.broadcast(FLOATS, deltas[k]);
+                a0 = delta.fma(x0, a0);
+                b0 = delta.fma(x1, b0);
+                delta = FloatVector.broadcast(FLOATS, deltas[k + 1]);
+                a1 = delta.fma(x0, a1);
+                b1 = delta.fma(x1, b1);
+                delta = FloatVector.broadcast(FLOATS, deltas[k + 2]);
+                a2 = delta.fma(x0, a2);
+                b2 = delta.fma(x1, b2);
+                delta = FloatVector.broadcast(FLOATS, deltas[k + 3]);
+                a3 = delta.fma(x0, a3);
+                b3 = delta.fma(x1, b3);
+            }
+            for (int ends = q; (ends & 1) != 0; ends >>= 1) {
+                top -= BLOCK;
+                a0 = a0.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top, ORDER));
+                b0 = b0.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + BYTES, ORDER));
+                a1 = a1.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + 2 * BYTES, ORDER));
+                b1 = b1.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + 3 * BYTES, ORDER));
+                a2 = a2.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + 4 * BYTES, ORDER));
+                b2 = b2.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + 5 * BYTES, ORDER));
+                a3 = a3.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + 6 * BYTES, ORDER));
+                b3 = b3.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + 7 * BYTES, ORDER));
+            }
+            long to = q == COLUMNS - 1 ? out : top;
+            a0.intoMemorySegment(MEMORY, to, ORDER);
+            b0.intoMemorySegment(MEMORY, to + BYTES, ORDER);
+            a1.intoMemorySegment(MEMORY, to + 2 * BYTES, ORDER);
+            b1.intoMemorySegment(MEMORY, to + 3 * BYTES, ORDER);
+            a2.intoMemorySegment(MEMORY, to + 4 * BYTES, ORDER);
+            b2.intoMemorySegment(MEMORY, to + 5 * BYTES, ORDER);
+            a3.intoMemorySegment(MEMORY, to + 6 * BYTES, ORDER);
+            b3.intoMemorySegment(MEMORY, to + 7 * BYTES, ORDER);
+            top += BLOCK;
+        }
+    }
+
+    /** One register of finished sums. The last inputs of a row are masked, so as not to touch the next row. */
+    private static void put(long at, float[] out, int to, int lanes) {
+        FloatVector sums =
+                FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER).add(FloatVector.zero(FLOATS));
+        if (lanes >= LENGTH) {
+            sums.intoArray(out, to);
+        } else {
+            sums.intoArray(out, to, FLOATS.indexInRange(0, lanes));
         }
     }
 

@@ -8,33 +8,22 @@ import static org.espalier.engine.Lanes.MEMORY;
 import static org.espalier.engine.Lanes.ORDER;
 
 import jdk.incubator.vector.FloatVector;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Dense weights times a panel. With 32 registers of 512 bits a block is 6 outputs x 4 registers: 24 accumulators
  * hide the latency of the multiply-adds, and each activation loaded serves 6 of them. On a core with two ports for
  * multiply-adds what is lost goes to the integer instructions of the loop (addresses, one for each row of weights), which
  * the core sends to the same ports; the more multiply-adds to a turn, the less. Six rows leave two registers free;
- * turns unrolled by two spill. Machines of 16 registers take 2 outputs x 4. Offsets are addresses in {@link Lanes#MEMORY}.
+ * turns unrolled by two spill. Machines of 16 registers have {@link QuadProduct}. Offsets are addresses in
+ * {@link Lanes#MEMORY}.
  */
 final class DenseProduct {
-    private static final boolean WIDE = FLOATS.length() == 16;
     /** Most terms taken at a time: their rows of activations, 28 KiB, stay in the nearest cache for all outputs. */
     private static final int DEPTH = 112;
 
     private DenseProduct() {}
 
-    static void run(
-            float[] w,
-            int[] rowIndex,
-            int first,
-            int rows,
-            int rowStride,
-            int depth,
-            float @Nullable [] biases,
-            long x,
-            long out) {
-        start(biases, rowIndex, first, rows, out);
+    static void run(float[] w, int[] rowIndex, int first, int rows, int depth, long x, long out) {
         int parts = (depth + DEPTH - 1) / DEPTH;
         int length = (depth + parts - 1) / Math.max(1, parts); // equal parts: a short last one would cost as much
         for (int g = 0; g < GROUPS; g++) {
@@ -44,7 +33,7 @@ final class DenseProduct {
                         rowIndex,
                         first,
                         rows,
-                        rowStride,
+                        depth,
                         from,
                         Math.min(length, depth - from),
                         x + g * GROUP_BYTES + from * Panels.ROW_BYTES,
@@ -57,31 +46,29 @@ final class DenseProduct {
     private static void part(
             float[] w, int[] rowIndex, int first, int rows, int rowStride, int shift, int depth, long from, long to) {
         int r = 0;
-        if (WIDE) {
-            for (; r + 6 <= rows; r += 6) {
-                six(
-                        w,
-                        rowIndex[first + r] * rowStride + shift,
-                        rowIndex[first + r + 1] * rowStride + shift,
-                        rowIndex[first + r + 2] * rowStride + shift,
-                        rowIndex[first + r + 3] * rowStride + shift,
-                        rowIndex[first + r + 4] * rowStride + shift,
-                        rowIndex[first + r + 5] * rowStride + shift,
-                        depth,
-                        from,
-                        to + r * Panels.ROW_BYTES);
-            }
-            for (; r + 4 <= rows; r += 4) {
-                four(
-                        w,
-                        rowIndex[first + r] * rowStride + shift,
-                        rowIndex[first + r + 1] * rowStride + shift,
-                        rowIndex[first + r + 2] * rowStride + shift,
-                        rowIndex[first + r + 3] * rowStride + shift,
-                        depth,
-                        from,
-                        to + r * Panels.ROW_BYTES);
-            }
+        for (; r + 6 <= rows; r += 6) {
+            six(
+                    w,
+                    rowIndex[first + r] * rowStride + shift,
+                    rowIndex[first + r + 1] * rowStride + shift,
+                    rowIndex[first + r + 2] * rowStride + shift,
+                    rowIndex[first + r + 3] * rowStride + shift,
+                    rowIndex[first + r + 4] * rowStride + shift,
+                    rowIndex[first + r + 5] * rowStride + shift,
+                    depth,
+                    from,
+                    to + r * Panels.ROW_BYTES);
+        }
+        for (; r + 4 <= rows; r += 4) {
+            four(
+                    w,
+                    rowIndex[first + r] * rowStride + shift,
+                    rowIndex[first + r + 1] * rowStride + shift,
+                    rowIndex[first + r + 2] * rowStride + shift,
+                    rowIndex[first + r + 3] * rowStride + shift,
+                    depth,
+                    from,
+                    to + r * Panels.ROW_BYTES);
         }
         for (; r + 2 <= rows; r += 2) {
             two(
@@ -94,16 +81,6 @@ final class DenseProduct {
         }
         for (; r < rows; r++) {
             one(w, rowIndex[first + r] * rowStride + shift, depth, from, to + r * Panels.ROW_BYTES);
-        }
-    }
-
-    /** The chains' starting values: biases, or 0. */
-    private static void start(float @Nullable [] biases, int[] rowIndex, int row, int rows, long out) {
-        for (int r = 0; r < rows; r++) {
-            FloatVector bias = FloatVector.broadcast(FLOATS, biases == null ? 0f : biases[rowIndex[row + r]]);
-            for (int v = 0; v < Panels.LANES / FLOATS.length(); v++) {
-                bias.intoMemorySegment(MEMORY, out + r * Panels.ROW_BYTES + v * BYTES, ORDER);
-            }
         }
     }
 

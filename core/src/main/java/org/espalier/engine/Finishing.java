@@ -8,13 +8,24 @@ import static org.espalier.engine.Lanes.ORDER;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import org.espalier.engine.Kernels.Finish;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The end of each output's chain, over whole rows in place: + 0 (so that no -0 stays), through ReLU or a gate. Runs
+ * The beginning and end of each output's chain, over whole rows in place: the bias or 0; and + 0 (so that no -0 stays), through ReLU or a gate. Runs
  * after the dense product, whose rows are still in the nearest cache.
  */
 final class Finishing {
     private Finishing() {}
+
+    /** The chains' starting values: biases, or 0. */
+    static void start(float @Nullable [] biases, int[] rowIndex, int row, int rows, long out) {
+        for (int r = 0; r < rows; r++) {
+            FloatVector bias = FloatVector.broadcast(FLOATS, biases == null ? 0f : biases[rowIndex[row + r]]);
+            for (int v = 0; v < Panels.LANES / FLOATS.length(); v++) {
+                bias.intoMemorySegment(MEMORY, out + r * Panels.ROW_BYTES + v * BYTES, ORDER);
+            }
+        }
+    }
 
     static void run(long out, int rows, Finish finish, long gate) {
         FloatVector zero = FloatVector.zero(FLOATS);

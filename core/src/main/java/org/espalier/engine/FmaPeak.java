@@ -4,7 +4,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The most float32 multiply-adds that one core can do: twelve independent chains that never leave the registers.
- * Every other rate is a share of it. Scalar code has its own, lower one.
+ * Every other rate is a share of it. Each chain adds to itself: chains that multiply themselves cost C2 a move between
+ * registers for each multiply-add, and some cores a third of the rate. Scalar code has its own, lower one.
  */
 public final class FmaPeak {
     private static final boolean SCALAR = Kernels.chosen().bits() == 0;
@@ -54,18 +55,18 @@ public final class FmaPeak {
         FloatVector a10 = c;
         FloatVector a11 = c;
         for (int i = 0; i < TURNS; i++) {
-            a0 = w.fma(a0, c);
-            a1 = w.fma(a1, c);
-            a2 = w.fma(a2, c);
-            a3 = w.fma(a3, c);
-            a4 = w.fma(a4, c);
-            a5 = w.fma(a5, c);
-            a6 = w.fma(a6, c);
-            a7 = w.fma(a7, c);
-            a8 = w.fma(a8, c);
-            a9 = w.fma(a9, c);
-            a10 = w.fma(a10, c);
-            a11 = w.fma(a11, c);
+            a0 = w.fma(c, a0);
+            a1 = w.fma(c, a1);
+            a2 = w.fma(c, a2);
+            a3 = w.fma(c, a3);
+            a4 = w.fma(c, a4);
+            a5 = w.fma(c, a5);
+            a6 = w.fma(c, a6);
+            a7 = w.fma(c, a7);
+            a8 = w.fma(c, a8);
+            a9 = w.fma(c, a9);
+            a10 = w.fma(c, a10);
+            a11 = w.fma(c, a11);
         }
         result += a0.add(a1)
                 .add(a2)

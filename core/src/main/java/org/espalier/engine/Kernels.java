@@ -34,10 +34,14 @@ interface Kernels {
     /** The kernels of bounds, at the same width. */
     BoundKernels bounds();
 
+    /** Whether {@link #dense} takes its weights as {@link QuadRows}, rather than row-major. */
+    boolean quads();
+
     /**
-     * Dense matrix times panel: {@code out[r] = finish(bias[r] + sum_k w[rowOffset(r) + k] x[k])}.
+     * Dense matrix times panel: {@code out[r] = finish(bias[row] + sum_k w[row, k] x[k])}, row = {@code rowIndex[r]}.
      *
-     * @param rowIndex index of each output's row of weights, which starts at {@code rowIndex[r] * rowStride}
+     * @param weights the matrix, {@code depth} columns, in the order of {@link #quads}
+     * @param rowIndex each output's row of weights, ascending
      * @param first first output row to compute, an index into {@code rowIndex}
      * @param rows number of output rows, written one after the other from {@code outOffset}
      * @param depth number of terms
@@ -49,7 +53,6 @@ interface Kernels {
             int[] rowIndex,
             int first,
             int rows,
-            int rowStride,
             int depth,
             float @Nullable [] biases,
             MemorySegment x,

@@ -15,13 +15,16 @@ import jdk.incubator.vector.VectorShuffle;
  * row: for each distance d, rows d apart exchange the lanes whose bit d is set in one and clear in the other
  * (Eklundh 1972). Offsets are addresses in {@link Lanes#MEMORY}.
  *
- * <p>Turned: [block of two registers of features][column of the batch sum, modulo 8][term][column / 8][feature].
- * So the terms of columns c and c + 8 stand one after the other, in the order in which they are summed, and a loop over
- * them needs one running index: every integer instruction spared leaves its port to a multiply-add.
+ * <p>Turned, with registers of 512 bits: [block of two registers of features][column of the batch sum, modulo 8][term]
+ * [column / 8][feature]. So the terms of columns c and c + 8 stand one after the other, in the order in which they are
+ * summed, and a loop over them needs one running index: every integer instruction spared leaves its port to a
+ * multiply-add. With narrower ones: [block][column, its bits reversed][term][feature], the order in which the sum's tree
+ * is finished half by half.
  */
 final class PanelTurn {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final long TILE_ROW = 64;
+    private static final int COLUMN_SHIFT = Integer.numberOfLeadingZeros(BatchSum.COLUMNS - 1);
     private static final VectorMask<Float> SECOND_8 = Lanes.second(8);
     private static final VectorMask<Float> SECOND_4 = Lanes.second(4);
     private static final VectorMask<Float> SECOND_2 = Lanes.second(2);
@@ -43,11 +46,14 @@ final class PanelTurn {
         return panels * Panels.LANES * ROW;
     }
 
-    /** Place of a lane among the rows of a block: (column % 8, term, column / 8). */
+    /** Place of a lane among the rows of a block. */
     static int place(int lane, int panels) {
         int column = lane % BatchSum.COLUMNS;
         int terms = panels * Panels.LANES / BatchSum.COLUMNS;
-        return (column % 8 * terms + lane / BatchSum.COLUMNS) * 2 + column / 8;
+        int term = lane / BatchSum.COLUMNS;
+        return LENGTH == 16
+                ? (column % 8 * terms + term) * 2 + column / 8
+                : (Integer.reverse(column) >>> COLUMN_SHIFT) * terms + term;
     }
 
     /**

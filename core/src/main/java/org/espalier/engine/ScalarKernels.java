@@ -28,12 +28,16 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public boolean quads() {
+        return false;
+    }
+
+    @Override
     public void dense(
             float[] weights,
             int[] rowIndex,
             int first,
             int rows,
-            int rowStride,
             int depth,
             float @Nullable [] biases,
             MemorySegment x,
@@ -44,7 +48,7 @@ final class ScalarKernels implements Kernels {
             MemorySegment gate,
             long gateOffset) {
         for (int r = 0; r < rows; r++) {
-            int row = rowIndex[first + r] * rowStride;
+            int row = rowIndex[first + r] * depth;
             for (int lane = 0; lane < LANES; lane++) {
                 float sum = biases == null ? 0f : biases[rowIndex[first + r]];
                 for (int k = 0; k < depth; k++) {

@@ -30,12 +30,16 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public boolean quads() {
+        return Lanes.LENGTH < 16;
+    }
+
+    @Override
     public void dense(
             float[] weights,
             int[] rowIndex,
             int first,
             int rows,
-            int rowStride,
             int depth,
             float @Nullable [] biases,
             MemorySegment x,
@@ -45,16 +49,12 @@ final class VectorKernels implements Kernels {
             Finish finish,
             MemorySegment gate,
             long gateOffset) {
-        DenseProduct.run(
-                weights,
-                rowIndex,
-                first,
-                rows,
-                rowStride,
-                depth,
-                biases,
-                x.address() + xOffset,
-                out.address() + outOffset);
+        Finishing.start(biases, rowIndex, first, rows, out.address() + outOffset);
+        if (quads()) {
+            QuadProduct.run(weights, rowIndex, first, rows, depth, x.address() + xOffset, out.address() + outOffset);
+        } else {
+            DenseProduct.run(weights, rowIndex, first, rows, depth, x.address() + xOffset, out.address() + outOffset);
+        }
         Finishing.run(out.address() + outOffset, rows, finish, gate.address() + gateOffset);
         keep(x, out, gate);
     }
