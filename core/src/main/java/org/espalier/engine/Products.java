@@ -1,6 +1,7 @@
 package org.espalier.engine;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.espalier.engine.Kernels.Finish;
 import org.jspecify.annotations.Nullable;
 
@@ -178,11 +179,13 @@ final class Products {
         return to - from;
     }
 
-    /** Zeroes a panel. */
+    /** Zeroes a panel; word by word, because a slice to fill is an object, and a step allocates nothing. */
     static void clear(Panels panels, int panel) {
-        panels.memory()
-                .asSlice(panels.row(panel, 0), panels.features() * Panels.ROW_BYTES)
-                .fill((byte) 0);
+        MemorySegment memory = panels.memory();
+        long end = panels.row(panel, 0) + panels.features() * Panels.ROW_BYTES;
+        for (long at = panels.row(panel, 0); at < end; at += Long.BYTES) {
+            memory.set(ValueLayout.JAVA_LONG, at, 0);
+        }
     }
 
     /** A copy with the absolute values, in the given array of the same length if there is one. */
