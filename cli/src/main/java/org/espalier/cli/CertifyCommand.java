@@ -27,6 +27,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code espalier certify}: what no attack can take from a ticket. */
@@ -51,6 +52,9 @@ final class CertifyCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
+
+    @Parameters(paramLabel = "TICKET", description = TicketOptions.GIVEN)
+    private Path given;
 
     @Mixin
     private TicketOptions ticketOptions;
@@ -157,7 +161,7 @@ final class CertifyCommand implements Callable<Integer> {
         List<Float> radii = epsilons.isEmpty()
                 ? List.of(USUAL_EPSILON)
                 : epsilons.stream().sorted().distinct().toList();
-        List<Ticket> tickets = ticketOptions.tickets();
+        List<Ticket> tickets = ticketOptions.tickets(given);
         Map<TicketData, DataSet> sets = new LinkedHashMap<>();
         List<CertificationRequest> requests = new ArrayList<>();
         try (DataProgressLines lines = DataProgressLines.on(console)) {
@@ -205,13 +209,7 @@ final class CertifyCommand implements Callable<Integer> {
     private static Map<String, Object> line(CertificationRequest request, Certification certification) {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("ticket", request.ticket().label());
-        request.ticket().place().ifPresent(place -> {
-            line.put("dataset", place.trial().dataset());
-            line.put("objective", place.trial().objective());
-            line.put("strategy", place.trial().strategy());
-            line.put("trial", place.trial().trial());
-            line.put("level", place.level());
-        });
+        request.ticket().place().ifPresent(place -> line.putAll(place.members()));
         line.put("density", request.ticket().density());
         line.put("norm", "linf");
         line.put("epsilon", request.epsilon());

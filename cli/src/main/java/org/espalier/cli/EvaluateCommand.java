@@ -24,13 +24,11 @@ import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.robustness.SuiteChoice;
 import org.espalier.lab.robustness.Ticket;
-import org.espalier.lab.robustness.TicketChoice;
 import org.espalier.lab.robustness.TicketData;
-import org.espalier.lab.robustness.Tickets;
-import org.espalier.lab.robustness.WhichWeights;
 import org.espalier.report.EvaluationTables;
 import org.espalier.report.TextTable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -59,10 +57,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(
-            paramLabel = "TICKET",
-            arity = "0..1",
-            description = "A search's directory, a level's directory, or a safetensors file.")
+    @Parameters(paramLabel = "TICKET", arity = "0..1", description = TicketOptions.GIVEN)
     private Optional<Path> given;
 
     @Option(names = "--suite", paramLabel = "NAME|FILE", description = "Suite of attacks (default: standard).")
@@ -95,41 +90,8 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Batches of images attacked at once, one core each (default: all cores). Changes no result.")
     private Optional<Integer> jobs;
 
-    @Option(names = "--data-set", paramLabel = "NAME", description = "Of a search: levels trained on this data set.")
-    private Optional<String> dataset;
-
-    @Option(names = "--objective", paramLabel = "NAME", description = "Of a search: levels of this objective.")
-    private Optional<String> objective;
-
-    @Option(names = "--strategy", paramLabel = "NAME", description = "Of a search: levels of this strategy.")
-    private Optional<String> strategy;
-
-    @Option(names = "--trial", paramLabel = "N", description = "Of a search: levels of this trial, from 1.")
-    private Optional<Integer> trial;
-
-    @Option(names = "--level", paramLabel = "N", description = "Of a search: this level; 0 is the dense network.")
-    private Optional<Integer> level;
-
-    @Option(names = "--all-levels", description = "Of a search: all trained levels that the options above leave.")
-    private boolean allLevels;
-
-    @Option(
-            names = "--weights",
-            paramLabel = "WHICH",
-            description = "Of a level: final or best-validation weights (default: final).")
-    private String weights = "final";
-
-    @Option(
-            names = "--data",
-            paramLabel = "NAME",
-            description = "Data set of a file that belongs to no search (default: digits).")
-    private String data = "digits";
-
-    @Option(
-            names = "--data-directory",
-            paramLabel = "DIR",
-            description = "Directory with that data set's four IDX files.")
-    private Optional<Path> dataDirectory;
+    @Mixin
+    private TicketOptions ticketOptions;
 
     @Option(
             names = "--out",
@@ -165,7 +127,7 @@ final class EvaluateCommand implements Callable<Integer> {
             throw wrong("--images is " + n + ", expected a number from 1");
         });
         oneOf("--split", split, List.of("test", "validation"));
-        oneOf("--weights", weights, List.of("final", "best-validation"));
+        oneOf("--weights", ticketOptions.weights(), List.of("final", "best-validation"));
         List<Ticket> tickets = tickets(path);
         List<EvaluationRequest> requests = requests(tickets, threat);
         var progress = new EvaluationProgress(console);
@@ -183,18 +145,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private List<Ticket> tickets(Path path) {
-        var choice = new TicketChoice(
-                dataset,
-                objective,
-                strategy,
-                trial,
-                level,
-                allLevels,
-                weights.equals("final") ? WhichWeights.FINAL : WhichWeights.BEST_VALIDATION);
-        List<Ticket> tickets = Tickets.at(path, choice, TicketData.of(data, dataDirectory));
-        if (tickets.isEmpty()) {
-            throw new UserException(path + " has no such level that is trained yet");
-        }
+        List<Ticket> tickets = ticketOptions.tickets(path);
         return out.isEmpty()
                 ? tickets
                 : tickets.stream().map(ticket -> ticket.keptIn(out.get())).toList();
@@ -292,13 +243,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private static String jsonLine(EvaluationRequest request, StoredEvaluation stored) {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("directory", request.directory().toString());
-        request.ticket().place().ifPresent(place -> {
-            line.put("dataset", place.trial().dataset());
-            line.put("objective", place.trial().objective());
-            line.put("strategy", place.trial().strategy());
-            line.put("trial", place.trial().trial());
-            line.put("level", place.level());
-        });
+        request.ticket().place().ifPresent(place -> line.putAll(place.members()));
         return StoredEvaluations.json(line, request, stored);
     }
 

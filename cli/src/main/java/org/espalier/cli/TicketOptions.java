@@ -10,15 +10,11 @@ import org.espalier.lab.robustness.TicketData;
 import org.espalier.lab.robustness.Tickets;
 import org.espalier.lab.robustness.WhichWeights;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
-/** Which tickets a command is about. */
+/** Which tickets of what is named a command is about; whether a name must be given is the command's own affair. */
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 final class TicketOptions {
-    @Parameters(
-            paramLabel = "TICKET",
-            description = "A search's directory, a level's directory, or a safetensors file.")
-    private Path given;
+    static final String GIVEN = "A search's directory, a level's directory, or a safetensors file.";
 
     @Option(names = "--data-set", paramLabel = "NAME", description = "Of a search: levels trained on this data set.")
     private Optional<String> dataset;
@@ -56,12 +52,18 @@ final class TicketOptions {
             description = "Directory with that data set's four IDX files.")
     private Optional<Path> dataDirectory;
 
+    /** Which weights, as they were asked for. */
+    String weights() {
+        return weights;
+    }
+
     /**
      * The tickets chosen, at least one.
      *
+     * @param given a search's directory, a level's directory, or a safetensors file
      * @throws UserException if there is none
      */
-    List<Ticket> tickets() {
+    List<Ticket> tickets(Path given) {
         WhichWeights which = switch (weights) {
             case "final" -> WhichWeights.FINAL;
             case "best-validation" -> WhichWeights.BEST_VALIDATION;

@@ -5,6 +5,7 @@ import static org.espalier.engine.Lanes.FLOATS;
 import static org.espalier.engine.Lanes.LENGTH;
 import static org.espalier.engine.Lanes.MEMORY;
 import static org.espalier.engine.Lanes.ORDER;
+import static org.espalier.engine.Lanes.WIDE;
 
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
@@ -16,9 +17,6 @@ import jdk.incubator.vector.FloatVector;
  * Offsets are addresses in {@link Lanes#MEMORY}.
  */
 final class DenseGradient {
-    /** Whether there are registers for sixteen chains and what they read. */
-    private static final boolean WIDE = LENGTH == 16;
-
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final int OUTPUTS = 4;
     private static final int COLUMNS = BatchSum.COLUMNS;

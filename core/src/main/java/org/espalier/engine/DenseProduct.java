@@ -2,8 +2,6 @@ package org.espalier.engine;
 
 import static org.espalier.engine.Lanes.BYTES;
 import static org.espalier.engine.Lanes.FLOATS;
-import static org.espalier.engine.Lanes.GROUPS;
-import static org.espalier.engine.Lanes.GROUP_BYTES;
 import static org.espalier.engine.Lanes.MEMORY;
 import static org.espalier.engine.Lanes.ORDER;
 
@@ -26,23 +24,13 @@ final class DenseProduct {
     static void run(float[] w, int[] rowIndex, int first, int rows, int depth, long x, long out) {
         int parts = (depth + DEPTH - 1) / DEPTH;
         int length = (depth + parts - 1) / Math.max(1, parts); // equal parts: a short last one would cost as much
-        for (int g = 0; g < GROUPS; g++) {
-            for (int from = 0; from < depth; from += length) {
-                part(
-                        w,
-                        rowIndex,
-                        first,
-                        rows,
-                        depth,
-                        from,
-                        Math.min(length, depth - from),
-                        x + g * GROUP_BYTES + from * Panels.ROW_BYTES,
-                        out + g * GROUP_BYTES);
-            }
+        for (int from = 0; from < depth; from += length) {
+            int terms = Math.min(length, depth - from);
+            part(w, rowIndex, first, rows, depth, from, terms, x + from * Panels.ROW_BYTES, out);
         }
     }
 
-    /** One group of lanes, {@code depth} terms; row r of weights starts at {@code rowIndex[r] * rowStride + shift}. */
+    /** {@code depth} terms of all lanes, which four registers hold; row r of weights starts at {@code rowIndex[r] * rowStride + shift}. */
     private static void part(
             float[] w, int[] rowIndex, int first, int rows, int rowStride, int shift, int depth, long from, long to) {
         int r = 0;

@@ -20,6 +20,9 @@ final class Lanes {
 
     static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
     static final int LENGTH = FLOATS.length();
+    /** Whether there are 32 registers for the largest blocks; taken for granted with 512 bits alone. */
+    static final boolean WIDE = LENGTH == 16;
+
     static final long BYTES = LENGTH * 4L;
     /** Lanes handled together by the products: four registers, so that four chains of multiply-adds are in flight. */
     static final int GROUP = 4 * LENGTH;

@@ -51,7 +51,7 @@ final class PanelTurn {
         int column = lane % BatchSum.COLUMNS;
         int terms = panels * Panels.LANES / BatchSum.COLUMNS;
         int term = lane / BatchSum.COLUMNS;
-        return LENGTH == 16
+        return Lanes.WIDE
                 ? (column % 8 * terms + term) * 2 + column / 8
                 : (Integer.reverse(column) >>> COLUMN_SHIFT) * terms + term;
     }

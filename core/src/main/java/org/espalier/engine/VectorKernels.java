@@ -31,7 +31,7 @@ final class VectorKernels implements Kernels {
 
     @Override
     public boolean quads() {
-        return Lanes.LENGTH < 16;
+        return !Lanes.WIDE;
     }
 
     @Override

@@ -1,6 +1,8 @@
 package org.espalier.lab.robustness;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.espalier.lab.store.StoredNetwork;
 import org.espalier.lab.store.TrialId;
@@ -29,7 +31,18 @@ public record Ticket(
      * @param key what it is stored under
      * @param weights which of its weights
      */
-    public record Place(Path store, TrialId trial, int level, String key, WhichWeights weights) {}
+    public record Place(Path store, TrialId trial, int level, String key, WhichWeights weights) {
+        /** The level's name as members of a JSON object: data set, objective, strategy, trial, level. */
+        public Map<String, Object> members() {
+            Map<String, Object> members = new LinkedHashMap<>();
+            members.put("dataset", trial.dataset());
+            members.put("objective", trial.objective());
+            members.put("strategy", trial.strategy());
+            members.put("trial", trial.trial());
+            members.put("level", level);
+            return members;
+        }
+    }
 
     /** Fraction of the weights that survive, in [0, 1]. */
     public double density() {
