@@ -30,16 +30,28 @@ final class SparseGradient {
             int count,
             long scratch) {
         for (int k = 0; k < count; k += WEIGHTS) {
-            for (int n = 0; n < WEIGHTS; n++) {
-                columns(
-                        delta + deltas[k + n],
-                        deltaPanel,
-                        x + columns[k + n],
-                        xPanel,
-                        panels,
-                        scratch + n * COLUMN_BYTES);
+            if (Lanes.LENGTH == 8) {
+                SparseGradientRuns.columns(
+                        delta, deltaPanel, deltas, x, xPanel, columns, panels, k, k + WEIGHTS, scratch);
+            } else {
+                each(delta, deltaPanel, deltas, x, xPanel, columns, panels, k, scratch);
             }
             ColumnTree.sum(scratch, out, k);
+        }
+    }
+
+    private static void each(
+            long delta,
+            long deltaPanel,
+            int[] deltas,
+            long x,
+            long xPanel,
+            int[] columns,
+            int panels,
+            int k,
+            long scratch) {
+        for (int n = 0; n < WEIGHTS; n++) {
+            columns(delta + deltas[k + n], deltaPanel, x + columns[k + n], xPanel, panels, scratch + n * COLUMN_BYTES);
         }
     }
 
