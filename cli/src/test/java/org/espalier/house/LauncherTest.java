@@ -63,8 +63,15 @@ class LauncherTest {
     void pretend() throws IOException {
         clone = Files.createDirectory(folder.resolve("a clone")).toRealPath();
         Path project = Path.of("..").toRealPath();
-        for (String script :
-                List.of("espalier", "espalier-test", "bin/find-jdk.sh", "bin/build-once.sh", "bin/java-options")) {
+        for (String script : List.of(
+                "espalier",
+                "espalier-test",
+                "bin/find-jdk.sh",
+                "bin/build-once.sh",
+                "bin/processor.sh",
+                "bin/java-options",
+                "bin/java-options-avx2",
+                "bin/java-options-other")) {
             Files.createDirectories(clone.resolve(script).getParent());
             Files.copy(project.resolve(script), clone.resolve(script), StandardCopyOption.COPY_ATTRIBUTES);
         }

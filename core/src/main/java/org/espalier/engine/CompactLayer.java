@@ -54,12 +54,12 @@ final class CompactLayer {
     private final float[] turnedValues;
     private boolean turnedStale = true;
 
-    /** Whether dense kernels want {@link QuadRows}. */
-    private final boolean quads;
+    /** Whether dense kernels want {@link RowGroups}. */
+    private final boolean groups;
 
     private float @Nullable [] liveMatrix; // of a wide layer with weights that are not live: the live ones
     private boolean liveMatrixStale = true;
-    private float @Nullable [] matrix; // the same in quads
+    private float @Nullable [] matrix; // the same in groups
     private boolean matrixStale = true;
     private float @Nullable [] turnedMatrix; // the same the other way round, made when it is wanted
     private boolean turnedMatrixStale = true;
@@ -74,8 +74,9 @@ final class CompactLayer {
     private boolean absoluteTurnedStale = true;
     private float @Nullable [] radiusGradients;
 
-    CompactLayer(Architecture architecture, int layer, Mask mask, LivePaths paths, KernelPolicy policy, boolean quads) {
-        this.quads = quads;
+    CompactLayer(
+            Architecture architecture, int layer, Mask mask, LivePaths paths, KernelPolicy policy, boolean groups) {
+        this.groups = groups;
         inputs = architecture.inputs(layer);
         outputs = architecture.outputs(layer);
         everyOutput = IntStream.range(0, outputs).toArray();
@@ -237,16 +238,16 @@ final class CompactLayer {
 
     /** Of a wide layer: live weights, (output, input) as the kernels want them, zero elsewhere. */
     float[] matrix() {
-        if (!quads) {
+        if (!groups) {
             return liveMatrix();
         }
         float[] made = matrix;
         if (made == null) {
-            made = new float[QuadRows.size(outputs, inputs)];
+            made = new float[RowGroups.size(outputs, inputs)];
             matrix = made;
         }
         if (matrixStale) {
-            QuadRows.interleave(liveMatrix(), outputs, inputs, made);
+            RowGroups.interleave(liveMatrix(), outputs, inputs, made);
             matrixStale = false;
         }
         return made;
@@ -275,12 +276,12 @@ final class CompactLayer {
     float[] turnedMatrix() {
         float[] made = turnedMatrix;
         if (made == null) {
-            made = new float[quads ? QuadRows.size(inputs, outputs) : inputs * outputs];
+            made = new float[groups ? RowGroups.size(inputs, outputs) : inputs * outputs];
             turnedMatrix = made;
         }
         if (turnedMatrixStale) {
-            if (quads) {
-                QuadRows.interleaveTurned(liveMatrix(), outputs, inputs, made);
+            if (groups) {
+                RowGroups.interleaveTurned(liveMatrix(), outputs, inputs, made);
             } else {
                 Transposition.run(liveMatrix(), outputs, inputs, made);
             }

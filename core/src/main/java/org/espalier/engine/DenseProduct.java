@@ -12,7 +12,7 @@ import jdk.incubator.vector.FloatVector;
  * hide the latency of the multiply-adds, and each activation loaded serves 6 of them. On a core with two ports for
  * multiply-adds what is lost goes to the integer instructions of the loop (addresses, one for each row of weights), which
  * the core sends to the same ports; the more multiply-adds to a turn, the less. Six rows leave two registers free;
- * turns unrolled by two spill. Machines of 16 registers have {@link QuadProduct}. Offsets are addresses in
+ * turns unrolled by two spill. Machines of 16 registers have {@link GroupProduct}. Offsets are addresses in
  * {@link Lanes#MEMORY}.
  */
 final class DenseProduct {

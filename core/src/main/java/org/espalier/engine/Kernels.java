@@ -34,13 +34,13 @@ interface Kernels {
     /** The kernels of bounds, at the same width. */
     BoundKernels bounds();
 
-    /** Whether {@link #dense} takes its weights as {@link QuadRows}, rather than row-major. */
-    boolean quads();
+    /** Whether {@link #dense} takes its weights as {@link RowGroups}, rather than row-major. */
+    boolean groups();
 
     /**
      * Dense matrix times panel: {@code out[r] = finish(bias[row] + sum_k w[row, k] x[k])}, row = {@code rowIndex[r]}.
      *
-     * @param weights the matrix, {@code depth} columns, in the order of {@link #quads}
+     * @param weights the matrix, {@code depth} columns, in the order of {@link #groups}
      * @param rowIndex each output's row of weights, ascending
      * @param first first output row to compute, an index into {@code rowIndex}
      * @param rows number of output rows, written one after the other from {@code outOffset}

@@ -23,6 +23,14 @@ final class Lanes {
     /** Whether there are 32 registers for the largest blocks; taken for granted with 512 bits alone. */
     static final boolean WIDE = LENGTH == 16;
 
+    /**
+     * Whether blocks of twelve accumulators are worth while on 16 registers: only when C2 has been told to leave the order of
+     * a block's instructions alone, which the system property {@value #CHAINS} says. See {@link GroupProduct}.
+     */
+    static final boolean TWELVE_CHAINS = LENGTH == 8 && "12".equals(System.getProperty(Lanes.CHAINS));
+
+    static final String CHAINS = "espalier.vector.chains";
+
     static final long BYTES = LENGTH * 4L;
     /** Lanes handled together by the products: four registers, so that four chains of multiply-adds are in flight. */
     static final int GROUP = 4 * LENGTH;

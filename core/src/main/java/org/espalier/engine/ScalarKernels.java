@@ -28,7 +28,7 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public boolean quads() {
+    public boolean groups() {
         return false;
     }
 

@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class VectorEngine implements Engine {
     /** Rows of the input gradient made at once: 10.5 KiB, in the nearest cache, and whole blocks of 6. */
     private static final int ROWS_AT_ONCE = RowCuts.WINDOW;
-    /** The same in whole quads. */
-    private static final int QUAD_ROWS_AT_ONCE = 40;
 
     private final Architecture architecture;
     private final Kernels kernels;
@@ -62,7 +60,7 @@ final class VectorEngine implements Engine {
         LivePaths paths = new LivePaths(mask);
         CompactLayer[] compact = new CompactLayer[architecture.layers()];
         for (int layer = 0; layer < compact.length; layer++) {
-            compact[layer] = new CompactLayer(architecture, layer, mask, paths, policy, kernels.quads());
+            compact[layer] = new CompactLayer(architecture, layer, mask, paths, policy, kernels.groups());
         }
         return compact;
     }
@@ -128,7 +126,7 @@ final class VectorEngine implements Engine {
         CompactLayer weights = layers[0];
         int[] live = weights.liveInputs;
         Panels delta = pass.gradient(0);
-        int atOnce = weights.wide && kernels.quads() ? QUAD_ROWS_AT_ONCE : ROWS_AT_ONCE;
+        int atOnce = weights.wide && kernels.groups() ? RowGroups.wholeWithin(ROWS_AT_ONCE) : ROWS_AT_ONCE;
         for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
             for (int first = 0; first < live.length; first += atOnce) {
                 int count = Math.min(atOnce, live.length - first);

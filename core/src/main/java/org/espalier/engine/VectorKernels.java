@@ -30,7 +30,7 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public boolean quads() {
+    public boolean groups() {
         return !Lanes.WIDE;
     }
 
@@ -50,8 +50,16 @@ final class VectorKernels implements Kernels {
             MemorySegment gate,
             long gateOffset) {
         Finishing.start(biases, rowIndex, first, rows, out.address() + outOffset);
-        if (quads()) {
-            QuadProduct.run(weights, rowIndex, first, rows, depth, x.address() + xOffset, out.address() + outOffset);
+        if (groups()) {
+            GroupProduct.run(
+                    weights,
+                    weights.length / Math.max(1, depth),
+                    rowIndex,
+                    first,
+                    rows,
+                    depth,
+                    x.address() + xOffset,
+                    out.address() + outOffset);
         } else {
             DenseProduct.run(weights, rowIndex, first, rows, depth, x.address() + xOffset, out.address() + outOffset);
         }
@@ -74,17 +82,31 @@ final class VectorKernels implements Kernels {
             Finish finish,
             MemorySegment gate,
             long gateOffset) {
-        SparseProduct.run(
-                values,
-                cuts,
-                columns,
-                first,
-                rows,
-                biases,
-                x.address() + xOffset,
-                out.address() + outOffset,
-                finish,
-                gate.address() + gateOffset);
+        if (Lanes.LENGTH == 8) {
+            SparseOctets.run(
+                    values,
+                    cuts,
+                    columns,
+                    first,
+                    rows,
+                    biases,
+                    x.address() + xOffset,
+                    out.address() + outOffset,
+                    finish,
+                    gate.address() + gateOffset);
+        } else {
+            SparseProduct.run(
+                    values,
+                    cuts,
+                    columns,
+                    first,
+                    rows,
+                    biases,
+                    x.address() + xOffset,
+                    out.address() + outOffset,
+                    finish,
+                    gate.address() + gateOffset);
+        }
         keep(x, out, gate);
     }
 

@@ -29,6 +29,13 @@ class BitIdentityTest {
     }
 
     @Test
+    void blocksOfTwelveChainsGiveTheScalarCodesBits() throws IOException, InterruptedException {
+        List<String> lines = run(true, "256", "-D" + Lanes.CHAINS + "=12");
+        assertThat(lines.getFirst()).isEqualTo("bits 256");
+        assertThat(digests(lines)).isEqualTo(digests(scalar));
+    }
+
+    @Test
     void withoutTheVectorModuleScalarCodeRunsAndSaysSoOnce() throws IOException, InterruptedException {
         List<String> lines = run(false, "widest");
         assertThat(lines.stream().filter(line -> line.contains("jdk.incubator.vector")))
@@ -49,7 +56,8 @@ class BitIdentityTest {
         return lines.stream().filter(line -> line.startsWith("digest ")).toList();
     }
 
-    private static List<String> run(boolean vectors, String bits) throws IOException, InterruptedException {
+    private static List<String> run(boolean vectors, String bits, String... options)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         if (vectors) {
@@ -64,6 +72,7 @@ class BitIdentityTest {
             command.add("-XX:Tier4BackEdgeThreshold=500");
         }
         command.add("-D" + KernelChoice.PROPERTY + "=" + bits);
+        command.addAll(List.of(options));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), EngineDigest.class.getName()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes());
