@@ -8,7 +8,6 @@ import java.util.Map;
 import org.espalier.data.Split;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
-import org.espalier.engine.FmaPeak;
 import org.espalier.engine.KernelMode;
 import org.espalier.engine.Panels;
 import org.espalier.engine.Pass;
@@ -75,19 +74,18 @@ public final class Bench {
                 level -> say(
                         String.format(Locale.ROOT, "searching for masks, level %d of %d", level, settings.deepest())));
         say("the peak and dense products");
-        double peak = FmaPeak.operations()
-                * Turns.of(List.of(FmaPeak::run), settings.seconds()).getFirst().median();
+        double peak = Turns.besidePeak(List.of(), settings.seconds()).peak();
         List<Product> products = new ArrayList<>();
         for (int layer = 0; layer < paper.layers(); layer++) {
-            products.add(product(paper, layer, peak));
+            products.add(product(paper, layer));
         }
         List<Row> rows = new ArrayList<>();
         List<Side> together = new ArrayList<>();
         for (int number : settings.levels()) {
             Level level = search.get(number);
-            rows.addAll(rows(number == 0 ? Masks.NONE : Masks.REAL, level, level.mask(), peak));
+            rows.addAll(rows(number == 0 ? Masks.NONE : Masks.REAL, level, level.mask()));
             if (number > 0) {
-                rows.addAll(rows(Masks.RANDOM, level, RandomMasks.like(level.mask(), Stream.root(3)), peak));
+                rows.addAll(rows(Masks.RANDOM, level, RandomMasks.like(level.mask(), Stream.root(3))));
             }
         }
         for (int jobs : settings.jobs()) {
@@ -116,7 +114,7 @@ public final class Bench {
         }
     }
 
-    private Product product(Architecture network, int layer, double peak) {
+    private Product product(Architecture network, int layer) {
         Architecture shape = new Architecture(List.of(network.inputs(layer), network.outputs(layer)), false);
         Engine engine = Engines.create(shape, KernelMode.DENSE);
         engine.load(InitialWeights.GLOROT_UNIFORM.draw(shape, Stream.root(2)), Mask.dense(shape));
@@ -124,18 +122,14 @@ public final class Bench {
         fill(pass.input(), 1);
         fill(pass.logitGradient(), 2);
         engine.forward(pass, 0, 1);
-        List<Rate> rates = Turns.of(
+        Turns.BesidePeak turns = Turns.besidePeak(
                 List.of(
                         () -> engine.forward(pass, 0, 1),
                         () -> engine.inputGradient(pass, 0, 1, (p, g, o, f, i, c) -> {}),
                         () -> engine.weightGradient(pass, 0, 1)),
                 settings.seconds());
-        double unit = 2.0 * shape.weights() * Panels.LANES / peak;
-        return new Product(
-                shape,
-                unit * rates.get(0).median(),
-                unit * rates.get(1).median(),
-                unit * rates.get(2).median());
+        double operations = 2.0 * shape.weights() * Panels.LANES;
+        return new Product(shape, turns.share(0, operations), turns.share(1, operations), turns.share(2, operations));
     }
 
     private static void fill(Panels panels, int seed) {
@@ -147,7 +141,7 @@ public final class Bench {
     }
 
     /** Dense and chosen kernels at one mask, each work's in turn. */
-    private List<Row> rows(Masks masks, Level level, Mask mask, double peak) {
+    private List<Row> rows(Masks masks, Level level, Mask mask) {
         List<Map<Work, Figure>> figures = MODES.stream()
                 .map(_ -> (Map<Work, Figure>) new EnumMap<Work, Figure>(Work.class))
                 .toList();
@@ -159,14 +153,14 @@ public final class Bench {
                     100 * mask.density(),
                     masks == Masks.RANDOM ? "random" : "real",
                     work.label()));
-            List<Rate> rates = Turns.of(
+            Turns.BesidePeak turns = Turns.besidePeak(
                     MODES.stream()
                             .map(mode -> task(work, mode, level.start(), mask, 0))
                             .toList(),
                     settings.seconds());
             for (int m = 0; m < MODES.size(); m++) {
-                Rate rate = rates.get(m).times(work.units());
-                figures.get(m).put(work, new Figure(rate, work.operations(mask) * rate.median() / peak));
+                Rate rate = turns.rates().get(m).times(work.units());
+                figures.get(m).put(work, new Figure(rate, turns.share(m, work.units() * work.operations(mask))));
             }
         }
         List<Row> rows = new ArrayList<>();

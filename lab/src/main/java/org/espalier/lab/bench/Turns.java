@@ -2,6 +2,7 @@ package org.espalier.lab.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.espalier.engine.FmaPeak;
 
 /** Times several things in turn, in slices of some milliseconds, so that what disturbs the machine disturbs them alike. */
 final class Turns {
@@ -36,6 +37,28 @@ final class Turns {
             all.add(Rate.of(rate));
         }
         return all;
+    }
+
+    /**
+     * Several things and the core's peak, in turn: what the machine gives changes from minute to minute, so a share of the
+     * peak is one of the peak at that time.
+     *
+     * @param peak register-only multiply-adds of one core, floating-point operations per second
+     * @param rates runs per second of each
+     */
+    record BesidePeak(double peak, List<Rate> rates) {
+        /** A task's share of the peak, if one run makes so many operations. */
+        double share(int task, double operations) {
+            return operations * rates.get(task).median() / peak;
+        }
+    }
+
+    /** Times several things as {@link #of} does, and the peak with them. */
+    static BesidePeak besidePeak(List<Runnable> tasks, double seconds) {
+        List<Runnable> all = new ArrayList<>(tasks);
+        all.add(FmaPeak::run);
+        List<Rate> rates = of(all, seconds);
+        return new BesidePeak(FmaPeak.operations() * rates.getLast().median(), rates.subList(0, tasks.size()));
     }
 
     /** Runs a task for some time; returns how many runs fill a slice. */
