@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import org.espalier.attack.Attacker;
 import org.espalier.data.Split;
+import org.espalier.engine.BoundPass;
 import org.espalier.engine.Elementwise;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Panels;
@@ -14,7 +15,8 @@ import org.espalier.train.Objective;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures accuracy and loss of an engine's present weights on a split, natural and under attacks.
+ * Measures accuracy and loss of an engine's present weights on a split, natural, under attacks, and in the worst case that
+ * a bound allows.
  *
  * <p>Works through the split in tiles of a few panels and allocates nothing per tile. Losses are added in the order of
  * the examples and an example's noise depends on its index in the split, so tiles change no bit of the result.
@@ -30,6 +32,8 @@ public final class Evaluator {
     private final EvaluationSettings settings;
     private final int tile; // examples
     private final Pass pass;
+    private final @Nullable BoundPass bounds; // null where no worst case is measured
+    private final Sum worst = new Sum();
     private final Sum natural = new Sum();
     private final List<AttackedSum> attacked = new ArrayList<>();
     private final int[] order;
@@ -57,6 +61,9 @@ public final class Evaluator {
                 && !attacked.isEmpty()) {
             attacked.add(new AttackedSum(PUBLISHED_LOSS, mixed.attack().on(engine, pass)));
         }
+        bounds = settings.worstCase()
+                .map(bound -> engine.newBoundPass(tile, bound.linearShare() > 0))
+                .orElse(null);
         order = new int[tile];
         predicted = new int[tile];
         losses = new double[tile];
@@ -91,11 +98,12 @@ public final class Evaluator {
      * @param iteration number to label the measurements with; it also numbers their noise
      * @param labelSmoothing smoothing of the labels that losses are measured against, in [0, 1)
      * @param level the level's stream; noise draws from a child of it
-     * @return the natural measurement, then one per attack in the settings' order
+     * @return the natural measurement, then one per attack in the settings' order, then the worst case's
      */
     public List<Measurement> measure(int iteration, Split split, double labelSmoothing, Stream level) {
         Stream measurement = level.child("evaluation noise").child(iteration).child(split.name());
         natural.reset();
+        worst.reset();
         for (AttackedSum sum : attacked) {
             sum.reset();
             sum.noise = measurement.child(sum.name);
@@ -117,6 +125,9 @@ public final class Evaluator {
             };
             measurements.add(new Measurement(iteration, split.name(), sum.name, sum.correct, examples, loss));
         }
+        settings.worstCase()
+                .ifPresent(bound -> measurements.add(new Measurement(
+                        iteration, split.name(), bound.name(), worst.correct, examples, worst.loss / examples)));
         return measurements;
     }
 
@@ -146,20 +157,31 @@ public final class Evaluator {
         }
         Elementwise.loadImages(split.images(), order, 0, examples, pass.input(), 0);
         engine.forward(pass, 0, panels);
-        add(natural, 0, split.labels(), first, examples, smoothing);
+        add(natural, pass.logits(), 0, split.labels(), first, examples, smoothing);
         for (int a = 0; a < attacked.size(); a++) {
             AttackedSum sum = attacked.get(a);
             sum.attacker.perturb(split.labels(), first, examples, sum.noise, first);
             engine.forward(pass, panels, panels);
-            add(sum, panels, split.labels(), first, examples, smoothing);
+            add(sum, pass.logits(), panels, split.labels(), first, examples, smoothing);
+        }
+        if (bounds != null) {
+            // In buffers of its own: attacks keep what they do not write in theirs.
+            Elementwise.loadImages(
+                    split.images(), order, 0, examples, bounds.natural().input(), 0);
+            EvaluationSettings.WorstCase bound = settings.worstCase().orElseThrow();
+            engine.worstCase(
+                    bounds, (float) bound.epsilon(), (float) bound.linearShare(), split.labels(), first, examples);
+            add(worst, bounds.worst(), 0, split.labels(), first, examples, smoothing);
         }
     }
 
-    private void add(Sum sum, int firstPanel, int[] labels, int first, int examples, float smoothing) {
-        Elementwise.predictions(pass.logits(), firstPanel, examples, predicted, 0);
-        Elementwise.crossEntropy(pass.logits(), firstPanel, labels, first, examples, smoothing, losses, 0);
+    private void add(Sum sum, Panels logits, int firstPanel, int[] labels, int first, int examples, float smoothing) {
+        Elementwise.predictions(logits, firstPanel, examples, predicted, 0);
+        Elementwise.crossEntropy(logits, firstPanel, labels, first, examples, smoothing, losses, 0);
         for (int i = 0; i < examples; i++) {
-            sum.correct += predicted[i] == labels[first + i] ? 1 : 0;
+            // Of a worst case that is no number nothing is shown.
+            boolean right = predicted[i] == labels[first + i] && (sum != worst || Double.isFinite(losses[i]));
+            sum.correct += right ? 1 : 0;
             sum.loss += losses[i];
         }
     }

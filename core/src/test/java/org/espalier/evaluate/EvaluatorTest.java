@@ -7,20 +7,26 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.espalier.attack.Attack;
 import org.espalier.attack.Fgsm;
 import org.espalier.attack.Keep;
 import org.espalier.attack.LabelChoice;
 import org.espalier.attack.Pgd;
 import org.espalier.data.Split;
+import org.espalier.engine.BoundPass;
+import org.espalier.engine.Elementwise;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
+import org.espalier.engine.ReferenceEngine;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 import org.espalier.random.Stream;
 import org.espalier.train.Objective;
+import org.espalier.train.Ramp;
 import org.junit.jupiter.api.Test;
 
 class EvaluatorTest {
@@ -134,6 +140,83 @@ class EvaluatorTest {
                 .withMessageContaining("none");
     }
 
+    @Test
+    void theWorstCaseIsThatOfTheTextbookAtTheRampsEnd() {
+        Split split = split("validation", 150);
+        Objective.Certified objective = new Objective.Certified(
+                new Ramp(100, 900, Ramp.Shape.LINEAR),
+                new Objective.Range(0, 0.02),
+                new Objective.Range(1, 0.25),
+                new Objective.Range(1, 0.3));
+        EvaluationSettings.WorstCase bound = EvaluationSettings.WorstCase.last("mine", objective);
+        assertThat(bound).isEqualTo(new EvaluationSettings.WorstCase("mine", 0.02, 0.3));
+        LinkedHashMap<String, Attack> attacks = new LinkedHashMap<>();
+        attacks.put("pgd", PGD);
+        Engine engine = engine();
+        Evaluator evaluator =
+                new Evaluator(engine, new EvaluationSettings(attacks, Optional.empty(), Optional.of(bound)));
+        List<Measurement> measured = evaluator.measure(500, split, 0.1, LEVEL);
+        assertThat(measured).extracting(Measurement::attack).containsExactly("none", "pgd", "mine");
+        Measurement worst = measured.getLast();
+
+        Engine reference = new ReferenceEngine(NETWORK);
+        reference.load(engine.weights(), engine.mask());
+        BoundPass pass = reference.newBoundPass(150, true);
+        int[] order = IntStream.range(0, 150).toArray();
+        Elementwise.loadImages(split.images(), order, 0, 150, pass.natural().input(), 0);
+        reference.worstCase(pass, 0.02f, 0.3f, split.labels(), 0, 150);
+        int[] predicted = new int[150];
+        double[] losses = new double[150];
+        Elementwise.predictions(pass.worst(), 0, 150, predicted, 0);
+        Elementwise.crossEntropy(pass.worst(), 0, split.labels(), 0, 150, 0.1f, losses, 0);
+        int shown = (int) IntStream.range(0, 150)
+                .filter(i -> predicted[i] == split.labels()[i])
+                .count();
+        assertThat(worst.correct()).isEqualTo(shown).isBetween(5, 145);
+        assertThat(worst.loss())
+                .isCloseTo(DoubleStream.of(losses).average().orElseThrow(), within(1e-5))
+                .isGreaterThan(measured.getFirst().loss());
+        assertThat(worst.correct()).isLessThan(measured.getFirst().correct());
+
+        // Nothing else changes, and no tile changes a bit of it.
+        assertThat(measured.subList(0, 2))
+                .isEqualTo(new Evaluator(engine, new EvaluationSettings(attacks)).measure(500, split, 0.1, LEVEL));
+        assertThat(new Evaluator(engine, new EvaluationSettings(attacks, Optional.empty(), Optional.of(bound)), 1)
+                        .measure(500, split, 0.1, LEVEL))
+                .isEqualTo(measured);
+    }
+
+    @Test
+    void ofWorstCasesThatAreNoNumberNothingIsShown() {
+        Engine engine = Engines.create(NETWORK);
+        Weights weights = new Weights(NETWORK);
+        weights.biases(1)[0] = Float.NaN;
+        engine.load(weights, Mask.dense(NETWORK));
+        EvaluationSettings settings = new EvaluationSettings(
+                new LinkedHashMap<>(), Optional.empty(), Optional.of(new EvaluationSettings.WorstCase("ibp", 0.1, 0)));
+        Measurement worst = new Evaluator(engine, settings)
+                .measure(0, split("test", 64), 0, LEVEL)
+                .getLast();
+        assertThat(worst.loss()).isNaN();
+        assertThat(worst.correct()).isZero();
+    }
+
+    @Test
+    void refusesABoundOfTheNameOfAnAttack() {
+        LinkedHashMap<String, Attack> attacks = new LinkedHashMap<>();
+        attacks.put("ibp", FGSM);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new EvaluationSettings(
+                        attacks, Optional.empty(), Optional.of(new EvaluationSettings.WorstCase("ibp", 0.1, 0))))
+                .withMessageContaining("both called 'ibp'");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new EvaluationSettings(
+                        new LinkedHashMap<>(),
+                        Optional.empty(),
+                        Optional.of(new EvaluationSettings.WorstCase("none", 0.1, 0))))
+                .withMessageContaining("none");
+    }
+
     private static List<Measurement> published(Engine engine, Split split, Objective objective) {
         return new Evaluator(engine, settings(Optional.of(objective))).measure(0, split, 0.1, LEVEL);
     }
@@ -142,7 +225,7 @@ class EvaluatorTest {
         LinkedHashMap<String, Attack> attacks = new LinkedHashMap<>();
         attacks.put("fgsm", FGSM);
         attacks.put("pgd", PGD);
-        return new EvaluationSettings(attacks, publishedLoss);
+        return new EvaluationSettings(attacks, publishedLoss, Optional.empty());
     }
 
     private static Engine engine() {

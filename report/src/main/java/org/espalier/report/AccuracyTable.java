@@ -13,7 +13,8 @@ import java.util.TreeSet;
 
 /**
  * Test accuracy by density: for each strategy the mean and sample standard deviation over trials, on natural examples
- * and under each attack, at one choice of iteration (the paper's Tables 1 and 2, and figures 3, 5, 9 and 11 as numbers).
+ * under each attack and in the worst case of the bound that is trained on, at one choice of iteration (the paper's Tables 1 and
+ * 2, and figures 3, 5, 9 and 11 as numbers).
  */
 public final class AccuracyTable {
     /** Stands where something is planned and not measured yet. */
@@ -100,7 +101,7 @@ public final class AccuracyTable {
             headings.add("stopped at");
         }
         headings.add("natural");
-        headings.addAll(arm.attacks());
+        headings.addAll(arm.measured());
         headings.add("trials");
         var rows = new ArrayList<List<String>>();
         for (int level = 0; level < levels; level++) {
@@ -122,9 +123,9 @@ public final class AccuracyTable {
             row.add(iterations(trials));
         }
         var counts = new TreeSet<Integer>();
-        for (int i = -1; i < arm.attacks().size(); i++) {
-            Sample sample = accuracy(
-                    trials, selection, i < 0 ? Point.NATURAL : arm.attacks().get(i));
+        List<String> measured = arm.measured();
+        for (int i = -1; i < measured.size(); i++) {
+            Sample sample = accuracy(trials, selection, i < 0 ? Point.NATURAL : measured.get(i));
             counts.add(sample.count());
             row.add(cell(sample, 100, 2));
         }
@@ -162,6 +163,10 @@ public final class AccuracyTable {
         if (holds(blocks, PENDING)) {
             notes.add(PENDING + " not measured yet");
         }
+        arm.bound()
+                .ifPresent(bound -> notes.add(bound.name()
+                        + ": images of which training's bound leaves no doubt within " + plain(bound.epsilon())
+                        + ", rounding aside; certificates are made by espalier certify"));
         if (arm.selection().isEmpty()) {
             notes.add("no early stopping: the experiment does not measure the validation loss of this objective");
         }

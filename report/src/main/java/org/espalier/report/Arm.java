@@ -3,6 +3,7 @@ package org.espalier.report;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * One data set trained for one objective: what one set of tables shows.
@@ -14,6 +15,7 @@ import java.util.OptionalInt;
  * @param reportIteration the iteration that the experiment asks to be reported, if it asks for one
  * @param strategies restart strategies and how many levels each has, in the experiment's order
  * @param attacks evaluation attacks, in the experiment's order, without the natural one
+ * @param bound the bound that worst cases are measured with; empty where training is not on one, or it was not measured
  * @param trials number of trials that the experiment asks for
  * @param densities fraction of weights remaining by level, as planned; the dense level is the first
  * @param classes number of classes of the data set, for the accuracy of guessing; empty until something is stored
@@ -27,6 +29,7 @@ public record Arm(
         OptionalInt reportIteration,
         List<Strategy> strategies,
         List<String> attacks,
+        Optional<Bound> bound,
         int trials,
         List<Double> densities,
         OptionalInt classes,
@@ -42,15 +45,39 @@ public record Arm(
     /**
      * How each level is trained.
      *
-     * @param attack name of the attack that is trained against; empty for natural training
+     * @param attack name of the attack that is trained against; empty for natural training and on bounds
+     * @param bound name of the bound that is trained on
      * @param iterations updates of each level
      */
-    public record Training(Optional<String> attack, int iterations) {}
+    public record Training(Optional<String> attack, Optional<String> bound, int iterations) {
+        /** What is trained against, attack or bound; empty for natural training. */
+        public Optional<String> against() {
+            return attack.or(() -> bound);
+        }
+    }
+
+    /**
+     * A bound of the worst case.
+     *
+     * @param name its name, which its measurements have as their attack
+     * @param epsilon radius of the ball that they are made for, in pixel values
+     */
+    public record Bound(String name, double epsilon) {}
 
     public Arm {
         strategies = List.copyOf(strategies);
         attacks = List.copyOf(attacks);
         densities = List.copyOf(densities);
         series = List.copyOf(series);
+    }
+
+    /** All that is measured beside natural images: the attacks, then the bound. */
+    public List<String> measured() {
+        return Stream.concat(attacks.stream(), bound.stream().map(Bound::name)).toList();
+    }
+
+    /** Whether measurements of this name are of the bound and not of an attack. */
+    public boolean bounds(String name) {
+        return bound.filter(b -> b.name().equals(name)).isPresent();
     }
 }

@@ -8,10 +8,12 @@ import java.util.OptionalInt;
  * are equal). Test data never takes part in the choice.
  *
  * <p>The validation objective is the training objective's own mixture of validation losses:
- * {@code (1 - share) * natural + share * adversarial}; with natural training the share is 0 and no attack is needed.
+ * {@code (1 - share) * natural + share * adversarial}; with natural training the share is 0 and no attack is needed. Where
+ * training is on bounds, the adversarial loss is that of the worst cases that they allow, and mixture and radius are those that
+ * training ends with.
  *
  * @param share weight of the adversarial loss, 0 to 1
- * @param attack the training attack's name; not used when the share is 0
+ * @param attack the name of the training's attack or bound; not used when the share is 0
  */
 public record EarlyStop(double share, String attack) {
     /** The rule for natural training: least natural validation loss. */

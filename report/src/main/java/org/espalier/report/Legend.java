@@ -11,9 +11,10 @@ final class Legend {
     /** Sentences, the general one first, then one for each strategy that the results have. */
     static List<String> of(Results results) {
         var sentences = new ArrayList<String>();
-        sentences.add(
-                "Cells: mean (sample standard deviation) over trials. P_m: share of weights remaining;"
-                        + " level 0 is the dense network. natural: unattacked images; other columns: images under that attack.");
+        boolean bounds = results.arms().stream().anyMatch(arm -> arm.bound().isPresent());
+        sentences.add("Cells: mean (sample standard deviation) over trials. P_m: share of weights remaining;"
+                + " level 0 is the dense network. natural: unattacked images; other columns: images under that attack"
+                + (bounds ? ", or in the worst case that a bound allows." : "."));
         results.images()
                 .ifPresent(n -> sentences.add(
                         String.format(Locale.ROOT, "Measured on the first %,d images of each split, not on all.", n)));

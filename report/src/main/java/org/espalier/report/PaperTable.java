@@ -200,10 +200,10 @@ public final class PaperTable {
         return attack + ", trained for " + arm.objective();
     }
 
-    /** What is trained without an attack; the objective of that name where several are. */
+    /** What is trained without attack and bound; the objective of that name where several are. */
     private Optional<Arm> natural() {
         List<Arm> without =
-                arms.stream().filter(arm -> arm.training().attack().isEmpty()).toList();
+                arms.stream().filter(arm -> arm.training().against().isEmpty()).toList();
         return without.stream()
                 .filter(arm -> arm.objective().equals(Experiment.Objective.NATURAL))
                 .findFirst()

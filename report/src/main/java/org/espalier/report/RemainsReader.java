@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.espalier.attack.Norm;
+import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.runner.CoreSettings;
 import org.espalier.report.verdict.Comparison;
 import org.espalier.report.verdict.Estimate;
@@ -32,11 +33,16 @@ final class RemainsReader {
         Optional<Integer> ticket = verdict.ticket().map(Comparison::level);
         level = ticket.or(() -> verdict.best().map(Estimate::level)).orElse(0);
         name = ticket.isPresent() ? "the ticket" : "the best network (level " + level + ")";
-        radius = run.store().experiment().attacks().containsKey(verdict.attack())
-                ? Optional.of(CoreSettings.attack(run.store().experiment(), verdict.attack())
-                        .threat()
-                        .epsilon())
-                : Optional.empty();
+        radius = radius(run.store().experiment(), verdict);
+    }
+
+    /** That of the attack, or of the bound that the objective trains on. */
+    private static Optional<Float> radius(Experiment experiment, Verdict verdict) {
+        if (experiment.attacks().containsKey(verdict.attack())) {
+            return Optional.of(
+                    CoreSettings.attack(experiment, verdict.attack()).threat().epsilon());
+        }
+        return Optional.ofNullable(experiment.bounds().get(verdict.attack())).map(bound -> (float) bound.epsilon());
     }
 
     /** The verdict with what remains. */
@@ -63,8 +69,10 @@ final class RemainsReader {
                 .forEach(e -> families.computeIfAbsent(EvaluationFamily.of(e), _ -> new ArrayList<>())
                         .add(e));
         if (families.isEmpty()) {
-            sentences.add("No suite of attacks has been run on these networks: what stronger attacks than "
-                    + verdict.attack() + " leave is not known (espalier evaluate).");
+            boolean attack = run.store().experiment().attacks().containsKey(verdict.attack());
+            sentences.add("No suite of attacks has been run on these networks: what "
+                    + (attack ? "stronger attacks than " + verdict.attack() : "strong attacks")
+                    + " leave is not known (espalier evaluate).");
             return Optional.empty();
         }
         List<EvaluationFamily> strongest = families.entrySet().stream()

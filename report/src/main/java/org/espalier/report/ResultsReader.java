@@ -5,11 +5,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.UserException;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.experiment.ValidationMixture;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredLevel;
@@ -82,18 +84,22 @@ public final class ResultsReader {
                         read.points()));
             }
         }
+        Experiment.Objective objective = objective(cell.objective());
+        Optional<Arm.Bound> bound = bound(objective, series);
         return new Arm(
                 cell.dataset(),
                 cell.objective(),
                 new Arm.Training(
-                        objective(cell.objective()).attack(),
+                        objective.attack(),
+                        objective.bound(),
                         experiment.training().iterations()),
-                selection(cell.objective()),
+                selection(objective, bound),
                 experiment.report().iteration(),
                 strategies.entrySet().stream()
                         .map(e -> new Arm.Strategy(e.getKey(), e.getValue()))
                         .toList(),
                 experiment.evaluation().attacks(),
+                bound,
                 experiment.trials(),
                 planned,
                 classes,
@@ -145,25 +151,33 @@ public final class ResultsReader {
                         Experiment.Objective.NATURAL, Optional.empty(), Optional.of(1.0), Optional.empty()));
     }
 
-    private Optional<EarlyStop> selection(String name) {
+    private Optional<EarlyStop> selection(Experiment.Objective objective, Optional<Arm.Bound> bound) {
         Experiment.Evaluation evaluation = experiment.evaluation();
         if (!evaluation.splits().contains(Experiment.EvaluationSplit.VALIDATION)) {
             return Optional.empty();
         }
-        Experiment.Objective objective = objective(name);
-        if (objective.bound().isPresent()) {
-            return Optional.empty(); // the loss of worst cases is not measured
-        }
-        double share = 1 - objective.naturalShare().orElse(objective.attack().isPresent() ? 0.5 : 1);
-        if (share == 0 || objective.attack().isEmpty()) {
-            return Optional.of(EarlyStop.natural());
-        }
-        String attack = objective.attack().get();
-        if (!evaluation.attacks().contains(attack)) {
-            return Optional.empty();
-        }
-        // As published, the loss recorded with an attack is the whole training objective already.
-        return Optional.of(new EarlyStop(evaluation.loss() == Experiment.LossKind.OBJECTIVE ? 1 : share, attack));
+        ValidationMixture mixture = ValidationMixture.of(experiment, objective);
+        boolean measured =
+                mixture.share() == 0 || evaluation.attacks().contains(mixture.measurement()) || bound.isPresent();
+        return measured ? Optional.of(new EarlyStop(mixture.share(), mixture.measurement())) : Optional.empty();
+    }
+
+    /**
+     * The bound that an objective trains on, if it was measured: stores of older versions have levels without it. As long as
+     * nothing is measured, it is expected.
+     */
+    private Optional<Arm.Bound> bound(Experiment.Objective objective, List<Series> series) {
+        boolean nothing = series.stream().allMatch(s -> s.points().isEmpty());
+        return objective
+                .bound()
+                .filter(name -> nothing
+                        || series.stream()
+                                .flatMap(s -> s.points().stream())
+                                .anyMatch(point -> point.attack().equals(name)))
+                .map(name -> new Arm.Bound(
+                        name,
+                        Objects.requireNonNull(experiment.bounds().get(name), name)
+                                .epsilon()));
     }
 
     /** Densities by level as the pruning rule gives them, whatever the weights turn out to be. */

@@ -38,10 +38,11 @@ final class TextCurves {
     }
 
     private List<TextChart> charts() {
-        // What was trained against; where that is not measured, or nothing was, the last attack, often the strongest.
+        // What was trained against, or on; where that is not measured, or nothing was, the last attack, often the
+        // strongest.
         Optional<String> attack = arm.training()
-                .attack()
-                .filter(arm.attacks()::contains)
+                .against()
+                .filter(arm.measured()::contains)
                 .or(() -> arm.attacks().isEmpty()
                         ? Optional.empty()
                         : Optional.of(arm.attacks().getLast()));

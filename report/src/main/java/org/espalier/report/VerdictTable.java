@@ -50,6 +50,12 @@ public final class VerdictTable {
                 "accuracy under the attack, %", List.of("dense", "best", "at P_m %", "trials"), accuracies));
         var notes = new ArrayList<>(notes(report.terms()));
         if (report.runs().stream()
+                .flatMap(run -> run.results().arms().stream())
+                .anyMatch(arm -> arm.bound().isPresent())) {
+            notes.add("where the attack is a bound that is trained on: the share of images of which it leaves no doubt,"
+                    + " rounding aside");
+        }
+        if (report.runs().stream()
                 .anyMatch(run -> !run.robustness().evaluations().isEmpty()
                         || !run.robustness().certificates().isEmpty())) {
             blocks.add(remains(report.verdicts()));

@@ -73,7 +73,7 @@ final class Example {
         return new Arm(
                 "digits",
                 "adversarial",
-                new Arm.Training(Optional.of("pgd"), 200),
+                new Arm.Training(Optional.of("pgd"), Optional.empty(), 200),
                 Optional.of(new EarlyStop(0.5, "pgd")),
                 OptionalInt.of(200),
                 List.of(
@@ -81,6 +81,7 @@ final class Example {
                         new Arm.Strategy("random", 2),
                         new Arm.Strategy("no pruning", 1)),
                 List.of("pgd"),
+                Optional.empty(),
                 2,
                 List.of(1.0, 0.8),
                 OptionalInt.of(10),

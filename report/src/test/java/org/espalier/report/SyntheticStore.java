@@ -225,15 +225,18 @@ public final class SyntheticStore {
                 .child(level.number() == 0 ? "any" : id.strategy())
                 .child(level.number())
                 .child(iteration);
-        Optional<String> trainedAgainst = experiment.objectives().stream()
+        Optional<Experiment.Objective> objective = experiment.objectives().stream()
                 .filter(o -> o.name().equals(id.objective()))
-                .flatMap(o -> o.attack().stream())
                 .findFirst();
+        Optional<String> bound = objective.flatMap(Experiment.Objective::bound);
+        Optional<String> trainedAgainst =
+                objective.flatMap(Experiment.Objective::attack).or(() -> bound);
         int position = 0;
         for (Experiment.EvaluationSplit split : experiment.evaluation().splits()) {
             String name = ExperimentFile.nameOf(split);
             var attacks = new ArrayList<>(List.of(Measurement.NATURAL));
             attacks.addAll(experiment.evaluation().attacks());
+            bound.ifPresent(attacks::add);
             for (String attack : attacks) {
                 double plateau = attack.equals(Measurement.NATURAL)
                         ? natural(id, level)

@@ -30,6 +30,9 @@ final class Validation {
         if (experiment.attacks().containsKey("none")) {
             throw validation.wrong("attacks", "has an attack named none, the name that stands for natural images");
         }
+        if (experiment.bounds().containsKey("none")) {
+            throw validation.wrong("bounds", "has a bound named none, the name that stands for natural images");
+        }
         Experiment.Network network = experiment.network();
         // The data's pixels and classes are not known here: they are checked again with it.
         network.tooLarge(network.inputs().orElse(1), network.outputs().orElse(1))
@@ -86,6 +89,14 @@ final class Validation {
         // Attacks and bounds that nothing uses are left out: they determine nothing.
         Set<String> used = new HashSet<>(experiment.evaluation().attacks());
         objectives.forEach(objective -> objective.attack().ifPresent(used::add));
+        for (Experiment.Objective objective : objectives) {
+            objective.bound().filter(used::contains).ifPresent(bound -> {
+                throw validation.wrong(
+                        "attacks",
+                        "has " + bound + ", the name of the bound that objective " + objective.name()
+                                + " is measured with too, expected another name for one of them");
+            });
+        }
         bounds.keySet()
                 .retainAll(objectives.stream()
                         .flatMap(objective -> objective.bound().stream())
@@ -122,12 +133,6 @@ final class Validation {
                         "is best-validation, expected validation among evaluation.splits to choose by");
             }
             for (Experiment.Objective objective : objectives) {
-                objective.bound().ifPresent(bound -> {
-                    throw wrong(
-                            "robustness.weights",
-                            "is best-validation, expected final: objective " + objective.name()
-                                    + " is of bounds, whose loss is not measured on validation images");
-                });
                 objective
                         .attack()
                         .filter(attack -> !experiment.evaluation().attacks().contains(attack))

@@ -43,8 +43,7 @@ public final class CoreSettings {
     /** What the training of a level minimises; bounds come back to it at once where only level 0 has the ramp. */
     static Objective objective(Experiment experiment, Experiment.Objective objective, int level) {
         if (objective.bound().isPresent()) {
-            String name = objective.bound().get();
-            return certified(Objects.requireNonNull(experiment.bounds().get(name), name), level);
+            return certified(experiment, objective.bound().get(), level);
         }
         return objective
                 .attack()
@@ -53,7 +52,9 @@ public final class CoreSettings {
                 .orElseGet(Objective.Natural::new);
     }
 
-    private static Objective certified(Experiment.BoundSettings bound, int level) {
+    private static Objective.Certified certified(Experiment experiment, String name, int level) {
+        Experiment.BoundSettings bound =
+                Objects.requireNonNull(experiment.bounds().get(name), name);
         Experiment.Schedule schedule = bound.schedule();
         Ramp ramp = level > 0 && schedule.levels() == Experiment.RampedLevels.FIRST
                 ? Ramp.NONE
@@ -95,7 +96,8 @@ public final class CoreSettings {
                 switch (experiment.evaluation().loss()) {
                     case ATTACK -> Optional.empty();
                     case OBJECTIVE -> Optional.of(objective(experiment, objective, 0));
-                });
+                },
+                objective.bound().map(name -> EvaluationSettings.WorstCase.last(name, certified(experiment, name, 0))));
     }
 
     static EvaluationSchedule schedule(Experiment experiment, int trainingImages) {

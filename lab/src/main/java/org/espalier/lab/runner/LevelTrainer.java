@@ -18,6 +18,7 @@ import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.engine.KernelMode;
 import org.espalier.evaluate.EvaluationSchedule;
+import org.espalier.evaluate.EvaluationSettings;
 import org.espalier.evaluate.Evaluator;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
@@ -183,6 +184,7 @@ final class LevelTrainer {
         private final RunObserver.LevelInWork work;
         private final Engine engine;
         private final Trainer trainer;
+        private final EvaluationSettings measured;
         private final Evaluator evaluator;
         private final Optional<ValidationObjective> best;
         private final int iterations;
@@ -198,7 +200,8 @@ final class LevelTrainer {
             engine = Engines.create(architecture, kernels);
             engine.load(level.start(), level.mask());
             trainer = trainer(engine);
-            evaluator = new Evaluator(engine, CoreSettings.evaluation(experiment, task.objective()));
+            measured = CoreSettings.evaluation(experiment, task.objective());
+            evaluator = new Evaluator(engine, measured);
             best = Plan.keepsBest(experiment)
                     ? Optional.of(new ValidationObjective(experiment, task.objective()))
                     : Optional.empty();
@@ -208,8 +211,7 @@ final class LevelTrainer {
         End run(int linesMeasured) {
             List<EvaluationSchedule.Moment> moments =
                     CoreSettings.schedule(experiment, splits.train().size()).moments(iterations);
-            int linesPerMoment = experiment.evaluation().splits().size()
-                    * (1 + experiment.evaluation().attacks().size());
+            int linesPerMoment = experiment.evaluation().splits().size() * measured.measurements();
             int next = linesMeasured / linesPerMoment;
             while (true) {
                 int iteration = trainer.iteration();
@@ -309,7 +311,9 @@ final class LevelTrainer {
                 writer.measured(measurements);
                 all.addAll(measurements);
                 observer.measured(work, measurements);
-                finite &= measurements.stream().allMatch(measurement -> Double.isFinite(measurement.loss()));
+                finite &= measurements.stream()
+                        .filter(measurement -> !bounds(measurement))
+                        .allMatch(measurement -> Double.isFinite(measurement.loss()));
             }
             watch.evaluation();
             finiteState();
@@ -318,6 +322,13 @@ final class LevelTrainer {
                 throw new DivergedException(trainer.iteration(), "the losses measured");
             }
             keepBest(all);
+        }
+
+        /** Whether this is of a bound: taken at the ramp's end, it may overflow at the start of a training that goes well. */
+        private boolean bounds(Measurement measurement) {
+            return measured.worstCase()
+                    .filter(bound -> bound.name().equals(measurement.attack()))
+                    .isPresent();
         }
 
         private TrainingState finiteState() {

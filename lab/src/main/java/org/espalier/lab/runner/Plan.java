@@ -103,7 +103,11 @@ final class Plan {
         by.put("training", training);
         by.put("objective", objective(objective));
         by.put("evaluation", evaluation);
-        // It adds a file to the level, and a level's bytes follow from its key.
+        // What follows adds to the level's files, and a level's bytes follow from its key. Levels of before exist that
+        // train on a bound and were not measured with it.
+        if (objective.bound().isPresent()) {
+            by.put("measures", "worst-case");
+        }
         if (keepsBest(experiment)) {
             by.put("keeps", "best-validation");
         }

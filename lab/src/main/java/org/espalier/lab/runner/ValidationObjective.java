@@ -6,26 +6,25 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.experiment.ValidationMixture;
 
 /**
  * The least validation objective of a level so far, by the rule that early stopping has in tables: the natural loss for
- * natural training, else the training objective's own mixture of natural and attacked loss, on validation images. Of equals
- * the earliest counts; what is no finite number never does. Test images take no part.
+ * natural training, else the training objective's own mixture of natural loss and that of attacks or worst cases, on
+ * validation images. Of bounds the mixture is the one that training ends with, so that what is measured before the ramp's end
+ * can be compared. Of equals the earliest counts; what is no finite number never does. Test images take no part.
  */
 final class ValidationObjective {
     private static final String SPLIT = "validation";
 
-    private final double share; // of the attacked loss
-    private final String attack;
+    private final double share; // of the attacked loss, or the worst cases'
+    private final String attack; // or bound
     private double least = Double.POSITIVE_INFINITY;
 
     ValidationObjective(Experiment experiment, Experiment.Objective objective) {
-        // As published, the loss that stands with an attack is the whole training objective already.
-        boolean whole = experiment.evaluation().loss() == Experiment.LossKind.OBJECTIVE;
-        attack = objective.attack().orElse(Measurement.NATURAL);
-        share = objective.attack().isEmpty()
-                ? 0
-                : whole ? 1 : 1 - objective.naturalShare().orElse(0.5);
+        ValidationMixture mixture = ValidationMixture.of(experiment, objective);
+        attack = mixture.measurement();
+        share = mixture.share();
     }
 
     /** Takes measurements of one or more iterations, in order; whether one of them was lower than all before. */

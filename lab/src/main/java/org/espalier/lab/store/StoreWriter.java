@@ -159,7 +159,12 @@ public final class StoreWriter implements AutoCloseable {
             }
         }
         return difference("", ExperimentFile.tree(old.experiment()), ExperimentFile.tree(experiment))
-                .orElse("its trials are others");
+                .orElse(
+                        // The one thing that changed so far which no setting and no numerics version tells of.
+                        experiment.objectives().stream()
+                                        .anyMatch(objective -> objective.bound().isPresent())
+                                ? "its levels that train on bounds may lack the worst cases that are measured now"
+                                : "its trials are others");
     }
 
     /** The first setting that differs between two experiments, in words. */

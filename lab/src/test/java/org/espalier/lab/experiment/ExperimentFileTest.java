@@ -127,7 +127,9 @@ class ExperimentFileTest {
             bounds: {ibp: {kind: ibp, schedule: {shape: smooth}}} | bounds.ibp.schedule.shape is smooth, did you mean "smoothed"?
             bounds: {ibp: {kind: ibp, schedule: {natural-share: {last: 1}}}} | bounds.ibp.schedule.natural-share.last is 1, expected a number of at least 0 and below 1
             {objectives: [ibp], evaluation: {loss: objective}} | evaluation.loss is objective, expected attack
-            {objectives: [ibp], robustness: {weights: best-validation}} | robustness.weights is best-validation, expected final: objective ibp is of bounds
+            {objectives: [ibp], robustness: {weights: best-validation}, evaluation: {splits: [test]}} | robustness.weights is best-validation, expected validation among evaluation.splits
+            {attacks: {ibp: {kind: fgsm}}, evaluation: {attacks: [ibp]}, objectives: [{name: x, bound: ibp}]} | attacks has ibp, the name of the bound that objective x is measured with too
+            {bounds: {none: {kind: ibp}}}            | bounds has a bound named none, the name that stands for natural images
             evaluation: {attacks: [fgms]}            | evaluation.attacks names attack "fgms", which attacks does not define; did you mean "fgsm"?
             name: ../escape                          | name is ../escape, expected a name of lower-case letters
             seed: [1]                                | seed is a list, expected a whole number

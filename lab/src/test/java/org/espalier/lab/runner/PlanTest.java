@@ -58,6 +58,8 @@ class PlanTest {
                                 "evaluation.images=100")
                         .get(1))
                 .isEqualTo("392f6dbd17ab668627855d63d1f77e2c264e3465296d7c6343bfc93bd97648db");
+        assertThat(keys("paper", "objectives=[crown-ibp]").get(1))
+                .isEqualTo("4b370111e4e254bd9d6f8c4ee0a602ddbad5b5896fb5b1354d1d20bc356cd946");
     }
 
     @Test

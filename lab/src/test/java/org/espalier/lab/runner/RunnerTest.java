@@ -3,6 +3,7 @@ package org.espalier.lab.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,6 +43,18 @@ class RunnerTest {
 
     private static RunOutcome run(Experiment experiment, Path directory, int jobs) {
         return runner(experiment, directory, jobs, RunObserver.NONE).run(TinyData.data());
+    }
+
+    @Test
+    void aStoreWhoseLevelsLackWorstCasesIsNotContinuedWithoutAWord() throws Exception {
+        Experiment experiment = certified("trials=1");
+        run(experiment, directory, 1);
+        Path index = directory.resolve(Store.INDEX);
+        String first = Store.open(directory).trials().getFirst().levels().getFirst();
+        Files.writeString(index, Files.readString(index).replace(first, "0".repeat(64)));
+        assertThatThrownBy(() -> run(experiment, directory, 1))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("its levels that train on bounds may lack the worst cases that are measured now");
     }
 
     /** Counts levels begun and stops the run after so many steps of any kind. */
@@ -101,6 +114,40 @@ class RunnerTest {
         run(certified(), directory.resolve("two"), 2);
         run(certified(), directory.resolve("one"), 1);
         assertThat(Trees.digests(directory.resolve("two"))).isEqualTo(Trees.digests(directory.resolve("one")));
+    }
+
+    @Test
+    void levelsOfBoundsAreMeasuredWithThemAndKeepTheirBestWeights() throws Exception {
+        Experiment experiment =
+                certified("trials=1", "evaluation.every=4", "robustness={epsilon: 0.1, weights: best-validation}");
+        run(experiment, directory, 1);
+        Store store = Store.open(directory);
+        for (StoredTrial trial : store.trials()) {
+            String bound = trial.id().objective().equals("mine") ? "small" : "crown-ibp";
+            for (String key : trial.levels()) {
+                StoredLevel level = store.level(key);
+                List<Measurement> metrics = level.metrics();
+                assertThat(metrics).hasSize((ITERATIONS / 4 + 1) * 2 * 4);
+                assertThat(metrics.subList(0, 4))
+                        .extracting(Measurement::attack)
+                        .containsExactly("none", "fgsm", "pgd", bound);
+                // The least of the mixture that training ends with, found here in the plainest way.
+                double least = Double.POSITIVE_INFINITY;
+                int at = -1;
+                for (int i = 0; i < metrics.size(); i += 8) {
+                    double loss = 0.5 * metrics.get(i).loss()
+                            + 0.5 * metrics.get(i + 3).loss();
+                    if (loss < least) {
+                        least = loss;
+                        at = metrics.get(i).iteration();
+                    }
+                }
+                assertThat(Files.readString(level.directory().resolve("best.safetensors"), StandardCharsets.ISO_8859_1))
+                        .as("%s", trial.id())
+                        .contains("\"iteration\":\"" + at + "\"");
+                assertThat(level.best()).isPresent();
+            }
+        }
     }
 
     @Test

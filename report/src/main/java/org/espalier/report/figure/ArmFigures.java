@@ -81,9 +81,9 @@ public final class ArmFigures {
         return groups;
     }
 
-    /** The attack trained against first, then the other attacks, natural examples last. */
+    /** The attack or bound trained against first, then the other attacks, natural examples last. */
     private List<String> attacks() {
-        var attacks = new ArrayList<>(arm.attacks());
+        var attacks = new ArrayList<>(arm.measured());
         String trained = arm.selection().map(EarlyStop::attack).orElse(arm.objective());
         if (attacks.remove(trained)) {
             attacks.addFirst(trained);
@@ -127,12 +127,15 @@ public final class ArmFigures {
                         .toList());
     }
 
-    private static String lossNote(String split, String attack) {
-        return split.equals(Point.VALIDATION)
-                ? " Mean cross-entropy of the "
+    private String lossNote(String split, String attack) {
+        if (!split.equals(Point.VALIDATION)) {
+            return "";
+        }
+        return arm.bounds(attack)
+                ? " Mean cross-entropy of the worst cases that the bound allows at the radius that training ends with."
+                : " Mean cross-entropy of the "
                         + (attack.equals(Point.NATURAL) ? "natural" : attack.toUpperCase(Locale.ROOT))
-                        + " examples; with the published code's settings, of the whole training objective."
-                : "";
+                        + " examples; with the published code's settings, of the whole training objective.";
     }
 
     private List<Integer> compared(List<Integer> levels, String other) {

@@ -41,7 +41,7 @@ public final class ComparisonFigures {
             return Optional.empty();
         }
         Set<String> attacks = new LinkedHashSet<>();
-        measured.keySet().forEach(named -> attacks.addAll(named.arm().attacks()));
+        measured.keySet().forEach(named -> attacks.addAll(named.arm().measured()));
         attacks.add(Point.NATURAL);
         Legend legend = Looks.of(
                 "data set, training",

@@ -45,14 +45,14 @@ public final class Judge {
     /** What one network reached: its accuracies are shares, 0 to 1. */
     private record Reached(int trial, int iteration, double natural, double adversarial, int images) {}
 
-    /** One verdict for each data set, objective, strategy that prunes, and evaluation attack. */
+    /** One verdict for each data set, objective, strategy that prunes, and evaluation attack or bound. */
     public static List<Verdict> all(String run, Results results, Terms terms) {
         var verdicts = new ArrayList<Verdict>();
         for (Arm arm : results.arms()) {
             var judge = new Judge(run, arm, terms);
             for (Arm.Strategy strategy : arm.strategies()) {
                 if (strategy.levels() > 1) {
-                    arm.attacks().forEach(attack -> verdicts.add(judge.verdict(strategy, attack, results.images())));
+                    arm.measured().forEach(attack -> verdicts.add(judge.verdict(strategy, attack, results.images())));
                 }
             }
         }
@@ -93,7 +93,7 @@ public final class Judge {
                 arm.objective(),
                 strategy.name(),
                 attack,
-                arm.training().attack().filter(attack::equals).isPresent(),
+                arm.training().against().filter(attack::equals).isPresent(),
                 terms,
                 arm.trials(),
                 selection instanceof Selection.Stopped,

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.espalier.UserException;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
@@ -24,6 +25,7 @@ final class LevelReader {
     private final int number;
     private final String split;
     private final List<Pair> pairs;
+    private final Set<String> bounds;
 
     private LineTail tail;
     private LevelState state = LevelState.WAITING;
@@ -62,12 +64,14 @@ final class LevelReader {
      * @param number 0 is the dense level
      * @param split of which measurements are shown
      * @param pairs attacks to compare; none if the level is not trained on an attack
+     * @param bounds names of measurements that may overflow where training goes well
      */
-    LevelReader(StoredLevel level, int number, String split, List<Pair> pairs) {
+    LevelReader(StoredLevel level, int number, String split, List<Pair> pairs, Set<String> bounds) {
         this.level = level;
         this.number = number;
         this.split = split;
         this.pairs = pairs;
+        this.bounds = bounds;
         this.tail = tail();
     }
 
@@ -209,7 +213,7 @@ final class LevelReader {
     }
 
     private void take(Measurement point) {
-        if (!Double.isFinite(point.loss()) && notFinite.isEmpty()) {
+        if (!Double.isFinite(point.loss()) && notFinite.isEmpty() && !bounds.contains(point.attack())) {
             notFinite = Optional.of(point);
         }
         if (point.split().equals(split)) {

@@ -95,7 +95,11 @@ final class RunReader {
                         levels.put(
                                 key,
                                 new LevelReader(
-                                        store.level(key), number, split(experiment), attacked ? pairs : List.of()));
+                                        store.level(key),
+                                        number,
+                                        split(experiment),
+                                        attacked ? pairs : List.of(),
+                                        experiment.bounds().keySet()));
                     }
                 }
             }
@@ -321,6 +325,8 @@ final class RunReader {
         var attacks = new ArrayList<Object>();
         attacks.add("none");
         attacks.addAll(experiment.evaluation().attacks());
+        // Those that objectives train on; the others have been left out.
+        attacks.addAll(experiment.bounds().keySet());
         shown.put("attacks", attacks);
         int longest = search.store.trials().stream()
                 .mapToInt(trial -> trial.levels().size())

@@ -19,11 +19,12 @@ class ComparisonFiguresTest {
         return new Arm(
                 "digits",
                 objective,
-                new Arm.Training(Optional.empty(), 100),
+                new Arm.Training(Optional.empty(), Optional.empty(), 100),
                 rule,
                 OptionalInt.empty(),
                 List.of(new Arm.Strategy("original", 1)),
                 List.of(),
+                Optional.empty(),
                 1,
                 List.of(1.0),
                 OptionalInt.of(10),

@@ -46,11 +46,12 @@ class JudgeTest {
         var arm = new Arm(
                 "digits",
                 "pgd",
-                new Arm.Training(Optional.of("pgd"), 300),
+                new Arm.Training(Optional.of("pgd"), Optional.empty(), 300),
                 stop,
                 OptionalInt.empty(),
                 List.of(new Arm.Strategy("original", 4)),
                 List.of("pgd"),
+                Optional.empty(),
                 trials,
                 List.of(1.0, 0.8, 0.64, 0.512),
                 OptionalInt.of(10),

@@ -204,6 +204,22 @@ class RunReaderTest {
     }
 
     @Test
+    void aBoundThatOverflowsIsNoWarningAndStandsAmongTheAttacks() {
+        store.begin();
+        store.write(
+                Store.EXPERIMENT,
+                "{trials: 1, training: {iterations: 1000}, objectives: [{name: fgsm, bound: ibp}], strategies: [original, random]}");
+        store.beginLevel(DENSE, 0);
+        store.append(
+                "levels/" + DENSE + "/metrics.jsonl",
+                "{\"iteration\":0,\"split\":\"validation\",\"attack\":\"ibp\",\"correct\":0,\"examples\":10,\"accuracy\":0.0,"
+                        + "\"loss\":null}\n");
+        assertThat(warnings()).doesNotContain("finite");
+        assertThat(look("run").path("attacks").toString()).isEqualTo("[\"none\",\"fgsm\",\"pgd\",\"ibp\"]");
+        assertThat(level(0).at("/acc/ibp").isNumber()).isTrue();
+    }
+
+    @Test
     void whatIsMissingIsSaid() {
         store.begin();
         store.beginLevel(DENSE, 0);
