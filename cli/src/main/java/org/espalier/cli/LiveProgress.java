@@ -69,7 +69,7 @@ final class LiveProgress implements Progress {
             return;
         }
         draw(List.of());
-        terminal.writer().println(line);
+        ProgressText.folded(line, terminal.getSize().getColumns()).forEach(terminal.writer()::println);
         terminal.flush();
         draw(text.lines(board.get(), size.getColumns()));
     }

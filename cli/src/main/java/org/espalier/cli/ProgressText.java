@@ -9,6 +9,8 @@ import java.util.stream.Collectors;
 
 /** Progress in words and bars. */
 final class ProgressText {
+    private static final String INDENT = "    ";
+
     private static final int SHORTEST_BAR = 6;
     private static final int LONGEST_BAR = 40;
 
@@ -75,6 +77,22 @@ final class ProgressText {
                 + format("level %d of %d, %.1f %% of weights", bar.level(), bar.lastLevel(), bar.density() * 100)
                 + (accuracies.isEmpty() ? "" : ": " + accuracies + " % (" + split + ")")
                 + ", " + Durations.of(bar.spent());
+    }
+
+    /** A line broken between words where a terminal is narrower; what follows is set in. */
+    static List<String> folded(String line, int columns) {
+        var folded = new ArrayList<String>();
+        String rest = line;
+        while (rest.length() > columns) {
+            int at = rest.lastIndexOf(' ', columns);
+            if (at <= INDENT.length()) {
+                break;
+            }
+            folded.add(rest.substring(0, at));
+            rest = INDENT + rest.substring(at + 1);
+        }
+        folded.add(rest);
+        return folded;
     }
 
     /** One line about the whole and what is in work, for a log. */

@@ -197,5 +197,6 @@ final class ReportCommand implements Callable<Integer> {
         report.violations().forEach(sentence -> console.complain("certified and yet broken: " + sentence));
         console.out().println();
         console.out().println("Written: " + markdown + " and " + csv);
+        console.err().println("All figures, on a page: espalier report " + directory);
     }
 }

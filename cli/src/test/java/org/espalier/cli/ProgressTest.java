@@ -43,6 +43,15 @@ class ProgressTest {
     }
 
     @Test
+    void breaksLinesOfALogBetweenWords() {
+        assertThat(ProgressText.folded("digits, level 0 of 5: natural 96.7, pgd 19.8 %, 27 s", 30))
+                .containsExactly("digits, level 0 of 5: natural", "    96.7, pgd 19.8 %, 27 s");
+        assertThat(ProgressText.folded("as wide", 7)).containsExactly("as wide");
+        assertThat(ProgressText.folded("stored in /a/path/that/has/no/space/at/all", 20))
+                .containsExactly("stored in", "    /a/path/that/has/no/space/at/all");
+    }
+
+    @Test
     void neverDrawsPastTheWidth() {
         for (int width = 20; width < 200; width += 7) {
             int limit = width;

@@ -150,15 +150,14 @@ public final class LatexTable {
         text.append(cells.stream().map(LatexTable::cell).collect(Collectors.joining(" & ", "    ", " \\\\\n")));
     }
 
-    /** A number's hyphen is a minus, and a P_m is the paper's symbol. */
     private static String cell(String text) {
-        if (text.equals(AccuracyTable.PENDING)) {
-            return "\\ldots";
-        }
-        return text.matches("-[0-9].*") ? "$-$" + escape(text.substring(1)) : escape(text);
+        return text.equals(AccuracyTable.PENDING) ? "\\ldots" : escape(text);
     }
 
-    /** Names come from the user's file: what LaTeX would read as a command is shown as text. */
+    /**
+     * Names come from the user's file: what LaTeX would read as a command is shown as text. A number's hyphen is a minus, one
+     * that stands alone a dash, and a P_m the paper's symbol.
+     */
     static String escape(String text) {
         var safe = new StringBuilder();
         for (char c : text.toCharArray()) {
@@ -173,6 +172,10 @@ public final class LatexTable {
                 default -> safe.append(c);
             }
         }
-        return safe.toString().replace("P\\_m", "$P_m$").replace("+-", "$\\pm$");
+        return safe.toString()
+                .replace("P\\_m", "$P_m$")
+                .replace("+-", "$\\pm$")
+                .replaceAll("(?<![\\w.)-])-(?=[0-9])", "\\$-\\$")
+                .replaceAll("(?<![\\w$-])-(?![\\w$-])", "--");
     }
 }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A table in GitHub's Markdown: caption as a heading, values to the right, notes as a list. */
+/** A table in GitHub's Markdown: caption as a heading, words to the left and numbers to the right, notes as a list. */
 public final class MarkdownTable {
     private MarkdownTable() {}
 
@@ -12,11 +12,13 @@ public final class MarkdownTable {
     public static String of(Table table) {
         var headings = new ArrayList<>(table.keys().headings());
         for (Table.Block block : table.blocks()) {
-            block.headings().forEach(h -> headings.add(block.name() + " " + h));
+            block.headings().forEach(h -> headings.add(block.name().isEmpty() ? h : block.name() + ": " + h));
         }
         var text = new StringBuilder("### ").append(escape(table.caption())).append("\n\n");
         line(text, headings);
-        text.append("|").append("---:|".repeat(headings.size())).append('\n');
+        text.append("|").append(rule(table.keys()));
+        table.blocks().forEach(block -> text.append(rule(block)));
+        text.append('\n');
         for (int r = 0; r < table.keys().rows().size(); r++) {
             var cells = new ArrayList<>(table.keys().rows().get(r));
             for (Table.Block block : table.blocks()) {
@@ -29,6 +31,10 @@ public final class MarkdownTable {
         }
         table.notes().forEach(note -> text.append("- ").append(escape(note)).append('\n'));
         return text.toString();
+    }
+
+    private static String rule(Table.Block block) {
+        return (block.words() ? ":---|" : "---:|").repeat(block.headings().size());
     }
 
     private static void line(StringBuilder text, List<String> cells) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.espalier.UserException;
+import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
 import org.espalier.report.verdict.Judge;
 import org.espalier.report.verdict.Terms;
@@ -41,7 +42,20 @@ public record Report(List<Run> runs, Terms terms, List<Verdict> verdicts, Publis
         public Path directory() {
             return store.directory();
         }
+
+        /** How many levels are trained, and how many there will be; those that strategies share count once. */
+        public Trained trained() {
+            Set<String> keys = new HashSet<>();
+            store.trials().forEach(trial -> keys.addAll(trial.levels()));
+            long done = keys.stream()
+                    .filter(key -> store.level(key).state() == LevelState.DONE)
+                    .count();
+            return new Trained(Math.toIntExact(done), keys.size());
+        }
     }
+
+    /** Levels that are trained, of those planned. */
+    public record Trained(int done, int planned) {}
 
     public Report {
         runs = List.copyOf(runs);

@@ -18,7 +18,8 @@ public final class ReportText {
      * @param width characters that a line should not exceed
      */
     public static String brief(Report report, OptionalInt iteration, int width) {
-        return verdicts(
+        return unfinished(report, width)
+                + verdicts(
                         report,
                         report.verdicts().stream()
                                 .filter(Verdict::trainedAgainst)
@@ -34,7 +35,8 @@ public final class ReportText {
      */
     public static String full(Report report, OptionalInt iteration, int width, Charset charset) {
         boolean braille = TextChart.braille(charset);
-        var text = new StringBuilder(verdicts(report, report.verdicts(), width));
+        var text = new StringBuilder(unfinished(report, width));
+        text.append(verdicts(report, report.verdicts(), width));
         PaperTable.all(report, iteration)
                 .values()
                 .forEach(table -> text.append(TextTable.of(table, width)).append('\n'));
@@ -55,6 +57,16 @@ public final class ReportText {
             }
         }
         return text.toString();
+    }
+
+    /** Which searches are not at their end. */
+    private static String unfinished(Report report, int width) {
+        List<String> sentences = report.runs().stream()
+                .filter(run -> run.trained().done() < run.trained().planned())
+                .map(run -> run.label() + ": " + run.trained().done() + " of "
+                        + run.trained().planned() + " levels are trained; what is not measured yet is missing here.")
+                .toList();
+        return sentences.isEmpty() ? "" : TextTable.lines(sentences, width) + "\n";
     }
 
     private static String verdicts(Report report, List<Verdict> said, int width) {

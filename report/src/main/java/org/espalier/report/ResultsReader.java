@@ -2,12 +2,14 @@ package org.espalier.report;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.espalier.UserException;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
@@ -28,6 +30,7 @@ public final class ResultsReader {
     private final Map<String, Read> levels = new HashMap<>();
 
     private final List<String> problems = new ArrayList<>();
+    private final Set<String> gaps = new HashSet<>();
 
     /** Few names stand in very many measurements. */
     private final Map<String, String> names = new HashMap<>();
@@ -64,6 +67,7 @@ public final class ResultsReader {
         List<Double> planned = List.of();
         OptionalInt classes = OptionalInt.empty();
         for (StoredTrial trial : trials) {
+            gap(trial).ifPresent(problems::add);
             strategies.merge(trial.id().strategy(), trial.levels().size(), Math::max);
             for (int level = 0; level < trial.levels().size(); level++) {
                 Read read = levels.computeIfAbsent(trial.levels().get(level), this::level);
@@ -104,6 +108,23 @@ public final class ResultsReader {
                 planned,
                 classes,
                 series);
+    }
+
+    /** What is not there of a trial although a later level is: levels are made one after the other. Told of once. */
+    private Optional<String> gap(StoredTrial trial) {
+        List<String> keys = trial.levels();
+        int last = keys.size() - 1;
+        while (last >= 0 && store.level(keys.get(last)).state() == LevelState.WAITING) {
+            last--;
+        }
+        for (int level = 0; level < last; level++) {
+            StoredLevel lost = store.level(keys.get(level));
+            if (lost.state() == LevelState.WAITING && gaps.add(lost.key())) {
+                return Optional.of(lost.directory() + " is missing, though a later level of " + trial.id()
+                        + " is there: level " + level + " is left out");
+            }
+        }
+        return Optional.empty();
     }
 
     private Read level(String key) {

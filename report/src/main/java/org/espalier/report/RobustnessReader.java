@@ -2,8 +2,10 @@ package org.espalier.report;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.espalier.UserException;
 import org.espalier.evaluate.rules.Rule;
@@ -16,31 +18,33 @@ import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredLevel;
 import org.espalier.lab.store.StoredTrial;
+import org.espalier.lab.store.TrialId;
 
 /**
- * Reads evaluations and certificates of a search, level by level, and holds them against each other: what is certified
- * cannot be broken. A level's counterexamples are let go before the next level is read.
+ * Reads evaluations and certificates of a search, level by level on all cores, and holds them against each other: what is
+ * certified cannot be broken. A level's counterexamples are let go before its core reads the next level.
  */
 final class RobustnessReader {
     /** Violations of one level that are told one by one. */
     private static final int MOST_VIOLATIONS = 3;
 
     private final Store store;
-    private final Consumer<String> problem;
 
-    /** Levels that strategies share are read once. */
-    private final Map<String, Read> levels = new HashMap<>();
-
-    private final List<String> violations = new ArrayList<>();
-    private int unfinishedEvaluations;
-    private int unfinishedCertificates;
-
-    private record Read(List<StoredEvaluation> evaluations, List<Certified> certificates) {}
-
-    private RobustnessReader(Store store, Consumer<String> problem) {
+    private RobustnessReader(Store store) {
         this.store = store;
-        this.problem = problem;
     }
+
+    /** A level, and the first trial that has it. */
+    private record Named(StoredTrial trial, int level, String key) {}
+
+    /** What is stored of a level, and what there is to say of it. */
+    private record Read(
+            List<StoredEvaluation> evaluations,
+            List<Certified> certificates,
+            int unfinishedEvaluations,
+            int unfinishedCertificates,
+            List<String> violations,
+            List<String> problems) {}
 
     /**
      * All that can be read.
@@ -48,29 +52,50 @@ final class RobustnessReader {
      * @param problem is told of each file that is damaged, in a sentence
      */
     static Robustness read(Store store, Consumer<String> problem) {
-        return new RobustnessReader(store, problem).read();
+        return new RobustnessReader(store).read(problem);
     }
 
-    private Robustness read() {
+    private Robustness read(Consumer<String> problem) {
+        // Levels that strategies share are read once.
+        var levels = new LinkedHashMap<String, Named>();
+        for (StoredTrial trial : store.trials()) {
+            for (int level = 0; level < trial.levels().size(); level++) {
+                String key = trial.levels().get(level);
+                levels.putIfAbsent(key, new Named(trial, level, key));
+            }
+        }
+        // A whole grid has millions of images: on all cores, told of in order.
+        Map<String, Read> reads = new HashMap<>();
+        List<Named> named = List.copyOf(levels.values());
+        List<Read> all = named.parallelStream().map(this::level).toList();
+        for (int i = 0; i < all.size(); i++) {
+            reads.put(named.get(i).key(), all.get(i));
+        }
         var evaluations = new ArrayList<Evaluated>();
         var certificates = new ArrayList<Certified>();
         for (StoredTrial trial : store.trials()) {
             for (int level = 0; level < trial.levels().size(); level++) {
-                String key = trial.levels().get(level);
-                Read read = levels.get(key);
-                if (read == null) {
-                    read = level(trial, level, key);
-                    levels.put(key, read);
-                }
+                Read read = Objects.requireNonNull(reads.get(trial.levels().get(level)));
                 for (StoredEvaluation each : read.evaluations()) {
                     evaluations.add(new Evaluated(trial.id(), level, each));
                 }
                 read.certificates().forEach(each -> certificates.add(each.in(trial.id())));
             }
         }
+        all.forEach(read -> read.problems().forEach(problem));
         var unfinished = new ArrayList<String>();
-        unfinished(unfinishedEvaluations, "robustness evaluation", "espalier evaluate", unfinished);
-        unfinished(unfinishedCertificates, "certificate", "espalier certify", unfinished);
+        unfinished(
+                all.stream().mapToInt(Read::unfinishedEvaluations).sum(),
+                "robustness evaluation",
+                "espalier evaluate",
+                unfinished);
+        unfinished(
+                all.stream().mapToInt(Read::unfinishedCertificates).sum(),
+                "certificate",
+                "espalier certify",
+                unfinished);
+        List<String> violations =
+                all.stream().flatMap(read -> read.violations().stream()).toList();
         return new Robustness(evaluations, certificates, violations, unfinished);
     }
 
@@ -82,24 +107,31 @@ final class RobustnessReader {
         }
     }
 
-    private Read level(StoredTrial trial, int number, String key) {
+    private Read level(Named named) {
+        String key = named.key();
+        var problems = new ArrayList<String>();
         List<Certification> certifications = StoredCertifications.of(
-                store, key, e -> problem.accept(e.getMessage() + "; this certificate is left out"));
+                store, key, e -> problems.add(e.getMessage() + "; this certificate is left out"));
         List<StoredEvaluation> evaluations = StoredEvaluations.of(
-                store, key, certifications, e -> problem.accept(e.getMessage() + "; this evaluation is left out"));
-        unfinishedEvaluations += StoredEvaluations.unfinished(store, key);
-        unfinishedCertificates += unfinishedCertificates(key);
-        if (certifications.isEmpty()) {
-            return new Read(evaluations, List.of());
-        }
-        hold(trial.id() + ", level " + number + ": ", certifications, evaluations);
-        StoredLevel level = store.level(key);
-        double density = density(level);
+                store, key, certifications, e -> problems.add(e.getMessage() + "; this evaluation is left out"));
+        var violations = new ArrayList<String>();
         var certificates = new ArrayList<Certified>();
-        for (Certification each : certifications) {
-            certificates.add(Certified.of(trial.id(), number, density, weights(level, each.network()), each));
+        if (!certifications.isEmpty()) {
+            TrialId trial = named.trial().id();
+            hold(trial + ", level " + named.level() + ": ", certifications, evaluations, violations);
+            StoredLevel level = store.level(key);
+            double density = density(level);
+            for (Certification each : certifications) {
+                certificates.add(Certified.of(trial, named.level(), density, weights(level, each.network()), each));
+            }
         }
-        return new Read(evaluations, certificates);
+        return new Read(
+                evaluations,
+                certificates,
+                StoredEvaluations.unfinished(store, key),
+                unfinishedCertificates(key),
+                violations,
+                problems);
     }
 
     private int unfinishedCertificates(String key) {
@@ -110,7 +142,11 @@ final class RobustnessReader {
         }
     }
 
-    private void hold(String whose, List<Certification> certifications, List<StoredEvaluation> evaluations) {
+    private static void hold(
+            String whose,
+            List<Certification> certifications,
+            List<StoredEvaluation> evaluations,
+            List<String> violations) {
         List<String> found = Sandwich.violations(certifications);
         found.stream().limit(MOST_VIOLATIONS).forEach(sentence -> violations.add(whose + sentence));
         if (found.size() > MOST_VIOLATIONS) {

@@ -62,9 +62,9 @@ class AccuracyTableTest {
                         ### digits, adversarial training, test accuracy in % at early stopping (least validation loss, \
                         0.5 natural + 0.5 pgd)
 
-                        | level | P_m % | original stopped at | original natural | original pgd | original trials \
-                        | random stopped at | random natural | random pgd | random trials \
-                        | no pruning stopped at | no pruning natural | no pruning pgd | no pruning trials |
+                        | level | P_m % | original: stopped at | original: natural | original: pgd | original: trials \
+                        | random: stopped at | random: natural | random: pgd | random: trials \
+                        | no pruning: stopped at | no pruning: natural | no pruning: pgd | no pruning: trials |
                         |---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
                         | 0 | 100.0 | 150 (71) | 93.50 (4.95) | 37.00 (9.90) | 2/2 \
                         | 150 (71) | 93.50 (4.95) | 37.00 (9.90) | 2/2 | ... | ... | ... | 0/2 |
@@ -144,6 +144,6 @@ class AccuracyTableTest {
         var block = new Table.Block("<b>|", List.of("x"), List.of(List.of("1")));
         var keys = new Table.Block("", List.of("level"), List.of(List.of("0")));
         assertThat(MarkdownTable.of(new Table("<script>", keys, List.of(block), List.of())))
-                .isEqualTo("### &lt;script&gt;\n\n| level | &lt;b&gt;\\| x |\n|---:|---:|\n| 0 | 1 |\n");
+                .isEqualTo("### &lt;script&gt;\n\n| level | &lt;b&gt;\\|: x |\n|---:|---:|\n| 0 | 1 |\n");
     }
 }

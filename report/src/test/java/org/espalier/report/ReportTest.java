@@ -98,6 +98,19 @@ class ReportTest {
         assertThat(verdict.trials()).isEqualTo(1);
         assertThat(verdict.planned()).isEqualTo(2);
         assertThat(text(report)).contains("1/2", "1 of 2 trials are finished");
+        Report.Trained trained = report.runs().getFirst().trained();
+        assertThat(text(report).replaceAll("\\s+", " "))
+                .startsWith("paper: " + trained.done() + " of " + trained.planned() + " levels are trained;");
+    }
+
+    @Test
+    void aLevelThatIsGoneIsNamedOnceThoughStrategiesShareIt() {
+        Report report = read(store("a", (id, level) -> level > 0 || id.trial() == 2 ? State.DONE : State.WAITING));
+        assertThat(report.problems())
+                .hasSize(2) // one for each objective
+                .allSatisfy(p -> assertThat(p)
+                        .contains(
+                                " is missing, though a later level of digits ", " original trial 1 is there: level 0"));
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.espalier.report;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,10 +44,11 @@ public final class SyntheticRobustness {
      */
     public static Path write(Path directory, int images) {
         SyntheticRobustness synthetic = new SyntheticRobustness(directory);
+        var written = new HashSet<String>();
         for (StoredTrial trial : synthetic.store.trials()) {
             for (int level = 0; level < trial.levels().size(); level++) {
                 StoredLevel stored = synthetic.store.level(trial.levels().get(level));
-                if (stored.state() == LevelState.DONE) {
+                if (stored.state() == LevelState.DONE && written.add(stored.key())) {
                     for (double epsilon : new double[] {0.1, 0.3}) {
                         synthetic.evaluation(trial, level, stored, epsilon, images);
                     }

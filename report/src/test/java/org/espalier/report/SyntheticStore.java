@@ -32,9 +32,13 @@ import org.espalier.ticket.Level;
  * measuring how fast reports are. The numbers are made up (smooth curves with noise of a named stream), the form is the
  * real one, by the same writers.
  *
- * <p>From the command line: {@code benchmarks/synthetic-store DIR [EXPERIMENT [PATH=VALUE...]]}.
+ * <p>From the command line: {@code benchmarks/synthetic-store [--images N] DIR [EXPERIMENT [PATH=VALUE...]]}, with evaluations
+ * and certificates.
  */
 public final class SyntheticStore {
+    /** Images of each evaluation and certificate, as many as the commands take by themselves. */
+    private static final int IMAGES = 1000;
+
     private final Experiment experiment;
     private final Path directory;
     private final Architecture architecture;
@@ -78,17 +82,26 @@ public final class SyntheticStore {
         return directory;
     }
 
-    public static void main(String[] arguments) {
-        if (arguments.length == 0) {
-            System.err.println("usage: benchmarks/synthetic-store DIR [EXPERIMENT [PATH=VALUE...]]");
+    public static void main(String[] words) {
+        List<String> arguments = new ArrayList<>(List.of(words));
+        int images = IMAGES;
+        if (arguments.size() > 1 && arguments.getFirst().equals("--images")) {
+            images = Integer.parseInt(arguments.get(1));
+            arguments = arguments.subList(2, arguments.size());
+        }
+        if (arguments.isEmpty()) {
+            System.err.println("usage: benchmarks/synthetic-store [--images N] DIR [EXPERIMENT [PATH=VALUE...]]");
             System.exit(2);
         }
-        List<String> settings =
-                new ArrayList<>(List.of(arguments).subList(Math.min(2, arguments.length), arguments.length));
-        if (arguments.length == 1) {
+        List<String> settings = new ArrayList<>(arguments.subList(Math.min(2, arguments.size()), arguments.size()));
+        if (arguments.size() == 1) {
             settings.addAll(List.of("data.sets=[digits, fashion]", "network.hidden=[20, 10]"));
         }
-        write(Path.of(arguments[0]), arguments.length > 1 ? arguments[1] : "paper", settings.toArray(String[]::new));
+        Path directory = Path.of(arguments.getFirst());
+        write(directory, arguments.size() > 1 ? arguments.get(1) : "paper", settings.toArray(String[]::new));
+        if (images > 0) {
+            SyntheticRobustness.write(directory, images);
+        }
     }
 
     private void write(Progress progress) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A table as LaTeX and CSV. */
 class TableFormsTest {
@@ -37,8 +39,8 @@ class TableFormsTest {
                 \\cmidrule(lr){3-5} \\cmidrule(lr){6-6}
                 $P_m$ \\% & run & stopped at & natural & pgd & change \\\\
                 \\midrule
-                100.0 & a\\&b & 2,417 (144) & 98.33 (-) & \\ldots & $-$0.25 \\\\
-                51.3 & \\{c\\} & 950 (0) & 98.10 (0.20) & 45.00 {[}44.00, 46.00{]} & - \\\\
+                100.0 & a\\&b & 2,417 (144) & 98.33 (--) & \\ldots & $-$0.25 \\\\
+                51.3 & \\{c\\} & 950 (0) & 98.10 (0.20) & 45.00 {[}44.00, 46.00{]} & -- \\\\
                 \\bottomrule
               \\end{tabular}}
 
@@ -92,6 +94,18 @@ class TableFormsTest {
               \\end{tabular}}
             \\end{table}
             """);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "-0.5, $-$0.5",
+        "'[-0.30, -0.10]', '{[}$-$0.30, $-$0.10{]}'",
+        "- / 96.4 (-), -- / 96.4 (--)",
+        "PGD-40 on 2026-01-31, PGD-40 on 2026-01-31",
+        "p-0.5-x, p-0.5-x"
+    })
+    void latexTellsMinusDashAndHyphenApart(String text, String latex) {
+        assertThat(LatexTable.escape(text)).isEqualTo(latex);
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.espalier.report.Arm;
@@ -119,6 +120,10 @@ public final class ArmFigures {
                 prefix + "-" + id,
                 title + ": " + arm.dataset() + ", " + training(),
                 "Mean over trials; bands are one standard deviation to either side (none with a single trial)."
+                        + (levels.size() < curves.levels(base).size()
+                                ? " Shown are " + levels.size() + " of "
+                                        + curves.levels(base).size() + " levels."
+                                : "")
                         + (domain.cut() ? " The start of training lies outside the frame." : "")
                         + lossNote(split, attack),
                 List.of(Looks.levels(names), Looks.dashes(curves.strategies())),
@@ -236,6 +241,12 @@ public final class ArmFigures {
             }
             lines.add(new Line(Curve.of(points), List.of(strategy), labels, Frames.ends(labels.size())));
         }
+        Axis x = Axis.of("natural test accuracy (%)", Axis.Scale.PERCENT);
+        Axis y = Axis.of(adversarial(attack) + " test accuracy (%)", Axis.Scale.PERCENT);
+        Optional<Axis.Range> across = Frames.abscissae(lines, true);
+        Optional<Axis.Range> up = Frames.domain(lines, true).range();
+        List<Line> labelled =
+                across.flatMap(a -> up.map(u -> Labels.place(lines, a, u))).orElse(lines);
         return new Figure(
                 prefix + "-plane-" + name(attack),
                 "Natural against adversarial accuracy: " + arm.dataset() + ", " + training(),
@@ -246,9 +257,9 @@ public final class ArmFigures {
                 List.of(Looks.strategies(curves.strategies())),
                 List.of(new Panel.Lines(
                         "",
-                        Axis.of("natural test accuracy (%)", Axis.Scale.PERCENT),
-                        Axis.of(adversarial(attack) + " test accuracy (%)", Axis.Scale.PERCENT),
-                        lines,
+                        across.map(r -> x.within(r.low(), r.high())).orElse(x),
+                        up.map(r -> y.within(r.low(), r.high())).orElse(y),
+                        labelled,
                         true)));
     }
 

@@ -1,7 +1,6 @@
 package org.espalier.report.figure;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -16,6 +15,9 @@ public final class FigureDrawing {
     private static final double TOP = 28;
     private static final double BOTTOM = 46;
     private static final double LEGEND_LINE = 17;
+    /** Size of labels beside points. */
+    private static final double LABEL = 8.5;
+
     private static final String TEXT = "#1f2328";
     private static final String MUTED = "#59636e";
     private static final String GRID = "#e3e7eb";
@@ -237,27 +239,27 @@ public final class FigureDrawing {
     }
 
     private void labels(Ink ink, Panel.Lines panel, Axis.Range x, Axis.Range y, double left, double top) {
-        // Lines begin in one point, the dense network: its label stands there once.
-        var written = new HashSet<String>();
         for (Line line : panel.lines()) {
-            for (int i : line.written()) {
-                if (!written.add(line.curve().x()[i] + " " + line.curve().y()[i] + " "
-                        + line.labels().get(i))) {
-                    continue;
-                }
-                double at = left + place(panel.x(), x, line.curve().x()[i]) * plotWidth;
-                double height =
-                        top + plotHeight - place(panel.y(), y, line.curve().y()[i]) * plotHeight;
-                boolean end = at > left + plotWidth - 40;
-                ink.text(
-                        end ? at - 5 : at + 5,
-                        height - 5,
-                        line.labels().get(i),
-                        8.5,
-                        false,
-                        end ? Ink.Anchor.END : Ink.Anchor.START,
-                        false,
-                        MUTED);
+            for (Line.Written label : line.written()) {
+                String text = line.labels().get(label.point());
+                Side side = label.side();
+                double at = left + place(panel.x(), x, line.curve().x()[label.point()]) * plotWidth + 6 * side.across();
+                double height = top
+                        + plotHeight
+                        - place(panel.y(), y, line.curve().y()[label.point()]) * plotHeight
+                        + 3
+                        - (side.across() == 0 ? 10 : 7) * side.up();
+                double wide = PdfInk.width(text, LABEL, false);
+                double begins = at - (1 - side.across()) * wide / 2;
+                // Whatever runs through it all the same stays behind it.
+                ink.fill(
+                        new double[] {begins - 1, begins + wide + 1, begins + wide + 1, begins - 1},
+                        new double[] {height - 7, height - 7, height + 2, height + 2},
+                        "#ffffff",
+                        0.75);
+                Ink.Anchor anchor =
+                        side.across() > 0 ? Ink.Anchor.START : side.across() < 0 ? Ink.Anchor.END : Ink.Anchor.MIDDLE;
+                ink.text(at, height, text, LABEL, false, anchor, false, MUTED);
             }
         }
     }

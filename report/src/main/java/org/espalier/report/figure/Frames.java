@@ -1,5 +1,6 @@
 package org.espalier.report.figure;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,21 +45,36 @@ final class Frames {
             return new Domain(Optional.empty(), false);
         }
         boolean cut = high > low && start > high + START * (high - low);
-        double top = cut ? high : Math.max(high, start);
-        if (share) {
-            low = Math.max(0, low);
-            top = Math.min(100, top);
-        }
-        double step = step((top - low) / 5);
-        Axis.Range range =
-                new Axis.Range(tidy(Math.floor(low / step + 1e-9) * step), tidy(Math.ceil(top / step - 1e-9) * step));
-        return new Domain(
-                Optional.of(range.low() < range.high() ? range : new Axis.Range(low - step, low + step)), cut);
+        return new Domain(Optional.of(rounded(low, cut ? high : Math.max(high, start), share)), cut);
     }
 
-    /** The first and the last of some points. */
-    static List<Integer> ends(int points) {
-        return points == 0 ? List.of() : points == 1 ? List.of(0) : List.of(0, points - 1);
+    /**
+     * The abscissae that curves need, rounded outwards; empty if they have no points.
+     *
+     * @param share as of {@link #domain}
+     */
+    static Optional<Axis.Range> abscissae(List<Line> lines, boolean share) {
+        var all = lines.stream()
+                .flatMapToDouble(line -> Arrays.stream(line.curve().x()))
+                .summaryStatistics();
+        return all.getCount() == 0 ? Optional.empty() : Optional.of(rounded(all.getMin(), all.getMax(), share));
+    }
+
+    private static Axis.Range rounded(double least, double most, boolean share) {
+        double low = share ? Math.max(0, least) : least;
+        double high = share ? Math.min(100, most) : most;
+        double step = step((high - low) / 5);
+        Axis.Range range =
+                new Axis.Range(tidy(Math.floor(low / step + 1e-9) * step), tidy(Math.ceil(high / step - 1e-9) * step));
+        return range.low() < range.high() ? range : new Axis.Range(low - step, low + step);
+    }
+
+    /** Labels of the first and the last of some points. */
+    static List<Line.Written> ends(int points) {
+        Line.Written first = new Line.Written(0, Side.RIGHT);
+        return points == 0
+                ? List.of()
+                : points == 1 ? List.of(first) : List.of(first, new Line.Written(points - 1, Side.RIGHT));
     }
 
     /** The least of 1, 2, 5, 10, 20... times a power of ten that is no smaller. */

@@ -8,9 +8,16 @@ import java.util.List;
  * @param curve its points
  * @param keys for each legend of the figure, the entry that this line belongs to
  * @param labels the density that each point stands for, where its abscissa does not say it; empty, or one for each point
- * @param written the points whose labels are written beside them; those of the others are only read on hover
+ * @param written the labels that are written beside their points; those of the others are only read on hover
  */
-public record Line(Curve curve, List<String> keys, List<String> labels, List<Integer> written) {
+public record Line(Curve curve, List<String> keys, List<String> labels, List<Written> written) {
+    /**
+     * A label that is written.
+     *
+     * @param point its point's number
+     */
+    public record Written(int point, Side side) {}
+
     public Line {
         keys = List.copyOf(keys);
         labels = List.copyOf(labels);

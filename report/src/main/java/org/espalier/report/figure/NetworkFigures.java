@@ -111,7 +111,7 @@ public final class NetworkFigures {
         return new Panel.Lines(
                 "layer " + (layer + 1) + ": " + shape.inputs(layer) + " to " + shape.outputs(layer),
                 Axis.of("initial weight", Axis.Scale.LINEAR),
-                Axis.of("density", Axis.Scale.ZERO),
+                Axis.of("probability density", Axis.Scale.ZERO),
                 lines,
                 false);
     }

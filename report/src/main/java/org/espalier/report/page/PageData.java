@@ -133,7 +133,17 @@ final class PageData {
             if (!line.labels().isEmpty()) {
                 groups.append(",\"labels\":");
                 strings(line.labels());
-                groups.append(",\"written\":").append(line.written());
+                groups.append(",\"written\":{");
+                String between = "";
+                for (Line.Written label : line.written()) {
+                    groups.append(between).append('"').append(label.point()).append("\":[");
+                    groups.append(label.side().across())
+                            .append(',')
+                            .append(label.side().up())
+                            .append(']');
+                    between = ",";
+                }
+                groups.append('}');
             }
             groups.append('}');
             comma = ",";

@@ -60,7 +60,7 @@ final class ProvenanceHtml {
             measuring += timing.evaluationSeconds();
         }
         facts.add(List.of(
-                "processor time",
+                "time by the clock",
                 time(training) + " of training, " + time(measuring) + " of measuring, added over jobs"));
         if (!provenance.command().isEmpty()) {
             facts.add(List.of(

@@ -9,7 +9,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.espalier.UserException;
-import org.espalier.lab.store.LevelState;
 import org.espalier.report.Arm;
 import org.espalier.report.Report;
 import org.espalier.report.TableFiles;
@@ -64,16 +63,12 @@ final class ReportPage {
     }
 
     private static String subtitle(Report report) {
-        long done = 0;
+        int done = 0;
         int planned = 0;
         for (Report.Run run : report.runs()) {
-            // Levels that strategies share are trained once.
-            Set<String> keys = new HashSet<>();
-            run.store().trials().forEach(trial -> keys.addAll(trial.levels()));
-            planned += keys.size();
-            done += keys.stream()
-                    .filter(key -> run.store().level(key).state() == LevelState.DONE)
-                    .count();
+            Report.Trained trained = run.trained();
+            done += trained.done();
+            planned += trained.planned();
         }
         return "A search for sparse networks that withstand attack. "
                 + (done == planned

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.espalier.lab.store.Json;
@@ -31,6 +30,9 @@ final class Watcher implements AutoCloseable {
     private static final Duration PERIOD_BEHIND = Duration.ofMillis(200);
     private static final Duration READING = Duration.ofMillis(100);
     private static final Duration SEARCHING = Duration.ofSeconds(5);
+    /** Longest time that a viewer waits for a fresh board before the one that there is must do. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     /** Folders below the one given in which searches are looked for, and how many are shown. */
     private static final int DEEPEST = 3;
 
@@ -47,13 +49,31 @@ final class Watcher implements AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final Duration period;
+    private final Duration reading;
     private int viewers;
-    private long looks;
+    /** Looks begun, looks ended, and the one that somebody waits for: numbers from 1. */
+    private long begun;
+
+    private long ended;
+    private long wanted;
     private boolean closed;
 
     Watcher(Path root, InstantSource clock) {
+        this(root, clock, PERIOD, READING);
+    }
+
+    /**
+     * A watcher with times of its own.
+     *
+     * @param period from one look to the next
+     * @param reading time after which a look leaves the rest for the next
+     */
+    Watcher(Path root, InstantSource clock, Duration period, Duration reading) {
         this.root = root;
         this.clock = clock;
+        this.period = period;
+        this.reading = reading;
     }
 
     /** Starts to look, on a thread of its own. */
@@ -65,15 +85,19 @@ final class Watcher implements AutoCloseable {
         return board;
     }
 
-    /** Counts a viewer in, and waits until what is on the board is fresh. */
+    /**
+     * Counts a viewer in, and waits until what is on the board is fresh: for a look that begins after this, since one that
+     * is under way may have passed what has just been written. Whoever enters leaves, even if this is interrupted.
+     */
     void enter() throws InterruptedException {
-        lock.lockInterruptibly();
+        lock.lock();
         try {
             viewers++;
+            long fresh = begun + 1;
+            wanted = fresh;
             changed.signalAll();
-            long seen = looks;
-            long left = TimeUnit.SECONDS.toNanos(2);
-            while (looks == seen && !closed && left > 0) {
+            long left = PATIENCE.toNanos();
+            while (ended < fresh && !closed && left > 0) {
                 left = changed.awaitNanos(left);
             }
         } finally {
@@ -105,7 +129,7 @@ final class Watcher implements AutoCloseable {
     private void run() {
         try {
             boolean behind = false;
-            while (pause(behind ? PERIOD_BEHIND : PERIOD)) {
+            while (pause(behind ? PERIOD_BEHIND : period)) {
                 try {
                     behind = look();
                 } catch (RuntimeException e) {
@@ -116,7 +140,7 @@ final class Watcher implements AutoCloseable {
                 }
                 lock.lock();
                 try {
-                    looks++;
+                    ended++;
                     changed.signalAll();
                 } finally {
                     lock.unlock();
@@ -127,20 +151,19 @@ final class Watcher implements AutoCloseable {
         }
     }
 
-    /** Waits for a while, and then for a viewer. Returns whether to go on. */
+    /** Waits until it is time for the next look, sooner if a viewer wants one, and for a viewer. Returns whether to look. */
     private boolean pause(Duration period) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            long seen = viewers;
             long left = period.toNanos();
-            while (!closed && (viewers == 0 || viewers <= seen && left > 0)) {
+            while (!closed && (viewers == 0 || wanted <= begun && left > 0)) {
                 if (viewers == 0) {
-                    seen = 0;
                     changed.await();
                 } else {
                     left = changed.awaitNanos(left);
                 }
             }
+            begun++;
             return !closed;
         } finally {
             lock.unlock();
@@ -149,7 +172,7 @@ final class Watcher implements AutoCloseable {
 
     /** Looks once. Returns whether there is more to read at once. */
     boolean look() {
-        long end = System.nanoTime() + READING.toNanos();
+        long end = System.nanoTime() + reading.toNanos();
         Map<String, String> set = new LinkedHashMap<>();
         Set<String> replaced = new LinkedHashSet<>();
         replaced.addAll(findRuns());

@@ -203,8 +203,12 @@ const EspalierCharts = (() => {
       const spec = EspalierFigures.wholeSpec(this.figure, this.data, this.hidden);
       const view = new vega.View(vega.parse(vegaLite.compile(spec, { logger: quiet() }).spec),
         { renderer: "none", logLevel: vega.Error });
-      if (format === "SVG") keep(this.figure.id + ".svg", await view.toSVG(), "image/svg+xml");
-      else keep(this.figure.id + ".png", await view.toImageURL("png", 2), "image/png");
+      if (format === "SVG") {
+        const svg = await view.toSVG();
+        // Cells of a map have no seams then; the page's own have it from its style sheet.
+        const map = this.figure.panels.some((panel) => panel.kind === "heat");
+        keep(this.figure.id + ".svg", map ? svg.replace("<svg ", '<svg shape-rendering="crispEdges" ') : svg, "image/svg+xml");
+      } else keep(this.figure.id + ".png", await view.toImageURL("png", 2), "image/png");
       view.finalize();
     }
   }

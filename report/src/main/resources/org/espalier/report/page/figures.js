@@ -14,6 +14,8 @@ const EspalierFigures = (() => {
   };
   const SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"];
   const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3], [10, 4]];
+  /** Width of a letter of a legend that is kept, in pixels: a little more than most need. */
+  const LETTER = 6.4;
   const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 
   /** A line's look: what each legend says of the entry that it belongs to. */
@@ -58,7 +60,7 @@ const EspalierFigures = (() => {
           lo: s === null ? y : share ? Math.max(0, y - s) : y - s, hi: s === null ? y : share ? Math.min(100, y + s) : y + s,
           c: String(aspects.color), h: String(aspects.shape), d: String(aspects.dash),
           k0: line.keys[0], k1: line.keys[1],
-          m: i % every === offset % every, t: line.labels && line.written.includes(i) ? line.labels[i] : ""
+          m: i % every === offset % every, t: line.labels && line.written[i] ? line.labels[i] : "", side: line.labels && line.written[i] ? String(line.written[i]) : ""
         };
         row.tip = {};
         figure.legends.forEach((legend, k) => { row.tip[legend.title] = line.keys[k]; });
@@ -150,26 +152,22 @@ const EspalierFigures = (() => {
       layer.push({ mark: { type: "rule", opacity: 0.6, tooltip: null },
         encoding: { x, y: { ...y, field: "lo" }, y2: { field: "hi" }, ...common } });
     }
+    // Where each stands has been chosen; whatever runs through it all the same stays behind it.
+    for (const side of new Set(all.map((r) => r.side).filter(Boolean))) {
+      const [across, up] = side.split(",").map(Number);
+      const text = { type: "text", dx: 7 * across, dy: (across === 0 ? -12 : -9) * up, baseline: "middle", fontSize: 10,
+        align: ["right", "center", "left"][across + 1], tooltip: null };
+      const common = { transform: [{ filter: "datum.side == '" + side + "'" }],
+        encoding: { x, y, text: { field: "t" }, detail: { field: "l" } } };
+      layer.push({ ...common, mark: { ...text, color: look.background, stroke: look.background, strokeWidth: 3, strokeJoin: "round" } },
+        { ...common, mark: { ...text, color: look.muted } });
+    }
     const shape = { field: "h", type: "nominal", scale: range(SHAPES), legend: null };
     layer.push({
       transform: [{ filter: "datum.m && datum.inside" }],
       mark: { type: "point", filled: true, size: 42, opacity: 1, tooltip: null },
       encoding: { x, y, color: common.color, shape }
     });
-    // Lines begin in one point, the dense network: its label stands there once.
-    const written = new Set();
-    for (const row of all) {
-      const label = row.x + " " + row.y + " " + row.t;
-      if (written.has(label)) row.t = "";
-      written.add(label);
-    }
-    if (all.some((r) => r.t)) {
-      layer.push({
-        transform: [{ filter: "datum.t != ''" }],
-        mark: { type: "text", dx: 6, dy: -9, align: "left", fontSize: 10, color: look.muted, tooltip: null },
-        encoding: { x, y, text: { field: "t" } }
-      });
-    }
     if (view.interactive) {
       layer.push({
         transform: [{ filter: "datum.inside" }],
@@ -197,7 +195,7 @@ const EspalierFigures = (() => {
         y: { field: "r", type: "ordinal", axis: null, scale: { padding: 0 } },
         color: { field: "v", type: "quantitative", title: panel.label,
           legend: view.scaleBar ? { orient: "bottom", direction: "horizontal", gradientLength: 160 } : null,
-          scale: { domain: [0, panel.top], range: look.heat, interpolate: "lab" } }
+          scale: { domain: [0, panel.top], clamp: true, range: look.heat, interpolate: "lab" } }
       }
     };
   }
@@ -221,7 +219,7 @@ const EspalierFigures = (() => {
       layer: [
         { mark: { type: "rect", cornerRadius: 2, tooltip: { expr: "datum.datum ? datum.datum.tip : datum.tip" } },
           encoding: { x, y, color: { field: "v", type: "quantitative", legend: null,
-            scale: { domain: [0, panel.top], range: look.heat, interpolate: "lab" } } } },
+            scale: { domain: [0, panel.top], clamp: true, range: look.heat, interpolate: "lab" } } } },
         { mark: { type: "text", fontSize: view.width < 60 * panel.columns.length ? 10 : 12, tooltip: null },
           encoding: { x, y, text: { field: "t" },
             color: { condition: { test: "datum.strong", value: look.background }, value: look.text } } }
@@ -264,10 +262,10 @@ const EspalierFigures = (() => {
     };
   }
 
-  /** The whole figure with its legend, to be kept as a file: light, 330 pixels a panel. */
+  /** The whole figure with its legend, to be kept as a file: light, three panels of 330 pixels in a row, or six maps. */
   function wholeSpec(figure, data, hidden) {
     const view = { theme: "light", hidden, interactive: false };
-    const columns = figure.panels.some((p) => p.kind === "heat") ? Math.min(6, figure.panels.length) : figure.panels.length;
+    const columns = Math.min(figure.panels.some((p) => p.kind === "heat") ? 6 : 3, figure.panels.length);
     const panels = figure.panels.map((panel, i) => {
       const heatMap = panel.kind === "heat";
       const cells = panel.kind === "matrix";
@@ -282,7 +280,7 @@ const EspalierFigures = (() => {
     const whole = [{ concat: panels, columns, spacing: 24,
       resolve: { scale: { color: "shared", x: "independent", y: "independent" } } }];
     const entries = legendRows(figure, hidden);
-    if (entries.length > 0) whole.push(legendSpec(entries, panels.length === 1 ? 460 : panels.length * 300));
+    if (entries.length > 0) whole.push(legendSpec(entries, panels.length === 1 ? 460 : columns * 300));
     return {
       $schema: "https://vega.github.io/schema/vega-lite/v6.json",
       title: { text: figure.title }, vconcat: whole, spacing: 10,
@@ -303,23 +301,29 @@ const EspalierFigures = (() => {
   function legendSpec(legends, width) {
     const look = LOOKS.light;
     const values = [];
-    legends.forEach((legend, row) => {
-      let at = 0;
-      values.push({ x: at, y: row, text: legend.title, title: true });
-      at += legend.title.length * 6.4 + 18;
+    const indent = Math.max(...legends.map((legend) => legend.title.length * LETTER + 18));
+    let row = -1;
+    for (const legend of legends) {
+      let at = indent;
+      values.push({ x: 0, y: ++row, text: legend.title, title: true });
       for (const entry of legend.entries) {
+        const needed = 32 + entry.name.length * LETTER;
+        if (at + needed > width && at > indent) {
+          at = indent;
+          row++;
+        }
         values.push({ x: at, x2: at + 26, mid: at + 13, tx: at + 32, y: row, text: entry.name, line: true,
           c: String(entry.color ?? 0), h: String(entry.shape ?? 0), d: String(entry.dash ?? 0), symbol: entry.shape !== undefined });
-        at += 32 + entry.name.length * 6.4 + 18;
+        at += needed + 18;
       }
-    });
+    }
     const range = (all) => ({ domain: all.map((_, i) => String(i)), range: all });
-    const wide = Math.max(width, ...values.map((v) => (v.tx ?? 0) + v.text.length * 6.4));
+    const wide = Math.max(width, ...values.map((v) => (v.tx ?? 0) + v.text.length * LETTER));
     const x = (field) => ({ field, type: "quantitative", axis: null, scale: { domain: [0, wide], nice: false } });
     const y = { field: "y", type: "ordinal", axis: null };
     const color = { field: "c", type: "nominal", scale: range(look.colors), legend: null };
     return {
-      width: wide, height: legends.length * 20, data: { values },
+      width: wide, height: (row + 1) * 20, data: { values },
       layer: [
         { transform: [{ filter: "datum.line" }], mark: { type: "rule", strokeWidth: 2 },
           encoding: { x: x("x"), x2: { field: "x2" }, y, color,
