@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.espalier.UserException;
-import org.espalier.lab.robustness.Ticket;
-import org.espalier.lab.robustness.TicketChoice;
-import org.espalier.lab.robustness.TicketData;
-import org.espalier.lab.robustness.Tickets;
-import org.espalier.lab.robustness.WhichWeights;
+import org.espalier.lab.tickets.Ticket;
+import org.espalier.lab.tickets.TicketChoice;
+import org.espalier.lab.tickets.TicketData;
+import org.espalier.lab.tickets.Tickets;
+import org.espalier.lab.tickets.WhichWeights;
 import picocli.CommandLine.Option;
 
 /** Which tickets of what is named a command is about; whether a name must be given is the command's own affair. */

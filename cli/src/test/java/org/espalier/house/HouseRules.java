@@ -11,6 +11,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.util.List;
 import java.util.Random;
 import java.util.random.RandomGenerator;
@@ -136,6 +137,16 @@ record HouseRules(String root) {
                 .should()
                 .accessTargetWhere(calls(Math.class, INEXACT))
                 .as("core uses StrictMath where Math may differ by machine");
+    }
+
+    /** Within lab, packages use each other one way only. */
+    ArchRule packagesOfLabFormNoCycles() {
+        return SlicesRuleDefinition.slices()
+                .matching(root + ".lab.(*)..")
+                .should()
+                .beFreeOfCycles()
+                .as("packages of lab form no cycles")
+                .allowEmptyShould(true);
     }
 
     /** Only the command line talks to the user. */

@@ -63,6 +63,7 @@ class HouseTest {
                 Arguments.of(rules.coreDrawsFromStreamsOnly(), "DrawsAnywhere"),
                 Arguments.of(rules.coreReadsNoClock(), "ReadsAClock"),
                 Arguments.of(rules.coreComputesExactly(), "ComputesInexactly"),
+                Arguments.of(rules.packagesOfLabFormNoCycles(), "GoesBack"),
                 Arguments.of(rules.onlyTheCommandLinePrints(), "Prints"));
     }
 
@@ -76,6 +77,7 @@ class HouseTest {
                         rules.coreDrawsFromStreamsOnly(),
                         rules.coreReadsNoClock(),
                         rules.coreComputesExactly(),
+                        rules.packagesOfLabFormNoCycles(),
                         rules.onlyTheCommandLinePrints()));
     }
 }

@@ -1,7 +1,7 @@
 package org.espalier.report;
 
 import java.util.function.Predicate;
-import org.espalier.evaluate.certify.Verdict;
+import org.espalier.evaluate.certify.Decision;
 import org.espalier.evaluate.rules.Outcomes;
 import org.espalier.lab.certification.Certification;
 import org.espalier.lab.certification.ImageCertificate;
@@ -61,7 +61,7 @@ public record Certified(
                 from.settings(),
                 which(from, ImageCertificate::clean),
                 which(from, ImageCertificate::withstands),
-                which(from, image -> image.withstands() && image.verdict() != Verdict.FALSIFIED),
+                which(from, image -> image.withstands() && image.decision() != Decision.FALSIFIED),
                 which(from, ImageCertificate::certified),
                 from.secondsPerImage(),
                 from.images().stream()

@@ -10,12 +10,13 @@ import org.espalier.random.Stream;
 
 /**
  * Square, a random search that sees logits only. Andriushchenko, Croce, Flammarion and Hein, "Square attack: a query-efficient
- * black-box adversarial attack via random search" (ECCV 2020), algorithms 1 to 3, with AutoAttack's schedule; for L1 as Croce
- * and Hein, "Mind the box" (ICML 2021), do.
+ * black-box adversarial attack via random search" (ECCV 2020), algorithms 1 to 3; for L1 as Croce and Hein, "Mind the box"
+ * (ICML 2021), do.
  *
  * <p>Each query changes a square window of the image (L-infinity: to one corner of the ball; L2 and L1: by a bump of either sign,
  * paid for by another window) and is kept if the margin falls. The window's share of the image is {@code pInit}, halved when
- * 0.1, 0.5, 2, 5, 10, 20, 40, 60 and 80 % of the queries are spent.
+ * 0.1, 0.5, 2, 5, 10, 20, 40, 60 and 80 % of the queries are spent: the paper's schedule, which is for 10,000 queries, scaled
+ * to their number as the paper says. AutoAttack runs 5,000 queries on the unscaled one and so never gets to the last two halvings.
  *
  * <p>Inputs are taken as a square image, row by row; where their number is no square, as one row of pixels with windows of one
  * dimension. Unlike the published code each example has windows of its own, so that what it gets does not depend on the

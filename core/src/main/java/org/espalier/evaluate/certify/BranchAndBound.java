@@ -225,7 +225,7 @@ final class BranchAndBound {
             while (counterexample.isEmpty() && !open.isEmpty()) {
                 if (nodes >= limit || stop.getAsBoolean()) {
                     return new Verification(
-                            Verdict.UNKNOWN, Math.min(worst(), open.element().bound), nodes, Optional.empty());
+                            Decision.UNKNOWN, Math.min(worst(), open.element().bound), nodes, Optional.empty());
                 }
                 List<Node> children = new ArrayList<>();
                 while (children.size() < LANES && !open.isEmpty()) {
@@ -241,9 +241,10 @@ final class BranchAndBound {
                 }
             }
             if (counterexample.isPresent()) {
-                return new Verification(Verdict.FALSIFIED, Double.NEGATIVE_INFINITY, nodes, counterexample);
+                return new Verification(Decision.FALSIFIED, Double.NEGATIVE_INFINITY, nodes, counterexample);
             }
-            return new Verification(worst() > 0 ? Verdict.VERIFIED : Verdict.UNKNOWN, worst(), nodes, Optional.empty());
+            return new Verification(
+                    worst() > 0 ? Decision.VERIFIED : Decision.UNKNOWN, worst(), nodes, Optional.empty());
         }
 
         private double worst() {

@@ -43,16 +43,16 @@ final class InputSplitting {
                 }
                 Optional<float[]> found = judge.apply(middle(region));
                 if (found.isPresent()) {
-                    return new Verification(Verdict.FALSIFIED, Double.NEGATIVE_INFINITY, nodes, found);
+                    return new Verification(Decision.FALSIFIED, Double.NEGATIVE_INFINITY, nodes, found);
                 }
                 open.add(new Box(region, bound, widest(region), nodes));
             }
             if (open.isEmpty()) {
-                return new Verification(Verdict.VERIFIED, least, nodes, Optional.empty());
+                return new Verification(Decision.VERIFIED, least, nodes, Optional.empty());
             }
             Box worst = open.element();
             if (nodes >= limit || stop.getAsBoolean() || worst.widest < 0) {
-                return new Verification(Verdict.UNKNOWN, Math.min(least, worst.bound), nodes, Optional.empty());
+                return new Verification(Decision.UNKNOWN, Math.min(least, worst.bound), nodes, Optional.empty());
             }
             open.remove();
             next = halves(worst);

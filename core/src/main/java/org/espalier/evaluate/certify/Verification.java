@@ -9,4 +9,4 @@ import java.util.Optional;
  * @param nodes subproblems that were bounded; 1 when the first bounds decided
  * @param counterexample all pixels of an input within the threat model that the float32 engine gives another class
  */
-public record Verification(Verdict verdict, double lower, int nodes, Optional<float[]> counterexample) {}
+public record Verification(Decision decision, double lower, int nodes, Optional<float[]> counterexample) {}

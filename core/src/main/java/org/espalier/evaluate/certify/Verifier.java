@@ -57,11 +57,11 @@ public final class Verifier {
             throw new IllegalArgumentException("exact verification is for l-infinity, got " + threat);
         }
         if (judge.predict(image) != label) {
-            return new Verification(Verdict.FALSIFIED, Double.NEGATIVE_INFINITY, 0, Optional.of(image.clone()));
+            return new Verification(Decision.FALSIFIED, Double.NEGATIVE_INFINITY, 0, Optional.of(image.clone()));
         }
         Margins margins = certifier.margins(image, label, threat, BoundMethod.CROWN);
         if (margins.certified()) {
-            return new Verification(Verdict.VERIFIED, margins.worst(), 1, Optional.empty());
+            return new Verification(Decision.VERIFIED, margins.worst(), 1, Optional.empty());
         }
         InputRegion region = InputRegion.around(network, image, threat);
         Function<double[], Optional<float[]>> check = inputs -> {

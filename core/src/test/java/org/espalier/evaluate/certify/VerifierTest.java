@@ -38,18 +38,18 @@ class VerifierTest {
 
         double least = gridLead(weights, image, label, epsilon);
         double between = 2 * epsilon / GRID * slope(weights);
-        if (found.verdict() == Verdict.VERIFIED) {
+        if (found.decision() == Decision.VERIFIED) {
             assertThat(found.lower()).isPositive().isLessThanOrEqualTo(least + 1e-9);
-        } else if (found.verdict() == Verdict.FALSIFIED) {
+        } else if (found.decision() == Decision.FALSIFIED) {
             assertThat(least).isLessThan(between);
             float[] other = found.counterexample().orElseThrow();
             assertThat(verifier.counterexamples().predict(other)).isNotEqualTo(label);
             assertThat(Counterexamples.within(image, other, epsilon)).isTrue();
         }
         if (least > between) {
-            assertThat(found.verdict()).as("grid says %s", least).isEqualTo(Verdict.VERIFIED);
+            assertThat(found.decision()).as("grid says %s", least).isEqualTo(Decision.VERIFIED);
         } else if (least < -1e-4) {
-            assertThat(found.verdict()).as("grid says %s", least).isEqualTo(Verdict.FALSIFIED);
+            assertThat(found.decision()).as("grid says %s", least).isEqualTo(Decision.FALSIFIED);
         }
     }
 
@@ -105,7 +105,7 @@ class VerifierTest {
         for (int splitInputs : new int[] {0, 6}) {
             Verification found =
                     verifier.verify(new float[] {0.5f}, 0, threat, new ExactSettings(100, splitInputs), () -> false);
-            assertThat(found.verdict()).isEqualTo(Verdict.VERIFIED);
+            assertThat(found.decision()).isEqualTo(Decision.VERIFIED);
             assertThat(found.lower()).isBetween(1e-6, 0.0101);
         }
     }
@@ -134,14 +134,14 @@ class VerifierTest {
             Verification many = run(verifier, image, label, 3000);
             Verification again =
                     run(new Verifier(SmallNetworks.engine(weights, Mask.dense(shape))), image, label, 3000);
-            assertThat(again.verdict()).isEqualTo(many.verdict());
+            assertThat(again.decision()).isEqualTo(many.decision());
             assertThat(again.nodes()).isEqualTo(many.nodes());
             assertThat(again.lower()).isEqualTo(many.lower());
-            assertThat(many.verdict()).isNotEqualTo(Verdict.UNKNOWN);
-            if (few.verdict() != Verdict.UNKNOWN) {
-                assertThat(few.verdict()).isEqualTo(many.verdict());
+            assertThat(many.decision()).isNotEqualTo(Decision.UNKNOWN);
+            if (few.decision() != Decision.UNKNOWN) {
+                assertThat(few.decision()).isEqualTo(many.decision());
             }
-            harder += few.verdict() == Verdict.UNKNOWN && many.verdict() == Verdict.VERIFIED ? 1 : 0;
+            harder += few.decision() == Decision.UNKNOWN && many.decision() == Decision.VERIFIED ? 1 : 0;
         }
         assertThat(harder).as("networks that need to be split").isPositive();
     }
@@ -154,7 +154,7 @@ class VerifierTest {
         float[] image = {0.3f, 0.8f};
         int wrong = 1 - verifier.counterexamples().predict(image);
         Verification found = run(verifier, image, wrong, 10);
-        assertThat(found.verdict()).isEqualTo(Verdict.FALSIFIED);
+        assertThat(found.decision()).isEqualTo(Decision.FALSIFIED);
         assertThat(found.counterexample().orElseThrow()).isEqualTo(image);
     }
 
@@ -173,7 +173,7 @@ class VerifierTest {
                     new ThreatModel(Norm.LINF, 0.12f),
                     ExactSettings.nodes(100_000),
                     () -> true);
-            unknown += found.verdict() == Verdict.UNKNOWN ? 1 : 0;
+            unknown += found.decision() == Decision.UNKNOWN ? 1 : 0;
         }
         assertThat(unknown).isPositive();
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.espalier.UserException;
 import org.espalier.attack.Norm;
@@ -14,7 +13,6 @@ import org.espalier.attack.strong.Apgd;
 import org.espalier.attack.strong.Descent;
 import org.espalier.attack.strong.Losses;
 import org.espalier.attack.strong.Noise;
-import org.espalier.attack.strong.StrongAttack;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -89,40 +87,5 @@ class SuitesTest {
     void attacksOfOneNameHaveLabelsOfTheirOwn() {
         Suite suite = new Suite("own", List.of(new Noise(1), Descent.fgsm(), new Noise(5), new Noise(6)), false);
         assertThat(suite.labels()).containsExactly("noise", "fgsm", "noise-2", "noise-3");
-    }
-
-    @Test
-    void everyAttackComesBackFromItsNameAndSettings() {
-        for (String name : AttackCatalog.names()) {
-            StrongAttack usual = AttackCatalog.make(name, Map.of());
-            assertThat(usual.name()).isEqualTo(name);
-            assertThat(AttackCatalog.make(name, usual.settings())).isEqualTo(usual);
-        }
-        for (String suite : Suites.NAMES) {
-            for (StrongAttack attack : Suites.named(suite, Norm.LINF, 10).attacks()) {
-                assertThat(AttackCatalog.make(attack.name(), attack.settings())).isEqualTo(attack);
-            }
-        }
-    }
-
-    @Test
-    void settingsThatAreNoneAreRefused() {
-        assertThatThrownBy(() -> AttackCatalog.make("apgd", Map.of()))
-                .isInstanceOf(UserException.class)
-                .hasMessageContaining("there is no attack \"apgd\"")
-                .hasMessageContaining("apgd-ce");
-        assertThatThrownBy(() -> AttackCatalog.make("pgd", Map.of("steps", 7)))
-                .isInstanceOf(UserException.class)
-                .hasMessageContaining("attack pgd has no setting \"steps\"")
-                .hasMessageContaining("iterations");
-        assertThatThrownBy(() -> AttackCatalog.make("pgd", Map.of("iterations", "many")))
-                .isInstanceOf(UserException.class)
-                .hasMessage("attack pgd: setting iterations must be a whole number, found many");
-        assertThatThrownBy(() -> AttackCatalog.make("noise", Map.of("draws", 0)))
-                .isInstanceOf(UserException.class)
-                .hasMessageContaining("draws must be at least 1, got 0");
-        assertThatThrownBy(() -> AttackCatalog.make("pgd", Map.of("loss", "dlrr")))
-                .isInstanceOf(UserException.class)
-                .hasMessage("attack pgd: setting loss must be one of ce, dlr, margin, found dlrr");
     }
 }

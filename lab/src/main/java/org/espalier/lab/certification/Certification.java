@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
-import org.espalier.evaluate.certify.Verdict;
+import org.espalier.evaluate.certify.Decision;
 
 /**
  * A ticket certified at one radius.
@@ -61,7 +61,7 @@ public record Certification(
 
     /** Share of images that nothing has broken, neither the attack nor exact verification: accuracy is at most this. */
     public double unbroken() {
-        return share(image -> image.withstands() && image.verdict() != Verdict.FALSIFIED);
+        return share(image -> image.withstands() && image.decision() != Decision.FALSIFIED);
     }
 
     /** Share of images that withstand the attack. */
@@ -71,7 +71,7 @@ public record Certification(
 
     /** Share of images between the two. */
     public double unknown() {
-        return share(image -> image.withstands() && image.verdict() != Verdict.FALSIFIED && !image.certified());
+        return share(image -> image.withstands() && image.decision() != Decision.FALSIFIED && !image.certified());
     }
 
     /** Mean processor time in seconds of those images that the method was asked about; NaN if there were none. */

@@ -13,8 +13,8 @@ import org.espalier.attack.ThreatModel;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
 import org.espalier.evaluate.certify.ExactSettings;
-import org.espalier.lab.robustness.Ticket;
 import org.espalier.lab.store.StoreWriter;
+import org.espalier.lab.tickets.Ticket;
 
 /**
  * One ticket to be certified at one radius: all that the result depends on.
@@ -36,9 +36,6 @@ public record CertificationRequest(
         Optional<Double> secondsPerImage) {
     /** Raised when a change of code changes results. */
     static final int NUMERICS = 1;
-
-    /** Directory of a search that certificates are kept in, by the key of the level. */
-    public static final String RESULTS = Ticket.CERTIFICATES;
 
     /** Nodes per image unless told otherwise: some seconds for a dense network of the paper's shape. */
     public static final int USUAL_NODES = 2_000;

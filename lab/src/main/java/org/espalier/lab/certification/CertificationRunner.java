@@ -20,14 +20,14 @@ import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.engine.Panels;
 import org.espalier.engine.Pass;
+import org.espalier.evaluate.certify.Decision;
 import org.espalier.evaluate.certify.Margins;
-import org.espalier.evaluate.certify.Verdict;
 import org.espalier.evaluate.certify.Verification;
 import org.espalier.evaluate.certify.Verifier;
-import org.espalier.lab.robustness.Ticket;
-import org.espalier.lab.robustness.TicketData;
 import org.espalier.lab.store.StoreLock;
 import org.espalier.lab.store.WholeFiles;
+import org.espalier.lab.tickets.Ticket;
+import org.espalier.lab.tickets.TicketData;
 import org.espalier.random.Stream;
 
 /**
@@ -93,7 +93,7 @@ public final class CertificationRunner {
     /** One lock for all levels of a search. */
     private static Path lockRoot(Ticket ticket) {
         return ticket.place()
-                .map(place -> place.store().resolve(CertificationRequest.RESULTS))
+                .map(place -> place.store().resolve(Ticket.CERTIFICATES))
                 .orElseGet(ticket::certificates);
     }
 
@@ -252,7 +252,7 @@ public final class CertificationRunner {
             boolean asked = certificate.lower().isPresent();
             double seconds = asked ? (processorTime() - start) * 1e-9 : 0;
             boolean cut =
-                    request.method().exact() && certificate.verdict() == Verdict.UNKNOWN && stopping.getAsBoolean();
+                    request.method().exact() && certificate.decision() == Decision.UNKNOWN && stopping.getAsBoolean();
             return cut ? Optional.empty() : Optional.of(new CertificationDirectory.Done(certificate, seconds));
         }
 
@@ -272,14 +272,14 @@ public final class CertificationRunner {
                             label,
                             request.threat(),
                             request.method().bounds().orElseThrow());
-            Verdict verdict =
-                    margins.certified() ? Verdict.VERIFIED : attacked != label ? Verdict.FALSIFIED : Verdict.UNKNOWN;
+            Decision decision =
+                    margins.certified() ? Decision.VERIFIED : attacked != label ? Decision.FALSIFIED : Decision.UNKNOWN;
             return new ImageCertificate(
                     number,
                     label,
                     predicted,
                     attacked,
-                    verdict,
+                    decision,
                     Optional.of(margins.worst()),
                     margins.unstable(),
                     0,
@@ -304,7 +304,7 @@ public final class CertificationRunner {
                     label,
                     predicted,
                     attacked,
-                    found.verdict(),
+                    found.decision(),
                     Optional.of(found.lower()),
                     0,
                     found.nodes(),
@@ -313,7 +313,7 @@ public final class CertificationRunner {
 
         private static ImageCertificate known(int number, int label, int predicted, int attacked) {
             return new ImageCertificate(
-                    number, label, predicted, attacked, Verdict.FALSIFIED, Optional.empty(), 0, 0, Optional.empty());
+                    number, label, predicted, attacked, Decision.FALSIFIED, Optional.empty(), 0, 0, Optional.empty());
         }
 
         private float[] pixels(int lane) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.espalier.UserException;
-import org.espalier.evaluate.certify.Verdict;
+import org.espalier.evaluate.certify.Decision;
 import org.espalier.lab.store.Json;
 import tools.jackson.databind.JsonNode;
 
@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
  * @param predicted class that the engine gives the clean image
  * @param attacked class that it gives an adversarial example found by gradients, which lies in ball and box to the last
  *     bit; the label if none was found
- * @param verdict of the method; a wrong clean class is falsified
+ * @param decision of the method; a wrong clean class is falsified
  * @param lower lower bound of the label's lead within the ball; empty where the method was not asked or has none
  * @param unstable hidden units that may be on or off; 0 where the method was not asked, and for exact verification
  * @param nodes subproblems bounded by exact verification
@@ -28,7 +28,7 @@ public record ImageCertificate(
         int label,
         int predicted,
         int attacked,
-        Verdict verdict,
+        Decision decision,
         Optional<Double> lower,
         int unstable,
         int nodes,
@@ -45,7 +45,7 @@ public record ImageCertificate(
 
     /** Shown to withstand everything. */
     public boolean certified() {
-        return clean() && verdict == Verdict.VERIFIED;
+        return clean() && decision == Decision.VERIFIED;
     }
 
     /** One line of {@code images.jsonl}, with its line feed. */
@@ -66,7 +66,7 @@ public record ImageCertificate(
         line.put("label", label);
         line.put("predicted", predicted);
         line.put("attacked", attacked);
-        line.put("verdict", verdict.toString());
+        line.put("verdict", decision.toString());
         lower.ifPresent(bound -> line.put("lower", bound));
         line.put("unstable", unstable);
         line.put("nodes", nodes);
@@ -87,7 +87,7 @@ public record ImageCertificate(
      */
     static ImageCertificate read(JsonNode line, String source) {
         String name = Json.string(line, "verdict", source);
-        Verdict verdict = java.util.Arrays.stream(Verdict.values())
+        Decision decision = java.util.Arrays.stream(Decision.values())
                 .filter(known -> known.toString().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new UserException(source + " is damaged: verdict is " + name));
@@ -104,7 +104,7 @@ public record ImageCertificate(
                 Json.whole(line, "label", source),
                 Json.whole(line, "predicted", source),
                 Json.whole(line, "attacked", source),
-                verdict,
+                decision,
                 line.has("lower") ? Optional.of(Json.number(line, "lower", source)) : Optional.empty(),
                 Json.whole(line, "unstable", source),
                 Json.whole(line, "nodes", source),

@@ -3,7 +3,7 @@ package org.espalier.lab.certification;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.espalier.evaluate.certify.Verdict;
+import org.espalier.evaluate.certify.Decision;
 
 /**
  * Certified at most true at most attacked, image by image: what is certified at one radius cannot be broken at that radius
@@ -41,9 +41,9 @@ public final class Sandwich {
         for (int i = 0; i < both; i++) {
             ImageCertificate certified = certifying.images().get(i);
             ImageCertificate broken = breaking.images().get(i);
-            boolean falsified = broken.verdict() == Verdict.FALSIFIED
+            boolean falsified = broken.decision() == Decision.FALSIFIED
                     && broken.counterexample().isPresent();
-            if (certified.verdict() == Verdict.VERIFIED && (!broken.withstands() || falsified)) {
+            if (certified.decision() == Decision.VERIFIED && (!broken.withstands() || falsified)) {
                 violations.add("image " + certified.image() + " of the " + certifying.split() + " split, class "
                         + certified.label() + ", is certified at l-infinity " + certifying.epsilon() + " by "
                         + certifying.method()

@@ -9,8 +9,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import org.espalier.UserException;
-import org.espalier.lab.robustness.Ticket;
 import org.espalier.lab.store.Store;
+import org.espalier.lab.tickets.Ticket;
 
 /** Reads whole certificates; those in work are left out. */
 public final class StoredCertifications {
@@ -46,7 +46,7 @@ public final class StoredCertifications {
     }
 
     private static Path results(Store store, String level) {
-        return store.directory().resolve(CertificationRequest.RESULTS).resolve(level);
+        return store.directory().resolve(Ticket.CERTIFICATES).resolve(level);
     }
 
     /** All certificates of a ticket, in the order of their names; those of other weights of its level too. */

@@ -13,6 +13,7 @@ import org.espalier.data.Split;
 import org.espalier.evaluate.rules.Step;
 import org.espalier.evaluate.suite.Suite;
 import org.espalier.lab.store.StoreWriter;
+import org.espalier.lab.tickets.Ticket;
 
 /**
  * A ticket and how it is to be attacked: all that an evaluation's results depend on.

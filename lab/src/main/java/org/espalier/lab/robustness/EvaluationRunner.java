@@ -65,7 +65,7 @@ public final class EvaluationRunner {
                 Path root = lockRoot(request);
                 if (roots.add(root)) {
                     Files.createDirectories(root);
-                    locks.add(StoreLock.acquire(root));
+                    locks.add(StoreLock.acquire(root, "keep these results elsewhere with --out"));
                 }
             }
             return new Work().run();

@@ -1,6 +1,7 @@
 package org.espalier.lab.robustness;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
@@ -16,6 +17,9 @@ import org.espalier.evaluate.suite.Suite;
 public final class EvaluationSteps {
     /** Where accuracy is measured for the curve, in multiples of epsilon. */
     private static final double[] CURVE = {0.25, 0.5, 0.75, 1, 1.25, 1.5, 2};
+
+    /** Below this the curve's radii are not rounded. */
+    private static final float SMALL = 1e-5f;
 
     private static final ThreatModel FULL = new ThreatModel(Norm.LINF, 1);
 
@@ -39,8 +43,7 @@ public final class EvaluationSteps {
         }
         steps.add(new Step("rule-fgsm", Step.Purpose.FGSM, Descent.fgsm(), threat, List.of()));
         steps.add(new Step("rule-pgd", Step.Purpose.PGD, Descent.pgd(40, 1), threat, List.of()));
-        for (double factor : CURVE) {
-            float epsilon = Math.round(1e6 * factor * threat.epsilon()) / 1e6f; // 0.225, not 0.22500001
+        for (float epsilon : curve(threat.epsilon())) {
             if (threat.norm() != Norm.LINF || epsilon <= 1) {
                 steps.add(new Step(
                         "curve-" + EvaluationRequest.number(epsilon),
@@ -53,6 +56,17 @@ public final class EvaluationSteps {
         fullBall(suite, names, steps);
         doubled(suite, names, threat, steps);
         return steps;
+    }
+
+    /** Radii of the curve, each once. */
+    private static List<Float> curve(float epsilon) {
+        return Arrays.stream(CURVE)
+                // 0.225, not 0.22500001; but six decimals are not enough to tell very small radii apart.
+                .mapToObj(factor ->
+                        epsilon < SMALL ? (float) (factor * epsilon) : Math.round(1e6 * factor * epsilon) / 1e6f)
+                .filter(radius -> radius > 0)
+                .distinct()
+                .toList();
     }
 
     /** The suite's attacks that move within a radius and see gradients or scores, one after the other. */

@@ -13,6 +13,11 @@ import org.espalier.data.DataSets;
 import org.espalier.data.Split;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.store.Store;
+import org.espalier.lab.tickets.Ticket;
+import org.espalier.lab.tickets.TicketChoice;
+import org.espalier.lab.tickets.TicketData;
+import org.espalier.lab.tickets.Tickets;
+import org.espalier.lab.tickets.WhichWeights;
 
 /** The robustness evaluation that an experiment asks for: all its trained levels, by its own setting {@code robustness}. */
 public final class ExperimentEvaluation {

@@ -9,6 +9,7 @@ import org.espalier.evaluate.rules.Rule;
 import org.espalier.evaluate.rules.Rules;
 import org.espalier.lab.certification.Certification;
 import org.espalier.lab.certification.ImageCertificate;
+import org.espalier.lab.tickets.Ticket;
 
 /** Certificates of the network that an evaluation attacked, as {@code espalier certify} stores them, for {@link Rule#CERTIFIED}. */
 final class StoredCertificates {
@@ -59,9 +60,9 @@ final class StoredCertificates {
     static Path beside(Path evaluation) {
         Path results = evaluation.toAbsolutePath().resolveSibling("").normalize();
         String name = String.valueOf(results.getFileName());
-        return name.endsWith("." + Tickets.RESULTS)
+        return name.endsWith("." + Ticket.EVALUATIONS)
                 ? results.resolveSibling(
-                        name.substring(0, name.length() - Tickets.RESULTS.length()) + Ticket.CERTIFICATES)
+                        name.substring(0, name.length() - Ticket.EVALUATIONS.length()) + Ticket.CERTIFICATES)
                 : results.resolve("../..")
                         .normalize()
                         .resolve(Ticket.CERTIFICATES)

@@ -29,6 +29,7 @@ import org.espalier.lab.store.Json;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoreWriter;
 import org.espalier.lab.store.WholeFiles;
+import org.espalier.lab.tickets.Ticket;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -65,7 +66,7 @@ public final class StoredEvaluations {
     }
 
     private static Path results(Store store, String level) {
-        return store.directory().resolve(Tickets.RESULTS).resolve(level);
+        return store.directory().resolve(Ticket.EVALUATIONS).resolve(level);
     }
 
     private static List<Path> directories(Path parent, Consumer<UserException> damaged) {

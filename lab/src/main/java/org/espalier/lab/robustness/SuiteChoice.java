@@ -98,15 +98,40 @@ public final class SuiteChoice {
                         apgd.iterations(),
                         apgd.restarts(),
                         apgd.targets());
-            case SuiteSettings.AttackKind.Fab fab ->
-                new Fab(fab.iterations(), fab.restarts(), fab.targets(), 0.1, 1.05, 0.9, 10, fab.stopAtRadius());
+            case SuiteSettings.AttackKind.Fab fab -> {
+                Fab usual = Fab.standard();
+                yield new Fab(
+                        fab.iterations(),
+                        fab.restarts(),
+                        fab.targets(),
+                        usual.alphaMax(),
+                        usual.eta(),
+                        usual.beta(),
+                        usual.finalSearch(),
+                        fab.stopAtRadius());
+            }
             case SuiteSettings.AttackKind.Square square ->
                 new Square(square.queries(), square.pInit(), square.restarts());
-            case SuiteSettings.AttackKind.CarliniWagner cw ->
-                new CarliniWagner(cw.searches(), cw.iterations(), 0.01, 0.001, 0, true);
-            case SuiteSettings.AttackKind.DeepFool deepFool -> new DeepFool(deepFool.iterations(), 9, 0.02);
+            case SuiteSettings.AttackKind.CarliniWagner cw -> {
+                CarliniWagner usual = CarliniWagner.standard();
+                yield new CarliniWagner(
+                        cw.searches(),
+                        cw.iterations(),
+                        usual.rate(),
+                        usual.firstTrade(),
+                        usual.confidence(),
+                        usual.abortEarly());
+            }
+            case SuiteSettings.AttackKind.DeepFool deepFool -> {
+                DeepFool usual = DeepFool.standard();
+                yield new DeepFool(deepFool.iterations(), usual.candidates(), usual.overshoot());
+            }
             case SuiteSettings.AttackKind.Fmn fmn -> Fmn.of(fmn.iterations());
-            case SuiteSettings.AttackKind.HopSkipJump jump -> new HopSkipJump(jump.iterations(), 100, 10_000, 100);
+            case SuiteSettings.AttackKind.HopSkipJump jump -> {
+                HopSkipJump usual = HopSkipJump.small();
+                yield new HopSkipJump(
+                        jump.iterations(), usual.firstEvaluations(), usual.mostEvaluations(), usual.tries());
+            }
             case SuiteSettings.AttackKind.Noise noise -> new Noise(noise.draws());
             case SuiteSettings.AttackKind.Transfer transfer -> transfer(transfer);
         };

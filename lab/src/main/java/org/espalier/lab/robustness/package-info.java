@@ -1,5 +1,5 @@
 /**
- * Robustness evaluations of stored tickets: which ticket, attacked how, checked by which rules, and what is kept of it;
+ * Robustness evaluations of stored tickets: attacked how, checked by which rules, and what is kept of it;
  * docs/robustness.md says how to use them, docs/store.md describes every file.
  */
 @NullMarked

@@ -35,19 +35,25 @@ public final class StoreLock implements AutoCloseable {
         this.channel = channel;
     }
 
+    /** Locks a directory; who finds it locked can only wait for the other run or stop it. */
+    public static StoreLock acquire(Path directory) {
+        return acquire(directory, "");
+    }
+
     /**
      * Locks a directory.
      *
+     * @param otherwise what its user can do beside waiting and stopping the other, as the end of a sentence; empty if nothing
      * @throws UserException naming the process that holds it, or if the directory cannot be written
      */
-    public static StoreLock acquire(Path directory) {
+    public static StoreLock acquire(Path directory, String otherwise) {
         Path file = directory.resolve(FILE);
         synchronized (HELD) {
             @Nullable FileChannel channel = null;
             try {
                 Path key = directory.toRealPath();
                 if (HELD.containsKey(key)) {
-                    throw inUse(directory, Long.toString(ProcessHandle.current().pid()));
+                    throw inUse(directory, Long.toString(ProcessHandle.current().pid()), otherwise);
                 }
                 channel = FileChannel.open(
                         file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -55,7 +61,7 @@ public final class StoreLock implements AutoCloseable {
                     String holder =
                             Files.readString(file, StandardCharsets.US_ASCII).strip();
                     channel.close();
-                    throw inUse(directory, holder);
+                    throw inUse(directory, holder, otherwise);
                 }
                 channel.truncate(0);
                 channel.write(
@@ -76,9 +82,9 @@ public final class StoreLock implements AutoCloseable {
         }
     }
 
-    private static UserException inUse(Path directory, String holder) {
-        return new UserException(directory + " is in use by another run (process " + holder
-                + "); wait for it, stop it, or choose another directory with --out");
+    private static UserException inUse(Path directory, String holder, String otherwise) {
+        return new UserException(directory + " is in use by another run (process " + holder + "); wait for it"
+                + (otherwise.isEmpty() ? " or stop it" : ", stop it, or " + otherwise));
     }
 
     /** The process that holds a directory's lock now. */

@@ -54,7 +54,7 @@ public final class StoreWriter implements AutoCloseable {
         } catch (IOException e) {
             throw WholeFiles.unwritable(directory, e);
         }
-        StoreLock lock = StoreLock.acquire(directory);
+        StoreLock lock = StoreLock.acquire(directory, "choose another directory with --out");
         try {
             check(directory, experiment, trials, provenance);
             deleteTemporaries(directory, OURS::contains);

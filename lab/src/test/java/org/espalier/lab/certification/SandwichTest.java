@@ -6,22 +6,22 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.espalier.evaluate.certify.Verdict;
+import org.espalier.evaluate.certify.Decision;
 import org.junit.jupiter.api.Test;
 
 class SandwichTest {
-    private static final ImageCertificate CERTIFIED = image(3, 3, Verdict.VERIFIED, false);
-    private static final ImageCertificate BROKEN = image(3, 5, Verdict.FALSIFIED, false);
-    private static final ImageCertificate OPEN = image(3, 3, Verdict.UNKNOWN, false);
-    private static final ImageCertificate FALSIFIED = image(3, 3, Verdict.FALSIFIED, true);
+    private static final ImageCertificate CERTIFIED = image(3, 3, Decision.VERIFIED, false);
+    private static final ImageCertificate BROKEN = image(3, 5, Decision.FALSIFIED, false);
+    private static final ImageCertificate OPEN = image(3, 3, Decision.UNKNOWN, false);
+    private static final ImageCertificate FALSIFIED = image(3, 3, Decision.FALSIFIED, true);
 
-    private static ImageCertificate image(int predicted, int attacked, Verdict verdict, boolean counterexample) {
+    private static ImageCertificate image(int predicted, int attacked, Decision decision, boolean counterexample) {
         return new ImageCertificate(
                 0,
                 3,
                 predicted,
                 attacked,
-                verdict,
+                decision,
                 Optional.of(0.25),
                 0,
                 1,
@@ -57,10 +57,10 @@ class SandwichTest {
                 .singleElement()
                 .asString()
                 .contains("exact verification has a counterexample at 0.05");
-        assertThat(Sandwich.violations(List.of(at(0.1f, "crown", "a", image(3, 5, Verdict.VERIFIED, false)))))
+        assertThat(Sandwich.violations(List.of(at(0.1f, "crown", "a", image(3, 5, Decision.VERIFIED, false)))))
                 .as("within one certification")
                 .hasSize(1);
-        assertThat(Sandwich.violations(List.of(at(0.1f, "crown", "a", image(5, 5, Verdict.VERIFIED, false)))))
+        assertThat(Sandwich.violations(List.of(at(0.1f, "crown", "a", image(5, 5, Decision.VERIFIED, false)))))
                 .singleElement()
                 .asString()
                 .contains("the clean image is given class 5");

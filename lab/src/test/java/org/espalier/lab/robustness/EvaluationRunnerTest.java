@@ -38,6 +38,8 @@ import org.espalier.lab.store.Json;
 import org.espalier.lab.store.StoreLock;
 import org.espalier.lab.store.StoredNetwork;
 import org.espalier.lab.store.WholeFiles;
+import org.espalier.lab.tickets.Ticket;
+import org.espalier.lab.tickets.TicketData;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;

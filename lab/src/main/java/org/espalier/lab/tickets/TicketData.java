@@ -1,4 +1,4 @@
-package org.espalier.lab.robustness;
+package org.espalier.lab.tickets;
 
 import java.nio.file.Path;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package org.espalier.evaluate.certify;
 
 /** What is known of one input under one threat model. */
-public enum Verdict {
+public enum Decision {
     /** Nothing within the threat model changes the class. */
     VERIFIED("verified"),
     /** A counterexample is known, or the clean input itself is given another class. */
@@ -11,7 +11,7 @@ public enum Verdict {
 
     private final String label;
 
-    Verdict(String label) {
+    Decision(String label) {
         this.label = label;
     }
 

@@ -1,4 +1,4 @@
-package org.espalier.lab.robustness;
+package org.espalier.lab.tickets;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds tickets: in a search's directory, a level's directory, or a safetensors file of any origin. */
 public final class Tickets {
-    /** Directory of a search that evaluations are kept in, by the key of the level. */
-    public static final String RESULTS = "robustness";
-
     private static final String LEVEL = "level.json";
 
     private Tickets() {}
@@ -92,7 +89,7 @@ public final class Tickets {
                 network,
                 data(store, chosen),
                 Optional.of(new Ticket.Place(store.directory(), chosen.trial(), chosen.level(), chosen.key(), weights)),
-                store.directory().resolve(RESULTS).resolve(chosen.key()));
+                store.directory().resolve(Ticket.EVALUATIONS).resolve(chosen.key()));
     }
 
     private static TicketData data(Store store, TicketChoice.Chosen chosen) {
@@ -135,7 +132,7 @@ public final class Tickets {
     private static Path beside(Path file) {
         String name = name(file);
         int dot = name.lastIndexOf('.');
-        return file.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + "." + RESULTS);
+        return file.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + "." + Ticket.EVALUATIONS);
     }
 
     private static TicketChoice.Chosen chosen(Store store, String key, Path given) {

@@ -1,4 +1,4 @@
-package org.espalier.lab.robustness;
+package org.espalier.lab.tickets;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package org.espalier.lab.robustness;
+package org.espalier.lab.tickets;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -19,6 +19,9 @@ import org.espalier.lab.store.TrialId;
  */
 public record Ticket(
         Path file, String digest, StoredNetwork network, TicketData data, Optional<Place> place, Path results) {
+    /** Directory of a search that evaluations are kept in, by the key of the level. */
+    public static final String EVALUATIONS = "robustness";
+
     /** Directory of a search that certificates are kept in, by the key of the level. */
     public static final String CERTIFICATES = "certification";
 

@@ -1,4 +1,4 @@
-package org.espalier.lab.robustness;
+package org.espalier.lab.tickets;
 
 /** Which weights of a level are evaluated. */
 public enum WhichWeights {
