@@ -3,7 +3,10 @@ package org.espalier.evaluate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.espalier.attack.Attack;
 import org.espalier.attack.Attacker;
+import org.espalier.attack.Breaker;
+import org.espalier.attack.Pgd;
 import org.espalier.data.Split;
 import org.espalier.engine.Elementwise;
 import org.espalier.engine.Engine;
@@ -17,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * Measures accuracy and loss of an engine's present weights on a split, natural and under attacks.
  *
  * <p>Works through the split in tiles of a few panels and allocates nothing per tile. Losses are added in the order of
- * the examples and an example's noise depends on its index in the split, so tiles change no bit of the result.
+ * the examples and an example's noise depends on its index in the split, so tiles change no bit of the result. For the worst
+ * case, attacks of several steps come after the tiles: each works through the examples that are left ({@link Breaker}).
  */
 public final class Evaluator {
     /** Two panels clean and two adversarial: inputs and activations of the paper's network then fit the L2 cache. */
@@ -30,6 +34,7 @@ public final class Evaluator {
     private final EvaluationSettings settings;
     private final int tile; // examples
     private final Pass pass;
+    private final @Nullable WorstCase worstCase; // null where the kept point counts
     private final Sum natural = new Sum();
     private final List<AttackedSum> attacked = new ArrayList<>();
     private final int[] order;
@@ -51,7 +56,8 @@ public final class Evaluator {
         this.settings = settings;
         tile = tilePanels * Panels.LANES;
         pass = engine.newPass(2 * tile);
-        settings.attacks().forEach((name, attack) -> attacked.add(new AttackedSum(name, attack.on(engine, pass))));
+        worstCase = settings.accuracy() == AttackedAccuracy.WORST_CASE ? new WorstCase() : null;
+        settings.attacks().forEach((name, attack) -> attacked.add(sum(name, attack)));
         if (settings.publishedLoss().orElse(null) instanceof Objective.Mixed mixed
                 && publishedSum(mixed) == null
                 && !attacked.isEmpty()) {
@@ -62,10 +68,23 @@ public final class Evaluator {
         losses = new double[tile];
     }
 
-    /** What is added up over the examples. */
-    private static class Sum {
+    private AttackedSum sum(String name, Attack attack) {
+        AttackedSum sum = new AttackedSum(name, attack.on(engine, pass));
+        if (worstCase != null && attack instanceof Pgd pgd) {
+            sum.breaker = new Breaker(pgd, engine);
+        }
+        return sum;
+    }
+
+    /** What is added up over the examples, in their order. */
+    static class Sum {
         int correct;
         double loss;
+
+        void add(boolean right, double ofLoss) {
+            correct += right ? 1 : 0;
+            loss += ofLoss;
+        }
 
         void reset() {
             correct = 0;
@@ -78,6 +97,9 @@ public final class Evaluator {
         final String name;
         final Attacker attacker;
         Stream noise = Stream.root(0);
+
+        @Nullable
+        Breaker breaker; // for the worst case of an attack of several steps
 
         AttackedSum(String name, Attacker attacker) {
             this.name = name;
@@ -100,8 +122,16 @@ public final class Evaluator {
             sum.reset();
             sum.noise = measurement.child(sum.name);
         }
+        if (worstCase != null) {
+            worstCase.begin(split);
+        }
         for (int first = 0; first < split.size(); first += tile) {
             measureTile(split, first, Math.min(tile, split.size() - first), (float) labelSmoothing);
+        }
+        for (AttackedSum sum : attacked) {
+            if (worstCase != null && sum.breaker != null) {
+                worstCase.attack(sum.breaker, split, (float) labelSmoothing, sum.noise, sum);
+            }
         }
         int examples = split.size();
         double naturalLoss = natural.loss / examples;
@@ -149,6 +179,9 @@ public final class Evaluator {
         add(natural, 0, split.labels(), first, examples, smoothing);
         for (int a = 0; a < attacked.size(); a++) {
             AttackedSum sum = attacked.get(a);
+            if (sum.breaker != null) {
+                continue;
+            }
             sum.attacker.perturb(split.labels(), first, examples, sum.noise, first);
             engine.forward(pass, panels, panels);
             add(sum, panels, split.labels(), first, examples, smoothing);
@@ -159,8 +192,15 @@ public final class Evaluator {
         Elementwise.predictions(pass.logits(), firstPanel, examples, predicted, 0);
         Elementwise.crossEntropy(pass.logits(), firstPanel, labels, first, examples, smoothing, losses, 0);
         for (int i = 0; i < examples; i++) {
-            sum.correct += predicted[i] == labels[first + i] ? 1 : 0;
-            sum.loss += losses[i];
+            boolean wrong = predicted[i] != labels[first + i];
+            if (worstCase != null && sum == natural) {
+                worstCase.natural(first + i, wrong, losses[i]);
+            }
+            if (worstCase != null && worstCase.wrong(first + i)) {
+                sum.add(false, worstCase.naturalLoss(first + i));
+            } else {
+                sum.add(!wrong, losses[i]);
+            }
         }
     }
 }
