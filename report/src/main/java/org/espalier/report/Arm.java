@@ -3,6 +3,7 @@ package org.espalier.report;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.espalier.evaluate.AttackedAccuracy;
 
 /**
  * One data set trained for one objective: what one set of tables shows.
@@ -14,6 +15,7 @@ import java.util.OptionalInt;
  * @param reportIteration the iteration that the experiment asks to be reported, if it asks for one
  * @param strategies restart strategies and how many levels each has, in the experiment's order
  * @param attacks evaluation attacks, in the experiment's order, without the natural one
+ * @param accuracy which points of an attack decide whether an image counts as right under it
  * @param trials number of trials that the experiment asks for
  * @param densities fraction of weights remaining by level, as planned; the dense level is the first
  * @param classes number of classes of the data set, for the accuracy of guessing; empty until something is stored
@@ -27,6 +29,7 @@ public record Arm(
         OptionalInt reportIteration,
         List<Strategy> strategies,
         List<String> attacks,
+        AttackedAccuracy accuracy,
         int trials,
         List<Double> densities,
         OptionalInt classes,
@@ -46,6 +49,34 @@ public record Arm(
      * @param iterations updates of each level
      */
     public record Training(Optional<String> attack, int iterations) {}
+
+    /** An arm whose accuracies are of the points that attacks keep. */
+    public Arm(
+            String dataset,
+            String objective,
+            Training training,
+            Optional<EarlyStop> selection,
+            OptionalInt reportIteration,
+            List<Strategy> strategies,
+            List<String> attacks,
+            int trials,
+            List<Double> densities,
+            OptionalInt classes,
+            List<Series> series) {
+        this(
+                dataset,
+                objective,
+                training,
+                selection,
+                reportIteration,
+                strategies,
+                attacks,
+                AttackedAccuracy.KEPT_POINT,
+                trials,
+                densities,
+                classes,
+                series);
+    }
 
     public Arm {
         strategies = List.copyOf(strategies);

@@ -10,10 +10,25 @@ import java.util.OptionalInt;
  * <p>The validation objective is the training objective's own mixture of validation losses:
  * {@code (1 - share) * natural + share * adversarial}; with natural training the share is 0 and no attack is needed.
  *
- * @param share weight of the adversarial loss, 0 to 1
+ * <p>Where accuracies are of the per-example worst case, the attacked loss says little: of a broken image only that it is broken.
+ * The objective is then the robust error on validation images, which Rice, Wong and Kolter, "Overfitting in adversarially robust
+ * deep learning" (2020), section 3, stop by.
+ *
+ * @param share weight of the adversarial part, 0 to 1
  * @param attack the training attack's name; not used when the share is 0
+ * @param byError whether the adversarial part is the error under the attack rather than the loss
  */
-public record EarlyStop(double share, String attack) {
+public record EarlyStop(double share, String attack, boolean byError) {
+    /** The rule of losses. */
+    public EarlyStop(double share, String attack) {
+        this(share, attack, false);
+    }
+
+    /** The rule of the worst case: least error under the attack. */
+    public static EarlyStop error(String attack) {
+        return new EarlyStop(1, attack, true);
+    }
+
     /** The rule for natural training: least natural validation loss. */
     public static EarlyStop natural() {
         return new EarlyStop(0, Point.NATURAL);
@@ -41,7 +56,7 @@ public record EarlyStop(double share, String attack) {
                 if (share < 1 && point.attack().equals(Point.NATURAL)) {
                     natural = point.loss();
                 } else if (share > 0 && point.attack().equals(attack)) {
-                    adversarial = point.loss();
+                    adversarial = byError ? 1 - point.accuracy() : point.loss();
                 }
             }
             double objective = (1 - share) * natural + share * adversarial;
@@ -59,6 +74,9 @@ public record EarlyStop(double share, String attack) {
     public String describe() {
         if (share == 0) {
             return "least natural validation loss";
+        }
+        if (byError) {
+            return "least validation error under " + attack;
         }
         if (share == 1) {
             return "least validation loss under " + attack;

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.UserException;
+import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.store.LevelState;
@@ -94,6 +95,7 @@ public final class ResultsReader {
                         .map(e -> new Arm.Strategy(e.getKey(), e.getValue()))
                         .toList(),
                 experiment.evaluation().attacks(),
+                experiment.evaluation().accuracy(),
                 experiment.trials(),
                 planned,
                 classes,
@@ -161,6 +163,9 @@ public final class ResultsReader {
         String attack = objective.attack().get();
         if (!evaluation.attacks().contains(attack)) {
             return Optional.empty();
+        }
+        if (evaluation.accuracy() == AttackedAccuracy.WORST_CASE) {
+            return Optional.of(EarlyStop.error(attack));
         }
         // As published, the loss recorded with an attack is the whole training objective already.
         return Optional.of(new EarlyStop(evaluation.loss() == Experiment.LossKind.OBJECTIVE ? 1 : share, attack));

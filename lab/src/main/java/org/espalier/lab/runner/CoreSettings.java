@@ -95,7 +95,8 @@ public final class CoreSettings {
                 switch (experiment.evaluation().loss()) {
                     case ATTACK -> Optional.empty();
                     case OBJECTIVE -> Optional.of(objective(experiment, objective, 0));
-                });
+                },
+                experiment.evaluation().accuracy());
     }
 
     static EvaluationSchedule schedule(Experiment experiment, int trainingImages) {

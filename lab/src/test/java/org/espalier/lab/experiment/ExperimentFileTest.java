@@ -127,6 +127,8 @@ class ExperimentFileTest {
             bounds: {ibp: {kind: ibp, schedule: {shape: smooth}}} | bounds.ibp.schedule.shape is smooth, did you mean "smoothed"?
             bounds: {ibp: {kind: ibp, schedule: {natural-share: {last: 1}}}} | bounds.ibp.schedule.natural-share.last is 1, expected a number of at least 0 and below 1
             {objectives: [ibp], evaluation: {loss: objective}} | evaluation.loss is objective, expected attack
+            evaluation: {accuracy: worst-case, loss: objective} | evaluation.accuracy is worst-case, expected kept-point as evaluation.loss is objective
+            evaluation: {accuracy: worst}            | evaluation.accuracy is worst, did you mean "worst-case"?
             {objectives: [ibp], robustness: {weights: best-validation}} | robustness.weights is best-validation, expected final: objective ibp is of bounds
             evaluation: {attacks: [fgms]}            | evaluation.attacks names attack "fgms", which attacks does not define; did you mean "fgsm"?
             name: ../escape                          | name is ../escape, expected a name of lower-case letters
