@@ -21,21 +21,26 @@ final class CrossEntropy {
             double[] losses,
             int firstLoss) {
         for (int lane = 0; lane < lanes; lane++) {
-            float max = logits.get(FLOAT, offset + lane * 4L);
-            for (int c = 1; c < classes; c++) {
-                max = Math.max(max, logits.get(FLOAT, offset + c * Panels.ROW_BYTES + lane * 4L));
-            }
-            double sum = 0;
-            double all = 0;
-            for (int c = 0; c < classes; c++) {
-                float z = logits.get(FLOAT, offset + c * Panels.ROW_BYTES + lane * 4L) - max;
-                sum += Exp.exp(z);
-                all += z;
-            }
-            float own = logits.get(FLOAT, offset + labels[firstLabel + lane] * Panels.ROW_BYTES + lane * 4L) - max;
-            double target = smoothing == 0 ? own : (1.0 - smoothing) * own + smoothing * (all / classes);
-            losses[firstLoss + lane] = StrictMath.log(sum) - target;
+            losses[firstLoss + lane] = loss(logits, offset + lane * 4L, classes, labels[firstLabel + lane], smoothing);
         }
+    }
+
+    /** The same of one lane, whose first logit is at the offset. */
+    static double loss(MemorySegment logits, long offset, int classes, int label, float smoothing) {
+        float max = logits.get(FLOAT, offset);
+        for (int c = 1; c < classes; c++) {
+            max = Math.max(max, logits.get(FLOAT, offset + c * Panels.ROW_BYTES));
+        }
+        double sum = 0;
+        double all = 0;
+        for (int c = 0; c < classes; c++) {
+            float z = logits.get(FLOAT, offset + c * Panels.ROW_BYTES) - max;
+            sum += Exp.exp(z);
+            all += z;
+        }
+        float own = logits.get(FLOAT, offset + label * Panels.ROW_BYTES) - max;
+        double target = smoothing == 0 ? own : (1.0 - smoothing) * own + smoothing * (all / classes);
+        return StrictMath.log(sum) - target;
     }
 
     static void predictions(MemorySegment logits, long offset, int classes, int lanes, int[] predicted, int first) {

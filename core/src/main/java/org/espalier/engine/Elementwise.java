@@ -36,20 +36,61 @@ public final class Elementwise {
         Checks.range(clean, cleanPanel, panels);
         Checks.range(out, outPanel, panels);
         Checks.features(features, 0, features.length, out);
+        int[] examples = out.words;
         for (int p = 0; p < panels; p++) {
-            Kernels.chosen()
-                    .uniformNoise(
-                            stream.key0(),
-                            stream.key1(),
-                            firstExample + p * Panels.LANES,
-                            clean.memory(),
-                            clean.row(cleanPanel + p, 0),
-                            out.memory(),
-                            out.row(outPanel + p, 0),
-                            features,
-                            epsilon,
-                            out.scratch);
+            for (int lane = 0; lane < Panels.LANES; lane++) {
+                examples[lane] = firstExample + p * Panels.LANES + lane;
+            }
+            noise(stream, examples, 0, clean, cleanPanel + p, out, outPanel + p, features, epsilon);
         }
+    }
+
+    /**
+     * The same for one panel of any examples: that of lane {@code i} is {@code examples[first + i]}, for all 64 lanes.
+     *
+     * @param examples counter of each lane's example
+     */
+    public static void uniformNoise(
+            Stream stream,
+            int[] examples,
+            int first,
+            Panels clean,
+            int cleanPanel,
+            Panels out,
+            int outPanel,
+            int[] features,
+            float epsilon) {
+        Checks.alike(clean, out);
+        Checks.range(clean, cleanPanel, 1);
+        Checks.range(out, outPanel, 1);
+        Checks.features(features, 0, features.length, out);
+        Objects.checkFromIndexSize(first, Panels.LANES, examples.length);
+        noise(stream, examples, first, clean, cleanPanel, out, outPanel, features, epsilon);
+    }
+
+    private static void noise(
+            Stream stream,
+            int[] examples,
+            int first,
+            Panels clean,
+            int cleanPanel,
+            Panels out,
+            int outPanel,
+            int[] features,
+            float epsilon) {
+        Kernels.chosen()
+                .uniformNoise(
+                        stream.key0(),
+                        stream.key1(),
+                        examples,
+                        first,
+                        clean.memory(),
+                        clean.row(cleanPanel, 0),
+                        out.memory(),
+                        out.row(outPanel, 0),
+                        features,
+                        epsilon,
+                        out.scratch);
     }
 
     /**
@@ -167,6 +208,22 @@ public final class Elementwise {
                     losses,
                     firstLoss + p * Panels.LANES);
         }
+    }
+
+    /**
+     * The same of one example.
+     *
+     * @param example counted over all panels
+     */
+    public static double crossEntropy(Panels logits, int example, int label, float smoothing) {
+        Objects.checkIndex(example, logits.panels() * Panels.LANES);
+        Objects.checkIndex(label, logits.features());
+        return CrossEntropy.loss(
+                logits.memory(),
+                logits.row(example / Panels.LANES, 0) + example % Panels.LANES * 4L,
+                logits.features(),
+                label,
+                smoothing);
     }
 
     /**

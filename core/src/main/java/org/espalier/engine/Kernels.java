@@ -130,10 +130,16 @@ interface Kernels {
     /** One momentum update of {@code count} weights (a multiple of 16); see {@link Update.Momentum}. */
     void momentum(float[] weights, float[] gradients, float[] velocity, int count, Update.Momentum settings);
 
-    /** See {@link Elementwise#uniformNoise}; {@code scratch} holds at least two rows. */
+    /**
+     * See {@link Elementwise#uniformNoise}.
+     *
+     * @param examples counter of each lane's example, from {@code firstExample} on
+     * @param scratch at least two rows
+     */
     void uniformNoise(
             int key0,
             int key1,
+            int[] examples,
             int firstExample,
             MemorySegment clean,
             long cleanOffset,

@@ -3,6 +3,7 @@ package org.espalier.engine;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Objects;
 
 /**
  * A float32 matrix of features by examples in native memory, laid out for the kernels.
@@ -26,6 +27,7 @@ public final class Panels {
 
     final int[] words = new int[LANES];
     final int[] starts = new int[LANES];
+    private final long[] offsets = new long[2 * LANES];
 
     /**
      * Zero-filled panels.
@@ -86,6 +88,33 @@ public final class Panels {
         }
         long bytes = features * ROW_BYTES;
         MemorySegment.copy(source.memory, sourcePanel * bytes, memory, panel * bytes, count * bytes);
+    }
+
+    /**
+     * Copies some features of single examples: example {@code to[i]} here, counted over all panels, gets those of {@code from[i]}
+     * of the source.
+     *
+     * @param count examples to copy, at most 64
+     * @param features ascending
+     */
+    public void copyExamples(Panels source, int[] from, int[] to, int count, int[] features) {
+        Checks.alike(source, this);
+        Checks.features(features, 0, features.length, this);
+        long[] offsets = this.offsets;
+        for (int i = 0; i < count; i++) {
+            offsets[2 * i] = source.offset(0, Objects.checkIndex(from[i], source.panels * LANES));
+            offsets[2 * i + 1] = offset(0, Objects.checkIndex(to[i], panels * LANES));
+        }
+        // Feature by feature, so that neighbouring lanes' lines are fetched once for all of them.
+        for (int feature : features) {
+            long row = feature * ROW_BYTES;
+            for (int i = 0; i < 2 * count; i += 2) {
+                memory.set(
+                        ValueLayout.JAVA_FLOAT,
+                        offsets[i + 1] + row,
+                        source.memory.get(ValueLayout.JAVA_FLOAT, offsets[i] + row));
+            }
+        }
     }
 
     private long offset(int feature, int example) {

@@ -176,6 +176,7 @@ final class ScalarKernels implements Kernels {
     public void uniformNoise(
             int key0,
             int key1,
+            int[] examples,
             int firstExample,
             MemorySegment clean,
             long cleanOffset,
@@ -186,7 +187,7 @@ final class ScalarKernels implements Kernels {
             MemorySegment scratch) {
         for (int feature : features) {
             for (int lane = 0; lane < LANES; lane++) {
-                long block = Threefry.block(key0, key1, firstExample + lane, feature >> 1);
+                long block = Threefry.block(key0, key1, examples[firstExample + lane], feature >> 1);
                 float unit = Stream.toUnit((feature & 1) == 0 ? (int) block : (int) (block >>> 32));
                 long at = feature * ROW + lane * 4L;
                 float value = clean.get(FLOAT, cleanOffset + at) + Math.fma(unit, 2 * epsilon, -epsilon);

@@ -168,6 +168,7 @@ final class VectorKernels implements Kernels {
     public void uniformNoise(
             int key0,
             int key1,
+            int[] examples,
             int firstExample,
             MemorySegment clean,
             long cleanOffset,
@@ -179,6 +180,7 @@ final class VectorKernels implements Kernels {
         VectorNoise.uniform(
                 key0,
                 key1,
+                examples,
                 firstExample,
                 clean.address() + cleanOffset,
                 out.address() + outOffset,

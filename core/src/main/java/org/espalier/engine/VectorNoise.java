@@ -20,11 +20,19 @@ final class VectorNoise {
     private VectorNoise() {}
 
     static void uniform(
-            int key0, int key1, int firstExample, long clean, long out, int[] features, float epsilon, long scratch) {
+            int key0,
+            int key1,
+            int[] examples,
+            int firstExample,
+            long clean,
+            long out,
+            int[] features,
+            float epsilon,
+            long scratch) {
         for (int f = 0; f < features.length; f++) {
             int feature = features[f];
             long row = feature * Panels.ROW_BYTES;
-            firstRounds(key0, key1, firstExample, feature >> 1, scratch);
+            firstRounds(key0, key1, examples, firstExample, feature >> 1, scratch);
             lastRounds(key0, key1, scratch);
             long word = (feature & 1) * Panels.ROW_BYTES;
             put(scratch + word, clean + row, out + row, epsilon);
@@ -37,11 +45,11 @@ final class VectorNoise {
     }
 
     /** Rounds 1 to 8 of {@link Threefry#block}, with their key injections. */
-    private static void firstRounds(int key0, int key1, int firstExample, int pair, long state) {
+    private static void firstRounds(int key0, int key1, int[] examples, int firstExample, int pair, long state) {
         int key2 = Threefry.PARITY ^ key0 ^ key1;
         for (long at = 0; at < Panels.ROW_BYTES; at += BYTES) {
-            IntVector x0 = IntVector.broadcast(INTS, firstExample + (int) (at / 4) + key0)
-                    .addIndex(1);
+            IntVector x0 = IntVector.fromArray(INTS, examples, firstExample + (int) (at / 4))
+                    .add(key0);
             IntVector x1 = IntVector.broadcast(INTS, pair + key1);
             x0 = x0.add(x1);
             x1 = x1.lanewise(VectorOperators.ROL, 13).lanewise(VectorOperators.XOR, x0);

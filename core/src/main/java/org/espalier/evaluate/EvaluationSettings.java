@@ -16,10 +16,17 @@ import org.espalier.train.Objective;
  * @param publishedLoss if present, the loss of an attack's measurements is that of the paper's published code: this
  *     training objective's value, with adversarial examples of a draw of their own (the natural loss for
  *     {@link Objective.Natural}). Empty: the cross-entropy of the very inputs that the accuracy is measured on
- * @param worstCase if present, a bound of the worst case to measure after the attacks
+ * @param bound if present, a bound of the worst case to measure after the attacks
+ * @param accuracy which points decide whether an example counts as right under an attack. With
+ *     {@link AttackedAccuracy#WORST_CASE} an attacked loss is that of the point where the attack left the example: the clean input
+ *     if that is classified wrong, else the first point that is, else the last one. It says less than the loss of kept points: of
+ *     a broken example only that it is broken, not how far
  */
 public record EvaluationSettings(
-        SequencedMap<String, Attack> attacks, Optional<Objective> publishedLoss, Optional<WorstCase> worstCase) {
+        SequencedMap<String, Attack> attacks,
+        Optional<Objective> publishedLoss,
+        Optional<Bound> bound,
+        AttackedAccuracy accuracy) {
     /**
      * A bound of the worst case, as {@link org.espalier.engine.Engine#worstCase} makes it: an example counts as correct where
      * no class can lead the label, and its loss is the cross-entropy of each class's largest possible lead. In floating point
@@ -29,13 +36,13 @@ public record EvaluationSettings(
      * @param epsilon radius of the L-infinity ball, cut at 0 and 1
      * @param linearShare share of linear bounds, the rest being intervals'
      */
-    public record WorstCase(String name, double epsilon, double linearShare) {
+    public record Bound(String name, double epsilon, double linearShare) {
         /**
          * The worst case that training ends with, whatever its ramp has come to: what is measured at different iterations can
          * then be compared.
          */
-        public static WorstCase last(String name, Objective.Certified objective) {
-            return new WorstCase(
+        public static Bound last(String name, Objective.Certified objective) {
+            return new Bound(
                     name, objective.epsilon().last(), objective.linearShare().last());
         }
     }
@@ -48,8 +55,12 @@ public record EvaluationSettings(
         if (publishedLoss.orElse(null) instanceof Objective.Certified) {
             throw new IllegalArgumentException("the published code has no loss for an objective of bounds");
         }
+        if (accuracy == AttackedAccuracy.WORST_CASE && publishedLoss.isPresent()) {
+            throw new IllegalArgumentException(
+                    "the published code's loss is of the points that attacks keep, and the worst case has none");
+        }
         Set<String> names = new HashSet<>(attacks.keySet());
-        worstCase.map(WorstCase::name).filter(name -> !names.add(name)).ifPresent(name -> {
+        bound.map(Bound::name).filter(name -> !names.add(name)).ifPresent(name -> {
             throw new IllegalArgumentException("an attack and a bound are both called '" + name + "'");
         });
         if (names.contains(Measurement.NATURAL)) {
@@ -58,13 +69,18 @@ public record EvaluationSettings(
         }
     }
 
-    /** These attacks, each with its own cross-entropy. */
+    /** The points that attacks keep decide. */
+    public EvaluationSettings(SequencedMap<String, Attack> attacks, Optional<Objective> publishedLoss) {
+        this(attacks, publishedLoss, Optional.empty(), AttackedAccuracy.KEPT_POINT);
+    }
+
+    /** The points that attacks keep decide, each attack with its own cross-entropy. */
     public EvaluationSettings(SequencedMap<String, Attack> attacks) {
-        this(attacks, Optional.empty(), Optional.empty());
+        this(attacks, Optional.empty());
     }
 
     /** Measurements that are made of each split: the natural one, one per attack, and the bound's. */
     public int measurements() {
-        return 1 + attacks.size() + (worstCase.isPresent() ? 1 : 0);
+        return 1 + attacks.size() + (bound.isPresent() ? 1 : 0);
     }
 }

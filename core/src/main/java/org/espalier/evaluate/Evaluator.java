@@ -3,7 +3,10 @@ package org.espalier.evaluate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.espalier.attack.Attack;
 import org.espalier.attack.Attacker;
+import org.espalier.attack.Breaker;
+import org.espalier.attack.Pgd;
 import org.espalier.data.Split;
 import org.espalier.engine.BoundPass;
 import org.espalier.engine.Elementwise;
@@ -19,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * a bound allows.
  *
  * <p>Works through the split in tiles of a few panels and allocates nothing per tile. Losses are added in the order of
- * the examples and an example's noise depends on its index in the split, so tiles change no bit of the result.
+ * the examples and an example's noise depends on its index in the split, so tiles change no bit of the result. For the worst
+ * case, attacks of several steps come after the tiles: each works through the examples that are left ({@link Breaker}).
  */
 public final class Evaluator {
     /** Two panels clean and two adversarial: inputs and activations of the paper's network then fit the L2 cache. */
@@ -32,8 +36,9 @@ public final class Evaluator {
     private final EvaluationSettings settings;
     private final int tile; // examples
     private final Pass pass;
-    private final @Nullable BoundPass bounds; // null where no worst case is measured
+    private final @Nullable BoundPass bounds; // null where no bound is measured
     private final Sum worst = new Sum();
+    private final @Nullable WorstCase worstCase; // null where the kept point counts
     private final Sum natural = new Sum();
     private final List<AttackedSum> attacked = new ArrayList<>();
     private final int[] order;
@@ -55,13 +60,14 @@ public final class Evaluator {
         this.settings = settings;
         tile = tilePanels * Panels.LANES;
         pass = engine.newPass(2 * tile);
-        settings.attacks().forEach((name, attack) -> attacked.add(new AttackedSum(name, attack.on(engine, pass))));
+        worstCase = settings.accuracy() == AttackedAccuracy.WORST_CASE ? new WorstCase() : null;
+        settings.attacks().forEach((name, attack) -> attacked.add(sum(name, attack)));
         if (settings.publishedLoss().orElse(null) instanceof Objective.Mixed mixed
                 && publishedSum(mixed) == null
                 && !attacked.isEmpty()) {
             attacked.add(new AttackedSum(PUBLISHED_LOSS, mixed.attack().on(engine, pass)));
         }
-        bounds = settings.worstCase()
+        bounds = settings.bound()
                 .map(bound -> engine.newBoundPass(tile, bound.linearShare() > 0))
                 .orElse(null);
         order = new int[tile];
@@ -69,10 +75,23 @@ public final class Evaluator {
         losses = new double[tile];
     }
 
-    /** What is added up over the examples. */
-    private static class Sum {
+    private AttackedSum sum(String name, Attack attack) {
+        AttackedSum sum = new AttackedSum(name, attack.on(engine, pass));
+        if (worstCase != null && attack instanceof Pgd pgd) {
+            sum.breaker = new Breaker(pgd, engine);
+        }
+        return sum;
+    }
+
+    /** What is added up over the examples, in their order. */
+    static class Sum {
         int correct;
         double loss;
+
+        void add(boolean right, double ofLoss) {
+            correct += right ? 1 : 0;
+            loss += ofLoss;
+        }
 
         void reset() {
             correct = 0;
@@ -85,6 +104,9 @@ public final class Evaluator {
         final String name;
         final Attacker attacker;
         Stream noise = Stream.root(0);
+
+        @Nullable
+        Breaker breaker; // for the worst case of an attack of several steps
 
         AttackedSum(String name, Attacker attacker) {
             this.name = name;
@@ -108,8 +130,16 @@ public final class Evaluator {
             sum.reset();
             sum.noise = measurement.child(sum.name);
         }
+        if (worstCase != null) {
+            worstCase.begin(split);
+        }
         for (int first = 0; first < split.size(); first += tile) {
             measureTile(split, first, Math.min(tile, split.size() - first), (float) labelSmoothing);
+        }
+        for (AttackedSum sum : attacked) {
+            if (worstCase != null && sum.breaker != null) {
+                worstCase.attack(sum.breaker, split, (float) labelSmoothing, sum.noise, sum);
+            }
         }
         int examples = split.size();
         double naturalLoss = natural.loss / examples;
@@ -125,7 +155,7 @@ public final class Evaluator {
             };
             measurements.add(new Measurement(iteration, split.name(), sum.name, sum.correct, examples, loss));
         }
-        settings.worstCase()
+        settings.bound()
                 .ifPresent(bound -> measurements.add(new Measurement(
                         iteration, split.name(), bound.name(), worst.correct, examples, worst.loss / examples)));
         return measurements;
@@ -160,6 +190,9 @@ public final class Evaluator {
         add(natural, pass.logits(), 0, split.labels(), first, examples, smoothing);
         for (int a = 0; a < attacked.size(); a++) {
             AttackedSum sum = attacked.get(a);
+            if (sum.breaker != null) {
+                continue;
+            }
             sum.attacker.perturb(split.labels(), first, examples, sum.noise, first);
             engine.forward(pass, panels, panels);
             add(sum, pass.logits(), panels, split.labels(), first, examples, smoothing);
@@ -168,7 +201,7 @@ public final class Evaluator {
             // In buffers of its own: attacks keep what they do not write in theirs.
             Elementwise.loadImages(
                     split.images(), order, 0, examples, bounds.natural().input(), 0);
-            EvaluationSettings.WorstCase bound = settings.worstCase().orElseThrow();
+            EvaluationSettings.Bound bound = settings.bound().orElseThrow();
             engine.worstCase(
                     bounds, (float) bound.epsilon(), (float) bound.linearShare(), split.labels(), first, examples);
             add(worst, bounds.worst(), 0, split.labels(), first, examples, smoothing);
@@ -179,10 +212,20 @@ public final class Evaluator {
         Elementwise.predictions(logits, firstPanel, examples, predicted, 0);
         Elementwise.crossEntropy(logits, firstPanel, labels, first, examples, smoothing, losses, 0);
         for (int i = 0; i < examples; i++) {
-            // Of a worst case that is no number nothing is shown.
-            boolean right = predicted[i] == labels[first + i] && (sum != worst || Double.isFinite(losses[i]));
-            sum.correct += right ? 1 : 0;
-            sum.loss += losses[i];
+            boolean right = predicted[i] == labels[first + i];
+            if (sum == worst) {
+                // Of a worst case that is no number nothing is shown.
+                sum.add(right && Double.isFinite(losses[i]), losses[i]);
+                continue;
+            }
+            if (worstCase != null && sum == natural) {
+                worstCase.natural(first + i, !right, losses[i]);
+            }
+            if (worstCase != null && worstCase.wrong(first + i)) {
+                sum.add(false, worstCase.naturalLoss(first + i));
+            } else {
+                sum.add(right, losses[i]);
+            }
         }
     }
 }

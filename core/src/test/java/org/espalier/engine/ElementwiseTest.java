@@ -1,6 +1,7 @@
 package org.espalier.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.stream.IntStream;
@@ -124,5 +125,41 @@ class ElementwiseTest {
             }
         }
         assertThat(spread).isGreaterThan(0.28);
+
+        int[] examples = new int[70];
+        for (int lane = 0; lane < 64; lane++) {
+            examples[6 + lane] = 1000 + (37 * lane + 11) % 128; // any order
+        }
+        Panels picked = new Panels(11, 64);
+        Panels noisy = new Panels(11, 64);
+        int[] from = new int[64];
+        int[] to = new int[64];
+        for (int lane = 0; lane < 64; lane++) {
+            from[lane] = examples[6 + lane] - 1000;
+            to[lane] = lane;
+        }
+        picked.copyExamples(clean, from, to, 64, all);
+        Elementwise.uniformNoise(Stream.root(8), examples, 6, picked, 0, noisy, 0, all, 0.3f);
+        for (int lane = 0; lane < 64; lane++) {
+            for (int f = 0; f < 11; f++) {
+                assertThat(noisy.get(f, lane)).isEqualTo(whole.get(f, from[lane]));
+            }
+        }
+    }
+
+    @Test
+    void examplesAreCopiedBetweenPanelsAndNothingElseIs() {
+        Panels source = new Panels(5, 130);
+        RandomCases.inputs(source, 130, Stream.root(4));
+        Panels target = new Panels(5, 70);
+        target.copyExamples(source, new int[] {129, 3}, new int[] {0, 69}, 2, new int[] {0, 2, 4});
+        for (int e = 0; e < 128; e++) {
+            for (int f = 0; f < 5; f++) {
+                float expected = f % 2 == 1 || e != 0 && e != 69 ? 0f : source.get(f, e == 0 ? 129 : 3);
+                assertThat(target.get(f, e)).isEqualTo(expected);
+            }
+        }
+        assertThatThrownBy(() -> target.copyExamples(source, new int[] {192}, new int[1], 1, new int[1]))
+                .isInstanceOf(IndexOutOfBoundsException.class);
     }
 }

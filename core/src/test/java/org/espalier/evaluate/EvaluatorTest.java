@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import org.espalier.engine.BoundPass;
 import org.espalier.engine.Elementwise;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
+import org.espalier.engine.KernelMode;
 import org.espalier.engine.ReferenceEngine;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
@@ -122,13 +124,88 @@ class EvaluatorTest {
     }
 
     @Test
+    void theWorstCaseCountsWhatIsWrongAnywhereAndIsNeverAboveTheKeptPoint() {
+        for (long seed = 1; seed <= 8; seed++) {
+            Engine engine = engine(seed);
+            Split split = split("test", 333);
+            List<Measurement> kept =
+                    new Evaluator(engine, worstCase(AttackedAccuracy.KEPT_POINT)).measure(0, split, 0.1, LEVEL);
+            List<Measurement> worst =
+                    new Evaluator(engine, worstCase(AttackedAccuracy.WORST_CASE)).measure(0, split, 0.1, LEVEL);
+            assertThat(worst.getFirst()).isEqualTo(kept.getFirst());
+            for (int a = 1; a < kept.size(); a++) {
+                assertThat(worst.get(a).attack()).isEqualTo(kept.get(a).attack());
+                assertThat(worst.get(a).examples()).isEqualTo(333);
+                assertThat(worst.get(a).correct())
+                        .as(worst.get(a).attack())
+                        .isBetween(
+                                0,
+                                Math.min(kept.get(a).correct(), worst.getFirst().correct()));
+            }
+            assertThat(worst.get(3).correct())
+                    .as("more steps, the first of them the same")
+                    .isLessThanOrEqualTo(worst.get(2).correct());
+        }
+    }
+
+    @Test
+    void theWorstCasesLossIsTakenWhereTheAttackLeftTheExample() {
+        Engine engine = engine();
+        Split split = split("test", 100);
+        List<Measurement> kept =
+                new Evaluator(engine, worstCase(AttackedAccuracy.KEPT_POINT)).measure(0, split, 0, LEVEL);
+        List<Measurement> worst =
+                new Evaluator(engine, worstCase(AttackedAccuracy.WORST_CASE)).measure(0, split, 0, LEVEL);
+        // One example at a time there is no sum to hide in.
+        double fgsm = 0;
+        for (int e = 0; e < 100; e++) {
+            Split one = new Split(
+                    "test", 6, Arrays.copyOfRange(split.images(), 6 * e, 6 * e + 6), new int[] {split.labels()[e]});
+            List<Measurement> alone =
+                    new Evaluator(engine, worstCase(AttackedAccuracy.KEPT_POINT)).measure(0, one, 0, LEVEL);
+            fgsm += alone.get(alone.getFirst().correct() == 1 ? 1 : 0).loss();
+        }
+        assertThat(worst.get(1).loss()).isEqualTo(fgsm / 100);
+        assertThat(worst.get(2).loss()).isLessThan(kept.get(2).loss());
+    }
+
+    @Test
+    void theWorstCaseIsTheSameInAnyTileAndWithAnyKernels() {
+        Split split = split("test", 333);
+        List<Measurement> expected =
+                new Evaluator(engine(), worstCase(AttackedAccuracy.WORST_CASE), 1).measure(500, split, 0, LEVEL);
+        for (KernelMode kernels : KernelMode.values()) {
+            Engine engine = Engines.create(NETWORK, kernels);
+            engine.load(engine().weights(), Mask.dense(NETWORK));
+            Evaluator evaluator = new Evaluator(engine, worstCase(AttackedAccuracy.WORST_CASE), 3);
+            assertThat(evaluator.measure(500, split, 0, LEVEL)).isEqualTo(expected);
+            evaluator.measure(500, split("test", 100), 0, LEVEL);
+            assertThat(evaluator.measure(500, split, 0, LEVEL)).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void refusesThePublishedLossOfTheWorstCase() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new EvaluationSettings(
+                        new LinkedHashMap<>(),
+                        Optional.of(new Objective.Natural()),
+                        Optional.empty(),
+                        AttackedAccuracy.WORST_CASE))
+                .withMessageContaining("published");
+    }
+
+    @Test
     void aBrokenNetworkIsMeasuredAndNotHidden() {
         Engine engine = Engines.create(NETWORK);
         Weights weights = new Weights(NETWORK);
         weights.biases(1)[0] = Float.NaN;
         engine.load(weights, Mask.dense(NETWORK));
-        assertThat(new Evaluator(engine, settings(Optional.empty())).measure(0, split("test", 5), 0, LEVEL))
-                .allSatisfy(measurement -> assertThat(measurement.loss()).isNaN());
+        for (EvaluationSettings settings :
+                List.of(settings(Optional.empty()), worstCase(AttackedAccuracy.WORST_CASE))) {
+            assertThat(new Evaluator(engine, settings).measure(0, split("test", 5), 0, LEVEL))
+                    .allSatisfy(measurement -> assertThat(measurement.loss()).isNaN());
+        }
     }
 
     @Test
@@ -148,13 +225,14 @@ class EvaluatorTest {
                 new Objective.Range(0, 0.02),
                 new Objective.Range(1, 0.25),
                 new Objective.Range(1, 0.3));
-        EvaluationSettings.WorstCase bound = EvaluationSettings.WorstCase.last("mine", objective);
-        assertThat(bound).isEqualTo(new EvaluationSettings.WorstCase("mine", 0.02, 0.3));
+        EvaluationSettings.Bound bound = EvaluationSettings.Bound.last("mine", objective);
+        assertThat(bound).isEqualTo(new EvaluationSettings.Bound("mine", 0.02, 0.3));
         LinkedHashMap<String, Attack> attacks = new LinkedHashMap<>();
         attacks.put("pgd", PGD);
         Engine engine = engine();
-        Evaluator evaluator =
-                new Evaluator(engine, new EvaluationSettings(attacks, Optional.empty(), Optional.of(bound)));
+        Evaluator evaluator = new Evaluator(
+                engine,
+                new EvaluationSettings(attacks, Optional.empty(), Optional.of(bound), AttackedAccuracy.KEPT_POINT));
         List<Measurement> measured = evaluator.measure(500, split, 0.1, LEVEL);
         assertThat(measured).extracting(Measurement::attack).containsExactly("none", "pgd", "mine");
         Measurement worst = measured.getLast();
@@ -181,7 +259,11 @@ class EvaluatorTest {
         // Nothing else changes, and no tile changes a bit of it.
         assertThat(measured.subList(0, 2))
                 .isEqualTo(new Evaluator(engine, new EvaluationSettings(attacks)).measure(500, split, 0.1, LEVEL));
-        assertThat(new Evaluator(engine, new EvaluationSettings(attacks, Optional.empty(), Optional.of(bound)), 1)
+        assertThat(new Evaluator(
+                                engine,
+                                new EvaluationSettings(
+                                        attacks, Optional.empty(), Optional.of(bound), AttackedAccuracy.KEPT_POINT),
+                                1)
                         .measure(500, split, 0.1, LEVEL))
                 .isEqualTo(measured);
     }
@@ -193,7 +275,10 @@ class EvaluatorTest {
         weights.biases(1)[0] = Float.NaN;
         engine.load(weights, Mask.dense(NETWORK));
         EvaluationSettings settings = new EvaluationSettings(
-                new LinkedHashMap<>(), Optional.empty(), Optional.of(new EvaluationSettings.WorstCase("ibp", 0.1, 0)));
+                new LinkedHashMap<>(),
+                Optional.empty(),
+                Optional.of(new EvaluationSettings.Bound("ibp", 0.1, 0)),
+                AttackedAccuracy.KEPT_POINT);
         Measurement worst = new Evaluator(engine, settings)
                 .measure(0, split("test", 64), 0, LEVEL)
                 .getLast();
@@ -207,13 +292,17 @@ class EvaluatorTest {
         attacks.put("ibp", FGSM);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new EvaluationSettings(
-                        attacks, Optional.empty(), Optional.of(new EvaluationSettings.WorstCase("ibp", 0.1, 0))))
+                        attacks,
+                        Optional.empty(),
+                        Optional.of(new EvaluationSettings.Bound("ibp", 0.1, 0)),
+                        AttackedAccuracy.KEPT_POINT))
                 .withMessageContaining("both called 'ibp'");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new EvaluationSettings(
                         new LinkedHashMap<>(),
                         Optional.empty(),
-                        Optional.of(new EvaluationSettings.WorstCase("none", 0.1, 0))))
+                        Optional.of(new EvaluationSettings.Bound("none", 0.1, 0)),
+                        AttackedAccuracy.KEPT_POINT))
                 .withMessageContaining("none");
     }
 
@@ -225,12 +314,26 @@ class EvaluatorTest {
         LinkedHashMap<String, Attack> attacks = new LinkedHashMap<>();
         attacks.put("fgsm", FGSM);
         attacks.put("pgd", PGD);
-        return new EvaluationSettings(attacks, publishedLoss, Optional.empty());
+        return new EvaluationSettings(attacks, publishedLoss);
+    }
+
+    /** FGSM, PGD, and PGD that goes on further on the same way. */
+    private static EvaluationSettings worstCase(AttackedAccuracy accuracy) {
+        LinkedHashMap<String, Attack> attacks = new LinkedHashMap<>();
+        attacks.put("fgsm", FGSM);
+        attacks.put("pgd", new Pgd(0.1f, 0.05f, 3, false, 1, Keep.BEST, LabelChoice.TRUE));
+        attacks.put("pgd-7", new Pgd(0.1f, 0.05f, 7, false, 1, Keep.LAST, LabelChoice.TRUE));
+        attacks.put("pgd-restarts", new Pgd(0.1f, 0.05f, 3, true, 3, Keep.LAST, LabelChoice.PREDICTED));
+        return new EvaluationSettings(attacks, Optional.empty(), Optional.empty(), accuracy);
     }
 
     private static Engine engine() {
+        return engine(1);
+    }
+
+    private static Engine engine(long seed) {
         Engine engine = Engines.create(NETWORK);
-        Weights weights = InitialWeights.GLOROT_UNIFORM.draw(NETWORK, Stream.root(1));
+        Weights weights = InitialWeights.GLOROT_UNIFORM.draw(NETWORK, Stream.root(seed));
         weights.biases(0)[2] = 0.3f;
         engine.load(weights, Mask.dense(NETWORK));
         return engine;

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeSet;
+import org.espalier.evaluate.AttackedAccuracy;
 
 /**
  * Test accuracy by density: for each strategy the mean and sample standard deviation over trials, on natural examples
@@ -22,6 +23,11 @@ public final class AccuracyTable {
 
     /** Stands for the spread of a single trial. */
     static final String NO_SPREAD = "-";
+
+    /** What accuracy under attack means where it is not that of the points that attacks end with. */
+    static final String WORST_CASE =
+            "an image is right under an attack if it is right unattacked and at every point that"
+                    + " the attack goes through (per-example worst case)";
 
     private final Arm arm;
     private final Selection selection;
@@ -167,6 +173,9 @@ public final class AccuracyTable {
                 .ifPresent(bound -> notes.add(bound.name()
                         + ": images of which training's bound leaves no doubt within " + plain(bound.epsilon())
                         + ", rounding aside; certificates are made by espalier certify"));
+        if (arm.accuracy() == AttackedAccuracy.WORST_CASE) {
+            notes.add(WORST_CASE);
+        }
         if (arm.selection().isEmpty()) {
             notes.add("no early stopping: the experiment does not measure the validation loss of this objective");
         }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
+import org.espalier.evaluate.AttackedAccuracy;
 
 /**
  * One data set trained for one objective: what one set of tables shows.
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
  * @param strategies restart strategies and how many levels each has, in the experiment's order
  * @param attacks evaluation attacks, in the experiment's order, without the natural one
  * @param bound the bound that worst cases are measured with; empty where training is not on one, or it was not measured
+ * @param accuracy which points of an attack decide whether an image counts as right under it
  * @param trials number of trials that the experiment asks for
  * @param densities fraction of weights remaining by level, as planned; the dense level is the first
  * @param classes number of classes of the data set, for the accuracy of guessing; empty until something is stored
@@ -30,6 +32,7 @@ public record Arm(
         List<Strategy> strategies,
         List<String> attacks,
         Optional<Bound> bound,
+        AttackedAccuracy accuracy,
         int trials,
         List<Double> densities,
         OptionalInt classes,
@@ -63,6 +66,36 @@ public record Arm(
      * @param epsilon radius of the ball that they are made for, in pixel values
      */
     public record Bound(String name, double epsilon) {}
+
+    /** An arm whose accuracies are of the points that attacks keep. */
+    public Arm(
+            String dataset,
+            String objective,
+            Training training,
+            Optional<EarlyStop> selection,
+            OptionalInt reportIteration,
+            List<Strategy> strategies,
+            List<String> attacks,
+            Optional<Bound> bound,
+            int trials,
+            List<Double> densities,
+            OptionalInt classes,
+            List<Series> series) {
+        this(
+                dataset,
+                objective,
+                training,
+                selection,
+                reportIteration,
+                strategies,
+                attacks,
+                bound,
+                AttackedAccuracy.KEPT_POINT,
+                trials,
+                densities,
+                classes,
+                series);
+    }
 
     public Arm {
         strategies = List.copyOf(strategies);

@@ -12,10 +12,25 @@ import java.util.OptionalInt;
  * training is on bounds, the adversarial loss is that of the worst cases that they allow, and mixture and radius are those that
  * training ends with.
  *
- * @param share weight of the adversarial loss, 0 to 1
+ * <p>Where accuracies are of the per-example worst case, the attacked loss says little: of a broken image only that it is broken.
+ * The objective is then the robust error on validation images, which Rice, Wong and Kolter, "Overfitting in adversarially robust
+ * deep learning" (2020), section 3, stop by.
+ *
+ * @param share weight of the adversarial part, 0 to 1
  * @param attack the name of the training's attack or bound; not used when the share is 0
+ * @param byError whether the adversarial part is the error under the attack rather than the loss
  */
-public record EarlyStop(double share, String attack) {
+public record EarlyStop(double share, String attack, boolean byError) {
+    /** The rule of losses. */
+    public EarlyStop(double share, String attack) {
+        this(share, attack, false);
+    }
+
+    /** The rule of the worst case: least error under the attack. */
+    public static EarlyStop error(String attack) {
+        return new EarlyStop(1, attack, true);
+    }
+
     /** The rule for natural training: least natural validation loss. */
     public static EarlyStop natural() {
         return new EarlyStop(0, Point.NATURAL);
@@ -43,7 +58,7 @@ public record EarlyStop(double share, String attack) {
                 if (share < 1 && point.attack().equals(Point.NATURAL)) {
                     natural = point.loss();
                 } else if (share > 0 && point.attack().equals(attack)) {
-                    adversarial = point.loss();
+                    adversarial = byError ? 1 - point.accuracy() : point.loss();
                 }
             }
             double objective = (1 - share) * natural + share * adversarial;
@@ -61,6 +76,9 @@ public record EarlyStop(double share, String attack) {
     public String describe() {
         if (share == 0) {
             return "least natural validation loss";
+        }
+        if (byError) {
+            return "least validation error under " + attack;
         }
         if (share == 1) {
             return "least validation loss under " + attack;

@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.lab.experiment.Experiment;
 
 /**
@@ -101,6 +102,7 @@ public final class PaperTable {
                 && a.training().equals(b.training())
                 && a.data().validation() == b.data().validation()
                 && a.evaluation().timing() == b.evaluation().timing()
+                && a.evaluation().accuracy() == b.evaluation().accuracy()
                 && a.evaluation().images().equals(b.evaluation().images())
                 && a.pruning().criterion() == b.pruning().criterion()
                 && a.pruning().scope() == b.pruning().scope()
@@ -302,6 +304,9 @@ public final class PaperTable {
                 trials.last(),
                 trials.last() == 1 ? "trial" : "trials",
                 updates));
+        if (arms.stream().anyMatch(arm -> arm.accuracy() == AttackedAccuracy.WORST_CASE)) {
+            notes.add("ours: " + AccuracyTable.WORST_CASE + "; published: the point that the attack ends with");
+        }
         for (String source : sources) {
             published.values().stream()
                     .filter(v -> v.source().equals(source))

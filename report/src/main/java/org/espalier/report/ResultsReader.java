@@ -104,6 +104,7 @@ public final class ResultsReader {
                         .toList(),
                 experiment.evaluation().attacks(),
                 bound,
+                experiment.evaluation().accuracy(),
                 experiment.trials(),
                 planned,
                 classes,
@@ -180,7 +181,9 @@ public final class ResultsReader {
         ValidationMixture mixture = ValidationMixture.of(experiment, objective);
         boolean measured =
                 mixture.share() == 0 || evaluation.attacks().contains(mixture.measurement()) || bound.isPresent();
-        return measured ? Optional.of(new EarlyStop(mixture.share(), mixture.measurement())) : Optional.empty();
+        return measured
+                ? Optional.of(new EarlyStop(mixture.share(), mixture.measurement(), mixture.byError()))
+                : Optional.empty();
     }
 
     /**

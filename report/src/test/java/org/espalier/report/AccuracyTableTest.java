@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.espalier.evaluate.AttackedAccuracy;
 import org.junit.jupiter.api.Test;
 
 class AccuracyTableTest {
@@ -137,6 +138,30 @@ class AccuracyTableTest {
         assertThat(tables).hasSize(1);
         assertThat(tables.getFirst().caption()).endsWith("at the last iteration of each level");
         assertThat(tables.getFirst().notes()).anyMatch(note -> note.startsWith("no early stopping: "));
+    }
+
+    @Test
+    void tablesSayWhenAccuraciesAreOfTheWorstCase() {
+        Arm arm = Example.arm();
+        Arm worst = new Arm(
+                arm.dataset(),
+                arm.objective(),
+                arm.training(),
+                Optional.of(EarlyStop.error("pgd")),
+                arm.reportIteration(),
+                arm.strategies(),
+                arm.attacks(),
+                arm.bound(),
+                AttackedAccuracy.WORST_CASE,
+                arm.trials(),
+                arm.densities(),
+                arm.classes(),
+                arm.series());
+        assertThat(AccuracyTable.all(worst, OptionalInt.empty()))
+                .allSatisfy(table -> assertThat(table.notes()).contains(AccuracyTable.WORST_CASE))
+                .anySatisfy(table -> assertThat(table.caption()).contains("(least validation error under pgd)"));
+        assertThat(AccuracyTable.all(arm, OptionalInt.empty()))
+                .allSatisfy(table -> assertThat(table.notes()).doesNotContain(AccuracyTable.WORST_CASE));
     }
 
     @Test

@@ -35,6 +35,18 @@ class EarlyStopTest {
 
     @Test
     @SuppressWarnings("unchecked")
+    void theWorstCaseStopsAtTheLeastErrorWhateverTheLosses() {
+        Series series = series(
+                Example.points(500, 0.99, 0.4, 0.1, 0.5),
+                Example.points(1000, 0.9, 0.5, 0.6, 0.9),
+                Example.points(1500, 0.95, 0.5, 0.3, 0.7));
+        assertThat(EarlyStop.error("pgd").iteration(series)).hasValue(1000);
+        assertThat(EarlyStop.error("fgsm").iteration(series)).isEmpty();
+        assertThat(EarlyStop.error("pgd").describe()).isEqualTo("least validation error under pgd");
+    }
+
+    @Test
+    @SuppressWarnings("unchecked")
     void theEarliestOfEqualLossesWins() {
         Series series = series(
                 Example.points(1500, 0.9, 0.4, 0.5, 0.5),

@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 import org.espalier.attack.Keep;
 import org.espalier.attack.LabelChoice;
 import org.espalier.attack.Norm;
+import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.network.InitialWeights;
 import org.espalier.prune.CountingRule;
 import org.espalier.prune.Scope;
@@ -419,7 +420,15 @@ public record Experiment(
             LossKind loss,
 
             @Setting(value = "images of each split to measure, its first; all if not given", min = 1)
-            OptionalInt images) {}
+            OptionalInt images,
+
+            @Setting(
+                    value = "when an image counts as right under an attack: kept-point: where the attack ends (keep);"
+                            + " worst-case: unattacked and everywhere that the attack goes, which is attacked no"
+                            + " further once it is wrong",
+                    preset = "kept-point",
+                    addedLater = true)
+            AttackedAccuracy accuracy) {}
 
     /** When to measure. */
     public enum Timing {

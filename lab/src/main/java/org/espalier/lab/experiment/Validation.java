@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.espalier.UserException;
 import org.espalier.attack.Norm;
+import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.prune.Scope;
 
 /** Checks between settings, and the defaults that depend on other settings. */
@@ -68,6 +69,13 @@ final class Validation {
         });
         for (String attack : experiment.evaluation().attacks()) {
             validation.known(attack, experiment, "evaluation.attacks");
+        }
+        if (experiment.evaluation().accuracy() == AttackedAccuracy.WORST_CASE
+                && experiment.evaluation().loss() == Experiment.LossKind.OBJECTIVE) {
+            throw validation.wrong(
+                    "evaluation.accuracy",
+                    "is worst-case, expected kept-point as evaluation.loss is objective: the published code's loss is"
+                            + " of the points that attacks keep");
         }
         for (String strategy : experiment.strategies()) {
             if (Strategy.of(strategy).snapshot().orElse(0)

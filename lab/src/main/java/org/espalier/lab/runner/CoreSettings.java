@@ -97,7 +97,8 @@ public final class CoreSettings {
                     case ATTACK -> Optional.empty();
                     case OBJECTIVE -> Optional.of(objective(experiment, objective, 0));
                 },
-                objective.bound().map(name -> EvaluationSettings.WorstCase.last(name, certified(experiment, name, 0))));
+                objective.bound().map(name -> EvaluationSettings.Bound.last(name, certified(experiment, name, 0))),
+                experiment.evaluation().accuracy());
     }
 
     static EvaluationSchedule schedule(Experiment experiment, int trainingImages) {

@@ -326,7 +326,7 @@ final class LevelTrainer {
 
         /** Whether this is of a bound: taken at the ramp's end, it may overflow at the start of a training that goes well. */
         private boolean bounds(Measurement measurement) {
-            return measured.worstCase()
+            return measured.bound()
                     .filter(bound -> bound.name().equals(measurement.attack()))
                     .isPresent();
         }

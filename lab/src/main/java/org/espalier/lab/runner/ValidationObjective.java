@@ -12,19 +12,22 @@ import org.espalier.lab.experiment.ValidationMixture;
  * The least validation objective of a level so far, by the rule that early stopping has in tables: the natural loss for
  * natural training, else the training objective's own mixture of natural loss and that of attacks or worst cases, on
  * validation images. Of bounds the mixture is the one that training ends with, so that what is measured before the ramp's end
- * can be compared. Of equals the earliest counts; what is no finite number never does. Test images take no part.
+ * can be compared. Where accuracies
+ * are of the per-example worst case, whose losses say little, it is the error under the attack. Of equals the earliest counts; what is no finite number never does. Test images take no part.
  */
 final class ValidationObjective {
     private static final String SPLIT = "validation";
 
-    private final double share; // of the attacked loss, or the worst cases'
+    private final double share; // of the attacked loss or error, or the worst cases'
     private final String attack; // or bound
+    private final boolean byError;
     private double least = Double.POSITIVE_INFINITY;
 
     ValidationObjective(Experiment experiment, Experiment.Objective objective) {
         ValidationMixture mixture = ValidationMixture.of(experiment, objective);
         attack = mixture.measurement();
         share = mixture.share();
+        byError = mixture.byError();
     }
 
     /** Takes measurements of one or more iterations, in order; whether one of them was lower than all before. */
@@ -33,7 +36,7 @@ final class ValidationObjective {
         for (Measurement measurement : measurements) {
             if (measurement.split().equals(SPLIT)) {
                 losses.computeIfAbsent(measurement.iteration(), _ -> new HashMap<>())
-                        .put(measurement.attack(), measurement.loss());
+                        .put(measurement.attack(), value(measurement));
             }
         }
         boolean improved = false;
@@ -46,6 +49,11 @@ final class ValidationObjective {
             }
         }
         return improved;
+    }
+
+    private double value(Measurement measurement) {
+        boolean attacked = !measurement.attack().equals(Measurement.NATURAL);
+        return byError && attacked ? 1 - measurement.accuracy() : measurement.loss();
     }
 
     private static double loss(Map<String, Double> losses, String attack, boolean unused) {

@@ -130,6 +130,8 @@ class ExperimentFileTest {
             {objectives: [ibp], robustness: {weights: best-validation}, evaluation: {splits: [test]}} | robustness.weights is best-validation, expected validation among evaluation.splits
             {attacks: {ibp: {kind: fgsm}}, evaluation: {attacks: [ibp]}, objectives: [{name: x, bound: ibp}]} | attacks has ibp, the name of the bound that objective x is measured with too
             {bounds: {none: {kind: ibp}}}            | bounds has a bound named none, the name that stands for natural images
+            evaluation: {accuracy: worst-case, loss: objective} | evaluation.accuracy is worst-case, expected kept-point as evaluation.loss is objective
+            evaluation: {accuracy: worst}            | evaluation.accuracy is worst, did you mean "worst-case"?
             evaluation: {attacks: [fgms]}            | evaluation.attacks names attack "fgms", which attacks does not define; did you mean "fgsm"?
             name: ../escape                          | name is ../escape, expected a name of lower-case letters
             seed: [1]                                | seed is a list, expected a whole number

@@ -18,20 +18,32 @@ class ValidationMixtureTest {
         assertThat(of("objectives: [natural, pgd, {name: mine, attack: fgsm, natural-share: 0.25}]"))
                 .containsExactly(
                         ValidationMixture.NATURAL,
-                        new ValidationMixture(0.5, "pgd"),
-                        new ValidationMixture(0.75, "fgsm"));
+                        new ValidationMixture(0.5, "pgd", false),
+                        new ValidationMixture(0.75, "fgsm", false));
     }
 
     @Test
     void ofBoundsItIsTheRampsLast() {
         assertThat(of("{objectives: [crown-ibp, {name: x, bound: mine}], bounds: {mine: {kind: ibp, schedule:"
                         + " {natural-share: {first: 1, last: 0.25}}}}}"))
-                .containsExactly(new ValidationMixture(0.5, "crown-ibp"), new ValidationMixture(0.75, "mine"));
+                .containsExactly(
+                        new ValidationMixture(0.5, "crown-ibp", false), new ValidationMixture(0.75, "mine", false));
     }
 
     @Test
     void asPublishedTheLossOfTheAttackIsTheWholeObjective() {
         assertThat(of("{objectives: [natural, pgd], evaluation: {loss: objective}}"))
-                .containsExactly(ValidationMixture.NATURAL, new ValidationMixture(1, "pgd"));
+                .containsExactly(ValidationMixture.NATURAL, new ValidationMixture(1, "pgd", false));
+    }
+
+    @Test
+    void ofThePerExampleWorstCaseItIsTheErrorUnderTheAttackButNotOfBounds() {
+        assertThat(of("{objectives: [natural, pgd, ibp, {name: mine, attack: fgsm, natural-share: 1}],"
+                        + " evaluation: {accuracy: worst-case}}"))
+                .containsExactly(
+                        ValidationMixture.NATURAL,
+                        new ValidationMixture(1, "pgd", true),
+                        new ValidationMixture(0.5, "ibp", false),
+                        ValidationMixture.NATURAL);
     }
 }

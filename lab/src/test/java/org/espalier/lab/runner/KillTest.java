@@ -27,7 +27,6 @@ class KillTest {
     /** Microseconds to a kill, at most. */
     private static final int WINDOW = 150_000;
 
-
     @TempDir
     private Path directory;
 

@@ -86,6 +86,7 @@ class PlanTest {
                         "strategies=[original]",
                         "data.sets=[digits]"))
                 .isEqualTo(keys("paper"));
+        assertThat(keys("paper", "evaluation.accuracy=kept-point")).isEqualTo(keys("paper"));
         assertThat(keys("paper", "pruning.levels=3")).isEqualTo(keys("paper").subList(0, 4));
     }
 
@@ -115,7 +116,8 @@ class PlanTest {
                 "evaluation.splits=[test]",
                 "evaluation.attacks=[fgsm]",
                 "evaluation.loss=objective",
-                "evaluation.images=100");
+                "evaluation.images=100",
+                "evaluation.accuracy=worst-case");
         for (String override : overrides) {
             assertThat(keys("paper", override)).as(override).doesNotContainAnyElementsOf(keys);
             keys.addAll(keys("paper", override));

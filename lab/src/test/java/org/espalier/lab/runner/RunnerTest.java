@@ -196,6 +196,49 @@ class RunnerTest {
     }
 
     @Test
+    void theWorstCaseGoesOnToTheSameBytesWithAnyJobsAndKernels() throws Exception {
+        Experiment experiment = TinyData.experiment(
+                ITERATIONS,
+                "evaluation.accuracy=worst-case",
+                "attacks.pgd.restarts=2",
+                "robustness={weights: best-validation}",
+                "strategies=[original, random]");
+        goesOnToTheSameBytes(experiment);
+        Map<String, String> whole = Trees.digests(directory.resolve("whole"));
+        run(experiment, directory.resolve("two"), 2);
+        assertThat(Trees.digests(directory.resolve("two"))).isEqualTo(whole);
+        for (KernelMode kernels : List.of(KernelMode.DENSE, KernelMode.SPARSE)) {
+            Path made = directory.resolve(kernels.name());
+            new Runner(
+                            new RunRequest(
+                                    experiment, made, 1, kernels, Duration.ofSeconds(30), "test", List.of("run")),
+                            RunObserver.NONE)
+                    .run(TinyData.data());
+            assertThat(Trees.digests(made)).isEqualTo(whole);
+        }
+        // Training does not see how it is measured.
+        run(
+                TinyData.experiment(ITERATIONS, "attacks.pgd.restarts=2", "strategies=[original, random]"),
+                directory.resolve("kept"),
+                1);
+        Store worst = Store.open(directory.resolve("whole"));
+        Store kept = Store.open(directory.resolve("kept"));
+        for (int t = 0; t < worst.trials().size(); t++) {
+            List<StoredLevel> levels = worst.levels(worst.trials().get(t));
+            for (int level = 0; level < levels.size(); level++) {
+                StoredLevel same = kept.levels(kept.trials().get(t)).get(level);
+                assertThat(levels.get(level).trained().orElseThrow().weights())
+                        .isEqualTo(same.trained().orElseThrow().weights());
+                List<Measurement> lower = levels.get(level).metrics();
+                for (int m = 0; m < lower.size(); m++) {
+                    assertThat(lower.get(m).correct())
+                            .isLessThanOrEqualTo(same.metrics().get(m).correct());
+                }
+            }
+        }
+    }
+
+    @Test
     void equalLevelsAreTrainedOnce() {
         ConcurrentLinkedQueue<String> begun = new ConcurrentLinkedQueue<>();
         RunOutcome outcome = runner(TinyData.experiment(ITERATIONS), directory, 2, new RunObserver() {
