@@ -38,12 +38,10 @@ class ValidationMixtureTest {
 
     @Test
     void ofThePerExampleWorstCaseItIsTheErrorUnderTheAttackButNotOfBounds() {
-        assertThat(of("{objectives: [natural, pgd, ibp, {name: mine, attack: fgsm, natural-share: 1}],"
-                        + " evaluation: {accuracy: worst-case}}"))
+        assertThat(of("{objectives: [natural, pgd, ibp]," + " evaluation: {accuracy: worst-case}}"))
                 .containsExactly(
                         ValidationMixture.NATURAL,
                         new ValidationMixture(1, "pgd", true),
-                        new ValidationMixture(0.5, "ibp", false),
-                        ValidationMixture.NATURAL);
+                        new ValidationMixture(0.5, "ibp", false));
     }
 }
