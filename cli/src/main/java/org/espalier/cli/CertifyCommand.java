@@ -158,6 +158,10 @@ final class CertifyCommand implements Callable<Integer> {
         if (!split.equals("test") && !split.equals("validation")) {
             throw new UserException("--split is " + split + ", expected test or validation");
         }
+        if (epsilons.isEmpty() && spec.commandLine().getParseResult().hasMatchedOption("--epsilon")) {
+            throw new ParameterException(
+                    spec.commandLine(), "--epsilon has no number, expected one above 0 and at most 1");
+        }
         List<Float> radii = epsilons.isEmpty()
                 ? List.of(USUAL_EPSILON)
                 : epsilons.stream().sorted().distinct().toList();

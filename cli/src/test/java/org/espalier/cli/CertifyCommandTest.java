@@ -262,6 +262,7 @@ class CertifyCommandTest {
         assertMistake("--weights is worst, expected final or best-validation", level, "--weights", "worst");
         assertMistake("take them all with --all-levels", new String[0]);
         assertThat(certify(search, "--epsilon", "small").code()).isEqualTo(ExitCode.USAGE);
+        assertThat(certify(search, "--epsilon", ",").code()).isEqualTo(ExitCode.USAGE);
         assertThat(certify(search, "--all-levels", "--jobs", "0").err())
                 .isEqualTo("espalier: --jobs is 0, expected a number from 1 (see espalier certify --help)\n");
     }

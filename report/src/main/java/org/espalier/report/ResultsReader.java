@@ -67,7 +67,7 @@ public final class ResultsReader {
         List<Double> planned = List.of();
         OptionalInt classes = OptionalInt.empty();
         for (StoredTrial trial : trials) {
-            gap(trial).ifPresent(problems::add);
+            problems.addAll(gaps(trial));
             strategies.merge(trial.id().strategy(), trial.levels().size(), Math::max);
             for (int level = 0; level < trial.levels().size(); level++) {
                 Read read = levels.computeIfAbsent(trial.levels().get(level), this::level);
@@ -112,7 +112,8 @@ public final class ResultsReader {
     }
 
     /** What is not there of a trial although a later level is: levels are made one after the other. Told of once. */
-    private Optional<String> gap(StoredTrial trial) {
+    private List<String> gaps(StoredTrial trial) {
+        List<String> lines = new ArrayList<>();
         List<String> keys = trial.levels();
         int last = keys.size() - 1;
         while (last >= 0 && store.level(keys.get(last)).state() == LevelState.WAITING) {
@@ -121,11 +122,11 @@ public final class ResultsReader {
         for (int level = 0; level < last; level++) {
             StoredLevel lost = store.level(keys.get(level));
             if (lost.state() == LevelState.WAITING && gaps.add(lost.key())) {
-                return Optional.of(lost.directory() + " is missing, though a later level of " + trial.id()
-                        + " is there: level " + level + " is left out");
+                lines.add(lost.directory() + " is missing, though a later level of " + trial.id() + " is there: level "
+                        + level + " is left out");
             }
         }
-        return Optional.empty();
+        return lines;
     }
 
     private Read level(String key) {

@@ -129,6 +129,10 @@ final class BranchAndBound {
             }
             if (open) {
                 attack(lanes, count);
+                if (steps == LEAF_STEPS && counterexample.isEmpty()) {
+                    search.takeMean(count);
+                    attack(lanes, count);
+                }
             }
             if (!leaves.isEmpty() && counterexample.isEmpty()) {
                 bound(leaves, LEAF_STEPS);

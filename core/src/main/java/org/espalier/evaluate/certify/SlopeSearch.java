@@ -22,6 +22,13 @@ final class SlopeSearch {
     private final double[] lower; // (lane)
     /** The input that attains each lane's bound over the box. (input, lane) */
     final double[][] worst;
+
+    /**
+     * The mean of the worst inputs of the later half of the last climb's steps, (pixel, lane). Where multipliers climb, worst inputs jump between
+     * corners, and it is their mean that comes near the solution of the linear programme (Shor 1985; Larsson, Patriksson and
+     * Stroemberg 1999).
+     */
+    final double[][] mean;
     /** Values before the ReLU when the relaxed network runs from there. (hidden layer, unit, lane) */
     final double[][][] values;
 
@@ -38,6 +45,7 @@ final class SlopeSearch {
         int lanes = linear.capacity();
         lower = new double[lanes];
         worst = new double[network.pixels().length][lanes];
+        mean = new double[worst.length][lanes];
         logits = new double[network.classes()][lanes];
         values = units(lanes);
         passed = units(lanes);
@@ -76,6 +84,9 @@ final class SlopeSearch {
                 }
             }
         }
+        for (double[] pixel : mean) {
+            Arrays.fill(pixel, 0, lanes, 0);
+        }
         double decay = 1;
         double left1 = 1;
         double left2 = 1;
@@ -87,6 +98,11 @@ final class SlopeSearch {
                 done &= best[r] > 0;
             }
             run(functions.layer(), lanes, bounds, choices);
+            for (int i = 0; i < worst.length; i++) {
+                for (int r = 0; r < lanes; r++) {
+                    mean[i][r] += (worst[i][r] - mean[i][r]) / (1 + Math.max(0, step - steps / 2));
+                }
+            }
             if (done || step + 1 >= steps) {
                 return;
             }
@@ -176,6 +192,13 @@ final class SlopeSearch {
         double u = bounds.upper[layer][unit];
         double relaxed = v >= 0 ? choices.slope[layer][unit][lane] * z : u / (u - l) * (z - l);
         return v * (Math.max(z, 0) - relaxed);
+    }
+
+    /** Takes the mean inputs in place of the worst ones, for {@link #logits}. */
+    void takeMean(int lanes) {
+        for (int i = 0; i < worst.length; i++) {
+            System.arraycopy(mean[i], 0, worst[i], 0, lanes);
+        }
     }
 
     /** Runs the true network from the worst inputs, in float64, rounded to nearest; (class, lane). */

@@ -65,7 +65,7 @@ public final class EvaluationRunner {
                 Path root = lockRoot(request);
                 if (roots.add(root)) {
                     Files.createDirectories(root);
-                    locks.add(StoreLock.acquire(root, "keep these results elsewhere with --out"));
+                    locks.add(StoreLock.acquire(root, "keep an evaluation's results elsewhere with evaluate --out"));
                 }
             }
             return new Work().run();

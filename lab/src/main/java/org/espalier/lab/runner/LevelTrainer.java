@@ -228,6 +228,10 @@ final class LevelTrainer {
                     return stopped();
                 }
             }
+            if (best.filter(objective -> !objective.found()).isPresent()) {
+                // A bound may overflow at every measurement of weights that are finite; there are no best ones then.
+                throw new DivergedException(iterations, "the validation losses");
+            }
             writer.finish(finiteState().weights(), level.mask(), iterations, rewinds(writer), best.isPresent());
             note("finished", iterations);
             observer.finished(work);

@@ -51,6 +51,11 @@ final class ValidationObjective {
         return improved;
     }
 
+    /** Whether any was finite. */
+    boolean found() {
+        return least < Double.POSITIVE_INFINITY;
+    }
+
     private double value(Measurement measurement) {
         boolean attacked = !measurement.attack().equals(Measurement.NATURAL);
         return byError && attacked ? 1 - measurement.accuracy() : measurement.loss();
