@@ -11,7 +11,7 @@ import jdk.incubator.vector.FloatVector;
  * Dense weights times a panel on machines of 16 registers. Weights of some rows are interleaved ({@link RowGroups}), so that a
  * turn needs one running index: a core gives up a multiply-add for each instruction beyond what it can start in a cycle, and
  * where its other thread is busy it starts half as many. A block is 3 outputs x 4 registers, which with 12 accumulators, 3
- * weights and 1 register of activations is all there are: 21 instructions for 12 multiply-adds. C2's scheduler for
+ * weights and 1 register of activations is all there are: 26 instructions for 12 multiply-adds. C2's scheduler for
  * register pressure holds two registers of activations at a time, so that an accumulator lives in memory, at less than half the
  * speed; bin/java-options-avx2 turns it off. So these blocks run only where {@link Lanes#TWELVE_CHAINS} says that it is off.
  * Otherwise a block is 4 outputs x 2 registers: 8 accumulators, 2 registers of activations and 4 weights, 20
