@@ -148,8 +148,9 @@ public final class Geometry {
     /**
      * The nearest point has {@code |d_i|} cut to {@code clamp(|d_i| - t, 0, room_i)}, room_i being the way from the clean
      * value to the box in d's direction, for the least t at which these sum to at most the radius. That sum falls with t and
-     * is linear between its corners: t is bracketed by two steps of interpolation and one of halving in turn. The end of the
-     * bracket that lies inside is taken.
+     * is linear between its corners: t is bracketed by two steps of interpolation and one of halving in turn, and by halving
+     * alone after 30 turns, since interpolation creeps where the sum stays level and then falls (as it does for a radius of
+     * hardly less than the room of all inputs). The end of the bracket that lies inside is taken.
      */
     private static void projectL1(Tile clean, double[] radii, Tile x) {
         float[] c = clean.values();
@@ -176,11 +177,11 @@ public final class Geometry {
                     wide = true;
                 }
             }
-            for (int turn = 1; turn <= 40 && wide; turn++) {
+            for (int turn = 1; turn <= 60 && wide; turn++) {
                 for (int lane = 0; lane < LANES; lane++) {
                     double aim = aim(radii[panel * LANES + lane], x.rows());
                     double goal = aim - 0.5 * TOLERANCE * (1 + aim);
-                    double way = turn % 3 == 0 ? 0.5 : (atLow[lane] - goal) / (atLow[lane] - atHigh[lane]);
+                    double way = turn % 3 == 0 || turn > 30 ? 0.5 : (atLow[lane] - goal) / (atLow[lane] - atHigh[lane]);
                     cut[lane] = (float) (low[lane] + ((double) high[lane] - low[lane]) * Math.clamp(way, 0, 1));
                 }
                 LaneMath.lengthsAfterCut(c, v, from, to, cut, 0, sums);

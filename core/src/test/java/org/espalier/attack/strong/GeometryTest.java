@@ -79,7 +79,7 @@ class GeometryTest {
     }
 
     /** The exact projection, by trying every corner of the sum of what is left after the cut. */
-    @Property(tries = 40)
+    @Property(tries = 400)
     void theL1ProjectionIsTheNearestPointOfBallAndBox(
             @ForAll @IntRange(min = 1, max = 60) int rows,
             @ForAll @DoubleRange(min = 0.01, max = 8) double epsilon,
@@ -99,6 +99,12 @@ class GeometryTest {
             }
             assertThat(far).isLessThan(2e-5 * (1 + epsilon));
         }
+    }
+
+    /** One input, a whole way from its wall, and a ball that ends there: the length stays level, then falls. */
+    @Test
+    void theL1ProjectionEndsWhereInterpolationCreeps() {
+        theL1ProjectionIsTheNearestPointOfBallAndBox(1, 1.0, 1.19, 0);
     }
 
     private static double[] nearest(float[] clean, float[] x, double epsilon) {
