@@ -176,58 +176,120 @@ final class DenseGradient {
      * room for what they read. Columns come in bit-reversed order, so that the tree's halves are finished one after the
      * other: after column q (in that order) as many halves wait as q has ones, and it joins as many as end it.
      *
+     * <p>What holds this back is that a core starts at most six instructions a cycle. So all columns are one loop, whose
+     * bounds are checked once, and a column's end is a branch in it; and a turn is one term, for C2 gathers the loads of
+     * several, lacks registers and keeps deltas in memory.
+     *
      * @param waiting room for the halves that wait
      * @param out receives the sums of output r, register v of inputs at {@code (2 r + v)} registers
      */
     private static void columns(float[] deltas, int d, int length, long x, long waiting, long out) {
+        FloatVector zero = FloatVector.zero(FLOATS);
+        FloatVector a0 = zero;
+        FloatVector b0 = zero;
+        FloatVector a1 = zero;
+        FloatVector b1 = zero;
+        FloatVector a2 = zero;
+        FloatVector b2 = zero;
+        FloatVector a3 = zero;
+        FloatVector b3 = zero;
         long top = waiting;
-        for (int q = 0; q < COLUMNS; q++, d += length) {
-            FloatVector a0 = FloatVector.zero(FLOATS);
-            FloatVector b0 = a0;
-            FloatVector a1 = a0;
-            FloatVector b1 = a0;
-            FloatVector a2 = a0;
-            FloatVector b2 = a0;
-            FloatVector a3 = a0;
-            FloatVector b3 = a0;
-            for (int k = d; k < d + length; k += OUTPUTS) {
-                long from = x + k * STEP;
-                FloatVector x0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from, ORDER);
-                FloatVector x1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from + BYTES, ORDER);
-                FloatVector delta = FloatVector.broadcast(FLOATS, deltas[k]);
-                a0 = delta.fma(x0, a0);
-                b0 = delta.fma(x1, b0);
-                delta = FloatVector.broadcast(FLOATS, deltas[k + 1]);
-                a1 = delta.fma(x0, a1);
-                b1 = delta.fma(x1, b1);
-                delta = FloatVector.broadcast(FLOATS, deltas[k + 2]);
-                a2 = delta.fma(x0, a2);
-                b2 = delta.fma(x1, b2);
-                delta = FloatVector.broadcast(FLOATS, deltas[k + 3]);
-                a3 = delta.fma(x0, a3);
-                b3 = delta.fma(x1, b3);
+        int q = 0;
+        int last = d + length - OUTPUTS;
+        for (int k = d; k < d + COLUMNS * length; k += OUTPUTS) {
+            long from = x + k * STEP;
+            FloatVector x0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from, ORDER);
+            FloatVector x1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from + BYTES, ORDER);
+            FloatVector delta = FloatVector.broadcast(FLOATS, deltas[k]);
+            a0 = delta.fma(x0, a0);
+            b0 = delta.fma(x1, b0);
+            delta = FloatVector.broadcast(FLOATS, deltas[k + 1]);
+            a1 = delta.fma(x0, a1);
+            b1 = delta.fma(x1, b1);
+            delta = FloatVector.broadcast(FLOATS, deltas[k + 2]);
+            a2 = delta.fma(x0, a2);
+            b2 = delta.fma(x1, b2);
+            delta = FloatVector.broadcast(FLOATS, deltas[k + 3]);
+            a3 = delta.fma(x0, a3);
+            b3 = delta.fma(x1, b3);
+            if (k == last) {
+                last += length;
+                if ((q & 1) != 0) {
+                    a0 = a0.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - BLOCK, ORDER));
+                    b0 = b0.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - BLOCK + BYTES, ORDER));
+                    a1 = a1.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - BLOCK + 2 * BYTES, ORDER));
+                    b1 = b1.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - BLOCK + 3 * BYTES, ORDER));
+                    a2 = a2.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - BLOCK + 4 * BYTES, ORDER));
+                    b2 = b2.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - BLOCK + 5 * BYTES, ORDER));
+                    a3 = a3.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - BLOCK + 6 * BYTES, ORDER));
+                    b3 = b3.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - BLOCK + 7 * BYTES, ORDER));
+                    if ((q & 2) != 0) {
+                        a0 = a0.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 2 * BLOCK, ORDER));
+                        b0 = b0.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 2 * BLOCK + BYTES, ORDER));
+                        a1 = a1.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 2 * BLOCK + 2 * BYTES, ORDER));
+                        b1 = b1.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 2 * BLOCK + 3 * BYTES, ORDER));
+                        a2 = a2.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 2 * BLOCK + 4 * BYTES, ORDER));
+                        b2 = b2.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 2 * BLOCK + 5 * BYTES, ORDER));
+                        a3 = a3.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 2 * BLOCK + 6 * BYTES, ORDER));
+                        b3 = b3.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 2 * BLOCK + 7 * BYTES, ORDER));
+                        if ((q & 4) != 0) {
+                            a0 = a0.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 3 * BLOCK, ORDER));
+                            b0 = b0.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 3 * BLOCK + BYTES, ORDER));
+                            a1 = a1.add(
+                                    FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 3 * BLOCK + 2 * BYTES, ORDER));
+                            b1 = b1.add(
+                                    FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 3 * BLOCK + 3 * BYTES, ORDER));
+                            a2 = a2.add(
+                                    FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 3 * BLOCK + 4 * BYTES, ORDER));
+                            b2 = b2.add(
+                                    FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 3 * BLOCK + 5 * BYTES, ORDER));
+                            a3 = a3.add(
+                                    FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 3 * BLOCK + 6 * BYTES, ORDER));
+                            b3 = b3.add(
+                                    FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 3 * BLOCK + 7 * BYTES, ORDER));
+                            if ((q & 8) != 0) {
+                                a0 = a0.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 4 * BLOCK, ORDER));
+                                b0 = b0.add(
+                                        FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 4 * BLOCK + BYTES, ORDER));
+                                a1 = a1.add(FloatVector.fromMemorySegment(
+                                        FLOATS, MEMORY, top - 4 * BLOCK + 2 * BYTES, ORDER));
+                                b1 = b1.add(FloatVector.fromMemorySegment(
+                                        FLOATS, MEMORY, top - 4 * BLOCK + 3 * BYTES, ORDER));
+                                a2 = a2.add(FloatVector.fromMemorySegment(
+                                        FLOATS, MEMORY, top - 4 * BLOCK + 4 * BYTES, ORDER));
+                                b2 = b2.add(FloatVector.fromMemorySegment(
+                                        FLOATS, MEMORY, top - 4 * BLOCK + 5 * BYTES, ORDER));
+                                a3 = a3.add(FloatVector.fromMemorySegment(
+                                        FLOATS, MEMORY, top - 4 * BLOCK + 6 * BYTES, ORDER));
+                                b3 = b3.add(FloatVector.fromMemorySegment(
+                                        FLOATS, MEMORY, top - 4 * BLOCK + 7 * BYTES, ORDER));
+                                top = out + 3 * BLOCK; // all is joined
+                            }
+                            top -= BLOCK;
+                        }
+                        top -= BLOCK;
+                    }
+                    top -= BLOCK;
+                }
+                a0.intoMemorySegment(MEMORY, top, ORDER);
+                b0.intoMemorySegment(MEMORY, top + BYTES, ORDER);
+                a1.intoMemorySegment(MEMORY, top + 2 * BYTES, ORDER);
+                b1.intoMemorySegment(MEMORY, top + 3 * BYTES, ORDER);
+                a2.intoMemorySegment(MEMORY, top + 4 * BYTES, ORDER);
+                b2.intoMemorySegment(MEMORY, top + 5 * BYTES, ORDER);
+                a3.intoMemorySegment(MEMORY, top + 6 * BYTES, ORDER);
+                b3.intoMemorySegment(MEMORY, top + 7 * BYTES, ORDER);
+                top += BLOCK;
+                q++;
+                a0 = zero;
+                b0 = zero;
+                a1 = zero;
+                b1 = zero;
+                a2 = zero;
+                b2 = zero;
+                a3 = zero;
+                b3 = zero;
             }
-            for (int ends = q; (ends & 1) != 0; ends >>= 1) {
-                top -= BLOCK;
-                a0 = a0.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top, ORDER));
-                b0 = b0.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + BYTES, ORDER));
-                a1 = a1.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + 2 * BYTES, ORDER));
-                b1 = b1.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + 3 * BYTES, ORDER));
-                a2 = a2.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + 4 * BYTES, ORDER));
-                b2 = b2.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + 5 * BYTES, ORDER));
-                a3 = a3.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + 6 * BYTES, ORDER));
-                b3 = b3.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + 7 * BYTES, ORDER));
-            }
-            long to = q == COLUMNS - 1 ? out : top;
-            a0.intoMemorySegment(MEMORY, to, ORDER);
-            b0.intoMemorySegment(MEMORY, to + BYTES, ORDER);
-            a1.intoMemorySegment(MEMORY, to + 2 * BYTES, ORDER);
-            b1.intoMemorySegment(MEMORY, to + 3 * BYTES, ORDER);
-            a2.intoMemorySegment(MEMORY, to + 4 * BYTES, ORDER);
-            b2.intoMemorySegment(MEMORY, to + 5 * BYTES, ORDER);
-            a3.intoMemorySegment(MEMORY, to + 6 * BYTES, ORDER);
-            b3.intoMemorySegment(MEMORY, to + 7 * BYTES, ORDER);
-            top += BLOCK;
         }
     }
 

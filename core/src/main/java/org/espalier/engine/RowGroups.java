@@ -1,5 +1,10 @@
 package org.espalier.engine;
 
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
 /**
  * A matrix with the entries of some rows side by side, so that a kernel which takes these rows together reads them with one
  * index; and cut into parts of columns, so that it reads them one after the other. In part p, which begins at column
@@ -13,6 +18,18 @@ final class RowGroups {
 
     /** Most columns to a part: their rows of activations, 28 KiB, stay in the nearest cache for all rows of the matrix. */
     private static final int COLUMNS = 112;
+
+    /** Four entries of a row, or a column's three and what comes after them. */
+    private static final VectorSpecies<Float> QUAD = FloatVector.SPECIES_128;
+
+    private static final int QUADS = 4;
+    // Where entries of three rows a, b, c go side by side: a0 b0 c0 a1, b1 c1 a2 b2, c2 a3 b3 c3.
+    private static final VectorShuffle<Float> TAKE_0_0_0_1 = VectorShuffle.fromValues(QUAD, 0, 0, 0, 1);
+    private static final VectorShuffle<Float> TAKE_1_1_2_2 = VectorShuffle.fromValues(QUAD, 1, 1, 2, 2);
+    private static final VectorShuffle<Float> TAKE_2_3_3_3 = VectorShuffle.fromValues(QUAD, 2, 3, 3, 3);
+    private static final VectorMask<Float> LANE_1 = VectorMask.fromLong(QUAD, 0b0010);
+    private static final VectorMask<Float> LANE_2 = VectorMask.fromLong(QUAD, 0b0100);
+    private static final VectorMask<Float> LANES_0_3 = VectorMask.fromLong(QUAD, 0b1001);
 
     private RowGroups() {}
 
@@ -43,13 +60,48 @@ final class RowGroups {
         int length = part(columns);
         for (int first = 0; first < columns; first += length) {
             int terms = Math.min(length, columns - first);
-            for (int r = 0; r < rows; r++) {
-                int at = first * whole + r / ROWS * terms * ROWS + r % ROWS;
-                int read = r * columns + first;
-                for (int c = 0; c < terms; c++) {
-                    to[at + c * ROWS] = from[read + c];
+            int r = 0;
+            if (ROWS == 3) {
+                for (; r + ROWS <= rows; r += ROWS) {
+                    three(from, r * columns + first, columns, terms, to, first * whole + r * terms);
                 }
             }
+            for (; r < rows; r++) {
+                row(from, r * columns + first, terms, to, first * whole + r / ROWS * terms * ROWS + r % ROWS);
+            }
+        }
+    }
+
+    private static void row(float[] from, int read, int terms, float[] to, int at) {
+        for (int c = 0; c < terms; c++) {
+            to[at + c * ROWS] = from[read + c];
+        }
+    }
+
+    /** Three rows. A float at a time, the writes alone would take a cycle each. */
+    private static void three(float[] from, int read, int stride, int terms, float[] to, int at) {
+        int c = 0;
+        for (; c + QUADS <= terms; c += QUADS, at += 3 * QUADS) {
+            FloatVector x = FloatVector.fromArray(QUAD, from, read + c);
+            FloatVector y = FloatVector.fromArray(QUAD, from, read + stride + c);
+            FloatVector z = FloatVector.fromArray(QUAD, from, read + 2 * stride + c);
+            y.rearrange(TAKE_0_0_0_1)
+                    .blend(x.rearrange(TAKE_0_0_0_1), LANES_0_3)
+                    .blend(z.rearrange(TAKE_0_0_0_1), LANE_2)
+                    .intoArray(to, at);
+            y.rearrange(TAKE_1_1_2_2)
+                    .blend(z.rearrange(TAKE_1_1_2_2), LANE_1)
+                    .blend(x.rearrange(TAKE_1_1_2_2), LANE_2)
+                    .intoArray(to, at + QUADS);
+            z.rearrange(TAKE_2_3_3_3)
+                    .blend(x.rearrange(TAKE_2_3_3_3), LANE_1)
+                    .blend(y.rearrange(TAKE_2_3_3_3), LANE_2)
+                    .intoArray(to, at + 2 * QUADS);
+        }
+        for (; c < terms; c++, at += 3) {
+            to[at] = from[read + c];
+            to[at + 1] = from[read + stride + c];
+            to[at + 2] = from[read + 2 * stride + c];
         }
     }
 
@@ -74,24 +126,23 @@ final class RowGroups {
 
     /** Some neighbouring columns of some rows; written one after the other, for what is read stays in the nearest cache. */
     private static void group(float[] from, int read, int stride, int columns, float[] to, int at, int rows) {
-        if (columns == 4) {
-            for (int r = 0; r < rows; r++, read += stride, at += 4) {
-                to[at] = from[read];
-                to[at + 1] = from[read + 1];
-                to[at + 2] = from[read + 2];
-                to[at + 3] = from[read + 3];
+        int r = 0;
+        if (columns == ROWS) {
+            // Four at a time where there are three to a row, too: the fourth is written over by what comes after it.
+            int quads = Math.clamp(
+                    Math.min(
+                                    Math.floorDiv(from.length - QUADS - read, stride),
+                                    Math.floorDiv(to.length - QUADS - at, ROWS))
+                            + 1,
+                    0,
+                    rows);
+            for (; r < quads; r++, read += stride, at += ROWS) {
+                FloatVector.fromArray(QUAD, from, read).intoArray(to, at);
             }
-        } else if (columns == 3 && ROWS == 3) {
-            for (int r = 0; r < rows; r++, read += stride, at += 3) {
-                to[at] = from[read];
-                to[at + 1] = from[read + 1];
-                to[at + 2] = from[read + 2];
-            }
-        } else {
-            for (int r = 0; r < rows; r++, read += stride, at += ROWS) {
-                for (int c = 0; c < columns; c++) {
-                    to[at + c] = from[read + c];
-                }
+        }
+        for (; r < rows; r++, read += stride, at += ROWS) {
+            for (int c = 0; c < columns; c++) {
+                to[at + c] = from[read + c];
             }
         }
     }
