@@ -4,6 +4,8 @@ import org.espalier.attack.Norm;
 
 /** Arithmetic of one example's rows. Sums are doubles, in row order. */
 final class RowMath {
+    private static final int TURNS = 120;
+
     private RowMath() {}
 
     static double norm(Norm norm, float[] a) {
@@ -81,8 +83,10 @@ final class RowMath {
     }
 
     /**
-     * The nearest point to x (in L2) in the L1 ball around {@code clean} cut with the box: each {@code |d_i|} is cut to {@code clamp(|d_i| - t, 0, room_i)} for the least t at which these sum to the radius. The sum
-     * falls with t and is linear between its corners; Newton's steps, kept between brackets, find t exactly.
+     * The nearest point to x (in L2) in the L1 ball around {@code clean} cut with the box: each {@code |d_i|} is cut to
+     * {@code clamp(|d_i| - t, 0, room_i)} for the least t at which these sum to the radius. The sum falls with t and is linear
+     * between its corners; Newton's steps, kept between brackets, find t exactly, and where the sum is level, halving leads on.
+     * Should they not be done in the end, the bracket's end inside of the ball is taken.
      */
     static void cutL1(float[] clean, double radius, float[] x) {
         double low = 0;
@@ -91,7 +95,8 @@ final class RowMath {
             high = Math.max(high, Math.abs((double) x[i] - clean[i]));
         }
         double t = 0;
-        for (int turn = 0; turn < 100; turn++) {
+        boolean found = false;
+        for (int turn = 0; turn < TURNS; turn++) {
             double sum = 0;
             int sloping = 0;
             for (int i = 0; i < x.length; i++) {
@@ -106,7 +111,8 @@ final class RowMath {
                     }
                 }
             }
-            if (t == 0 && sum <= radius) {
+            found = t == 0 && sum <= radius || Math.abs(sum - radius) <= 1e-12 * radius;
+            if (found) {
                 break;
             }
             if (sum > radius) {
@@ -114,14 +120,17 @@ final class RowMath {
             } else {
                 high = t;
             }
-            double next = t + (sum - radius) / Math.max(sloping, 1);
+            double next = sloping == 0 || turn >= TURNS / 2 ? (low + high) / 2 : t + (sum - radius) / sloping;
             if (!(next > low && next < high)) {
                 next = (low + high) / 2;
             }
-            if (next == t || next <= low || next >= high || Math.abs(sum - radius) <= 1e-12 * radius) {
+            if (next <= low || next >= high) {
                 break;
             }
             t = next;
+        }
+        if (!found) {
+            t = high;
         }
         for (int i = 0; i < x.length; i++) {
             double d = (double) x[i] - clean[i];
