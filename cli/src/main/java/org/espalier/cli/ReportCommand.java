@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.espalier.UserException;
+import org.espalier.lab.store.WholeFiles;
 import org.espalier.report.Published;
 import org.espalier.report.Report;
 import org.espalier.report.ReportFiles;
@@ -148,39 +150,60 @@ final class ReportCommand implements Callable<Integer> {
         return new Terms(percent / 100, points / 100);
     }
 
+    /** What came of one of the things to be written. */
+    private record Outcome(List<Path> files, List<String> problems, Optional<UserException> failure) {
+        static Outcome of(Supplier<ReportPart.Written> writing) {
+            try {
+                ReportPart.Written written = writing.get();
+                return new Outcome(written.files(), written.problems(), Optional.empty());
+            } catch (UserException e) {
+                return new Outcome(List.of(), List.of(), Optional.of(e));
+            }
+        }
+    }
+
     /** Writes all files that can be written, names them, adds what could not be read, and gives the first failure. */
     private Optional<UserException> write(Report report, OptionalInt shown, List<String> problems) {
-        var written = new ArrayList<Path>();
-        Optional<UserException> failure = Optional.empty();
         Path folder = out.orElse(report.runs().getFirst().directory().resolve(ReportFolder.NAME));
-        try {
-            ReportPart.Written parts = ReportFolder.write(report, shown, folder);
-            written.addAll(parts.files());
-            problems.addAll(parts.problems());
-        } catch (UserException e) {
-            failure = Optional.of(e);
-        }
+        List<Supplier<ReportPart.Written>> parts = new ArrayList<>();
+        parts.add(() -> ReportFolder.write(report, shown, folder));
         for (Report.Run run : report.runs()) {
-            try {
-                Path home = out.isEmpty() ? run.directory() : folder;
-                String prefix = out.isEmpty() || report.runs().size() == 1 ? "" : run.label() + "-";
-                Path tables = markdown.orElse(home.resolve(prefix + ReportFiles.MARKDOWN));
-                Path numbers = csv.orElse(home.resolve(prefix + ReportFiles.CSV));
+            Path home = out.isEmpty() ? run.directory() : folder;
+            String prefix = out.isEmpty() || report.runs().size() == 1 ? "" : run.label() + "-";
+            Path tables = markdown.orElse(home.resolve(prefix + ReportFiles.MARKDOWN));
+            Path numbers = csv.orElse(home.resolve(prefix + ReportFiles.CSV));
+            parts.add(() -> {
                 ReportFiles.writeMarkdown(run.results(), shown, tables);
-                written.add(tables);
+                return written(List.of(tables));
+            });
+            parts.add(() -> {
                 ReportFiles.writeCsv(run.results(), numbers);
-                written.add(numbers);
-                written.addAll(ReportFiles.writeRobustness(run.robustness(), home, prefix));
-            } catch (UserException e) {
-                failure = failure.or(() -> Optional.of(e));
-            }
+                return written(List.of(numbers));
+            });
+            parts.add(() -> written(ReportFiles.writeRobustness(run.robustness(), home, prefix)));
+        }
+        // With --out all parts write into the folder, so none may come before it; the first says why it cannot be made.
+        Outcome.of(() -> {
+            WholeFiles.makeDirectory(folder);
+            return written(List.of());
+        });
+        // Side by side: on a grid the page is as much work as the tables of all measurements.
+        List<Outcome> outcomes = parts.parallelStream().map(Outcome::of).toList();
+        var written = new ArrayList<Path>();
+        for (Outcome outcome : outcomes) {
+            written.addAll(outcome.files());
+            problems.addAll(outcome.problems());
         }
         if (!written.isEmpty()) {
             console.out().println();
             console.out()
                     .println("Written: " + written.stream().map(Path::toString).collect(Collectors.joining(", ")));
         }
-        return failure;
+        return outcomes.stream().flatMap(outcome -> outcome.failure().stream()).findFirst();
+    }
+
+    private static ReportPart.Written written(List<Path> files) {
+        return new ReportPart.Written(files, List.of());
     }
 
     /** Shows a search that has just ended, then writes its results, so that a full disk costs the files only. */

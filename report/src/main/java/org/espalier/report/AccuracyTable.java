@@ -74,15 +74,22 @@ public final class AccuracyTable {
 
     /** The measured iteration nearest to the wanted one, the lower of two equally near; the wanted one if there is none. */
     static int nearest(Arm arm, int wanted) {
-        var measured = new TreeSet<Integer>();
+        OptionalInt nearest = OptionalInt.empty();
         for (Series series : arm.series()) {
-            series.points().stream()
-                    .filter(p -> p.split().equals(Point.TEST))
-                    .forEach(p -> measured.add(p.iteration()));
+            for (Point point : series.points()) {
+                int iteration = point.iteration();
+                if (point.split().equals(Point.TEST)
+                        && (nearest.isEmpty() || nearer(iteration, nearest.getAsInt(), wanted))) {
+                    nearest = OptionalInt.of(iteration);
+                }
+            }
         }
-        return measured.stream()
-                .min(Comparator.comparingInt((Integer i) -> Math.abs(i - wanted)))
-                .orElse(wanted);
+        return nearest.orElse(wanted);
+    }
+
+    private static boolean nearer(int one, int other, int wanted) {
+        int away = Math.abs(one - wanted) - Math.abs(other - wanted);
+        return away < 0 || away == 0 && one < other;
     }
 
     private Table table(String when) {

@@ -2,11 +2,13 @@ package org.espalier.report;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -33,11 +35,15 @@ public final class PaperTable {
     private final List<Arm> arms;
     private final Published published;
 
-    private PaperTable(String dataset, String strategy, List<Arm> arms, Published published) {
+    /** What is shown of each arm, found once: it takes a look at everything measured. */
+    private final Map<Arm, Selection> selections = new IdentityHashMap<>();
+
+    private PaperTable(String dataset, String strategy, List<Arm> arms, Published published, OptionalInt iteration) {
         this.dataset = dataset;
         this.strategy = strategy;
         this.arms = arms;
         this.published = published;
+        arms.forEach(arm -> selections.put(arm, selection(arm, iteration)));
     }
 
     /** All such tables by name, for each data set and each strategy that restarts from earlier weights. */
@@ -60,8 +66,8 @@ public final class PaperTable {
                                         .anyMatch(s -> s.name().equals(strategy)))
                                 .toList();
                         String runs = group.stream().map(Report.Run::label).collect(Collectors.joining("+"));
-                        new PaperTable(dataset, strategy, having, report.published())
-                                .table(iteration, groups.size() > 1 || group.size() > 1 ? " (" + runs + ")" : "")
+                        new PaperTable(dataset, strategy, having, report.published(), iteration)
+                                .table(groups.size() > 1 || group.size() > 1 ? " (" + runs + ")" : "")
                                 .ifPresent(
                                         table -> tables.put("table-" + dataset + "-" + strategy + "-" + runs, table));
                     }
@@ -120,7 +126,7 @@ public final class PaperTable {
                 .collect(Collectors.toSet());
     }
 
-    private Optional<Table> table(OptionalInt iteration, String runs) {
+    private Optional<Table> table(String runs) {
         List<String> attacks =
                 arms.stream().flatMap(arm -> arm.attacks().stream()).distinct().toList();
         if (attacks.isEmpty()) {
@@ -133,13 +139,15 @@ public final class PaperTable {
         List<String> sources = published.sources(dataset, strategy);
         var keys = new ArrayList<List<String>>();
         List<Side> sides = sides(attacks);
-        var rows = new LinkedHashMap<Side, List<List<String>>>();
-        sides.forEach(side -> rows.put(side, new ArrayList<>()));
+        List<List<List<String>>> rows = sides.stream()
+                .map(_ -> (List<List<String>>) new ArrayList<List<String>>())
+                .toList();
         for (int level : shown(densities)) {
             double density = densities.get(level);
             keys.add(List.of(AccuracyTable.density(density), "ours"));
-            rows.forEach((side, cells) ->
-                    cells.add(List.of(ours(side, false, level, iteration), ours(side, true, level, iteration))));
+            for (int i = 0; i < sides.size(); i++) {
+                rows.get(i).add(List.of(ours(sides.get(i), false, level), ours(sides.get(i), true, level)));
+            }
             for (String source : sources) {
                 List<List<String>> theirs = sides.stream()
                         .map(side -> List.of(theirs(source, side, false, density), theirs(source, side, true, density)))
@@ -147,21 +155,22 @@ public final class PaperTable {
                 if (theirs.stream().flatMap(List::stream).anyMatch(cell -> !cell.equals(NONE + " / " + NONE))) {
                     keys.add(List.of(AccuracyTable.density(density), source));
                     for (int i = 0; i < sides.size(); i++) {
-                        rows.getOrDefault(sides.get(i), new ArrayList<>()).add(theirs.get(i));
+                        rows.get(i).add(theirs.get(i));
                     }
                 }
             }
         }
-        List<Table.Block> blocks = rows.entrySet().stream()
-                .map(e -> new Table.Block(
-                        e.getKey().name(), List.of("natural accuracy", "attack accuracy"), e.getValue()))
-                .toList();
+        var blocks = new ArrayList<Table.Block>();
+        for (int i = 0; i < sides.size(); i++) {
+            blocks.add(
+                    new Table.Block(sides.get(i).name(), List.of("natural accuracy", "attack accuracy"), rows.get(i)));
+        }
         return Optional.of(new Table(
-                dataset + ", " + strategy + ", normally trained / adversarially trained, test accuracy in % "
-                        + when(iteration) + runs,
+                dataset + ", " + strategy + ", normally trained / adversarially trained, test accuracy in % " + when()
+                        + runs,
                 new Table.Block("", List.of("P_m %", "source"), keys, true),
                 blocks,
-                notes(sides, sources, iteration)));
+                notes(sides, sources)));
     }
 
     /**
@@ -225,13 +234,13 @@ public final class PaperTable {
         return matching.size() >= 4 ? matching : all;
     }
 
-    private String ours(Side side, boolean attacked, int level, OptionalInt iteration) {
-        return cell(natural(), side.attack(), attacked, level, iteration)
+    private String ours(Side side, boolean attacked, int level) {
+        return cell(natural(), side.attack(), attacked, level)
                 + " / "
-                + cell(side.trained(), side.attack(), attacked, level, iteration);
+                + cell(side.trained(), side.attack(), attacked, level);
     }
 
-    private String cell(Optional<Arm> arm, String attack, boolean attacked, int level, OptionalInt iteration) {
+    private String cell(Optional<Arm> arm, String attack, boolean attacked, int level) {
         if (arm.isEmpty() || attacked && !arm.get().attacks().contains(attack)) {
             return NONE;
         }
@@ -239,9 +248,11 @@ public final class PaperTable {
                 .filter(s -> s.strategy().equals(strategy) && s.level() == level)
                 .toList();
         return AccuracyTable.cell(
-                AccuracyTable.accuracy(trials, selection(arm.get(), iteration), attacked ? attack : Point.NATURAL),
-                100,
-                2);
+                AccuracyTable.accuracy(trials, selection(arm.get()), attacked ? attack : Point.NATURAL), 100, 2);
+    }
+
+    private Selection selection(Arm arm) {
+        return Objects.requireNonNull(selections.get(arm), arm.objective());
     }
 
     private static Selection selection(Arm arm, OptionalInt iteration) {
@@ -269,10 +280,10 @@ public final class PaperTable {
                 .orElse(NONE);
     }
 
-    private String when(OptionalInt iteration) {
+    private String when() {
         var iterations = new TreeSet<Integer>();
         arms.forEach(arm -> {
-            if (selection(arm, iteration) instanceof Selection.At at) {
+            if (selection(arm) instanceof Selection.At at) {
                 iterations.add(at.iteration());
             }
         });
@@ -281,7 +292,7 @@ public final class PaperTable {
                 : iterations.isEmpty() ? "at the last iteration of each level" : "at the iterations asked for";
     }
 
-    private List<String> notes(List<Side> sides, List<String> sources, OptionalInt iteration) {
+    private List<String> notes(List<Side> sides, List<String> sources) {
         var notes = new ArrayList<String>();
         notes.add("each cell: networks trained naturally / networks trained against the attack of the column"
                 + (sides.stream().allMatch(side -> side.name().equals(side.attack()))
@@ -291,8 +302,8 @@ public final class PaperTable {
         // Columns may come from searches of different numbers of trials.
         var trials = new TreeSet<Long>();
         arms.forEach(arm -> trials.add(arm.series().stream()
-                .filter(s -> s.strategy().equals(strategy)
-                        && selection(arm, iteration).of(s).isPresent())
+                .filter(s ->
+                        s.strategy().equals(strategy) && selection(arm).of(s).isPresent())
                 .map(Series::trial)
                 .distinct()
                 .count()));

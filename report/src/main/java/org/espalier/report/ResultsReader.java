@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.espalier.UserException;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
@@ -26,17 +27,26 @@ public final class ResultsReader {
     private final Store store;
     private final Experiment experiment;
 
-    /** Levels that strategies share are read once. */
+    /** Levels that strategies share are read once, those that are damaged are told of once. */
     private final Map<String, Read> levels = new HashMap<>();
 
     private final List<String> problems = new ArrayList<>();
     private final Set<String> gaps = new HashSet<>();
 
     /** Few names stand in very many measurements. */
-    private final Map<String, String> names = new HashMap<>();
+    private final Map<String, String> names = new ConcurrentHashMap<>();
 
     private record Read(
-            List<Point> points, Series.State state, Optional<StoredLevel.Counts> counts, OptionalInt classes) {}
+            List<Point> points,
+            Series.State state,
+            Optional<StoredLevel.Counts> counts,
+            OptionalInt classes,
+            Optional<String> problem) {
+        /** A level that shows nothing. */
+        static Read nothing(Optional<String> problem) {
+            return new Read(List.of(), Series.State.RUNNING, Optional.empty(), OptionalInt.empty(), problem);
+        }
+    }
 
     private record Cell(String dataset, String objective) {}
 
@@ -56,6 +66,15 @@ public final class ResultsReader {
             cells.computeIfAbsent(new Cell(trial.id().dataset(), trial.id().objective()), _ -> new ArrayList<>())
                     .add(trial);
         }
+        // On all cores: a whole grid has a million measurements.
+        List<String> keys = store.trials().stream()
+                .flatMap(trial -> trial.levels().stream())
+                .distinct()
+                .toList();
+        List<Read> reads = keys.parallelStream().map(this::level).toList();
+        for (int i = 0; i < reads.size(); i++) {
+            levels.put(keys.get(i), reads.get(i));
+        }
         var arms = new ArrayList<Arm>();
         cells.forEach((cell, trials) -> arms.add(arm(cell, trials)));
         return new Results(experiment.name(), experiment.evaluation().images(), arms, problems);
@@ -70,7 +89,12 @@ public final class ResultsReader {
             problems.addAll(gaps(trial));
             strategies.merge(trial.id().strategy(), trial.levels().size(), Math::max);
             for (int level = 0; level < trial.levels().size(); level++) {
-                Read read = levels.computeIfAbsent(trial.levels().get(level), this::level);
+                String key = trial.levels().get(level);
+                Read read = Objects.requireNonNull(levels.get(key));
+                if (read.problem().isPresent()) {
+                    problems.add(read.problem().get());
+                    levels.put(key, Read.nothing(Optional.empty()));
+                }
                 if (read.counts().isEmpty()) {
                     continue;
                 }
@@ -134,7 +158,7 @@ public final class ResultsReader {
         // The state is read first: a level that ends meanwhile then counts as unfinished, never as whole but short.
         LevelState state = level.state();
         if (state == LevelState.WAITING) {
-            return new Read(List.of(), Series.State.RUNNING, Optional.empty(), OptionalInt.empty());
+            return Read.nothing(Optional.empty());
         }
         Series.State shown = switch (state) {
             case DONE -> Series.State.FINISHED;
@@ -150,10 +174,9 @@ public final class ResultsReader {
             OptionalInt classes = level.architecture().stream()
                     .mapToInt(Architecture::classes)
                     .findFirst();
-            return new Read(Series.sorted(points), shown, counts, classes);
+            return new Read(Series.sorted(points), shown, counts, classes, Optional.empty());
         } catch (UserException e) {
-            problems.add(e.getMessage() + "; this level is left out");
-            return new Read(List.of(), Series.State.RUNNING, Optional.empty(), OptionalInt.empty());
+            return Read.nothing(Optional.of(e.getMessage() + "; this level is left out"));
         }
     }
 

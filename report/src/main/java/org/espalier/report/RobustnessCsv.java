@@ -152,26 +152,32 @@ public final class RobustnessCsv {
     static void curves(Robustness robustness, Appendable text) throws IOException {
         row(text, CURVES);
         for (Evaluated each : sorted(robustness)) {
-            List<Object> key = key(each);
+            String evaluation = ResultsCsv.FORMAT.format(key(each).toArray());
             for (StoredEvaluation.AttackResult attack : each.evaluation().attacks()) {
+                // A grid has a million points: what they share is put together once.
+                String key = evaluation + ',' + ResultsCsv.FORMAT.format(attack.name());
                 for (StoredEvaluation.CurvePoint point : attack.securityCurve()) {
-                    point(text, key, attack.name(), "security", point.epsilon(), point.accuracy());
+                    point(text, key, "security", point.epsilon(), point.accuracy());
                 }
                 if (AttackLosses.shown(attack)) {
                     for (Map.Entry<Integer, Double> point :
                             AttackLosses.thinned(attack).entrySet()) {
-                        point(text, key, attack.name(), "loss", point.getKey(), point.getValue());
+                        point(text, key, "loss", point.getKey(), point.getValue());
                     }
                 }
             }
         }
     }
 
-    private static void point(Appendable text, List<Object> key, String attack, String curve, double at, double value)
-            throws IOException {
-        var row = new ArrayList<Object>(key);
-        row.addAll(List.of(attack, curve, ResultsCsv.number(at), ResultsCsv.number(value)));
-        row(text, row);
+    private static void point(Appendable text, String key, String curve, double at, double value) throws IOException {
+        text.append(key)
+                .append(',')
+                .append(curve)
+                .append(',')
+                .append(ResultsCsv.number(at))
+                .append(',')
+                .append(ResultsCsv.number(value))
+                .append('\n');
     }
 
     private static List<Object> key(Evaluated each) {

@@ -121,8 +121,10 @@ final class RobustnessReader {
             hold(trial + ", level " + named.level() + ": ", certifications, evaluations, violations);
             StoredLevel level = store.level(key);
             double density = density(level);
+            Map<String, String> weights = weights(level);
             for (Certification each : certifications) {
-                certificates.add(Certified.of(trial, named.level(), density, weights(level, each.network()), each));
+                certificates.add(Certified.of(
+                        trial, named.level(), density, weights.getOrDefault(each.network(), "other"), each));
             }
         }
         return new Read(
@@ -170,16 +172,15 @@ final class RobustnessReader {
         }
     }
 
-    private static String weights(StoredLevel level, String network) {
+    /** By digest of a level's weights, which they are. */
+    private static Map<String, String> weights(StoredLevel level) {
+        Map<String, String> weights = new HashMap<>();
         try {
-            if (level.digest(false).filter(network::equals).isPresent()) {
-                return "final";
-            } else if (level.digest(true).filter(network::equals).isPresent()) {
-                return "best-validation";
-            }
+            level.digest(true).ifPresent(digest -> weights.put(digest, "best-validation"));
+            level.digest(false).ifPresent(digest -> weights.put(digest, "final"));
         } catch (UserException e) {
             // Told of with the level's measurements.
         }
-        return "other";
+        return weights;
     }
 }

@@ -323,6 +323,34 @@ class RobustnessReportTest {
                 .contains("images are both certified and broken, so that something here is wrong");
     }
 
+    /** A file that was finished with what is wrong in it: its digest fits. */
+    @Test
+    void anImageThatSaysNothingOfItselfIsNamed() throws IOException {
+        Path examples = files("examples.jsonl").getFirst();
+        Path summary = examples.resolveSibling("summary.json");
+        String right = Files.readString(examples);
+        String digest = WholeFiles.digest(examples);
+        String finished = Files.readString(summary);
+        Map<String, String> damages = Map.of(
+                "\"withstands\":1", "is damaged: withstands is neither true nor false",
+                "\"withstood\":true", "is damaged: withstands is neither true nor false",
+                "\"withstands\":true,\"withstands\":true", "is damaged: withstands is there twice",
+                "\"withstands\":tr", "is damaged: not JSON");
+        for (Map.Entry<String, String> damage : damages.entrySet()) {
+            Files.writeString(examples, right.replaceFirst("\"withstands\":(true|false)", damage.getKey()));
+            Files.writeString(summary, finished.replace(digest, WholeFiles.digest(examples)));
+            assertThat(read().problems())
+                    .singleElement()
+                    .asString()
+                    .startsWith(examples + ", line 1, " + damage.getValue())
+                    .endsWith("; this evaluation is left out");
+        }
+        // What a later version may add is skipped.
+        Files.writeString(examples, right.replace("{\"", "{\"seen\":{\"withstands\":[0]},\""));
+        Files.writeString(summary, finished.replace(digest, WholeFiles.digest(examples)));
+        assertThat(read().problems()).isEmpty();
+    }
+
     @Test
     void damagedFilesAreNamedAndTheRestIsShown() throws IOException {
         Path summary = files("summary.json").getFirst();

@@ -14,6 +14,7 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.espalier.UserException;
 import org.espalier.lab.store.Json;
+import org.espalier.lab.store.JsonLines;
 import org.espalier.lab.store.StoreWriter;
 import org.espalier.lab.store.WholeFiles;
 import tools.jackson.databind.JsonNode;
@@ -67,23 +68,19 @@ final class CertificationDirectory {
                     + ": it was written by another version of Espalier");
         }
         Path lines = directory.resolve(IMAGES);
-        String expected = certificate.path("files").path(IMAGES).asString("none");
-        String found = WholeFiles.digest(lines);
-        if (!expected.equals(found)) {
-            throw new UserException(lines + " is damaged: expected SHA-256 " + expected + ", found " + found);
-        }
-        List<ImageCertificate> images = new ArrayList<>();
-        lines(lines).forEach(line -> images.add(ImageCertificate.read(line, lines.toString())));
+        byte[] content =
+                WholeFiles.content(lines, certificate.path("files").path(IMAGES).asString("none"));
+        List<ImageCertificate> images = JsonLines.readWhole(content, lines.toString(), ImageLine::read).stream()
+                .map(ImageLine::certificate)
+                .toList();
         if (images.isEmpty()) {
             throw new UserException(lines + " is damaged: it has no image");
         }
-        List<Double> seconds = new ArrayList<>();
         Path times = directory.resolve(SECONDS);
-        if (Files.exists(times)) { // only times: a certificate holds without them
-            Json.parse(WholeFiles.content(times), times.toString())
-                    .path("seconds")
-                    .forEach(each -> seconds.add(each.doubleValue()));
-        }
+        // Only times: a certificate holds without them.
+        List<Double> seconds = Files.exists(times)
+                ? Json.numbers(WholeFiles.content(times), "seconds", times.toString())
+                : new ArrayList<>();
         while (seconds.size() < images.size()) {
             seconds.add(0.0);
         }
@@ -119,25 +116,14 @@ final class CertificationDirectory {
         Map<Integer, Done> done = new TreeMap<>();
         Path file = directory.resolve(WORK);
         if (Files.exists(file)) {
-            for (JsonNode line : lines(file)) {
-                ImageCertificate image = ImageCertificate.read(line, file.toString());
-                done.put(image.image(), new Done(image, Json.number(line, "seconds", file.toString())));
+            String source = file.toString();
+            for (ImageLine line : JsonLines.readWhole(WholeFiles.content(file), source, ImageLine::read)) {
+                double seconds = line.seconds()
+                        .orElseThrow(() -> new UserException(source + " is damaged: seconds is not a number"));
+                done.put(line.certificate().image(), new Done(line.certificate(), seconds));
             }
         }
         return done;
-    }
-
-    /** All whole lines; what follows the last line feed was still being written when something ended it. */
-    private static List<JsonNode> lines(Path file) {
-        List<JsonNode> lines = new ArrayList<>();
-        String text = new String(WholeFiles.content(file), StandardCharsets.UTF_8);
-        int start = 0;
-        for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
-            String source = file + ", line " + (lines.size() + 1) + ",";
-            lines.add(Json.parse(text.substring(start, end).getBytes(StandardCharsets.UTF_8), source));
-            start = end + 1;
-        }
-        return lines;
     }
 
     /** Starts the file of work over with what is done, which drops a torn last line. */

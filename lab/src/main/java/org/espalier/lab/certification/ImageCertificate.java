@@ -5,10 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.espalier.UserException;
 import org.espalier.evaluate.certify.Decision;
 import org.espalier.lab.store.Json;
-import tools.jackson.databind.JsonNode;
 
 /**
  * What is known of one image.
@@ -78,36 +76,5 @@ public record ImageCertificate(
             line.put("counterexample", values);
         });
         return line;
-    }
-
-    /**
-     * Reads a line.
-     *
-     * @throws UserException if it is damaged
-     */
-    static ImageCertificate read(JsonNode line, String source) {
-        String name = Json.string(line, "verdict", source);
-        Decision decision = java.util.Arrays.stream(Decision.values())
-                .filter(known -> known.toString().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new UserException(source + " is damaged: verdict is " + name));
-        Optional<float[]> counterexample = Optional.empty();
-        if (line.has("counterexample")) {
-            float[] pixels = new float[line.path("counterexample").size()];
-            for (int i = 0; i < pixels.length; i++) {
-                pixels[i] = line.path("counterexample").path(i).floatValue();
-            }
-            counterexample = Optional.of(pixels);
-        }
-        return new ImageCertificate(
-                Json.whole(line, "image", source),
-                Json.whole(line, "label", source),
-                Json.whole(line, "predicted", source),
-                Json.whole(line, "attacked", source),
-                decision,
-                line.has("lower") ? Optional.of(Json.number(line, "lower", source)) : Optional.empty(),
-                Json.whole(line, "unstable", source),
-                Json.whole(line, "nodes", source),
-                counterexample);
     }
 }

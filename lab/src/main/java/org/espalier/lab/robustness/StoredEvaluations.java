@@ -1,7 +1,6 @@
 package org.espalier.lab.robustness;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +15,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.espalier.UserException;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
@@ -26,10 +26,14 @@ import org.espalier.evaluate.rules.Verdict;
 import org.espalier.lab.certification.Certification;
 import org.espalier.lab.certification.StoredCertifications;
 import org.espalier.lab.store.Json;
+import org.espalier.lab.store.JsonLines;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoreWriter;
 import org.espalier.lab.store.WholeFiles;
 import org.espalier.lab.tickets.Ticket;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -208,22 +212,33 @@ public final class StoredEvaluations {
 
     private static Outcomes withstands(Path directory, JsonNode summary) {
         Path file = directory.resolve(EvaluationDirectory.EXAMPLES);
-        byte[] content = WholeFiles.content(file);
-        String expected =
-                summary.path("files").path(EvaluationDirectory.EXAMPLES).asString("none");
-        String found = WholeFiles.digest(file);
-        if (!found.equals(expected)) {
-            throw new UserException(file + " is damaged: expected SHA-256 " + expected + ", found " + found);
+        byte[] content = WholeFiles.content(
+                file, summary.path("files").path(EvaluationDirectory.EXAMPLES).asString("none"));
+        List<Boolean> images = JsonLines.read(content, file.toString(), StoredEvaluations::withstands);
+        BitSet right = new BitSet(images.size());
+        for (int i = 0; i < images.size(); i++) {
+            right.set(i, images.get(i));
         }
-        BitSet right = new BitSet();
-        int images = 0;
-        for (String line : new String(content, StandardCharsets.UTF_8).split("\n", -1)) {
-            if (!line.isEmpty()) {
-                JsonNode example = Json.parse(line.getBytes(StandardCharsets.UTF_8), file + ", line " + (images + 1));
-                right.set(images++, example.path("withstands").booleanValue());
+        return new Outcomes(images.size(), right);
+    }
+
+    /** What one line of {@code examples.jsonl} says of its image; nothing else of it is needed. */
+    private static Boolean withstands(JsonParser example, Supplier<String> source) {
+        @Nullable JsonToken withstands = null;
+        while (example.nextToken() == JsonToken.PROPERTY_NAME) {
+            boolean wanted = example.currentName().equals("withstands");
+            JsonToken value = example.nextToken();
+            example.skipChildren();
+            if (wanted && withstands != null) {
+                throw new UserException(source.get() + " is damaged: withstands is there twice");
+            } else if (wanted) {
+                withstands = value;
             }
         }
-        return new Outcomes(images, right);
+        if (withstands != JsonToken.VALUE_TRUE && withstands != JsonToken.VALUE_FALSE) {
+            throw new UserException(source.get() + " is damaged: withstands is neither true nor false");
+        }
+        return withstands == JsonToken.VALUE_TRUE;
     }
 
     private static ThreatModel threat(JsonNode model, String source) {

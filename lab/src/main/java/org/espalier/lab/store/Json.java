@@ -1,12 +1,15 @@
 package org.espalier.lab.store;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.espalier.UserException;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -85,6 +88,41 @@ public final class Json {
             throw new UserException(source + " is damaged: " + name + " is not a number");
         }
         return value.doubleValue();
+    }
+
+    /**
+     * The numbers of a list in a document that may be long, read without a tree of it; none where there is no such list.
+     *
+     * @param name member of the document that is the list
+     * @param source the file, for messages
+     * @throws UserException if the document is not a JSON object, or something in the list is no number
+     */
+    public static List<Double> numbers(byte[] text, String name, String source) {
+        List<Double> numbers = new ArrayList<>();
+        try (JsonParser parser = MAPPER.createParser(text)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new UserException(source + " is damaged: expected a JSON object");
+            }
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                boolean wanted = parser.currentName().equals(name);
+                if (parser.nextToken() != JsonToken.START_ARRAY || !wanted) {
+                    parser.skipChildren();
+                    continue;
+                }
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    if (!parser.currentToken().isNumeric()) {
+                        throw new UserException(source + " is damaged: " + name + " holds " + parser.getString());
+                    }
+                    numbers.add(parser.getDoubleValue());
+                }
+            }
+            if (parser.nextToken() != null) {
+                throw new UserException(source + " is damaged: expected one JSON object");
+            }
+        } catch (JacksonException e) {
+            throw new UserException(source + " is damaged: not JSON: " + e.getOriginalMessage(), e);
+        }
+        return numbers;
     }
 
     private static void write(Object value, StringBuilder out, boolean sorted) {

@@ -1,23 +1,17 @@
 package org.espalier.lab.store;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.espalier.UserException;
 import org.espalier.evaluate.Measurement;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.json.JsonFactory;
 
 /** Measurements as JSON lines. */
 public final class MetricsLines {
-    private static final JsonFactory JSON = new JsonFactory();
-
     private MetricsLines() {}
 
     /** One line with its line feed. */
@@ -35,16 +29,7 @@ public final class MetricsLines {
 
     /** All whole lines; what follows the last line feed is still being written. */
     static List<Measurement> parse(byte[] content, String file) {
-        List<Measurement> measurements = new ArrayList<>();
-        int start = 0;
-        for (int end = 0; end < content.length; end++) {
-            if (content[end] == '\n') {
-                int number = measurements.size() + 1;
-                measurements.add(measurement(content, start, end, () -> file + ", line " + number + ","));
-                start = end + 1;
-            }
-        }
-        return List.copyOf(measurements);
+        return List.copyOf(JsonLines.readWhole(content, file, MetricsLines::measurement));
     }
 
     /**
@@ -54,44 +39,32 @@ public final class MetricsLines {
      * @throws UserException if it is damaged
      */
     public static Measurement read(String text, String source) {
-        byte[] content = text.getBytes(StandardCharsets.UTF_8);
-        return measurement(content, 0, content.length, () -> source);
+        return JsonLines.readOne(text.getBytes(StandardCharsets.UTF_8), source, MetricsLines::measurement);
     }
 
-    /** Reads token by token: a grid has a million lines, and a tree of each would take most of a report's time. */
-    private static Measurement measurement(byte[] content, int start, int end, Supplier<String> source) {
+    private static Measurement measurement(JsonParser parser, Supplier<String> source) {
         Line line = new Line();
-        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), content, start, end - start)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw damaged(source, "expected a JSON object");
-            }
-            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-                String name = parser.currentName();
-                JsonToken value = parser.nextToken();
-                boolean right = switch (name) {
-                    case "iteration" -> value == JsonToken.VALUE_NUMBER_INT && line.iteration(parser.getIntValue());
-                    case "correct" -> value == JsonToken.VALUE_NUMBER_INT && line.correct(parser.getIntValue());
-                    case "examples" -> value == JsonToken.VALUE_NUMBER_INT && line.examples(parser.getIntValue());
-                    case "split" -> value == JsonToken.VALUE_STRING && line.split(parser.getString());
-                    case "attack" -> value == JsonToken.VALUE_STRING && line.attack(parser.getString());
-                    case "loss" ->
-                        value == JsonToken.VALUE_NULL
-                                ? line.loss(Double.NaN)
-                                : value.isNumeric() && line.loss(parser.getDoubleValue());
-                    default -> {
-                        parser.skipChildren();
-                        yield true;
-                    }
-                };
-                if (!right) {
-                    throw damaged(source, name + " is not what it should be, or there twice");
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = parser.currentName();
+            JsonToken value = parser.nextToken();
+            boolean right = switch (name) {
+                case "iteration" -> value == JsonToken.VALUE_NUMBER_INT && line.iteration(parser.getIntValue());
+                case "correct" -> value == JsonToken.VALUE_NUMBER_INT && line.correct(parser.getIntValue());
+                case "examples" -> value == JsonToken.VALUE_NUMBER_INT && line.examples(parser.getIntValue());
+                case "split" -> value == JsonToken.VALUE_STRING && line.split(parser.getString());
+                case "attack" -> value == JsonToken.VALUE_STRING && line.attack(parser.getString());
+                case "loss" ->
+                    value == JsonToken.VALUE_NULL
+                            ? line.loss(Double.NaN)
+                            : value.isNumeric() && line.loss(parser.getDoubleValue());
+                default -> {
+                    parser.skipChildren();
+                    yield true;
                 }
+            };
+            if (!right) {
+                throw damaged(source, name + " is not what it should be, or there twice");
             }
-            if (parser.nextToken() != null) {
-                throw damaged(source, "expected one JSON object");
-            }
-        } catch (JacksonException e) {
-            throw new UserException(source.get() + " is damaged: not JSON: " + e.getOriginalMessage(), e);
         }
         if (line.found != Line.ALL) {
             throw damaged(source, "something is missing");

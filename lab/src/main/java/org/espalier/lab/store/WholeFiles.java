@@ -154,6 +154,21 @@ public final class WholeFiles {
     }
 
     /**
+     * Reads a whole file that was finished with a digest.
+     *
+     * @param digest its SHA-256 in lower-case hexadecimal
+     * @throws UserException if it is missing, cannot be read, or is not what the digest says
+     */
+    public static byte[] content(Path file, String digest) {
+        byte[] content = read(file);
+        String found = sha256(content);
+        if (!found.equals(digest)) {
+            throw new UserException(file + " is damaged: expected SHA-256 " + digest + ", found " + found);
+        }
+        return content;
+    }
+
+    /**
      * SHA-256 of a file's content, in lower-case hexadecimal.
      *
      * @throws UserException if it is missing or cannot be read

@@ -45,4 +45,22 @@ class JsonTest {
                     .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
         }
     }
+
+    private static List<Double> numbers(String text) {
+        return Json.numbers(text.getBytes(StandardCharsets.UTF_8), "seconds", "file");
+    }
+
+    @Test
+    void readsALongListWithoutATree() {
+        assertThat(numbers("{\"later\":{\"seconds\":[9]},\"seconds\":[1,2.5,1.0E-7]}"))
+                .containsExactly(1.0, 2.5, 1e-7);
+        assertThat(numbers("{}")).isEmpty();
+        assertThat(numbers("{\"seconds\":7}")).isEmpty();
+        for (String damaged :
+                List.of("", "[1]", "{\"seconds\":[1,", "{\"seconds\":[1,\"2\"]}", "{\"seconds\":[1]} {}")) {
+            assertThatThrownBy(() -> numbers(damaged))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageStartingWith("file is damaged: ");
+        }
+    }
 }

@@ -225,7 +225,8 @@ final class Gallery {
         return FigureGroup.shown(done, DENSITIES);
     }
 
-    private DataSet dataSet(Store store, String name) {
+    /** A data set of a search, read once for all arms; they ask for it side by side. */
+    private synchronized DataSet dataSet(Store store, String name) {
         Optional<Path> directory = store.experiment().data().sets().stream()
                 .filter(s -> s.name().equals(name))
                 .findFirst()

@@ -126,8 +126,9 @@ public final class Page {
                 .append("</main>\n</div>\n<script type=\"application/json\" id=\"data\">")
                 .append(Html.json(data.json()))
                 .append("</script>\n");
+        // The library comes last: buttons and legends are there before it is, and drawing begins when all is.
         for (String script :
-                List.of(Resources.VEGA, Resources.VEGA_LITE, Resources.FIGURES, Resources.CHARTS, Resources.REPORT)) {
+                List.of(Resources.FIGURES, Resources.CHARTS, Resources.REPORT, Resources.VEGA, Resources.VEGA_LITE)) {
             out.append(Resources.script(script));
         }
         return out.append("</body>\n</html>\n").toString();

@@ -24,7 +24,7 @@ public final class PageFiles implements ReportPart {
     public Written write(Report report, OptionalInt iteration, Path folder) {
         Page page = ReportPage.of(report, iteration);
         Path file = folder.resolve(PAGE);
-        WholeFiles.write(file, page.bytes());
+        WholeFiles.writeRepeatable(file, page.bytes());
         Path figures = folder.resolve(FIGURES);
         try {
             Files.createDirectories(figures);
@@ -33,10 +33,10 @@ public final class PageFiles implements ReportPart {
                     figures + " cannot be made: " + (e.getMessage() == null ? e.toString() : e.getMessage()), e);
         }
         page.figures().parallelStream().forEach(figure -> {
-            WholeFiles.write(
+            WholeFiles.writeRepeatable(
                     figures.resolve(figure.id() + ".svg"),
                     FigureDrawing.svg(figure).getBytes(StandardCharsets.UTF_8));
-            WholeFiles.write(figures.resolve(figure.id() + ".pdf"), FigureDrawing.pdf(figure));
+            WholeFiles.writeRepeatable(figures.resolve(figure.id() + ".pdf"), FigureDrawing.pdf(figure));
         });
         return new Written(List.of(file, figures), page.problems());
     }

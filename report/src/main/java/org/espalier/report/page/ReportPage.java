@@ -53,9 +53,7 @@ final class ReportPage {
         new RobustnessSections(page, report, this::unique).write();
         comparison();
         for (Report.Run run : report.runs()) {
-            for (Arm arm : run.results().arms()) {
-                arm(run, arm);
-            }
+            arms(run);
         }
         time();
         provenance();
@@ -226,25 +224,46 @@ final class ReportPage {
         });
     }
 
-    private void arm(Report.Run run, Arm arm) {
-        String title = arm.dataset() + ", " + arm.objective() + " training";
-        String id = unique(
-                FigureGroup.identifier((several ? run.label() + "-" : "") + arm.dataset() + "-" + arm.objective()));
+    /** What a section of an arm shows; made side by side, since each reads networks and attacks images. */
+    private record Section(
+            String id, Arm arm, List<FigureGroup> figures, NetworkFigures.Made networks, String images) {}
+
+    private void arms(Report.Run run) {
+        record Named(String id, Arm arm) {}
+
+        List<Named> arms = run.results().arms().stream()
+                .map(arm -> new Named(
+                        unique(FigureGroup.identifier(
+                                (several ? run.label() + "-" : "") + arm.dataset() + "-" + arm.objective())),
+                        arm))
+                .toList();
+        arms.parallelStream()
+                .map(named -> new Section(
+                        named.id(),
+                        named.arm(),
+                        ArmFigures.of(named.id(), named.arm()),
+                        NetworkFigures.of(named.id(), run.store(), named.arm()),
+                        gallery.of(run.store(), named.arm())))
+                .toList()
+                .forEach(section -> section(run, section));
+    }
+
+    private void section(Report.Run run, Section made) {
+        Arm arm = made.arm();
         page.section(
-                id,
-                (several ? run.label() + ": " : "") + title,
+                made.id(),
+                (several ? run.label() + ": " : "") + arm.dataset() + ", " + arm.objective() + " training",
                 (several ? run.label() + " " : "") + arm.dataset() + " " + arm.objective());
-        ArmFigures.of(id, arm).forEach(page::figures);
-        NetworkFigures.Made networks = NetworkFigures.of(id, run.store(), arm);
-        networks.groups().forEach(page::figures);
-        if (!networks.problems().isEmpty()) {
+        made.figures().forEach(page::figures);
+        made.networks().groups().forEach(page::figures);
+        if (!made.networks().problems().isEmpty()) {
             page.problems(
                     "These networks could not be read and are left out of the figures above.",
-                    networks.problems().stream()
+                    made.networks().problems().stream()
                             .map(problem -> problem + "; this network is left out of the page's figures")
                             .toList());
         }
-        page.html("<h3>Attacked images</h3>" + gallery.of(run.store(), arm));
+        page.html("<h3>Attacked images</h3>" + made.images());
     }
 
     private void time() {

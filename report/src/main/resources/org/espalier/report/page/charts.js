@@ -178,11 +178,12 @@ const EspalierCharts = (() => {
     }
 
     /** Keeps the room of a figure that is not drawn yet, so that nothing below it moves when it is. */
-    reserve() {
-      this.panels.style.minHeight = this.layout().whole + "px";
+    reserve(height = this.layout().whole) {
+      this.panels.style.minHeight = height + "px";
     }
 
     draw() {
+      if (document.readyState === "loading") return; // what was chosen until then is drawn with the rest
       this.views.forEach((view) => view.finalize());
       this.views = [];
       const { width, heat, columns, each, height, whole } = this.layout();
@@ -200,6 +201,7 @@ const EspalierCharts = (() => {
     }
 
     async save(format) {
+      await new Promise(afterLoading);
       const spec = EspalierFigures.wholeSpec(this.figure, this.data, this.hidden);
       const view = new vega.View(vega.parse(vegaLite.compile(spec, { logger: quiet() }).spec),
         { renderer: "none", logLevel: vega.Error });
@@ -222,7 +224,9 @@ const EspalierCharts = (() => {
     for (const node of document.querySelectorAll("figure[data-group]")) {
       charts.set(node, new Chart(node, data.groups[Number(node.dataset.group)], data));
     }
-    charts.forEach((chart) => chart.reserve());
+    // All widths are asked for before any room is taken: each would otherwise lay out a long page anew.
+    const rooms = [...charts.values()].map((chart) => chart.layout().whole);
+    [...charts.values()].forEach((chart, i) => chart.reserve(rooms[i]));
     const near = new IntersectionObserver((entries) => {
       for (const entry of entries) {
         const chart = charts.get(entry.target);
@@ -230,7 +234,6 @@ const EspalierCharts = (() => {
         if (entry.isIntersecting && chart.drawnWidth !== chart.panels.clientWidth) chart.draw();
       }
     }, { rootMargin: "500px 0px" });
-    charts.forEach((_, node) => near.observe(node));
     const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 200));
     const rest = () => {
       const next = [...charts.values()].find((chart) => !chart.node.dataset.drawn);
@@ -238,7 +241,11 @@ const EspalierCharts = (() => {
       next.draw();
       idle(rest, { timeout: 1000 });
     };
-    idle(rest, { timeout: 1000 });
+    // The drawing library may stand behind this script, so that text and tables need not wait for it.
+    afterLoading(() => {
+      charts.forEach((_, node) => near.observe(node));
+      idle(rest, { timeout: 1000 });
+    });
     const again = () => charts.forEach((chart) => {
       if (chart.visible) chart.draw();
       else chart.drawnWidth = 0;
@@ -267,6 +274,11 @@ const EspalierCharts = (() => {
     });
     addEventListener("scroll", () => { if (tip) tip.style.display = "none"; }, { passive: true });
     return charts;
+  }
+
+  function afterLoading(work) {
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", work, { once: true });
+    else work();
   }
 
   /** Makes the button that changes between light and dark. */
