@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.espalier.UserException;
 import org.espalier.data.DataSet;
@@ -251,7 +252,7 @@ final class CertifyCommand implements Callable<Integer> {
                 "Certified by " + first.method() + ", l-infinity, first "
                         + String.format(Locale.ROOT, "%,d", first.images()) + " "
                         + first.split().name() + " images, %",
-                new Table.Block("", List.of("ticket", "P_m", "epsilon"), keys, true),
+                new Table.Block("", List.of("ticket", "P_m", "epsilon"), keys, Set.of(0)),
                 List.of(new Table.Block(
                         "", List.of("clean", "certified", "unbroken", "attacked", "unknown", "s/image"), rows)),
                 List.of(

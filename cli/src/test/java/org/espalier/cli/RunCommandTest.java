@@ -161,7 +161,7 @@ class RunCommandTest {
         CommandLineRun report = CommandLineRun.of("report", "--text", out.toString());
         assertThat(report.code()).isZero();
         assertThat(report.out())
-                .startsWith("Winning robust tickets\n")
+                .startsWith("Is there a winning robust ticket?\n")
                 .contains("fgsm accuracy at early stopping, %, by P_m", "Two trials are few")
                 .doesNotContain("Written: ");
         assertThat(out.resolve("report")).doesNotExist();
@@ -194,7 +194,9 @@ class RunCommandTest {
         Files.writeString(network, "no network");
         CommandLineRun report = CommandLineRun.of("report", out.toString());
         assertThat(report.code()).isEqualTo(ExitCode.MISTAKE);
-        assertThat(report.out()).startsWith("Winning robust tickets\n").contains("Written: ");
+        assertThat(report.out())
+                .startsWith("Is there a winning robust ticket?\n")
+                .contains("Written: ");
         assertThat(report.err().lines())
                 .singleElement()
                 .asString()
@@ -208,7 +210,9 @@ class RunCommandTest {
         Files.writeString(out.resolve("report"), "in the way");
         CommandLineRun report = CommandLineRun.of("report", out.toString());
         assertThat(report.code()).isEqualTo(ExitCode.MISTAKE);
-        assertThat(report.out()).startsWith("Winning robust tickets\n").contains("Written: ", "results.csv");
+        assertThat(report.out())
+                .startsWith("Is there a winning robust ticket?\n")
+                .contains("Written: ", "results.csv");
         assertThat(report.err())
                 .isEqualTo("espalier: " + out.resolve("report")
                         + " cannot be made: a file is in its place; the report is shown, but not all in files\n");

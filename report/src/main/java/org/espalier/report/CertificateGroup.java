@@ -90,7 +90,7 @@ public record CertificateGroup(Key key, int images, List<Kind> kinds, Optional<S
         return groups.entrySet().stream()
                 .map(entry -> of(entry.getKey(), entry.getValue(), evaluations))
                 .sorted(Comparator.comparing((CertificateGroup g) -> g.key().dataset())
-                        .thenComparing(g -> g.key().strategy())
+                        .thenComparing(g -> g.key().strategy(), StrategyOrder.natural())
                         .thenComparing(g -> g.key().weights())
                         .thenComparing(g -> g.key().split())
                         .thenComparing(g -> g.key().epsilon()))

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.espalier.evaluate.rules.Outcomes;
@@ -71,13 +72,14 @@ public final class CertificateTables {
         blocks.add(new Table.Block(
                 "",
                 List.of("trials", "sandwich"),
-                rows.stream().map(row -> List.of(trials(row), sandwich(row))).toList()));
+                rows.stream().map(row -> List.of(trials(row), sandwich(row))).toList(),
+                Set.of(1)));
         CertificateGroup.Key key = group.key();
         return new Table(
                 key.dataset() + ", " + key.strategy() + ": bounds of accuracy in % at l-infinity " + key.epsilon()
                         + String.format(Locale.ROOT, ", first %,d ", group.images()) + key.split() + " images"
                         + (key.weights().equals("final") ? "" : ", " + key.weights() + " weights"),
-                new Table.Block("", List.of("trained for", "level", "P_m %"), keys),
+                new Table.Block("", List.of("trained for", "level", "P_m %"), keys, Set.of(0)),
                 blocks,
                 notes());
     }

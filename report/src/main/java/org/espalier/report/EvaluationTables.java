@@ -105,7 +105,7 @@ public final class EvaluationTables {
                         + whole(first.clean().images()) + " " + first.split() + " images, seed " + first.seed()
                         + "; accuracies in %",
                 new Table.Block("", List.of("ticket"), labels, true),
-                List.of(new Table.Block("", headings, cells)),
+                List.of(new Table.Block("", headings, cells, Set.of(headings.size() - 1))),
                 List.copyOf(notes));
     }
 

@@ -3,11 +3,12 @@ package org.espalier.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A table in LaTeX, with the rules of package booktabs: a {@code table} environment to be read with {@code \\input} by a
- * document that loads booktabs and graphicx. Blocks of the same columns that no page would hold side by side stand below
- * each other; what is wider than the lines all the same is made smaller.
+ * document that loads booktabs and graphicx. Blocks that no page would hold side by side stand below each other; what is
+ * wider than the lines all the same is made smaller.
  */
 public final class LatexTable {
     /** What a line of a page with usual margins holds, in points. */
@@ -17,6 +18,12 @@ public final class LatexTable {
     private static final double CHARACTER = 4.8;
 
     private static final double BETWEEN = 12;
+
+    /** Lines of tables below each other and of notes that a page holds. */
+    private static final int LONG = 54;
+
+    /** About how many characters a line of a note has. */
+    private static final int NOTE = 90;
 
     private LatexTable() {}
 
@@ -31,13 +38,31 @@ public final class LatexTable {
         text.append("\\begin{table}\n  \\centering\n");
         text.append("  \\caption{").append(escape(table.caption())).append("}\n");
         text.append("  \\label{tab:").append(label).append("}\n");
-        text.append("  \\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n");
         if (width(table) > WIDE && alike(table.blocks())) {
+            begin(text);
             below(text, table);
+            end(text);
         } else {
-            beside(text, table);
+            List<List<Table.Block>> groups = groups(table);
+            // More lines than a page holds go on in a float of their own.
+            boolean apart = groups.size() > 1 && lines(table, groups.size()) > LONG;
+            for (List<Table.Block> group : groups) {
+                if (group != groups.getFirst()) {
+                    if (apart) {
+                        text.append("\\end{table}\n\\begin{table}\n  \\centering\n  \\addtocounter{table}{-1}\n");
+                        text.append("  \\caption{")
+                                .append(escape(table.caption()))
+                                .append(" (continued)}\n");
+                    } else {
+                        text.append("\n  \\medskip\n");
+                    }
+                }
+                text.append(groups.size() > 1 ? "  \\footnotesize\n" : "");
+                begin(text);
+                beside(text, table.keys(), group);
+                end(text);
+            }
         }
-        text.append("    \\bottomrule\n  \\end{tabular}}\n");
         if (!table.notes().isEmpty()) {
             text.append("\n  \\smallskip\n  \\begin{minipage}{\\linewidth}\\footnotesize\n");
             text.append(table.notes().stream()
@@ -48,18 +73,50 @@ public final class LatexTable {
         return text.append("\\end{table}\n").toString();
     }
 
-    private static void beside(StringBuilder text, Table table) {
-        text.append("  \\begin{tabular}{").append(columns(table.keys()));
-        table.blocks().forEach(block -> text.append(columns(block)));
-        text.append("}\n    \\toprule\n");
-        if (table.blocks().stream().anyMatch(block -> !block.name().isEmpty())) {
-            names(text, table);
+    /** About how many lines a table takes, in so many parts below each other, headings and notes included. */
+    private static int lines(Table table, int parts) {
+        return parts * (table.keys().rows().size() + 4)
+                + table.notes().stream()
+                        .mapToInt(note -> Math.ceilDiv(note.length(), NOTE))
+                        .sum();
+    }
+
+    /** Blocks in their order, as many together as stand side by side with the keys; at least one. */
+    private static List<List<Table.Block>> groups(Table table) {
+        var groups = new ArrayList<List<Table.Block>>();
+        double room = 0;
+        for (Table.Block block : table.blocks()) {
+            if (groups.isEmpty() || width(block) > room) {
+                groups.add(new ArrayList<>());
+                room = WIDE - width(table.keys());
+            }
+            groups.getLast().add(block);
+            room -= width(block);
         }
-        var headings = new ArrayList<>(table.keys().headings());
-        table.blocks().forEach(block -> headings.addAll(block.headings()));
+        return groups.isEmpty() ? List.of(List.of()) : groups;
+    }
+
+    /** What is wider than a line is made as wide as that. */
+    private static void begin(StringBuilder text) {
+        text.append("  \\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n");
+    }
+
+    private static void end(StringBuilder text) {
+        text.append("    \\bottomrule\n  \\end{tabular}}\n");
+    }
+
+    private static void beside(StringBuilder text, Table.Block keys, List<Table.Block> blocks) {
+        text.append("  \\begin{tabular}{").append(columns(keys));
+        blocks.forEach(block -> text.append(columns(block)));
+        text.append("}\n    \\toprule\n");
+        if (blocks.stream().anyMatch(block -> !block.name().isEmpty())) {
+            names(text, keys, blocks);
+        }
+        var headings = new ArrayList<>(keys.headings());
+        blocks.forEach(block -> headings.addAll(block.headings()));
         line(text, headings);
         text.append("    \\midrule\n");
-        rows(text, table.keys(), table.blocks());
+        rows(text, keys, blocks);
     }
 
     /** Blocks of the same columns, one below the other under one line of headings. */
@@ -121,26 +178,30 @@ public final class LatexTable {
     }
 
     private static String columns(Table.Block block) {
-        return (block.words() ? "l" : "r").repeat(block.headings().size());
+        return IntStream.range(0, block.headings().size())
+                .mapToObj(column -> block.words(column) ? "l" : "r")
+                .collect(Collectors.joining());
     }
 
     /** The line of blocks' names, each above a rule over its columns. */
-    private static void names(StringBuilder text, Table table) {
-        text.append("    ").append("& ".repeat(table.keys().headings().size() - 1));
+    private static void names(StringBuilder text, Table.Block keys, List<Table.Block> blocks) {
+        text.append("    ").append("& ".repeat(keys.headings().size() - 1));
         var rules = new StringBuilder();
-        int column = table.keys().headings().size() + 1;
-        for (Table.Block block : table.blocks()) {
+        int column = keys.headings().size() + 1;
+        for (Table.Block block : blocks) {
             int width = block.headings().size();
             text.append("& \\multicolumn{")
                     .append(width)
                     .append("}{c}{")
                     .append(escape(block.name()))
                     .append("} ");
-            rules.append(" \\cmidrule(lr){")
-                    .append(column)
-                    .append('-')
-                    .append(column + width - 1)
-                    .append('}');
+            if (!block.name().isEmpty()) {
+                rules.append(" \\cmidrule(lr){")
+                        .append(column)
+                        .append('-')
+                        .append(column + width - 1)
+                        .append('}');
+            }
             column += width;
         }
         text.append("\\\\\n   ").append(rules).append('\n');
@@ -156,7 +217,7 @@ public final class LatexTable {
 
     /**
      * Names come from the user's file: what LaTeX would read as a command is shown as text. A number's hyphen is a minus, one
-     * that stands alone a dash, and a P_m the paper's symbol.
+     * that stands alone or between numbers a dash, and a P_m the paper's symbol.
      */
     static String escape(String text) {
         var safe = new StringBuilder();
@@ -174,7 +235,9 @@ public final class LatexTable {
         }
         return safe.toString()
                 .replace("P\\_m", "$P_m$")
+                .replace("$<$=", "$\\leq$")
                 .replace("+-", "$\\pm$")
+                .replaceAll("(?<![\\w.-])([0-9.]+)-([0-9.]+)(?![\\w-])", "$1--$2")
                 .replaceAll("(?<![\\w.)-])-(?=[0-9])", "\\$-\\$")
                 .replaceAll("(?<![\\w$-])-(?![\\w$-])", "--");
     }

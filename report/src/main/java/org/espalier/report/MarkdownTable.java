@@ -3,6 +3,7 @@ package org.espalier.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A table in GitHub's Markdown: caption as a heading, words to the left and numbers to the right, notes as a list. */
 public final class MarkdownTable {
@@ -34,7 +35,9 @@ public final class MarkdownTable {
     }
 
     private static String rule(Table.Block block) {
-        return (block.words() ? ":---|" : "---:|").repeat(block.headings().size());
+        return IntStream.range(0, block.headings().size())
+                .mapToObj(column -> block.words(column) ? ":---|" : "---:|")
+                .collect(Collectors.joining());
     }
 
     private static void line(StringBuilder text, List<String> cells) {

@@ -168,7 +168,7 @@ public final class PaperTable {
         return Optional.of(new Table(
                 dataset + ", " + strategy + ", normally trained / adversarially trained, test accuracy in % " + when()
                         + runs,
-                new Table.Block("", List.of("P_m %", "source"), keys, true),
+                new Table.Block("", List.of("P_m %", "source"), keys, Set.of(1)),
                 blocks,
                 notes(sides, sources)));
     }
@@ -316,7 +316,8 @@ public final class PaperTable {
                 trials.last() == 1 ? "trial" : "trials",
                 updates));
         if (arms.stream().anyMatch(arm -> arm.accuracy() == AttackedAccuracy.WORST_CASE)) {
-            notes.add("ours: " + AccuracyTable.WORST_CASE + "; published: the point that the attack ends with");
+            notes.add("ours: " + AccuracyTable.WORST_CASE
+                    + (sources.isEmpty() ? "" : "; published: the point that the attack ends with"));
         }
         for (String source : sources) {
             published.values().stream()

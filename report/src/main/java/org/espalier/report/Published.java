@@ -138,7 +138,7 @@ public record Published(List<Value> values) {
     }
 
     /** What the paper calls original is what its code did, which is our as-published. */
-    private static boolean same(String published, String ours) {
+    static boolean same(String published, String ours) {
         return published.equals(ours) || published.equals("original") && ours.equals("as-published");
     }
 

@@ -17,7 +17,7 @@ import org.espalier.report.verdict.Verdict;
 
 /** Says beside a verdict on one attack what suites of attacks leave of the same networks, and what is certified of them. */
 final class RemainsReader {
-    /** Suites that a verdict quotes: the ones of most attacks. */
+    /** Suites that a verdict quotes: the ones nearest to its attack's radius, and of most attacks. */
     private static final int MOST_SUITES = 2;
 
     private final Verdict verdict;
@@ -78,6 +78,8 @@ final class RemainsReader {
         List<EvaluationFamily> strongest = families.entrySet().stream()
                 .sorted(Comparator.comparing((Map.Entry<EvaluationFamily, List<Evaluated>> e) ->
                                 e.getKey().norm() != Norm.LINF)
+                        // A smaller ball leaves more: the attack's own says what there is to say.
+                        .thenComparing(e -> nearest(e.getValue()))
                         .thenComparing(e -> -e.getValue()
                                 .getFirst()
                                 .evaluation()
@@ -119,6 +121,11 @@ final class RemainsReader {
         return at.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Remains.Suite(family.suite(), epsilon, left(at), RuleNotes.worst(at)));
+    }
+
+    /** How far the radii of evaluations are from the one of the verdict's attack, at the nearest. */
+    private double nearest(List<Evaluated> evaluations) {
+        return evaluations.stream().mapToDouble(e -> away(e.epsilon())).min().orElse(Double.POSITIVE_INFINITY);
     }
 
     /** How far a radius is from the one of the verdict's attack. */

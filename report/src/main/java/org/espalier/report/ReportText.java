@@ -4,6 +4,7 @@ import java.nio.charset.Charset;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
+import org.espalier.report.verdict.Answer;
 import org.espalier.report.verdict.Verdict;
 
 /** The report in plain characters. */
@@ -82,6 +83,13 @@ public final class ReportText {
             report.violations().forEach(sentence -> text.append(TextTable.item("!! ", sentence, width)));
             text.append('\n');
         }
+        List<Answer.Said> answers = Answer.of(report.verdicts(), report.runs().size() > 1);
+        if (!answers.isEmpty()) {
+            text.append(TextTable.lines(List.of("Is there a winning robust ticket?"), width));
+            answers.forEach(
+                    answer -> text.append(TextTable.item("", answer.subject() + ": " + answer.sentence(), width)));
+            text.append('\n');
+        }
         text.append(TextTable.of(VerdictTable.of(report), width));
         for (Verdict verdict : said) {
             text.append('\n');
@@ -90,11 +98,18 @@ public final class ReportText {
             verdict.found().forEach(sentence -> text.append(TextTable.item("+ ", sentence, width)));
             verdict.notShown().forEach(sentence -> text.append(TextTable.item("- ", sentence, width)));
             verdict.remains().sentences().forEach(sentence -> text.append(TextTable.item("= ", sentence, width)));
+            BesidePublished.sentences(report, verdict)
+                    .forEach(sentence -> text.append(TextTable.item("~ ", sentence, width)));
         }
         if (!said.isEmpty()) {
             text.append('\n')
                     .append(TextTable.lines(
-                            List.of("+ shown", "- not shown", "= what suites of attacks and certificates say"), width));
+                            List.of(
+                                    "+ shown",
+                                    "- not shown",
+                                    "= what suites of attacks and certificates say",
+                                    "~ what is published"),
+                            width));
         }
         return text.append('\n').toString();
     }

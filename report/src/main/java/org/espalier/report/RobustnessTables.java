@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.espalier.attack.ThreatModel;
@@ -22,7 +23,7 @@ public final class RobustnessTables {
 
     /** As they stand in the report: by data set, strategy and suite, larger radii first. */
     private static final Comparator<Way> ORDER = Comparator.comparing((Way way) -> way.dataset())
-            .thenComparing(Way::strategy)
+            .thenComparing(Way::strategy, StrategyOrder.natural())
             .thenComparing(Way::suite)
             .thenComparing(way -> way.threat().norm())
             .thenComparing(way -> -way.threat().epsilon())
@@ -150,7 +151,10 @@ public final class RobustnessTables {
             marks.add(new MarkedTable.Mark(verdict, RuleNotes.evidence(trials)));
         });
         blocks.add(new Table.Block(
-                heading(LeftQuantity.Kind.WORST), List.of("robust", "95 % interval", "trials", "rules"), worst));
+                heading(LeftQuantity.Kind.WORST),
+                List.of("robust", "95 % interval", "trials", "rules"),
+                worst,
+                Set.of(3)));
         List<String> notes = new ArrayList<>();
         notes.add("robust: right without attack and under every attack of the suite, image by image; ? unreliable,"
                 + " ! refused by a rule. Cells: mean (sample standard deviation) over trials. Interval: Wilson's, of one"
@@ -165,7 +169,7 @@ public final class RobustnessTables {
                         way.dataset() + ", " + way.strategy() + ": accuracy in % under attack, suite " + way.suite()
                                 + ", " + way.threat() + String.format(Locale.ROOT, ", first %,d ", way.images())
                                 + way.split() + " images" + (apart.isEmpty() ? "" : ", " + apart),
-                        new Table.Block("", List.of("trained for", "level", "P_m %"), keys),
+                        new Table.Block("", List.of("trained for", "level", "P_m %"), keys, Set.of(0)),
                         blocks,
                         notes),
                 marks);

@@ -87,7 +87,8 @@ public final class RuleNotes {
                         });
             }
             if (!examples.isEmpty()) {
-                notes.add(objective + ": rule " + rule.id() + " " + rule.ifBroken() + " in " + examples.size() + " of "
+                notes.add(objective + ": " + rule.ifBroken() + " by the rule " + rule.id() + " in " + examples.size()
+                        + " of "
                         + evaluations.size() + (evaluations.size() == 1 ? " evaluation" : " evaluations") + " (level"
                         + (levels.size() == 1 ? " " : "s ") + ranges(levels) + ")"
                         + (examples.size() == 1 ? "; " : ", first ") + examples.getFirst());

@@ -1,6 +1,9 @@
 package org.espalier.report;
 
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A table as text: key columns on the left, then blocks of columns that belong together.
@@ -17,16 +20,27 @@ public record Table(String caption, Block keys, List<Block> blocks, List<String>
      * @param name the heading above them all; may be empty
      * @param headings one for each column
      * @param rows cells, row by row
-     * @param words whether the cells are words, set to the left, rather than numbers, set to the right
+     * @param words the columns, counted from 0, whose cells are words, set to the left; the others are numbers, set to the
+     *     right
      */
-    public record Block(String name, List<String> headings, List<List<String>> rows, boolean words) {
+    public record Block(String name, List<String> headings, List<List<String>> rows, Set<Integer> words) {
         /** A block of numbers. */
         public Block(String name, List<String> headings, List<List<String>> rows) {
-            this(name, headings, rows, false);
+            this(name, headings, rows, Set.of());
+        }
+
+        /** A block of words, or of numbers. */
+        public Block(String name, List<String> headings, List<List<String>> rows, boolean words) {
+            this(
+                    name,
+                    headings,
+                    rows,
+                    words ? IntStream.range(0, headings.size()).boxed().collect(Collectors.toSet()) : Set.of());
         }
 
         public Block {
             headings = List.copyOf(headings);
+            words = Set.copyOf(words);
             rows = rows.stream().map(List::copyOf).toList();
             for (List<String> row : rows) {
                 if (row.size() != headings.size()) {
@@ -34,6 +48,11 @@ public record Table(String caption, Block keys, List<Block> blocks, List<String>
                             "a row has " + row.size() + " cells under " + headings.size() + " headings");
                 }
             }
+        }
+
+        /** Whether the cells of a column, counted from 0, are words rather than numbers. */
+        public boolean words(int column) {
+            return words.contains(column);
         }
     }
 

@@ -83,7 +83,10 @@ record TextChart(String title, List<Curve> curves, boolean logarithmic, String x
             boolean labelled = row == 0 || row == ROWS - 1 || row == ROWS / 2;
             double value =
                     high - (high - low) * (row * 4 + (row == 0 ? 0 : row == ROWS - 1 ? 3 : 1.5)) / (ROWS * 4 - 1);
-            line.append(labelled ? String.format(Locale.ROOT, "%5.1f", value) : " ".repeat(LABEL))
+            line.append(
+                            labelled
+                                    ? String.format(Locale.ROOT, "%5.1f", Math.rint(value * 10) / 10 + 0.0)
+                                    : " ".repeat(LABEL))
                     .append(labelled ? " +" : " |");
             for (int column = 0; column < columns; column++) {
                 char mark = marks[row][column];

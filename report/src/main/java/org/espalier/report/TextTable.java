@@ -2,6 +2,8 @@ package org.espalier.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A table in aligned characters for a terminal: numbers to the right, blocks apart, blocks below each other where the
@@ -16,14 +18,17 @@ public final class TextTable {
     /**
      * Draws the table, ended by a line feed.
      *
-     * @param width characters that a line should not exceed; a single block that is wider is drawn all the same
+     * @param width characters that a line should not exceed; a single column that is wider is drawn all the same
      */
     public static String of(Table table, int width) {
         var text = new StringBuilder();
         wrap(text, table.caption(), "", width);
         Drawn keys = new Drawn(table.keys());
-        List<Drawn> waiting =
-                new ArrayList<>(table.blocks().stream().map(Drawn::new).toList());
+        int room = width - keys.width - BETWEEN_BLOCKS.length();
+        List<Drawn> waiting = new ArrayList<>(table.blocks().stream()
+                .flatMap(block -> split(block, room).stream())
+                .map(Drawn::new)
+                .toList());
         do {
             text.append('\n');
             var slab = new ArrayList<Drawn>();
@@ -41,6 +46,45 @@ public final class TextTable {
         }
         table.notes().forEach(note -> wrap(text, note, "  ", width));
         return text.toString();
+    }
+
+    /** The block, or parts of it with as many of its columns as the room holds, at least one; each has the block's name. */
+    private static List<Table.Block> split(Table.Block block, int room) {
+        int[] widths = widths(block);
+        var parts = new ArrayList<Table.Block>();
+        for (int first = 0; first < widths.length; ) {
+            int end = first + 1;
+            int used = widths[first];
+            while (end < widths.length && used + BETWEEN_COLUMNS.length() + widths[end] <= room) {
+                used += BETWEEN_COLUMNS.length() + widths[end];
+                end++;
+            }
+            parts.add(part(block, first, end));
+            first = end;
+        }
+        return parts.size() <= 1 ? List.of(block) : parts;
+    }
+
+    private static Table.Block part(Table.Block block, int first, int end) {
+        return new Table.Block(
+                block.name(),
+                block.headings().subList(first, end),
+                block.rows().stream().map(row -> row.subList(first, end)).toList(),
+                IntStream.range(first, end)
+                        .filter(block::words)
+                        .mapToObj(column -> column - first)
+                        .collect(Collectors.toSet()));
+    }
+
+    private static int[] widths(Table.Block block) {
+        int[] widths = new int[block.headings().size()];
+        for (int c = 0; c < widths.length; c++) {
+            widths[c] = block.headings().get(c).length();
+            for (List<String> row : block.rows()) {
+                widths[c] = Math.max(widths[c], row.get(c).length());
+            }
+        }
+        return widths;
     }
 
     private static void slab(StringBuilder text, List<Drawn> blocks) {
@@ -92,35 +136,28 @@ public final class TextTable {
         private final int width;
 
         Drawn(Table.Block block) {
-            int columns = block.headings().size();
-            int[] widths = new int[columns];
-            for (int c = 0; c < columns; c++) {
-                widths[c] = block.headings().get(c).length();
-                for (List<String> row : block.rows()) {
-                    widths[c] = Math.max(widths[c], row.get(c).length());
-                }
-            }
-            int total = BETWEEN_COLUMNS.length() * (columns - 1);
+            int[] widths = widths(block);
+            int total = BETWEEN_COLUMNS.length() * (widths.length - 1);
             for (int w : widths) {
                 total += w;
             }
             width = Math.max(total, block.name().length());
             lines.add(pad(block.name()));
-            lines.add(pad(row(block.headings(), widths, block.words())));
+            lines.add(pad(row(block, block.headings(), widths)));
             lines.add("-".repeat(width));
-            block.rows().forEach(row -> lines.add(pad(row(row, widths, block.words()))));
+            block.rows().forEach(row -> lines.add(pad(row(block, row, widths))));
         }
 
         private String pad(String line) {
             return line + " ".repeat(width - line.length());
         }
 
-        private static String row(List<String> cells, int[] widths, boolean words) {
+        private static String row(Table.Block block, List<String> cells, int[] widths) {
             var line = new StringBuilder();
             for (int c = 0; c < widths.length; c++) {
                 String blanks = " ".repeat(widths[c] - cells.get(c).length());
                 line.append(c == 0 ? "" : BETWEEN_COLUMNS)
-                        .append(words ? cells.get(c) + blanks : blanks + cells.get(c));
+                        .append(block.words(c) ? cells.get(c) + blanks : blanks + cells.get(c));
             }
             return line.toString();
         }

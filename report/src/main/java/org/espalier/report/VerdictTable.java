@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.espalier.report.statistics.Interval;
 import org.espalier.report.statistics.Paired;
 import org.espalier.report.verdict.Comparison;
@@ -70,7 +71,7 @@ public final class VerdictTable {
     private static Table.Block remains(List<Verdict> verdicts) {
         return new Table.Block(
                 "beyond that attack, %",
-                List.of("suite", "left", "certified", "within"),
+                List.of("suite", "left", "certified", "at epsilon"),
                 verdicts.stream()
                         .map(verdict -> {
                             Optional<Remains.Suite> suite = verdict.remains().suite();
@@ -88,7 +89,8 @@ public final class VerdictTable {
                                     bounds.map(b -> AccuracyTable.plain(b.epsilon()))
                                             .orElse(NONE));
                         })
-                        .toList());
+                        .toList(),
+                Set.of(0));
     }
 
     private static List<String> ticket(Comparison ticket) {

@@ -85,7 +85,8 @@ class RobustnessReportTest {
         assertThat(text(report))
                 .contains("digits, original: accuracy in % under attack, suite made-up, l-infinity 0.3, first 40 test")
                 .contains("digits, original: bounds of accuracy in % at l-infinity 0.1, first 20 test images")
-                .contains("natural: rule converged unreliable in 3 of 9 evaluations (level 1), first level 1, trial 1:")
+                .contains(
+                        "natural: unreliable by the rule converged in 3 of 9 evaluations (level 1), first level 1, trial 1:")
                 .doesNotContain("CERTIFIED AND YET BROKEN");
         for (String figure : List.of("left", "epsilon", "matrix", "loss", "security")) {
             assertThat(home.resolve("out/figures"))

@@ -3,7 +3,9 @@ package org.espalier.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -96,11 +98,88 @@ class TableFormsTest {
             """);
     }
 
+    @Test
+    void latexSetsUnlikeBlocksInTablesOfTheirOwnWhereALineDoesNotHoldThem() {
+        String latex = LatexTable.of(unlike(3, List.of("a note")), "unlike");
+        assertThat(latex)
+                .containsSubsequence(
+                        "\\begin{table}",
+                        "\\begin{tabular}{lrr}",
+                        "trained for & dense & best \\\\",
+                        "\\end{tabular}}\n\n  \\medskip\n",
+                        "\\begin{tabular}{lrl}",
+                        "trained for & left & rules \\\\",
+                        "\\end{tabular}}",
+                        "a note.",
+                        "\\end{table}")
+                .doesNotContain("continued");
+        assertThat(latex.split("begin.table.", -1)).hasSize(2);
+    }
+
+    @Test
+    void latexGoesOnInAnotherFloatWhereAPageDoesNotHoldTheLines() {
+        assertThat(LatexTable.of(unlike(40, List.of("a note")), "unlike"))
+                .containsSubsequence(
+                        "\\caption{unlike}",
+                        "\\label{tab:unlike}",
+                        "\\end{table}\n\\begin{table}",
+                        "\\addtocounter{table}{-1}",
+                        "\\caption{unlike (continued)}",
+                        "a note.")
+                .containsOnlyOnce("\\label{");
+    }
+
+    @Test
+    void textBreaksABlockThatIsWiderThanTheLineBetweenItsColumns() {
+        Table table = new Table(
+                "wide",
+                new Table.Block("", List.of("key"), List.of(List.of("a")), true),
+                List.of(new Table.Block(
+                        "block",
+                        List.of("number", "word", "another number"),
+                        List.of(List.of("1", "w", "2")),
+                        Set.of(1))),
+                List.of());
+        assertThat(TextTable.of(table, 24)).isEqualTo("""
+            wide
+
+                | block
+            key | number  word
+            ----+-------------
+            a   |      1  w
+
+                | block
+            key | another number
+            ----+---------------
+            a   |              2
+            """);
+    }
+
+    /** Two blocks of numbers, the second with a word, which no line of a page holds side by side. */
+    private static Table unlike(int rows, List<String> notes) {
+        String wide = "23.78 [17.90, 29.65] and as much again";
+        return new Table(
+                "unlike",
+                new Table.Block("", List.of("trained for"), Collections.nCopies(rows, List.of("pgd")), true),
+                List.of(
+                        new Table.Block(
+                                "accuracy", List.of("dense", "best"), Collections.nCopies(rows, List.of(wide, "1"))),
+                        new Table.Block(
+                                "beyond",
+                                List.of("left", "rules"),
+                                Collections.nCopies(rows, List.of(wide, "pass")),
+                                Set.of(1))),
+                notes);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "-0.5, $-$0.5",
         "'[-0.30, -0.10]', '{[}$-$0.30, $-$0.10{]}'",
         "- / 96.4 (-), -- / 96.4 (--)",
+        "0.00-5.56, 0.00--5.56",
+        "'(levels 2-5)', '(levels 2--5)'",
+        "certified <= true, certified $\\leq$ true",
         "PGD-40 on 2026-01-31, PGD-40 on 2026-01-31",
         "p-0.5-x, p-0.5-x"
     })

@@ -28,6 +28,8 @@ final class ArmCurves {
     enum Quantity {
         /** In percent. */
         ACCURACY(point -> 100 * point.accuracy()),
+        /** In percent. */
+        ERROR(point -> 100 * (1 - point.accuracy())),
         /** In nats. */
         LOSS(Point::loss);
 

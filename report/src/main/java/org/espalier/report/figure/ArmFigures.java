@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.report.Arm;
 import org.espalier.report.EarlyStop;
 import org.espalier.report.Point;
@@ -61,8 +62,30 @@ public final class ArmFigures {
                             Point.TEST,
                             attack,
                             Quantity.ACCURACY)));
-            loss.add(new FigureGroup.Variant(
-                    under,
+            loss.addAll(losses(attack));
+            if (!attack.equals(Point.NATURAL)) {
+                plane.add(new FigureGroup.Variant(under, plane(attack)));
+                arm.selection().ifPresent(rule -> stopping.add(new FigureGroup.Variant(under, stopping(rule, attack))));
+            }
+        }
+        groups.add(new FigureGroup("Accuracy as training proceeds", accuracy));
+        groups.add(new FigureGroup(
+                (arm.accuracy() == AttackedAccuracy.WORST_CASE ? "Validation error and loss" : "Validation loss")
+                        + " as training proceeds",
+                loss));
+        groups.add(new FigureGroup("Early stopping", stopping));
+        groups.add(new FigureGroup("Natural against adversarial accuracy", plane));
+        return groups;
+    }
+
+    /**
+     * What early stopping goes by, on validation images: the loss; where an attack leaves an image as soon as it is broken, the
+     * error, and after it what is stored as the loss there.
+     */
+    private List<FigureGroup.Variant> losses(String attack) {
+        if (!lossOfTheBroken(attack)) {
+            return List.of(new FigureGroup.Variant(
+                    under(attack),
                     training(
                             "loss-" + name(attack),
                             adversarial(attack) + " validation loss as training proceeds",
@@ -70,26 +93,41 @@ public final class ArmFigures {
                             Point.VALIDATION,
                             attack,
                             Quantity.LOSS)));
-            if (!attack.equals(Point.NATURAL)) {
-                plane.add(new FigureGroup.Variant(under, plane(attack)));
-                arm.selection().ifPresent(rule -> stopping.add(new FigureGroup.Variant(under, stopping(rule, attack))));
-            }
         }
-        groups.add(new FigureGroup("Accuracy as training proceeds", accuracy));
-        groups.add(new FigureGroup("Validation loss as training proceeds", loss));
-        groups.add(new FigureGroup("Early stopping", stopping));
-        groups.add(new FigureGroup("Natural against adversarial accuracy", plane));
-        return groups;
+        return List.of(
+                new FigureGroup.Variant(
+                        under(attack) + ", error",
+                        training(
+                                "error-" + name(attack),
+                                adversarial(attack) + " validation error as training proceeds",
+                                Axis.of(adversarial(attack) + " validation error (%)", Axis.Scale.PERCENT),
+                                Point.VALIDATION,
+                                attack,
+                                Quantity.ERROR)),
+                new FigureGroup.Variant(
+                        under(attack) + ", loss where the attack ended",
+                        training(
+                                "loss-" + name(attack),
+                                "Validation loss where " + adversarial(attack) + " ended, as training proceeds",
+                                Axis.of("loss where " + adversarial(attack) + " ended (nats)", Axis.Scale.LINEAR),
+                                Point.VALIDATION,
+                                attack,
+                                Quantity.LOSS)));
     }
 
-    /** The attack or bound trained against first, then the other attacks, natural examples last. */
+    /** Whether the attacked loss is that of the point at which an image was broken, which is no loss to choose by. */
+    private boolean lossOfTheBroken(String attack) {
+        return arm.accuracy() == AttackedAccuracy.WORST_CASE && !attack.equals(Point.NATURAL) && !arm.bounds(attack);
+    }
+
+    /** What is trained on first: the attack or bound, or natural examples; then the other attacks, then natural examples. */
     private List<String> attacks() {
         var attacks = new ArrayList<>(arm.measured());
         String trained = arm.selection().map(EarlyStop::attack).orElse(arm.objective());
         if (attacks.remove(trained)) {
             attacks.addFirst(trained);
         }
-        attacks.add(Point.NATURAL);
+        attacks.add(arm.training().against().isEmpty() ? 0 : attacks.size(), Point.NATURAL);
         return attacks;
     }
 
@@ -125,16 +163,24 @@ public final class ArmFigures {
                                         + curves.levels(base).size() + " levels."
                                 : "")
                         + (domain.cut() ? " The start of training lies outside the frame." : "")
-                        + lossNote(split, attack),
+                        + lossNote(split, attack, quantity),
                 List.of(Looks.levels(names), Looks.dashes(curves.strategies())),
                 frames.stream()
                         .<Panel>map(f -> new Panel.Lines(f.title(), x, shared, f.lines(), false))
                         .toList());
     }
 
-    private String lossNote(String split, String attack) {
+    private String lossNote(String split, String attack, Quantity quantity) {
         if (!split.equals(Point.VALIDATION)) {
             return "";
+        }
+        if (quantity == Quantity.ERROR) {
+            return " Share of validation images that are wrong unattacked or at any point that the attack goes through:"
+                    + " early stopping goes by it.";
+        }
+        if (lossOfTheBroken(attack)) {
+            return " Mean cross-entropy at the point where the attack left each image: the first that was wrong, or the last."
+                    + " Of a broken image it says that it is broken, not how far, so nothing is chosen by it.";
         }
         return arm.bounds(attack)
                 ? " Mean cross-entropy of the worst cases that the bound allows at the radius that training ends with."
@@ -222,7 +268,7 @@ public final class ArmFigures {
     }
 
     private Axis densities() {
-        return Axis.of("weights remaining P_m (%)", Axis.Scale.LOG_FALLING);
+        return Axis.of("weights remaining (%)", Axis.Scale.LOG_FALLING);
     }
 
     /** Natural accuracy to the right, adversarial upwards, a point for each level. */

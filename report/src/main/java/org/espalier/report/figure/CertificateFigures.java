@@ -110,7 +110,7 @@ public final class CertificateFigures {
     }
 
     private static Axis densities() {
-        return Axis.of("weights remaining P_m (%)", Axis.Scale.LOG_FALLING);
+        return Axis.of("weights remaining (%)", Axis.Scale.LOG_FALLING);
     }
 
     private static Axis accuracy(CertificateGroup.Key key) {

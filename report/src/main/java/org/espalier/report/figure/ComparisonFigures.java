@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.report.Arm;
 import org.espalier.report.Point;
 
@@ -21,10 +22,51 @@ public final class ComparisonFigures {
      * An arm of some run.
      *
      * @param run the run's label; empty if there is only one
+     * @param radii of its attacks by name, in pixel values
      */
-    public record Named(String run, Arm arm) {
+    public record Named(String run, Arm arm, Map<String, Float> radii) {
+        public Named {
+            radii = Map.copyOf(radii);
+        }
+
         String name() {
             return (run.isEmpty() ? "" : run + ": ") + arm.dataset() + ", " + arm.objective();
+        }
+    }
+
+    /** What tells accuracies under attacks of one name apart, where anything does. */
+    private record Unlike(String attack, boolean radii, boolean accuracies) {
+        static Unlike of(String attack, Set<Named> arms) {
+            List<Named> under = arms.stream()
+                    .filter(named -> named.arm().attacks().contains(attack))
+                    .toList();
+            return new Unlike(
+                    attack,
+                    under.stream()
+                                    .map(named -> named.radii().get(attack))
+                                    .distinct()
+                                    .count()
+                            > 1,
+                    under.stream()
+                                    .map(named -> named.arm().accuracy())
+                                    .distinct()
+                                    .count()
+                            > 1);
+        }
+
+        String name(Named named) {
+            if (!named.arm().attacks().contains(attack)) {
+                return named.name();
+            }
+            return named.name()
+                    + (radii ? ", epsilon " + named.radii().get(attack) : "")
+                    + (accuracies && named.arm().accuracy() == AttackedAccuracy.WORST_CASE ? ", worst case" : "");
+        }
+
+        String note() {
+            return radii || accuracies
+                    ? " The attack is not the same in all of them, so compare their courses and not their heights."
+                    : "";
         }
     }
 
@@ -41,14 +83,22 @@ public final class ComparisonFigures {
             return Optional.empty();
         }
         Set<String> attacks = new LinkedHashSet<>();
+        // What networks were trained against is asked for first.
+        measured.keySet()
+                .forEach(named -> named.arm()
+                        .training()
+                        .against()
+                        .filter(named.arm().measured()::contains)
+                        .ifPresent(attacks::add));
         measured.keySet().forEach(named -> attacks.addAll(named.arm().measured()));
         attacks.add(Point.NATURAL);
-        Legend legend = Looks.of(
-                "data set, training",
-                measured.keySet().stream().map(Named::name).toList());
         var variants = new ArrayList<FigureGroup.Variant>();
         for (String attack : attacks) {
             String name = attack.equals(Point.NATURAL) ? "natural" : attack;
+            Unlike unlike = Unlike.of(attack, measured.keySet());
+            Legend legend = Looks.of(
+                    "data set, training",
+                    measured.keySet().stream().map(unlike::name).toList());
             var lines = new ArrayList<Line>();
             measured.forEach((named, curves) -> {
                 var numbers = new TreeMap<Double, List<Double>>(Comparator.reverseOrder());
@@ -57,7 +107,7 @@ public final class ComparisonFigures {
                             100 * curves.density(curves.base(), level),
                             curves.accuracies(curves.base(), level, attack));
                 }
-                lines.add(Line.of(Curve.ofMeans(numbers), named.name()));
+                lines.add(Line.of(Curve.ofMeans(numbers), unlike.name(named)));
             });
             String moment = moment(measured.keySet());
             String shown = attack.equals(Point.NATURAL) ? "natural" : attack.toUpperCase(Locale.ROOT);
@@ -67,11 +117,12 @@ public final class ComparisonFigures {
                             "comparison-" + FigureGroup.identifier(name),
                             shown + " accuracy of the tickets" + (moment.contains(",") ? "" : " at " + moment),
                             "Each search's tickets (the strategy that restarts from the first weights) at " + moment
-                                    + ". Mean over trials; bars are one standard deviation to either side.",
+                                    + ". Mean over trials; bars are one standard deviation to either side."
+                                    + unlike.note(),
                             List.of(legend),
                             List.of(new Panel.Lines(
                                     "",
-                                    Axis.of("weights remaining P_m (%)", Axis.Scale.LOG_FALLING),
+                                    Axis.of("weights remaining (%)", Axis.Scale.LOG_FALLING),
                                     Axis.of(shown + " test accuracy (%)", Axis.Scale.PERCENT),
                                     lines,
                                     true)))));

@@ -387,8 +387,7 @@ public final class FigureDrawing {
         if (axis.scale() == Axis.Scale.ZERO) {
             low = Math.min(0, low);
         } else if (axis.scale() == Axis.Scale.PERCENT) {
-            low = Math.max(0, low);
-            high = Math.min(100, high);
+            return Frames.rounded(low, high, true);
         }
         if (across && axis.scale() == Axis.Scale.LINEAR) {
             return low < high ? new Axis.Range(low, high) : new Axis.Range(low - 1, high + 1);

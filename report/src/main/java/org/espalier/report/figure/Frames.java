@@ -9,6 +9,9 @@ final class Frames {
     /** How far above all the rest the first points may lie, in heights of the rest, before they are cut off. */
     private static final double START = 0.75;
 
+    /** Percentage points that an axis of shares shows at least: what single images make is not to look like a trend. */
+    private static final double LEAST_SHARE = 5;
+
     private Frames() {}
 
     /**
@@ -60,9 +63,13 @@ final class Frames {
         return all.getCount() == 0 ? Optional.empty() : Optional.of(rounded(all.getMin(), all.getMax(), share));
     }
 
-    private static Axis.Range rounded(double least, double most, boolean share) {
+    static Axis.Range rounded(double least, double most, boolean share) {
         double low = share ? Math.max(0, least) : least;
         double high = share ? Math.min(100, most) : most;
+        if (share && high - low < LEAST_SHARE) {
+            low = Math.max(0, Math.min(100 - LEAST_SHARE, (low + high - LEAST_SHARE) / 2));
+            high = low + LEAST_SHARE;
+        }
         double step = step((high - low) / 5);
         Axis.Range range =
                 new Axis.Range(tidy(Math.floor(low / step + 1e-9) * step), tidy(Math.ceil(high / step - 1e-9) * step));

@@ -94,7 +94,7 @@ record MatrixDrawing(double rowNames, double columnNames, int rows, int columns)
                             false,
                             Ink.Anchor.MIDDLE,
                             false,
-                            share > 0.5 ? "#ffffff" : "#1f2328");
+                            share > 0.6 ? "#ffffff" : "#1f2328");
                 }
             }
         }

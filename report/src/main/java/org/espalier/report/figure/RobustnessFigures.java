@@ -1,6 +1,7 @@
 package org.espalier.report.figure;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.report.AttackLosses;
 import org.espalier.report.Evaluated;
@@ -20,6 +22,7 @@ import org.espalier.report.LeftQuantity;
 import org.espalier.report.Report;
 import org.espalier.report.RuleNotes;
 import org.espalier.report.Sample;
+import org.espalier.report.StrategyOrder;
 
 /**
  * Figures of robustness evaluations: what is left by density and by epsilon, trained for what against attacked with what,
@@ -74,7 +77,14 @@ public final class RobustnessFigures {
 
     private RobustnessFigures(String prefix, Report.Run run) {
         this.prefix = prefix;
-        for (Evaluated each : run.robustness().evaluationsShown()) {
+        // What most networks were given says most.
+        Map<EvaluationFamily, Long> counts = run.robustness().evaluationsShown().stream()
+                .collect(Collectors.groupingBy(EvaluationFamily::of, Collectors.counting()));
+        List<Evaluated> shown = run.robustness().evaluationsShown().stream()
+                .sorted(Comparator.comparing((Evaluated e) -> e.trial().strategy(), StrategyOrder.natural())
+                        .thenComparing(e -> -counts.getOrDefault(EvaluationFamily.of(e), 0L)))
+                .toList();
+        for (Evaluated each : shown) {
             families.computeIfAbsent(EvaluationFamily.of(each), _ -> new TreeMap<>())
                     .computeIfAbsent(each.epsilon(), _ -> new Cells())
                     .byObjective
@@ -185,13 +195,13 @@ public final class RobustnessFigures {
         cells.byObjective.forEach((objective, levels) -> {
             var lines = new ArrayList<Line>();
             for (LeftQuantity quantity : quantities) {
-                var numbers = new TreeMap<Double, List<Double>>(java.util.Comparator.reverseOrder());
+                var numbers = new TreeMap<Double, List<Double>>(Comparator.reverseOrder());
                 levels.forEach((level, trials) -> numbers.put(cells.percent(level), percents(trials, quantity.of())));
                 lines.add(Line.of(Curve.ofMeans(numbers), quantity.name()));
             }
             panels.add(new Panel.Lines(
                     objective + " training",
-                    Axis.of("weights remaining P_m (%)", Axis.Scale.LOG_FALLING),
+                    Axis.of("weights remaining (%)", Axis.Scale.LOG_FALLING),
                     accuracy(family),
                     lines,
                     true));
@@ -363,7 +373,7 @@ public final class RobustnessFigures {
             }
             panels.add(new Panel.Lines(
                     objective + " training",
-                    Axis.of("distance of the nearest example (" + family.norm() + ")", Axis.Scale.LINEAR),
+                    Axis.of("nearest example (" + family.norm() + ", pixel values)", Axis.Scale.LINEAR),
                     accuracy(family),
                     lines,
                     false));

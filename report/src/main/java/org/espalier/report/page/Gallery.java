@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import javax.imageio.ImageIO;
@@ -105,7 +104,9 @@ final class Gallery {
                     .orElseThrow(() -> new UserException("the trained weights of level " + level + " are missing"));
             Examples examples = attacked(network, attack, test, images);
             String density = FigureGroup.percent(network.mask().density());
-            out.append("<tr><th scope=\"row\">").append(density).append("<br>perturbation</th>");
+            out.append("<tr><th scope=\"row\">")
+                    .append(Html.sentence(density + " of weights"))
+                    .append("<br>perturbation</th>");
             for (int i = 0; i < images; i++) {
                 float[] clean = pixels(test, i);
                 float[] change = new float[clean.length];
@@ -131,7 +132,7 @@ final class Gallery {
                 .append(Html.text("The first " + images + " test images; networks of "
                         + trial.get().id()
                         + " after their last update, attacked with " + attackName.get() + " (epsilon "
-                        + String.format(Locale.ROOT, "%.3g", attack.threat().epsilon())
+                        + Float.toString(attack.threat().epsilon())
                         + "). Perturbations: gray is no change, white and black are plus and minus epsilon. Below: what the"
                         + " network says of the clean image, then of the attacked one, with its probability."))
                 .append("</p>\n")
@@ -143,8 +144,11 @@ final class Gallery {
     }
 
     private static String said(DataSet set, int label, Said said) {
+        String name = name(set, said.label());
         return "<span class=\"" + (said.label() == label ? "right" : "wrong") + "\">"
-                + (said.label() == label ? "&#10003; " : "&#10007; ") + Html.text(name(set, said.label())) + "</span> "
+                + (said.label() == label ? "&#10003; " : "&#10007; ") + Html.text(name) + "</span>"
+                // Columns of words would be too wide with numbers beside them.
+                + (name.length() > 2 ? "<br>" : " ")
                 + Math.round(100 * said.probability()) + "&nbsp;%";
     }
 

@@ -2,6 +2,7 @@ package org.espalier.report.page;
 
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.regex.Pattern;
 import org.espalier.evaluate.rules.Verdict;
 import org.espalier.report.MarkedTable;
 import org.espalier.report.Table;
@@ -9,6 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /** HTML that is safe whatever the text: names of experiments and files come from users. */
 public final class Html {
+    /** A hyphen before a number and after nothing that it could join to it. */
+    private static final Pattern MINUS = Pattern.compile("(?<![\\w.)-])-(?=[0-9])");
+
+    /** A hyphen between blanks, or alone. */
+    private static final Pattern ALONE = Pattern.compile("(?<![^ ])-(?![^ ])");
+
+    private static final Pattern RANGE = Pattern.compile("[0-9.]+-[0-9.]+");
+
     private Html() {}
 
     /** Text, in an element or in a quoted attribute. */
@@ -52,9 +61,23 @@ public final class Html {
         return out.append("</dl>\n").toString();
     }
 
-    /** Text that keeps a number and its percent sign on one line. */
+    /**
+     * Text to be read, set as print would: what files and terminals write in plain characters gets its signs (a minus, less or
+     * equal, dashes, the index of P_m), and a number and its percent sign stay on one line.
+     */
     static String sentence(String text) {
-        return text(text).replace(" %", "&nbsp;%");
+        String signed = MINUS.matcher(text(text)).replaceAll("&minus;");
+        return ALONE.matcher(signed)
+                .replaceAll("&ndash;")
+                .replace(" %", "&nbsp;%")
+                .replace("p = ", "p&nbsp;=&nbsp;")
+                .replace("&lt;=", "&le;")
+                .replace("P_m", "P<sub>m</sub>");
+    }
+
+    /** A table's cell: a hyphen between two numbers is a dash too. */
+    private static String cell(String text) {
+        return RANGE.matcher(text).matches() ? text.replace("-", "&ndash;") : sentence(text);
     }
 
     /** A list of sentences. */
@@ -116,7 +139,7 @@ public final class Html {
     private static String table(Table table, @Nullable IntFunction<String> last) {
         // The title stands outside of what scrolls, or a narrow window would cut it off.
         var out = new StringBuilder("<p class=\"table-title\">")
-                .append(text(table.caption()))
+                .append(sentence(table.caption()))
                 .append("</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"")
                 .append(text(table.caption()))
                 .append("\"><table class=\"data\">\n<thead>");
@@ -128,7 +151,7 @@ public final class Html {
                 out.append("<th class=\"block\" scope=\"colgroup\" colspan=\"")
                         .append(block.headings().size())
                         .append("\">")
-                        .append(text(block.name()))
+                        .append(sentence(block.name()))
                         .append("</th>");
             }
             out.append("</tr>\n");
@@ -138,7 +161,7 @@ public final class Html {
         table.blocks().forEach(block -> headings(out, block, true));
         out.append("</tr></thead>\n<tbody>\n");
         for (int row = 0; row < table.keys().rows().size(); row++) {
-            out.append("<tr>");
+            out.append(begins(table.keys(), row) ? "<tr class=\"group\">" : "<tr>");
             cells(out, table.keys(), row, false, null);
             for (Table.Block block : table.blocks()) {
                 cells(out, block, row, true, block == table.blocks().getLast() ? last : null);
@@ -147,17 +170,29 @@ public final class Html {
         }
         out.append("</tbody></table></div>\n");
         table.notes()
-                .forEach(note ->
-                        out.append("<p class=\"caption\">").append(text(note)).append("</p>\n"));
+                .forEach(note -> out.append("<p class=\"caption\">")
+                        .append(sentence(note))
+                        .append("</p>\n"));
         return out.toString();
+    }
+
+    /** Whether the first key, a word, changes at a row: rows of one objective stand together. */
+    private static boolean begins(Table.Block keys, int row) {
+        return row > 0
+                && keys.headings().size() > 1
+                && keys.words(0)
+                && !keys.rows()
+                        .get(row)
+                        .getFirst()
+                        .equals(keys.rows().get(row - 1).getFirst());
     }
 
     private static void headings(StringBuilder out, Table.Block block, boolean apart) {
         for (int c = 0; c < block.headings().size(); c++) {
             out.append("<th scope=\"col\"")
-                    .append(classes(block, apart && c == 0))
+                    .append(classes(block, c, apart))
                     .append('>')
-                    .append(text(block.headings().get(c)))
+                    .append(sentence(block.headings().get(c)))
                     .append("</th>");
         }
     }
@@ -167,15 +202,15 @@ public final class Html {
         List<String> cells = block.rows().get(row);
         for (int c = 0; c < cells.size(); c++) {
             out.append("<td")
-                    .append(classes(block, apart && c == 0))
+                    .append(classes(block, c, apart))
                     .append('>')
-                    .append(last != null && c == cells.size() - 1 ? last.apply(row) : text(cells.get(c)))
+                    .append(last != null && c == cells.size() - 1 ? last.apply(row) : cell(cells.get(c)))
                     .append("</td>");
         }
     }
 
-    private static String classes(Table.Block block, boolean apart) {
-        String names = (block.words() ? "word " : "") + (apart ? "block" : "");
+    private static String classes(Table.Block block, int column, boolean apart) {
+        String names = (block.words(column) ? "word " : "") + (apart && column == 0 ? "block" : "");
         return names.isBlank() ? "" : " class=\"" + names.strip() + "\"";
     }
 }

@@ -2,14 +2,18 @@ package org.espalier.report.page;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.espalier.UserException;
+import org.espalier.lab.runner.CoreSettings;
 import org.espalier.report.Arm;
+import org.espalier.report.BesidePublished;
 import org.espalier.report.Report;
 import org.espalier.report.TableFiles;
 import org.espalier.report.figure.ArmFigures;
@@ -17,11 +21,17 @@ import org.espalier.report.figure.ComparisonFigures;
 import org.espalier.report.figure.FigureGroup;
 import org.espalier.report.figure.NetworkFigures;
 import org.espalier.report.figure.TimeFigures;
+import org.espalier.report.verdict.Answer;
 import org.espalier.report.verdict.Comparison;
 import org.espalier.report.verdict.Verdict;
 
 /** Puts the report's page together, in the order in which people read: verdict, tables, figures, where it comes from. */
 final class ReportPage {
+    /** Tables that stand open where there are more than a reader takes in at once. */
+    private static final int OPEN = 4;
+
+    private static final int MOST_OPEN = 8;
+
     private final Report report;
     private final OptionalInt iteration;
     private final Page page;
@@ -98,6 +108,18 @@ final class ReportPage {
             page.paragraph("Nothing can be said yet: no strategy that prunes has been measured under an attack.");
             return;
         }
+        List<Answer.Said> answers = Answer.of(report.verdicts(), several);
+        if (!answers.isEmpty()) {
+            page.html(
+                    "<p class=\"lead\">Is there a winning robust ticket: a pruned network shown to be as accurate as the dense"
+                            + " one, unattacked and under the attack, that trains no longer?</p>"
+                            + "<ul class=\"lead\">"
+                            + answers.stream()
+                                    .map(said -> "<li><strong>" + Html.sentence(said.subject()) + ":</strong> "
+                                            + Html.sentence(said.sentence()) + "</li>")
+                                    .collect(Collectors.joining())
+                            + "</ul>");
+        }
         var cards = new StringBuilder("<div class=\"cards\">");
         for (Verdict verdict : main) {
             cards.append("<section class=\"card\"><h3>")
@@ -120,6 +142,10 @@ final class ReportPage {
             if (!verdict.remains().sentences().isEmpty()) {
                 cards.append("<h4>Beyond that attack</h4>")
                         .append(Html.list(verdict.remains().sentences()));
+            }
+            List<String> published = BesidePublished.sentences(report, verdict);
+            if (!published.isEmpty()) {
+                cards.append("<h4>Beside what is published</h4>").append(Html.list(published));
             }
             cards.append("</section>\n");
         }
@@ -145,7 +171,7 @@ final class ReportPage {
         var parts = new ArrayList<String>();
         verdict.remains()
                 .suite()
-                .ifPresent(suite -> parts.add(Html.text(String.format(
+                .ifPresent(suite -> parts.add(Html.sentence(String.format(
                                 Locale.ROOT,
                                 "suite %s at epsilon %s leaves %.1f %%",
                                 suite.name(),
@@ -154,7 +180,7 @@ final class ReportPage {
                         + " " + Html.mark(suite.mark())));
         verdict.remains()
                 .bounds()
-                .ifPresent(bounds -> parts.add(Html.text(String.format(
+                .ifPresent(bounds -> parts.add(Html.sentence(String.format(
                         Locale.ROOT,
                         "certificates at epsilon %s: at least %.1f %%, at most %.1f %%",
                         plain(bounds.epsilon()),
@@ -186,7 +212,7 @@ final class ReportPage {
         int shown = 0;
         String run = "";
         for (var entry : all.entrySet()) {
-            if (shown == 4 && all.size() > 5) {
+            if (shown == OPEN && all.size() > MOST_OPEN) {
                 page.html("<details><summary>" + (all.size() - shown) + " more tables</summary>");
             }
             String label = several ? label(entry.getKey()) : "";
@@ -197,7 +223,7 @@ final class ReportPage {
             page.html(Html.table(entry.getValue()));
             shown++;
         }
-        if (shown > 4 && all.size() > 5) {
+        if (shown > OPEN && all.size() > MOST_OPEN) {
             page.html("</details>");
         }
     }
@@ -215,13 +241,24 @@ final class ReportPage {
         List<ComparisonFigures.Named> arms = new ArrayList<>();
         for (Report.Run run : report.runs()) {
             for (Arm arm : run.results().arms()) {
-                arms.add(new ComparisonFigures.Named(several ? run.label() : "", arm));
+                arms.add(new ComparisonFigures.Named(several ? run.label() : "", arm, radii(run, arm)));
             }
         }
         ComparisonFigures.of(arms).ifPresent(group -> {
             page.section("comparison", "Side by side", "Side by side");
             page.figures(group);
         });
+    }
+
+    private static Map<String, Float> radii(Report.Run run, Arm arm) {
+        var radii = new HashMap<String, Float>();
+        arm.attacks()
+                .forEach(attack -> radii.put(
+                        attack,
+                        CoreSettings.attack(run.store().experiment(), attack)
+                                .threat()
+                                .epsilon()));
+        return radii;
     }
 
     /** What a section of an arm shows; made side by side, since each reads networks and attacks images. */

@@ -45,8 +45,10 @@ final class RobustnessSections {
     private void attacks() {
         if (report.runs().stream()
                 .allMatch(run -> run.robustness().evaluations().isEmpty())) {
-            nothing("No suite of attacks has been run on these networks: accuracy under the attacks of the search is"
-                    + " not what they withstand. espalier evaluate DIR --all-levels runs one.");
+            nothing(
+                    "No suite of attacks has been run on these networks: accuracy under the attacks of the search is"
+                            + " not what they withstand. To run one:",
+                    "espalier evaluate DIR --all-levels");
             report.runs().forEach(this::unfinished);
             return;
         }
@@ -76,8 +78,9 @@ final class RobustnessSections {
     private void certificates() {
         if (report.runs().stream()
                 .allMatch(run -> run.robustness().certificates().isEmpty())) {
-            nothing("Nothing is certified: what no attack can take from these networks is not known."
-                    + " espalier certify DIR --all-levels --epsilon 0.05 shows it.");
+            nothing(
+                    "Nothing is certified: what no attack can take from these networks is not known. To find it:",
+                    "espalier certify DIR --all-levels --epsilon 0.05");
             return;
         }
         page.paragraph("Certificates bound accuracy from below, attacks from above: certified <= true <= unbroken <="
@@ -136,7 +139,7 @@ final class RobustnessSections {
         }
     }
 
-    private void nothing(String why) {
-        page.html("<div class=\"nothing\">" + Html.text(why) + "</div>");
+    private void nothing(String why, String command) {
+        page.html("<div class=\"nothing\">" + Html.text(why) + " <code>" + Html.text(command) + "</code></div>");
     }
 }

@@ -131,10 +131,12 @@ final class Words {
                     .min(Comparator.comparingDouble((Comparison c) -> c.p().orElse(1))
                             .thenComparingInt(Comparison::level));
             nearest.ifPresent(c -> named = c.level());
-            notShown.add("No density is shown to be a winning robust ticket"
+            notShown.add("No density is shown to keep natural and " + verdict.attack() + " accuracy to within "
+                    + margin()
+                    + " of the dense network's"
                     + nearest.map(c -> "; the nearest is " + at(c) + ": natural accuracy " + change(c.natural()) + ", "
                                     + verdict.attack() + " accuracy " + change(c.adversarial())
-                                    + " (" + p(c) + ")")
+                                    + "; " + p(c))
                             .orElse("")
                     + ".");
         }
@@ -160,7 +162,7 @@ final class Words {
                                         + ", " + verdict.attack() + " accuracy "
                                         + points(c.adversarial().mean())
                                         + (c.iterations().count() > 0 ? ", stopping no later." : ".")
-                                : "By its means the network at " + at(c) + " does as well (natural "
+                                : "By its mean accuracies the network at " + at(c) + " does as well (natural "
                                         + points(c.natural().mean()) + ", " + verdict.attack() + " "
                                         + points(c.adversarial().mean()) + "), but the trials do not show it ("
                                         + p(c) + ")."));
@@ -276,13 +278,13 @@ final class Words {
         return String.format(Locale.ROOT, "%.1f %%", share * 100);
     }
 
-    private static String density(double density) {
+    static String density(double density) {
         double percent = density * 100;
         return String.format(Locale.ROOT, percent >= 1 ? "%.1f %%" : "%.2f %%", percent);
     }
 
     /** Without digits that say nothing. */
-    private static String number(double value) {
+    static String number(double value) {
         String text = String.format(Locale.ROOT, "%.4f", value);
         return text.replaceAll("0+$", "").replaceAll("\\.$", "");
     }

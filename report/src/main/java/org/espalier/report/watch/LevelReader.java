@@ -245,7 +245,8 @@ final class LevelReader {
         shown.put("n", number);
         shown.put("s", inWork ? "work" : state.name().toLowerCase(Locale.ROOT));
         density.ifPresent(d -> shown.put("d", d));
-        shown.put("it", state == LevelState.DONE ? iterations : Math.min(iterations, spent.reached(key())));
+        int reached = inWork ? Math.max(spent.reached(key()), measured()) : spent.reached(key());
+        shown.put("it", state == LevelState.DONE ? iterations : Math.min(iterations, reached));
         shown.put("of", iterations);
         if (settled) {
             spent.pace(key()).map(TimeSpent.Pace::rate).ifPresent(rate -> shown.put("rate", rounded(rate)));
@@ -267,6 +268,14 @@ final class LevelReader {
         }
         warning().ifPresent(what -> shown.put("w", what));
         return shown;
+    }
+
+    /** The latest iteration that was measured: lines of times come more seldom where measurements are close. */
+    private int measured() {
+        return curves.values().stream()
+                .mapToInt(points -> points.getLast().iteration())
+                .max()
+                .orElse(0);
     }
 
     private Optional<String> warning() {

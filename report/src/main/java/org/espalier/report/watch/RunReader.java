@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.espalier.UserException;
+import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.store.Json;
 import org.espalier.lab.store.LevelState;
@@ -322,6 +323,9 @@ final class RunReader {
         problem.ifPresent(sentence -> shown.put("problem", sentence));
         shown.put("split", split(experiment));
         experiment.evaluation().images().ifPresent(images -> shown.put("images", images));
+        if (experiment.evaluation().accuracy() == AttackedAccuracy.WORST_CASE) {
+            shown.put("worstCase", true);
+        }
         var attacks = new ArrayList<Object>();
         attacks.add("none");
         attacks.addAll(experiment.evaluation().attacks());

@@ -94,13 +94,29 @@ const EspalierFigures = (() => {
       if (axis.ticks.length > 0) encoding.axis.values = axis.ticks;
       encoding.axis.tickCount = field === "y" ? 6 : narrow ? 4 : 5;
       encoding.axis.labelExpr = "abs(datum.value) >= 1000 ? format(datum.value, '~s') : datum.label";
-      if (!axis.domain && values.length > 0 && Math.min(...values) === Math.max(...values)) {
+      if (!axis.domain && axis.scale === "PERCENT" && values.length > 0) {
+        // As in Frames.java: within 0 and 100, and five points at least, so that single images look like no trend.
+        let low = Math.max(0, Math.min(...values)), high = Math.min(100, Math.max(...values));
+        if (high - low < 5) {
+          low = Math.max(0, Math.min(95, (low + high - 5) / 2));
+          high = low + 5;
+        }
+        const step = roundStep((high - low) / 5);
+        scale.domain = [Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step];
+        scale.nice = false;
+      } else if (!axis.domain && values.length > 0 && Math.min(...values) === Math.max(...values)) {
         const value = values[0], room = Math.abs(value) * 0.05 || 1;
         scale.domain = [axis.scale === "ZERO" ? 0 : value - room, value + room];
       }
     }
     if (axis.domain) { scale.domain = axis.domain; scale.nice = false; }
     return encoding;
+  }
+
+  /** The least of 1, 2, 5, 10, 20... times a power of ten that is no smaller. */
+  function roundStep(least) {
+    const power = Math.pow(10, Math.floor(Math.log10(least)));
+    return power * [1, 2, 5, 10].find((factor) => factor * power >= least * (1 - 1e-9));
   }
 
   function logTicks(low, high, narrow) {
@@ -207,7 +223,7 @@ const EspalierFigures = (() => {
     panel.values.forEach((v, i) => {
       if (v === null) return;
       const row = panel.rows[Math.floor(i / panel.columns.length)], column = panel.columns[i % panel.columns.length];
-      values.push({ r: row, c: column, v, t: v.toFixed(1), strong: v / panel.top > 0.5,
+      values.push({ r: row, c: column, v, t: v.toFixed(1), strong: v / panel.top > (view.theme === "dark" ? 0.52 : 0.6),
         tip: { [panel.rowsAre]: row, "attacked with": column, [panel.label]: reading(v) } });
     });
     const x = { field: "c", type: "ordinal", sort: panel.columns, scale: { padding: 0.03 },

@@ -10,6 +10,17 @@ const LOOKS = [
   {color: "c4", dash: "8 3 2 3", shape: "triangle-down"}, {color: "c5", dash: "10 4", shape: "cross"},
 ];
 const look = number => LOOKS[number % LOOKS.length];
+// Strategies look as they do in the report's figures.
+const STRATEGIES = {
+  original: {color: "c1", dash: "", shape: "circle"}, random: {color: "c4", dash: "6 3", shape: "square"},
+  continued: {color: "c3", dash: "2 2", shape: "triangle-up"},
+};
+const strategyLook = (run, strategy) => STRATEGIES[strategy]
+  ?? OTHERS[run.strategies.filter(name => !STRATEGIES[name]).indexOf(strategy) % OTHERS.length];
+const OTHERS = [
+  {color: "c5", dash: "8 3 2 3", shape: "diamond"}, {color: "c6", dash: "10 4", shape: "cross"},
+  {color: "c7", dash: "", shape: "triangle-down"},
+];
 
 const pieces = new Map(); // by name, as the server has them
 const runs = new Map(); // by id: what is drawn
@@ -34,8 +45,12 @@ const density = share => share === undefined ? "" : `${+(100 * share).toPrecisio
 const count = (number, what) => `${number.toLocaleString("en-US")} ${what}${number === 1 ? "" : "s"}`;
 const rate = perSecond => `${short(perSecond)} updates/s`;
 
-/** As the command line says durations: two units at most. */
+/** As the command line says durations: two units at most, on one line. */
 function duration(milliseconds) {
+  return durationWords(milliseconds).replaceAll(" ", "\u00a0");
+}
+
+function durationWords(milliseconds) {
   const two = number => String(number).padStart(2, "0");
   const s = Math.max(0, Math.round(milliseconds / 1000));
   if (s < 60) return `${s} s`;
@@ -220,7 +235,8 @@ function drawHeader(run, header) {
   run.title.textContent = header.name;
   const [word, more] = stateWords(header);
   run.state.className = `state ${header.state}`;
-  run.state.replaceChildren(h("strong", {}, word), ` \u00b7 ${more} \u00b7 `, h("code", {}, header.directory));
+  run.state.replaceChildren(h("strong", {}, word), ` \u00b7 ${more} \u00b7 `, h("code", {}, header.directory),
+    header.unread ? ` \u00b7 reading what is stored: ${count(header.unread, "level")} to go` : "");
   run.problem.hidden = !header.problem;
   run.problem.className = ["missing", "empty"].includes(header.state) ? "muted" : "warning";
   if (run.problem.textContent !== (header.problem || "")) run.problem.textContent = header.problem || "";
@@ -246,7 +262,6 @@ function drawHeader(run, header) {
   ];
   run.tiles.replaceChildren(...tiles);
   sayWarnings(run, header.warnings || []);
-  if (header.unread) run.tiles.append(h("p", {className: "caption"}, `reading what is stored: ${count(header.unread, "level")} to go`));
 }
 
 function tile(name, value, more, caption) {
@@ -291,7 +306,7 @@ function drawWork(run, header, changed) {
     .sort((a, b) => (level(run, a).s === "work" ? 0 : 1) - (level(run, b).s === "work" ? 0 : 1) || a - b);
   const running = shown.filter(index => level(run, index).s === "work").length;
   run.workTitle.textContent = shown.length === 0
-    ? "No level is in work"
+    ? header.unread ? "Reading what is stored" : "No level is in work"
     : `${running ? "Levels in work" : "Levels put aside"}: accuracy and loss on ${header.split} images` + (header.images ? ` (the first ${header.images.toLocaleString("en-US")})` : "");
   run.workLegend.hidden = shown.length === 0;
   const legend = header.attacks.map(attack => ({name: natural(attack), ...look(header.attacks.indexOf(attack))}));
@@ -361,7 +376,7 @@ function drawCard(run, card, index) {
     series: [...attackSeries(run, dense, 1, true), ...attackSeries(run, now.curves, 1, false)],
   });
   const lossSeries = [...attackSeries(run, dense, 2, true), ...attackSeries(run, now.curves, 2, false)];
-  draw(card.loss, {title: card.name, x: iterations, y: logAxis("loss in nats, logarithmic", lossSeries), series: lossSeries});
+  draw(card.loss, {title: card.name, x: iterations, y: logAxis(run.header.worstCase ? "loss at the attack\u2019s end, nats, log" : "loss in nats, logarithmic", lossSeries), series: lossSeries});
 }
 
 /** An axis over all positive values of series. */
@@ -378,7 +393,7 @@ function logAxis(label, series) {
 function drawResults(run, header) {
   let any = false;
   let opened = 0;
-  drawLegend(run.resultsLegend, run.strategies.map((strategy, i) => ({name: strategy, ...look(i + 1)})));
+  drawLegend(run.resultsLegend, run.strategies.map(strategy => ({name: strategy, ...strategyLook(run, strategy)})));
   for (const [name, trials] of run.cellTrials) {
     const points = collect(run, trials);
     if (!points.length) continue;
@@ -438,7 +453,7 @@ function panel(box, title, options) {
 
 /** A line for each strategy: the mean over trials at each level. */
 function means(run, points, value) {
-  return run.strategies.map((strategy, i) => {
+  return run.strategies.map(strategy => {
     const byLevel = new Map();
     for (const point of points) {
       const found = value(point);
@@ -449,7 +464,7 @@ function means(run, points, value) {
       sum.v += found;
       sum.trials++;
     }
-    return {name: strategy, ...look(i + 1),
+    return {name: strategy, ...strategyLook(run, strategy),
       points: [...byLevel].sort((a, b) => a[0] - b[0]).map(([, sum]) => [sum.d / sum.trials, sum.v / sum.trials])};
   }).filter(line => line.points.length);
 }

@@ -174,7 +174,7 @@ class RobustnessPageBrowserTest {
     /** The first variant is the larger epsilon, the second panel PGD training. */
     private static void check(Map<?, ?> said) {
         String quantity = (String) said.get("accuracy");
-        double density = Double.parseDouble((String) said.get("weights remaining P_m (%)")) / 100;
+        double density = Double.parseDouble((String) said.get("weights remaining (%)")) / 100;
         String attack = switch (quantity) {
             case "natural" -> "none";
             case "FGSM" -> "rule-fgsm";

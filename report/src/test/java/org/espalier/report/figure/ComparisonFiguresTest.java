@@ -3,8 +3,10 @@ package org.espalier.report.figure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.report.Arm;
 import org.espalier.report.EarlyStop;
 import org.espalier.report.Point;
@@ -33,8 +35,8 @@ class ComparisonFiguresTest {
 
     private static Figure figure(Optional<EarlyStop> first, Optional<EarlyStop> second) {
         return ComparisonFigures.of(List.of(
-                        new ComparisonFigures.Named("", arm("a", first)),
-                        new ComparisonFigures.Named("", arm("b", second))))
+                        new ComparisonFigures.Named("", arm("a", first), Map.of()),
+                        new ComparisonFigures.Named("", arm("b", second), Map.of())))
                 .orElseThrow()
                 .variants()
                 .getFirst()
@@ -50,5 +52,48 @@ class ComparisonFiguresTest {
         Figure mixed = figure(rule, Optional.empty());
         assertThat(mixed.title()).isEqualTo("natural accuracy of the tickets");
         assertThat(mixed.caption()).contains("at early stopping, but of digits, b at the last iteration. Mean");
+    }
+
+    @Test
+    void attacksOfOneNameThatAreNotTheSameAreToldApart() {
+        List<ComparisonFigures.Named> arms = List.of(
+                new ComparisonFigures.Named("x", attacked(AttackedAccuracy.KEPT_POINT), Map.of("pgd", 0.3f)),
+                new ComparisonFigures.Named("y", attacked(AttackedAccuracy.WORST_CASE), Map.of("pgd", 0.1f)));
+        List<FigureGroup.Variant> variants =
+                ComparisonFigures.of(arms).orElseThrow().variants();
+        assertThat(variants).extracting(FigureGroup.Variant::name).containsExactly("pgd", "natural");
+        assertThat(variants.getFirst().figure().legends().getFirst().entries())
+                .extracting(Legend.Entry::name)
+                .containsExactly("x: digits, pgd, epsilon 0.3", "y: digits, pgd, epsilon 0.1, worst case");
+        assertThat(variants.getFirst().figure().caption()).endsWith("compare their courses and not their heights.");
+        assertThat(variants.getLast().figure().legends().getFirst().entries())
+                .extracting(Legend.Entry::name)
+                .containsExactly("x: digits, pgd", "y: digits, pgd");
+        assertThat(variants.getLast().figure().caption()).endsWith("to either side.");
+    }
+
+    private static Arm attacked(AttackedAccuracy accuracy) {
+        return new Arm(
+                "digits",
+                "pgd",
+                new Arm.Training(Optional.of("pgd"), Optional.empty(), 100),
+                Optional.empty(),
+                OptionalInt.empty(),
+                List.of(new Arm.Strategy("original", 1)),
+                List.of("pgd"),
+                Optional.empty(),
+                accuracy,
+                1,
+                List.of(1.0),
+                OptionalInt.of(10),
+                List.of(new Series(
+                        "original",
+                        1,
+                        0,
+                        1,
+                        Series.State.FINISHED,
+                        List.of(
+                                new Point(100, Point.TEST, Point.NATURAL, 0.9, 0.3, 100),
+                                new Point(100, Point.TEST, "pgd", 0.4, 1.3, 100)))));
     }
 }

@@ -29,7 +29,7 @@ class FigureDrawingTest {
             List.of(LEGEND),
             List.of(new Panel.Lines(
                     "one & only",
-                    Axis.of("weights remaining P_m (%)", Axis.Scale.LOG_FALLING),
+                    Axis.of("weights remaining (%)", Axis.Scale.LOG_FALLING),
                     Axis.of("accuracy (%)", Axis.Scale.PERCENT),
                     List.of(Line.of(CURVE, "original"), Line.of(Curve.EMPTY, "a < b (c)")),
                     true)));
@@ -51,7 +51,7 @@ class FigureDrawingTest {
             all.append(texts.item(i).getTextContent()).append('\n');
         }
         assertThat(all.toString())
-                .contains("one & only", "weights remaining P_m (%)", "accuracy (%)", "restart", "original", "a < b (c)")
+                .contains("one & only", "weights remaining (%)", "accuracy (%)", "restart", "original", "a < b (c)")
                 .contains("100\n", "50\n", "20\n", "10\n", "5\n", "2\n");
         var paths = svg.getElementsByTagName("path");
         int ofTheCurve = 0;

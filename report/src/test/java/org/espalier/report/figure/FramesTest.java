@@ -35,6 +35,12 @@ class FramesTest {
         assertThat(Frames.domain(List.of(Line.of(curve, "a")), true).range()).hasValue(new Axis.Range(0, 100));
     }
 
+    @ParameterizedTest
+    @CsvSource({"0,0,0,5", "0.2,0.9,0,5", "100,100,95,100", "50,51,48,53", "99.8,100,95,100", "20,40,20,40"})
+    void sharesShowFivePointsAtLeastAndNothingBeyondTheirEnds(double low, double high, double from, double to) {
+        assertThat(Frames.rounded(low, high, true)).isEqualTo(new Axis.Range(from, to));
+    }
+
     @Test
     void nothingHasNoDomain() {
         assertThat(Frames.domain(List.of(Line.of(Curve.EMPTY, "a")), false).range())

@@ -3,6 +3,7 @@ package org.espalier.report.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Set;
 import org.espalier.report.Table;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +18,40 @@ class HtmlTest {
     void jsonInAScriptElementCannotEndIt() {
         assertThat(Html.json("{\"name\":\"</script><!-- <script>\"}"))
                 .isEqualTo("{\"name\":\"\\u003c/script\\u003e\\u003c!-- \\u003cscript\\u003e\"}");
+    }
+
+    @Test
+    void sentencesAreSetAsPrintWould() {
+        assertThat(Html.sentence(
+                        "certified <= true: -0.5 to +0.5 points, 12.6 % of P_m, - not shown, PGD-40 of l-infinity"))
+                .isEqualTo(
+                        "certified &le; true: &minus;0.5 to +0.5 points, 12.6&nbsp;% of P<sub>m</sub>, &ndash; not shown,"
+                                + " PGD-40 of l-infinity");
+    }
+
+    @Test
+    void wordsStandToTheLeftAndRowsOfOneKeyTogether() {
+        Table table = new Table(
+                "t",
+                new Table.Block(
+                        "",
+                        List.of("trained for", "level"),
+                        List.of(List.of("natural", "0"), List.of("natural", "1"), List.of("pgd", "0")),
+                        Set.of(0)),
+                List.of(new Table.Block(
+                        "worst case",
+                        List.of("interval", "rules"),
+                        List.of(List.of("0.00-6.02", "pass"), List.of("-", "pass"), List.of("-1.5", "refused")),
+                        Set.of(1))),
+                List.of());
+
+        assertThat(Html.table(table))
+                .contains("<th scope=\"col\" class=\"word\">trained for</th><th scope=\"col\">level</th>")
+                .contains(
+                        "<tr><td class=\"word\">natural</td><td>0</td><td class=\"block\">0.00&ndash;6.02</td><td class=\"word\">pass</td></tr>")
+                .contains("<tr><td class=\"word\">natural</td><td>1</td><td class=\"block\">&ndash;</td>")
+                .contains(
+                        "<tr class=\"group\"><td class=\"word\">pgd</td><td>0</td><td class=\"block\">&minus;1.5</td>");
     }
 
     @Test

@@ -99,6 +99,11 @@ class RunReaderTest {
             assertThat(level.at("/curves/pgd").toString()).isEqualTo("[[0,0.0,1.0],[100,0.3,0.7]]");
             store.append("levels/" + DENSE + "/metrics.jsonl", "{\"iteration\":200,\"spl");
             assertThat(level(0).at("/curves/pgd")).hasSize(2);
+            store.cut("levels/" + DENSE + "/metrics.jsonl", 8);
+            store.measure(DENSE, 200, 0.95, 0.5, 0.4);
+            assertThat(level(0).path("it").intValue())
+                    .as("what is measured is made, whatever line of times there is")
+                    .isEqualTo(200);
         }
     }
 

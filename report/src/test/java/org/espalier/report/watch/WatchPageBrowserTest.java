@@ -124,7 +124,7 @@ class WatchPageBrowserTest {
         store.time(Instant.now(), HERE, DENSE, "progress", 200, 10);
         sees(".card .values", "natural 95.0 %");
         assertThat(points()).as("updates arrive without a reload").isEqualTo(List.of(3, 3, 3));
-        sees(".card .facts", "200 of 1,000 updates · 20/s · 40 s left");
+        sees(".card .facts", "200 of 1,000 updates · 20/s · 40\u00a0s left");
 
         store.time(Instant.now(), HERE, DENSE, "finished", 1000, 40);
         store.finish(DENSE);

@@ -1,0 +1,97 @@
+package org.espalier.report.figure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.assertj.core.data.Offset;
+import org.espalier.evaluate.AttackedAccuracy;
+import org.espalier.report.Arm;
+import org.espalier.report.EarlyStop;
+import org.espalier.report.Point;
+import org.espalier.report.Series;
+import org.junit.jupiter.api.Test;
+
+class ArmFiguresTest {
+    @Test
+    void aLossIsCalledSoWhereTheAttackGoesToItsEnd() {
+        FigureGroup losses =
+                ArmFigures.of("a", arm("pgd", AttackedAccuracy.KEPT_POINT)).get(1);
+        assertThat(losses.title()).isEqualTo("Validation loss as training proceeds");
+        assertThat(losses.variants()).extracting(FigureGroup.Variant::name).containsExactly("pgd", "natural");
+        assertThat(y(losses, 0)).isEqualTo("PGD validation loss (nats)");
+    }
+
+    /** An attack that leaves an image as soon as it is broken measures no loss to stop by. */
+    @Test
+    void theWorstCaseHasAnErrorAndNoValidationLossUnderAttack() {
+        FigureGroup losses =
+                ArmFigures.of("a", arm("pgd", AttackedAccuracy.WORST_CASE)).get(1);
+        assertThat(losses.title()).isEqualTo("Validation error and loss as training proceeds");
+        assertThat(losses.variants())
+                .extracting(FigureGroup.Variant::name)
+                .containsExactly("pgd, error", "pgd, loss where the attack ended", "natural");
+        assertThat(y(losses, 0)).isEqualTo("PGD validation error (%)");
+        assertThat(y(losses, 1)).isEqualTo("loss where PGD ended (nats)");
+        assertThat(y(losses, 2)).isEqualTo("natural validation loss (nats)");
+        Figure error = losses.variants().getFirst().figure();
+        assertThat(((Panel.Lines) error.panels().getFirst())
+                        .lines()
+                        .getFirst()
+                        .curve()
+                        .y())
+                .as("error of 40 and 55 % accuracy")
+                .containsExactly(new double[] {60, 45}, Offset.offset(1e-9));
+        assertThat(error.caption()).contains("early stopping goes by it");
+        assertThat(losses.variants().get(1).figure().caption()).contains("nothing is chosen by it");
+    }
+
+    @Test
+    void whatIsTrainedOnIsShownFirst() {
+        assertThat(ArmFigures.of("a", arm("natural", AttackedAccuracy.KEPT_POINT))
+                        .getFirst()
+                        .variants())
+                .extracting(FigureGroup.Variant::name)
+                .containsExactly("natural", "pgd");
+    }
+
+    private static String y(FigureGroup group, int variant) {
+        return ((Panel.Lines) group.variants().get(variant).figure().panels().getFirst())
+                .y()
+                .label();
+    }
+
+    private static Arm arm(String objective, AttackedAccuracy accuracy) {
+        boolean attacked = objective.equals("pgd");
+        return new Arm(
+                "digits",
+                objective,
+                new Arm.Training(attacked ? Optional.of("pgd") : Optional.empty(), Optional.empty(), 100),
+                Optional.of(
+                        !attacked
+                                ? EarlyStop.natural()
+                                : accuracy == AttackedAccuracy.WORST_CASE
+                                        ? EarlyStop.error("pgd")
+                                        : new EarlyStop(0.5, "pgd")),
+                OptionalInt.empty(),
+                List.of(new Arm.Strategy("original", 1)),
+                List.of("pgd"),
+                Optional.empty(),
+                accuracy,
+                1,
+                List.of(1.0),
+                OptionalInt.of(10),
+                List.of(new Series(
+                        "original",
+                        1,
+                        0,
+                        1,
+                        Series.State.FINISHED,
+                        List.of(
+                                new Point(0, Point.VALIDATION, Point.NATURAL, 0.9, 0.5, 1000),
+                                new Point(0, Point.VALIDATION, "pgd", 0.4, 1.2, 1000),
+                                new Point(100, Point.VALIDATION, Point.NATURAL, 0.95, 0.2, 1000),
+                                new Point(100, Point.VALIDATION, "pgd", 0.55, 1.0, 1000)))));
+    }
+}
