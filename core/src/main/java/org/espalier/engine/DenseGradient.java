@@ -176,9 +176,9 @@ final class DenseGradient {
      * room for what they read. Columns come in bit-reversed order, so that the tree's halves are finished one after the
      * other: after column q (in that order) as many halves wait as q has ones, and it joins as many as end it.
      *
-     * <p>What holds this back is that a core starts at most six instructions a cycle. So all columns are one loop, whose
-     * bounds are checked once, and a column's end is a branch in it; and a turn is one term, for C2 gathers the loads of
-     * several, lacks registers and keeps deltas in memory.
+     * <p>What holds this back is how many instructions a core starts in a cycle (six on Zen 3), not its multiply-adds. So all
+     * columns are one loop, whose bounds are checked once, and a column's end is a branch in it; and a turn is one term, for C2
+     * gathers the loads of several, lacks registers and keeps deltas in memory.
      *
      * @param waiting room for the halves that wait
      * @param out receives the sums of output r, register v of inputs at {@code (2 r + v)} registers
@@ -214,62 +214,19 @@ final class DenseGradient {
             b3 = delta.fma(x1, b3);
             if (k == last) {
                 last += length;
-                if ((q & 1) != 0) {
-                    a0 = a0.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - BLOCK, ORDER));
-                    b0 = b0.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - BLOCK + BYTES, ORDER));
-                    a1 = a1.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - BLOCK + 2 * BYTES, ORDER));
-                    b1 = b1.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - BLOCK + 3 * BYTES, ORDER));
-                    a2 = a2.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - BLOCK + 4 * BYTES, ORDER));
-                    b2 = b2.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - BLOCK + 5 * BYTES, ORDER));
-                    a3 = a3.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - BLOCK + 6 * BYTES, ORDER));
-                    b3 = b3.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - BLOCK + 7 * BYTES, ORDER));
-                    if ((q & 2) != 0) {
-                        a0 = a0.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 2 * BLOCK, ORDER));
-                        b0 = b0.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 2 * BLOCK + BYTES, ORDER));
-                        a1 = a1.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 2 * BLOCK + 2 * BYTES, ORDER));
-                        b1 = b1.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 2 * BLOCK + 3 * BYTES, ORDER));
-                        a2 = a2.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 2 * BLOCK + 4 * BYTES, ORDER));
-                        b2 = b2.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 2 * BLOCK + 5 * BYTES, ORDER));
-                        a3 = a3.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 2 * BLOCK + 6 * BYTES, ORDER));
-                        b3 = b3.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 2 * BLOCK + 7 * BYTES, ORDER));
-                        if ((q & 4) != 0) {
-                            a0 = a0.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 3 * BLOCK, ORDER));
-                            b0 = b0.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 3 * BLOCK + BYTES, ORDER));
-                            a1 = a1.add(
-                                    FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 3 * BLOCK + 2 * BYTES, ORDER));
-                            b1 = b1.add(
-                                    FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 3 * BLOCK + 3 * BYTES, ORDER));
-                            a2 = a2.add(
-                                    FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 3 * BLOCK + 4 * BYTES, ORDER));
-                            b2 = b2.add(
-                                    FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 3 * BLOCK + 5 * BYTES, ORDER));
-                            a3 = a3.add(
-                                    FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 3 * BLOCK + 6 * BYTES, ORDER));
-                            b3 = b3.add(
-                                    FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 3 * BLOCK + 7 * BYTES, ORDER));
-                            if ((q & 8) != 0) {
-                                a0 = a0.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 4 * BLOCK, ORDER));
-                                b0 = b0.add(
-                                        FloatVector.fromMemorySegment(FLOATS, MEMORY, top - 4 * BLOCK + BYTES, ORDER));
-                                a1 = a1.add(FloatVector.fromMemorySegment(
-                                        FLOATS, MEMORY, top - 4 * BLOCK + 2 * BYTES, ORDER));
-                                b1 = b1.add(FloatVector.fromMemorySegment(
-                                        FLOATS, MEMORY, top - 4 * BLOCK + 3 * BYTES, ORDER));
-                                a2 = a2.add(FloatVector.fromMemorySegment(
-                                        FLOATS, MEMORY, top - 4 * BLOCK + 4 * BYTES, ORDER));
-                                b2 = b2.add(FloatVector.fromMemorySegment(
-                                        FLOATS, MEMORY, top - 4 * BLOCK + 5 * BYTES, ORDER));
-                                a3 = a3.add(FloatVector.fromMemorySegment(
-                                        FLOATS, MEMORY, top - 4 * BLOCK + 6 * BYTES, ORDER));
-                                b3 = b3.add(FloatVector.fromMemorySegment(
-                                        FLOATS, MEMORY, top - 4 * BLOCK + 7 * BYTES, ORDER));
-                                top = out + 3 * BLOCK; // all is joined
-                            }
-                            top -= BLOCK;
-                        }
-                        top -= BLOCK;
-                    }
+                for (int ends = q; (ends & 1) != 0; ends >>= 1) {
                     top -= BLOCK;
+                    a0 = a0.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top, ORDER));
+                    b0 = b0.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + BYTES, ORDER));
+                    a1 = a1.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + 2 * BYTES, ORDER));
+                    b1 = b1.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + 3 * BYTES, ORDER));
+                    a2 = a2.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + 4 * BYTES, ORDER));
+                    b2 = b2.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + 5 * BYTES, ORDER));
+                    a3 = a3.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + 6 * BYTES, ORDER));
+                    b3 = b3.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + 7 * BYTES, ORDER));
+                }
+                if (q == COLUMNS - 1) {
+                    top = out;
                 }
                 a0.intoMemorySegment(MEMORY, top, ORDER);
                 b0.intoMemorySegment(MEMORY, top + BYTES, ORDER);

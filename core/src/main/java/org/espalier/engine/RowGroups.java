@@ -56,25 +56,30 @@ final class RowGroups {
 
     /** From row-major. */
     static void interleave(float[] from, int rows, int columns, float[] to) {
-        int whole = whole(rows);
+        interleave(ROWS, from, rows, columns, to);
+    }
+
+    /** The same for groups of some rows, 3 or 4: what a machine does not use can be tested on it. */
+    static void interleave(int group, float[] from, int rows, int columns, float[] to) {
+        int whole = (rows + group - 1) / group * group;
         int length = part(columns);
         for (int first = 0; first < columns; first += length) {
             int terms = Math.min(length, columns - first);
             int r = 0;
-            if (ROWS == 3) {
-                for (; r + ROWS <= rows; r += ROWS) {
+            if (group == 3) {
+                for (; r + 3 <= rows; r += 3) {
                     three(from, r * columns + first, columns, terms, to, first * whole + r * terms);
                 }
             }
             for (; r < rows; r++) {
-                row(from, r * columns + first, terms, to, first * whole + r / ROWS * terms * ROWS + r % ROWS);
+                row(group, from, r * columns + first, terms, to, first * whole + r / group * terms * group + r % group);
             }
         }
     }
 
-    private static void row(float[] from, int read, int terms, float[] to, int at) {
+    private static void row(int group, float[] from, int read, int terms, float[] to, int at) {
         for (int c = 0; c < terms; c++) {
-            to[at + c * ROWS] = from[read + c];
+            to[at + c * group] = from[read + c];
         }
     }
 
@@ -107,16 +112,22 @@ final class RowGroups {
 
     /** The turned matrix, {@code columns} by {@code rows}, from the row-major one: a group's columns stay side by side. */
     static void interleaveTurned(float[] from, int rows, int columns, float[] to) {
-        int whole = whole(columns);
+        interleaveTurned(ROWS, from, rows, columns, to);
+    }
+
+    /** The same for groups of some rows. */
+    static void interleaveTurned(int group, float[] from, int rows, int columns, float[] to) {
+        int whole = (columns + group - 1) / group * group;
         int length = part(rows);
         for (int first = 0; first < rows; first += length) {
             int terms = Math.min(length, rows - first);
-            for (int c = 0; c < columns; c += ROWS) {
-                group(
+            for (int c = 0; c < columns; c += group) {
+                columns(
+                        group,
                         from,
                         first * columns + c,
                         columns,
-                        Math.min(ROWS, columns - c),
+                        Math.min(group, columns - c),
                         to,
                         first * whole + c * terms,
                         terms);
@@ -125,22 +136,23 @@ final class RowGroups {
     }
 
     /** Some neighbouring columns of some rows; written one after the other, for what is read stays in the nearest cache. */
-    private static void group(float[] from, int read, int stride, int columns, float[] to, int at, int rows) {
+    private static void columns(
+            int group, float[] from, int read, int stride, int columns, float[] to, int at, int rows) {
         int r = 0;
-        if (columns == ROWS) {
+        if (columns == group) {
             // Four at a time where there are three to a row, too: the fourth is written over by what comes after it.
             int quads = Math.clamp(
                     Math.min(
                                     Math.floorDiv(from.length - QUADS - read, stride),
-                                    Math.floorDiv(to.length - QUADS - at, ROWS))
+                                    Math.floorDiv(to.length - QUADS - at, group))
                             + 1,
                     0,
                     rows);
-            for (; r < quads; r++, read += stride, at += ROWS) {
+            for (; r < quads; r++, read += stride, at += group) {
                 FloatVector.fromArray(QUAD, from, read).intoArray(to, at);
             }
         }
-        for (; r < rows; r++, read += stride, at += ROWS) {
+        for (; r < rows; r++, read += stride, at += group) {
             for (int c = 0; c < columns; c++) {
                 to[at + c] = from[read + c];
             }

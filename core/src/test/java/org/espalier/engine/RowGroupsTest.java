@@ -7,25 +7,46 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RowGroupsTest {
     @ParameterizedTest
-    @CsvSource({"1, 1", "3, 5", "4, 4", "5, 3", "8, 7", "10, 9", "13, 2", "6, 112", "5, 113", "120, 3", "300, 240"})
+    @CsvSource({
+        "1, 1",
+        "3, 5",
+        "4, 4",
+        "5, 3",
+        "8, 7",
+        "10, 9",
+        "13, 2",
+        "6, 112",
+        "5, 113",
+        "120, 3",
+        "12, 120",
+        "120, 12",
+        "300, 240",
+        "2, 1",
+        "1, 3"
+    })
     void everyEntryStandsWhereTheKernelsLookAndTheRestIsZero(int rows, int columns) {
+        check(3, rows, columns);
+        check(4, rows, columns);
+    }
+
+    private static void check(int group, int rows, int columns) {
         float[] matrix = new float[rows * columns];
         for (int i = 0; i < matrix.length; i++) {
             matrix[i] = i + 1;
         }
-        float[] straight = new float[RowGroups.size(rows, columns)];
-        float[] turned = new float[RowGroups.size(columns, rows)];
+        float[] straight = new float[whole(group, rows) * columns];
+        float[] turned = new float[whole(group, columns) * rows];
 
-        RowGroups.interleave(matrix, rows, columns, straight);
-        RowGroups.interleaveTurned(matrix, rows, columns, turned);
+        RowGroups.interleave(group, matrix, rows, columns, straight);
+        RowGroups.interleaveTurned(group, matrix, rows, columns, turned);
 
         double inStraight = 0;
         double inTurned = 0;
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < columns; c++) {
                 float entry = matrix[r * columns + c];
-                assertThat(straight[place(r, c, rows, columns)]).isEqualTo(entry);
-                assertThat(turned[place(c, r, columns, rows)]).isEqualTo(entry);
+                assertThat(straight[place(group, r, c, rows, columns)]).isEqualTo(entry);
+                assertThat(turned[place(group, c, r, columns, rows)]).isEqualTo(entry);
             }
         }
         for (float entry : straight) {
@@ -39,11 +60,14 @@ class RowGroupsTest {
         assertThat(inTurned).as("nothing else, column by column").isEqualTo(all);
     }
 
-    private static int place(int row, int column, int rows, int columns) {
+    private static int place(int group, int row, int column, int rows, int columns) {
         int part = RowGroups.part(columns);
         int first = column / part * part;
         int terms = Math.min(part, columns - first);
-        int group = RowGroups.ROWS;
-        return first * RowGroups.whole(rows) + row / group * terms * group + (column - first) * group + row % group;
+        return first * whole(group, rows) + row / group * terms * group + (column - first) * group + row % group;
+    }
+
+    private static int whole(int group, int rows) {
+        return (rows + group - 1) / group * group;
     }
 }

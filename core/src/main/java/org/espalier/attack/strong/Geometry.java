@@ -198,7 +198,7 @@ public final class Geometry {
                         high[lane] = cut[lane];
                         atHigh[lane] = sums[lane];
                     }
-                    wide |= aim - atHigh[lane] > TOLERANCE * (1 + aim);
+                    wide |= aim - atHigh[lane] > TOLERANCE * (1 + aim) && Math.nextUp(low[lane]) < high[lane];
                 }
             }
             LaneMath.cut(c, v, from, to, high, 0);

@@ -90,28 +90,33 @@ public final class JsonLines {
         long after;
         try {
             if (blank(content, start, end) || parser.nextToken() != JsonToken.START_OBJECT) {
-                throw damaged(content, start, end, source);
+                throw damaged(content, start, end, source, "expected one JSON object");
             }
             read = reader.read(parser, source);
             after = parser.currentLocation().getByteOffset();
         } catch (JacksonException e) {
-            throw damaged(content, start, end, source);
+            throw damaged(content, start, end, source, e.getOriginalMessage());
         }
-        // The parser knows nothing of lines.
-        if (after > end || !blank(content, (int) after, end)) {
-            throw damaged(content, start, end, source);
+        // The parser knows nothing of lines, nor of bytes if the text is UTF-16, which is none of ours.
+        if (after < 0 || after > end || !blank(content, (int) after, end)) {
+            throw damaged(content, start, end, source, "expected one JSON object");
         }
         return read;
     }
 
-    /** What is wrong with a line, read by itself: the parser would go on into the next one. */
-    private static UserException damaged(byte[] content, int start, int end, Supplier<String> source) {
+    /**
+     * What is wrong with a line, read by itself: the parser would go on into the next one.
+     *
+     * @param otherwise what is wrong with it if it is JSON
+     */
+    private static UserException damaged(
+            byte[] content, int start, int end, Supplier<String> source, String otherwise) {
         try {
             Json.parse(Arrays.copyOfRange(content, start, end), source.get());
         } catch (UserException e) {
             return e;
         }
-        return new UserException(source.get() + " is damaged: expected one JSON object");
+        return new UserException(source.get() + " is damaged: " + otherwise);
     }
 
     private static int lineEnd(byte[] content, int start, int length) {

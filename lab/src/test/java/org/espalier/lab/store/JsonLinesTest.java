@@ -53,6 +53,22 @@ class JsonLinesTest {
     }
 
     @Test
+    void saysWhatAReaderFoundWrongInALineThatIsJson() {
+        assertThatThrownBy(() -> read("{\"n\":1}\n{\"n\":4294967296}\n"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("file, line 2, is damaged")
+                .hasMessageContaining("out of range");
+    }
+
+    @Test
+    void textInAnotherEncodingIsDamaged() {
+        byte[] content = "{\"n\":1}\n{\"n\":2}\n".getBytes(StandardCharsets.UTF_16LE);
+        assertThatThrownBy(() -> JsonLines.read(content, "file", JsonLinesTest::n))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("file, line 1, is damaged");
+    }
+
+    @Test
     void readsOneLine() {
         byte[] line = "{\"n\":5}".getBytes(StandardCharsets.UTF_8);
         assertThat(JsonLines.<Integer>readOne(line, "file, line 7,", JsonLinesTest::n))
