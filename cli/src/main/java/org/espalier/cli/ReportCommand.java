@@ -105,6 +105,11 @@ final class ReportCommand implements Callable<Integer> {
         iteration.filter(i -> i < 0).ifPresent(i -> {
             throw new ParameterException(spec.commandLine(), "--iteration is " + i + ", expected a number from 0");
         });
+        // Both are written at the same time.
+        if (csv.isPresent() && csv.map(ReportCommand::plain).equals(markdown.map(ReportCommand::plain))) {
+            throw new ParameterException(
+                    spec.commandLine(), "--csv and --markdown are both " + csv.get() + ", expected two files");
+        }
         OptionalInt shown = iteration.map(OptionalInt::of).orElse(OptionalInt.empty());
         Report report = Report.read(directories, terms(), Published.with(published));
         if (report.runs().size() > 1 && (csv.isPresent() || markdown.isPresent())) {
@@ -132,6 +137,10 @@ final class ReportCommand implements Callable<Integer> {
             return ExitCode.REFUSED;
         }
         return problems.isEmpty() && unwritten.isEmpty() ? ExitCode.DONE : ExitCode.MISTAKE;
+    }
+
+    private static Path plain(Path file) {
+        return file.toAbsolutePath().normalize();
     }
 
     private Terms terms() {

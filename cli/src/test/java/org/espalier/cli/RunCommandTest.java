@@ -156,6 +156,17 @@ class RunCommandTest {
     }
 
     @Test
+    void reportWritesNoTwoThingsIntoOneFile() {
+        run();
+        String file = home.resolve("a").toString();
+        String again = home.resolve("b").resolve("..").resolve("a").toString();
+        CommandLineRun report = CommandLineRun.of("report", out.toString(), "--csv", file, "--markdown", again);
+        assertThat(report.code()).isNotZero();
+        assertThat(report.err()).contains("--csv and --markdown are both " + file + ", expected two files");
+        assertThat(home.resolve("a")).doesNotExist();
+    }
+
+    @Test
     void reportInCharactersWritesNoFile() {
         run();
         CommandLineRun report = CommandLineRun.of("report", "--text", out.toString());

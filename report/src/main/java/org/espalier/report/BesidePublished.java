@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.report.verdict.Verdict;
 
-/** Says beside a verdict what others have published of the same data set, attack and strategy. */
+/** Says beside a verdict what others have published of the same data set and strategy and an attack of the same name. */
 public final class BesidePublished {
     private BesidePublished() {}
 
@@ -83,7 +83,11 @@ public final class BesidePublished {
         if (arm.filter(a -> a.accuracy() == AttackedAccuracy.WORST_CASE).isPresent()) {
             text.append(" Theirs are of the point that the attack ends with, ours of all that it goes through.");
         }
-        return text.toString();
+        // Published values name an attack, and neither its settings nor what objective it is part of.
+        return text.append(" That attack has the same name; its epsilon and the objective (here ")
+                .append(verdict.objective())
+                .append(") may differ.")
+                .toString();
     }
 
     private static Optional<Arm> arm(Report report, Verdict verdict) {

@@ -39,9 +39,7 @@ public final class LatexTable {
         text.append("  \\caption{").append(escape(table.caption())).append("}\n");
         text.append("  \\label{tab:").append(label).append("}\n");
         if (width(table) > WIDE && alike(table.blocks())) {
-            begin(text);
             below(text, table);
-            end(text);
         } else {
             List<List<Table.Block>> groups = groups(table);
             // More lines than a page holds go on in a float of their own.
@@ -49,10 +47,7 @@ public final class LatexTable {
             for (List<Table.Block> group : groups) {
                 if (group != groups.getFirst()) {
                     if (apart) {
-                        text.append("\\end{table}\n\\begin{table}\n  \\centering\n  \\addtocounter{table}{-1}\n");
-                        text.append("  \\caption{")
-                                .append(escape(table.caption()))
-                                .append(" (continued)}\n");
+                        another(text, table);
                     } else {
                         text.append("\n  \\medskip\n");
                     }
@@ -119,24 +114,52 @@ public final class LatexTable {
         rows(text, keys, blocks);
     }
 
-    /** Blocks of the same columns, one below the other under one line of headings. */
+    /** Ends a float and begins the next, under the same number. */
+    private static void another(StringBuilder text, Table table) {
+        text.append("\\end{table}\n\\begin{table}\n  \\centering\n  \\addtocounter{table}{-1}\n");
+        text.append("  \\caption{").append(escape(table.caption())).append(" (continued)}\n");
+    }
+
+    /** Blocks of the same columns, one below the other, in as many floats as their lines need. */
     private static void below(StringBuilder text, Table table) {
-        Table.Block first = table.blocks().getFirst();
+        List<Table.Block> blocks = table.blocks();
+        boolean small = lines(table, blocks.size()) > LONG;
+        // A block and its notes may fill a page: then each has a float of its own.
+        int together = small
+                ? Math.clamp(
+                        Math.max(0, LONG - lines(table, 0)) / Math.max(1, lines(table, 1) - lines(table, 0)),
+                        1,
+                        blocks.size())
+                : blocks.size();
+        for (int from = 0; from < blocks.size(); from += together) {
+            if (from > 0) {
+                another(text, table);
+            }
+            text.append(small ? "  \\footnotesize\n" : "");
+            begin(text);
+            below(text, table.keys(), blocks.subList(from, Math.min(blocks.size(), from + together)));
+            end(text);
+        }
+    }
+
+    /** Blocks of the same columns in one tabular, under one line of headings. */
+    private static void below(StringBuilder text, Table.Block keys, List<Table.Block> blocks) {
+        Table.Block first = blocks.getFirst();
         text.append("  \\begin{tabular}{")
-                .append(columns(table.keys()))
+                .append(columns(keys))
                 .append(columns(first))
                 .append("}\n    \\toprule\n");
-        var headings = new ArrayList<>(table.keys().headings());
+        var headings = new ArrayList<>(keys.headings());
         headings.addAll(first.headings());
         line(text, headings);
-        for (Table.Block block : table.blocks()) {
+        for (Table.Block block : blocks) {
             text.append(block == first ? "    \\midrule\n" : "    \\addlinespace\n")
                     .append("    \\multicolumn{")
                     .append(headings.size())
                     .append("}{c}{")
                     .append(escape(block.name()))
                     .append("} \\\\\n");
-            rows(text, table.keys(), List.of(block));
+            rows(text, keys, List.of(block));
         }
     }
 
@@ -234,7 +257,7 @@ public final class LatexTable {
             }
         }
         return safe.toString()
-                .replace("P\\_m", "$P_m$")
+                .replaceAll("\\bP\\\\_m\\b", "\\$P_m\\$")
                 .replace("$<$=", "$\\leq$")
                 .replace("+-", "$\\pm$")
                 .replaceAll("(?<![\\w.-])([0-9.]+)-([0-9.]+)(?![\\w-])", "$1--$2")

@@ -2,7 +2,10 @@ package org.espalier.report;
 
 import java.util.Comparator;
 
-/** The order in which restart strategies are shown where tables and figures of several stand below each other: the tickets first. */
+/**
+ * The order in which restart strategies are shown where tables and figures of several stand below each other: the tickets
+ * first.
+ */
 public final class StrategyOrder {
     private StrategyOrder() {}
 

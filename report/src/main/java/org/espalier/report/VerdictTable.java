@@ -71,7 +71,7 @@ public final class VerdictTable {
     private static Table.Block remains(List<Verdict> verdicts) {
         return new Table.Block(
                 "beyond that attack, %",
-                List.of("suite", "left", "certified", "at epsilon"),
+                List.of("suite", "left", "certified", "certified at"),
                 verdicts.stream()
                         .map(verdict -> {
                             Optional<Remains.Suite> suite = verdict.remains().suite();

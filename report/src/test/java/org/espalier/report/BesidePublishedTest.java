@@ -19,12 +19,14 @@ class BesidePublishedTest {
                 .containsExactly(
                         "Cosentino et al. 2019 publish pgd accuracies of 45.3 % for the dense network and at best"
                                 + " 60.1 % with 51.3 % of the weights; theirs are no worse than the dense one down to 3.6 % (means of"
-                                + " 5 trials at iteration 30,000).");
+                                + " 5 trials at iteration 30,000). That attack has the same name;"
+                                + " its epsilon and the objective (here pgd) may differ.");
         assertThat(BesidePublished.sentences(REPORT, verdict("digits", "as-published", "fgsm", true)))
                 .containsExactly(
                         "Cosentino et al. 2019 publish fgsm accuracies of 94.3 % for the dense network and at best"
                                 + " 97.5 % with 16.9 % of the weights; theirs are no worse than the dense one down to 3.6 % (means of"
-                                + " 5 trials at iteration 30,000).");
+                                + " 5 trials at iteration 30,000). That attack has the same name;"
+                                + " its epsilon and the objective (here fgsm) may differ.");
     }
 
     @Test

@@ -130,6 +130,39 @@ class TableFormsTest {
     }
 
     @Test
+    void latexGoesOnInAnotherFloatBetweenAlikeBlocksToo() {
+        var blocks = new ArrayList<Table.Block>();
+        for (String strategy : List.of("original", "random", "continued")) {
+            blocks.add(new Table.Block(
+                    strategy,
+                    List.of("natural", "fgsm", "pgd"),
+                    Collections.nCopies(21, List.of("98.10 (0.20)", "45.00 (1.00)", "40.00 (1.00)"))));
+        }
+        String latex = LatexTable.of(
+                new Table(
+                        "long",
+                        new Table.Block("", List.of("P_m %"), Collections.nCopies(21, List.of("100.0"))),
+                        blocks,
+                        List.of("a note")),
+                "long");
+        assertThat(latex)
+                .containsSubsequence(
+                        "\\caption{long}",
+                        "\\footnotesize",
+                        "{original}",
+                        "{random}",
+                        "\\end{table}\n\\begin{table}",
+                        "\\addtocounter{table}{-1}",
+                        "\\caption{long (continued)}",
+                        "\\footnotesize",
+                        "$P_m$ \\% & natural & fgsm & pgd",
+                        "{continued}",
+                        "a note.")
+                .containsOnlyOnce("\\label{");
+        assertThat(latex.split("begin.table.", -1)).hasSize(3);
+    }
+
+    @Test
     void textBreaksABlockThatIsWiderThanTheLineBetweenItsColumns() {
         Table table = new Table(
                 "wide",
@@ -181,7 +214,8 @@ class TableFormsTest {
         "'(levels 2-5)', '(levels 2--5)'",
         "certified <= true, certified $\\leq$ true",
         "PGD-40 on 2026-01-31, PGD-40 on 2026-01-31",
-        "p-0.5-x, p-0.5-x"
+        "p-0.5-x, p-0.5-x",
+        "P_m of MAP_mini, $P_m$ of MAP\\_mini"
     })
     void latexTellsMinusDashAndHyphenApart(String text, String latex) {
         assertThat(LatexTable.escape(text)).isEqualTo(latex);

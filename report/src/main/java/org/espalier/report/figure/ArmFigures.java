@@ -79,8 +79,8 @@ public final class ArmFigures {
     }
 
     /**
-     * What early stopping goes by, on validation images: the loss; where an attack leaves an image as soon as it is broken, the
-     * error, and after it what is stored as the loss there.
+     * The loss on validation images; where an attack leaves an image as soon as it is broken, the error (which early stopping
+     * goes by under the attack that is trained against), and after it what is stored as the loss there.
      */
     private List<FigureGroup.Variant> losses(String attack) {
         if (!lossOfTheBroken(attack)) {
@@ -175,8 +175,13 @@ public final class ArmFigures {
             return "";
         }
         if (quantity == Quantity.ERROR) {
-            return " Share of validation images that are wrong unattacked or at any point that the attack goes through:"
-                    + " early stopping goes by it.";
+            return " Share of validation images that are wrong unattacked or at any point that the attack goes through"
+                    + (arm.selection()
+                                    .filter(rule ->
+                                            rule.byError() && rule.attack().equals(attack))
+                                    .isPresent()
+                            ? ": early stopping goes by it."
+                            : ".");
         }
         if (lossOfTheBroken(attack)) {
             return " Mean cross-entropy at the point where the attack left each image: the first that was wrong, or the last."

@@ -16,6 +16,8 @@ public final class Html {
     /** A hyphen between blanks, or alone. */
     private static final Pattern ALONE = Pattern.compile("(?<![^ ])-(?![^ ])");
 
+    private static final Pattern REMAINING = Pattern.compile("\\bP_m\\b");
+
     private static final Pattern RANGE = Pattern.compile("[0-9.]+-[0-9.]+");
 
     private Html() {}
@@ -67,17 +69,18 @@ public final class Html {
      */
     static String sentence(String text) {
         String signed = MINUS.matcher(text(text)).replaceAll("&minus;");
-        return ALONE.matcher(signed)
-                .replaceAll("&ndash;")
+        String dashed = ALONE.matcher(signed).replaceAll("&ndash;");
+        return REMAINING
+                .matcher(dashed)
+                .replaceAll("P<sub>m</sub>")
                 .replace(" %", "&nbsp;%")
                 .replace("p = ", "p&nbsp;=&nbsp;")
-                .replace("&lt;=", "&le;")
-                .replace("P_m", "P<sub>m</sub>");
+                .replace("&lt;=", "&le;");
     }
 
-    /** A table's cell: a hyphen between two numbers is a dash too. */
-    private static String cell(String text) {
-        return RANGE.matcher(text).matches() ? text.replace("-", "&ndash;") : sentence(text);
+    /** A table's cell: a hyphen between two numbers is a dash too, but not in a name. */
+    private static String cell(String text, boolean word) {
+        return !word && RANGE.matcher(text).matches() ? text.replace("-", "&ndash;") : sentence(text);
     }
 
     /** A list of sentences. */
@@ -204,7 +207,10 @@ public final class Html {
             out.append("<td")
                     .append(classes(block, c, apart))
                     .append('>')
-                    .append(last != null && c == cells.size() - 1 ? last.apply(row) : cell(cells.get(c)))
+                    .append(
+                            last != null && c == cells.size() - 1
+                                    ? last.apply(row)
+                                    : cell(cells.get(c), block.words(c)))
                     .append("</td>");
         }
     }

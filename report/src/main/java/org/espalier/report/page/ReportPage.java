@@ -112,7 +112,8 @@ final class ReportPage {
         if (!answers.isEmpty()) {
             page.html(
                     "<p class=\"lead\">Is there a winning robust ticket: a pruned network shown to be as accurate as the dense"
-                            + " one, unattacked and under the attack, that trains no longer?</p>"
+                            + " one to within " + report.terms().points()
+                            + ", unattacked and under the attack, that trains no longer?</p>"
                             + "<ul class=\"lead\">"
                             + answers.stream()
                                     .map(said -> "<li><strong>" + Html.sentence(said.subject()) + ":</strong> "

@@ -2,14 +2,15 @@ package org.espalier.report.verdict;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.IntSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.espalier.report.verdict.Comparison.Standing;
 
 /** Answers in one sentence for each data set and objective whether there is a winning robust ticket. */
 public final class Answer {
@@ -49,92 +50,191 @@ public final class Answer {
     }
 
     private static String sentence(List<Verdict> strategies) {
+        if (strategies.stream().allMatch(v -> v.trials() == 0)) {
+            return "not known yet, for no pruned network is finished beside its dense one.";
+        }
+        if (strategies.stream().filter(v -> v.trials() > 0).allMatch(Answer::nothingToKeep)) {
+            return "no (" + trials(strategies)
+                    + "): under the attack the dense network is no better than guessing, so there is"
+                    + " no robustness that a ticket could keep.";
+        }
         List<Verdict> winners =
                 strategies.stream().filter(v -> v.ticket().isPresent()).toList();
         List<String> others = strategies.stream()
                 .filter(v -> v.ticket().isEmpty())
                 .map(Verdict::strategy)
                 .toList();
-        OptionalInt trials = strategies.stream().mapToInt(Verdict::trials).max();
-        if (trials.orElse(0) == 0) {
-            return "not known yet, for no pruned network is finished beside its dense one.";
-        }
-        if (strategies.stream()
-                .flatMap(v -> v.comparisons().stream())
-                .anyMatch(c -> c.standing() == Comparison.Standing.NOTHING_TO_KEEP)) {
-            return "no: under the attack the dense network is no better than guessing, so there is no robustness that a ticket"
-                    + " could keep.";
-        }
-        String by = " (" + count(trials.getAsInt()) + ", "
-                + Words.number(strategies.getFirst().terms().confidence() * 100) + " % confidence)";
         if (winners.isEmpty()) {
-            return "no winning robust ticket is shown" + by + " for " + either(others) + "." + byMeans(strategies)
+            return "no winning robust ticket is shown for " + list(others, "or") + " (" + trials(strategies)
+                    + (tested(strategies) ? ", " + confidence(strategies) : "") + ")." + instead(strategies)
                     + beyond(strategies);
         }
         return "yes; sparsest winning robust ticket: "
                 + winners.stream()
-                        .map(v -> v.strategy() + " with "
-                                + Words.density(v.ticket().orElseThrow().density()) + " of the weights")
+                        .flatMap(v -> v.ticket().stream()
+                                .map(ticket -> network(v, ticket) + " ("
+                                        + trials(ticket.trials(), ticket.trials(), v.planned()) + ")"))
                         .collect(Collectors.joining(", "))
-                + by + (others.isEmpty() ? "" : "; not shown for " + either(others)) + "." + beyond(strategies);
+                + ", at " + confidence(strategies)
+                + (others.isEmpty() ? "" : "; not shown for " + list(others, "or")) + "." + beyond(strategies);
     }
 
-    /** The sparsest network that would win if its means were exact; failing that, one that is as accurate and stops later. */
-    private static String byMeans(List<Verdict> strategies) {
-        Optional<String> wins = sparsest(
-                strategies, (verdict, c) -> c.winsByMeans(verdict.terms().margin()));
-        Optional<String> accurate = sparsest(
-                strategies,
-                (verdict, c) -> c.natural().mean() >= -verdict.terms().margin()
-                        && c.adversarial().mean() >= -verdict.terms().margin());
-        return wins.map(who -> " By mean accuracies alone, " + who + " would be one.")
-                .or(() -> accurate.map(who ->
-                        " By mean accuracies alone, " + who + " is as good as the dense network, but stops later."))
-                .orElse(" None is as good as the dense network by its mean accuracies either.");
+    private static boolean nothingToKeep(Verdict verdict) {
+        return verdict.comparisons().stream().anyMatch(c -> c.standing() == Standing.NOTHING_TO_KEEP);
     }
 
-    private static Optional<String> sparsest(List<Verdict> strategies, BiPredicate<Verdict, Comparison> which) {
-        return strategies.stream()
-                .flatMap(verdict -> verdict.comparisons().stream()
-                        .filter(c -> c.standing() != Comparison.Standing.DIVERGED)
-                        .filter(c -> which.test(verdict, c))
-                        .map(c -> Map.entry(c.density(), verdict.strategy())))
-                .min(Map.Entry.comparingByKey())
-                .map(e -> e.getValue() + " with " + Words.density(e.getKey()) + " of the weights");
+    private static boolean tested(List<Verdict> strategies) {
+        return strategies.stream().flatMap(v -> v.comparisons().stream()).anyMatch(c -> c.p().isPresent());
     }
 
-    /** What a suite leaves at best of the networks that the verdicts name. */
-    private static String beyond(List<Verdict> strategies) {
-        List<Remains.Suite> suites =
-                strategies.stream().flatMap(v -> v.remains().suite().stream()).toList();
-        if (suites.isEmpty()) {
-            return "";
+    /** Each strategy's densities are corrected for each other, but strategies are not. */
+    private static String confidence(List<Verdict> strategies) {
+        return Words.number(strategies.getFirst().terms().confidence() * 100) + " % confidence"
+                + (strategies.size() > 1 ? " for each strategy by itself" : "");
+    }
+
+    /** What can be said of networks where none is shown to win. */
+    private static String instead(List<Verdict> strategies) {
+        Terms terms = strategies.getFirst().terms();
+        String within = " as accurate as the dense network to within " + terms.points();
+        List<Network> networks = strategies.stream()
+                .flatMap(v -> v.comparisons().stream().map(c -> new Network(v, c)))
+                .toList();
+        List<Network> comparable = networks.stream()
+                .filter(n -> n.standing() != Standing.DIVERGED && n.standing() != Standing.NOTHING_TO_KEEP)
+                .toList();
+        if (comparable.isEmpty()) {
+            return " At every density compared, or at a denser one, a trial has diverged, so none is tested.";
         }
-        Remains.Suite first = suites.getFirst();
-        Remains.Suite best = suites.stream()
-                .filter(s -> s.name().equals(first.name()) && s.epsilon() == first.epsilon())
-                .max(Comparator.comparingDouble(s -> s.left().mean()))
-                .orElse(first);
-        return String.format(
-                Locale.ROOT,
-                " At best %.1f %% of the images are right under all of suite %s at epsilon %s%s.",
-                100 * best.left().mean(),
-                best.name(),
-                Words.number(best.epsilon()),
-                switch (best.mark()) {
-                    case PASS, NOT_CHECKED -> "";
-                    case UNRELIABLE -> ", or fewer (unreliable)";
-                    case REFUSED -> ", a figure that its rules refuse";
-                });
+        boolean timed = strategies.getFirst().stopped();
+        Optional<String> accurate = sparsest(
+                comparable,
+                n -> n.comparison().natural().mean() >= -terms.margin()
+                        && n.comparison().adversarial().mean() >= -terms.margin());
+        if (!timed) {
+            return sparsest(comparable, n -> n.standing() == Standing.UNTIMED)
+                            .map(who -> " " + who + " is shown to be" + within + ".")
+                            .or(() -> accurate.map(who ->
+                                    fewTrials(strategies) + " By mean accuracies alone, " + who + " is" + within + "."))
+                            .orElseGet(() -> fewTrials(strategies) + none(networks, within))
+                    + " When networks could stop is not measured, and without that none is called a ticket.";
+        }
+        Optional<String> later = sparsest(comparable, n -> n.standing() == Standing.LATER)
+                .map(who -> " " + who + " is shown to be" + within + ", but stops later.");
+        Optional<String> wins = sparsest(comparable, n -> n.comparison().winsByMeans(terms.margin()))
+                .map(who -> " By mean accuracies alone, " + who + " would be one.");
+        if (later.isPresent()) {
+            return later.get() + wins.orElse("");
+        }
+        return fewTrials(strategies)
+                + wins.or(() -> accurate.map(
+                                who -> " By mean accuracies alone, " + who + " is" + within + ", but stops later."))
+                        .orElseGet(() -> none(networks, within));
     }
 
-    private static String either(List<String> names) {
+    private static String none(List<Network> networks, String within) {
+        return (networks.stream().anyMatch(n -> n.standing() == Standing.DIVERGED)
+                        ? " Where no trial diverged, none is"
+                        : " None is")
+                + within + " by its mean accuracies either.";
+    }
+
+    /** Why there is no test, or a weak one. */
+    private static String fewTrials(List<Verdict> strategies) {
+        int most = strategies.stream().mapToInt(Verdict::trials).max().orElse(0);
+        if (most == 1) {
+            return " One trial gives no test.";
+        }
+        if (!tested(strategies)) {
+            return " All trials differ from their dense networks by the same amounts: without a spread there is no test.";
+        }
+        return most == 2 ? " Two trials are few, and tests of them weak." : "";
+    }
+
+    /** A pruned network beside its dense one. */
+    private record Network(Verdict verdict, Comparison comparison) {
+        Standing standing() {
+            return comparison.standing();
+        }
+    }
+
+    private static Optional<String> sparsest(List<Network> networks, Predicate<Network> which) {
+        return networks.stream()
+                .filter(which)
+                .min(Comparator.comparingDouble(n -> n.comparison().density()))
+                .map(n -> network(n.verdict(), n.comparison()));
+    }
+
+    private static String network(Verdict verdict, Comparison comparison) {
+        return verdict.strategy() + " with " + Words.density(comparison.density()) + " of the weights";
+    }
+
+    /** What suites leave at best of the networks that the verdicts name, a sentence for each suite and epsilon. */
+    private static String beyond(List<Verdict> strategies) {
+        record Attacked(String suite, double epsilon) {}
+
+        Map<Attacked, List<Verdict>> bySuite = new LinkedHashMap<>();
+        strategies.forEach(verdict -> verdict.remains()
+                .suite()
+                .ifPresent(suite -> bySuite.computeIfAbsent(
+                                new Attacked(suite.name(), suite.epsilon()), _ -> new ArrayList<>())
+                        .add(verdict)));
+        var text = new StringBuilder();
+        bySuite.forEach((attacked, verdicts) -> text.append(
+                left("suite " + attacked.suite() + " at epsilon " + Words.number(attacked.epsilon()), verdicts)));
+        return text.toString();
+    }
+
+    /** What one suite leaves at best; a figure that its rules refuse is nobody's best. */
+    private static String left(String suite, List<Verdict> verdicts) {
+        record Figure(String strategy, Remains.Suite suite) {
+            boolean refused() {
+                return suite.mark() == org.espalier.evaluate.rules.Verdict.REFUSED;
+            }
+        }
+
+        List<Figure> figures = verdicts.stream()
+                .flatMap(v -> v.remains().suite().stream().map(s -> new Figure(v.strategy(), s)))
+                .toList();
+        List<String> refused =
+                figures.stream().filter(Figure::refused).map(Figure::strategy).toList();
+        String refusal =
+                refused.isEmpty() ? "" : " The rules refuse what " + suite + " leaves of " + list(refused, "and") + ".";
+        return figures.stream()
+                        .filter(figure -> !figure.refused())
+                        .max(Comparator.comparingDouble(
+                                figure -> figure.suite().left().mean()))
+                        .map(best -> String.format(
+                                Locale.ROOT,
+                                " At best %.1f %% of the images (%s) are right under all of %s%s.",
+                                100 * best.suite().left().mean(),
+                                best.strategy(),
+                                suite,
+                                best.suite().mark() == org.espalier.evaluate.rules.Verdict.UNRELIABLE
+                                        ? ", or fewer (unreliable)"
+                                        : ""))
+                        .orElse("")
+                + refusal;
+    }
+
+    private static String list(List<String> names, String last) {
         return names.size() < 2
                 ? String.join("", names)
-                : String.join(", ", names.subList(0, names.size() - 1)) + " or " + names.getLast();
+                : String.join(", ", names.subList(0, names.size() - 1)) + " " + last + " " + names.getLast();
     }
 
-    private static String count(int trials) {
-        return trials + (trials == 1 ? " trial" : " trials");
+    /** In how many trials strategies were compared, of how many if more are planned. */
+    private static String trials(List<Verdict> strategies) {
+        IntSummaryStatistics trials =
+                strategies.stream().mapToInt(Verdict::trials).summaryStatistics();
+        return trials(
+                trials.getMin(),
+                trials.getMax(),
+                strategies.stream().mapToInt(Verdict::planned).max().orElse(0));
+    }
+
+    private static String trials(int least, int most, int planned) {
+        return (least < most ? least + " to " + most : "" + most)
+                + (least < planned ? " of " + planned + " trials" : most == 1 ? " trial" : " trials");
     }
 }

@@ -23,6 +23,11 @@ public record Terms(double confidence, double margin) {
         }
     }
 
+    /** The margin as a reader is told it, e.g. {@code 0.5 points}. */
+    public String points() {
+        return Words.number(margin * 100) + (margin == 0.01 ? " point" : " points");
+    }
+
     /** The error rate that a test may have. */
     public double level() {
         return 1 - confidence;

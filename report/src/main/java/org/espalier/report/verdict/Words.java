@@ -257,7 +257,7 @@ final class Words {
     }
 
     private String margin() {
-        return number(verdict.terms().margin() * 100) + (verdict.terms().margin() == 0.01 ? " point" : " points");
+        return verdict.terms().points();
     }
 
     private static String range(Interval interval) {

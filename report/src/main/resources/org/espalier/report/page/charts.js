@@ -235,11 +235,17 @@ const EspalierCharts = (() => {
       }
     }, { rootMargin: "500px 0px" });
     const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 200));
+    const tried = new Set();
     const rest = () => {
-      const next = [...charts.values()].find((chart) => !chart.node.dataset.drawn);
+      const next = [...charts.values()].find((chart) => !chart.node.dataset.drawn && !tried.has(chart));
       if (!next) return;
-      next.draw();
-      idle(rest, { timeout: 1000 });
+      tried.add(next);
+      // A figure that cannot be drawn is told of on the console, and keeps no other from being drawn.
+      try {
+        next.draw();
+      } finally {
+        idle(rest, { timeout: 1000 });
+      }
     };
     // The drawing library may stand behind this script, so that text and tables need not wait for it.
     afterLoading(() => {

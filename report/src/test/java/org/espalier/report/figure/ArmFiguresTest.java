@@ -48,6 +48,18 @@ class ArmFiguresTest {
     }
 
     @Test
+    void anErrorThatChoosesNothingIsNotSaidTo() {
+        FigureGroup losses =
+                ArmFigures.of("a", arm("natural", AttackedAccuracy.WORST_CASE)).get(1);
+        assertThat(losses.variants())
+                .filteredOn(v -> v.name().equals("pgd, error"))
+                .singleElement()
+                .satisfies(v -> assertThat(v.figure().caption())
+                        .endsWith("at any point that the attack goes through.")
+                        .doesNotContain("early stopping"));
+    }
+
+    @Test
     void whatIsTrainedOnIsShownFirst() {
         assertThat(ArmFigures.of("a", arm("natural", AttackedAccuracy.KEPT_POINT))
                         .getFirst()

@@ -30,6 +30,17 @@ class HtmlTest {
     }
 
     @Test
+    void namesAreLeftAsTheyAre() {
+        assertThat(Html.sentence("MAP_mini at 12 % P_m")).isEqualTo("MAP_mini at 12&nbsp;% P<sub>m</sub>");
+        Table table = new Table(
+                "t",
+                new Table.Block("", List.of("data set"), List.of(List.of("2024-10")), true),
+                List.of(new Table.Block("", List.of("interval"), List.of(List.of("0.5-10")))),
+                List.of());
+        assertThat(Html.table(table)).contains(">2024-10<", ">0.5&ndash;10<");
+    }
+
+    @Test
     void wordsStandToTheLeftAndRowsOfOneKeyTogether() {
         Table table = new Table(
                 "t",

@@ -2,8 +2,10 @@ package org.espalier.report.verdict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.espalier.evaluate.rules.Verdict.PASS;
+import static org.espalier.evaluate.rules.Verdict.REFUSED;
 import static org.espalier.evaluate.rules.Verdict.UNRELIABLE;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -13,8 +15,10 @@ import org.espalier.report.verdict.Comparison.Standing;
 import org.junit.jupiter.api.Test;
 
 class AnswerTest {
+    private static final String WITHIN = " is shown to be as accurate as the dense network to within 0.5 points";
+
     @Test
-    void aTicketIsAnsweredWithItsDensity() {
+    void aTicketIsAnsweredWithItsDensityItsTrialsAndWhatTheConfidenceIsOf() {
         assertThat(Answer.of(
                         List.of(
                                 verdict(
@@ -25,8 +29,18 @@ class AnswerTest {
                         false))
                 .containsExactly(new Answer.Said(
                         "digits, pgd training, under pgd",
-                        "yes; sparsest winning robust ticket: original with 25.0 % of the weights (3 trials, 95 % confidence);"
-                                + " not shown for random."));
+                        "yes; sparsest winning robust ticket: original with 25.0 % of the weights (3 trials), at 95 %"
+                                + " confidence for each strategy by itself; not shown for random."));
+    }
+
+    /** Sparser levels are finished in fewer trials than the level that is finished in most. */
+    @Test
+    void trialsAreThoseOfTheTicket() {
+        Comparison sparser = comparison(2, 0.25, Standing.WINS, new Paired(List.of(0.01, 0.02)), 0);
+        assertThat(said(verdict("original", comparison(1, 0.5, Standing.WINS), sparser)))
+                .isEqualTo(
+                        "yes; sparsest winning robust ticket: original with 25.0 % of the weights (2 of 3 trials), at 95 %"
+                                + " confidence.");
     }
 
     @Test
@@ -39,55 +53,137 @@ class AnswerTest {
                         true))
                 .containsExactly(new Answer.Said(
                         "run: digits, pgd training, under pgd",
-                        "no winning robust ticket is shown (3 trials, 95 % confidence) for original, random or continued. By"
-                                + " mean accuracies alone, random with 25.0 % of the weights would be one."));
+                        "no winning robust ticket is shown for original, random or continued (3 trials, 95 % confidence for"
+                                + " each strategy by itself). By mean accuracies alone, random with 25.0 % of the weights would"
+                                + " be one."));
     }
 
     @Test
     void aNetworkThatIsAsAccurateAndStopsLaterIsNoTicketByItsMeans() {
-        assertThat(Answer.of(List.of(verdict("original", comparison(1, 0.5, Standing.OPEN, 100))), false))
-                .extracting(Answer.Said::sentence)
-                .containsExactly("no winning robust ticket is shown (3 trials, 95 % confidence) for original. By mean"
-                        + " accuracies alone, original with 50.0 % of the weights is as good as the dense network, but stops"
-                        + " later.");
+        assertThat(said(verdict("original", comparison(1, 0.5, Standing.OPEN, 100))))
+                .isEqualTo(
+                        "no winning robust ticket is shown for original (3 trials, 95 % confidence). By mean accuracies"
+                                + " alone, original with 50.0 % of the weights is as accurate as the dense network to within 0.5"
+                                + " points, but stops later.");
+    }
+
+    @Test
+    void whatIsShownIsNotCalledMeansAloneWhereOnlyTheStopIsLater() {
+        assertThat(said(verdict("original", comparison(1, 0.5, Standing.LATER, 100))))
+                .endsWith("confidence). original with 50.0 % of the weights" + WITHIN + ", but stops later.");
+        assertThat(said(verdict(
+                        "original", comparison(1, 0.5, Standing.LATER, 100), comparison(2, 0.25, Standing.OPEN))))
+                .endsWith(WITHIN
+                        + ", but stops later. By mean accuracies alone, original with 25.0 % of the weights would be"
+                        + " one.");
+    }
+
+    @Test
+    void nothingWouldBeATicketWhereNoStopIsMeasured() {
+        String untimed = " When networks could stop is not measured, and without that none is called a ticket.";
+        assertThat(said(verdict(false, "original", comparison(1, 0.5, Standing.UNTIMED))))
+                .endsWith("original with 50.0 % of the weights" + WITHIN + "." + untimed);
+        assertThat(said(verdict(false, "original", comparison(1, 0.5, Standing.OPEN))))
+                .endsWith(
+                        "By mean accuracies alone, original with 50.0 % of the weights is as accurate as the dense network to"
+                                + " within 0.5 points." + untimed)
+                .doesNotContain("would be one");
+        assertThat(said(verdict(false, "original", comparison(1, 0.5, Standing.WORSE))))
+                .endsWith("None is as accurate as the dense network to within 0.5 points by its mean accuracies either."
+                        + untimed);
+    }
+
+    @Test
+    void nothingIsClaimedOfNetworksThatDiverged() {
+        assertThat(said(verdict("original", comparison(1, 0.5, Standing.DIVERGED))))
+                .endsWith(" At every density compared, or at a denser one, a trial has diverged, so none is tested.");
+        assertThat(said(verdict(
+                        "original", comparison(1, 0.5, Standing.WORSE), comparison(2, 0.25, Standing.DIVERGED))))
+                .endsWith(
+                        " Where no trial diverged, none is as accurate as the dense network to within 0.5 points by its mean"
+                                + " accuracies either.");
+    }
+
+    @Test
+    void fewTrialsAreSaidToBeFew() {
+        assertThat(said(verdict("original", comparison(1, 0.5, Standing.OPEN, new Paired(List.of(0.01)), 0))))
+                .isEqualTo(
+                        "no winning robust ticket is shown for original (1 of 3 trials). One trial gives no test. By mean"
+                                + " accuracies alone, original with 50.0 % of the weights would be one.");
+        assertThat(said(verdict("original", comparison(1, 0.5, Standing.OPEN, new Paired(List.of(0.01, 0.02)), 0))))
+                .isEqualTo(
+                        "no winning robust ticket is shown for original (2 of 3 trials, 95 % confidence). Two trials are few,"
+                                + " and tests of them weak. By mean accuracies alone, original with 50.0 % of the weights would be"
+                                + " one.");
+        assertThat(said(verdict("original", comparison(1, 0.5, Standing.OPEN, new Paired(List.of(0.01, 0.01)), 0))))
+                .contains(
+                        "(2 of 3 trials). All trials differ from their dense networks by the same amounts: without a spread"
+                                + " there is no test.");
     }
 
     @Test
     void nothingIsClaimedWithoutMeansOrTrials() {
-        assertThat(Answer.of(List.of(verdict("original", comparison(1, 0.5, Standing.WORSE))), false))
-                .extracting(Answer.Said::sentence)
-                .containsExactly(
-                        "no winning robust ticket is shown (3 trials, 95 % confidence) for original. None is as good"
-                                + " as the dense network by its mean accuracies either.");
-        assertThat(Answer.of(List.of(verdict("original", comparison(1, 0.5, Standing.NOTHING_TO_KEEP))), false))
-                .extracting(Answer.Said::sentence)
-                .containsExactly(
-                        "no: under the attack the dense network is no better than guessing, so there is no robustness"
-                                + " that a ticket could keep.");
-        assertThat(Answer.of(List.of(verdict("original")), false))
-                .extracting(Answer.Said::sentence)
-                .containsExactly("not known yet, for no pruned network is finished beside its dense one.");
+        assertThat(said(verdict("original", comparison(1, 0.5, Standing.WORSE))))
+                .isEqualTo(
+                        "no winning robust ticket is shown for original (3 trials, 95 % confidence). None is as accurate as"
+                                + " the dense network to within 0.5 points by its mean accuracies either.");
+        assertThat(said(verdict("original", comparison(1, 0.5, Standing.NOTHING_TO_KEEP))))
+                .isEqualTo(
+                        "no (3 trials): under the attack the dense network is no better than guessing, so there is no"
+                                + " robustness that a ticket could keep.");
+        assertThat(said(verdict("original")))
+                .isEqualTo("not known yet, for no pruned network is finished beside its dense one.");
+    }
+
+    /** Trials of one strategy may be finished before another's, and their dense networks may differ. */
+    @Test
+    void aTicketIsOneWhereAnotherStrategyHasNothingToKeep() {
+        assertThat(said(
+                        verdict("original", comparison(1, 0.5, Standing.WINS)),
+                        verdict("random", comparison(1, 0.5, Standing.NOTHING_TO_KEEP))))
+                .startsWith("yes; sparsest winning robust ticket: original with 50.0 %");
+        assertThat(said(verdict("original", comparison(1, 0.5, Standing.NOTHING_TO_KEEP)), verdict("random")))
+                .startsWith("no (0 to 3 of 3 trials): under the attack");
     }
 
     @Test
     void whatASuiteLeavesAtBestIsSaidBesideIt() {
-        Verdict original =
-                verdict("original", comparison(1, 0.5, Standing.WORSE)).with(left(0.017, PASS));
-        Verdict random = verdict("random", comparison(1, 0.5, Standing.WORSE)).with(left(0.083, UNRELIABLE));
-        assertThat(Answer.of(List.of(original, random), false))
-                .extracting(Answer.Said::sentence)
-                .allSatisfy(
-                        s -> assertThat(s)
-                                .endsWith(
-                                        " At best 8.3 % of the images are right under all of suite fast at epsilon 0.3, or fewer (unreliable)."));
+        assertThat(said(left("original", "fast", 0.017, PASS), left("random", "fast", 0.083, UNRELIABLE)))
+                .endsWith(
+                        " At best 8.3 % of the images (random) are right under all of suite fast at epsilon 0.3, or fewer"
+                                + " (unreliable).");
     }
 
-    private static Remains left(double share, org.espalier.evaluate.rules.Verdict mark) {
-        return new Remains(
-                1,
-                Optional.of(new Remains.Suite("fast", 0.3, Sample.of(List.of(share)), mark)),
-                Optional.empty(),
-                List.of());
+    @Test
+    void aFigureThatIsRefusedIsNobodysBest() {
+        assertThat(said(left("original", "fast", 0.017, PASS), left("random", "fast", 0.983, REFUSED)))
+                .endsWith(
+                        " At best 1.7 % of the images (original) are right under all of suite fast at epsilon 0.3. The rules"
+                                + " refuse what suite fast at epsilon 0.3 leaves of random.");
+        assertThat(said(left("original", "fast", 0.977, REFUSED), left("random", "fast", 0.983, REFUSED)))
+                .endsWith(" The rules refuse what suite fast at epsilon 0.3 leaves of original and random.")
+                .doesNotContain("At best");
+    }
+
+    @Test
+    void eachSuiteIsSaidByItself() {
+        assertThat(said(left("original", "fast", 0.017, PASS), left("random", "standard", 0.008, PASS)))
+                .endsWith(
+                        " At best 1.7 % of the images (original) are right under all of suite fast at epsilon 0.3. At best"
+                                + " 0.8 % of the images (random) are right under all of suite standard at epsilon 0.3.");
+    }
+
+    private static String said(Verdict... strategies) {
+        return Answer.of(List.of(strategies), false).getFirst().sentence();
+    }
+
+    private static Verdict left(String strategy, String suite, double share, org.espalier.evaluate.rules.Verdict mark) {
+        return verdict(strategy, comparison(1, 0.5, Standing.WORSE))
+                .with(new Remains(
+                        1,
+                        Optional.of(new Remains.Suite(suite, 0.3, Sample.of(List.of(share)), mark)),
+                        Optional.empty(),
+                        List.of()));
     }
 
     private static Comparison comparison(int level, double density, Standing standing) {
@@ -96,19 +192,28 @@ class AnswerTest {
 
     private static Comparison comparison(int level, double density, Standing standing, double later) {
         double change = standing == Standing.WORSE ? -0.1 : 0.01;
-        Paired differences = new Paired(List.of(change, change + 0.01, change + 0.02));
+        return comparison(level, density, standing, new Paired(List.of(change, change + 0.01, change + 0.02)), later);
+    }
+
+    private static Comparison comparison(
+            int level, double density, Standing standing, Paired differences, double later) {
+        boolean tested = differences.notWorse(0.005).isPresent() && standing != Standing.DIVERGED;
         return new Comparison(
                 level,
                 density,
                 differences,
                 differences,
-                new Paired(List.of(later, later, later)),
-                OptionalDouble.of(0.2),
-                OptionalDouble.of(0.4),
+                new Paired(Collections.nCopies(differences.count(), later)),
+                tested ? OptionalDouble.of(0.2) : OptionalDouble.empty(),
+                tested ? OptionalDouble.of(0.4) : OptionalDouble.empty(),
                 standing);
     }
 
     private static Verdict verdict(String strategy, Comparison... comparisons) {
+        return verdict(true, strategy, comparisons);
+    }
+
+    private static Verdict verdict(boolean stopped, String strategy, Comparison... comparisons) {
         Optional<Comparison> ticket = List.of(comparisons).stream()
                 .filter(c -> c.standing() == Standing.WINS)
                 .reduce((_, last) -> last);
@@ -121,7 +226,7 @@ class AnswerTest {
                 true,
                 Terms.USUAL,
                 3,
-                true,
+                stopped,
                 OptionalDouble.of(0.1),
                 Optional.empty(),
                 Optional.empty(),
