@@ -40,7 +40,12 @@ final class RowGroups {
 
     /** The number of rows, rounded up to whole groups. */
     static int whole(int rows) {
-        return (rows + ROWS - 1) / ROWS * ROWS;
+        return whole(ROWS, rows);
+    }
+
+    /** The same for groups of some rows. */
+    static int whole(int group, int rows) {
+        return (rows + group - 1) / group * group;
     }
 
     /** The most rows in whole groups that a number of rows holds. */
@@ -61,7 +66,7 @@ final class RowGroups {
 
     /** The same for groups of some rows, 3 or 4: what a machine does not use can be tested on it. */
     static void interleave(int group, float[] from, int rows, int columns, float[] to) {
-        int whole = (rows + group - 1) / group * group;
+        int whole = whole(group, rows);
         int length = part(columns);
         for (int first = 0; first < columns; first += length) {
             int terms = Math.min(length, columns - first);
@@ -103,10 +108,8 @@ final class RowGroups {
                     .blend(y.rearrange(TAKE_2_3_3_3), LANE_2)
                     .intoArray(to, at + 2 * QUADS);
         }
-        for (; c < terms; c++, at += 3) {
-            to[at] = from[read + c];
-            to[at + 1] = from[read + stride + c];
-            to[at + 2] = from[read + 2 * stride + c];
+        for (int r = 0; r < 3; r++) {
+            row(3, from, read + r * stride + c, terms - c, to, at + r);
         }
     }
 
@@ -117,7 +120,7 @@ final class RowGroups {
 
     /** The same for groups of some rows. */
     static void interleaveTurned(int group, float[] from, int rows, int columns, float[] to) {
-        int whole = (columns + group - 1) / group * group;
+        int whole = whole(group, columns);
         int length = part(rows);
         for (int first = 0; first < rows; first += length) {
             int terms = Math.min(length, rows - first);

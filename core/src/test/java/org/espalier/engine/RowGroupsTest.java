@@ -34,8 +34,8 @@ class RowGroupsTest {
         for (int i = 0; i < matrix.length; i++) {
             matrix[i] = i + 1;
         }
-        float[] straight = new float[whole(group, rows) * columns];
-        float[] turned = new float[whole(group, columns) * rows];
+        float[] straight = new float[RowGroups.whole(group, rows) * columns];
+        float[] turned = new float[RowGroups.whole(group, columns) * rows];
 
         RowGroups.interleave(group, matrix, rows, columns, straight);
         RowGroups.interleaveTurned(group, matrix, rows, columns, turned);
@@ -64,10 +64,9 @@ class RowGroupsTest {
         int part = RowGroups.part(columns);
         int first = column / part * part;
         int terms = Math.min(part, columns - first);
-        return first * whole(group, rows) + row / group * terms * group + (column - first) * group + row % group;
-    }
-
-    private static int whole(int group, int rows) {
-        return (rows + group - 1) / group * group;
+        return first * RowGroups.whole(group, rows)
+                + row / group * terms * group
+                + (column - first) * group
+                + row % group;
     }
 }

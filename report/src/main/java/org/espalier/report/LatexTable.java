@@ -2,6 +2,7 @@ package org.espalier.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -24,6 +25,14 @@ public final class LatexTable {
 
     /** About how many characters a line of a note has. */
     private static final int NOTE = 90;
+
+    private static final Pattern REMAINING = Pattern.compile("\\bP\\\\_m\\b");
+
+    /** A hyphen between two numbers that are no part of a name. */
+    private static final Pattern RANGE = Pattern.compile("(?<![\\w.-])([0-9.]+)-([0-9.]+)(?![\\w-])");
+
+    /** A hyphen that joins nothing. */
+    private static final Pattern ALONE = Pattern.compile("(?<![\\w$-])-(?![\\w$-])");
 
     private LatexTable() {}
 
@@ -124,13 +133,9 @@ public final class LatexTable {
     private static void below(StringBuilder text, Table table) {
         List<Table.Block> blocks = table.blocks();
         boolean small = lines(table, blocks.size()) > LONG;
+        int notes = lines(table, 0);
         // A block and its notes may fill a page: then each has a float of its own.
-        int together = small
-                ? Math.clamp(
-                        Math.max(0, LONG - lines(table, 0)) / Math.max(1, lines(table, 1) - lines(table, 0)),
-                        1,
-                        blocks.size())
-                : blocks.size();
+        int together = Math.clamp((LONG - notes) / (lines(table, 1) - notes), 1, blocks.size());
         for (int from = 0; from < blocks.size(); from += together) {
             if (from > 0) {
                 another(text, table);
@@ -256,12 +261,12 @@ public final class LatexTable {
                 default -> safe.append(c);
             }
         }
-        return safe.toString()
-                .replaceAll("\\bP\\\\_m\\b", "\\$P_m\\$")
+        String signed = REMAINING
+                .matcher(safe)
+                .replaceAll("\\$P_m\\$")
                 .replace("$<$=", "$\\leq$")
-                .replace("+-", "$\\pm$")
-                .replaceAll("(?<![\\w.-])([0-9.]+)-([0-9.]+)(?![\\w-])", "$1--$2")
-                .replaceAll("(?<![\\w.)-])-(?=[0-9])", "\\$-\\$")
-                .replaceAll("(?<![\\w$-])-(?![\\w$-])", "--");
+                .replace("+-", "$\\pm$");
+        String ranged = RANGE.matcher(signed).replaceAll("$1--$2");
+        return ALONE.matcher(Signs.MINUS.matcher(ranged).replaceAll("\\$-\\$")).replaceAll("--");
     }
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.espalier.UserException;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
@@ -27,11 +28,13 @@ public final class ResultsReader {
     private final Store store;
     private final Experiment experiment;
 
-    /** Levels that strategies share are read once, those that are damaged are told of once. */
+    /** Levels that strategies share are read once. */
     private final Map<String, Read> levels = new HashMap<>();
 
     private final List<String> problems = new ArrayList<>();
-    private final Set<String> gaps = new HashSet<>();
+
+    /** Levels of which a problem or that they are missing is told already. */
+    private final Set<String> told = new HashSet<>();
 
     /** Few names stand in very many measurements. */
     private final Map<String, String> names = new ConcurrentHashMap<>();
@@ -71,10 +74,7 @@ public final class ResultsReader {
                 .flatMap(trial -> trial.levels().stream())
                 .distinct()
                 .toList();
-        List<Read> reads = keys.parallelStream().map(this::level).toList();
-        for (int i = 0; i < reads.size(); i++) {
-            levels.put(keys.get(i), reads.get(i));
-        }
+        levels.putAll(keys.parallelStream().collect(Collectors.toMap(key -> key, this::level)));
         var arms = new ArrayList<Arm>();
         cells.forEach((cell, trials) -> arms.add(arm(cell, trials)));
         return new Results(experiment.name(), experiment.evaluation().images(), arms, problems);
@@ -91,10 +91,7 @@ public final class ResultsReader {
             for (int level = 0; level < trial.levels().size(); level++) {
                 String key = trial.levels().get(level);
                 Read read = Objects.requireNonNull(levels.get(key));
-                if (read.problem().isPresent()) {
-                    problems.add(read.problem().get());
-                    levels.put(key, Read.nothing(Optional.empty()));
-                }
+                read.problem().filter(_ -> told.add(key)).ifPresent(problems::add);
                 if (read.counts().isEmpty()) {
                     continue;
                 }
@@ -145,7 +142,7 @@ public final class ResultsReader {
         }
         for (int level = 0; level < last; level++) {
             StoredLevel lost = store.level(keys.get(level));
-            if (lost.state() == LevelState.WAITING && gaps.add(lost.key())) {
+            if (lost.state() == LevelState.WAITING && told.add(lost.key())) {
                 lines.add(lost.directory() + " is missing, though a later level of " + trial.id() + " is there: level "
                         + level + " is left out");
             }

@@ -95,7 +95,6 @@ final class RowMath {
             high = Math.max(high, Math.abs((double) x[i] - clean[i]));
         }
         double t = 0;
-        boolean found = false;
         for (int turn = 0; turn < TURNS; turn++) {
             double sum = 0;
             int sloping = 0;
@@ -111,14 +110,14 @@ final class RowMath {
                     }
                 }
             }
-            found = t == 0 && sum <= radius || Math.abs(sum - radius) <= 1e-12 * radius;
+            boolean found = t == 0 && sum <= radius || Math.abs(sum - radius) <= 1e-12 * radius;
+            if (found || sum <= radius) {
+                high = t;
+            } else {
+                low = t;
+            }
             if (found) {
                 break;
-            }
-            if (sum > radius) {
-                low = t;
-            } else {
-                high = t;
             }
             double next = sloping == 0 || turn >= TURNS / 2 ? (low + high) / 2 : t + (sum - radius) / sloping;
             if (!(next > low && next < high)) {
@@ -129,12 +128,9 @@ final class RowMath {
             }
             t = next;
         }
-        if (!found) {
-            t = high;
-        }
         for (int i = 0; i < x.length; i++) {
             double d = (double) x[i] - clean[i];
-            double shorter = Math.max(Math.abs(d) - t, 0);
+            double shorter = Math.max(Math.abs(d) - high, 0);
             float moved = (float) (clean[i] + (d < 0 ? -shorter : shorter));
             x[i] = clip(moved);
         }

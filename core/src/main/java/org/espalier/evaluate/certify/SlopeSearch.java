@@ -24,9 +24,9 @@ final class SlopeSearch {
     final double[][] worst;
 
     /**
-     * The mean of the worst inputs of the later half of the last climb's steps, (pixel, lane). Where multipliers climb, worst inputs jump between
-     * corners, and it is their mean that comes near the solution of the linear programme (Shor 1985; Larsson, Patriksson and
-     * Stroemberg 1999).
+     * The mean of the worst inputs of the later half of the last climb's steps, (pixel, lane). Where multipliers climb, worst
+     * inputs jump between corners, and it is their mean that comes near the solution of the linear programme (Shor 1985;
+     * Larsson, Patriksson and Stroemberg 1999).
      */
     final double[][] mean;
     /** Values before the ReLU when the relaxed network runs from there. (hidden layer, unit, lane) */

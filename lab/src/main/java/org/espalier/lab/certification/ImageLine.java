@@ -1,12 +1,13 @@
 package org.espalier.lab.certification;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.espalier.UserException;
 import org.espalier.evaluate.certify.Decision;
 import org.espalier.lab.store.JsonLines;
@@ -20,13 +21,8 @@ import tools.jackson.core.JsonToken;
  * @param seconds that it took, where the line says so: in a file of work
  */
 record ImageLine(ImageCertificate certificate, OptionalDouble seconds) {
-    private static final Map<String, Decision> DECISIONS = new HashMap<>();
-
-    static {
-        for (Decision decision : Decision.values()) {
-            DECISIONS.put(decision.toString(), decision);
-        }
-    }
+    private static final Map<String, Decision> DECISIONS =
+            Arrays.stream(Decision.values()).collect(Collectors.toUnmodifiableMap(Decision::toString, each -> each));
 
     /**
      * Reads one, for {@link JsonLines}.

@@ -245,12 +245,8 @@ public final class StoredLevel {
     }
 
     private void checkDigest(String name, byte[] content) {
-        Path file = directory.resolve(name);
         String expected = doneFile().path("files").path(name).asString("none");
-        String found = WholeFiles.sha256(content);
-        if (!found.equals(expected)) {
-            throw new UserException(file + " is damaged: expected SHA-256 " + expected + ", found " + found);
-        }
+        WholeFiles.check(directory.resolve(name), content, expected);
     }
 
     private JsonNode doneFile() {

@@ -161,11 +161,21 @@ public final class WholeFiles {
      */
     public static byte[] content(Path file, String digest) {
         byte[] content = read(file);
+        check(file, content, digest);
+        return content;
+    }
+
+    /**
+     * Checks what was read of a file.
+     *
+     * @param digest its SHA-256 in lower-case hexadecimal
+     * @throws UserException if it is not what the digest says
+     */
+    static void check(Path file, byte[] content, String digest) {
         String found = sha256(content);
         if (!found.equals(digest)) {
             throw new UserException(file + " is damaged: expected SHA-256 " + digest + ", found " + found);
         }
-        return content;
     }
 
     /**

@@ -227,7 +227,7 @@ public final class ArmFigures {
 
     /** The iteration of early stopping, and adversarial and natural accuracy there, against density. */
     private Figure stopping(EarlyStop rule, String attack) {
-        Axis x = densities();
+        Axis x = Axis.densities();
         return new Figure(
                 prefix + "-stopping-" + name(attack),
                 "Early stopping: " + arm.dataset() + ", " + training(),
@@ -270,10 +270,6 @@ public final class ArmFigures {
             numbers.put(100 * curves.density(strategy, level), values.numbers(strategy, level));
         }
         return Curve.ofMeans(numbers);
-    }
-
-    private Axis densities() {
-        return Axis.of("weights remaining (%)", Axis.Scale.LOG_FALLING);
     }
 
     /** Natural accuracy to the right, adversarial upwards, a point for each level. */

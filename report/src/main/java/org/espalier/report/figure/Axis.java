@@ -36,6 +36,11 @@ public record Axis(String label, Scale scale, Optional<Range> domain, List<Doubl
         return new Axis(label, scale, Optional.empty(), List.of());
     }
 
+    /** The share of weights that remain, from all of them on. */
+    static Axis densities() {
+        return of("weights remaining (%)", Scale.LOG_FALLING);
+    }
+
     /** This axis with the values to mark. */
     public Axis marked(List<Double> ticks) {
         return new Axis(label, scale, domain, ticks);

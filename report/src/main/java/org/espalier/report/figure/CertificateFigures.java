@@ -109,10 +109,6 @@ public final class CertificateFigures {
                 + (key.weights().equals("final") ? "" : ", " + key.weights() + " weights") + ".";
     }
 
-    private static Axis densities() {
-        return Axis.of("weights remaining (%)", Axis.Scale.LOG_FALLING);
-    }
-
     private static Axis accuracy(CertificateGroup.Key key) {
         return Axis.of(key.split() + " accuracy (%)", Axis.Scale.PERCENT).within(0, 100);
     }
@@ -149,7 +145,7 @@ public final class CertificateFigures {
                                 put(numbers, density, bound.percents().apply(objective, level)));
                 lines.add(Line.of(Curve.ofMeans(numbers), bound.name()));
             }
-            panels.add(new Panel.Lines(objective + " training", densities(), accuracy(group.key()), lines, true));
+            panels.add(new Panel.Lines(objective + " training", Axis.densities(), accuracy(group.key()), lines, true));
             for (int level : group.levels(objective).keySet()) {
                 violated += group.violated(objective, level);
             }
@@ -312,7 +308,7 @@ public final class CertificateFigures {
             }
             panels.add(new Panel.Lines(
                     objective + " training",
-                    densities(),
+                    Axis.densities(),
                     Axis.of("processor time (ms an image)", Axis.Scale.LOG),
                     lines,
                     true));

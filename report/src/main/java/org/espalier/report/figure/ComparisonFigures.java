@@ -122,7 +122,7 @@ public final class ComparisonFigures {
                             List.of(legend),
                             List.of(new Panel.Lines(
                                     "",
-                                    Axis.of("weights remaining (%)", Axis.Scale.LOG_FALLING),
+                                    Axis.densities(),
                                     Axis.of(shown + " test accuracy (%)", Axis.Scale.PERCENT),
                                     lines,
                                     true)))));

@@ -212,7 +212,7 @@ public final class NetworkFigures {
         }
         var names = new ArrayList<>(units.keySet());
         names.addAll(weights.keySet());
-        Axis x = Axis.of("weights remaining (%)", Axis.Scale.LOG_FALLING);
+        Axis x = Axis.densities();
         return new Figure(
                 prefix + "-alive",
                 "Neurons and weights alive: " + subject(),
@@ -314,7 +314,7 @@ public final class NetworkFigures {
                 List.of(Looks.of("masks of", List.copyOf(all.keySet()))),
                 List.of(new Panel.Lines(
                         "",
-                        Axis.of("weights remaining (%)", Axis.Scale.LOG_FALLING),
+                        Axis.densities(),
                         Axis.of("shared survivors, Jaccard index (%)", Axis.Scale.LOG),
                         lines(all),
                         true)));

@@ -199,12 +199,7 @@ public final class RobustnessFigures {
                 levels.forEach((level, trials) -> numbers.put(cells.percent(level), percents(trials, quantity.of())));
                 lines.add(Line.of(Curve.ofMeans(numbers), quantity.name()));
             }
-            panels.add(new Panel.Lines(
-                    objective + " training",
-                    Axis.of("weights remaining (%)", Axis.Scale.LOG_FALLING),
-                    accuracy(family),
-                    lines,
-                    true));
+            panels.add(new Panel.Lines(objective + " training", Axis.densities(), accuracy(family), lines, true));
         });
         return Optional.of(new Figure(
                 id("left", family, "-" + number(epsilon)),

@@ -54,7 +54,7 @@ public final class TimeFigures {
             }
         }
         List<String> arms = List.copyOf(speeds.keySet());
-        Axis x = Axis.of("weights remaining (%)", Axis.Scale.LOG_FALLING);
+        Axis x = Axis.densities();
         return FigureGroup.of(
                 (label.isEmpty() ? "" : label + ": ") + "Speed and time by density",
                 new Figure(

@@ -5,14 +5,12 @@ import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import org.espalier.evaluate.rules.Verdict;
 import org.espalier.report.MarkedTable;
+import org.espalier.report.Signs;
 import org.espalier.report.Table;
 import org.jspecify.annotations.Nullable;
 
 /** HTML that is safe whatever the text: names of experiments and files come from users. */
 public final class Html {
-    /** A hyphen before a number and after nothing that it could join to it. */
-    private static final Pattern MINUS = Pattern.compile("(?<![\\w.)-])-(?=[0-9])");
-
     /** A hyphen between blanks, or alone. */
     private static final Pattern ALONE = Pattern.compile("(?<![^ ])-(?![^ ])");
 
@@ -68,7 +66,7 @@ public final class Html {
      * equal, dashes, the index of P_m), and a number and its percent sign stay on one line.
      */
     static String sentence(String text) {
-        String signed = MINUS.matcher(text(text)).replaceAll("&minus;");
+        String signed = Signs.MINUS.matcher(text(text)).replaceAll("&minus;");
         String dashed = ALONE.matcher(signed).replaceAll("&ndash;");
         return REMAINING
                 .matcher(dashed)

@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.assertj.core.data.Offset;
 import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.report.Arm;
 import org.espalier.report.EarlyStop;
 import org.espalier.report.Point;
-import org.espalier.report.Series;
 import org.junit.jupiter.api.Test;
 
 class ArmFiguresTest {
@@ -75,35 +73,18 @@ class ArmFiguresTest {
     }
 
     private static Arm arm(String objective, AttackedAccuracy accuracy) {
-        boolean attacked = objective.equals("pgd");
-        return new Arm(
-                "digits",
+        EarlyStop rule = !objective.equals("pgd")
+                ? EarlyStop.natural()
+                : accuracy == AttackedAccuracy.WORST_CASE ? EarlyStop.error("pgd") : new EarlyStop(0.5, "pgd");
+        return SmallArm.of(
                 objective,
-                new Arm.Training(attacked ? Optional.of("pgd") : Optional.empty(), Optional.empty(), 100),
-                Optional.of(
-                        !attacked
-                                ? EarlyStop.natural()
-                                : accuracy == AttackedAccuracy.WORST_CASE
-                                        ? EarlyStop.error("pgd")
-                                        : new EarlyStop(0.5, "pgd")),
-                OptionalInt.empty(),
-                List.of(new Arm.Strategy("original", 1)),
+                Optional.of(rule),
                 List.of("pgd"),
-                Optional.empty(),
                 accuracy,
-                1,
-                List.of(1.0),
-                OptionalInt.of(10),
-                List.of(new Series(
-                        "original",
-                        1,
-                        0,
-                        1,
-                        Series.State.FINISHED,
-                        List.of(
-                                new Point(0, Point.VALIDATION, Point.NATURAL, 0.9, 0.5, 1000),
-                                new Point(0, Point.VALIDATION, "pgd", 0.4, 1.2, 1000),
-                                new Point(100, Point.VALIDATION, Point.NATURAL, 0.95, 0.2, 1000),
-                                new Point(100, Point.VALIDATION, "pgd", 0.55, 1.0, 1000)))));
+                List.of(
+                        new Point(0, Point.VALIDATION, Point.NATURAL, 0.9, 0.5, 1000),
+                        new Point(0, Point.VALIDATION, "pgd", 0.4, 1.2, 1000),
+                        new Point(100, Point.VALIDATION, Point.NATURAL, 0.95, 0.2, 1000),
+                        new Point(100, Point.VALIDATION, "pgd", 0.55, 1.0, 1000)));
     }
 }

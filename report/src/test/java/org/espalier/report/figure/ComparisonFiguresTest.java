@@ -5,32 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.report.Arm;
 import org.espalier.report.EarlyStop;
 import org.espalier.report.Point;
-import org.espalier.report.Series;
 import org.junit.jupiter.api.Test;
 
 class ComparisonFiguresTest {
     private static Arm arm(String objective, Optional<EarlyStop> rule) {
-        var points = List.of(
-                new Point(100, Point.VALIDATION, Point.NATURAL, 0.9, 0.3, 100),
-                new Point(100, Point.TEST, Point.NATURAL, 0.9, 0.3, 100));
-        return new Arm(
-                "digits",
+        return SmallArm.of(
                 objective,
-                new Arm.Training(Optional.empty(), Optional.empty(), 100),
                 rule,
-                OptionalInt.empty(),
-                List.of(new Arm.Strategy("original", 1)),
                 List.of(),
-                Optional.empty(),
-                1,
-                List.of(1.0),
-                OptionalInt.of(10),
-                List.of(new Series("original", 1, 0, 1, Series.State.FINISHED, points)));
+                AttackedAccuracy.KEPT_POINT,
+                List.of(
+                        new Point(100, Point.VALIDATION, Point.NATURAL, 0.9, 0.3, 100),
+                        new Point(100, Point.TEST, Point.NATURAL, 0.9, 0.3, 100)));
     }
 
     private static Figure figure(Optional<EarlyStop> first, Optional<EarlyStop> second) {
@@ -73,27 +63,13 @@ class ComparisonFiguresTest {
     }
 
     private static Arm attacked(AttackedAccuracy accuracy) {
-        return new Arm(
-                "digits",
+        return SmallArm.of(
                 "pgd",
-                new Arm.Training(Optional.of("pgd"), Optional.empty(), 100),
                 Optional.empty(),
-                OptionalInt.empty(),
-                List.of(new Arm.Strategy("original", 1)),
                 List.of("pgd"),
-                Optional.empty(),
                 accuracy,
-                1,
-                List.of(1.0),
-                OptionalInt.of(10),
-                List.of(new Series(
-                        "original",
-                        1,
-                        0,
-                        1,
-                        Series.State.FINISHED,
-                        List.of(
-                                new Point(100, Point.TEST, Point.NATURAL, 0.9, 0.3, 100),
-                                new Point(100, Point.TEST, "pgd", 0.4, 1.3, 100)))));
+                List.of(
+                        new Point(100, Point.TEST, Point.NATURAL, 0.9, 0.3, 100),
+                        new Point(100, Point.TEST, "pgd", 0.4, 1.3, 100)));
     }
 }

@@ -1,0 +1,39 @@
+package org.espalier.report.figure;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.espalier.evaluate.AttackedAccuracy;
+import org.espalier.report.Arm;
+import org.espalier.report.EarlyStop;
+import org.espalier.report.Point;
+import org.espalier.report.Series;
+
+/** An arm of digits with one trial of strategy original and its dense level alone, trained for 100 updates. */
+final class SmallArm {
+    private SmallArm() {}
+
+    /** Trained against the attack that has the objective's name, if that is among the attacks. */
+    static Arm of(
+            String objective,
+            Optional<EarlyStop> rule,
+            List<String> attacks,
+            AttackedAccuracy accuracy,
+            List<Point> points) {
+        return new Arm(
+                "digits",
+                objective,
+                new Arm.Training(
+                        attacks.contains(objective) ? Optional.of(objective) : Optional.empty(), Optional.empty(), 100),
+                rule,
+                OptionalInt.empty(),
+                List.of(new Arm.Strategy("original", 1)),
+                attacks,
+                Optional.empty(),
+                accuracy,
+                1,
+                List.of(1.0),
+                OptionalInt.of(10),
+                List.of(new Series("original", 1, 0, 1, Series.State.FINISHED, points)));
+    }
+}
