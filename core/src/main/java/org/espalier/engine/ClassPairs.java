@@ -75,7 +75,7 @@ final class ClassPairs {
             inputRows[k] = (int) (layer.liveInputs[columns[entry]] * Panels.ROW_BYTES);
             pairRows[k] = (int) (pair * Panels.ROW_BYTES);
         }
-        rows = RowCuts.of(starts, inputRows, layer.inputs);
+        rows = RowCuts.whole(starts);
         int[] turnedStarts = new int[layer.liveInputs.length + 1];
         for (int k = 0; k < entries; k++) {
             turnedStarts[columns[k] + 1]++;
@@ -91,7 +91,7 @@ final class ClassPairs {
             turnedRows[place] = pairRows[k];
             turnedFrom[place] = k;
         }
-        turned = RowCuts.of(turnedStarts, turnedRows, pairs);
+        turned = RowCuts.whole(turnedStarts);
     }
 
     private static int[][] places(CompactLayer layer) {

@@ -50,6 +50,15 @@ final class ColumnTree {
         for (int r = 0; r < COLUMNS; r++) {
             fold(rows + r * ROW);
         }
+        sumFolded(rows, out, to);
+    }
+
+    /**
+     * The rest of {@link #sum} with registers of 256 bits or less, after the tree's first levels.
+     *
+     * @param rows address of 16 rows, 64 bytes apart, of which the first register is in use; overwritten
+     */
+    static void sumFolded(long rows, float[] out, int to) {
         for (int r = 0; r < COLUMNS; r += LENGTH) {
             long at = rows + r * ROW;
             if (LENGTH == 8) {

@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * One layer's surviving weights with their gradients and moments, in the order that its kernels want.
  *
- * <p>For sparse kernels: one float each, in row order, live ones first (see {@link LivePaths}), then the others. For
- * dense kernels ({@link #wide}): the layer's whole matrix, zero where pruned, so that nothing has to be spread out
+ * <p>For sparse kernels: one float each, live ones first (see {@link LivePaths}) in the order of {@link RowCuts}, then the
+ * others. For dense kernels ({@link #wide}): the layer's whole matrix, zero where pruned, so that nothing has to be spread out
  * before a product or collected after one. Everything that a step touches is here or derived from it.
  */
 final class CompactLayer {
     private static final int PAD = 16;
-    private static final RowCuts NONE = RowCuts.of(new int[1], new int[0], 1);
+    private static final RowCuts NONE = RowCuts.whole(new int[1]);
 
     final int inputs;
     final int outputs;
@@ -108,30 +108,43 @@ final class CompactLayer {
         positions = new int[count];
         pruned = new int[0];
         notLive = pruned;
-        int[] next = {0};
-        alive.stream().forEach(at -> positions[next[0]++] = at);
+        int[] byOutput = alive.stream().toArray();
+        int[] taken = new int[live];
+        rows = RowCuts.of(
+                outputs,
+                inputs,
+                Arrays.stream(byOutput).map(at -> at / inputs).toArray(),
+                Arrays.stream(byOutput).map(at -> at % inputs).toArray(),
+                groups,
+                taken);
+        for (int k = 0; k < live; k++) {
+            positions[k] = byOutput[taken[k]];
+        }
+        int[] next = {live};
         rest.stream().forEach(at -> positions[next[0]++] = at);
-
-        int[] starts = new int[outputs + 1];
         inputRows = new int[padded(live)];
         outputRows = new int[padded(live)];
         for (int k = 0; k < inputRows.length && live > 0; k++) {
             int position = positions[Math.min(k, live - 1)];
             inputRows[k] = (int) (position % inputs * Panels.ROW_BYTES);
             outputRows[k] = (int) (position / inputs * Panels.ROW_BYTES);
-            if (k < live) {
-                starts[position / inputs + 1]++;
-            }
         }
-        for (int r = 0; r < outputs; r++) {
-            starts[r + 1] += starts[r];
-        }
-        rows = RowCuts.of(starts, inputRows, inputs);
 
-        turnedRows = new int[live];
+        int[] turnedRow = new int[inputs]; // of each live input
+        for (int r = 0; r < liveInputs.length; r++) {
+            turnedRow[liveInputs[r]] = r;
+        }
+        int[] livePositions = Arrays.copyOf(positions, live);
         turnedFrom = new int[live];
+        turnedRowCuts = RowCuts.of(
+                liveInputs.length,
+                outputs,
+                Arrays.stream(livePositions).map(at -> turnedRow[at % inputs]).toArray(),
+                Arrays.stream(livePositions).map(at -> at / inputs).toArray(),
+                groups,
+                turnedFrom);
+        turnedRows = Arrays.stream(turnedFrom).map(k -> outputRows[k]).toArray();
         turnedValues = floats(live);
-        turnedRowCuts = RowCuts.of(turn(), turnedRows, outputs);
     }
 
     private static int[] missing(BitSet of, int size) {
@@ -139,28 +152,6 @@ final class CompactLayer {
         rest.set(0, size);
         rest.andNot(of);
         return rest.stream().toArray();
-    }
-
-    /** Fills the order by input; returns where each row starts. */
-    private int[] turn() {
-        int[] turnedStarts = new int[liveInputs.length + 1];
-        int[] row = new int[inputs];
-        for (int r = 0; r < liveInputs.length; r++) {
-            row[liveInputs[r]] = r;
-        }
-        for (int k = 0; k < live; k++) {
-            turnedStarts[row[positions[k] % inputs] + 1]++;
-        }
-        for (int r = 0; r < liveInputs.length; r++) {
-            turnedStarts[r + 1] += turnedStarts[r];
-        }
-        int[] next = turnedStarts.clone();
-        for (int k = 0; k < live; k++) {
-            int place = next[row[positions[k] % inputs]]++;
-            turnedRows[place] = outputRows[k];
-            turnedFrom[place] = k;
-        }
-        return turnedStarts;
     }
 
     /** Takes weights from their matrix, (output, input) row-major. */
@@ -340,7 +331,7 @@ final class CompactLayer {
         return made;
     }
 
-    /** Places in compact order of the live weights, by output and then input. */
+    /** Places in compact order of the live weights. */
     int[] livePlaces() {
         if (!wide) {
             return IntStream.range(0, live).toArray();

@@ -12,10 +12,11 @@ import org.espalier.network.Architecture;
  * @param panels panels that there is room for
  */
 record GradientScratch(MemorySegment memory, float[] deltas, int panels) {
-    /** Bytes of partial sums: 8 pairs of columns x 4 outputs x 2 registers; and of the tile. */
+    /** Bytes of partial sums: 8 pairs of columns x 4 outputs x 2 registers. */
     static final long PARTIALS = 8 * 4 * 2 * 64;
 
-    private static final long TILE = 1024;
+    /** Bytes of a tile for whoever turns panels, and of the columns of surviving weights that are summed at a time. */
+    private static final long TILE = Math.max(1024, SparseGradient.RUN * SparseGradient.COLUMN_BYTES);
 
     /** Room for every layer of a network. */
     static GradientScratch allocate(Architecture architecture, int panels) {

@@ -66,7 +66,7 @@ interface Kernels {
     /**
      * Sparse matrix times panel, as {@link #dense} but over surviving weights only.
      *
-     * @param values surviving weights, row after row
+     * @param values surviving weights, as the cuts say
      * @param cuts where each row's weights stand
      * @param columns byte offset in x of each weight's input row
      */

@@ -1,16 +1,18 @@
 package org.espalier.engine;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
- * Where the weights of each row of a sparse matrix stand, cut into blocks of columns: activations of a block's columns
+ * Where the weights of each row of a sparse matrix stand, in blocks of columns: activations of a block's columns
  * stay in the nearest cache while all rows take their part of it. A row's sum goes on from block to block in column
- * order, so blocks change no bit.
+ * order, so blocks change no bit. Weights stand block by block and, within a block, row by row, so that a product
+ * reads them in one go: there are too many for the nearest caches.
  *
  * @param rows number of rows
  * @param blocks number of blocks, at least 1
- * @param cuts row r's weights of block b are {@code cuts[b * rows + r] .. cuts[(b + 1) * rows + r] - 1}
+ * @param cuts row r's weights of block b are {@code cuts[b * rows + r] .. cuts[b * rows + r + 1] - 1}
  * @param order the rows of each block, {@code order[b * rows] .. order[(b + 1) * rows - 1]}: within each
  *     {@link #WINDOW} of rows those of fewest weights first, so that neighbours have about as many and can be summed
  *     side by side
@@ -19,36 +21,50 @@ record RowCuts(int rows, int blocks, int[] cuts, int[] order) {
     /** Rows that are sorted among themselves; an even number. */
     static final int WINDOW = 42;
 
-    /** Columns of a block: 96 rows of activations are 24 KiB, half of the smallest nearest cache of today. */
+    /**
+     * Columns of a block: 28 KiB of activations; with registers of 256 bits or less fewer, for nearest caches are smaller
+     * there, and the weight gradient reads two panels.
+     */
     private static final int COLUMNS = 112;
+
+    private static final int NARROW_COLUMNS = 75;
     /** Weights to a row and block below which loading and storing the row's sums costs more than the cache gives. */
     private static final int FEWEST = 24;
 
+    private static final int NARROW_FEWEST = 14;
+
     /**
-     * Cuts rows.
+     * Cuts rows into blocks.
      *
-     * @param starts row r's weights are {@code starts[r] .. starts[r + 1] - 1}, in column order
-     * @param offsets byte offset of each weight's column of activations
+     * @param rows number of rows
      * @param columns number of columns
+     * @param row each weight's row
+     * @param column each weight's column; weights of one row come with ascending columns
+     * @param narrow whether registers have 256 bits or less
+     * @param taken receives, for each place, which weight stands there
      */
-    static RowCuts of(int[] starts, int[] offsets, int columns) {
-        int rows = starts.length - 1;
-        int weights = starts[rows];
-        int wanted = (columns + COLUMNS - 1) / COLUMNS;
-        int blocks = rows == 0 ? 1 : Math.clamp(weights / rows / FEWEST, 1, wanted);
+    static RowCuts of(int rows, int columns, int[] row, int[] column, boolean narrow, int[] taken) {
+        int weights = row.length;
+        int most = narrow ? NARROW_COLUMNS : COLUMNS;
+        int wanted = (columns + most - 1) / most;
+        int blocks = rows == 0 ? 1 : Math.clamp(weights / rows / (narrow ? NARROW_FEWEST : FEWEST), 1, wanted);
         int width = (columns + blocks - 1) / blocks;
-        int[] cuts = new int[(blocks + 1) * rows];
-        for (int r = 0; r < rows; r++) {
-            int at = starts[r];
-            for (int b = 0; b < blocks; b++) {
-                cuts[b * rows + r] = at;
-                while (at < starts[r + 1] && offsets[at] < (b + 1) * width * Panels.ROW_BYTES) {
-                    at++;
-                }
-            }
-            cuts[blocks * rows + r] = starts[r + 1];
+        int[] cuts = new int[blocks * rows + 1];
+        for (int k = 0; k < weights; k++) {
+            cuts[column[k] / width * rows + row[k] + 1]++;
+        }
+        Arrays.parallelPrefix(cuts, Integer::sum);
+        int[] next = cuts.clone();
+        for (int k = 0; k < weights; k++) {
+            taken[next[column[k] / width * rows + row[k]]++] = k;
         }
         return new RowCuts(rows, blocks, cuts, order(rows, blocks, cuts));
+    }
+
+    /** One block of all columns: weights stand row by row, row r's at {@code starts[r] .. starts[r + 1] - 1}. */
+    static RowCuts whole(int[] starts) {
+        int rows = starts.length - 1;
+        return new RowCuts(rows, 1, starts, order(rows, 1, starts));
     }
 
     private static int[] order(int rows, int blocks, int[] cuts) {
@@ -58,7 +74,7 @@ record RowCuts(int rows, int blocks, int[] cuts, int[] order) {
             for (int first = 0; first < rows; first += WINDOW) {
                 int[] sorted = IntStream.range(first, Math.min(first + WINDOW, rows))
                         .boxed()
-                        .sorted(Comparator.comparingInt(r -> cuts[block + rows + r] - cuts[block + r]))
+                        .sorted(Comparator.comparingInt(r -> cuts[block + r + 1] - cuts[block + r]))
                         .mapToInt(r -> r)
                         .toArray();
                 System.arraycopy(sorted, 0, order, block + first, sorted.length);
@@ -72,13 +88,13 @@ record RowCuts(int rows, int blocks, int[] cuts, int[] order) {
         return first % WINDOW == 0 && (count % WINDOW == 0 || first + count == rows);
     }
 
-    /** First weight of a row. */
-    int from(int row) {
-        return cuts[row];
+    /** First of a row's weights in a block. */
+    int from(int block, int row) {
+        return cuts[block * rows + row];
     }
 
-    /** One past the last weight of a row. */
-    int to(int row) {
-        return cuts[blocks * rows + row];
+    /** One past the last of them. */
+    int to(int block, int row) {
+        return cuts[block * rows + row + 1];
     }
 }

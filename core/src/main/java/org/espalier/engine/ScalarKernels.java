@@ -77,8 +77,10 @@ final class ScalarKernels implements Kernels {
         for (int r = 0; r < rows; r++) {
             for (int lane = 0; lane < LANES; lane++) {
                 float sum = biases == null ? 0f : biases[first + r];
-                for (int k = cuts.from(first + r); k < cuts.to(first + r); k++) {
-                    sum = Math.fma(values[k], x.get(FLOAT, xOffset + columns[k] + lane * 4L), sum);
+                for (int block = 0; block < cuts.blocks(); block++) {
+                    for (int k = cuts.from(block, first + r); k < cuts.to(block, first + r); k++) {
+                        sum = Math.fma(values[k], x.get(FLOAT, xOffset + columns[k] + lane * 4L), sum);
+                    }
                 }
                 finish(sum, out, outOffset + r * ROW + lane * 4L, finish, gate, gateOffset + r * ROW + lane * 4L);
             }

@@ -14,7 +14,10 @@ import jdk.incubator.vector.FloatVector;
  */
 final class SparseGradient {
     private static final int WEIGHTS = 16;
-    private static final long COLUMN_BYTES = 64;
+    /** Weights whose columns are made one after the other before any are joined; a multiple of {@link #WEIGHTS}. */
+    static final int RUN = 64;
+
+    static final long COLUMN_BYTES = 64;
 
     private SparseGradient() {}
 
@@ -29,14 +32,34 @@ final class SparseGradient {
             float[] out,
             int count,
             long scratch) {
+        if (Lanes.LENGTH == 8) {
+            runs(delta, deltaPanel, deltas, x, xPanel, columns, panels, out, count, scratch);
+            return;
+        }
         for (int k = 0; k < count; k += WEIGHTS) {
-            if (Lanes.LENGTH == 8) {
-                SparseGradientRuns.columns(
-                        delta, deltaPanel, deltas, x, xPanel, columns, panels, k, k + WEIGHTS, scratch);
-            } else {
-                each(delta, deltaPanel, deltas, x, xPanel, columns, panels, k, scratch);
-            }
+            each(delta, deltaPanel, deltas, x, xPanel, columns, panels, k, scratch);
             ColumnTree.sum(scratch, out, k);
+        }
+    }
+
+    private static void runs(
+            long delta,
+            long deltaPanel,
+            int[] deltas,
+            long x,
+            long xPanel,
+            int[] columns,
+            int panels,
+            float[] out,
+            int count,
+            long scratch) {
+        int padded = (count + WEIGHTS - 1) / WEIGHTS * WEIGHTS;
+        for (int k = 0; k < padded; k += RUN) {
+            int to = Math.min(k + RUN, padded);
+            SparseGradientRuns.columns(delta, deltaPanel, deltas, x, xPanel, columns, panels, k, to, scratch);
+            for (int n = k; n < to; n += WEIGHTS) {
+                ColumnTree.sumFolded(scratch + (n - k) * COLUMN_BYTES, out, n);
+            }
         }
     }
 

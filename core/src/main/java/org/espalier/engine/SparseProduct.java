@@ -57,8 +57,8 @@ final class SparseProduct {
             long gate) {
         for (int r = 0; r < rows; r++) {
             long row = r * Panels.ROW_BYTES;
-            int from = cuts.from(first + r);
-            int to = cuts.to(first + r);
+            int from = cuts.from(0, first + r);
+            int to = cuts.to(0, first + r);
             float bias = biases == null ? 0f : biases[first + r];
             switch (finish) {
                 case LINEAR -> linear(values, columns, from, to, bias, x, out + row);
@@ -89,12 +89,11 @@ final class SparseProduct {
         boolean sorted = cuts.windows(first, rows);
         for (int b = 0; b < cuts.blocks(); b++) {
             int from = b * cuts.rows();
-            int to = from + cuts.rows();
             int r = first;
             for (; r + 1 < first + rows; r += 2) {
                 int few = sorted ? order[from + r] : r;
                 int many = sorted ? order[from + r + 1] : r + 1;
-                if (at[to + few] - at[from + few] > at[to + many] - at[from + many]) {
+                if (at[from + few + 1] - at[from + few] > at[from + many + 1] - at[from + many]) {
                     int swap = few;
                     few = many;
                     many = swap;
@@ -103,16 +102,16 @@ final class SparseProduct {
                         values,
                         columns,
                         at[from + few],
-                        at[to + few],
+                        at[from + few + 1],
                         at[from + many],
-                        at[to + many],
+                        at[from + many + 1],
                         x,
                         out + (few - first) * Panels.ROW_BYTES,
                         out + (many - first) * Panels.ROW_BYTES);
             }
             if (r < first + rows) {
                 int last = sorted ? order[from + r] : r;
-                one(values, columns, at[from + last], at[to + last], x, out + (last - first) * Panels.ROW_BYTES);
+                one(values, columns, at[from + last], at[from + last + 1], x, out + (last - first) * Panels.ROW_BYTES);
             }
         }
     }
