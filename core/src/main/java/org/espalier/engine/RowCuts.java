@@ -16,8 +16,11 @@ import java.util.stream.IntStream;
  * @param order the rows of each block, {@code order[b * rows] .. order[(b + 1) * rows - 1]}: within each
  *     {@link #WINDOW} of rows those of fewest weights first, so that neighbours have about as many and can be summed
  *     side by side
+ * @param width columns of a block
+ * @param offsets if there are blocks: byte offset of each weight's column of activations from those of its block, in half
+ *     the room of a whole offset, for what products read of weights comes from far
  */
-record RowCuts(int rows, int blocks, int[] cuts, int[] order) {
+record RowCuts(int rows, int blocks, int[] cuts, int[] order, int width, char[] offsets) {
     /** Rows that are sorted among themselves; an even number. */
     static final int WINDOW = 42;
 
@@ -32,6 +35,8 @@ record RowCuts(int rows, int blocks, int[] cuts, int[] order) {
     private static final int FEWEST = 24;
 
     private static final int NARROW_FEWEST = 14;
+    /** Columns whose byte offset has 16 bits. */
+    private static final int WIDEST = (int) (Character.MAX_VALUE / Panels.ROW_BYTES);
 
     /**
      * Cuts rows into blocks.
@@ -45,9 +50,7 @@ record RowCuts(int rows, int blocks, int[] cuts, int[] order) {
      */
     static RowCuts of(int rows, int columns, int[] row, int[] column, boolean narrow, int[] taken) {
         int weights = row.length;
-        int most = narrow ? NARROW_COLUMNS : COLUMNS;
-        int wanted = (columns + most - 1) / most;
-        int blocks = rows == 0 ? 1 : Math.clamp(weights / rows / (narrow ? NARROW_FEWEST : FEWEST), 1, wanted);
+        int blocks = rows == 0 ? 1 : blocks(columns, weights / rows, narrow);
         int width = (columns + blocks - 1) / blocks;
         int[] cuts = new int[blocks * rows + 1];
         for (int k = 0; k < weights; k++) {
@@ -55,16 +58,32 @@ record RowCuts(int rows, int blocks, int[] cuts, int[] order) {
         }
         Arrays.parallelPrefix(cuts, Integer::sum);
         int[] next = cuts.clone();
+        char[] offsets = new char[blocks > 1 ? weights : 0];
         for (int k = 0; k < weights; k++) {
-            taken[next[column[k] / width * rows + row[k]]++] = k;
+            int place = next[column[k] / width * rows + row[k]]++;
+            taken[place] = k;
+            if (blocks > 1) {
+                offsets[place] = (char) (column[k] % width * Panels.ROW_BYTES);
+            }
         }
-        return new RowCuts(rows, blocks, cuts, order(rows, blocks, cuts));
+        return new RowCuts(rows, blocks, cuts, order(rows, blocks, cuts), width, offsets);
+    }
+
+    private static int blocks(int columns, int weights, boolean narrow) {
+        int most = narrow ? NARROW_COLUMNS : COLUMNS;
+        int fewest = narrow ? NARROW_FEWEST : FEWEST;
+        int blocks = Math.clamp(weights / fewest, 1, (columns + most - 1) / most);
+        int least = (columns + WIDEST - 1) / WIDEST;
+        if (blocks == 1 || blocks >= least) {
+            return blocks;
+        }
+        return weights / least < fewest / 2 ? 1 : least;
     }
 
     /** One block of all columns: weights stand row by row, row r's at {@code starts[r] .. starts[r + 1] - 1}. */
     static RowCuts whole(int[] starts) {
         int rows = starts.length - 1;
-        return new RowCuts(rows, 1, starts, order(rows, 1, starts));
+        return new RowCuts(rows, 1, starts, order(rows, 1, starts), 0, new char[0]);
     }
 
     private static int[] order(int rows, int blocks, int[] cuts) {

@@ -33,9 +33,10 @@ final class SparseOctets {
             long gate) {
         int[] at = cuts.cuts();
         if (cuts.blocks() > 1) {
-            begin(values, columns, at, first, rows, biases, x, out);
+            begin(values, cuts.offsets(), at, first, rows, biases, x, out);
             for (int b = 1; b < cuts.blocks(); b++) {
-                goOn(values, columns, at, b * cuts.rows() + first, rows, x, out);
+                long block = x + b * cuts.width() * Panels.ROW_BYTES;
+                goOn(values, cuts.offsets(), at, b * cuts.rows() + first, rows, block, out);
             }
             Finishing.run(out, rows, finish, gate);
             return;
@@ -49,7 +50,14 @@ final class SparseOctets {
 
     /** The first block of rows of many weights; sums stand in the output between blocks. */
     private static void begin(
-            float[] values, int[] columns, int[] at, int first, int rows, float @Nullable [] biases, long x, long out) {
+            float[] values,
+            char[] offsets,
+            int[] at,
+            int first,
+            int rows,
+            float @Nullable [] biases,
+            long x,
+            long out) {
         long o = out;
         for (int r = 0; r < rows; r++, o += Panels.ROW_BYTES) {
             FloatVector a0 = FloatVector.broadcast(FLOATS, biases == null ? 0f : biases[first + r]);
@@ -62,7 +70,7 @@ final class SparseOctets {
             FloatVector a7 = a0;
             for (int k = at[first + r]; k < at[first + r + 1]; k++) {
                 FloatVector weight = FloatVector.broadcast(FLOATS, values[k]);
-                long in = x + columns[k];
+                long in = x + offsets[k];
                 a0 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, in, ORDER), a0);
                 a1 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, in + BYTES, ORDER), a1);
                 a2 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, in + 2 * BYTES, ORDER), a2);
@@ -84,7 +92,7 @@ final class SparseOctets {
     }
 
     /** A further block. */
-    private static void goOn(float[] values, int[] columns, int[] at, int first, int rows, long x, long out) {
+    private static void goOn(float[] values, char[] offsets, int[] at, int first, int rows, long x, long out) {
         long o = out;
         for (int r = 0; r < rows; r++, o += Panels.ROW_BYTES) {
             FloatVector a0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o, ORDER);
@@ -97,7 +105,7 @@ final class SparseOctets {
             FloatVector a7 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o + 7 * BYTES, ORDER);
             for (int k = at[first + r]; k < at[first + r + 1]; k++) {
                 FloatVector weight = FloatVector.broadcast(FLOATS, values[k]);
-                long in = x + columns[k];
+                long in = x + offsets[k];
                 a0 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, in, ORDER), a0);
                 a1 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, in + BYTES, ORDER), a1);
                 a2 = weight.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, in + 2 * BYTES, ORDER), a2);
