@@ -59,7 +59,9 @@ points = " ".join(f"{x(density):.1f},{y(rate):.1f}" for density, rate in ours)
 out.append(f'<polyline points="{points}" fill="none" stroke="{OURS}" stroke-width="3"/>')
 for density, rate in ours:
     out.append(f'<circle cx="{x(density):.1f}" cy="{y(rate):.1f}" r="4" fill="{OURS}"/>')
-    out.append(text(x(density) - 6, y(rate) - 9, f"{rate:,.0f}", OURS, anchor="end", size=12))
+    first = density == 100  # beside the axis's own numbers
+    out.append(text(x(density) + (6 if first else -6), y(rate) - 9, f"{rate:,.0f}", OURS,
+                    anchor="start" if first else "end", size=12))
 out.append(text(WIDTH - RIGHT + 8, y(ours[-1][1]) + 4, "Espalier", OURS, weight="bold"))
 out.append("</svg>")
 with open(sys.argv[2], "w", encoding="utf-8") as file:

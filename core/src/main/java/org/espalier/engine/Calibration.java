@@ -42,12 +42,12 @@ final class Calibration implements KernelPolicy {
     private static final double FASTER = 0.95;
     /**
      * What sparse kernels cost more beside the memory that a whole network's pass reads than alone with a layer: they read
-     * more bytes for each multiply-add. At 80 % of the weights both took the same alone, and sparse ones 4 to 5 % more in a
-     * step and in an evaluation.
+     * more bytes for each multiply-add. On an AMD EPYC with AVX2, at 80 % of the weights, both took the same alone, and sparse
+     * ones 4 to 5 % more in a step and in an evaluation.
      */
     private static final double IN_PLACE = 1.05;
     /** What the kernels are compiled with: small, and cut into blocks both ways as the layers that matter are. */
-    private static final List<Integer> WARM_UP = List.of(112, 112);
+    private static final List<Integer> WARM_UP = List.of(120, 120);
 
     /**
      * Compiling takes a second or two, once in a process, and is no loss: training needs it too. On a busy machine it

@@ -15,8 +15,7 @@ record GradientScratch(MemorySegment memory, float[] deltas, int panels) {
     /** Bytes of partial sums: 8 pairs of columns x 4 outputs x 2 registers. */
     static final long PARTIALS = 8 * 4 * 2 * 64;
 
-    /** Bytes of a tile for whoever turns panels, and of the columns of surviving weights that are summed at a time. */
-    private static final long TILE = Math.max(1024, SparseGradient.RUN * SparseGradient.COLUMN_BYTES);
+    private static final long TILE = 1024;
 
     /** Room for every layer of a network. */
     static GradientScratch allocate(Architecture architecture, int panels) {
@@ -27,7 +26,9 @@ record GradientScratch(MemorySegment memory, float[] deltas, int panels) {
             deltas = Math.max(deltas, (architecture.outputs(layer) + 3L) / 4 * 4 * Panels.LANES * panels);
         }
         return new GradientScratch(
-                Arena.ofAuto().allocate(bytes + PARTIALS + TILE, 64), new float[Math.toIntExact(deltas)], panels);
+                Arena.ofAuto().allocate(Math.max(bytes + PARTIALS + TILE, SparseGradient.SCRATCH), 64),
+                new float[Math.toIntExact(deltas)],
+                panels);
     }
 
     /** Bytes of turned panels: rounded so as to hold whole blocks at every width. */

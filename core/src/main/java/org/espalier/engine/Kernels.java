@@ -108,6 +108,7 @@ interface Kernels {
      * @param columns byte offset of each weight's row in x
      * @param deltaPanel bytes from one panel of delta to the next
      * @param xPanel bytes from one panel of x to the next
+     * @param out has room for {@code count} rounded up to a multiple of 16, and is written that far
      * @param scratch any
      */
     void sparseGradient(

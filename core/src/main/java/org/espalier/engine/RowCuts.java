@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
  * Where the weights of each row of a sparse matrix stand, in blocks of columns: activations of a block's columns
  * stay in the nearest cache while all rows take their part of it. A row's sum goes on from block to block in column
  * order, so blocks change no bit. Weights stand block by block and, within a block, row by row, so that a product
- * reads them in one go: there are too many for the nearest caches.
+ * reads a block's in one go: there are too many for the nearest caches.
  *
  * @param rows number of rows
  * @param blocks number of blocks, at least 1
@@ -16,27 +16,25 @@ import java.util.stream.IntStream;
  * @param order the rows of each block, {@code order[b * rows] .. order[(b + 1) * rows - 1]}: within each
  *     {@link #WINDOW} of rows those of fewest weights first, so that neighbours have about as many and can be summed
  *     side by side
- * @param width columns of a block
- * @param offsets if there are blocks: byte offset of each weight's column of activations from those of its block, in half
+ * @param width columns of a block; 0 if one holds all
+ * @param offsets if there are several blocks and registers are narrow: byte offset of each weight's column of activations from those of its block, in half
  *     the room of a whole offset, for what products read of weights comes from far
  */
 record RowCuts(int rows, int blocks, int[] cuts, int[] order, int width, char[] offsets) {
     /** Rows that are sorted among themselves; an even number. */
     static final int WINDOW = 42;
 
-    /**
-     * Columns of a block: 28 KiB of activations; with registers of 256 bits or less fewer, for nearest caches are smaller
-     * there, and the weight gradient reads two panels.
-     */
+    /** Columns of a block: 28 KiB of activations. */
     private static final int COLUMNS = 112;
-
+    /** With registers of 256 bits or less: nearest caches are smaller there, and the weight gradient reads two panels. */
     private static final int NARROW_COLUMNS = 75;
     /** Weights to a row and block below which loading and storing the row's sums costs more than the cache gives. */
     private static final int FEWEST = 24;
 
+    /** With registers of 256 bits or less: half of this, where blocks would be too wide for offsets otherwise. */
     private static final int NARROW_FEWEST = 14;
-    /** Columns whose byte offset has 16 bits. */
-    private static final int WIDEST = (int) (Character.MAX_VALUE / Panels.ROW_BYTES);
+    /** Columns whose byte offsets have 16 bits. */
+    private static final int WIDEST = (int) (Character.MAX_VALUE / Panels.ROW_BYTES) + 1;
 
     /**
      * Cuts rows into blocks.
@@ -45,7 +43,7 @@ record RowCuts(int rows, int blocks, int[] cuts, int[] order, int width, char[] 
      * @param columns number of columns
      * @param row each weight's row
      * @param column each weight's column; weights of one row come with ascending columns
-     * @param narrow whether registers have 256 bits or less
+     * @param narrow whether there are registers and they have 256 bits or less
      * @param taken receives, for each place, which weight stands there
      */
     static RowCuts of(int rows, int columns, int[] row, int[] column, boolean narrow, int[] taken) {
@@ -58,11 +56,11 @@ record RowCuts(int rows, int blocks, int[] cuts, int[] order, int width, char[] 
         }
         Arrays.parallelPrefix(cuts, Integer::sum);
         int[] next = cuts.clone();
-        char[] offsets = new char[blocks > 1 ? weights : 0];
+        char[] offsets = new char[narrow && blocks > 1 ? weights : 0];
         for (int k = 0; k < weights; k++) {
             int place = next[column[k] / width * rows + row[k]]++;
             taken[place] = k;
-            if (blocks > 1) {
+            if (offsets.length > 0) {
                 offsets[place] = (char) (column[k] % width * Panels.ROW_BYTES);
             }
         }
@@ -74,7 +72,7 @@ record RowCuts(int rows, int blocks, int[] cuts, int[] order, int width, char[] 
         int fewest = narrow ? NARROW_FEWEST : FEWEST;
         int blocks = Math.clamp(weights / fewest, 1, (columns + most - 1) / most);
         int least = (columns + WIDEST - 1) / WIDEST;
-        if (blocks == 1 || blocks >= least) {
+        if (!narrow || blocks == 1 || blocks >= least) {
             return blocks;
         }
         return weights / least < fewest / 2 ? 1 : least;

@@ -5,10 +5,11 @@ import static org.espalier.engine.Lanes.FLOATS;
 import static org.espalier.engine.Lanes.MEMORY;
 import static org.espalier.engine.Lanes.ORDER;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Gradients of surviving weights: dot products over the lanes. Sixteen weights are taken at a time, each summed to
+ * Gradients of surviving weights: dot products over the lanes. Some weights are taken at a time, each summed to
  * 16 columns; {@link ColumnTree} then joins the columns of all, which costs one addition per weight where a
  * reduction of each would cost four. Offsets are addresses in {@link Lanes#MEMORY}.
  */
@@ -18,6 +19,9 @@ final class SparseGradient {
     static final int RUN = 64;
 
     static final long COLUMN_BYTES = 64;
+
+    /** Bytes of working memory that a run needs. */
+    static final long SCRATCH = RUN * COLUMN_BYTES;
 
     private SparseGradient() {}
 
@@ -32,6 +36,10 @@ final class SparseGradient {
             float[] out,
             int count,
             long scratch) {
+        if (panels == 0) {
+            Arrays.fill(out, 0, (count + WEIGHTS - 1) / WEIGHTS * WEIGHTS, 0f);
+            return;
+        }
         if (Lanes.LENGTH == 8) {
             runs(delta, deltaPanel, deltas, x, xPanel, columns, panels, out, count, scratch);
             return;

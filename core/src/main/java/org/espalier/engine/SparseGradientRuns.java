@@ -13,20 +13,21 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>C2 makes a load and its multiply-add one instruction only if no other load of the expression stands behind another
  * write to memory. So deltas have a zero added, which makes them something else than loads and at most changes a zero's
- * sign, and each turn stores the sums of the turn before, the first what stands
- * there already. Offsets are addresses in {@link Lanes#MEMORY}.
+ * sign, and each turn stores the sums of the turn before; the first stores what is written over at once, or stands there
+ * already. The methods below repeat each other because one that took or returned registers would box them. Offsets are addresses in {@link Lanes#MEMORY}.
  */
 final class SparseGradientRuns {
-    private static final long COLUMN_BYTES = 64;
+    private static final long COLUMN_BYTES = SparseGradient.COLUMN_BYTES;
 
     private SparseGradientRuns() {}
 
     /**
      * The 16 columns of some weights, one weight after the other, already added in pairs eight apart.
      *
-     * @param deltas byte offset of each weight's output row; weights of one output stand together
+     * @param deltas byte offset of each weight's output row; neighbours with the same one are taken together
      * @param columns byte offset of each weight's input row
-     * @param sums receives 32 bytes a weight, 64 apart
+     * @param panels at least 1
+     * @param sums receives 32 bytes a weight, 64 apart; what lies between is overwritten
      */
     static void columns(
             long delta,

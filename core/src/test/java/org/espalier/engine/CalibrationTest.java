@@ -48,8 +48,9 @@ class CalibrationTest {
         assertThat(dense(calibration, 0.1)).isFalse();
         assertThat(calibration.dense(10, 10, 80)).isTrue();
         assertThat(clock.readings).hasValue(0);
-        // All probes take the same time by this clock, which is not enough for sparse kernels.
+        // All probes take the same time by this clock, which is not enough for sparse kernels at any density.
         assertThat(dense(calibration, 0.95)).isTrue();
+        assertThat(dense(calibration, 0.45)).isTrue();
         long readings = clock.readings.get();
         assertThat(readings).isPositive();
         assertThat(dense(calibration, 0.6)).isTrue();

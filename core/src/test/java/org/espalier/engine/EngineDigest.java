@@ -23,6 +23,7 @@ final class EngineDigest {
             new Architecture(List.of(13, 6, 3), false),
             new Architecture(List.of(7, 17, 5, 2), true),
             new Architecture(List.of(207, 31, 10), false),
+            new Architecture(List.of(160, 120, 90, 4), true), // cut into blocks both ways
             new Architecture(List.of(50, 33, 20, 11, 4), true));
     private static final double[] DENSITIES = {0, 0.01, 0.1, 0.3, 0.7, 1};
 
