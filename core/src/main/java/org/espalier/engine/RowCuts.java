@@ -13,12 +13,12 @@ import java.util.stream.IntStream;
  * @param rows number of rows
  * @param blocks number of blocks, at least 1
  * @param cuts row r's weights of block b are {@code cuts[b * rows + r] .. cuts[b * rows + r + 1] - 1}
- * @param order the rows of each block, {@code order[b * rows] .. order[(b + 1) * rows - 1]}: within each
- *     {@link #WINDOW} of rows those of fewest weights first, so that neighbours have about as many and can be summed
+ * @param order if there are several blocks: the rows of each, {@code order[b * rows] .. order[(b + 1) * rows - 1]}, within
+ *     each {@link #WINDOW} of rows those of fewest weights first, so that neighbours have about as many and can be summed
  *     side by side
  * @param width columns of a block; 0 if one holds all
- * @param offsets if there are several blocks and registers are narrow: byte offset of each weight's column of activations from those of its block, in half
- *     the room of a whole offset, for what products read of weights comes from far
+ * @param offsets if there are several blocks and registers are narrow: byte offset of each weight's column of activations
+ *     from those of its block, in half the room of a whole offset, for what products read of weights comes from far
  */
 record RowCuts(int rows, int blocks, int[] cuts, int[] order, int width, char[] offsets) {
     /** Rows that are sorted among themselves; an even number. */
@@ -64,7 +64,7 @@ record RowCuts(int rows, int blocks, int[] cuts, int[] order, int width, char[] 
                 offsets[place] = (char) (column[k] % width * Panels.ROW_BYTES);
             }
         }
-        return new RowCuts(rows, blocks, cuts, order(rows, blocks, cuts), width, offsets);
+        return new RowCuts(rows, blocks, cuts, blocks > 1 ? order(rows, blocks, cuts) : new int[0], width, offsets);
     }
 
     private static int blocks(int columns, int weights, boolean narrow) {
@@ -81,7 +81,7 @@ record RowCuts(int rows, int blocks, int[] cuts, int[] order, int width, char[] 
     /** One block of all columns: weights stand row by row, row r's at {@code starts[r] .. starts[r + 1] - 1}. */
     static RowCuts whole(int[] starts) {
         int rows = starts.length - 1;
-        return new RowCuts(rows, 1, starts, order(rows, 1, starts), 0, new char[0]);
+        return new RowCuts(rows, 1, starts, new int[0], 0, new char[0]);
     }
 
     private static int[] order(int rows, int blocks, int[] cuts) {
