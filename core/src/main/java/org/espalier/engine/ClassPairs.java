@@ -5,7 +5,8 @@ import java.util.Arrays;
 /**
  * The last layer as differences: for each pair of classes a &lt; b and each input that either reads, |w_a - w_b|. It bounds
  * the radius of the difference of two logits, which is less than the sum of their radii where both read the same input.
- * Always by surviving weights, in one block: there are few in the last layers that this was made for. Pairs stand in the order (0, 1), (0, 2), (1, 2), (0, 3), ...
+ * Always by surviving weights, in one block: there are few in the last layers that this was made for. Pairs stand in the
+ * order (0, 1), (0, 2), (1, 2), (0, 3), ...
  */
 final class ClassPairs {
     private static final int NONE = -1;

@@ -16,7 +16,7 @@ import jdk.incubator.vector.FloatVector;
 final class SparseGradient {
     private static final int WEIGHTS = 16;
     /** Weights whose columns are made one after the other before any are joined; a multiple of {@link #WEIGHTS}. */
-    static final int RUN = 64;
+    private static final int RUN = 64;
 
     static final long COLUMN_BYTES = 64;
 
@@ -36,15 +36,16 @@ final class SparseGradient {
             float[] out,
             int count,
             long scratch) {
+        int padded = (count + WEIGHTS - 1) / WEIGHTS * WEIGHTS;
         if (panels == 0) {
-            Arrays.fill(out, 0, (count + WEIGHTS - 1) / WEIGHTS * WEIGHTS, 0f);
+            Arrays.fill(out, 0, padded, 0f);
             return;
         }
         if (Lanes.LENGTH == 8) {
-            runs(delta, deltaPanel, deltas, x, xPanel, columns, panels, out, count, scratch);
+            runs(delta, deltaPanel, deltas, x, xPanel, columns, panels, out, padded, scratch);
             return;
         }
-        for (int k = 0; k < count; k += WEIGHTS) {
+        for (int k = 0; k < padded; k += WEIGHTS) {
             each(delta, deltaPanel, deltas, x, xPanel, columns, panels, k, scratch);
             ColumnTree.sum(scratch, out, k);
         }
@@ -59,9 +60,8 @@ final class SparseGradient {
             int[] columns,
             int panels,
             float[] out,
-            int count,
+            int padded,
             long scratch) {
-        int padded = (count + WEIGHTS - 1) / WEIGHTS * WEIGHTS;
         for (int k = 0; k < padded; k += RUN) {
             int to = Math.min(k + RUN, padded);
             SparseGradientRuns.columns(delta, deltaPanel, deltas, x, xPanel, columns, panels, k, to, scratch);

@@ -14,7 +14,8 @@ import jdk.incubator.vector.FloatVector;
  * <p>C2 makes a load and its multiply-add one instruction only if no other load of the expression stands behind another
  * write to memory. So deltas have a zero added, which makes them something else than loads and at most changes a zero's
  * sign, and each turn stores the sums of the turn before; the first stores what is written over at once, or stands there
- * already. The methods below repeat each other because one that took or returned registers would box them. Offsets are addresses in {@link Lanes#MEMORY}.
+ * already. The methods below repeat each other because one that took or returned registers would box them. Offsets are
+ * addresses in {@link Lanes#MEMORY}.
  */
 final class SparseGradientRuns {
     private static final long COLUMN_BYTES = SparseGradient.COLUMN_BYTES;

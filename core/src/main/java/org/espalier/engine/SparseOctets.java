@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * {@link SparseProduct} with registers of 256 bits: a row of activations is eight of them, which is as many chains as two
  * ports need to hide a multiply-add's latency of four cycles. So one row is summed at a time, all of its examples together,
  * and each weight and its column are read once. What is left is the nearest cache's bandwidth: eight registers and a weight
- * at two loads a cycle, 4.5 cycles for 4 cycles of multiply-adds. Offsets are addresses in {@link Lanes#MEMORY}.
+ * at two loads a cycle, 4.5 cycles for 4 cycles of multiply-adds. Rows are a loop in each method, for a call costs 10 cycles a
+ * row, and the methods repeat each other because one that took or returned registers would box them. Offsets are addresses in {@link Lanes#MEMORY}.
  */
 final class SparseOctets {
     private SparseOctets() {}
