@@ -153,7 +153,7 @@ def main():
     options.add_argument("--json")
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--seconds", type=float, default=0.1)
-    options.add_argument("--iterations", type=int, default=200)
+    options.add_argument("--iterations", type=int, default=1000)
     options.add_argument("--parts", default="check,1,2,threads")
     chosen = options.parse_args()
     parts = chosen.parts.split(",")

@@ -28,8 +28,9 @@ import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.evaluate.EvaluationSettings;
 import org.espalier.evaluate.Evaluator;
-import org.espalier.lab.bench.RealMasks;
+import org.espalier.lab.bench.RealNetworks;
 import org.espalier.lab.bench.Work;
+import org.espalier.network.Weights;
 import org.espalier.random.Stream;
 import org.espalier.ticket.Level;
 import org.espalier.train.Objective;
@@ -49,7 +50,7 @@ public final class PeerWorker {
     private static final int CHECKED_LEVEL = 8;
     private static final Stream STREAM = Stream.root(5);
 
-    private final List<Level> levels;
+    private final List<RealNetworks.Trained> levels;
     private final Split images; // in the order in which the trainer takes them
     private final Split plain;
     private final Map<String, Runnable> tasks = new HashMap<>();
@@ -57,7 +58,7 @@ public final class PeerWorker {
     private PeerWorker(int iterations) {
         Split train =
                 DataSets.load("digits", Optional.empty(), DataProgress.NONE).train();
-        levels = RealMasks.search(train, iterations, 20, level -> {});
+        levels = RealNetworks.search(train, iterations, 20, level -> {});
         plain = part(train, 0, IMAGES);
         int[] order = new BatchOrder(STREAM, IMAGES, Work.BATCH).order(0);
         byte[] pixels = new byte[IMAGES * plain.features()];
@@ -79,18 +80,19 @@ public final class PeerWorker {
     }
 
     private Engine engine(int level) {
-        Engine engine = Engines.create(levels.get(level).mask().architecture());
-        engine.load(levels.get(level).start(), levels.get(level).mask());
+        Engine engine = Engines.create(levels.get(level).level().mask().architecture());
+        engine.load(levels.get(level).trained(), levels.get(level).level().mask());
         return engine;
     }
 
     private void export(Path folder) throws IOException {
-        Level level = levels.get(CHECKED_LEVEL);
+        Level level = levels.get(CHECKED_LEVEL).level();
+        Weights trained = levels.get(CHECKED_LEVEL).trained();
         int weights = level.mask().architecture().weights();
         ByteBuffer floats = ByteBuffer.allocate(4 * weights).order(ByteOrder.LITTLE_ENDIAN);
         ByteBuffer mask = ByteBuffer.allocate(weights);
         for (int layer = 0; layer < level.mask().architecture().layers(); layer++) {
-            float[] matrix = level.start().matrix(layer);
+            float[] matrix = trained.matrix(layer);
             for (int i = 0; i < matrix.length; i++) {
                 floats.putFloat(matrix[i]);
                 mask.put((byte) (level.mask().keeps(layer, i) ? 1 : 0));
@@ -136,7 +138,7 @@ public final class PeerWorker {
         return runs * work.units() / passed;
     }
 
-    /** The argument: iterations to a level of the search that the masks come from. */
+    /** The argument: iterations to a level of the search that the networks come from. */
     public static void main(String[] arguments) throws IOException {
         PeerWorker worker = new PeerWorker(Integer.parseInt(arguments[0]));
         System.out.println("ready Espalier, " + Engines.describe());
@@ -147,7 +149,8 @@ public final class PeerWorker {
                     switch (command[0]) {
                         case "levels" ->
                             worker.levels.stream()
-                                    .map(level -> Double.toString(level.mask().density()))
+                                    .map(network -> Double.toString(
+                                            network.level().mask().density()))
                                     .collect(Collectors.joining(" "));
                         case "export" -> {
                             worker.export(Path.of(command[1]));

@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
 final class BenchCommand implements Runnable {
     private static final double SECONDS = 0.6;
     private static final double QUICK_SECONDS = 0.12;
-    private static final int ITERATIONS = 300;
+    private static final int ITERATIONS = 1000;
     private static final int QUICK_ITERATIONS = 60;
 
     private final Console console;
@@ -68,7 +68,7 @@ final class BenchCommand implements Runnable {
     @Option(
             names = "--iterations",
             paramLabel = "N",
-            description = "Iterations to a level of the search that the masks come from (default: 300).")
+            description = "Iterations to a level of the search that the networks come from (default: 1000).")
     private Optional<Integer> iterations;
 
     @Option(names = "--quick", description = "Less of everything, in half a minute: good to a fifth, not to more.")

@@ -21,10 +21,11 @@ final class BenchTables {
         tables.add(rates(
                 report,
                 Masks.REAL,
-                "One trial on one core, masks of a short search ("
+                "One trial on one core, networks of a short search ("
                         + report.settings().searchIterations() + " iterations a level)"));
         if (report.rows().stream().anyMatch(row -> row.masks() == Masks.RANDOM)) {
-            tables.add(rates(report, Masks.RANDOM, "The same with random masks, as dense in each layer"));
+            tables.add(rates(
+                    report, Masks.RANDOM, "The same with random masks, as dense in each layer, and initial weights"));
         }
         if (!report.together().isEmpty()) {
             tables.add(together(report));

@@ -64,6 +64,21 @@ final class CompactLayer {
     private float @Nullable [] turnedMatrix; // the same the other way round, made when it is wanted
     private boolean turnedMatrixStale = true;
 
+    /** Whether to look for zeros in what enters and what comes back at all. */
+    final boolean skips;
+
+    /** Whether to leave them out, panel by panel. */
+    final ActiveChoice activeForward;
+
+    final ActiveChoice activeBackward;
+
+    private float @Nullable [] spread; // of a layer that is not wide: its matrix, row-major
+    private boolean spreadStale = true;
+    private float @Nullable [] sixes;
+    private boolean sixesStale = true;
+    private float @Nullable [] turnedSixes;
+    private boolean turnedSixesStale = true;
+
     /** Output rows in order: 0, 1, ... */
     final int[] everyOutput;
 
@@ -85,6 +100,10 @@ final class CompactLayer {
         rest.andNot(alive);
         live = alive.cardinality();
         wide = policy.dense(inputs, outputs, live);
+        double below = policy.activeBelow(inputs, outputs, live);
+        skips = below > 0;
+        activeForward = layer == 0 ? ActiveChoice.NEVER : new ActiveChoice(below); // inputs under attack are not zero
+        activeBackward = new ActiveChoice(below);
         count = wide ? inputs * outputs : live + rest.cardinality();
         values = floats(count);
         gradients = floats(count);
@@ -214,6 +233,9 @@ final class CompactLayer {
         turnedMatrixStale = true;
         absoluteStale = true;
         absoluteTurnedStale = true;
+        spreadStale = true;
+        sixesStale = true;
+        turnedSixesStale = true;
     }
 
     /** Live weights by input. */
@@ -277,6 +299,50 @@ final class CompactLayer {
                 Transposition.run(liveMatrix(), outputs, inputs, made);
             }
             turnedMatrixStale = false;
+        }
+        return made;
+    }
+
+    /** Live weights, (output, input) as {@link SixRows}, zero elsewhere. */
+    float[] sixes() {
+        float[] made = sixes;
+        if (made == null) {
+            made = new float[SixRows.size(outputs, inputs)];
+            sixes = made;
+        }
+        if (sixesStale) {
+            SixRows.of(wide ? liveMatrix() : spread(), outputs, inputs, made);
+            sixesStale = false;
+        }
+        return made;
+    }
+
+    /** Live weights, (live input, output) as {@link SixRows}, zero elsewhere. */
+    float[] turnedSixes() {
+        float[] made = turnedSixes;
+        if (made == null) {
+            made = new float[SixRows.size(liveInputs.length, outputs)];
+            turnedSixes = made;
+        }
+        if (turnedSixesStale) {
+            SixRows.turned(wide ? liveMatrix() : spread(), outputs, inputs, liveInputs, made);
+            turnedSixesStale = false;
+        }
+        return made;
+    }
+
+    /** Of a layer that is not wide: live weights in their matrix, row-major. */
+    private float[] spread() {
+        float[] made = spread;
+        if (made == null) {
+            made = new float[inputs * outputs];
+            spread = made;
+        }
+        if (spreadStale) {
+            for (int k = 0; k < live; k++) {
+                made[positions[k]] = values[k];
+            }
+            spreadStale = false;
         }
         return made;
     }

@@ -8,6 +8,7 @@ import static org.espalier.engine.Lanes.ORDER;
 import static org.espalier.engine.Lanes.WIDE;
 
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -18,7 +19,9 @@ import jdk.incubator.vector.FloatVector;
  */
 final class DenseGradient {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-    private static final int OUTPUTS = 4;
+    /** Outputs to a block. */
+    static final int OUTPUTS = 4;
+
     private static final int COLUMNS = BatchSum.COLUMNS;
     /** Bytes of inputs to one delta. */
     private static final long STEP = PanelTurn.ROW / OUTPUTS;
@@ -27,7 +30,20 @@ final class DenseGradient {
 
     private DenseGradient() {}
 
-    static void run(long delta, int outputs, long x, int inputs, int panels, float[] out, GradientScratch scratch) {
+    /**
+     * See {@link Kernels#denseGradient}.
+     *
+     * @param skip whether to leave out deltas that are zero
+     */
+    static void run(
+            long delta,
+            int outputs,
+            long x,
+            int inputs,
+            int panels,
+            boolean skip,
+            float[] out,
+            GradientScratch scratch) {
         if (outputs < OUTPUTS) {
             oneByOne(delta, outputs, x, inputs, panels, out);
             return;
@@ -36,33 +52,65 @@ final class DenseGradient {
         long turned = scratch.memory().address();
         long partials = turned + GradientScratch.turned(inputs, panels);
         PanelTurn.run(x, inputs, panels, turned, partials + GradientScratch.PARTIALS);
-        float[] deltas = scratch.deltas();
-        int blocks = (outputs + OUTPUTS - 1) / OUTPUTS;
+        int taken = skip
+                ? ActiveDeltas.order(delta, outputs, panels, scratch)
+                : ActiveDeltas.inOrder(outputs, scratch.outputs());
+        for (int n = taken; n < outputs; n++) {
+            int quiet = scratch.outputs()[n];
+            Arrays.fill(out, quiet * inputs, (quiet + 1) * inputs, 0f);
+        }
+        int blocks = (taken + OUTPUTS - 1) / OUTPUTS;
         for (int b = 0; b < blocks; b++) {
-            gather(delta, first(b, outputs), outputs, panels, deltas, b * lanes * OUTPUTS);
+            gather(delta, scratch.outputs(), first(b, taken), outputs, panels, scratch.deltas(), b * lanes * OUTPUTS);
+        }
+        if (!WIDE) {
+            ActiveDeltas.find(scratch, blocks, lanes, skip);
         }
         for (int i = 0; i < inputs; i += 2 * LENGTH) {
             long at = turned + i / (2 * LENGTH) * PanelTurn.block(panels);
             for (int b = 0; b < blocks; b++) {
-                int from = b * lanes * OUTPUTS;
-                int to = first(b, outputs) * inputs + i;
-                if (WIDE) {
-                    pairs(deltas, from, lanes * OUTPUTS / (COLUMNS / 2), at - from * STEP, partials);
-                } else {
-                    columns(deltas, from, lanes * OUTPUTS / COLUMNS, at - from * STEP, partials + BLOCK, partials);
-                }
-                for (int r = 0; r < OUTPUTS; r++) {
-                    for (int v = 0; v < 2 && i + v * LENGTH < inputs; v++) {
-                        long sums = partials + (2 * r + v) * BYTES;
-                        int at0 = to + r * inputs + v * LENGTH;
-                        if (WIDE) {
-                            tree(sums, out, at0, inputs - i - v * LENGTH);
-                        } else {
-                            put(sums, out, at0, inputs - i - v * LENGTH);
-                        }
-                    }
-                }
+                block(scratch, b, lanes, at, partials);
+                finish(scratch.outputs(), first(b, taken), partials, out, inputs, i);
             }
+        }
+    }
+
+    /** From a block's sums to the gradients of two registers of inputs. */
+    private static void finish(int[] outputs, int first, long partials, float[] out, int inputs, int input) {
+        int lanes = inputs - input;
+        for (int r = 0; r < OUTPUTS; r++) {
+            long sums = partials + 2 * r * BYTES;
+            int to = outputs[first + r] * inputs + input;
+            put(sums, out, to, lanes);
+            if (lanes > LENGTH) {
+                put(sums + BYTES, out, to + LENGTH, lanes - LENGTH);
+            }
+        }
+    }
+
+    /** One register of gradients. The last inputs of a row are masked, so as not to touch the next row. */
+    private static void put(long sums, float[] out, int to, int lanes) {
+        if (WIDE) {
+            tree(sums, out, to, lanes);
+        } else {
+            sum(sums, out, to, lanes);
+        }
+    }
+
+    /** Sums of one block of outputs and two registers of inputs. */
+    private static void block(GradientScratch scratch, int block, int lanes, long x, long partials) {
+        float[] deltas = scratch.deltas();
+        int from = block * lanes * OUTPUTS;
+        long at = x - from * STEP;
+        if (WIDE) {
+            pairs(deltas, from, lanes * OUTPUTS / (COLUMNS / 2), at, partials);
+            return;
+        }
+        if (scratch.ends()[(block + 1) * COLUMNS - 1] > 0) {
+            terms(deltas, scratch.terms(), scratch.ends(), block, block * lanes, at, partials);
+            halves(partials);
+        } else {
+            columns(deltas, from, lanes * OUTPUTS / COLUMNS, at, partials + BLOCK, partials);
         }
     }
 
@@ -75,16 +123,18 @@ final class DenseGradient {
      * Four outputs' deltas to [place of lane][output], as {@link PanelTurn} places them, on the heap: they are broadcast
      * one by one, which is one load from an array but not from native memory.
      */
-    private static void gather(long delta, int output, int outputs, int panels, float[] deltas, int to) {
+    private static void gather(long delta, int[] order, int first, int outputs, int panels, float[] deltas, int to) {
+        long row0 = order[first] * Panels.ROW_BYTES;
+        long row1 = order[first + 1] * Panels.ROW_BYTES;
+        long row2 = order[first + 2] * Panels.ROW_BYTES;
+        long row3 = order[first + 3] * Panels.ROW_BYTES;
         for (int lane = 0; lane < panels * Panels.LANES; lane++) {
-            long from = delta
-                    + ((long) lane / Panels.LANES * outputs + output) * Panels.ROW_BYTES
-                    + lane % Panels.LANES * 4;
+            long from = delta + (long) lane / Panels.LANES * outputs * Panels.ROW_BYTES + lane % Panels.LANES * 4;
             int at = to + PanelTurn.place(lane, panels) * OUTPUTS;
-            deltas[at] = MEMORY.get(FLOAT, from);
-            deltas[at + 1] = MEMORY.get(FLOAT, from + Panels.ROW_BYTES);
-            deltas[at + 2] = MEMORY.get(FLOAT, from + 2 * Panels.ROW_BYTES);
-            deltas[at + 3] = MEMORY.get(FLOAT, from + 3 * Panels.ROW_BYTES);
+            deltas[at] = MEMORY.get(FLOAT, from + row0);
+            deltas[at + 1] = MEMORY.get(FLOAT, from + row1);
+            deltas[at + 2] = MEMORY.get(FLOAT, from + row2);
+            deltas[at + 3] = MEMORY.get(FLOAT, from + row3);
         }
     }
 
@@ -250,8 +300,79 @@ final class DenseGradient {
         }
     }
 
-    /** One register of finished sums. The last inputs of a row are masked, so as not to touch the next row. */
-    private static void put(long at, float[] out, int to, int lanes) {
+    /**
+     * The same over {@link ActiveDeltas#find}'s list: terms of four zero deltas are left out, which changes no bit. All columns'
+     * sums are stored for {@link #halves}: with the tree in it, C2 found this method too large in one launch of three, and boxed.
+     *
+     * @param block the block's number
+     * @param first where its list begins
+     */
+    private static void terms(float[] deltas, int[] list, int[] ends, int block, int first, long x, long out) {
+        int n = first;
+        long o = out;
+        for (int column = block * COLUMNS; column < (block + 1) * COLUMNS; column++, o += BLOCK) {
+            FloatVector a0 = FloatVector.zero(FLOATS);
+            FloatVector b0 = a0;
+            FloatVector a1 = a0;
+            FloatVector b1 = a0;
+            FloatVector a2 = a0;
+            FloatVector b2 = a0;
+            FloatVector a3 = a0;
+            FloatVector b3 = a0;
+            for (int end = ends[column]; n < end; n++) {
+                int k = list[n];
+                long from = x + k * STEP;
+                FloatVector x0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from, ORDER);
+                FloatVector x1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from + BYTES, ORDER);
+                FloatVector delta = FloatVector.broadcast(FLOATS, deltas[k]);
+                a0 = delta.fma(x0, a0);
+                b0 = delta.fma(x1, b0);
+                delta = FloatVector.broadcast(FLOATS, deltas[k + 1]);
+                a1 = delta.fma(x0, a1);
+                b1 = delta.fma(x1, b1);
+                delta = FloatVector.broadcast(FLOATS, deltas[k + 2]);
+                a2 = delta.fma(x0, a2);
+                b2 = delta.fma(x1, b2);
+                delta = FloatVector.broadcast(FLOATS, deltas[k + 3]);
+                a3 = delta.fma(x0, a3);
+                b3 = delta.fma(x1, b3);
+            }
+            a0.intoMemorySegment(MEMORY, o, ORDER);
+            b0.intoMemorySegment(MEMORY, o + BYTES, ORDER);
+            a1.intoMemorySegment(MEMORY, o + 2 * BYTES, ORDER);
+            b1.intoMemorySegment(MEMORY, o + 3 * BYTES, ORDER);
+            a2.intoMemorySegment(MEMORY, o + 4 * BYTES, ORDER);
+            b2.intoMemorySegment(MEMORY, o + 5 * BYTES, ORDER);
+            a3.intoMemorySegment(MEMORY, o + 6 * BYTES, ORDER);
+            b3.intoMemorySegment(MEMORY, o + 7 * BYTES, ORDER);
+        }
+    }
+
+    /** The tree over 16 columns in bit-reversed order, each output's and register's in the first one's place. */
+    private static void halves(long sums) {
+        for (long at = sums; at < sums + BLOCK; at += BYTES) {
+            FloatVector s0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER)
+                    .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + BLOCK, ORDER))
+                    .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 2 * BLOCK, ORDER)
+                            .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 3 * BLOCK, ORDER)));
+            FloatVector s1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 4 * BLOCK, ORDER)
+                    .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 5 * BLOCK, ORDER))
+                    .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 6 * BLOCK, ORDER)
+                            .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 7 * BLOCK, ORDER)));
+            FloatVector s2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 8 * BLOCK, ORDER)
+                    .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 9 * BLOCK, ORDER))
+                    .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 10 * BLOCK, ORDER)
+                            .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 11 * BLOCK, ORDER)));
+            FloatVector s3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 12 * BLOCK, ORDER)
+                    .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 13 * BLOCK, ORDER))
+                    .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 14 * BLOCK, ORDER)
+                            .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 15 * BLOCK, ORDER)));
+            s0.add(s1).add(s2.add(s3)).intoMemorySegment(MEMORY, at, ORDER);
+        }
+    }
+
+    /** One register of finished sums. */
+    private static void sum(long at, float[] out, int to, int lanes) {
         FloatVector sums =
                 FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER).add(FloatVector.zero(FLOATS));
         if (lanes >= LENGTH) {
@@ -261,7 +382,7 @@ final class DenseGradient {
         }
     }
 
-    /** The rest of the tree over eight pairs. The last inputs of a row are masked, so as not to touch the next row. */
+    /** The rest of the tree over eight pairs. */
     private static void tree(long at, float[] out, int to, int lanes) {
         long step = OUTPUTS * 2 * BYTES;
         FloatVector s0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER)

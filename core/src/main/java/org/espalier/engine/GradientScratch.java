@@ -9,9 +9,14 @@ import org.espalier.network.Architecture;
  *
  * @param memory native: turned panels, partial sums, and a tile
  * @param deltas deltas by blocks of four outputs, on the heap, whose elements broadcast in one load
+ * @param terms for each block of four outputs, the deltas that are not all zero
+ * @param ends one past the last of each block's columns
+ * @param outputs outputs in the order in which they are taken
+ * @param counts lanes of each output whose delta is not zero
  * @param panels panels that there is room for
  */
-record GradientScratch(MemorySegment memory, float[] deltas, int panels) {
+record GradientScratch(
+        MemorySegment memory, float[] deltas, int[] terms, int[] ends, int[] outputs, int[] counts, int panels) {
     /** Bytes of partial sums: 8 pairs of columns x 4 outputs x 2 registers. */
     static final long PARTIALS = 8 * 4 * 2 * 64;
 
@@ -20,14 +25,20 @@ record GradientScratch(MemorySegment memory, float[] deltas, int panels) {
     /** Room for every layer of a network. */
     static GradientScratch allocate(Architecture architecture, int panels) {
         long bytes = 0;
-        long deltas = 0;
+        int most = 0;
         for (int layer = 0; layer < architecture.layers(); layer++) {
             bytes = Math.max(bytes, turned(architecture.inputs(layer), panels));
-            deltas = Math.max(deltas, (architecture.outputs(layer) + 3L) / 4 * 4 * Panels.LANES * panels);
+            most = Math.max(most, architecture.outputs(layer));
         }
+        int blocks = (most + 3) / 4;
+        int lanes = Math.multiplyExact(Panels.LANES, panels);
         return new GradientScratch(
                 Arena.ofAuto().allocate(Math.max(bytes + PARTIALS + TILE, SparseGradient.SCRATCH), 64),
-                new float[Math.toIntExact(deltas)],
+                new float[Math.multiplyExact(4 * blocks, lanes)],
+                new int[Math.max(Math.multiplyExact(blocks, lanes) + 1, lanes + 2)],
+                new int[blocks * BatchSum.COLUMNS],
+                new int[most],
+                new int[most],
                 panels);
     }
 

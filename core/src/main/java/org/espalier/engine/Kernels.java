@@ -85,9 +85,40 @@ interface Kernels {
             MemorySegment gate,
             long gateOffset);
 
+    /** Groups of lanes to a panel that {@link #active} looks at. */
+    int activeGroups();
+
+    /** Finds where a panel's rows hold anything but zeros. */
+    void findActive(MemorySegment x, long xOffset, int rows, ActiveLanes into);
+
+    /**
+     * Dense matrix times panel, as {@link #dense}, leaving out groups of lanes that are zero.
+     *
+     * @param weights the matrix as {@link SixRows}
+     * @param active where x is not zero
+     * @param rowIndex whose bias each output has
+     * @param first first row of weights to take, and index of the first output into {@code rowIndex}
+     */
+    void active(
+            float[] weights,
+            ActiveLanes active,
+            int[] rowIndex,
+            int first,
+            int rows,
+            int depth,
+            float @Nullable [] biases,
+            MemorySegment x,
+            long xOffset,
+            MemorySegment out,
+            long outOffset,
+            Finish finish,
+            MemorySegment gate,
+            long gateOffset);
+
     /**
      * Gradient of every weight of a dense layer: {@code out[o * inputs + i] = sum over lanes of delta[o] x[i]}.
      *
+     * @param skip whether to look for deltas that are zero and leave them out
      * @param scratch with room for these panels
      */
     void denseGradient(
@@ -98,6 +129,7 @@ interface Kernels {
             long xOffset,
             int inputs,
             int panels,
+            boolean skip,
             float[] out,
             GradientScratch scratch);
 

@@ -2,15 +2,23 @@ package org.espalier.engine;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.stream.IntStream;
 import org.espalier.engine.Kernels.Finish;
+import org.espalier.network.Architecture;
 import org.jspecify.annotations.Nullable;
 
 /** Products of one layer with one panel, by the kernels that the layer was made for. */
 final class Products {
     private final Kernels kernels;
+    private final ActiveLanes active; // of the panel last looked at
 
-    Products(Kernels kernels) {
+    Products(Kernels kernels, Architecture architecture) {
         this.kernels = kernels;
+        int widest = IntStream.range(0, architecture.layers())
+                .map(architecture::outputs)
+                .max()
+                .orElseThrow();
+        active = new ActiveLanes(widest, kernels.activeGroups());
     }
 
     /**
@@ -27,7 +35,23 @@ final class Products {
             Panels out,
             int outPanel,
             Finish finish) {
-        if (layer.wide) {
+        if (!absolute && layer.activeForward.pays(kernels, in, inPanel, layer.inputs, active)) {
+            kernels.active(
+                    layer.sixes(),
+                    active,
+                    layer.everyOutput,
+                    0,
+                    layer.outputs,
+                    layer.inputs,
+                    biases,
+                    in.memory(),
+                    in.row(inPanel, 0),
+                    out.memory(),
+                    out.row(outPanel, 0),
+                    finish,
+                    out.memory(),
+                    0);
+        } else if (layer.wide) {
             kernels.dense(
                     absolute ? layer.absoluteMatrix() : layer.matrix(),
                     layer.everyOutput,
@@ -61,14 +85,24 @@ final class Products {
     }
 
     /**
+     * Whether what comes back to a layer has so many zeros that products should leave them out; to be asked just before
+     * {@link #backward} of the same panel.
+     */
+    boolean active(CompactLayer layer, Panels delta, int panel) {
+        return layer.activeBackward.pays(kernels, delta, panel, layer.outputs, active);
+    }
+
+    /**
      * From what leaves a layer back to some of its live inputs, written one after the other.
      *
+     * @param skip whether to leave out zeros, where {@link #active} has said so; not with absolute values
      * @param first index into the layer's live inputs
      * @param gate for {@link Finish#GATE}
      */
     void backward(
             CompactLayer layer,
             boolean absolute,
+            boolean skip,
             int first,
             int count,
             Panels delta,
@@ -78,7 +112,23 @@ final class Products {
             Finish finish,
             MemorySegment gate,
             long gateOffset) {
-        if (layer.wide) {
+        if (skip) {
+            kernels.active(
+                    layer.turnedSixes(),
+                    active,
+                    layer.liveInputs,
+                    first,
+                    count,
+                    layer.outputs,
+                    null,
+                    delta.memory(),
+                    delta.row(panel, 0),
+                    out,
+                    outOffset,
+                    finish,
+                    gate,
+                    gateOffset);
+        } else if (layer.wide) {
             kernels.dense(
                     absolute ? layer.absoluteTurnedMatrix() : layer.turnedMatrix(),
                     layer.liveInputs,
@@ -114,12 +164,14 @@ final class Products {
     /** From what leaves a layer back to all of its live inputs, each in its row; other rows stay as they are. */
     void backward(CompactLayer layer, boolean absolute, Panels delta, int panel, Panels out, int outPanel) {
         int[] live = layer.liveInputs;
+        boolean skip = !absolute && active(layer, delta, panel);
         for (int first = 0; first < live.length; ) {
             int count = run(live, first);
             long offset = out.row(outPanel, live[first]);
             backward(
                     layer,
                     absolute,
+                    skip,
                     first,
                     count,
                     delta,
@@ -151,6 +203,7 @@ final class Products {
                     x.row(firstPanel, 0),
                     layer.inputs,
                     panels,
+                    layer.skips,
                     out,
                     scratch);
         } else {

@@ -99,6 +99,62 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public int activeGroups() {
+        return 4;
+    }
+
+    @Override
+    public void findActive(MemorySegment x, long xOffset, int rows, ActiveLanes into) {
+        int lanes = LANES / activeGroups();
+        int count = 0;
+        for (int group = 0; group < activeGroups(); group++) {
+            into.starts[group] = count;
+            for (int row = 0; row < rows; row++) {
+                boolean active = false;
+                for (int lane = group * lanes; lane < (group + 1) * lanes; lane++) {
+                    active |= x.get(FLOAT, xOffset + row * ROW + lane * 4L) != 0;
+                }
+                if (active) {
+                    into.rows[count++] = row;
+                }
+            }
+        }
+        into.starts[activeGroups()] = count;
+    }
+
+    @Override
+    public void active(
+            float[] weights,
+            ActiveLanes active,
+            int[] rowIndex,
+            int first,
+            int rows,
+            int depth,
+            float @Nullable [] biases,
+            MemorySegment x,
+            long xOffset,
+            MemorySegment out,
+            long outOffset,
+            Finish finish,
+            MemorySegment gate,
+            long gateOffset) {
+        int lanes = LANES / activeGroups();
+        for (int r = 0; r < rows; r++) {
+            for (int lane = 0; lane < LANES; lane++) {
+                float sum = biases == null ? 0f : biases[rowIndex[first + r]];
+                for (int n = active.starts[lane / lanes]; n < active.starts[lane / lanes + 1]; n++) {
+                    int row = active.rows[n];
+                    sum = Math.fma(
+                            weights[SixRows.place(first + r, row, depth)],
+                            x.get(FLOAT, xOffset + row * ROW + lane * 4L),
+                            sum);
+                }
+                finish(sum, out, outOffset + r * ROW + lane * 4L, finish, gate, gateOffset + r * ROW + lane * 4L);
+            }
+        }
+    }
+
+    @Override
     public void denseGradient(
             MemorySegment delta,
             long deltaOffset,
@@ -107,6 +163,7 @@ final class ScalarKernels implements Kernels {
             long xOffset,
             int inputs,
             int panels,
+            boolean skip,
             float[] out,
             GradientScratch scratch) {
         for (int o = 0; o < outputs; o++) {

@@ -37,7 +37,7 @@ final class VectorEngine implements Engine {
         this.architecture = architecture;
         this.kernels = kernels;
         this.policy = policy;
-        products = new Products(kernels);
+        products = new Products(kernels, architecture);
         int count = architecture.layers();
         biases = new float[count][];
         biasValues = new float[count][];
@@ -126,11 +126,12 @@ final class VectorEngine implements Engine {
         CompactLayer weights = layers[0];
         int[] live = weights.liveInputs;
         Panels delta = pass.gradient(0);
-        int atOnce = weights.wide && kernels.groups() ? RowGroups.wholeWithin(ROWS_AT_ONCE) : ROWS_AT_ONCE;
         for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
+            boolean skip = products.active(weights, delta, panel);
+            int atOnce = !skip && weights.wide && kernels.groups() ? RowGroups.wholeWithin(ROWS_AT_ONCE) : ROWS_AT_ONCE;
             for (int first = 0; first < live.length; first += atOnce) {
                 int count = Math.min(atOnce, live.length - first);
-                products.backward(weights, false, first, count, delta, panel, rows, 0, Finish.LINEAR, rows, 0);
+                products.backward(weights, false, skip, first, count, delta, panel, rows, 0, Finish.LINEAR, rows, 0);
                 sink.accept(panel, rows, 0, live, first, count);
             }
         }
@@ -148,11 +149,13 @@ final class VectorEngine implements Engine {
                     Products.clear(
                             out, panel); // units that nothing reads: their biases' gradients are summed from these rows
                 }
+                boolean skip = products.active(weights, pass.gradient(layer), panel);
                 for (int first = 0; first < live.length; ) {
                     int count = Products.run(live, first);
                     products.backward(
                             weights,
                             false,
+                            skip,
                             first,
                             count,
                             pass.gradient(layer),

@@ -111,6 +111,40 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public int activeGroups() {
+        return ActiveProduct.GROUPS;
+    }
+
+    @Override
+    public void findActive(MemorySegment x, long xOffset, int rows, ActiveLanes into) {
+        ActiveProduct.find(x.address() + xOffset, rows, into);
+        Reference.reachabilityFence(x);
+    }
+
+    @Override
+    public void active(
+            float[] weights,
+            ActiveLanes active,
+            int[] rowIndex,
+            int first,
+            int rows,
+            int depth,
+            float @Nullable [] biases,
+            MemorySegment x,
+            long xOffset,
+            MemorySegment out,
+            long outOffset,
+            Finish finish,
+            MemorySegment gate,
+            long gateOffset) {
+        Finishing.start(biases, rowIndex, first, rows, out.address() + outOffset);
+        ActiveProduct.run(weights, active, first, rows, depth, x.address() + xOffset, out.address() + outOffset);
+        Finishing.run(out.address() + outOffset, rows, finish, gate.address() + gateOffset);
+        keep(x, out, gate);
+        Reference.reachabilityFence(active);
+    }
+
+    @Override
     public void denseGradient(
             MemorySegment delta,
             long deltaOffset,
@@ -119,9 +153,11 @@ final class VectorKernels implements Kernels {
             long xOffset,
             int inputs,
             int panels,
+            boolean skip,
             float[] out,
             GradientScratch scratch) {
-        DenseGradient.run(delta.address() + deltaOffset, outputs, x.address() + xOffset, inputs, panels, out, scratch);
+        DenseGradient.run(
+                delta.address() + deltaOffset, outputs, x.address() + xOffset, inputs, panels, skip, out, scratch);
         keep(delta, x, scratch.memory());
     }
 

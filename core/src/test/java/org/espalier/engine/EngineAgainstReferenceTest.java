@@ -39,7 +39,7 @@ class EngineAgainstReferenceTest {
         Mask mask = RandomCases.mask(architecture, density, stream);
         Weights weights = RandomCases.weights(architecture, stream);
         Engine reference = new ReferenceEngine(architecture);
-        for (KernelPolicy policy : List.of(KernelPolicy.DENSE, KernelPolicy.SPARSE)) {
+        for (KernelPolicy policy : RandomCases.POLICIES) {
             Engine engine = new VectorEngine(architecture, Kernels.chosen(), policy);
             Result expected = run(reference, architecture, weights, mask, stream);
             Result actual = run(engine, architecture, weights, mask, stream);
@@ -71,7 +71,7 @@ class EngineAgainstReferenceTest {
         kept[1][3] = 0; // nothing reads hidden unit 3 any more
         kept[1][13] = 0;
         Mask pruned = Mask.of(architecture, kept);
-        for (KernelPolicy policy : List.of(KernelPolicy.DENSE, KernelPolicy.SPARSE)) {
+        for (KernelPolicy policy : RandomCases.POLICIES) {
             Engine engine = new VectorEngine(architecture, Kernels.chosen(), policy);
             Pass pass = engine.newPass(EXAMPLES);
             run(engine, pass, architecture, weights, Mask.dense(architecture), stream);

@@ -38,11 +38,11 @@ final class EngineDigest {
         System.out.println("bits " + Kernels.chosen().bits());
         for (Architecture shape : SHAPES) {
             for (double density : DENSITIES) {
-                for (KernelPolicy policy : List.of(KernelPolicy.DENSE, KernelPolicy.SPARSE)) {
+                for (KernelPolicy policy : RandomCases.POLICIES) {
                     System.out.println("digest " + shape + " density " + density + " "
                             + new EngineDigest().train(shape, density, policy));
                 }
-                for (KernelPolicy policy : List.of(KernelPolicy.DENSE, KernelPolicy.SPARSE)) {
+                for (KernelPolicy policy : RandomCases.POLICIES) {
                     System.out.println("digest bounds " + shape + " density " + density + " "
                             + new EngineDigest().trainOnBounds(shape, density, policy));
                 }

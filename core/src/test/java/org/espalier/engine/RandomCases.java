@@ -1,6 +1,7 @@
 package org.espalier.engine;
 
 import java.util.BitSet;
+import java.util.List;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
 import org.espalier.network.Mask;
@@ -9,7 +10,26 @@ import org.espalier.random.Stream;
 
 /** Random networks, masks and batches for tests. */
 final class RandomCases {
+    /** Every way that an engine can run its products; all must give the same bits. */
+    static final List<KernelPolicy> POLICIES = List.of(
+            KernelPolicy.DENSE, KernelPolicy.SPARSE, skipping(KernelPolicy.DENSE), skipping(KernelPolicy.SPARSE));
+
     private RandomCases() {}
+
+    /** The same kernels, but zeros are left out of every product and gradient that can. */
+    static KernelPolicy skipping(KernelPolicy policy) {
+        return new KernelPolicy() {
+            @Override
+            public boolean dense(int inputs, int outputs, int live) {
+                return policy.dense(inputs, outputs, live);
+            }
+
+            @Override
+            public double activeBelow(int inputs, int outputs, int live) {
+                return 2; // a share is at most 1
+            }
+        };
+    }
 
     static Weights weights(Architecture architecture, Stream stream) {
         Weights weights = InitialWeights.GLOROT_UNIFORM.draw(architecture, stream.child("weights"));

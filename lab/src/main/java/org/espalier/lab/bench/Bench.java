@@ -67,12 +67,12 @@ public final class Bench {
         Architecture paper = Architecture.PAPER;
         say("compiling");
         warmUp();
-        List<Level> search = RealMasks.search(
+        List<RealNetworks.Trained> search = RealNetworks.search(
                 images,
                 settings.searchIterations(),
                 settings.deepest(),
-                level -> say(
-                        String.format(Locale.ROOT, "searching for masks, level %d of %d", level, settings.deepest())));
+                level -> say(String.format(
+                        Locale.ROOT, "searching for networks, level %d of %d", level, settings.deepest())));
         say("the peak and dense products");
         double peak = Turns.besidePeak(List.of(), settings.seconds()).peak();
         List<Product> products = new ArrayList<>();
@@ -82,10 +82,12 @@ public final class Bench {
         List<Row> rows = new ArrayList<>();
         List<Side> together = new ArrayList<>();
         for (int number : settings.levels()) {
-            Level level = search.get(number);
-            rows.addAll(rows(number == 0 ? Masks.NONE : Masks.REAL, level, level.mask()));
+            Level level = search.get(number).level();
+            Weights trained = search.get(number).trained();
+            rows.addAll(rows(number == 0 ? Masks.NONE : Masks.REAL, number, trained, level.mask()));
             if (number > 0) {
-                rows.addAll(rows(Masks.RANDOM, level, RandomMasks.like(level.mask(), Stream.root(3))));
+                Mask random = RandomMasks.like(level.mask(), Stream.root(3));
+                rows.addAll(rows(Masks.RANDOM, number, level.start(), random));
             }
         }
         for (int jobs : settings.jobs()) {
@@ -140,8 +142,8 @@ public final class Bench {
         }
     }
 
-    /** Dense and chosen kernels at one mask, each work's in turn. */
-    private List<Row> rows(Masks masks, Level level, Mask mask) {
+    /** Dense and chosen kernels on one network, each work's in turn. */
+    private List<Row> rows(Masks masks, int level, Weights weights, Mask mask) {
         List<Map<Work, Figure>> figures = MODES.stream()
                 .map(_ -> (Map<Work, Figure>) new EnumMap<Work, Figure>(Work.class))
                 .toList();
@@ -149,13 +151,13 @@ public final class Bench {
             say(String.format(
                     Locale.ROOT,
                     "level %d, %.1f %% of weights, %s masks: %s",
-                    level.number(),
+                    level,
                     100 * mask.density(),
                     masks == Masks.RANDOM ? "random" : "real",
                     work.label()));
             Turns.BesidePeak turns = Turns.besidePeak(
                     MODES.stream()
-                            .map(mode -> task(work, mode, level.start(), mask, 0))
+                            .map(mode -> task(work, mode, weights, mask, 0))
                             .toList(),
                     settings.seconds());
             for (int m = 0; m < MODES.size(); m++) {
@@ -165,18 +167,19 @@ public final class Bench {
         }
         List<Row> rows = new ArrayList<>();
         for (int m = 0; m < MODES.size(); m++) {
-            rows.add(new Row(masks, level.number(), mask.density(), MODES.get(m), figures.get(m)));
+            rows.add(new Row(masks, level, mask.density(), MODES.get(m), figures.get(m)));
         }
         return rows;
     }
 
-    private List<Side> together(int jobs, Level level) {
+    private List<Side> together(int jobs, RealNetworks.Trained network) {
+        Level level = network.level();
         say(String.format(Locale.ROOT, "%d trials side by side, level %d", jobs, level.number()));
         List<Side> sides = new ArrayList<>();
         for (Work work : List.of(Work.PGD, Work.EVALUATION)) {
             List<Runnable> tasks = new ArrayList<>();
             for (int trial = 0; trial < jobs; trial++) {
-                tasks.add(task(work, KernelMode.CHOSEN, level.start(), level.mask(), trial));
+                tasks.add(task(work, KernelMode.CHOSEN, network.trained(), level.mask(), trial));
             }
             sides.add(new Side(
                     jobs,

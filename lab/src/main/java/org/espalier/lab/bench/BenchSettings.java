@@ -8,7 +8,7 @@ import java.util.List;
  * @param seconds to spend on each figure, above 0
  * @param levels of the paper's schedule, each 0 (dense) to 20
  * @param jobs numbers of trials to run side by side; 1 is always measured
- * @param searchIterations iterations to a level of the search that the real masks come from, at least 1
+ * @param searchIterations iterations to a level of the search that the networks come from, at least 1
  */
 public record BenchSettings(double seconds, List<Integer> levels, List<Integer> jobs, int searchIterations) {
     /** The last level of the paper's schedule. */

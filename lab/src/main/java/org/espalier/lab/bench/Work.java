@@ -78,7 +78,8 @@ public enum Work {
     /**
      * Useful floating-point operations of one step or image: two for each surviving weight and example in each pass, be
      * it forward, back, or for the weights' gradients. Nothing else is counted: no pruned weight, no padding, no
-     * elementwise work.
+     * elementwise work. A surviving weight's operation on a zero counts, so chosen kernels, which leave many out, may show
+     * more than the peak.
      */
     public double operations(Mask mask) {
         double all = 0;

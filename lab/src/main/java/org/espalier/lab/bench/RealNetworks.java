@@ -9,6 +9,7 @@ import org.espalier.engine.Engines;
 import org.espalier.evaluate.EvaluationSchedule;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
+import org.espalier.network.Weights;
 import org.espalier.prune.Pruner;
 import org.espalier.ticket.Level;
 import org.espalier.ticket.LevelOutcome;
@@ -20,9 +21,19 @@ import org.espalier.ticket.TrainingRunner;
 import org.espalier.ticket.Trial;
 import org.espalier.train.TrainingSettings;
 
-/** The masks that a short search of the paper's kind ends with, made in memory: PGD adversarial training on digits. */
-public final class RealMasks {
-    private RealMasks() {}
+/**
+ * The networks of a short search of the paper's kind, made in memory: PGD adversarial training on digits. Trained ones, for
+ * how many neurons are on, and so what a step costs, is learnt.
+ */
+public final class RealNetworks {
+    private RealNetworks() {}
+
+    /**
+     * A level that has been trained.
+     *
+     * @param trained weights after the last iteration
+     */
+    public record Trained(Level level, Weights trained) {}
 
     /**
      * Searches.
@@ -30,9 +41,9 @@ public final class RealMasks {
      * @param iterations updates to a level
      * @param lastLevel levels after the dense one
      * @param reached told the number of each level that is about to be trained
-     * @return levels 0 to {@code lastLevel}, with the weights that they start from
+     * @return levels 0 to {@code lastLevel}
      */
-    public static List<Level> search(Split training, int iterations, int lastLevel, IntConsumer reached) {
+    public static List<Trained> search(Split training, int iterations, int lastLevel, IntConsumer reached) {
         Architecture architecture = Architecture.PAPER;
         Trial trial = Trial.of(1, 0);
         PruningSchedule paper = PruningSchedule.paper(architecture.layers());
@@ -52,14 +63,12 @@ public final class RealMasks {
                 iterations,
                 new EvaluationSchedule.Every(iterations),
                 (level, moment, trained) -> {});
-        List<Level> levels = new ArrayList<>();
+        List<Trained> levels = new ArrayList<>();
         search.run((level, snapshot) -> {
-            levels.add(level);
             reached.accept(level.number());
-            // The last one's mask is there; nobody wants its training.
-            return level.number() == lastLevel && lastLevel > 0
-                    ? new LevelOutcome(level.start(), null)
-                    : runner.run(level, snapshot);
+            LevelOutcome outcome = runner.run(level, snapshot);
+            levels.add(new Trained(level, outcome.trained()));
+            return outcome;
         });
         return levels;
     }

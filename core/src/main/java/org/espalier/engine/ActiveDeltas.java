@@ -1,0 +1,99 @@
+package org.espalier.engine;
+
+import static org.espalier.engine.Lanes.BYTES;
+import static org.espalier.engine.Lanes.FLOATS;
+import static org.espalier.engine.Lanes.MEMORY;
+import static org.espalier.engine.Lanes.ORDER;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Which deltas the weight gradient of a dense layer may leave out. It takes outputs by fours, so a term goes where all four
+ * deltas are zero: outputs are ordered by how many of theirs are not, which puts quiet ones together. On networks trained on
+ * adversarial examples two fifths of the terms were left instead of three fifths.
+ */
+final class ActiveDeltas {
+    private static final int OUTPUTS = DenseGradient.OUTPUTS;
+    private static final int COLUMNS = BatchSum.COLUMNS;
+
+    /** Share of terms above which all are taken: a list's entry costs what two of a turn's 20 instructions do. */
+    private static final double MOST = 0.85;
+
+    private ActiveDeltas() {}
+
+    /** All outputs as they come. */
+    static int inOrder(int outputs, int[] order) {
+        for (int o = 0; o < outputs; o++) {
+            order[o] = o;
+        }
+        return outputs;
+    }
+
+    /**
+     * Orders outputs by the number of lanes whose delta is not zero, those of most first.
+     *
+     * @return outputs to take; deltas of all others are zero. At least one block's
+     */
+    static int order(long delta, int outputs, int panels, GradientScratch scratch) {
+        int[] counts = scratch.counts();
+        int[] starts = scratch.terms(); // not used yet
+        int most = panels * Panels.LANES;
+        Arrays.fill(starts, 0, most + 2, 0);
+        for (int o = 0; o < outputs; o++) {
+            counts[o] = count(delta + o * Panels.ROW_BYTES, outputs * Panels.ROW_BYTES, panels);
+            starts[most - counts[o] + 1]++;
+        }
+        for (int c = 0; c <= most; c++) {
+            starts[c + 1] += starts[c];
+        }
+        int active = starts[most];
+        int[] order = scratch.outputs();
+        for (int o = 0; o < outputs; o++) {
+            order[starts[most - counts[o]]++] = o;
+        }
+        return Math.max(active, OUTPUTS);
+    }
+
+    private static int count(long row, long panel, int panels) {
+        FloatVector zero = FloatVector.zero(FLOATS);
+        int count = 0;
+        for (int p = 0; p < panels; p++, row += panel) {
+            for (long at = row; at < row + Panels.ROW_BYTES; at += BYTES) {
+                count += FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER)
+                        .compare(VectorOperators.NE, zero)
+                        .trueCount();
+            }
+        }
+        return count;
+    }
+
+    /**
+     * Lists the places of each block's terms whose deltas are not all zero, column after column. A block that would leave out
+     * little has 0 for its last column's end.
+     *
+     * @param lanes terms of a block
+     */
+    static void find(GradientScratch scratch, int blocks, int lanes, boolean skip) {
+        float[] deltas = scratch.deltas();
+        int[] list = scratch.terms();
+        int length = lanes / COLUMNS;
+        for (int b = 0; b < blocks; b++) {
+            int first = b * lanes;
+            int next = first;
+            for (int column = 0; skip && column < COLUMNS; column++) {
+                int from = (first + column * length) * OUTPUTS;
+                for (int k = from; k < from + length * OUTPUTS; k += OUTPUTS) {
+                    list[next] = k; // stays only if it counts: a store is cheaper than a branch that is guessed wrong
+                    boolean active = deltas[k] != 0 | deltas[k + 1] != 0 | deltas[k + 2] != 0 | deltas[k + 3] != 0;
+                    next += active ? 1 : 0;
+                }
+                scratch.ends()[b * COLUMNS + column] = next;
+            }
+            if (!skip || next - first > MOST * lanes) {
+                scratch.ends()[(b + 1) * COLUMNS - 1] = 0;
+            }
+        }
+    }
+}
