@@ -79,20 +79,19 @@ public final class PeerWorker {
                 Arrays.copyOfRange(split.labels(), from, to));
     }
 
-    private Engine engine(int level) {
-        Engine engine = Engines.create(levels.get(level).level().mask().architecture());
-        engine.load(levels.get(level).trained(), levels.get(level).level().mask());
+    private static Engine engine(Level level, Weights weights) {
+        Engine engine = Engines.create(level.mask().architecture());
+        engine.load(weights, level.mask());
         return engine;
     }
 
     private void export(Path folder) throws IOException {
         Level level = levels.get(CHECKED_LEVEL).level();
-        Weights trained = levels.get(CHECKED_LEVEL).trained();
         int weights = level.mask().architecture().weights();
         ByteBuffer floats = ByteBuffer.allocate(4 * weights).order(ByteOrder.LITTLE_ENDIAN);
         ByteBuffer mask = ByteBuffer.allocate(weights);
         for (int layer = 0; layer < level.mask().architecture().layers(); layer++) {
-            float[] matrix = trained.matrix(layer);
+            float[] matrix = level.start().matrix(layer);
             for (int i = 0; i < matrix.length; i++) {
                 floats.putFloat(matrix[i]);
                 mask.put((byte) (level.mask().keeps(layer, i) ? 1 : 0));
@@ -114,7 +113,8 @@ public final class PeerWorker {
             case "fgsm" -> new Objective.Mixed(0.5, new Fgsm(0.3f, LabelChoice.TRUE));
             default -> new Objective.Mixed(0.5, new Pgd(0.3f, 0.05f, 10, false, 1, Keep.LAST, LabelChoice.TRUE));
         };
-        Engine engine = engine(CHECKED_LEVEL);
+        Level level = levels.get(CHECKED_LEVEL).level();
+        Engine engine = engine(level, level.start()); // trained weights are where rounding soon tells
         Trainer trainer = new Trainer(engine, plain, TrainingSettings.paper(objective), STREAM);
         trainer.runUntil(steps);
         Evaluator evaluator = new Evaluator(engine, new EvaluationSettings(new LinkedHashMap<>()));
@@ -126,7 +126,10 @@ public final class PeerWorker {
 
     private double time(String kind, int level, double seconds) {
         Work work = Work.valueOf(kind.toUpperCase(Locale.ROOT));
-        Runnable task = tasks.computeIfAbsent(kind + level, key -> work.on(engine(level), plain, STREAM));
+        Runnable task = tasks.computeIfAbsent(
+                kind + level,
+                key -> work.on(
+                        engine(levels.get(level).level(), levels.get(level).trained()), plain, STREAM));
         long from = System.nanoTime();
         long runs = 0;
         double passed = 0;
