@@ -18,8 +18,11 @@ final class ActiveDeltas {
     private static final int OUTPUTS = DenseGradient.OUTPUTS;
     private static final int COLUMNS = BatchSum.COLUMNS;
 
-    /** Share of terms above which all are taken: a list's entry costs what two of a turn's 20 instructions do. */
-    private static final double MOST = 0.85;
+    /** Share of deltas that are not zero above which nothing is gained: about twice as many terms by fours remain. */
+    private static final double QUIET = 0.35;
+
+    /** Share of a block's terms above which all are taken: a list costs something, too. */
+    private static final double MOST = 0.8;
 
     private ActiveDeltas() {}
 
@@ -32,26 +35,39 @@ final class ActiveDeltas {
     }
 
     /**
-     * Orders outputs by the number of lanes whose delta is not zero, those of most first.
+     * Whether few enough deltas are not zero to leave the others out.
      *
-     * @return outputs to take; deltas of all others are zero. At least one block's
+     * @param counts receives each output's
      */
-    static int order(long delta, int outputs, int panels, GradientScratch scratch) {
-        int[] counts = scratch.counts();
-        int[] starts = scratch.terms(); // not used yet
-        int most = panels * Panels.LANES;
-        Arrays.fill(starts, 0, most + 2, 0);
+    static boolean quiet(long delta, int outputs, int panels, int[] counts) {
+        long all = 0;
         for (int o = 0; o < outputs; o++) {
             counts[o] = count(delta + o * Panels.ROW_BYTES, outputs * Panels.ROW_BYTES, panels);
-            starts[most - counts[o] + 1]++;
+            all += counts[o];
         }
-        for (int c = 0; c <= most; c++) {
+        return all < QUIET * outputs * panels * Panels.LANES;
+    }
+
+    /**
+     * Orders outputs by the number of lanes whose delta is not zero, those of most first.
+     *
+     * @param lanes of all panels
+     * @return outputs to take; deltas of all others are zero. At least one block's
+     */
+    static int order(int outputs, int lanes, GradientScratch scratch) {
+        int[] counts = scratch.counts();
+        int[] starts = scratch.terms(); // not used yet
+        Arrays.fill(starts, 0, lanes + 2, 0);
+        for (int o = 0; o < outputs; o++) {
+            starts[lanes - counts[o] + 1]++;
+        }
+        for (int c = 0; c <= lanes; c++) {
             starts[c + 1] += starts[c];
         }
-        int active = starts[most];
+        int active = starts[lanes];
         int[] order = scratch.outputs();
         for (int o = 0; o < outputs; o++) {
-            order[starts[most - counts[o]]++] = o;
+            order[starts[lanes - counts[o]]++] = o;
         }
         return Math.max(active, OUTPUTS);
     }

@@ -52,7 +52,7 @@ final class Calibration implements KernelPolicy {
      */
     private static final double ACTIVE_COST = 1.2;
     /** The same where weights stand for sparse kernels: after each update they are spread out for it first. */
-    private static final double ACTIVE_COST_SPARSE = 1.4;
+    private static final double ACTIVE_COST_SPARSE = 1.5;
     /** What the kernels are compiled with: small, and cut into blocks both ways as the layers that matter are. */
     private static final List<Integer> WARM_UP = List.of(120, 120);
 

@@ -52,19 +52,19 @@ final class DenseGradient {
         long turned = scratch.memory().address();
         long partials = turned + GradientScratch.turned(inputs, panels);
         PanelTurn.run(x, inputs, panels, turned, partials + GradientScratch.PARTIALS);
-        int taken = skip
-                ? ActiveDeltas.order(delta, outputs, panels, scratch)
-                : ActiveDeltas.inOrder(outputs, scratch.outputs());
+        boolean quiet = skip && ActiveDeltas.quiet(delta, outputs, panels, scratch.counts());
+        int taken =
+                quiet ? ActiveDeltas.order(outputs, lanes, scratch) : ActiveDeltas.inOrder(outputs, scratch.outputs());
         for (int n = taken; n < outputs; n++) {
-            int quiet = scratch.outputs()[n];
-            Arrays.fill(out, quiet * inputs, (quiet + 1) * inputs, 0f);
+            int silent = scratch.outputs()[n];
+            Arrays.fill(out, silent * inputs, (silent + 1) * inputs, 0f);
         }
         int blocks = (taken + OUTPUTS - 1) / OUTPUTS;
         for (int b = 0; b < blocks; b++) {
             gather(delta, scratch.outputs(), first(b, taken), outputs, panels, scratch.deltas(), b * lanes * OUTPUTS);
         }
         if (!WIDE) {
-            ActiveDeltas.find(scratch, blocks, lanes, skip);
+            ActiveDeltas.find(scratch, blocks, lanes, quiet);
         }
         for (int i = 0; i < inputs; i += 2 * LENGTH) {
             long at = turned + i / (2 * LENGTH) * PanelTurn.block(panels);
@@ -93,7 +93,7 @@ final class DenseGradient {
         if (WIDE) {
             tree(sums, out, to, lanes);
         } else {
-            sum(sums, out, to, lanes);
+            halves(sums, out, to, lanes);
         }
     }
 
@@ -108,9 +108,8 @@ final class DenseGradient {
         }
         if (scratch.ends()[(block + 1) * COLUMNS - 1] > 0) {
             terms(deltas, scratch.terms(), scratch.ends(), block, block * lanes, at, partials);
-            halves(partials);
         } else {
-            columns(deltas, from, lanes * OUTPUTS / COLUMNS, at, partials + BLOCK, partials);
+            columns(deltas, from, lanes * OUTPUTS / COLUMNS, at, partials);
         }
     }
 
@@ -222,18 +221,17 @@ final class DenseGradient {
     }
 
     /**
-     * The same for machines of 16 registers, tree and all: eight chains, of four outputs and two registers of inputs, leave
-     * room for what they read. Columns come in bit-reversed order, so that the tree's halves are finished one after the
-     * other: after column q (in that order) as many halves wait as q has ones, and it joins as many as end it.
+     * The same for machines of 16 registers: eight chains, of four outputs and two registers of inputs, leave room for what
+     * they read. Columns come in bit-reversed order, so that the tree of {@link #halves} joins neighbours.
      *
      * <p>What holds this back is how many instructions a core starts in a cycle (six on Zen 3), not its multiply-adds. So all
      * columns are one loop, whose bounds are checked once, and a column's end is a branch in it; and a turn is one term, for C2
-     * gathers the loads of several, lacks registers and keeps deltas in memory.
+     * gathers the loads of several, lacks registers and keeps deltas in memory. The tree is a method of its own: with it
+     * in this one, C2 found it too large in some launches, and boxed.
      *
-     * @param waiting room for the halves that wait
-     * @param out receives the sums of output r, register v of inputs at {@code (2 r + v)} registers
+     * @param out receives column q's sums of output r, register v of inputs at {@code (8 q + 2 r + v)} registers
      */
-    private static void columns(float[] deltas, int d, int length, long x, long waiting, long out) {
+    private static void columns(float[] deltas, int d, int length, long x, long out) {
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector a0 = zero;
         FloatVector b0 = zero;
@@ -243,8 +241,7 @@ final class DenseGradient {
         FloatVector b2 = zero;
         FloatVector a3 = zero;
         FloatVector b3 = zero;
-        long top = waiting;
-        int q = 0;
+        long o = out;
         int last = d + length - OUTPUTS;
         for (int k = d; k < d + COLUMNS * length; k += OUTPUTS) {
             long from = x + k * STEP;
@@ -264,30 +261,15 @@ final class DenseGradient {
             b3 = delta.fma(x1, b3);
             if (k == last) {
                 last += length;
-                for (int ends = q; (ends & 1) != 0; ends >>= 1) {
-                    top -= BLOCK;
-                    a0 = a0.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top, ORDER));
-                    b0 = b0.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + BYTES, ORDER));
-                    a1 = a1.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + 2 * BYTES, ORDER));
-                    b1 = b1.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + 3 * BYTES, ORDER));
-                    a2 = a2.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + 4 * BYTES, ORDER));
-                    b2 = b2.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + 5 * BYTES, ORDER));
-                    a3 = a3.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + 6 * BYTES, ORDER));
-                    b3 = b3.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, top + 7 * BYTES, ORDER));
-                }
-                if (q == COLUMNS - 1) {
-                    top = out;
-                }
-                a0.intoMemorySegment(MEMORY, top, ORDER);
-                b0.intoMemorySegment(MEMORY, top + BYTES, ORDER);
-                a1.intoMemorySegment(MEMORY, top + 2 * BYTES, ORDER);
-                b1.intoMemorySegment(MEMORY, top + 3 * BYTES, ORDER);
-                a2.intoMemorySegment(MEMORY, top + 4 * BYTES, ORDER);
-                b2.intoMemorySegment(MEMORY, top + 5 * BYTES, ORDER);
-                a3.intoMemorySegment(MEMORY, top + 6 * BYTES, ORDER);
-                b3.intoMemorySegment(MEMORY, top + 7 * BYTES, ORDER);
-                top += BLOCK;
-                q++;
+                a0.intoMemorySegment(MEMORY, o, ORDER);
+                b0.intoMemorySegment(MEMORY, o + BYTES, ORDER);
+                a1.intoMemorySegment(MEMORY, o + 2 * BYTES, ORDER);
+                b1.intoMemorySegment(MEMORY, o + 3 * BYTES, ORDER);
+                a2.intoMemorySegment(MEMORY, o + 4 * BYTES, ORDER);
+                b2.intoMemorySegment(MEMORY, o + 5 * BYTES, ORDER);
+                a3.intoMemorySegment(MEMORY, o + 6 * BYTES, ORDER);
+                b3.intoMemorySegment(MEMORY, o + 7 * BYTES, ORDER);
+                o += BLOCK;
                 a0 = zero;
                 b0 = zero;
                 a1 = zero;
@@ -302,7 +284,7 @@ final class DenseGradient {
 
     /**
      * The same over {@link ActiveDeltas#find}'s list: terms of four zero deltas are left out, which changes no bit. All columns'
-     * sums are stored for {@link #halves}: with the tree in it, C2 found this method too large in one launch of three, and boxed.
+     * sums are stored as there.
      *
      * @param block the block's number
      * @param first where its list begins
@@ -348,33 +330,25 @@ final class DenseGradient {
         }
     }
 
-    /** The tree over 16 columns in bit-reversed order, each output's and register's in the first one's place. */
-    private static void halves(long sums) {
-        for (long at = sums; at < sums + BLOCK; at += BYTES) {
-            FloatVector s0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER)
-                    .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + BLOCK, ORDER))
-                    .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 2 * BLOCK, ORDER)
-                            .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 3 * BLOCK, ORDER)));
-            FloatVector s1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 4 * BLOCK, ORDER)
-                    .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 5 * BLOCK, ORDER))
-                    .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 6 * BLOCK, ORDER)
-                            .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 7 * BLOCK, ORDER)));
-            FloatVector s2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 8 * BLOCK, ORDER)
-                    .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 9 * BLOCK, ORDER))
-                    .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 10 * BLOCK, ORDER)
-                            .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 11 * BLOCK, ORDER)));
-            FloatVector s3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 12 * BLOCK, ORDER)
-                    .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 13 * BLOCK, ORDER))
-                    .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 14 * BLOCK, ORDER)
-                            .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 15 * BLOCK, ORDER)));
-            s0.add(s1).add(s2.add(s3)).intoMemorySegment(MEMORY, at, ORDER);
-        }
-    }
-
-    /** One register of finished sums. */
-    private static void sum(long at, float[] out, int to, int lanes) {
-        FloatVector sums =
-                FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER).add(FloatVector.zero(FLOATS));
+    /** The tree over 16 columns in bit-reversed order. */
+    private static void halves(long at, float[] out, int to, int lanes) {
+        FloatVector s0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER)
+                .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + BLOCK, ORDER))
+                .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 2 * BLOCK, ORDER)
+                        .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 3 * BLOCK, ORDER)));
+        FloatVector s1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 4 * BLOCK, ORDER)
+                .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 5 * BLOCK, ORDER))
+                .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 6 * BLOCK, ORDER)
+                        .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 7 * BLOCK, ORDER)));
+        FloatVector s2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 8 * BLOCK, ORDER)
+                .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 9 * BLOCK, ORDER))
+                .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 10 * BLOCK, ORDER)
+                        .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 11 * BLOCK, ORDER)));
+        FloatVector s3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 12 * BLOCK, ORDER)
+                .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 13 * BLOCK, ORDER))
+                .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 14 * BLOCK, ORDER)
+                        .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 15 * BLOCK, ORDER)));
+        FloatVector sums = s0.add(s1).add(s2.add(s3)).add(FloatVector.zero(FLOATS));
         if (lanes >= LENGTH) {
             sums.intoArray(out, to);
         } else {
