@@ -71,6 +71,7 @@ final class BenchTables {
                             + ", attack (PGD-10) and optimizer included; evaluation: images a second, natural and under PGD-10.");
             notes.add("dense: all weights under the mask; chosen: whichever kernels are faster, the same bits.");
             notes.add("% peak: operations on surviving weights alone, of what the core could do in registers.");
+            notes.add("Operations on zeros count; chosen kernels leave them out, so 100 may be passed.");
             notes.add("Medians of short slices, dense and chosen in turn.");
             report.crossovers().forEach(line -> notes.add("Layers of " + line + "."));
         }

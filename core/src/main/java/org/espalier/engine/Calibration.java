@@ -48,11 +48,13 @@ final class Calibration implements KernelPolicy {
     private static final double IN_PLACE = 1.05;
     /**
      * What a product that leaves zeros out takes for each row and group of lanes that is not zero, over what the dense one
-     * takes for each: it reads more weights, and a list. Measured 1.16 on an AMD EPYC with AVX2.
+     * takes for each: it reads more weights, and a list. Measured 1.16 on an AMD EPYC with AVX2, not with 512 bits.
      */
     private static final double ACTIVE_COST = 1.2;
     /** The same where weights stand for sparse kernels: after each update they are spread out for it first. */
     private static final double ACTIVE_COST_SPARSE = 1.5;
+    /** How much longer it takes where C2 takes its twelve accumulators one register too far; see {@link GroupProduct}. */
+    private static final double SPILLING = 2;
     /** What the kernels are compiled with: small, and cut into blocks both ways as the layers that matter are. */
     private static final List<Integer> WARM_UP = List.of(120, 120);
 
@@ -93,13 +95,17 @@ final class Calibration implements KernelPolicy {
     }
 
     @Override
-    public double activeBelow(int inputs, int outputs, int live) {
-        double density = (double) live / ((long) inputs * outputs);
+    public double activeBelow(int inputs, int outputs, int live, boolean dense) {
         if (inputs * outputs < SMALLEST || kernels.bits() == 0) {
             return 0;
         }
+        double cost = Lanes.WIDE || Lanes.TWELVE_CHAINS ? 1 : SPILLING;
+        if (dense) {
+            return 1 / (cost * ACTIVE_COST);
+        }
+        double density = (double) live / ((long) inputs * outputs);
         Crossover crossover = found.getOrDefault(representative(inputs, outputs), Crossover.DEFAULT);
-        return crossover.dense(density) ? 1 / ACTIVE_COST : density / crossover.density() / ACTIVE_COST_SPARSE;
+        return Math.min(1, density / crossover.density()) / (cost * ACTIVE_COST_SPARSE);
     }
 
     /** What has been found, in words, by shape. */

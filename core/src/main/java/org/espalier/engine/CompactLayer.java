@@ -64,10 +64,10 @@ final class CompactLayer {
     private float @Nullable [] turnedMatrix; // the same the other way round, made when it is wanted
     private boolean turnedMatrixStale = true;
 
-    /** Whether to look for zeros in what enters and what comes back at all. */
-    final boolean skips;
+    /** Whether the weight gradient looks for zeros in what comes back. */
+    final boolean skipsInGradient;
 
-    /** Whether to leave them out, panel by panel. */
+    /** Whether products leave zeros out of what enters and of what comes back, panel by panel. */
     final ActiveChoice activeForward;
 
     final ActiveChoice activeBackward;
@@ -100,9 +100,11 @@ final class CompactLayer {
         rest.andNot(alive);
         live = alive.cardinality();
         wide = policy.dense(inputs, outputs, live);
-        double below = policy.activeBelow(inputs, outputs, live);
-        skips = below > 0;
-        activeForward = layer == 0 ? ActiveChoice.NEVER : new ActiveChoice(below); // inputs under attack are not zero
+        double below = policy.activeBelow(inputs, outputs, live, wide);
+        skipsInGradient = below > 0;
+        activeForward = layer == 0
+                ? ActiveChoice.NEVER
+                : new ActiveChoice(below); // inputs under attack are not zero, and Products has no room
         activeBackward = new ActiveChoice(below);
         count = wide ? inputs * outputs : live + rest.cardinality();
         values = floats(count);
@@ -311,7 +313,7 @@ final class CompactLayer {
             sixes = made;
         }
         if (sixesStale) {
-            SixRows.of(wide ? liveMatrix() : spread(), outputs, inputs, made);
+            SixRows.of(wide ? liveMatrix() : spreadOut(), outputs, inputs, made);
             sixesStale = false;
         }
         return made;
@@ -325,14 +327,14 @@ final class CompactLayer {
             turnedSixes = made;
         }
         if (turnedSixesStale) {
-            SixRows.turned(wide ? liveMatrix() : spread(), outputs, inputs, liveInputs, made);
+            SixRows.turned(wide ? liveMatrix() : spreadOut(), outputs, inputs, liveInputs, made);
             turnedSixesStale = false;
         }
         return made;
     }
 
     /** Of a layer that is not wide: live weights in their matrix, row-major. */
-    private float[] spread() {
+    private float[] spreadOut() {
         float[] made = spread;
         if (made == null) {
             made = new float[inputs * outputs];

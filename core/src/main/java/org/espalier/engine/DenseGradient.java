@@ -63,13 +63,14 @@ final class DenseGradient {
         for (int b = 0; b < blocks; b++) {
             gather(delta, scratch.outputs(), first(b, taken), outputs, panels, scratch.deltas(), b * lanes * OUTPUTS);
         }
-        if (!WIDE) {
-            ActiveDeltas.find(scratch, blocks, lanes, quiet);
+        boolean listed = quiet && !WIDE;
+        if (listed) {
+            ActiveDeltas.find(scratch, blocks, lanes);
         }
         for (int i = 0; i < inputs; i += 2 * LENGTH) {
             long at = turned + i / (2 * LENGTH) * PanelTurn.block(panels);
             for (int b = 0; b < blocks; b++) {
-                block(scratch, b, lanes, at, partials);
+                block(scratch, b, lanes, listed, at, partials);
                 finish(scratch.outputs(), first(b, taken), partials, out, inputs, i);
             }
         }
@@ -98,7 +99,7 @@ final class DenseGradient {
     }
 
     /** Sums of one block of outputs and two registers of inputs. */
-    private static void block(GradientScratch scratch, int block, int lanes, long x, long partials) {
+    private static void block(GradientScratch scratch, int block, int lanes, boolean listed, long x, long partials) {
         float[] deltas = scratch.deltas();
         int from = block * lanes * OUTPUTS;
         long at = x - from * STEP;
@@ -106,7 +107,7 @@ final class DenseGradient {
             pairs(deltas, from, lanes * OUTPUTS / (COLUMNS / 2), at, partials);
             return;
         }
-        if (scratch.ends()[(block + 1) * COLUMNS - 1] > 0) {
+        if (listed && scratch.ends()[(block + 1) * COLUMNS - 1] >= 0) {
             terms(deltas, scratch.terms(), scratch.ends(), block, block * lanes, at, partials);
         } else {
             columns(deltas, from, lanes * OUTPUTS / COLUMNS, at, partials);

@@ -9,15 +9,15 @@ import org.espalier.network.Architecture;
  *
  * @param memory native: turned panels, partial sums, and a tile
  * @param deltas deltas by blocks of four outputs, on the heap, whose elements broadcast in one load
- * @param terms for each block of four outputs, the deltas that are not all zero
- * @param ends one past the last of each block's columns
+ * @param terms for each block of four outputs, where in deltas those are that are not all zero; before that, room to sort in
+ * @param ends one past the last of each block's columns; -1 for the last one of a block that takes all
  * @param outputs outputs in the order in which they are taken
  * @param counts lanes of each output whose delta is not zero
  * @param panels panels that there is room for
  */
 record GradientScratch(
         MemorySegment memory, float[] deltas, int[] terms, int[] ends, int[] outputs, int[] counts, int panels) {
-    /** Bytes of partial sums: 8 pairs of columns x 4 outputs x 2 registers. */
+    /** Bytes of partial sums: 8 pairs of columns, or 16 columns of registers half as wide, x 4 outputs x 2 registers. */
     static final long PARTIALS = 8 * 4 * 2 * 64;
 
     private static final long TILE = 1024;

@@ -1,6 +1,9 @@
 package org.espalier.engine;
 
-/** Decides, per layer, between dense kernels and kernels over surviving weights. Never changes a result. */
+/**
+ * Decides, per layer, between dense kernels and kernels over surviving weights, and from when on zeros are left out. Never
+ * changes a result.
+ */
 @FunctionalInterface
 interface KernelPolicy {
     /** Always dense. */
@@ -18,11 +21,12 @@ interface KernelPolicy {
 
     /**
      * Share of a panel's rows and lanes below which leaving out the zeros of what enters a product is faster than what
-     * {@link #dense} says; 0 for never.
+     * {@link #dense} said; 0 for never. Where it is more, the dense weight gradient looks for zeros, too.
      *
      * @param live as for {@link #dense}
+     * @param dense what it said
      */
-    default double activeBelow(int inputs, int outputs, int live) {
+    default double activeBelow(int inputs, int outputs, int live, boolean dense) {
         return 0;
     }
 }

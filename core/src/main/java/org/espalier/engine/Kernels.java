@@ -95,9 +95,9 @@ interface Kernels {
      * Dense matrix times panel, as {@link #dense}, leaving out groups of lanes that are zero.
      *
      * @param weights the matrix as {@link SixRows}
-     * @param active where x is not zero
-     * @param rowIndex whose bias each output has
-     * @param first first row of weights to take, and index of the first output into {@code rowIndex}
+     * @param active where x is not zero, from {@link #findActive} of this x and depth
+     * @param rowIndex whose bias each output has; rows of weights are taken as they come, unlike there
+     * @param first first row of weights to take, and index of its bias into {@code rowIndex}
      */
     void active(
             float[] weights,

@@ -7,10 +7,15 @@ import org.espalier.engine.Kernels.Finish;
 import org.espalier.network.Architecture;
 import org.jspecify.annotations.Nullable;
 
-/** Products of one layer with one panel, by the kernels that the layer was made for. */
+/**
+ * Products of one layer with one panel, by the kernels that the layer was made for, or without the zeros of a panel that has
+ * many.
+ */
 final class Products {
     private final Kernels kernels;
-    private final ActiveLanes active; // of the panel last looked at
+    // Of the panel last looked at, one for each direction: what takes an input gradient may itself run products.
+    private final ActiveLanes entering;
+    private final ActiveLanes comingBack;
 
     Products(Kernels kernels, Architecture architecture) {
         this.kernels = kernels;
@@ -18,7 +23,8 @@ final class Products {
                 .map(architecture::outputs)
                 .max()
                 .orElseThrow();
-        active = new ActiveLanes(widest, kernels.activeGroups());
+        entering = new ActiveLanes(widest, kernels.activeGroups()); // of hidden layers: no layer looks at the inputs
+        comingBack = new ActiveLanes(widest, kernels.activeGroups());
     }
 
     /**
@@ -35,10 +41,10 @@ final class Products {
             Panels out,
             int outPanel,
             Finish finish) {
-        if (!absolute && layer.activeForward.pays(kernels, in, inPanel, layer.inputs, active)) {
+        if (!absolute && layer.activeForward.pays(kernels, in, inPanel, layer.inputs, entering)) {
             kernels.active(
                     layer.sixes(),
-                    active,
+                    entering,
                     layer.everyOutput,
                     0,
                     layer.outputs,
@@ -88,14 +94,14 @@ final class Products {
      * Whether what comes back to a layer has so many zeros that products should leave them out; to be asked just before
      * {@link #backward} of the same panel.
      */
-    boolean active(CompactLayer layer, Panels delta, int panel) {
-        return layer.activeBackward.pays(kernels, delta, panel, layer.outputs, active);
+    boolean looksBack(CompactLayer layer, Panels delta, int panel) {
+        return layer.activeBackward.pays(kernels, delta, panel, layer.outputs, comingBack);
     }
 
     /**
      * From what leaves a layer back to some of its live inputs, written one after the other.
      *
-     * @param skip whether to leave out zeros, where {@link #active} has said so; not with absolute values
+     * @param skip whether to leave out zeros, where {@link #looksBack} has said so; not with absolute values
      * @param first index into the layer's live inputs
      * @param gate for {@link Finish#GATE}
      */
@@ -115,7 +121,7 @@ final class Products {
         if (skip) {
             kernels.active(
                     layer.turnedSixes(),
-                    active,
+                    comingBack,
                     layer.liveInputs,
                     first,
                     count,
@@ -164,7 +170,7 @@ final class Products {
     /** From what leaves a layer back to all of its live inputs, each in its row; other rows stay as they are. */
     void backward(CompactLayer layer, boolean absolute, Panels delta, int panel, Panels out, int outPanel) {
         int[] live = layer.liveInputs;
-        boolean skip = !absolute && active(layer, delta, panel);
+        boolean skip = !absolute && looksBack(layer, delta, panel);
         for (int first = 0; first < live.length; ) {
             int count = run(live, first);
             long offset = out.row(outPanel, live[first]);
@@ -203,7 +209,7 @@ final class Products {
                     x.row(firstPanel, 0),
                     layer.inputs,
                     panels,
-                    layer.skips,
+                    layer.skipsInGradient,
                     out,
                     scratch);
         } else {

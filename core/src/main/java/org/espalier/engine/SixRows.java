@@ -9,7 +9,7 @@ final class SixRows {
     /** Rows of a group. */
     static final int ROWS = 6;
 
-    /** Rows that are turned at a time: the pages that they stand on are then found without a search. */
+    /** Rows of the source that are turned at a time: a page each, and a core finds so many without a walk. */
     private static final int PART = 48;
 
     private SixRows() {}

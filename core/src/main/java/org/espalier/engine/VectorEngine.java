@@ -10,9 +10,9 @@ import org.espalier.network.Weights;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The float32 engine. Per layer and direction it runs dense kernels or kernels over surviving weights only,
- * whichever is faster at the layer's density ({@link KernelPolicy}); both give the same bits as long as all values
- * are finite. A step allocates nothing.
+ * The float32 engine. Per layer it runs dense kernels or kernels over surviving weights only, whichever is faster at the
+ * layer's density, and kernels that leave zeros out where a panel has many ({@link KernelPolicy}); all give the same bits as long
+ * as all values are finite. A step allocates nothing, but what a layer needs for a kernel when that first runs.
  */
 final class VectorEngine implements Engine {
     /** Rows of the input gradient made at once: 10.5 KiB, in the nearest cache, and whole blocks of 6. */
@@ -127,7 +127,7 @@ final class VectorEngine implements Engine {
         int[] live = weights.liveInputs;
         Panels delta = pass.gradient(0);
         for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
-            boolean skip = products.active(weights, delta, panel);
+            boolean skip = products.looksBack(weights, delta, panel);
             int atOnce = !skip && weights.wide && kernels.groups() ? RowGroups.wholeWithin(ROWS_AT_ONCE) : ROWS_AT_ONCE;
             for (int first = 0; first < live.length; first += atOnce) {
                 int count = Math.min(atOnce, live.length - first);
@@ -149,7 +149,7 @@ final class VectorEngine implements Engine {
                     Products.clear(
                             out, panel); // units that nothing reads: their biases' gradients are summed from these rows
                 }
-                boolean skip = products.active(weights, pass.gradient(layer), panel);
+                boolean skip = products.looksBack(weights, pass.gradient(layer), panel);
                 for (int first = 0; first < live.length; ) {
                     int count = Products.run(live, first);
                     products.backward(

@@ -53,6 +53,8 @@ class ActiveLanesTest {
         for (Kernels kernels : new Kernels[] {SCALAR, Kernels.chosen()}) {
             ActiveLanes active = new ActiveLanes(inputs, kernels.activeGroups());
             kernels.findActive(x.memory(), 0, inputs, active);
+            assertThat(Arrays.copyOf(active.rows, active.starts[kernels.activeGroups()]))
+                    .containsExactly(naive(x, inputs, kernels.activeGroups()));
             float[] sixes = new float[SixRows.size(outputs, inputs)];
             SixRows.of(matrix, outputs, inputs, sixes);
             Panels out = new Panels(outputs, Panels.LANES);
@@ -128,6 +130,35 @@ class ActiveLanesTest {
                         .filter(i -> choice.pays(kernels, quiet, 0, 8, found))
                         .min())
                 .hasValue(15);
+    }
+
+    @Test
+    void aQuietLayersGradientTakesListedTermsOnly() {
+        int outputs = 9;
+        Panels delta = new Panels(outputs, Panels.LANES);
+        delta.set(2, 5, 1f);
+        delta.set(7, 5, 2f);
+        delta.set(7, 40, 3f);
+        GradientScratch scratch = GradientScratch.allocate(new Architecture(List.of(3, outputs), false), 1);
+        assertThat(ActiveDeltas.quiet(delta.memory().address(), outputs, 1, scratch.counts()))
+                .isTrue();
+        assertThat(ActiveDeltas.order(outputs, Panels.LANES, scratch)).isEqualTo(4); // a whole block
+        assertThat(scratch.outputs()).startsWith(7, 2);
+        scratch.deltas()[4 * 20] = 1f;
+        scratch.deltas()[4 * 63 + 3] = 1f;
+        ActiveDeltas.find(scratch, 1, Panels.LANES);
+        assertThat(scratch.ends()[15]).isEqualTo(2);
+        assertThat(scratch.terms()).startsWith(4 * 20, 4 * 63);
+    }
+
+    /** Row by row and lane by lane. */
+    private static int[] naive(Panels x, int rows, int groups) {
+        int lanes = Panels.LANES / groups;
+        return IntStream.range(0, groups)
+                .flatMap(group -> IntStream.range(0, rows)
+                        .filter(row -> IntStream.range(group * lanes, (group + 1) * lanes)
+                                .anyMatch(lane -> x.get(row, lane) != 0)))
+                .toArray();
     }
 
     private static float[] gradient(

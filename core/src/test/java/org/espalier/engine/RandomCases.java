@@ -12,12 +12,16 @@ import org.espalier.random.Stream;
 final class RandomCases {
     /** Every way that an engine can run its products; all must give the same bits. */
     static final List<KernelPolicy> POLICIES = List.of(
-            KernelPolicy.DENSE, KernelPolicy.SPARSE, skipping(KernelPolicy.DENSE), skipping(KernelPolicy.SPARSE));
+            KernelPolicy.DENSE,
+            KernelPolicy.SPARSE,
+            skipping(KernelPolicy.DENSE, 2), // a share is at most 1
+            skipping(KernelPolicy.SPARSE, 2),
+            skipping(KernelPolicy.DENSE, 0.6));
 
     private RandomCases() {}
 
-    /** The same kernels, but zeros are left out of every product and gradient that can. */
-    static KernelPolicy skipping(KernelPolicy policy) {
+    /** The same kernels, but zeros are left out of panels whose share of others is below some share. */
+    static KernelPolicy skipping(KernelPolicy policy, double below) {
         return new KernelPolicy() {
             @Override
             public boolean dense(int inputs, int outputs, int live) {
@@ -25,8 +29,8 @@ final class RandomCases {
             }
 
             @Override
-            public double activeBelow(int inputs, int outputs, int live) {
-                return 2; // a share is at most 1
+            public double activeBelow(int inputs, int outputs, int live, boolean dense) {
+                return below;
             }
         };
     }

@@ -130,7 +130,7 @@ class WorstCaseTest {
         Mask mask = RandomCases.mask(shape, density, stream);
         Weights weights = RandomCases.weights(shape, stream);
         Result expected = run(new ReferenceEngine(shape), shape, weights, mask, stream, share);
-        for (KernelPolicy policy : List.of(KernelPolicy.DENSE, KernelPolicy.SPARSE)) {
+        for (KernelPolicy policy : RandomCases.POLICIES) {
             Result actual = run(new VectorEngine(shape, Kernels.chosen(), policy), shape, weights, mask, stream, share);
             assertClose(actual.worst, expected.worst, 4e-6);
             for (int layer = 0; layer < shape.layers(); layer++) {
@@ -157,7 +157,7 @@ class WorstCaseTest {
                 kept[1][10 * o + 3] = 0; // nothing reads hidden unit 3 any more
             }
             Mask pruned = Mask.of(shape, kept);
-            for (KernelPolicy policy : List.of(KernelPolicy.DENSE, KernelPolicy.SPARSE)) {
+            for (KernelPolicy policy : RandomCases.POLICIES) {
                 Engine engine = new VectorEngine(shape, Kernels.chosen(), policy);
                 BoundPass pass = engine.newBoundPass(EXAMPLES, true);
                 run(engine, pass, shape, weights, Mask.dense(shape), stream, 0.5f);
