@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * Weights times those lanes of a panel that hold anything but zeros. A block is 6 outputs x 2 registers: twelve
- * accumulators, and each weight read serves two of them. A block of one register would skip a sixth more, and reads a
+ * accumulators, and each weight read serves two of them. A block of one register would skip a seventh more, and reads a
  * weight for each multiply-add; one of four skips a third less. What is left per row of the list is 12 multiply-adds (6
  * cycles on two ports) to 28 instructions. Offsets are addresses in {@link Lanes#MEMORY}.
  */

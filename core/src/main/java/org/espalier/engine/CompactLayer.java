@@ -313,7 +313,7 @@ final class CompactLayer {
             sixes = made;
         }
         if (sixesStale) {
-            SixRows.of(wide ? liveMatrix() : spreadOut(), outputs, inputs, made);
+            SixRows.of(rowMajor(), outputs, inputs, made);
             sixesStale = false;
         }
         return made;
@@ -327,14 +327,17 @@ final class CompactLayer {
             turnedSixes = made;
         }
         if (turnedSixesStale) {
-            SixRows.turned(wide ? liveMatrix() : spreadOut(), outputs, inputs, liveInputs, made);
+            SixRows.turned(rowMajor(), outputs, inputs, liveInputs, made);
             turnedSixesStale = false;
         }
         return made;
     }
 
-    /** Of a layer that is not wide: live weights in their matrix, row-major. */
-    private float[] spreadOut() {
+    /** Live weights in their matrix, row-major, zero elsewhere. */
+    private float[] rowMajor() {
+        if (wide) {
+            return liveMatrix();
+        }
         float[] made = spread;
         if (made == null) {
             made = new float[inputs * outputs];
