@@ -96,7 +96,10 @@ public final class Elementwise {
     /**
      * A signed gradient step projected to the ball (L-infinity, radius {@code epsilon} around {@code clean}) and to
      * [0, 1], on the rows that an {@link InputGradientSink} was handed:
-     * {@code x = clip(clip(x + step sign(g), clean - epsilon, clean + epsilon), 0, 1)}; sign(0) = 0.
+     * {@code x = clip(clip(x + step sign(g), clean - epsilon, clean + epsilon), 0, 1)}; sign(0) = 0, and that of a gradient
+     * that is not a number.
+     *
+     * @param clean in [0, 1], like x
      */
     public static void signStep(
             MemorySegment gradient,

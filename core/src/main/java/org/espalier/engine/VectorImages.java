@@ -21,8 +21,13 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class VectorImages {
     private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final float RECIPROCAL = 1f / 255f;
+    /** 1 / 255 as a sum of two floats: a pixel times both, rounded once, is pixel / 255 correctly rounded (all 256 are tested). */
+    private static final float HIGH = 1f / 255f;
+
+    private static final float LOW = (float) (1.0 / 255 - HIGH);
     private static final int PIXELS = 4;
+    /** Bytes of a cache line, or a part of one. */
+    private static final int LINE = 64;
 
     private VectorImages() {}
 
@@ -34,6 +39,7 @@ final class VectorImages {
         for (int lane = 0; lane < lanes; lane++) {
             starts[lane] = order[first + lane] * features;
         }
+        words[0] = touch(images, starts, lanes, features); // written over below; unused, it would not be computed
         int feature = 0;
         for (; feature + PIXELS <= features; feature += PIXELS) {
             for (int lane = 0; lane < lanes; lane++) {
@@ -49,20 +55,38 @@ final class VectorImages {
         }
     }
 
-    private static void spread(int[] words, long out) {
-        for (int lane = 0; lane < Panels.LANES; lane += LENGTH) {
-            for (int pixel = 0; pixel < PIXELS; pixel++) {
-                IntVector value = IntVector.fromArray(INTS, words, lane)
-                        .lanewise(VectorOperators.LSHR, 8 * pixel)
-                        .and(0xff);
-                // pixel / 255 correctly rounded: the product with the reciprocal, mended by its exact remainder.
-                FloatVector dividend = (FloatVector) value.convert(VectorOperators.I2F, 0);
-                FloatVector quotient = dividend.mul(RECIPROCAL);
-                FloatVector remainder = quotient.fma(FloatVector.broadcast(FLOATS, -255f), dividend);
-                remainder
-                        .fma(FloatVector.broadcast(FLOATS, RECIPROCAL), quotient)
-                        .intoMemorySegment(MEMORY, out + pixel * Panels.ROW_BYTES + lane * 4L, ORDER);
+    /**
+     * Reads a byte of each cache line of the images, so that all of them are on their way from memory at once: the images of
+     * a batch lie anywhere, and in what follows 60 lines are waited for a dozen times.
+     */
+    private static int touch(byte[] images, int[] starts, int lanes, int features) {
+        int sum = 0;
+        for (int lane = 0; lane < lanes; lane++) {
+            for (int at = starts[lane]; at < starts[lane] + features; at += LINE) {
+                sum += images[at];
             }
+        }
+        return sum;
+    }
+
+    /** Four rows of pixels out of a word for each lane. */
+    private static void spread(int[] words, long out) {
+        FloatVector high = FloatVector.broadcast(FLOATS, HIGH);
+        FloatVector low = FloatVector.broadcast(FLOATS, LOW);
+        for (int lane = 0; lane < Panels.LANES; lane += LENGTH) {
+            long to = out + lane * 4L;
+            IntVector word = IntVector.fromArray(INTS, words, lane);
+            FloatVector p0 = (FloatVector) word.and(0xff).convert(VectorOperators.I2F, 0);
+            p0.fma(high, p0.mul(low)).intoMemorySegment(MEMORY, to, ORDER);
+            FloatVector p1 = (FloatVector)
+                    word.lanewise(VectorOperators.LSHR, 8).and(0xff).convert(VectorOperators.I2F, 0);
+            p1.fma(high, p1.mul(low)).intoMemorySegment(MEMORY, to + Panels.ROW_BYTES, ORDER);
+            FloatVector p2 = (FloatVector)
+                    word.lanewise(VectorOperators.LSHR, 16).and(0xff).convert(VectorOperators.I2F, 0);
+            p2.fma(high, p2.mul(low)).intoMemorySegment(MEMORY, to + 2 * Panels.ROW_BYTES, ORDER);
+            FloatVector p3 =
+                    (FloatVector) word.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0);
+            p3.fma(high, p3.mul(low)).intoMemorySegment(MEMORY, to + 3 * Panels.ROW_BYTES, ORDER);
         }
     }
 }

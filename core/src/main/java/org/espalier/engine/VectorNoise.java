@@ -1,10 +1,11 @@
 package org.espalier.engine;
 
-import static org.espalier.engine.Lanes.BYTES;
 import static org.espalier.engine.Lanes.FLOATS;
 import static org.espalier.engine.Lanes.INTS;
 import static org.espalier.engine.Lanes.MEMORY;
 import static org.espalier.engine.Lanes.ORDER;
+import static org.espalier.engine.Lanes.REGISTER;
+import static org.espalier.engine.Lanes.ROW;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -47,9 +48,9 @@ final class VectorNoise {
     /** Rounds 1 to 8 of {@link Threefry#block}, with their key injections. */
     private static void firstRounds(int key0, int key1, int[] examples, int firstExample, int pair, long state) {
         int key2 = Threefry.PARITY ^ key0 ^ key1;
-        for (long at = 0; at < Panels.ROW_BYTES; at += BYTES) {
-            IntVector x0 = IntVector.fromArray(INTS, examples, firstExample + (int) (at / 4))
-                    .add(key0);
+        for (int at = 0; at < ROW; at += REGISTER) {
+            IntVector x0 =
+                    IntVector.fromArray(INTS, examples, firstExample + at / 4).add(key0);
             IntVector x1 = IntVector.broadcast(INTS, pair + key1);
             x0 = x0.add(x1);
             x1 = x1.lanewise(VectorOperators.ROL, 13).lanewise(VectorOperators.XOR, x0);
@@ -77,7 +78,7 @@ final class VectorNoise {
     /** Rounds 9 to 20. */
     private static void lastRounds(int key0, int key1, long state) {
         int key2 = Threefry.PARITY ^ key0 ^ key1;
-        for (long at = 0; at < Panels.ROW_BYTES; at += BYTES) {
+        for (int at = 0; at < ROW; at += REGISTER) {
             IntVector x0 = IntVector.fromMemorySegment(INTS, MEMORY, state + at, ORDER);
             IntVector x1 = IntVector.fromMemorySegment(INTS, MEMORY, state + Panels.ROW_BYTES + at, ORDER);
             x0 = x0.add(x1);
@@ -113,21 +114,24 @@ final class VectorNoise {
         }
     }
 
-    /** A row of words to a row of noisy inputs. */
+    /** A row of words to a row of noisy inputs, clipped as in {@link VectorSteps}. */
     private static void put(long words, long from, long to, float epsilon) {
-        FloatVector none = FloatVector.zero(FLOATS);
-        FloatVector one = FloatVector.broadcast(FLOATS, 1f);
-        for (long at = 0; at < Panels.ROW_BYTES; at += BYTES) {
+        IntVector none = IntVector.zero(INTS);
+        IntVector one = IntVector.broadcast(INTS, Float.floatToRawIntBits(1f));
+        FloatVector width = FloatVector.broadcast(FLOATS, 2 * epsilon);
+        FloatVector least = FloatVector.broadcast(FLOATS, -epsilon);
+        for (int at = 0; at < ROW; at += REGISTER) {
             IntVector word = IntVector.fromMemorySegment(INTS, MEMORY, words + at, ORDER);
             FloatVector unit = ((FloatVector)
                             word.lanewise(VectorOperators.LSHR, 8).convert(VectorOperators.I2F, 0))
                     .mul(0x1p-24f);
-            FloatVector noise =
-                    unit.fma(FloatVector.broadcast(FLOATS, 2 * epsilon), FloatVector.broadcast(FLOATS, -epsilon));
-            FloatVector value = FloatVector.fromMemorySegment(FLOATS, MEMORY, from + at, ORDER)
-                    .add(noise);
-            value = value.blend(none, value.compare(VectorOperators.LT, none));
-            value.blend(one, value.compare(VectorOperators.GT, one)).intoMemorySegment(MEMORY, to + at, ORDER);
+            FloatVector noise = unit.fma(width, least);
+            FloatVector.fromMemorySegment(FLOATS, MEMORY, from + at, ORDER)
+                    .add(noise)
+                    .reinterpretAsInts()
+                    .max(none)
+                    .min(one)
+                    .intoMemorySegment(MEMORY, to + at, ORDER);
         }
     }
 }

@@ -1,16 +1,21 @@
 package org.espalier.engine;
 
-import static org.espalier.engine.Lanes.BYTES;
 import static org.espalier.engine.Lanes.FLOATS;
+import static org.espalier.engine.Lanes.INTS;
 import static org.espalier.engine.Lanes.MEMORY;
 import static org.espalier.engine.Lanes.ORDER;
+import static org.espalier.engine.Lanes.REGISTER;
+import static org.espalier.engine.Lanes.ROW;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Attack steps on the rows of gradient that have just been made. Clipping compares and blends, for Vector.max and
- * min are slow for their NaN and -0 rules. Offsets are addresses in {@link Lanes#MEMORY}.
+ * Attack steps on the rows of gradient that have just been made. Clipping compares floats as integers, for whose order
+ * there is one instruction: floats that are not negative have the same order, negative ones are negative integers, and
+ * bounds are never negative here. Vector.max and min of floats are slow for their NaN and -0 rules. Offsets are addresses
+ * in {@link Lanes#MEMORY}.
  */
 final class VectorSteps {
     private VectorSteps() {}
@@ -25,23 +30,23 @@ final class VectorSteps {
 
     private static void signRow(long gradient, long clean, long x, float step, float epsilon) {
         FloatVector zero = FloatVector.zero(FLOATS);
-        FloatVector one = FloatVector.broadcast(FLOATS, 1f);
-        FloatVector steps = FloatVector.broadcast(FLOATS, step);
+        IntVector none = IntVector.zero(INTS);
+        IntVector one = IntVector.broadcast(INTS, Float.floatToRawIntBits(1f));
+        IntVector signs = IntVector.broadcast(INTS, Integer.MIN_VALUE);
+        IntVector steps = IntVector.broadcast(INTS, Float.floatToRawIntBits(step));
         FloatVector radius = FloatVector.broadcast(FLOATS, epsilon);
-        for (long at = 0; at < Panels.ROW_BYTES; at += BYTES) {
+        for (int at = 0; at < ROW; at += REGISTER) {
             FloatVector g = FloatVector.fromMemorySegment(FLOATS, MEMORY, gradient + at, ORDER);
+            FloatVector move = g.reinterpretAsInts()
+                    .and(signs)
+                    .lanewise(VectorOperators.XOR, steps)
+                    .reinterpretAsFloats();
             FloatVector value = FloatVector.fromMemorySegment(FLOATS, MEMORY, x + at, ORDER);
-            FloatVector up = value.add(steps);
-            FloatVector down = value.sub(steps);
-            value = value.blend(up, g.compare(VectorOperators.GT, zero))
-                    .blend(down, g.compare(VectorOperators.LT, zero));
+            value = value.blend(value.add(move), g.abs().compare(VectorOperators.GT, zero));
             FloatVector centre = FloatVector.fromMemorySegment(FLOATS, MEMORY, clean + at, ORDER);
-            FloatVector low = centre.sub(radius);
-            FloatVector high = centre.add(radius);
-            value = value.blend(low, value.compare(VectorOperators.LT, low));
-            value = value.blend(high, value.compare(VectorOperators.GT, high));
-            value = value.blend(zero, value.compare(VectorOperators.LT, zero));
-            value.blend(one, value.compare(VectorOperators.GT, one)).intoMemorySegment(MEMORY, x + at, ORDER);
+            IntVector low = centre.sub(radius).reinterpretAsInts().max(none);
+            IntVector high = centre.add(radius).reinterpretAsInts().min(one);
+            value.reinterpretAsInts().max(low).min(high).intoMemorySegment(MEMORY, x + at, ORDER);
         }
     }
 }

@@ -148,6 +148,57 @@ class ElementwiseTest {
     }
 
     @Test
+    void aSignedStepIsClippedToTheBallAndTheBoxWhateverTheGradientIs() {
+        float[] gradients = {
+            0f,
+            -0f,
+            1f,
+            -1f,
+            Float.MIN_VALUE,
+            -Float.MIN_VALUE,
+            Float.POSITIVE_INFINITY,
+            Float.NEGATIVE_INFINITY,
+            Float.NaN,
+            Float.intBitsToFloat(0xffc00000),
+            1e-30f,
+            -1e30f
+        };
+        float[] centres = {0f, 1f, 0.5f, 1f / 255f, 254f / 255f, 0.3f, 0.7f, 1e-38f};
+        float[] distances = {0f, 0.01f, -0.01f, 0.29f, -0.29f, 0.3f, -0.3f};
+        int lanes = Panels.LANES;
+        for (float step : new float[] {0.05f, 1f, 0f, -0.05f}) { // a descent's step is negative
+            Panels gradient = new Panels(centres.length, lanes);
+            Panels clean = new Panels(centres.length, lanes);
+            Panels x = new Panels(centres.length, lanes);
+            for (int f = 0; f < centres.length; f++) {
+                for (int e = 0; e < lanes; e++) {
+                    gradient.set(f, e, gradients[e % gradients.length]);
+                    clean.set(f, e, centres[f]);
+                    x.set(f, e, Math.clamp(centres[f] + distances[(e + f) % distances.length], 0f, 1f));
+                }
+            }
+            Panels expected = new Panels(centres.length, lanes);
+            expected.copy(x, 0, 0, 1);
+            for (int f = 0; f < centres.length; f++) {
+                for (int e = 0; e < lanes; e++) {
+                    float g = gradient.get(f, e);
+                    float moved = g > 0 ? x.get(f, e) + step : g < 0 ? x.get(f, e) - step : x.get(f, e);
+                    float inBall = Math.min(Math.max(moved, centres[f] - 0.3f), centres[f] + 0.3f);
+                    expected.set(f, e, Math.min(Math.max(inBall, 0f), 1f));
+                }
+            }
+            int[] features = IntStream.range(0, centres.length).toArray();
+            Elementwise.signStep(gradient.memory(), 0, features, 0, centres.length, clean, 0, x, 0, step, 0.3f);
+            for (int f = 0; f < centres.length; f++) {
+                for (int e = 0; e < lanes; e++) {
+                    assertThat(Float.floatToRawIntBits(x.get(f, e)))
+                            .isEqualTo(Float.floatToRawIntBits(expected.get(f, e)));
+                }
+            }
+        }
+    }
+
+    @Test
     void examplesAreCopiedBetweenPanelsAndNothingElseIs() {
         Panels source = new Panels(5, 130);
         RandomCases.inputs(source, 130, Stream.root(4));
