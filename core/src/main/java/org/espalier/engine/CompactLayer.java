@@ -2,6 +2,7 @@ package org.espalier.engine;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
@@ -72,11 +73,11 @@ final class CompactLayer {
 
     final ActiveChoice activeBackward;
 
-    private float @Nullable [] spread; // of a layer that is not wide: its matrix, row-major
-    private boolean spreadStale = true;
     private float @Nullable [] sixes;
+    private int[] sixPlaces = {}; // there of each live weight; of a wide layer none, like the next
     private boolean sixesStale = true;
     private float @Nullable [] turnedSixes;
+    private int[] turnedSixPlaces = {};
     private boolean turnedSixesStale = true;
 
     /** Output rows in order: 0, 1, ... */
@@ -235,7 +236,6 @@ final class CompactLayer {
         turnedMatrixStale = true;
         absoluteStale = true;
         absoluteTurnedStale = true;
-        spreadStale = true;
         sixesStale = true;
         turnedSixesStale = true;
     }
@@ -311,9 +311,16 @@ final class CompactLayer {
         if (made == null) {
             made = new float[SixRows.size(outputs, inputs)];
             sixes = made;
+            if (!wide) {
+                sixPlaces = places(at -> SixRows.place(at / inputs, at % inputs, inputs));
+            }
         }
         if (sixesStale) {
-            SixRows.of(rowMajor(), outputs, inputs, made);
+            if (wide) {
+                SixRows.of(liveMatrix(), outputs, inputs, made);
+            } else {
+                scatter(sixPlaces, made);
+            }
             sixesStale = false;
         }
         return made;
@@ -325,31 +332,31 @@ final class CompactLayer {
         if (made == null) {
             made = new float[SixRows.size(liveInputs.length, outputs)];
             turnedSixes = made;
+            if (!wide) {
+                turnedSixPlaces =
+                        places(at -> SixRows.place(Arrays.binarySearch(liveInputs, at % inputs), at / inputs, outputs));
+            }
         }
         if (turnedSixesStale) {
-            SixRows.turned(rowMajor(), outputs, inputs, liveInputs, made);
+            if (wide) {
+                SixRows.turned(liveMatrix(), outputs, inputs, liveInputs, made);
+            } else {
+                scatter(turnedSixPlaces, made);
+            }
             turnedSixesStale = false;
         }
         return made;
     }
 
-    /** Live weights in their matrix, row-major, zero elsewhere. */
-    private float[] rowMajor() {
-        if (wide) {
-            return liveMatrix();
+    private int[] places(IntUnaryOperator ofPosition) {
+        return Arrays.stream(positions, 0, live).map(ofPosition).toArray();
+    }
+
+    /** Live weights to their places; compact order comes by few pages at a time. */
+    private void scatter(int[] places, float[] into) {
+        for (int k = 0; k < live; k++) {
+            into[places[k]] = values[k];
         }
-        float[] made = spread;
-        if (made == null) {
-            made = new float[inputs * outputs];
-            spread = made;
-        }
-        if (spreadStale) {
-            for (int k = 0; k < live; k++) {
-                made[positions[k]] = values[k];
-            }
-            spreadStale = false;
-        }
-        return made;
     }
 
     /** Absolute values in compact order; not of a wide layer. */
