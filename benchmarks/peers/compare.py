@@ -99,7 +99,7 @@ def measure(ours, peers, levels, rounds, seconds):
             if level in SHOWN:  # peers are asked as often, spread over the round
                 kind = KINDS[SHOWN.index(level) % 4]
                 for peer in peers:
-                    rate = together(peer, "time", kind, 3 * seconds)
+                    rate = together(peer, "time", kind, 2 * seconds)
                     if turn:
                         add(peer[0].name, kind, None, rate)
         print(f"  round {turn} of {rounds}", file=sys.stderr, flush=True)
@@ -152,7 +152,7 @@ def main():
     options.add_argument("--libtorch", required=True)
     options.add_argument("--json")
     options.add_argument("--rounds", type=int, default=5)
-    options.add_argument("--seconds", type=float, default=0.1)
+    options.add_argument("--seconds", type=float, default=0.3)
     options.add_argument("--iterations", type=int, default=1000)
     options.add_argument("--parts", default="check,1,2,threads")
     chosen = options.parse_args()
