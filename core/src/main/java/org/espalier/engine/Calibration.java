@@ -52,8 +52,9 @@ final class Calibration implements KernelPolicy {
      */
     private static final double ACTIVE_COST = 1.2;
     /**
-     * The same where weights stand for sparse kernels: after each update they are spread out for it first. With 1.3 a step at
-     * 41 % of the weights took 0.95 to 0.99 of the time with 1.5, one at 33 % the same; from 1.1 on some took longer.
+     * The same where weights stand for sparse kernels: after each update they are put into its order first. With 1.3 a PGD step
+     * at 41 % of the weights took 0.95 to 0.99 of the time with 1.5, one at 33 % the same; with 1.1 and less some took longer.
+     * Measured on an AMD EPYC with AVX2, each in a process of its own; not with 512 bits.
      */
     private static final double ACTIVE_COST_SPARSE = 1.3;
     /** How much longer it takes where C2 takes its twelve accumulators one register too far; see {@link GroupProduct}. */

@@ -74,7 +74,7 @@ final class CompactLayer {
     final ActiveChoice activeBackward;
 
     private float @Nullable [] sixes;
-    private int[] sixPlaces = {}; // there of each live weight; of a wide layer none, like the next
+    private int[] sixPlaces = {}; // place in it of each live weight; empty until it is made, and for a wide layer
     private boolean sixesStale = true;
     private float @Nullable [] turnedSixes;
     private int[] turnedSixPlaces = {};
@@ -310,10 +310,10 @@ final class CompactLayer {
         float[] made = sixes;
         if (made == null) {
             made = new float[SixRows.size(outputs, inputs)];
-            sixes = made;
             if (!wide) {
                 sixPlaces = places(at -> SixRows.place(at / inputs, at % inputs, inputs));
             }
+            sixes = made;
         }
         if (sixesStale) {
             if (wide) {
@@ -331,11 +331,11 @@ final class CompactLayer {
         float[] made = turnedSixes;
         if (made == null) {
             made = new float[SixRows.size(liveInputs.length, outputs)];
-            turnedSixes = made;
             if (!wide) {
                 turnedSixPlaces =
                         places(at -> SixRows.place(Arrays.binarySearch(liveInputs, at % inputs), at / inputs, outputs));
             }
+            turnedSixes = made;
         }
         if (turnedSixesStale) {
             if (wide) {

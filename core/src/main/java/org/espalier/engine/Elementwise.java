@@ -20,6 +20,7 @@ public final class Elementwise {
      * left as they are.
      *
      * @param firstExample counter of the first panel's lane 0, usually its index in the batch or data set
+     * @param clean in [0, 1] and not -0
      * @param features features to write, ascending
      */
     public static void uniformNoise(
@@ -96,10 +97,10 @@ public final class Elementwise {
     /**
      * A signed gradient step projected to the ball (L-infinity, radius {@code epsilon} around {@code clean}) and to
      * [0, 1], on the rows that an {@link InputGradientSink} was handed:
-     * {@code x = clip(clip(x + step sign(g), clean - epsilon, clean + epsilon), 0, 1)}; sign(0) = 0, and that of a gradient
-     * that is not a number.
+     * {@code x = clip(clip(x + step sign(g), clean - epsilon, clean + epsilon), 0, 1)}; the sign of 0 and of NaN is 0.
      *
-     * @param clean in [0, 1], like x
+     * @param clean in [0, 1] and not -0, like x
+     * @param epsilon at least 0
      */
     public static void signStep(
             MemorySegment gradient,

@@ -32,9 +32,10 @@ final class Lanes {
     static final String CHAINS = "espalier.vector.chains";
 
     static final long BYTES = LENGTH * 4L;
-    /** The same, and the bytes of a panel's row, for loops along a row: C2 makes a nest of two of one that counts in longs. */
+    /** Bytes of a register, for loops along a row that run often: C2 makes a nest of two loops of one that counts in longs. */
     static final int REGISTER = LENGTH * 4;
 
+    /** Bytes of a panel's row, for the same loops. */
     static final int ROW = (int) Panels.ROW_BYTES;
     /** Lanes handled together by the products: four registers, so that four chains of multiply-adds are in flight. */
     static final int GROUP = 4 * LENGTH;

@@ -21,12 +21,12 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class VectorImages {
     private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    /** 1 / 255 as a sum of two floats: a pixel times both, rounded once, is pixel / 255 correctly rounded (all 256 are tested). */
+    /** 1 / 255 as a sum of two floats: a pixel times both is pixel / 255 correctly rounded (all 256 are tested). */
     private static final float HIGH = 1f / 255f;
 
     private static final float LOW = (float) (1.0 / 255 - HIGH);
     private static final int PIXELS = 4;
-    /** Bytes of a cache line, or a part of one. */
+    /** Bytes of a cache line, or a part of one; which it is changes no result. */
     private static final int LINE = 64;
 
     private VectorImages() {}
@@ -39,7 +39,7 @@ final class VectorImages {
         for (int lane = 0; lane < lanes; lane++) {
             starts[lane] = order[first + lane] * features;
         }
-        words[0] = touch(images, starts, lanes, features); // written over below; unused, it would not be computed
+        words[0] = touch(images, starts, lanes, features); // never read; unused, it would not be computed
         int feature = 0;
         for (; feature + PIXELS <= features; feature += PIXELS) {
             for (int lane = 0; lane < lanes; lane++) {
@@ -56,8 +56,8 @@ final class VectorImages {
     }
 
     /**
-     * Reads a byte of each cache line of the images, so that all of them are on their way from memory at once: the images of
-     * a batch lie anywhere, and in what follows 60 lines are waited for a dozen times.
+     * Reads a byte every 64, so that nearly all cache lines of the images are on their way from memory at once: the images of a
+     * batch lie anywhere, and in what follows a line of each image would be waited for a dozen times.
      */
     private static int touch(byte[] images, int[] starts, int lanes, int features) {
         int sum = 0;

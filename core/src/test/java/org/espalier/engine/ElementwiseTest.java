@@ -166,7 +166,7 @@ class ElementwiseTest {
         float[] centres = {0f, 1f, 0.5f, 1f / 255f, 254f / 255f, 0.3f, 0.7f, 1e-38f};
         float[] distances = {0f, 0.01f, -0.01f, 0.29f, -0.29f, 0.3f, -0.3f};
         int lanes = Panels.LANES;
-        for (float step : new float[] {0.05f, 1f, 0f, -0.05f}) { // a descent's step is negative
+        for (float step : new float[] {0.05f, 1f, 0f, -0.05f}) { // no attack here has a negative one
             Panels gradient = new Panels(centres.length, lanes);
             Panels clean = new Panels(centres.length, lanes);
             Panels x = new Panels(centres.length, lanes);
