@@ -30,11 +30,11 @@ record GradientScratch(
             bytes = Math.max(bytes, turned(architecture.inputs(layer), panels));
             most = Math.max(most, architecture.outputs(layer));
         }
-        int blocks = (most + 3) / 4;
+        int blocks = (most + DenseGradient.OUTPUTS - 1) / DenseGradient.OUTPUTS;
         int lanes = Math.multiplyExact(Panels.LANES, panels);
         return new GradientScratch(
                 Arena.ofAuto().allocate(Math.max(bytes + PARTIALS + TILE, SparseGradient.SCRATCH), 64),
-                new float[Math.multiplyExact(4 * blocks, lanes)],
+                new float[Math.multiplyExact(DenseGradient.OUTPUTS * blocks, lanes)],
                 new int[Math.max(Math.multiplyExact(blocks, lanes) + 1, lanes + 2)],
                 new int[blocks * BatchSum.COLUMNS],
                 new int[most],

@@ -31,9 +31,11 @@ final class Lanes {
 
     static final String CHAINS = "espalier.vector.chains";
 
-    static final long BYTES = LENGTH * 4L;
     /** Bytes of a register, for loops along a row that run often: C2 makes a nest of two loops of one that counts in longs. */
     static final int REGISTER = LENGTH * 4;
+
+    /** The same, to reckon addresses with. */
+    static final long BYTES = REGISTER;
 
     /** Bytes of a panel's row, for the same loops. */
     static final int ROW = (int) Panels.ROW_BYTES;

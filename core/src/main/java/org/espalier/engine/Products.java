@@ -169,11 +169,31 @@ final class Products {
 
     /** From what leaves a layer back to all of its live inputs, each in its row; other rows stay as they are. */
     void backward(CompactLayer layer, boolean absolute, Panels delta, int panel, Panels out, int outPanel) {
+        backward(layer, absolute, delta, panel, out, outPanel, Finish.LINEAR, out);
+    }
+
+    /**
+     * The same back through the ReLU before a layer, all in the same panel.
+     *
+     * @param entering what the ReLU made
+     */
+    void backwardGated(CompactLayer layer, Panels delta, int panel, Panels out, Panels entering) {
+        backward(layer, false, delta, panel, out, panel, Finish.GATE, entering);
+    }
+
+    private void backward(
+            CompactLayer layer,
+            boolean absolute,
+            Panels delta,
+            int panel,
+            Panels out,
+            int outPanel,
+            Finish finish,
+            Panels gate) {
         int[] live = layer.liveInputs;
         boolean skip = !absolute && looksBack(layer, delta, panel);
         for (int first = 0; first < live.length; ) {
             int count = run(live, first);
-            long offset = out.row(outPanel, live[first]);
             backward(
                     layer,
                     absolute,
@@ -183,10 +203,10 @@ final class Products {
                     delta,
                     panel,
                     out.memory(),
-                    offset,
-                    Finish.LINEAR,
-                    out.memory(),
-                    offset);
+                    out.row(outPanel, live[first]),
+                    finish,
+                    gate.memory(),
+                    gate.row(outPanel, live[first]));
             first += count;
         }
     }

@@ -143,30 +143,12 @@ final class VectorEngine implements Engine {
             CompactLayer weights = layers[layer];
             Panels out = pass.gradient(layer - 1);
             Panels gate = pass.leaving(layer - 1);
-            int[] live = weights.liveInputs;
             for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
                 if (architecture.biases()) {
                     Products.clear(
                             out, panel); // units that nothing reads: their biases' gradients are summed from these rows
                 }
-                boolean skip = products.looksBack(weights, pass.gradient(layer), panel);
-                for (int first = 0; first < live.length; ) {
-                    int count = Products.run(live, first);
-                    products.backward(
-                            weights,
-                            false,
-                            skip,
-                            first,
-                            count,
-                            pass.gradient(layer),
-                            panel,
-                            out.memory(),
-                            out.row(panel, live[first]),
-                            Finish.GATE,
-                            gate.memory(),
-                            gate.row(panel, live[first]));
-                    first += count;
-                }
+                products.backwardGated(weights, pass.gradient(layer), panel, out, gate);
             }
         }
     }
