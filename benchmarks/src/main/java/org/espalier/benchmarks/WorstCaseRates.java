@@ -12,7 +12,7 @@ import org.espalier.attack.Keep;
 import org.espalier.attack.LabelChoice;
 import org.espalier.attack.Pgd;
 import org.espalier.data.DataProgress;
-import org.espalier.data.DataSets;
+import org.espalier.data.catalogue.DataSets;
 import org.espalier.data.Split;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;

@@ -1,5 +1,10 @@
 package org.espalier.cli;
 
+import org.espalier.cli.console.Console;
+import org.espalier.cli.console.ExitCode;
+import org.espalier.cli.console.Interruption;
+import org.espalier.cli.progress.CertificationProgress;
+import org.espalier.cli.progress.DataProgressLines;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,7 +23,7 @@ import org.espalier.lab.certification.CertificationRequest;
 import org.espalier.lab.certification.CertificationRunner;
 import org.espalier.lab.certification.Sandwich;
 import org.espalier.lab.certification.StoredCertifications;
-import org.espalier.lab.store.Json;
+import org.espalier.lab.file.Json;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketData;
 import org.espalier.report.Table;

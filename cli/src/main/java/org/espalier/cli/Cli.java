@@ -1,8 +1,14 @@
 package org.espalier.cli;
 
+import org.espalier.cli.console.CheckedOutput;
+import org.espalier.cli.console.Console;
+import org.espalier.cli.console.ExitCode;
+import org.espalier.cli.console.Logging;
+import org.espalier.cli.console.Misunderstanding;
+import org.espalier.cli.console.Version;
 import java.io.PrintWriter;
 import org.espalier.UserException;
-import org.espalier.data.DataSets;
+import org.espalier.data.catalogue.DataSets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

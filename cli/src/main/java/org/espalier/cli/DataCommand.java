@@ -1,7 +1,8 @@
 package org.espalier.cli;
 
+import org.espalier.cli.console.Console;
 import java.util.function.Supplier;
-import org.espalier.data.DataSets;
+import org.espalier.data.catalogue.DataSets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

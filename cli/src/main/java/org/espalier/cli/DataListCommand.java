@@ -1,9 +1,10 @@
 package org.espalier.cli;
 
+import org.espalier.cli.console.Console;
 import java.io.PrintStream;
 import java.util.function.Supplier;
-import org.espalier.data.DataSets;
-import org.espalier.data.ListedDataSet;
+import org.espalier.data.catalogue.DataSets;
+import org.espalier.data.catalogue.ListedDataSet;
 import picocli.CommandLine.Command;
 
 /** {@code espalier data list}. */

@@ -1,11 +1,13 @@
 package org.espalier.cli;
 
+import org.espalier.cli.console.Console;
+import org.espalier.cli.progress.DataProgressLines;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.espalier.data.DataFile;
-import org.espalier.data.DataSets;
-import org.espalier.data.FoundDataSet;
+import org.espalier.data.catalogue.DataSets;
+import org.espalier.data.catalogue.FoundDataSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

@@ -1,5 +1,9 @@
 package org.espalier.cli;
 
+import org.espalier.cli.console.Console;
+import org.espalier.cli.console.ExitCode;
+import org.espalier.cli.console.StandardError;
+
 /** Where {@code espalier} starts. */
 public final class Main {
     private Main() {}

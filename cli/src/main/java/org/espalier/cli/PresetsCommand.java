@@ -1,5 +1,6 @@
 package org.espalier.cli;
 
+import org.espalier.cli.console.Console;
 import org.espalier.lab.experiment.Names;
 import org.espalier.lab.experiment.Presets;
 import picocli.CommandLine;

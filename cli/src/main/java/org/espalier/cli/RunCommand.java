@@ -1,5 +1,12 @@
 package org.espalier.cli;
 
+import org.espalier.cli.console.Console;
+import org.espalier.cli.console.ExitCode;
+import org.espalier.cli.console.Interruption;
+import org.espalier.cli.console.Version;
+import org.espalier.cli.progress.DataProgressLines;
+import org.espalier.cli.progress.EvaluationProgress;
+import org.espalier.cli.progress.RunProgress;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

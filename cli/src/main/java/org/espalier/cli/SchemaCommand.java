@@ -1,5 +1,6 @@
 package org.espalier.cli;
 
+import org.espalier.cli.console.Console;
 import org.espalier.lab.experiment.JsonSchema;
 import picocli.CommandLine.Command;
 import tools.jackson.databind.json.JsonMapper;

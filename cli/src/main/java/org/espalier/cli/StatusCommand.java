@@ -1,5 +1,7 @@
 package org.espalier.cli;
 
+import org.espalier.cli.console.Console;
+import org.espalier.cli.progress.Durations;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,7 @@
 package org.espalier.cli;
 
+import org.espalier.cli.console.Console;
+import org.espalier.cli.console.Version;
 import picocli.CommandLine.Command;
 
 /** {@code espalier version}. */

@@ -1,5 +1,8 @@
 package org.espalier.cli;
 
+import org.espalier.cli.console.Console;
+import org.espalier.cli.console.ExitCode;
+import org.espalier.cli.console.Interruption;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

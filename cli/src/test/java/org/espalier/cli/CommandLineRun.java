@@ -1,5 +1,6 @@
 package org.espalier.cli;
 
+import org.espalier.cli.console.Console;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 

@@ -2,7 +2,7 @@ package org.espalier.attack;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import org.espalier.engine.Elementwise;
+import org.espalier.engine.ops.Elementwise;
 import org.espalier.engine.Engine;
 import org.espalier.engine.InputGradientSink;
 import org.espalier.engine.Panels;

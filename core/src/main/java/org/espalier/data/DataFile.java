@@ -23,7 +23,7 @@ public enum DataFile {
     }
 
     /** Whether the file holds images rather than labels. */
-    boolean isImages() {
+    public boolean isImages() {
         return this == TRAIN_IMAGES || this == TEST_IMAGES;
     }
 }

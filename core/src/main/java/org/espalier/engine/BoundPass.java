@@ -14,30 +14,30 @@ public final class BoundPass {
     private final Architecture architecture;
     private final Pass pass;
     /** Margins bounded linearly per example: the other classes, or none. */
-    final int margins;
+    public final int margins;
 
-    final Panels[] radius; // (layer): half the width of what enters it
-    final Panels[] radiusGradient; // (hidden layer): gradient of half the width of what leaves it, before ReLU
-    final Panels[] lower; // (hidden layer): bounds of what leaves it, before ReLU
-    final Panels[] upper; // (hidden layer)
-    final Panels[] lowerGradient; // (hidden layer): what linear bounds add to the bounds' gradients
-    final Panels[] upperGradient; // (hidden layer)
+    public final Panels[] radius; // (layer): half the width of what enters it
+    public final Panels[] radiusGradient; // (hidden layer): gradient of half the width of what leaves it, before ReLU
+    public final Panels[] lower; // (hidden layer): bounds of what leaves it, before ReLU
+    public final Panels[] upper; // (hidden layer)
+    public final Panels[] lowerGradient; // (hidden layer): what linear bounds add to the bounds' gradients
+    public final Panels[] upperGradient; // (hidden layer)
     /** Radii of the differences of two logits, and their gradients: [panel][pair][lane]. */
-    final Panels pairRadius;
+    public final Panels pairRadius;
 
-    final Panels pairGradient;
+    public final Panels pairGradient;
     /** Linear bounds, [panel][margin][lane], and their gradients, [margin x panel][lane]. */
-    final Panels linear;
+    public final Panels linear;
 
-    final Panels linearGradient;
+    public final Panels linearGradient;
     /** One panel of what a layer makes of coefficients on their way back. */
-    final Panels product;
+    public final Panels product;
 
     private final Panels worst;
     private final Panels worstGradient;
-    final int[] labels;
-    int examples;
-    float linearShare;
+    public final int[] labels;
+    public int examples;
+    public float linearShare;
 
     BoundPass(Architecture architecture, int examples, boolean linear) {
         if (architecture.classes() < 2) {
@@ -102,17 +102,17 @@ public final class BoundPass {
         return worstGradient;
     }
 
-    Architecture architecture() {
+    public Architecture architecture() {
         return architecture;
     }
 
     /** Panels that the examples at hand take. */
-    int panels() {
+    public int panels() {
         return Panels.panelsFor(examples);
     }
 
     /** Takes what {@link Engine#worstCase} was asked for. */
-    void take(float share, int[] classes, int first, int count) {
+    public void take(float share, int[] classes, int first, int count) {
         if (count < 1 || count > labels.length) {
             throw new IndexOutOfBoundsException(count + " examples were asked for, there is room for " + labels.length);
         }
@@ -127,17 +127,17 @@ public final class BoundPass {
     }
 
     /** The other class of an example's margin: the classes in order, the label left out. */
-    static int other(int margin, int label) {
+    public static int other(int margin, int label) {
         return margin < label ? margin : margin + 1;
     }
 
     /** Panel of an example's centre. */
-    int centre(int panel) {
+    public int centre(int panel) {
         return panels() + panel;
     }
 
     /** Panel of the coefficients of a margin. */
-    int coefficients(int margin, int panel) {
+    public int coefficients(int margin, int panel) {
         return (2 + margin) * panels() + panel;
     }
 }

@@ -1,15 +1,16 @@
 package org.espalier.engine;
 
+import org.espalier.engine.kernel.Kernels;
 import java.util.Objects;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 
 /** What both engines refuse. */
-final class Checks {
+public final class Checks {
     private Checks() {}
 
-    static void fits(Architecture architecture, Weights weights, Mask mask) {
+    public static void fits(Architecture architecture, Weights weights, Mask mask) {
         if (!weights.architecture().equals(architecture) || !mask.architecture().equals(architecture)) {
             throw new IllegalArgumentException("an engine for a network " + architecture + " was given weights of "
                     + weights.architecture() + " and a mask of " + mask.architecture());
@@ -17,13 +18,13 @@ final class Checks {
     }
 
     /** A pass made for another architecture, or panels that it does not have. */
-    static void covers(Architecture architecture, Pass pass, int firstPanel, int panels) {
+    public static void covers(Architecture architecture, Pass pass, int firstPanel, int panels) {
         fits(architecture, pass.architecture());
         range(pass.input(), firstPanel, panels);
     }
 
     /** A pass made for another architecture. */
-    static void fits(Architecture architecture, Architecture passes) {
+    public static void fits(Architecture architecture, Architecture passes) {
         if (passes != architecture && !passes.equals(architecture)) {
             throw new IllegalArgumentException(
                     "an engine for a network " + architecture + " was given a pass made for a network " + passes);
@@ -31,7 +32,7 @@ final class Checks {
     }
 
     /** Kernels address memory without bounds, so what reaches them is checked here. */
-    static void range(Panels panels, int first, int count) {
+    public static void range(Panels panels, int first, int count) {
         if (first < 0 || count < 0 || first > panels.panels() - count) {
             throw new IndexOutOfBoundsException(
                     "panels " + first + " to " + (first + count - 1) + " of " + panels.panels() + " were asked for");
@@ -39,7 +40,7 @@ final class Checks {
     }
 
     /** Ascending features, of which those from {@code first} on are used. */
-    static void features(int[] features, int first, int count, Panels panels) {
+    public static void features(int[] features, int first, int count, Panels panels) {
         Objects.checkFromIndexSize(first, count, features.length);
         if (count > 0 && (features[first] < 0 || features[first + count - 1] >= panels.features())) {
             throw new IndexOutOfBoundsException("features " + features[first] + " to " + features[first + count - 1]
@@ -47,7 +48,7 @@ final class Checks {
         }
     }
 
-    static void alike(Panels a, Panels b) {
+    public static void alike(Panels a, Panels b) {
         if (a.features() != b.features()) {
             throw new IllegalArgumentException(
                     "panels of " + a.features() + " features do not fit panels of " + b.features());
@@ -55,7 +56,7 @@ final class Checks {
     }
 
     /** Labels of which {@code count} from {@code first} on are used: each a class. */
-    static void labels(int[] labels, int first, int count, int classes) {
+    public static void labels(int[] labels, int first, int count, int classes) {
         Objects.checkFromIndexSize(first, count, labels.length);
         for (int i = first; i < first + count; i++) {
             if (labels[i] < 0 || labels[i] >= classes) {

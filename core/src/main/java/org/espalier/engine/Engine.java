@@ -1,5 +1,6 @@
 package org.espalier.engine;
 
+import org.espalier.engine.ops.Elementwise;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;

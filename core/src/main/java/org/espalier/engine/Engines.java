@@ -1,5 +1,9 @@
 package org.espalier.engine;
 
+import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.vector.Calibration;
+import org.espalier.engine.vector.KernelPolicy;
+import org.espalier.engine.vector.VectorEngine;
 import java.util.List;
 import java.util.Locale;
 import org.espalier.network.Architecture;

@@ -1,5 +1,6 @@
 package org.espalier.engine;
 
+import org.espalier.engine.simd.Lanes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -23,10 +24,10 @@ public final class Panels {
     private final int panels;
     private final MemorySegment memory;
     /** Two rows and two words per lane for kernels that fill these panels, so that they allocate nothing. */
-    final MemorySegment scratch;
+    public final MemorySegment scratch;
 
-    final int[] words = new int[LANES];
-    final int[] starts = new int[LANES];
+    public final int[] words = new int[LANES];
+    public final int[] starts = new int[LANES];
     private final long[] offsets = new long[2 * LANES];
 
     /**

@@ -49,17 +49,17 @@ public final class Pass {
     }
 
     /** What enters a layer: the inputs, or the layer before's outputs after ReLU. */
-    Panels entering(int layer) {
+    public Panels entering(int layer) {
         return activations[layer];
     }
 
     /** What leaves a layer: after ReLU, or the logits. */
-    Panels leaving(int layer) {
+    public Panels leaving(int layer) {
         return activations[layer + 1];
     }
 
     /** Gradient with respect to what leaves a layer, before its ReLU. */
-    Panels gradient(int layer) {
+    public Panels gradient(int layer) {
         return gradients[layer];
     }
 }

@@ -4,7 +4,7 @@ import org.espalier.attack.Attacker;
 import org.espalier.data.BatchOrder;
 import org.espalier.data.Split;
 import org.espalier.engine.BoundPass;
-import org.espalier.engine.Elementwise;
+import org.espalier.engine.ops.Elementwise;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Panels;
 import org.espalier.engine.Pass;

@@ -10,7 +10,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.FloatRange;
 import net.jqwik.api.constraints.IntRange;
-import org.espalier.engine.Elementwise;
+import org.espalier.engine.ops.Elementwise;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.engine.Panels;

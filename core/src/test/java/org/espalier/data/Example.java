@@ -1,24 +1,27 @@
 package org.espalier.data;
 
+import org.espalier.data.file.IdxBytes;
+import org.espalier.data.source.DataSource;
+import org.espalier.data.source.KnownDataSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** A small "published" data set for tests of sources, and a listener that writes down what it hears. */
-final class Example {
-    static final Map<DataFile, byte[]> FILES = IdxBytes.small();
+public final class Example {
+    public static final Map<DataFile, byte[]> FILES = IdxBytes.small();
 
     private Example() {}
 
-    static KnownDataSet from(DataSource... sources) {
+    public static KnownDataSet from(DataSource... sources) {
         return new KnownDataSet("small", "A small data set", IdxBytes.digests(FILES), List.of(sources));
     }
 
-    static final class Heard implements DataProgress {
-        final List<String> failures = new ArrayList<>();
-        final List<String> absences = new ArrayList<>();
-        final List<String> tried = new ArrayList<>();
-        final List<String> ended = new ArrayList<>();
+    public static final class Heard implements DataProgress {
+        public final List<String> failures = new ArrayList<>();
+        public final List<String> absences = new ArrayList<>();
+        public final List<String> tried = new ArrayList<>();
+        public final List<String> ended = new ArrayList<>();
 
         @Override
         public void trying(String dataSet, String source) {

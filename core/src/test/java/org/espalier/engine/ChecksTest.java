@@ -1,5 +1,7 @@
 package org.espalier.engine;
 
+import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.ops.Elementwise;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.espalier.attack.Norm;
 import org.espalier.lab.experiment.Experiment;
-import org.espalier.lab.runner.CoreSettings;
+import org.espalier.lab.plan.CoreSettings;
 import org.espalier.report.verdict.Comparison;
 import org.espalier.report.verdict.Estimate;
 import org.espalier.report.verdict.Remains;

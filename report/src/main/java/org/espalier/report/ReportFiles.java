@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
-import org.espalier.lab.store.WholeFiles;
+import org.espalier.lab.file.WholeFiles;
 
 /** A report as text and files. */
 public final class ReportFiles {

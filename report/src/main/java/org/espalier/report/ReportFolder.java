@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.UserException;
-import org.espalier.lab.store.WholeFiles;
+import org.espalier.lab.file.WholeFiles;
 import org.espalier.report.page.PageFiles;
 
 /** The folder that {@code espalier report} writes: the one way in for all that makes files from results. */

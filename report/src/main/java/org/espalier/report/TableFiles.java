@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import org.espalier.lab.store.WholeFiles;
+import org.espalier.lab.file.WholeFiles;
 
 /** All tables as files, each as LaTeX, Markdown and CSV: {@code tables/NAME.tex}, {@code .md} and {@code .csv}. */
 public final class TableFiles implements ReportPart {

@@ -14,7 +14,7 @@ import java.util.OptionalInt;
 import java.util.function.Predicate;
 import org.apache.commons.csv.CSVFormat;
 import org.espalier.lab.store.Store;
-import org.espalier.lab.store.WholeFiles;
+import org.espalier.lab.file.WholeFiles;
 import org.espalier.report.figure.CertificateFigures;
 import org.espalier.report.figure.Figure;
 import org.espalier.report.figure.Line;

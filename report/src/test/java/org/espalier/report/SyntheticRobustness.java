@@ -7,12 +7,12 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.espalier.lab.store.Json;
+import org.espalier.lab.file.Json;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredLevel;
 import org.espalier.lab.store.StoredTrial;
-import org.espalier.lab.store.WholeFiles;
+import org.espalier.lab.file.WholeFiles;
 
 /**
  * Writes evaluations and certificates beside the levels of a synthetic store, in the form of the real ones. Each image has a

@@ -147,7 +147,7 @@ public enum Losses implements LogitLoss {
     }
 
     /** Classes by falling logit, the lower class first on ties. */
-    static int[] top(float[] z, int count) {
+    public static int[] top(float[] z, int count) {
         int[] top = new int[count];
         for (int i = 0; i < count; i++) {
             int best = -1;

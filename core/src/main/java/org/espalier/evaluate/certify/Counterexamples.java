@@ -3,7 +3,7 @@ package org.espalier.evaluate.certify;
 import java.util.Optional;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
-import org.espalier.engine.Elementwise;
+import org.espalier.engine.ops.Elementwise;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Panels;
 import org.espalier.engine.Pass;

@@ -4,16 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.espalier.UserException;
 import org.espalier.attack.Norm;
-import org.espalier.attack.strong.Apgd;
-import org.espalier.attack.strong.CarliniWagner;
-import org.espalier.attack.strong.DeepFool;
-import org.espalier.attack.strong.Descent;
-import org.espalier.attack.strong.Fab;
-import org.espalier.attack.strong.Fmn;
-import org.espalier.attack.strong.HopSkipJump;
+import org.espalier.attack.strong.radius.Apgd;
+import org.espalier.attack.strong.distance.CarliniWagner;
+import org.espalier.attack.strong.distance.DeepFool;
+import org.espalier.attack.strong.radius.Descent;
+import org.espalier.attack.strong.distance.Fab;
+import org.espalier.attack.strong.distance.Fmn;
+import org.espalier.attack.strong.distance.HopSkipJump;
 import org.espalier.attack.strong.Losses;
-import org.espalier.attack.strong.Noise;
-import org.espalier.attack.strong.Square;
+import org.espalier.attack.strong.radius.Noise;
+import org.espalier.attack.strong.radius.Square;
 import org.espalier.attack.strong.StrongAttack;
 
 /**

@@ -4,7 +4,7 @@ import java.util.BitSet;
 import java.util.List;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
-import org.espalier.engine.ReferenceEngine;
+import org.espalier.engine.reference.ReferenceEngine;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
 import org.espalier.network.Mask;
@@ -12,11 +12,11 @@ import org.espalier.network.Weights;
 import org.espalier.random.Stream;
 
 /** Random networks and examples for tests. */
-final class Cases {
+public final class Cases {
     private Cases() {}
 
     /** A random network with random biases if it has any; each weight survives with probability {@code density}. */
-    static Engine engine(List<Integer> widths, boolean biases, double density, int seed) {
+    public static Engine engine(List<Integer> widths, boolean biases, double density, int seed) {
         return load(Engines.create(new Architecture(widths, biases)), density, seed);
     }
 
@@ -45,7 +45,7 @@ final class Cases {
     }
 
     /** Inputs in [0, 1], a quarter of them exactly 0 and a few exactly 1, with the classes that the network gives them. */
-    static Examples examples(Engine engine, int count, int seed) {
+    public static Examples examples(Engine engine, int count, int seed) {
         int inputs = engine.architecture().inputs();
         Stream stream = Stream.root(seed).child("examples");
         float[][] clean = new float[count][inputs];
@@ -60,7 +60,7 @@ final class Cases {
         return new Examples(clean, classes(engine, clean), numbers);
     }
 
-    static int[] classes(Engine engine, float[][] inputs) {
+    public static int[] classes(Engine engine, float[][] inputs) {
         Target target = new Target(engine);
         int[] classes = new int[inputs.length];
         for (int first = 0; first < inputs.length; first += Target.CAPACITY) {

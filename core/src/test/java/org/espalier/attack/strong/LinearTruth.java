@@ -6,11 +6,11 @@ import org.espalier.attack.Norm;
 import org.espalier.network.Weights;
 
 /** Exact least distances of linear classifiers within the box, by other means than the attacks'. */
-final class LinearTruth {
+public final class LinearTruth {
     private LinearTruth() {}
 
     /** Distance to the nearest point of the box that a network of one layer does not give {@code label}; infinite if none. */
-    static double distance(Norm norm, Weights weights, float[] x, int label) {
+    public static double distance(Norm norm, Weights weights, float[] x, int label) {
         int inputs = x.length;
         int classes = weights.architecture().classes();
         double nearest = Double.POSITIVE_INFINITY;
@@ -44,7 +44,7 @@ final class LinearTruth {
     }
 
     /** The smallest s with w . s = need and x + s in the box, by bisection (L-infinity, L2) or by sorting (L1). */
-    static double smallestStep(Norm norm, float[] x, float[] w, double need) {
+    public static double smallestStep(Norm norm, float[] x, float[] w, double need) {
         boolean up = need > 0;
         if (norm == Norm.L1) {
             int[] order = IntStream.range(0, x.length)

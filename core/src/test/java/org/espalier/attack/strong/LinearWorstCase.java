@@ -5,10 +5,10 @@ import org.espalier.attack.ThreatModel;
 import org.espalier.network.Weights;
 
 /** The highest margin {@code max_t z_t - z_y} that a ball, cut with the box, holds for a network without hidden layers. */
-final class LinearWorstCase {
+public final class LinearWorstCase {
     private LinearWorstCase() {}
 
-    static double margin(Weights weights, float[] clean, int label, ThreatModel threat) {
+    public static double margin(Weights weights, float[] clean, int label, ThreatModel threat) {
         int classes = weights.architecture().classes();
         return IntStream.range(0, classes)
                 .filter(c -> c != label)
@@ -17,7 +17,7 @@ final class LinearWorstCase {
                 .orElseThrow();
     }
 
-    static double margin(Weights weights, float[] clean, int label, int target, ThreatModel threat) {
+    public static double margin(Weights weights, float[] clean, int label, int target, ThreatModel threat) {
         int n = clean.length;
         double[] w = new double[n];
         double margin =

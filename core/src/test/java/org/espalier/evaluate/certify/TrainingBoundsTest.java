@@ -10,7 +10,7 @@ import net.jqwik.api.constraints.FloatRange;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
 import org.espalier.engine.BoundPass;
-import org.espalier.engine.Elementwise;
+import org.espalier.engine.ops.Elementwise;
 import org.espalier.engine.Engine;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;

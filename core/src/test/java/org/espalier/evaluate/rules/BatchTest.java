@@ -13,7 +13,7 @@ import org.espalier.attack.ThreatModel;
 import org.espalier.attack.strong.Access;
 import org.espalier.attack.strong.Attempt;
 import org.espalier.attack.strong.Examples;
-import org.espalier.attack.strong.Geometry;
+import org.espalier.attack.strong.search.Geometry;
 import org.espalier.attack.strong.StrongAttack;
 import org.espalier.attack.strong.Target;
 import org.espalier.engine.Engine;

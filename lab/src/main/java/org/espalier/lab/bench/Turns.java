@@ -2,7 +2,7 @@ package org.espalier.lab.bench;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.espalier.engine.FmaPeak;
+import org.espalier.engine.ops.FmaPeak;
 
 /** Times several things in turn, in slices of some milliseconds, so that what disturbs the machine disturbs them alike. */
 final class Turns {

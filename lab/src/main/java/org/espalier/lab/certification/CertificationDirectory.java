@@ -13,10 +13,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.espalier.UserException;
-import org.espalier.lab.store.Json;
-import org.espalier.lab.store.JsonLines;
+import org.espalier.lab.file.Json;
+import org.espalier.lab.file.JsonLines;
 import org.espalier.lab.store.StoreWriter;
-import org.espalier.lab.store.WholeFiles;
+import org.espalier.lab.file.WholeFiles;
 import tools.jackson.databind.JsonNode;
 
 /**

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.espalier.evaluate.certify.Decision;
-import org.espalier.lab.store.Json;
+import org.espalier.lab.file.Json;
 
 /**
  * What is known of one image.

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.espalier.UserException;
 import org.espalier.evaluate.certify.Decision;
-import org.espalier.lab.store.JsonLines;
+import org.espalier.lab.file.JsonLines;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;

@@ -10,7 +10,7 @@ import org.espalier.UserException;
 import org.espalier.evaluate.rules.Batch;
 import org.espalier.evaluate.rules.Rules;
 import org.espalier.evaluate.rules.StepResult;
-import org.espalier.lab.store.Json;
+import org.espalier.lab.file.Json;
 import tools.jackson.databind.JsonNode;
 
 /** A batch of an evaluation in work, as JSON, so that an evaluation that is interrupted goes on behind it. */

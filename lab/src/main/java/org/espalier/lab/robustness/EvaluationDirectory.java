@@ -15,8 +15,8 @@ import org.espalier.evaluate.rules.Assessment;
 import org.espalier.evaluate.rules.Batch;
 import org.espalier.evaluate.rules.Step;
 import org.espalier.evaluate.rules.StepResult;
-import org.espalier.lab.store.Json;
-import org.espalier.lab.store.WholeFiles;
+import org.espalier.lab.file.Json;
+import org.espalier.lab.file.WholeFiles;
 
 /**
  * Where one evaluation is kept: {@code RESULTS/ID/}. While it is in work there is one file for each batch done; at the end

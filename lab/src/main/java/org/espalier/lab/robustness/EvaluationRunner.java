@@ -14,8 +14,8 @@ import org.espalier.attack.strong.Target;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.evaluate.rules.Batch;
-import org.espalier.lab.store.StoreLock;
-import org.espalier.lab.store.WholeFiles;
+import org.espalier.lab.file.StoreLock;
+import org.espalier.lab.file.WholeFiles;
 import org.espalier.random.Stream;
 import org.jspecify.annotations.Nullable;
 

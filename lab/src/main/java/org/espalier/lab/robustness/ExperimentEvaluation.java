@@ -9,7 +9,7 @@ import org.espalier.UserException;
 import org.espalier.attack.ThreatModel;
 import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
-import org.espalier.data.DataSets;
+import org.espalier.data.catalogue.DataSets;
 import org.espalier.data.Split;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.store.Store;

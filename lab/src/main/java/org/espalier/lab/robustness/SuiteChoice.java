@@ -5,24 +5,24 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.espalier.UserException;
 import org.espalier.attack.Norm;
-import org.espalier.attack.strong.Apgd;
-import org.espalier.attack.strong.CarliniWagner;
-import org.espalier.attack.strong.DeepFool;
-import org.espalier.attack.strong.Descent;
-import org.espalier.attack.strong.Fab;
-import org.espalier.attack.strong.Fmn;
-import org.espalier.attack.strong.HopSkipJump;
+import org.espalier.attack.strong.radius.Apgd;
+import org.espalier.attack.strong.distance.CarliniWagner;
+import org.espalier.attack.strong.distance.DeepFool;
+import org.espalier.attack.strong.radius.Descent;
+import org.espalier.attack.strong.distance.Fab;
+import org.espalier.attack.strong.distance.Fmn;
+import org.espalier.attack.strong.distance.HopSkipJump;
 import org.espalier.attack.strong.Losses;
-import org.espalier.attack.strong.Noise;
-import org.espalier.attack.strong.Square;
+import org.espalier.attack.strong.radius.Noise;
+import org.espalier.attack.strong.radius.Square;
 import org.espalier.attack.strong.StrongAttack;
-import org.espalier.attack.strong.Transfer;
+import org.espalier.attack.strong.radius.Transfer;
 import org.espalier.evaluate.suite.Suite;
 import org.espalier.evaluate.suite.Suites;
 import org.espalier.lab.experiment.Names;
 import org.espalier.lab.experiment.SuiteSettings;
 import org.espalier.lab.store.NetworkFile;
-import org.espalier.lab.store.WholeFiles;
+import org.espalier.lab.file.WholeFiles;
 
 /** Suites of attacks by name, and from files of one's own. */
 public final class SuiteChoice {

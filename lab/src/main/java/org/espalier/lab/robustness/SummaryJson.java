@@ -13,7 +13,7 @@ import org.espalier.evaluate.rules.Rule;
 import org.espalier.evaluate.rules.Step;
 import org.espalier.evaluate.rules.StepResult;
 import org.espalier.evaluate.rules.Verdict;
-import org.espalier.lab.store.Json;
+import org.espalier.lab.file.Json;
 import org.espalier.lab.tickets.WhichWeights;
 
 /** Writes {@code summary.json}: every figure of an evaluation, and what it was made with. */

@@ -1,5 +1,9 @@
 package org.espalier.lab.runner;
 
+import org.espalier.lab.plan.CoreSettings;
+import org.espalier.lab.plan.Plan;
+import org.espalier.lab.plan.Task;
+import org.espalier.lab.plan.ValidationObjective;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -1,5 +1,8 @@
 package org.espalier.lab.runner;
 
+import org.espalier.lab.plan.Numerics;
+import org.espalier.lab.plan.Plan;
+import org.espalier.lab.plan.Task;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -12,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
-import org.espalier.data.DataSets;
+import org.espalier.data.catalogue.DataSets;
 import org.espalier.data.Splits;
 import org.espalier.engine.Engines;
 import org.espalier.lab.experiment.Experiment;

@@ -1,5 +1,7 @@
 package org.espalier.lab.store;
 
+import org.espalier.lab.file.Json;
+import org.espalier.lab.file.WholeFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,5 +1,7 @@
 package org.espalier.lab.store;
 
+import org.espalier.lab.file.Json;
+import org.espalier.lab.file.JsonLines;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,6 @@
 package org.espalier.lab.store;
 
+import org.espalier.lab.file.SafeTensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

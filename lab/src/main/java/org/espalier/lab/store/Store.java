@@ -1,5 +1,8 @@
 package org.espalier.lab.store;
 
+import org.espalier.lab.file.Json;
+import org.espalier.lab.file.StoreLock;
+import org.espalier.lab.file.WholeFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,5 +1,6 @@
 package org.espalier.lab.store;
 
+import org.espalier.lab.file.Json;
 import java.util.Optional;
 import org.espalier.UserException;
 import tools.jackson.databind.JsonNode;

@@ -13,7 +13,7 @@ import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredLevel;
 import org.espalier.lab.store.StoredNetwork;
 import org.espalier.lab.store.StoredTrial;
-import org.espalier.lab.store.WholeFiles;
+import org.espalier.lab.file.WholeFiles;
 import org.jspecify.annotations.Nullable;
 
 /** Finds tickets: in a search's directory, a level's directory, or a safetensors file of any origin. */

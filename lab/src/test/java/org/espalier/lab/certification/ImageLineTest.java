@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.espalier.UserException;
 import org.espalier.evaluate.certify.Decision;
-import org.espalier.lab.store.JsonLines;
+import org.espalier.lab.file.JsonLines;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,5 +1,6 @@
 package org.espalier.lab.runner;
 
+import org.espalier.lab.plan.CoreSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -15,7 +15,7 @@ import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.random.Stream;
 
 /** A data set of 4 x 4 pixels and 3 classes, and an experiment that trains on it in moments. */
-final class TinyData {
+public final class TinyData {
     static final int FEATURES = 16;
 
     private TinyData() {}
@@ -43,7 +43,7 @@ final class TinyData {
     }
 
     /** Several levels, strategies that share some of them, both attacks, a rewind. */
-    static Experiment experiment(int iterations, String... overrides) {
+    public static Experiment experiment(int iterations, String... overrides) {
         String base = """
                 name: tiny
                 seed: 3

@@ -1,5 +1,6 @@
 package org.espalier.lab.store;
 
+import org.espalier.lab.file.SafeTensors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.espalier.UserException;
-import org.espalier.lab.store.SafeTensors.Tensor;
+import org.espalier.lab.file.SafeTensors.Tensor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

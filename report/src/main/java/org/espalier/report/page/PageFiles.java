@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 import org.espalier.UserException;
-import org.espalier.lab.store.WholeFiles;
+import org.espalier.lab.file.WholeFiles;
 import org.espalier.report.Report;
 import org.espalier.report.ReportPart;
 import org.espalier.report.figure.FigureDrawing;

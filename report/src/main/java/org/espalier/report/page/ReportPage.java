@@ -11,7 +11,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.espalier.UserException;
-import org.espalier.lab.runner.CoreSettings;
+import org.espalier.lab.plan.CoreSettings;
 import org.espalier.report.Arm;
 import org.espalier.report.BesidePublished;
 import org.espalier.report.Report;

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
-import org.espalier.lab.store.StoreLock;
+import org.espalier.lab.file.StoreLock;
 import org.espalier.lab.store.Timing;
 
 /**

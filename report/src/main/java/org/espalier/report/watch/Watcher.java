@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.espalier.lab.store.Json;
+import org.espalier.lab.file.Json;
 import org.espalier.lab.store.Store;
 
 /**

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.espalier.lab.store.Json;
+import org.espalier.lab.file.Json;
 import org.espalier.lab.store.Store;
 
 /** A store that a test writes by hand, as a search would: one data set, two strategies that share level 0. */

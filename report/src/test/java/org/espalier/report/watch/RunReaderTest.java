@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.espalier.lab.store.Store;
-import org.espalier.lab.store.StoreLock;
+import org.espalier.lab.file.StoreLock;
 import org.espalier.report.SearchStatus;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

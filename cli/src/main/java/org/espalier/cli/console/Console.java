@@ -1,0 +1,100 @@
+package org.espalier.cli.console;
+
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+
+/**
+ * Where a command writes: results to the output, all talk (progress, warnings, errors) to the error output, so that
+ * {@code espalier report DIR > file} holds the result alone.
+ */
+public final class Console {
+    /** Characters in a line where no terminal tells. */
+    public static final int DEFAULT_WIDTH = 100;
+
+    private final CheckedOutput checked;
+    private final PrintStream out;
+    private final PrintStream err;
+    private final boolean terminal;
+
+    /**
+     * A console over two streams.
+     *
+     * @param terminal whether both are shown on a terminal
+     */
+    public Console(OutputStream out, OutputStream err, Charset charset, boolean terminal) {
+        this.checked = new CheckedOutput(out);
+        this.out = new PrintStream(new BufferedOutputStream(checked), false, charset);
+        this.err = new PrintStream(err, true, charset);
+        this.terminal = terminal;
+    }
+
+    /** The process's own streams. */
+    public static Console system() {
+        java.io.Console console = System.console();
+        boolean terminal = console != null && console.isTerminal();
+        Charset charset = System.getProperty("stdout.encoding") instanceof String name && Charset.isSupported(name)
+                ? Charset.forName(name)
+                : StandardCharsets.UTF_8;
+        return new Console(
+                new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err), charset, terminal);
+    }
+
+    public PrintStream out() {
+        return out;
+    }
+
+    public PrintStream err() {
+        return err;
+    }
+
+    /** Whether a person watches: input and output are a terminal. */
+    public boolean terminal() {
+        return terminal;
+    }
+
+    /**
+     * What characters the output can show: on a terminal the locale's encoding, as it says what the terminal was set to,
+     * while Java may be told another one.
+     */
+    public Charset charset() {
+        String locale = System.getProperty("native.encoding", "US-ASCII");
+        return terminal && Charset.isSupported(locale) ? Charset.forName(locale) : out.charset();
+    }
+
+    /** Characters in a line: the terminal's, else {@value #DEFAULT_WIDTH}. */
+    public int width() {
+        if (!terminal) {
+            return DEFAULT_WIDTH;
+        }
+        try (Terminal system = TerminalBuilder.builder()
+                .system(true)
+                .dumb(true)
+                .nativeSignals(false)
+                .build()) {
+            int columns = system.getSize().getColumns();
+            return columns > 0 ? columns : DEFAULT_WIDTH;
+        } catch (IOException e) {
+            return DEFAULT_WIDTH;
+        }
+    }
+
+    /** What failed while the output was written. */
+    public CheckedOutput written() {
+        out.flush();
+        return checked;
+    }
+
+    /** Prints one line about what went wrong. Line feeds in it are shown as blanks: one fault, one line. */
+    public void complain(String message) {
+        out.flush();
+        err.println("espalier: " + message.replaceAll("\\s*\\R\\s*", " "));
+    }
+}

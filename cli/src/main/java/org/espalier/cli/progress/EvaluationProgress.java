@@ -1,0 +1,37 @@
+package org.espalier.cli.progress;
+
+import org.espalier.cli.console.Console;
+import java.time.Duration;
+import org.espalier.lab.robustness.EvaluationObserver;
+import org.espalier.lab.robustness.EvaluationRequest;
+
+/** Says how evaluations go: a line for each batch of images, with the time that is left. */
+public final class EvaluationProgress implements EvaluationObserver {
+    private final Console console;
+    private final long started = System.nanoTime();
+    private int batches;
+    private int batchesDone;
+
+    public EvaluationProgress(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public synchronized void planned(int evaluations, int done, int batches) {
+        this.batches = batches;
+        console.err()
+                .println(evaluations + (evaluations == 1 ? " ticket" : " tickets") + " to evaluate"
+                        + (done > 0 ? ", " + done + " there already" : ""));
+    }
+
+    @Override
+    public synchronized void batch(EvaluationRequest request, int done, int of) {
+        batchesDone++;
+        Duration elapsed = Duration.ofNanos(System.nanoTime() - started);
+        Duration left = elapsed.multipliedBy(batches - batchesDone).dividedBy(batchesDone);
+        console.err()
+                .println(request.ticket().label() + ": " + done + " of " + of + (of == 1 ? " batch" : " batches")
+                        + " of images, " + Durations.of(elapsed)
+                        + (batchesDone < batches ? ", about " + Durations.of(left) + " left" : ""));
+    }
+}

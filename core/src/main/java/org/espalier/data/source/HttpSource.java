@@ -1,0 +1,69 @@
+package org.espalier.data.source;
+
+import org.espalier.data.DataFile;
+import org.espalier.data.DataProgress;
+import org.espalier.data.file.Content;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The publisher's mirror on the web. Each file goes to a temporary one in the target directory, is checked there,
+ * and takes its name only if it is the published one; files that are there already are not fetched again.
+ *
+ * @param base address of the directory that holds the four files, ending in a slash; files there end in {@code .gz}
+ */
+record HttpSource(URI base, TimeLimits limits) implements DataSource {
+    HttpSource {
+        if (!base.getPath().endsWith("/")) {
+            throw new IllegalArgumentException("expected an address that ends in a slash, got " + base);
+        }
+    }
+
+    @Override
+    public String describe() {
+        return base.toString();
+    }
+
+    @Override
+    public boolean isLocal() {
+        return false;
+    }
+
+    @Override
+    public Map<DataFile, Content> obtain(KnownDataSet set, DataDirectory target, DataProgress progress)
+            throws SourceException {
+        progress.trying(set.name(), describe());
+        HttpClient client = HttpClient.newBuilder()
+                .connectTimeout(limits.connect())
+                .followRedirects(HttpClient.Redirect.NORMAL)
+                .build();
+        try {
+            for (DataFile file : DataFile.values()) {
+                if (!target.has(set, file)) {
+                    fetch(client, set, file, target, progress);
+                }
+            }
+        } finally {
+            // close() would wait for a transfer that was given up.
+            client.shutdownNow();
+        }
+        return target.files();
+    }
+
+    private void fetch(HttpClient client, KnownDataSet set, DataFile file, DataDirectory target, DataProgress progress)
+            throws SourceException {
+        URI address = base.resolve(file.fileName() + ".gz");
+        Path part = target.newPart(file);
+        try {
+            new Transfer(client, address, limits).to(part, file.fileName(), progress);
+            target.keepIfRight(set, file, part, address.toString());
+        } catch (IOException e) {
+            throw target.notWritable(e);
+        } finally {
+            DataDirectory.discard(part);
+        }
+    }
+}

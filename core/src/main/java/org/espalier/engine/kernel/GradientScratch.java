@@ -1,0 +1,52 @@
+package org.espalier.engine.kernel;
+
+import org.espalier.engine.Panels;
+import org.espalier.engine.simd.dense.DenseGradient;
+import org.espalier.engine.simd.sparse.SparseGradient;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.espalier.network.Architecture;
+
+/**
+ * Working memory of the weight gradients' kernels.
+ *
+ * @param memory native: turned panels, partial sums, and a tile
+ * @param deltas deltas by blocks of four outputs, on the heap, whose elements broadcast in one load
+ * @param terms for each block of four outputs, where in deltas those are that are not all zero; before that, room to sort in
+ * @param ends one past the last of each block's columns; -1 for the last one of a block that takes all
+ * @param outputs outputs in the order in which they are taken
+ * @param counts lanes of each output whose delta is not zero
+ * @param panels panels that there is room for
+ */
+public record GradientScratch(
+        MemorySegment memory, float[] deltas, int[] terms, int[] ends, int[] outputs, int[] counts, int panels) {
+    /** Bytes of partial sums: 8 pairs of columns, or 16 columns of registers half as wide, x 4 outputs x 2 registers. */
+    public static final long PARTIALS = 8 * 4 * 2 * 64;
+
+    private static final long TILE = 1024;
+
+    /** Room for every layer of a network. */
+    public static GradientScratch allocate(Architecture architecture, int panels) {
+        long bytes = 0;
+        int most = 0;
+        for (int layer = 0; layer < architecture.layers(); layer++) {
+            bytes = Math.max(bytes, turned(architecture.inputs(layer), panels));
+            most = Math.max(most, architecture.outputs(layer));
+        }
+        int blocks = (most + DenseGradient.OUTPUTS - 1) / DenseGradient.OUTPUTS;
+        int lanes = Math.multiplyExact(Panels.LANES, panels);
+        return new GradientScratch(
+                Arena.ofAuto().allocate(Math.max(bytes + PARTIALS + TILE, SparseGradient.SCRATCH), 64),
+                new float[Math.multiplyExact(DenseGradient.OUTPUTS * blocks, lanes)],
+                new int[Math.max(Math.multiplyExact(blocks, lanes) + 1, lanes + 2)],
+                new int[blocks * BatchSum.COLUMNS],
+                new int[most],
+                new int[most],
+                panels);
+    }
+
+    /** Bytes of turned panels: rounded so as to hold whole blocks at every width. */
+    public static long turned(int features, int panels) {
+        return (features + 31) / 32 * 128L * Panels.LANES * panels;
+    }
+}

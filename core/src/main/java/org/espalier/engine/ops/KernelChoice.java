@@ -1,0 +1,31 @@
+package org.espalier.engine.ops;
+
+import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.scalar.ScalarKernels;
+
+/**
+ * Chooses the kernels once per process: the widest registers that the machine has, or scalar code with one line
+ * in the log when the Vector API's module is missing. The system property {@value #PROPERTY} forces 128, 256, 512
+ * or scalar; results are the same bits whatever is chosen.
+ */
+public final class KernelChoice {
+    public static final String PROPERTY = "espalier.vector.bits";
+    public static final Kernels KERNELS = choose(System.getProperty(PROPERTY, "widest"));
+
+    private KernelChoice() {}
+
+    private static Kernels choose(String wanted) {
+        if (wanted.equals("scalar")) {
+            return new ScalarKernels();
+        }
+        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+            System.getLogger(KernelChoice.class.getName())
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "The module jdk.incubator.vector is not loaded: running scalar code, many times slower. "
+                                    + "Start Java with --add-modules jdk.incubator.vector.");
+            return new ScalarKernels();
+        }
+        return VectorKernels.create();
+    }
+}

@@ -1,0 +1,5 @@
+/** Elementwise operations and the choice of kernels. */
+@NullMarked
+package org.espalier.engine.ops;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,346 @@
+package org.espalier.engine.reference;
+
+import org.espalier.engine.BoundPass;
+import org.espalier.engine.Checks;
+import org.espalier.engine.Engine;
+import org.espalier.engine.InputGradientSink;
+import org.espalier.engine.Panels;
+import org.espalier.engine.Pass;
+import org.espalier.engine.Update;
+import org.espalier.network.LivePaths;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import org.espalier.network.Architecture;
+import org.espalier.network.Mask;
+import org.espalier.network.Weights;
+
+/**
+ * The textbook in float64, one multiplication at a time: slow, obvious, and what every other engine is tested
+ * against. Weights are kept in double and rounded to float only when read out.
+ */
+public final class ReferenceEngine implements Engine {
+    private static final int ROWS_AT_ONCE = 16;
+
+    private final Architecture architecture;
+    private Mask mask;
+    private final double[][] weights; // (layer, output * input)
+    private final double[][] biases; // (layer, output)
+    private final double[][] gradients; // as weights
+    private final double[][] biasGradients;
+    private final double[][][] moments = new double[2][][]; // (order, layer, output * input)
+    private final double[][][] biasMoments = new double[2][][];
+    private int[] liveInputs = new int[0];
+    private final List<ReferenceWorstCase> worstCases = new ArrayList<>(); // (example) of the last worstCase
+    private final MemorySegment rows = Arena.ofAuto().allocate(ROWS_AT_ONCE * Panels.ROW_BYTES, 64);
+
+    public ReferenceEngine(Architecture architecture) {
+        this.architecture = architecture;
+        mask = Mask.dense(architecture);
+        weights = matrices();
+        gradients = matrices();
+        biases = vectors();
+        biasGradients = vectors();
+        for (int order = 0; order < 2; order++) {
+            moments[order] = matrices();
+            biasMoments[order] = vectors();
+        }
+    }
+
+    @Override
+    public Architecture architecture() {
+        return architecture;
+    }
+
+    @Override
+    public void load(Weights values, Mask survivors) {
+        Checks.fits(architecture, values, survivors);
+        mask = survivors;
+        for (int layer = 0; layer < architecture.layers(); layer++) {
+            for (int i = 0; i < weights[layer].length; i++) {
+                weights[layer][i] = mask.keeps(layer, i) ? values.matrix(layer)[i] : 0;
+            }
+            widen(values.biases(layer), biases[layer]);
+            java.util.Arrays.fill(gradients[layer], 0);
+            java.util.Arrays.fill(biasGradients[layer], 0);
+            for (int order = 0; order < 2; order++) {
+                java.util.Arrays.fill(moments[order][layer], 0);
+                java.util.Arrays.fill(biasMoments[order][layer], 0);
+            }
+        }
+        liveInputs = new LivePaths(mask).inputs(0);
+    }
+
+    @Override
+    public Weights weights() {
+        return narrow(weights, biases);
+    }
+
+    @Override
+    public Mask mask() {
+        return mask;
+    }
+
+    @Override
+    public int[] liveInputs() {
+        return liveInputs;
+    }
+
+    @Override
+    public void forward(Pass pass, int firstPanel, int panels) {
+        for (int example = firstPanel * Panels.LANES; example < (firstPanel + panels) * Panels.LANES; example++) {
+            double[][] outputs = outputs(pass, example);
+            double[] logits = outputs[architecture.layers()];
+            for (int c = 0; c < logits.length; c++) {
+                pass.logits().set(c, example, (float) logits[c]);
+            }
+        }
+    }
+
+    @Override
+    public void inputGradient(Pass pass, int firstPanel, int panels, InputGradientSink sink) {
+        for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
+            double[][] byLane = new double[Panels.LANES][];
+            for (int lane = 0; lane < Panels.LANES; lane++) {
+                int example = panel * Panels.LANES + lane;
+                byLane[lane] = back(0, deltas(pass, example, outputs(pass, example))[0]);
+            }
+            for (int first = 0; first < liveInputs.length; first += ROWS_AT_ONCE) {
+                int count = Math.min(ROWS_AT_ONCE, liveInputs.length - first);
+                for (int r = 0; r < count; r++) {
+                    for (int lane = 0; lane < Panels.LANES; lane++) {
+                        rows.set(ValueLayout.JAVA_FLOAT, r * Panels.ROW_BYTES + lane * 4L, (float)
+                                byLane[lane][liveInputs[first + r]]);
+                    }
+                }
+                sink.accept(panel, rows, 0, liveInputs, first, count);
+            }
+        }
+    }
+
+    @Override
+    public void weightGradient(Pass pass, int firstPanel, int panels) {
+        clearGradients();
+        addGradient(pass, firstPanel, panels);
+    }
+
+    private void clearGradients() {
+        for (int layer = 0; layer < architecture.layers(); layer++) {
+            java.util.Arrays.fill(gradients[layer], 0);
+            java.util.Arrays.fill(biasGradients[layer], 0);
+        }
+    }
+
+    private void addGradient(Pass pass, int firstPanel, int panels) {
+        for (int example = firstPanel * Panels.LANES; example < (firstPanel + panels) * Panels.LANES; example++) {
+            double[][] outputs = outputs(pass, example);
+            double[][] deltas = deltas(pass, example, outputs);
+            for (int layer = 0; layer < architecture.layers(); layer++) {
+                int inputs = architecture.inputs(layer);
+                for (int o = 0; o < architecture.outputs(layer); o++) {
+                    for (int i = 0; i < inputs; i++) {
+                        if (mask.keeps(layer, o * inputs + i)) {
+                            gradients[layer][o * inputs + i] += deltas[layer][o] * outputs[layer][i];
+                        }
+                    }
+                    if (architecture.biases()) {
+                        biasGradients[layer][o] += deltas[layer][o];
+                    }
+                }
+            }
+        }
+    }
+
+    @Override
+    public void worstCase(
+            BoundPass pass, float epsilon, float linearShare, int[] labels, int firstLabel, int examples) {
+        Checks.fits(architecture, pass.architecture());
+        pass.take(linearShare, labels, firstLabel, examples);
+        worstCases.clear();
+        for (int example = 0; example < pass.panels() * Panels.LANES; example++) {
+            double[] worst = new double[architecture.classes()];
+            if (example < examples) {
+                ReferenceWorstCase of = new ReferenceWorstCase(
+                        architecture,
+                        weights,
+                        biases,
+                        outputs(pass.natural(), example)[0],
+                        epsilon,
+                        linearShare,
+                        pass.labels[example]);
+                worstCases.add(of);
+                worst = of.worst();
+            }
+            for (int c = 0; c < worst.length; c++) {
+                pass.worst().set(c, example, (float) worst[c]);
+            }
+        }
+    }
+
+    @Override
+    public void weightGradient(BoundPass pass, boolean natural) {
+        clearGradients();
+        if (natural) {
+            addGradient(pass.natural(), 0, pass.panels());
+        }
+        for (int example = 0; example < worstCases.size(); example++) {
+            double[] gradient = new double[architecture.classes()];
+            for (int c = 0; c < gradient.length; c++) {
+                gradient[c] = pass.worstGradient().get(c, example);
+            }
+            worstCases.get(example).addGradient(gradient, gradients, biasGradients);
+        }
+        for (int layer = 0; layer < architecture.layers(); layer++) {
+            for (int i = 0; i < gradients[layer].length; i++) {
+                gradients[layer][i] = mask.keeps(layer, i) ? gradients[layer][i] : 0;
+            }
+        }
+    }
+
+    @Override
+    public Weights gradient() {
+        return narrow(gradients, biasGradients);
+    }
+
+    @Override
+    public void update(Update update) {
+        for (int layer = 0; layer < architecture.layers(); layer++) {
+            for (int i = 0; i < weights[layer].length; i++) {
+                if (mask.keeps(layer, i)) {
+                    double w = weights[layer][i];
+                    double g = gradients[layer][i] + update.l1() * Math.signum(w) + update.l2() * w;
+                    weights[layer][i] = step(update, w, g, moments[0][layer], moments[1][layer], i);
+                }
+            }
+            for (int o = 0; o < biases[layer].length; o++) {
+                biases[layer][o] = step(
+                        update,
+                        biases[layer][o],
+                        biasGradients[layer][o],
+                        biasMoments[0][layer],
+                        biasMoments[1][layer],
+                        o);
+            }
+        }
+    }
+
+    private static double step(Update update, double w, double g, double[] first, double[] second, int i) {
+        return switch (update) {
+            case Update.Adam adam -> {
+                first[i] = adam.beta1() * first[i] + (1 - (double) adam.beta1()) * g;
+                second[i] = adam.beta2() * second[i] + (1 - (double) adam.beta2()) * g * g;
+                yield w - adam.stepSize() * first[i] / (Math.sqrt(second[i]) + adam.epsilon());
+            }
+            case Update.Momentum momentum -> {
+                first[i] = momentum.momentum() * first[i] - momentum.rate() * g;
+                yield w + first[i];
+            }
+        };
+    }
+
+    @Override
+    public Weights moment(int order) {
+        return narrow(moments[order], biasMoments[order]);
+    }
+
+    @Override
+    public void loadMoments(Weights first, Weights second) {
+        for (int layer = 0; layer < architecture.layers(); layer++) {
+            for (int order = 0; order < 2; order++) {
+                Weights values = order == 0 ? first : second;
+                for (int i = 0; i < weights[layer].length; i++) {
+                    moments[order][layer][i] = mask.keeps(layer, i) ? values.matrix(layer)[i] : 0;
+                }
+                widen(values.biases(layer), biasMoments[order][layer]);
+            }
+        }
+    }
+
+    /** Inputs, then each layer's outputs (after ReLU but for the logits) of one example. */
+    private double[][] outputs(Pass pass, int example) {
+        double[][] outputs = new double[architecture.layers() + 1][];
+        outputs[0] = new double[architecture.inputs()];
+        for (int i = 0; i < outputs[0].length; i++) {
+            outputs[0][i] = pass.input().get(i, example);
+        }
+        for (int layer = 0; layer < architecture.layers(); layer++) {
+            int inputs = architecture.inputs(layer);
+            outputs[layer + 1] = new double[architecture.outputs(layer)];
+            for (int o = 0; o < outputs[layer + 1].length; o++) {
+                double sum = architecture.biases() ? biases[layer][o] : 0;
+                for (int i = 0; i < inputs; i++) {
+                    sum += weights[layer][o * inputs + i] * outputs[layer][i];
+                }
+                outputs[layer + 1][o] = layer + 1 < architecture.layers() ? Math.max(sum, 0) : sum;
+            }
+        }
+        return outputs;
+    }
+
+    /** Gradient with respect to each layer's outputs before ReLU, of one example. */
+    private double[][] deltas(Pass pass, int example, double[][] outputs) {
+        double[][] deltas = new double[architecture.layers()][];
+        int last = architecture.layers() - 1;
+        deltas[last] = new double[architecture.classes()];
+        for (int c = 0; c < deltas[last].length; c++) {
+            deltas[last][c] = pass.logitGradient().get(c, example);
+        }
+        for (int layer = last; layer > 0; layer--) {
+            deltas[layer - 1] = back(layer, deltas[layer]);
+            for (int i = 0; i < deltas[layer - 1].length; i++) {
+                if (!(outputs[layer][i] > 0)) {
+                    deltas[layer - 1][i] = 0;
+                }
+            }
+        }
+        return deltas;
+    }
+
+    private double[] back(int layer, double[] delta) {
+        int inputs = architecture.inputs(layer);
+        double[] gradient = new double[inputs];
+        for (int o = 0; o < delta.length; o++) {
+            for (int i = 0; i < inputs; i++) {
+                gradient[i] += weights[layer][o * inputs + i] * delta[o];
+            }
+        }
+        return gradient;
+    }
+
+    private double[][] matrices() {
+        double[][] matrices = new double[architecture.layers()][];
+        for (int layer = 0; layer < matrices.length; layer++) {
+            matrices[layer] = new double[architecture.weights(layer)];
+        }
+        return matrices;
+    }
+
+    private double[][] vectors() {
+        double[][] vectors = new double[architecture.layers()][];
+        for (int layer = 0; layer < vectors.length; layer++) {
+            vectors[layer] = new double[architecture.biases() ? architecture.outputs(layer) : 0];
+        }
+        return vectors;
+    }
+
+    private Weights narrow(double[][] matrices, double[][] vectors) {
+        Weights narrow = new Weights(architecture);
+        for (int layer = 0; layer < matrices.length; layer++) {
+            for (int i = 0; i < matrices[layer].length; i++) {
+                narrow.matrix(layer)[i] = (float) matrices[layer][i];
+            }
+            for (int o = 0; o < vectors[layer].length; o++) {
+                narrow.biases(layer)[o] = (float) vectors[layer][o];
+            }
+        }
+        return narrow;
+    }
+
+    private static void widen(float[] from, double[] to) {
+        for (int i = 0; i < from.length; i++) {
+            to[i] = from[i];
+        }
+    }
+}

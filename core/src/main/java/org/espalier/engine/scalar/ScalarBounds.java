@@ -1,0 +1,230 @@
+package org.espalier.engine.scalar;
+
+import org.espalier.engine.Panels;
+import org.espalier.engine.kernel.BoundKernels;
+import org.espalier.engine.simd.VectorBounds;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/** The kernels of bounds in plain Java: what {@link VectorBounds} must equal bit for bit. */
+public final class ScalarBounds implements BoundKernels {
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+    private static final long ROW = Panels.ROW_BYTES;
+
+    @Override
+    public void box(
+            Panels x,
+            int panel,
+            Panels centre,
+            int centrePanel,
+            Panels radius,
+            int radiusPanel,
+            int[] features,
+            float epsilon) {
+        for (int feature : features) {
+            for (long at = 0; at < ROW; at += Float.BYTES) {
+                float value = get(x, panel, feature, at);
+                float low = value - epsilon;
+                low = low < 0f ? 0f : low;
+                float high = value + epsilon;
+                high = high > 1f ? 1f : high;
+                set(centre, centrePanel, feature, at, (high + low) * 0.5f);
+                set(radius, radiusPanel, feature, at, (high - low) * 0.5f);
+            }
+        }
+    }
+
+    @Override
+    public void interval(
+            Panels c,
+            int cPanel,
+            Panels d,
+            int dPanel,
+            Panels lower,
+            Panels upper,
+            int panel,
+            Panels centre,
+            int centrePanel,
+            Panels radius,
+            int radiusPanel) {
+        for (int unit = 0; unit < c.features(); unit++) {
+            for (long at = 0; at < ROW; at += Float.BYTES) {
+                float middle = get(c, cPanel, unit, at);
+                float half = get(d, dPanel, unit, at);
+                float l = middle - half;
+                float u = middle + half;
+                set(lower, panel, unit, at, l);
+                set(upper, panel, unit, at, u);
+                l = l < 0f ? 0f : l; // a NaN stays one: divergence is detected at the margins
+                u = u < 0f ? 0f : u;
+                set(centre, centrePanel, unit, at, (u + l) * 0.5f);
+                set(radius, radiusPanel, unit, at, (u - l) * 0.5f);
+            }
+        }
+    }
+
+    @Override
+    public void intervalGradient(
+            Panels centre,
+            int centrePanel,
+            Panels radius,
+            Panels lower,
+            Panels upper,
+            int panel,
+            @Nullable Panels lowerGradient,
+            @Nullable Panels upperGradient) {
+        for (int unit = 0; unit < centre.features(); unit++) {
+            for (long at = 0; at < ROW; at += Float.BYTES) {
+                float middle = get(centre, centrePanel, unit, at);
+                float half = get(radius, panel, unit, at);
+                float gu = get(upper, panel, unit, at) > 0f ? (middle + half) * 0.5f : 0f;
+                float gl = get(lower, panel, unit, at) > 0f ? (middle - half) * 0.5f : 0f;
+                if (lowerGradient != null && upperGradient != null) {
+                    gu += get(upperGradient, panel, unit, at);
+                    gl += get(lowerGradient, panel, unit, at);
+                }
+                set(centre, centrePanel, unit, at, gu + gl);
+                set(radius, panel, unit, at, gu - gl);
+            }
+        }
+    }
+
+    @Override
+    public void relax(
+            Panels v,
+            Panels lambda,
+            int coefficients,
+            Panels lower,
+            Panels upper,
+            int panel,
+            int[] units,
+            float @Nullable [] biases,
+            Panels sums,
+            int margin) {
+        for (int unit : units) {
+            for (long at = 0; at < ROW; at += Float.BYTES) {
+                float l = get(lower, panel, unit, at);
+                float u = get(upper, panel, unit, at);
+                float value = get(v, coefficients, unit, at);
+                float sum = get(sums, panel, margin, at);
+                boolean through = l >= 0f || u > -l;
+                float slope = through ? value : 0f;
+                if (value < 0f && l < 0f) {
+                    slope = value * (u / (u - l));
+                }
+                slope = u > 0f || l >= 0f ? slope : 0f;
+                if (l < 0f && u > 0f && value < 0f) {
+                    sum = Math.fma(-slope, l, sum);
+                }
+                if (biases != null) {
+                    sum = Math.fma(slope, biases[unit], sum);
+                }
+                set(lambda, coefficients, unit, at, slope);
+                set(sums, panel, margin, at, sum);
+            }
+        }
+    }
+
+    @Override
+    public void relaxGradient(
+            Panels product,
+            Panels v,
+            Panels lambda,
+            int coefficients,
+            Panels lower,
+            Panels upper,
+            Panels lowerGradient,
+            Panels upperGradient,
+            int panel,
+            int[] units,
+            float @Nullable [] biases,
+            Panels scale,
+            int scalePanel) {
+        for (int unit : units) {
+            for (long at = 0; at < ROW; at += Float.BYTES) {
+                float l = get(lower, panel, unit, at);
+                float u = get(upper, panel, unit, at);
+                float value = get(v, coefficients, unit, at);
+                float g = get(scale, scalePanel, 0, at);
+                float slope = get(product, 0, unit, at);
+                if (biases != null) {
+                    slope = Math.fma(g, biases[unit], slope);
+                }
+                float through = l >= 0f || u > -l ? slope : 0f;
+                through = u > 0f || l >= 0f ? through : 0f;
+                if (l < 0f && u > 0f && value < 0f) {
+                    float width = u - l;
+                    float share = u / width;
+                    slope = Math.fma(g, -l, slope);
+                    through = slope * share;
+                    float turn = slope * (value / width);
+                    float gl = Math.fma(turn, share, get(lowerGradient, panel, unit, at));
+                    gl = Math.fma(-g, get(lambda, coefficients, unit, at), gl);
+                    set(lowerGradient, panel, unit, at, gl);
+                    float gu = Math.fma(turn, 1f - share, get(upperGradient, panel, unit, at));
+                    set(upperGradient, panel, unit, at, gu);
+                }
+                set(v, coefficients, unit, at, through);
+            }
+        }
+    }
+
+    @Override
+    public void least(
+            Panels a,
+            int coefficients,
+            Panels centre,
+            int centrePanel,
+            Panels radius,
+            int panel,
+            int[] features,
+            Panels sums,
+            int margin) {
+        for (int feature : features) {
+            for (long at = 0; at < ROW; at += Float.BYTES) {
+                float value = get(a, coefficients, feature, at);
+                float sum = get(sums, panel, margin, at);
+                sum = Math.fma(value, get(centre, centrePanel, feature, at), sum);
+                sum = Math.fma(-Math.abs(value), get(radius, panel, feature, at), sum);
+                set(sums, panel, margin, at, sum);
+            }
+        }
+    }
+
+    @Override
+    public void leastGradient(
+            Panels a,
+            int coefficients,
+            Panels centre,
+            int centrePanel,
+            Panels radius,
+            int panel,
+            int[] features,
+            Panels scale,
+            int scalePanel) {
+        for (int feature : features) {
+            for (long at = 0; at < ROW; at += Float.BYTES) {
+                float value = get(a, coefficients, feature, at);
+                float half = get(radius, panel, feature, at);
+                float corner = get(centre, centrePanel, feature, at);
+                corner = value > 0f ? corner - half : value < 0f ? corner + half : corner;
+                set(a, coefficients, feature, at, get(scale, scalePanel, 0, at) * corner);
+            }
+        }
+    }
+
+    @Override
+    public void addSigned(float[] gradients, float[] radii, float[] values, int count) {
+        for (int k = 0; k < count; k++) {
+            gradients[k] += values[k] > 0f ? radii[k] : values[k] < 0f ? -radii[k] : 0f;
+        }
+    }
+
+    private static float get(Panels panels, int panel, int feature, long at) {
+        return panels.memory().get(FLOAT, panels.row(panel, feature) + at);
+    }
+
+    private static void set(Panels panels, int panel, int feature, long at, float value) {
+        panels.memory().set(FLOAT, panels.row(panel, feature) + at, value);
+    }
+}

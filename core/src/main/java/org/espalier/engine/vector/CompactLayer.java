@@ -1,0 +1,447 @@
+package org.espalier.engine.vector;
+
+import org.espalier.engine.Panels;
+import org.espalier.engine.kernel.RowCuts;
+import org.espalier.engine.kernel.SixRows;
+import org.espalier.engine.kernel.Transposition;
+import org.espalier.engine.simd.dense.RowGroups;
+import org.espalier.network.LivePaths;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
+import org.espalier.network.Architecture;
+import org.espalier.network.Mask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One layer's surviving weights with their gradients and moments, in the order that its kernels want.
+ *
+ * <p>For sparse kernels: one float each, live ones first (see {@link LivePaths}) in the order of {@link RowCuts}, then the
+ * others. For dense kernels ({@link #wide}): the layer's whole matrix, zero where pruned, so that nothing has to be spread out
+ * before a product or collected after one. Everything that a step touches is here or derived from it.
+ */
+final class CompactLayer {
+    private static final int PAD = 16;
+    private static final RowCuts NONE = RowCuts.whole(new int[1]);
+
+    final int inputs;
+    final int outputs;
+    /** Whether dense kernels run: the order is then the matrix's own, pruned weights included. */
+    final boolean wide;
+    /** Floats in use: surviving weights, or all of a wide layer. */
+    final int count;
+    /** Live weights. */
+    final int live;
+    /** Position in the layer's matrix of each surviving weight; empty for a wide layer, where it is the index. */
+    private final int[] positions;
+    /** Of a wide layer, the positions whose values and moments stay zero, and those whose gradients do. */
+    private final int[] pruned;
+
+    private final int[] notLive;
+
+    final float[] values;
+    final float[] gradients;
+    final float[] first;
+    final float[] second;
+    /** Where each row's live weights stand. */
+    final RowCuts rows;
+    /** Byte offset in a panel of each live weight's input row and output row, padded by repetition. */
+    final int[] inputRows;
+
+    final int[] outputRows;
+
+    /** Inputs that a live weight reads, ascending. */
+    final int[] liveInputs;
+    /** Where the same weights stand by input: row r is liveInputs[r]. */
+    final RowCuts turnedRowCuts;
+
+    final int[] turnedRows; // byte offset of each one's output row
+    private final int[] turnedFrom; // its place in compact order
+    private final float[] turnedValues;
+    private boolean turnedStale = true;
+
+    /** Whether dense kernels want {@link RowGroups}. */
+    private final boolean groups;
+
+    private float @Nullable [] liveMatrix; // of a wide layer with weights that are not live: the live ones
+    private boolean liveMatrixStale = true;
+    private float @Nullable [] matrix; // the same in groups
+    private boolean matrixStale = true;
+    private float @Nullable [] turnedMatrix; // the same the other way round, made when it is wanted
+    private boolean turnedMatrixStale = true;
+
+    /** Whether the weight gradient looks for zeros in what comes back. */
+    final boolean skipsInGradient;
+
+    /** Whether products leave zeros out of what enters and of what comes back, panel by panel. */
+    final ActiveChoice activeForward;
+
+    final ActiveChoice activeBackward;
+
+    private float @Nullable [] sixes;
+    private int[] sixPlaces = {}; // place in it of each live weight; empty until it is made, and for a wide layer
+    private boolean sixesStale = true;
+    private float @Nullable [] turnedSixes;
+    private int[] turnedSixPlaces = {};
+    private boolean turnedSixesStale = true;
+
+    /** Output rows in order: 0, 1, ... */
+    final int[] everyOutput;
+
+    // Absolute values for bounds, made when they are wanted.
+    private float @Nullable [] absolute; // of values, or of a wide layer's matrix
+    private boolean absoluteStale = true;
+    private float @Nullable [] absoluteTurned;
+    private boolean absoluteTurnedStale = true;
+    private float @Nullable [] radiusGradients;
+
+    CompactLayer(
+            Architecture architecture, int layer, Mask mask, LivePaths paths, KernelPolicy policy, boolean groups) {
+        this.groups = groups;
+        inputs = architecture.inputs(layer);
+        outputs = architecture.outputs(layer);
+        everyOutput = IntStream.range(0, outputs).toArray();
+        BitSet alive = paths.weights(layer);
+        BitSet rest = mask.survivors(layer);
+        rest.andNot(alive);
+        live = alive.cardinality();
+        wide = policy.dense(inputs, outputs, live);
+        double below = policy.activeBelow(inputs, outputs, live, wide);
+        skipsInGradient = below > 0;
+        activeForward = layer == 0
+                ? ActiveChoice.NEVER
+                : new ActiveChoice(below); // inputs under attack are not zero, and Products has no room
+        activeBackward = new ActiveChoice(below);
+        count = wide ? inputs * outputs : live + rest.cardinality();
+        values = floats(count);
+        gradients = floats(count);
+        first = floats(count);
+        second = floats(count);
+        liveInputs = paths.inputs(layer);
+        if (wide) {
+            positions = new int[0];
+            notLive = missing(alive, count);
+            alive.or(rest);
+            pruned = missing(alive, count);
+            rows = NONE;
+            inputRows = positions;
+            outputRows = positions;
+            turnedRows = positions;
+            turnedFrom = positions;
+            turnedValues = floats(0);
+            turnedRowCuts = NONE;
+            return;
+        }
+        positions = new int[count];
+        pruned = new int[0];
+        notLive = pruned;
+        int[] byOutput = alive.stream().toArray();
+        int[] taken = new int[live];
+        rows = RowCuts.of(
+                outputs,
+                inputs,
+                Arrays.stream(byOutput).map(at -> at / inputs).toArray(),
+                Arrays.stream(byOutput).map(at -> at % inputs).toArray(),
+                groups,
+                taken);
+        for (int k = 0; k < live; k++) {
+            positions[k] = byOutput[taken[k]];
+        }
+        int[] next = {live};
+        rest.stream().forEach(at -> positions[next[0]++] = at);
+        inputRows = new int[padded(live)];
+        outputRows = new int[padded(live)];
+        for (int k = 0; k < inputRows.length && live > 0; k++) {
+            int position = positions[Math.min(k, live - 1)];
+            inputRows[k] = (int) (position % inputs * Panels.ROW_BYTES);
+            outputRows[k] = (int) (position / inputs * Panels.ROW_BYTES);
+        }
+
+        int[] turnedRow = new int[inputs]; // of each live input
+        for (int r = 0; r < liveInputs.length; r++) {
+            turnedRow[liveInputs[r]] = r;
+        }
+        int[] livePositions = Arrays.copyOf(positions, live);
+        turnedFrom = new int[live];
+        turnedRowCuts = RowCuts.of(
+                liveInputs.length,
+                outputs,
+                Arrays.stream(livePositions).map(at -> turnedRow[at % inputs]).toArray(),
+                Arrays.stream(livePositions).map(at -> at / inputs).toArray(),
+                groups,
+                turnedFrom);
+        turnedRows = Arrays.stream(turnedFrom).map(k -> outputRows[k]).toArray();
+        turnedValues = floats(live);
+    }
+
+    private static int[] missing(BitSet of, int size) {
+        BitSet rest = new BitSet(size);
+        rest.set(0, size);
+        rest.andNot(of);
+        return rest.stream().toArray();
+    }
+
+    /** Takes weights from their matrix, (output, input) row-major. */
+    void load(float[] weights) {
+        gather(weights, values);
+        for (int k = 0; k < count; k++) {
+            values[k] += 0f;
+        }
+        changed();
+    }
+
+    /** Spreads this order's floats (weights, gradients or a moment) into a matrix that holds zeros. */
+    void spread(float[] compact, float[] into) {
+        if (wide) {
+            System.arraycopy(compact, 0, into, 0, count);
+            return;
+        }
+        for (int k = 0; k < count; k++) {
+            into[positions[k]] = compact[k];
+        }
+    }
+
+    /** The reverse of {@link #spread}. */
+    void gather(float[] from, float[] compact) {
+        if (wide) {
+            System.arraycopy(from, 0, compact, 0, count);
+            zero(compact, pruned);
+            return;
+        }
+        for (int k = 0; k < count; k++) {
+            compact[k] = from[positions[k]];
+        }
+    }
+
+    /**
+     * Zeroes the gradients that are not of live weights: those that a dense kernel has made, whole-register stores have
+     * run into, or an update's penalties have been added to.
+     */
+    void clearOthersGradients() {
+        zero(gradients, notLive);
+        Arrays.fill(gradients, wide ? count : live, gradients.length, 0f);
+    }
+
+    /** Zeroes the values of a wide layer's pruned weights. */
+    void zeroPruned() {
+        zero(values, pruned);
+    }
+
+    private static void zero(float[] floats, int[] at) {
+        for (int position : at) {
+            floats[position] = 0f;
+        }
+    }
+
+    /** To be called when the weights have changed. */
+    void changed() {
+        turnedStale = true;
+        liveMatrixStale = true;
+        matrixStale = true;
+        turnedMatrixStale = true;
+        absoluteStale = true;
+        absoluteTurnedStale = true;
+        sixesStale = true;
+        turnedSixesStale = true;
+    }
+
+    /** Live weights by input. */
+    float[] turnedValues() {
+        if (turnedStale) {
+            for (int k = 0; k < live; k++) {
+                turnedValues[k] = values[turnedFrom[k]];
+            }
+            turnedStale = false;
+        }
+        return turnedValues;
+    }
+
+    /** Of a wide layer: live weights, (output, input) as the kernels want them, zero elsewhere. */
+    float[] matrix() {
+        if (!groups) {
+            return liveMatrix();
+        }
+        float[] made = matrix;
+        if (made == null) {
+            made = new float[RowGroups.size(outputs, inputs)];
+            matrix = made;
+        }
+        if (matrixStale) {
+            RowGroups.interleave(liveMatrix(), outputs, inputs, made);
+            matrixStale = false;
+        }
+        return made;
+    }
+
+    /** Row-major. */
+    private float[] liveMatrix() {
+        if (notLive.length == pruned.length) {
+            return values;
+        }
+        float[] made = liveMatrix;
+        if (made == null) {
+            made = new float[values.length];
+            liveMatrix = made;
+        }
+        if (liveMatrixStale) {
+            // Live ones only: a pass may still hold another mask's activations where the others' signals end.
+            System.arraycopy(values, 0, made, 0, count);
+            zero(made, notLive);
+            liveMatrixStale = false;
+        }
+        return made;
+    }
+
+    /** Of a wide layer: live weights, (input, output) as the kernels want them, zero elsewhere. */
+    float[] turnedMatrix() {
+        float[] made = turnedMatrix;
+        if (made == null) {
+            made = new float[groups ? RowGroups.size(inputs, outputs) : inputs * outputs];
+            turnedMatrix = made;
+        }
+        if (turnedMatrixStale) {
+            if (groups) {
+                RowGroups.interleaveTurned(liveMatrix(), outputs, inputs, made);
+            } else {
+                Transposition.run(liveMatrix(), outputs, inputs, made);
+            }
+            turnedMatrixStale = false;
+        }
+        return made;
+    }
+
+    /** Live weights, (output, input) as {@link SixRows}, zero elsewhere. */
+    float[] sixes() {
+        float[] made = sixes;
+        if (made == null) {
+            made = new float[SixRows.size(outputs, inputs)];
+            if (!wide) {
+                sixPlaces = places(at -> SixRows.place(at / inputs, at % inputs, inputs));
+            }
+            sixes = made;
+        }
+        if (sixesStale) {
+            if (wide) {
+                SixRows.of(liveMatrix(), outputs, inputs, made);
+            } else {
+                scatter(sixPlaces, made);
+            }
+            sixesStale = false;
+        }
+        return made;
+    }
+
+    /** Live weights, (live input, output) as {@link SixRows}, zero elsewhere. */
+    float[] turnedSixes() {
+        float[] made = turnedSixes;
+        if (made == null) {
+            made = new float[SixRows.size(liveInputs.length, outputs)];
+            if (!wide) {
+                turnedSixPlaces =
+                        places(at -> SixRows.place(Arrays.binarySearch(liveInputs, at % inputs), at / inputs, outputs));
+            }
+            turnedSixes = made;
+        }
+        if (turnedSixesStale) {
+            if (wide) {
+                SixRows.turned(liveMatrix(), outputs, inputs, liveInputs, made);
+            } else {
+                scatter(turnedSixPlaces, made);
+            }
+            turnedSixesStale = false;
+        }
+        return made;
+    }
+
+    private int[] places(IntUnaryOperator ofPosition) {
+        return Arrays.stream(positions, 0, live).map(ofPosition).toArray();
+    }
+
+    /** Live weights to their places; compact order comes by few pages at a time. */
+    private void scatter(int[] places, float[] into) {
+        for (int k = 0; k < live; k++) {
+            into[places[k]] = values[k];
+        }
+    }
+
+    /** Absolute values in compact order; not of a wide layer. */
+    float[] absoluteValues() {
+        return absolute(values);
+    }
+
+    /** Of a wide layer: absolute values of {@link #matrix}. */
+    float[] absoluteMatrix() {
+        return absolute(matrix());
+    }
+
+    private float[] absolute(float[] of) {
+        float[] made = absolute;
+        if (made == null || absoluteStale) {
+            made = Products.absolute(of, made);
+            absolute = made;
+            absoluteStale = false;
+        }
+        return made;
+    }
+
+    /** Absolute values of {@link #turnedValues}. */
+    float[] absoluteTurnedValues() {
+        return absoluteTurned(turnedValues());
+    }
+
+    /** Of a wide layer: absolute values of {@link #turnedMatrix}. */
+    float[] absoluteTurnedMatrix() {
+        return absoluteTurned(turnedMatrix());
+    }
+
+    private float[] absoluteTurned(float[] of) {
+        float[] made = absoluteTurned;
+        if (made == null || absoluteTurnedStale) {
+            made = Products.absolute(of, made);
+            absoluteTurned = made;
+            absoluteTurnedStale = false;
+        }
+        return made;
+    }
+
+    /** Room for gradients of the weights' absolute values, in compact order. */
+    float[] radiusGradients() {
+        float[] made = radiusGradients;
+        if (made == null) {
+            made = floats(count);
+            radiusGradients = made;
+        }
+        return made;
+    }
+
+    /** Places in compact order of the live weights. */
+    int[] livePlaces() {
+        if (!wide) {
+            return IntStream.range(0, live).toArray();
+        }
+        return missing(bits(notLive), count);
+    }
+
+    /** Position in the layer's matrix, (output, input) row-major, of a place in compact order. */
+    int position(int place) {
+        return wide ? place : positions[place];
+    }
+
+    private static BitSet bits(int[] set) {
+        BitSet bits = new BitSet();
+        for (int bit : set) {
+            bits.set(bit);
+        }
+        return bits;
+    }
+
+    /** Number of floats that vector loops run over. */
+    static int padded(int count) {
+        return Math.max(PAD, (count + PAD - 1) / PAD * PAD);
+    }
+
+    private static float[] floats(int count) {
+        return new float[padded(count)];
+    }
+}

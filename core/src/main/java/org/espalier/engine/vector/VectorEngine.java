@@ -1,0 +1,304 @@
+package org.espalier.engine.vector;
+
+import org.espalier.engine.BoundPass;
+import org.espalier.engine.Checks;
+import org.espalier.engine.Engine;
+import org.espalier.engine.InputGradientSink;
+import org.espalier.engine.Panels;
+import org.espalier.engine.Pass;
+import org.espalier.engine.Update;
+import org.espalier.engine.kernel.BatchSum;
+import org.espalier.engine.kernel.GradientScratch;
+import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.kernel.RowCuts;
+import org.espalier.engine.simd.dense.RowGroups;
+import org.espalier.network.LivePaths;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.espalier.engine.kernel.Kernels.Finish;
+import org.espalier.network.Architecture;
+import org.espalier.network.Mask;
+import org.espalier.network.Weights;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The float32 engine. Per layer it runs dense kernels or kernels over surviving weights only, whichever is faster at the
+ * layer's density, and kernels that leave zeros out where a panel has many ({@link KernelPolicy}); all give the same bits as long
+ * as all values are finite. A step allocates nothing, but what a layer needs for a kernel when that first runs.
+ */
+public final class VectorEngine implements Engine {
+    /** Rows of the input gradient made at once: 10.5 KiB, in the nearest cache, and whole blocks of 6. */
+    private static final int ROWS_AT_ONCE = RowCuts.WINDOW;
+
+    private final Architecture architecture;
+    private final Kernels kernels;
+    private final KernelPolicy policy;
+    private final Products products;
+    private final float[][] biases; // (layer, output)
+    private final float[][] biasValues; // (layer, output), padded
+    private final float[][] biasGradients; // (layer, output), padded
+    private final float[][] biasFirst; // (layer, output), padded
+    private final float[][] biasSecond; // (layer, output), padded
+    private final MemorySegment rows = Arena.ofAuto().allocate(ROWS_AT_ONCE * Panels.ROW_BYTES, 64);
+    private @Nullable GradientScratch scratch;
+    private Mask mask;
+    private CompactLayer[] layers;
+    private @Nullable VectorWorstCase worstCase; // of these layers, when it is first wanted
+
+    public VectorEngine(Architecture architecture, Kernels kernels, KernelPolicy policy) {
+        this.architecture = architecture;
+        this.kernels = kernels;
+        this.policy = policy;
+        products = new Products(kernels, architecture);
+        int count = architecture.layers();
+        biases = new float[count][];
+        biasValues = new float[count][];
+        biasGradients = new float[count][];
+        biasFirst = new float[count][];
+        biasSecond = new float[count][];
+        for (int layer = 0; layer < count; layer++) {
+            biases[layer] = new float[architecture.biases() ? architecture.outputs(layer) : 0];
+            int padded = CompactLayer.padded(biases[layer].length);
+            biasValues[layer] = new float[padded];
+            biasGradients[layer] = new float[padded];
+            biasFirst[layer] = new float[padded];
+            biasSecond[layer] = new float[padded];
+        }
+        mask = Mask.dense(architecture);
+        layers = compact();
+    }
+
+    private CompactLayer[] compact() {
+        LivePaths paths = new LivePaths(mask);
+        CompactLayer[] compact = new CompactLayer[architecture.layers()];
+        for (int layer = 0; layer < compact.length; layer++) {
+            compact[layer] = new CompactLayer(architecture, layer, mask, paths, policy, kernels.groups());
+        }
+        return compact;
+    }
+
+    @Override
+    public Architecture architecture() {
+        return architecture;
+    }
+
+    @Override
+    public void load(Weights weights, Mask survivors) {
+        Checks.fits(architecture, weights, survivors);
+        mask = survivors;
+        layers = compact();
+        worstCase = null;
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer].load(weights.matrix(layer));
+            copy(weights.biases(layer), biasValues[layer]);
+            Arrays.fill(biasGradients[layer], 0f);
+            Arrays.fill(biasFirst[layer], 0f);
+            Arrays.fill(biasSecond[layer], 0f);
+        }
+        readBiases();
+    }
+
+    @Override
+    public Weights weights() {
+        Weights weights = new Weights(architecture);
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer].spread(layers[layer].values, weights.matrix(layer));
+            copy(biasValues[layer], weights.biases(layer));
+        }
+        return weights;
+    }
+
+    @Override
+    public Mask mask() {
+        return mask;
+    }
+
+    @Override
+    public int[] liveInputs() {
+        return layers[0].liveInputs;
+    }
+
+    @Override
+    public void forward(Pass pass, int firstPanel, int panels) {
+        Checks.covers(architecture, pass, firstPanel, panels);
+        for (int layer = 0; layer < layers.length; layer++) {
+            Finish finish = layer + 1 < layers.length ? Finish.RELU : Finish.LINEAR;
+            float[] bias = architecture.biases() ? biases[layer] : null;
+            for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
+                products.forward(
+                        layers[layer], false, bias, pass.entering(layer), panel, pass.leaving(layer), panel, finish);
+            }
+        }
+    }
+
+    @Override
+    public void inputGradient(Pass pass, int firstPanel, int panels, InputGradientSink sink) {
+        Checks.covers(architecture, pass, firstPanel, panels);
+        hiddenGradients(pass, firstPanel, panels);
+        CompactLayer weights = layers[0];
+        int[] live = weights.liveInputs;
+        Panels delta = pass.gradient(0);
+        for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
+            boolean skip = products.looksBack(weights, delta, panel);
+            int atOnce = !skip && weights.wide && kernels.groups() ? RowGroups.wholeWithin(ROWS_AT_ONCE) : ROWS_AT_ONCE;
+            for (int first = 0; first < live.length; first += atOnce) {
+                int count = Math.min(atOnce, live.length - first);
+                products.backward(weights, false, skip, first, count, delta, panel, rows, 0, Finish.LINEAR, rows, 0);
+                sink.accept(panel, rows, 0, live, first, count);
+            }
+        }
+    }
+
+    /** Gradients of hidden layers' outputs before ReLU, from the logits' down to the first layer's. */
+    private void hiddenGradients(Pass pass, int firstPanel, int panels) {
+        for (int layer = layers.length - 1; layer > 0; layer--) {
+            CompactLayer weights = layers[layer];
+            Panels out = pass.gradient(layer - 1);
+            Panels gate = pass.leaving(layer - 1);
+            for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
+                if (architecture.biases()) {
+                    Products.clear(
+                            out, panel); // units that nothing reads: their biases' gradients are summed from these rows
+                }
+                products.backwardGated(weights, pass.gradient(layer), panel, out, gate);
+            }
+        }
+    }
+
+    @Override
+    public void weightGradient(Pass pass, int firstPanel, int panels) {
+        Checks.covers(architecture, pass, firstPanel, panels);
+        hiddenGradients(pass, firstPanel, panels);
+        for (int layer = 0; layer < layers.length; layer++) {
+            CompactLayer weights = layers[layer];
+            Panels delta = pass.gradient(layer);
+            products.gradient(
+                    weights, delta, pass.entering(layer), firstPanel, panels, weights.gradients, scratch(panels));
+            weights.clearOthersGradients();
+            for (int o = 0; o < biases[layer].length; o++) {
+                biasGradients[layer][o] = BatchSum.sum(
+                        delta.memory(), delta.row(firstPanel, o), weights.outputs * Panels.ROW_BYTES, panels);
+            }
+        }
+    }
+
+    @Override
+    public void worstCase(
+            BoundPass pass, float epsilon, float linearShare, int[] labels, int firstLabel, int examples) {
+        Checks.fits(architecture, pass.architecture());
+        pass.take(linearShare, labels, firstLabel, examples);
+        worstCase().run(pass, epsilon);
+    }
+
+    @Override
+    public void weightGradient(BoundPass pass, boolean natural) {
+        Checks.fits(architecture, pass.architecture());
+        if (natural) {
+            hiddenGradients(pass.natural(), 0, pass.panels());
+        }
+        worstCase().gradient(pass, natural, scratch((2 + pass.margins) * pass.panels()), biasGradients);
+    }
+
+    private VectorWorstCase worstCase() {
+        VectorWorstCase made = worstCase;
+        if (made == null) {
+            made = new VectorWorstCase(kernels, products, layers, architecture.biases() ? biases : null);
+            worstCase = made;
+        }
+        return made;
+    }
+
+    private GradientScratch scratch(int panels) {
+        GradientScratch made = scratch;
+        if (made == null || made.panels() < panels) {
+            made = GradientScratch.allocate(architecture, panels);
+            scratch = made;
+        }
+        return made;
+    }
+
+    @Override
+    public Weights gradient() {
+        Weights gradient = new Weights(architecture);
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer].spread(layers[layer].gradients, gradient.matrix(layer));
+            copy(biasGradients[layer], gradient.biases(layer));
+        }
+        return gradient;
+    }
+
+    @Override
+    public void update(Update update) {
+        Update onBiases = withoutPenalty(update);
+        for (int layer = 0; layer < layers.length; layer++) {
+            CompactLayer weights = layers[layer];
+            step(update, weights.values, weights.gradients, weights.first, weights.second, weights.count);
+            if (update instanceof Update.Adam adam && adam.epsilon() == 0) {
+                weights.zeroPruned(); // 0 / 0
+            }
+            weights.changed();
+            if (architecture.biases()) {
+                step(
+                        onBiases,
+                        biasValues[layer],
+                        biasGradients[layer],
+                        biasFirst[layer],
+                        biasSecond[layer],
+                        biases[layer].length);
+            }
+        }
+        readBiases();
+    }
+
+    private static Update withoutPenalty(Update update) {
+        if (update.l1() == 0 && update.l2() == 0) {
+            return update;
+        }
+        return switch (update) {
+            case Update.Adam a -> new Update.Adam(a.stepSize(), a.beta1(), a.beta2(), a.epsilon(), 0, 0);
+            case Update.Momentum m -> new Update.Momentum(m.rate(), m.momentum(), 0, 0);
+        };
+    }
+
+    private void step(Update update, float[] values, float[] gradients, float[] first, float[] second, int count) {
+        int padded = CompactLayer.padded(count);
+        switch (update) {
+            case Update.Adam adam -> kernels.adam(values, gradients, first, second, padded, adam);
+            case Update.Momentum momentum -> kernels.momentum(values, gradients, first, padded, momentum);
+        }
+    }
+
+    @Override
+    public Weights moment(int order) {
+        Weights moment = new Weights(architecture);
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer].spread(order == 0 ? layers[layer].first : layers[layer].second, moment.matrix(layer));
+            copy(order == 0 ? biasFirst[layer] : biasSecond[layer], moment.biases(layer));
+        }
+        return moment;
+    }
+
+    @Override
+    public void loadMoments(Weights first, Weights second) {
+        Checks.fits(architecture, first, mask);
+        Checks.fits(architecture, second, mask);
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer].gather(first.matrix(layer), layers[layer].first);
+            layers[layer].gather(second.matrix(layer), layers[layer].second);
+            copy(first.biases(layer), biasFirst[layer]);
+            copy(second.biases(layer), biasSecond[layer]);
+        }
+    }
+
+    private void readBiases() {
+        for (int layer = 0; layer < biases.length; layer++) {
+            copy(biasValues[layer], biases[layer]);
+        }
+    }
+
+    /** Copies biases between an array and a padded one. */
+    private static void copy(float[] from, float[] to) {
+        System.arraycopy(from, 0, to, 0, Math.min(from.length, to.length));
+    }
+}

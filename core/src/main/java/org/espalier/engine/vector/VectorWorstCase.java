@@ -1,0 +1,369 @@
+package org.espalier.engine.vector;
+
+import org.espalier.engine.BoundPass;
+import org.espalier.engine.Engine;
+import org.espalier.engine.Panels;
+import org.espalier.engine.Pass;
+import org.espalier.engine.kernel.BatchSum;
+import org.espalier.engine.kernel.BoundKernels;
+import org.espalier.engine.kernel.GradientScratch;
+import org.espalier.engine.kernel.Kernels;
+import java.lang.foreign.ValueLayout;
+import org.espalier.engine.kernel.Kernels.Finish;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link Engine#worstCase} and its gradient in float32: the products are the engine's own, with weights or their absolute
+ * values, dense or over surviving weights, so that the cost falls with the density and the bits are the same everywhere.
+ *
+ * <p>Gradients of a product with absolute values reach the weights by their sign. A linear bound of a margin is a panel of
+ * coefficients on its way back: its gradient goes forward again, through the layers' own products, and the sum over lanes of
+ * coefficients times gradient is a weight's gradient like any other.
+ */
+public final class VectorWorstCase {
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
+    private final Kernels kernels;
+    private final BoundKernels bounds;
+    private final Products products;
+    private final CompactLayer[] layers;
+    private final float @Nullable [][] biases; // (layer, output), or null for a network without
+    private final ClassPairs pairs;
+    private final int last;
+
+    VectorWorstCase(Kernels kernels, Products products, CompactLayer[] layers, float @Nullable [][] biases) {
+        this.kernels = kernels;
+        this.products = products;
+        this.layers = layers;
+        this.biases = biases;
+        bounds = kernels.bounds();
+        last = layers.length - 1;
+        pairs = new ClassPairs(layers[last]);
+    }
+
+    private float @Nullable [] biases(int layer) {
+        return biases == null ? null : biases[layer];
+    }
+
+    /** Fills {@link BoundPass#worst}. */
+    void run(BoundPass pass, float epsilon) {
+        pairs.take();
+        for (int panel = 0; panel < pass.panels(); panel++) {
+            Panels input = pass.natural().entering(0);
+            bounds.box(input, panel, input, pass.centre(panel), pass.radius[0], panel, layers[0].liveInputs, epsilon);
+            intervals(pass, panel);
+            if (pass.linearShare > 0) {
+                for (int margin = 0; margin < pass.margins; margin++) {
+                    linear(pass, margin, panel);
+                }
+            }
+            margins(pass, panel);
+        }
+    }
+
+    private void intervals(BoundPass pass, int panel) {
+        Pass main = pass.natural();
+        int centre = pass.centre(panel);
+        for (int layer = 0; layer < last; layer++) {
+            // The gradients' rows hold what is before the ReLU until the gradients themselves are made.
+            Panels c = main.gradient(layer);
+            Panels d = pass.radiusGradient[layer];
+            products.forward(
+                    layers[layer], false, biases(layer), main.entering(layer), centre, c, centre, Finish.LINEAR);
+            products.forward(layers[layer], true, null, pass.radius[layer], panel, d, panel, Finish.LINEAR);
+            bounds.interval(
+                    c,
+                    centre,
+                    d,
+                    panel,
+                    pass.lower[layer],
+                    pass.upper[layer],
+                    panel,
+                    main.entering(layer + 1),
+                    centre,
+                    pass.radius[layer + 1],
+                    panel);
+        }
+        products.forward(
+                layers[last],
+                false,
+                biases(last),
+                main.entering(last),
+                centre,
+                main.leaving(last),
+                centre,
+                Finish.LINEAR);
+        Panels out = pass.pairRadius;
+        kernels.sparse(
+                pairs.values,
+                pairs.rows,
+                pairs.inputRows,
+                0,
+                out.features(),
+                null,
+                pass.radius[last].memory(),
+                pass.radius[last].row(panel, 0),
+                out.memory(),
+                out.row(panel, 0),
+                Finish.LINEAR,
+                out.memory(),
+                0);
+    }
+
+    /** Carries one margin's coefficients back to the inputs, each example's own. */
+    private void linear(BoundPass pass, int margin, int panel) {
+        Pass main = pass.natural();
+        int at = pass.coefficients(margin, panel);
+        difference(pass, margin, panel);
+        for (int layer = last; layer > 0; layer--) {
+            products.backward(layers[layer], false, main.gradient(layer), at, main.entering(layer), at);
+            if (biases != null) {
+                // Biases' gradients are summed from all rows, those of units that nothing hears included.
+                Products.clear(main.gradient(layer - 1), at);
+            }
+            bounds.relax(
+                    main.entering(layer),
+                    main.gradient(layer - 1),
+                    at,
+                    pass.lower[layer - 1],
+                    pass.upper[layer - 1],
+                    panel,
+                    layers[layer].liveInputs,
+                    biases(layer - 1),
+                    pass.linear,
+                    margin);
+        }
+        products.backward(layers[0], false, main.gradient(0), at, main.entering(0), at);
+        bounds.least(
+                main.entering(0),
+                at,
+                main.entering(0),
+                pass.centre(panel),
+                pass.radius[0],
+                panel,
+                layers[0].liveInputs,
+                pass.linear,
+                margin);
+    }
+
+    /** The margin as coefficients of the logits, 1 for the label and -1 for the other class, and its constant. */
+    private void difference(BoundPass pass, int margin, int panel) {
+        Panels logits = pass.natural().gradient(last);
+        int at = pass.coefficients(margin, panel);
+        Products.clear(logits, at);
+        float[] bias = biases(last);
+        for (int lane = 0; lane < Panels.LANES; lane++) {
+            float start = 0f;
+            int example = panel * Panels.LANES + lane;
+            if (example < pass.examples) {
+                int label = pass.labels[example];
+                int other = BoundPass.other(margin, label);
+                set(logits, at, label, lane, 1f);
+                set(logits, at, other, lane, -1f);
+                start = bias == null ? 0f : bias[label] - bias[other];
+            }
+            set(pass.linear, panel, margin, lane, start);
+        }
+    }
+
+    /** Both kinds of bounds, mixed, as worst cases by class. */
+    private void margins(BoundPass pass, int panel) {
+        Panels logits = pass.natural().leaving(last);
+        Panels worst = pass.worst();
+        int centre = pass.centre(panel);
+        float share = pass.linearShare;
+        for (int lane = 0; lane < Panels.LANES; lane++) {
+            int example = panel * Panels.LANES + lane;
+            if (example >= pass.examples) {
+                for (int c = 0; c < worst.features(); c++) {
+                    set(worst, panel, c, lane, 0f);
+                }
+                continue;
+            }
+            int label = pass.labels[example];
+            float own = get(logits, centre, label, lane);
+            set(worst, panel, label, lane, 0f);
+            for (int margin = 0; margin < worst.features() - 1; margin++) {
+                int other = BoundPass.other(margin, label);
+                float value = get(logits, centre, other, lane) - own;
+                value += get(pass.pairRadius, panel, ClassPairs.pair(label, other), lane);
+                if (share > 0) {
+                    value = Math.fma(1f - share, value, -share * get(pass.linear, panel, margin, lane));
+                }
+                set(worst, panel, other, lane, value);
+            }
+        }
+    }
+
+    /** Makes the weights' and biases' gradients; the natural examples' deltas are there already if they count. */
+    void gradient(BoundPass pass, boolean natural, GradientScratch scratch, float[][] biasGradients) {
+        Pass main = pass.natural();
+        int panels = pass.panels();
+        boolean linear = pass.linearShare > 0;
+        for (int panel = 0; panel < panels; panel++) {
+            spread(pass, panel);
+            if (linear) {
+                for (int layer = 0; layer < last; layer++) {
+                    Products.clear(pass.lowerGradient[layer], panel);
+                    Products.clear(pass.upperGradient[layer], panel);
+                }
+                for (int margin = 0; margin < pass.margins; margin++) {
+                    linearGradient(pass, margin, panel);
+                }
+            }
+            intervalGradient(pass, panel, linear);
+        }
+        int first = natural ? 0 : panels;
+        int count = (2 + (linear ? pass.margins : 0)) * panels - first;
+        for (int layer = 0; layer <= last; layer++) {
+            CompactLayer weights = layers[layer];
+            products.gradient(
+                    weights, main.gradient(layer), main.entering(layer), first, count, weights.gradients, scratch);
+            if (layer < last) {
+                float[] radii = weights.radiusGradients();
+                products.gradient(weights, pass.radiusGradient[layer], pass.radius[layer], 0, panels, radii, scratch);
+                bounds.addSigned(weights.gradients, radii, weights.values, weights.gradients.length);
+            } else {
+                pairs.addGradients(kernels, pass.pairGradient, pass.radius[last], panels, scratch);
+            }
+            weights.clearOthersGradients();
+            for (int o = 0; biases != null && o < weights.outputs; o++) {
+                biasGradients[layer][o] = biasGradient(pass, layer, o, first, linear);
+            }
+        }
+    }
+
+    private float biasGradient(BoundPass pass, int layer, int output, int first, boolean linear) {
+        Panels delta = pass.natural().gradient(layer);
+        int panels = pass.panels();
+        long stride = delta.features() * Panels.ROW_BYTES;
+        float sum = BatchSum.sum(delta.memory(), delta.row(first, output), stride, 2 * panels - first);
+        if (linear) {
+            sum += BatchSum.dot(
+                    delta.memory(),
+                    delta.row(2 * panels, output),
+                    stride,
+                    pass.linearGradient.memory(),
+                    0,
+                    Panels.ROW_BYTES,
+                    pass.margins * panels);
+        }
+        return sum;
+    }
+
+    /** From the worst cases' gradient to those of the centres' logits, the pairs' radii and the linear bounds. */
+    private void spread(BoundPass pass, int panel) {
+        Panels worst = pass.worstGradient();
+        Panels logits = pass.natural().gradient(last);
+        int centre = pass.centre(panel);
+        float share = pass.linearShare;
+        Products.clear(pass.pairGradient, panel);
+        for (int lane = 0; lane < Panels.LANES; lane++) {
+            int example = panel * Panels.LANES + lane;
+            for (int c = 0; c < worst.features(); c++) {
+                float gradient = get(worst, panel, c, lane);
+                set(logits, centre, c, lane, (1f - share) * gradient);
+                if (example < pass.examples && c != pass.labels[example]) {
+                    int pair = ClassPairs.pair(pass.labels[example], c);
+                    set(pass.pairGradient, panel, pair, lane, (1f - share) * gradient);
+                }
+            }
+            for (int margin = 0; margin < pass.margins; margin++) {
+                float gradient = example < pass.examples
+                        ? -share * get(worst, panel, BoundPass.other(margin, pass.labels[example]), lane)
+                        : 0f;
+                set(pass.linearGradient, margin * pass.panels() + panel, 0, lane, gradient);
+            }
+        }
+    }
+
+    /** One margin's linear bound: its coefficients become their gradients, from the inputs up. */
+    private void linearGradient(BoundPass pass, int margin, int panel) {
+        Pass main = pass.natural();
+        int at = pass.coefficients(margin, panel);
+        int scale = margin * pass.panels() + panel;
+        bounds.leastGradient(
+                main.entering(0),
+                at,
+                main.entering(0),
+                pass.centre(panel),
+                pass.radius[0],
+                panel,
+                layers[0].liveInputs,
+                pass.linearGradient,
+                scale);
+        for (int layer = 0; layer < last; layer++) {
+            products.forward(layers[layer], false, null, main.entering(layer), at, pass.product, 0, Finish.LINEAR);
+            bounds.relaxGradient(
+                    pass.product,
+                    main.entering(layer + 1),
+                    main.gradient(layer),
+                    at,
+                    pass.lower[layer],
+                    pass.upper[layer],
+                    pass.lowerGradient[layer],
+                    pass.upperGradient[layer],
+                    panel,
+                    layers[layer + 1].liveInputs,
+                    biases(layer),
+                    pass.linearGradient,
+                    scale);
+        }
+    }
+
+    private void intervalGradient(BoundPass pass, int panel, boolean linear) {
+        Pass main = pass.natural();
+        int centre = pass.centre(panel);
+        for (int layer = last; layer > 0; layer--) {
+            Panels c = main.gradient(layer - 1);
+            Panels d = pass.radiusGradient[layer - 1];
+            Products.clear(c, centre); // units that nothing hears
+            Products.clear(d, panel);
+            products.backward(layers[layer], false, main.gradient(layer), centre, c, centre);
+            if (layer < last) {
+                products.backward(layers[layer], true, pass.radiusGradient[layer], panel, d, panel);
+            } else {
+                pairsBackward(pass, panel, d);
+            }
+            bounds.intervalGradient(
+                    c,
+                    centre,
+                    d,
+                    pass.lower[layer - 1],
+                    pass.upper[layer - 1],
+                    panel,
+                    linear ? pass.lowerGradient[layer - 1] : null,
+                    linear ? pass.upperGradient[layer - 1] : null);
+        }
+    }
+
+    private void pairsBackward(BoundPass pass, int panel, Panels out) {
+        int[] live = layers[last].liveInputs;
+        for (int first = 0; first < live.length; ) {
+            int count = Products.run(live, first);
+            kernels.sparse(
+                    pairs.turnedValues,
+                    pairs.turned,
+                    pairs.turnedRows,
+                    first,
+                    count,
+                    null,
+                    pass.pairGradient.memory(),
+                    pass.pairGradient.row(panel, 0),
+                    out.memory(),
+                    out.row(panel, live[first]),
+                    Finish.LINEAR,
+                    out.memory(),
+                    0);
+            first += count;
+        }
+    }
+
+    private static float get(Panels panels, int panel, int feature, int lane) {
+        return panels.memory().get(FLOAT, panels.row(panel, feature) + lane * 4L);
+    }
+
+    private static void set(Panels panels, int panel, int feature, int lane, float value) {
+        panels.memory().set(FLOAT, panels.row(panel, feature) + lane * 4L, value);
+    }
+}

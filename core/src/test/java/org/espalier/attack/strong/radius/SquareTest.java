@@ -1,0 +1,123 @@
+package org.espalier.attack.strong.radius;
+
+import org.espalier.attack.strong.Attempt;
+import org.espalier.attack.strong.Cases;
+import org.espalier.attack.strong.Examples;
+import org.espalier.attack.strong.LinearTruth;
+import org.espalier.attack.strong.Target;
+import org.espalier.data.ImageShape;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.espalier.attack.Norm;
+import org.espalier.attack.ThreatModel;
+import org.espalier.engine.Engine;
+import org.espalier.random.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SquareTest {
+    /** Fooling is possible from the exact distance on; a random search needs a little more room, more so in L2 and L1. */
+    @ParameterizedTest
+    @CsvSource({"LINF, 25, 1.05", "L2, 25, 2.5", "L1, 25, 3", "LINF, 26, 1.05", "L2, 26, 2.5", "L1, 26, 3"})
+    void aLinearNetworkIsFooledJustBeyondItsExactDistanceAndNeverWithin(Norm norm, int inputs, double factor) {
+        Engine engine = Cases.engine(List.of(inputs, 3), true, 1, 5);
+        Examples examples = Cases.examples(engine, 10, 6);
+        for (int e = 0; e < 10; e++) {
+            double exact = LinearTruth.distance(norm, engine.weights(), examples.clean()[e], examples.labels()[e]);
+            assertThat(attempt(engine, examples.part(e, 1), norm, exact * factor)
+                            .success())
+                    .isTrue();
+            assertThat(attempt(engine, examples.part(e, 1), norm, exact * 0.999 - 1e-5)
+                            .success())
+                    .isFalse();
+        }
+    }
+
+    private static Attempt attempt(Engine engine, Examples example, Norm norm, double epsilon) {
+        return new Square(1000, 0.8, 1)
+                .run(new Target(engine), example, new ThreatModel(norm, (float) epsilon), Stream.root(1))
+                .getFirst();
+    }
+
+    @Test
+    void theLossIsTheLeadOfTheBestWrongClassAtThePointReturned() {
+        Engine engine = Cases.engine(List.of(25, 6, 4), true, 1, 35);
+        Examples examples = Cases.examples(engine, 20, 2);
+        List<Attempt> attempts = new Square(30, 0.8, 2)
+                .run(new Target(engine), examples, new ThreatModel(Norm.LINF, 0.05f), Stream.root(1));
+        for (int e = 0; e < 20; e++) {
+            Target target = new Target(engine);
+            target.forward(target.pack(new float[][] {attempts.get(e).input()}, 0, 1));
+            double best = Double.NEGATIVE_INFINITY;
+            for (int c = 0; c < 4; c++) {
+                if (c != examples.labels()[e]) {
+                    best = Math.max(best, target.logit(0, c));
+                }
+            }
+            assertThat(attempts.get(e).loss()).isEqualTo(best - target.logit(0, examples.labels()[e]));
+        }
+        // The clean example, two starts of 30 queries, and the look at the result.
+        assertThat(attempts).anyMatch(a -> !a.success() && a.forwards() == 1 + 2 * 31 + 1);
+    }
+
+    @Test
+    void windowsShrinkAsAutoAttacksDo() {
+        Square square = Square.standard();
+        double[] shares = IntStream.of(0, 5, 6, 25, 26, 100, 101, 250, 251, 501, 1001, 2001, 3001, 4001, 4999)
+                .mapToDouble(square::share)
+                .toArray();
+        assertThat(shares)
+                .containsExactly(
+                        0.8, 0.8, 0.4, 0.4, 0.2, 0.2, 0.1, 0.1, 0.05, 0.025, 0.0125, 0.00625, 0.003125, 0.0015625,
+                        0.0015625);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3, 3, false", "5, 5, true", "24, 25, false", "1, 7, false", "2, 2, true", "1, 2, true"})
+    void bumpsHaveTwoHalvesOfOppositeSignAndLengthOne(int height, int width, boolean turned) {
+        float[] bump = new Bumps().bump(height, width, turned);
+        boolean sideBySide = turned || height == 1;
+        double squares = 0;
+        for (int i = 0; i < bump.length; i++) {
+            squares += (double) bump[i] * bump[i];
+            boolean firstHalf = sideBySide ? i % width < width / 2 : i / width < height / 2;
+            assertThat(bump[i] > 0).isEqualTo(firstHalf);
+        }
+        assertThat(bump).hasSize(height * width);
+        assertThat(Math.sqrt(squares)).isCloseTo(1, within(1e-6));
+    }
+
+    @Test
+    void theMiddleOfABumpsHalfStandsOut() {
+        float[] bump = new Bumps().bump(6, 3, false);
+        assertThat(bump[4]).isGreaterThan(bump[0]).isGreaterThan(bump[3]);
+        assertThat(bump[13]).isLessThan(bump[9]).isLessThan(bump[12]);
+    }
+
+    @Test
+    void inputsAreTakenAsASquareImageWhereTheirNumberIsASquare() {
+        assertThat(ImageShape.square(784)).isEqualTo(new ImageShape(28, 28));
+        assertThat(ImageShape.square(1)).isEqualTo(new ImageShape(1, 1));
+        assertThat(ImageShape.square(785)).isEqualTo(new ImageShape(1, 785));
+    }
+
+    @Test
+    void settingsOutOfRangeAreRefusedByName() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Square(0, 0.8, 1))
+                .withMessageContaining("queries")
+                .withMessageContaining("0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Square(10, 1.5, 1))
+                .withMessageContaining("pInit")
+                .withMessageContaining("1.5");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Square(10, Double.NaN, 1))
+                .withMessageContaining("pInit");
+    }
+}

@@ -1,0 +1,210 @@
+package org.espalier.engine.vector;
+
+import org.espalier.engine.Panels;
+import org.espalier.engine.kernel.ActiveLanes;
+import org.espalier.engine.kernel.GradientScratch;
+import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.kernel.SixRows;
+import org.espalier.engine.scalar.ScalarKernels;
+import org.espalier.engine.simd.dense.ActiveDeltas;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.espalier.engine.kernel.Kernels.Finish;
+import org.espalier.network.Architecture;
+import org.junit.jupiter.api.Test;
+
+/** Leaving zeros out: the same bits as the scalar code that takes them, at any share of zeros, rows and place. */
+class ActiveLanesTest {
+    private static final Kernels SCALAR = new ScalarKernels();
+
+    @Property(tries = 150)
+    void aProductWithoutTheZerosHasTheSameBits(
+            @ForAll @IntRange(min = 1, max = 40) int inputs,
+            @ForAll @IntRange(min = 1, max = 60) int outputs,
+            @ForAll @IntRange(min = 0, max = 10) int quietTenths,
+            @ForAll boolean biased,
+            @ForAll Finish finish,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        float[] matrix = floats(random, outputs * inputs);
+        float[] biases = biased ? floats(random, outputs) : null;
+        Panels x = quiet(random, inputs, quietTenths / 10.0);
+        Panels gate = quiet(random, outputs, 0.5);
+        int first = random.nextInt(outputs);
+        int count = 1 + random.nextInt(outputs - first);
+        int[] every = IntStream.range(0, outputs).toArray();
+        Panels expected = new Panels(outputs, Panels.LANES);
+        SCALAR.dense(
+                matrix,
+                every,
+                first,
+                count,
+                inputs,
+                biases,
+                x.memory(),
+                0,
+                expected.memory(),
+                0,
+                finish,
+                gate.memory(),
+                0);
+
+        for (Kernels kernels : new Kernels[] {SCALAR, Kernels.chosen()}) {
+            ActiveLanes active = new ActiveLanes(inputs, kernels.activeGroups());
+            kernels.findActive(x.memory(), 0, inputs, active);
+            assertThat(Arrays.copyOf(active.rows, active.starts[kernels.activeGroups()]))
+                    .containsExactly(naive(x, inputs, kernels.activeGroups()));
+            float[] sixes = new float[SixRows.size(outputs, inputs)];
+            SixRows.of(matrix, outputs, inputs, sixes);
+            Panels out = new Panels(outputs, Panels.LANES);
+            kernels.active(
+                    sixes,
+                    active,
+                    every,
+                    first,
+                    count,
+                    inputs,
+                    biases,
+                    x.memory(),
+                    0,
+                    out.memory(),
+                    0,
+                    finish,
+                    gate.memory(),
+                    0);
+            assertThat(bits(out)).isEqualTo(bits(expected));
+        }
+    }
+
+    @Property(tries = 150)
+    void turnedWeightsAreTheMatrixsTakenColumns(
+            @ForAll @IntRange(min = 1, max = 120) int rows,
+            @ForAll @IntRange(min = 1, max = 40) int columns,
+            @ForAll @IntRange(min = 0, max = 10) int takenTenths,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        float[] matrix = floats(random, rows * columns);
+        int[] taken = IntStream.range(0, columns)
+                .filter(c -> random.nextInt(10) < takenTenths)
+                .toArray();
+        float[] sixes = new float[SixRows.size(taken.length, rows)];
+        SixRows.turned(matrix, rows, columns, taken, sixes);
+        float[] expected = new float[sixes.length]; // rows past the last stay zero
+        for (int r = 0; r < taken.length; r++) {
+            for (int c = 0; c < rows; c++) {
+                expected[SixRows.place(r, c, rows)] = matrix[c * columns + taken[r]];
+            }
+        }
+        assertThat(sixes).isEqualTo(expected);
+    }
+
+    @Property(tries = 150)
+    void aWeightGradientWithoutTheZerosHasTheSameBits(
+            @ForAll @IntRange(min = 1, max = 40) int inputs,
+            @ForAll @IntRange(min = 1, max = 30) int outputs,
+            @ForAll @IntRange(min = 1, max = 3) int panels,
+            @ForAll @IntRange(min = 0, max = 10) int quietTenths,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        Panels delta = quiet(random, outputs * panels, quietTenths / 10.0);
+        Panels x = quiet(random, inputs * panels, 0.1);
+        float[] expected = gradient(SCALAR, false, delta, outputs, x, inputs, panels);
+        assertThat(gradient(Kernels.chosen(), true, delta, outputs, x, inputs, panels))
+                .isEqualTo(expected);
+        assertThat(gradient(Kernels.chosen(), false, delta, outputs, x, inputs, panels))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void aLookInVainIsNotRepeatedAtOnce() {
+        Kernels kernels = Kernels.chosen();
+        Panels loud = new Panels(8, Panels.LANES);
+        IntStream.range(0, Panels.LANES).forEach(lane -> IntStream.range(0, 8).forEach(row -> loud.set(row, lane, 1f)));
+        Panels quiet = new Panels(8, Panels.LANES);
+        ActiveLanes found = new ActiveLanes(8, kernels.activeGroups());
+        ActiveChoice choice = new ActiveChoice(0.5);
+        assertThat(choice.pays(kernels, quiet, 0, 8, found)).isTrue();
+        assertThat(choice.pays(kernels, loud, 0, 8, found)).isFalse();
+        assertThat(IntStream.range(0, 100)
+                        .filter(i -> choice.pays(kernels, quiet, 0, 8, found))
+                        .min())
+                .hasValue(15);
+    }
+
+    @Test
+    void aQuietLayersGradientTakesListedTermsOnly() {
+        int outputs = 9;
+        Panels delta = new Panels(outputs, Panels.LANES);
+        delta.set(2, 5, 1f);
+        delta.set(7, 5, 2f);
+        delta.set(7, 40, 3f);
+        GradientScratch scratch = GradientScratch.allocate(new Architecture(List.of(3, outputs), false), 1);
+        assertThat(ActiveDeltas.quiet(delta.memory().address(), outputs, 1, scratch.counts()))
+                .isTrue();
+        assertThat(ActiveDeltas.order(outputs, Panels.LANES, scratch)).isEqualTo(4); // a whole block
+        assertThat(scratch.outputs()).startsWith(7, 2);
+        scratch.deltas()[4 * 20] = 1f;
+        scratch.deltas()[4 * 63 + 3] = 1f;
+        ActiveDeltas.find(scratch, 1, Panels.LANES);
+        assertThat(scratch.ends()[15]).isEqualTo(2);
+        assertThat(scratch.terms()).startsWith(4 * 20, 4 * 63);
+    }
+
+    /** Row by row and lane by lane. */
+    private static int[] naive(Panels x, int rows, int groups) {
+        int lanes = Panels.LANES / groups;
+        return IntStream.range(0, groups)
+                .flatMap(group -> IntStream.range(0, rows)
+                        .filter(row -> IntStream.range(group * lanes, (group + 1) * lanes)
+                                .anyMatch(lane -> x.get(row, lane) != 0)))
+                .toArray();
+    }
+
+    private static float[] gradient(
+            Kernels kernels, boolean skip, Panels delta, int outputs, Panels x, int inputs, int panels) {
+        GradientScratch scratch = GradientScratch.allocate(new Architecture(List.of(inputs, outputs), false), panels);
+        float[] out = new float[outputs * inputs];
+        Arrays.fill(out, 7f); // what an earlier step left
+        kernels.denseGradient(delta.memory(), 0, outputs, x.memory(), 0, inputs, panels, skip, out, scratch);
+        return out;
+    }
+
+    private static float[] floats(Random random, int count) {
+        float[] floats = new float[count];
+        for (int i = 0; i < count; i++) {
+            floats[i] = (float) random.nextGaussian();
+        }
+        return floats;
+    }
+
+    /** Rows of one panel, in which eights of lanes are zero with some probability, and half of the other lanes. */
+    private static Panels quiet(Random random, int rows, double share) {
+        Panels panels = new Panels(rows, Panels.LANES);
+        for (int row = 0; row < rows; row++) {
+            for (int eight = 0; eight < Panels.LANES; eight += 8) {
+                boolean zero = random.nextDouble() < share;
+                for (int lane = eight; lane < eight + 8; lane++) {
+                    boolean on = !zero && random.nextBoolean();
+                    panels.set(row, lane, on ? (float) random.nextGaussian() : random.nextBoolean() ? 0f : -0f);
+                }
+            }
+        }
+        return panels;
+    }
+
+    private static int[] bits(Panels panels) {
+        int[] bits = new int[panels.features() * Panels.LANES];
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] = panels.memory().get(ValueLayout.JAVA_INT, i * 4L);
+        }
+        return bits;
+    }
+}

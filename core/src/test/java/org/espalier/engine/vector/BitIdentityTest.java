@@ -1,0 +1,87 @@
+package org.espalier.engine.vector;
+
+import org.espalier.engine.ops.KernelChoice;
+import org.espalier.engine.simd.Lanes;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** One order of summation: the same bits at every register width, in scalar code, with dense or sparse kernels, and with zeros left out. */
+class BitIdentityTest {
+    private static List<String> scalar = List.of();
+
+    @BeforeAll
+    static void runScalarCode() throws IOException, InterruptedException {
+        scalar = run(true, "scalar");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"128", "256", "512"})
+    void everyRegisterWidthGivesTheScalarCodesBits(String bits) throws IOException, InterruptedException {
+        List<String> lines = run(true, bits);
+        assertThat(lines.getFirst()).isEqualTo("bits " + bits);
+        assertThat(digests(lines)).isEqualTo(digests(scalar));
+    }
+
+    @Test
+    void blocksOfTwelveChainsGiveTheScalarCodesBits() throws IOException, InterruptedException {
+        List<String> lines = run(true, "256", "-D" + Lanes.CHAINS + "=12");
+        assertThat(lines.getFirst()).isEqualTo("bits 256");
+        assertThat(digests(lines)).isEqualTo(digests(scalar));
+    }
+
+    @Test
+    void withoutTheVectorModuleScalarCodeRunsAndSaysSoOnce() throws IOException, InterruptedException {
+        List<String> lines = run(false, "widest");
+        assertThat(lines.stream().filter(line -> line.contains("jdk.incubator.vector")))
+                .hasSize(1);
+        assertThat(digests(lines)).isEqualTo(digests(scalar));
+    }
+
+    @Test
+    void allKernelsGiveTheSameBits() {
+        List<String> lines = digests(scalar);
+        int policies = RandomCases.POLICIES.size();
+        assertThat(lines).hasSizeGreaterThan(60 * policies);
+        for (int i = 0; i < lines.size(); i++) {
+            assertThat(lines.get(i)).isEqualTo(lines.get(i - i % policies));
+        }
+    }
+
+    private static List<String> digests(List<String> lines) {
+        return lines.stream().filter(line -> line.startsWith("digest ")).toList();
+    }
+
+    private static List<String> run(boolean vectors, String bits, String... options)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        if (vectors) {
+            command.add("--add-modules=jdk.incubator.vector");
+            command.add("--enable-native-access=ALL-UNNAMED");
+            command.add("-XX:-UseFPUForSpilling"); // as the command is started
+            command.add("-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0");
+            command.add("-XX:Tier3InvocationThreshold=20"); // compiled code soon, for it is that which must agree
+            command.add("-XX:Tier4InvocationThreshold=100");
+            command.add("-XX:Tier4MinInvocationThreshold=50");
+            command.add("-XX:Tier4CompileThreshold=200");
+            command.add("-XX:Tier4BackEdgeThreshold=500");
+        }
+        command.add("-D" + KernelChoice.PROPERTY + "=" + bits);
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), EngineDigest.class.getName()));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes());
+        assertThat(process.waitFor()).as(output).isZero();
+        return output.lines()
+                .filter(line -> !line.startsWith("WARNING: Using incubator"))
+                .toList();
+    }
+}

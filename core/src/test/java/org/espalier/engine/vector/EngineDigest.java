@@ -1,0 +1,173 @@
+package org.espalier.engine.vector;
+
+import org.espalier.engine.BoundPass;
+import org.espalier.engine.Panels;
+import org.espalier.engine.Pass;
+import org.espalier.engine.Update;
+import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.ops.Elementwise;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import org.espalier.network.Architecture;
+import org.espalier.network.Mask;
+import org.espalier.network.Weights;
+import org.espalier.random.Stream;
+
+/**
+ * Prints a digest of every bit that the engine makes at awkward shapes and densities, and of short adversarial
+ * trainings. Run once per register width by {@link BitIdentityTest}; every line must be the same.
+ */
+final class EngineDigest {
+    private static final List<Architecture> SHAPES = List.of(
+            new Architecture(List.of(1, 1), false),
+            new Architecture(List.of(1, 2), true),
+            new Architecture(List.of(13, 6, 3), false),
+            new Architecture(List.of(7, 17, 5, 2), true),
+            new Architecture(List.of(207, 31, 10), false),
+            new Architecture(List.of(160, 120, 90, 4), true), // cut into blocks both ways
+            new Architecture(List.of(50, 33, 20, 11, 4), true));
+    private static final double[] DENSITIES = {0, 0.01, 0.1, 0.3, 0.7, 1};
+
+    private final MessageDigest digest;
+    private final ByteBuffer four = ByteBuffer.allocate(4);
+
+    private EngineDigest() throws NoSuchAlgorithmException {
+        digest = MessageDigest.getInstance("SHA-256");
+    }
+
+    public static void main(String[] arguments) throws NoSuchAlgorithmException {
+        System.out.println("bits " + Kernels.chosen().bits());
+        for (Architecture shape : SHAPES) {
+            for (double density : DENSITIES) {
+                for (KernelPolicy policy : RandomCases.POLICIES) {
+                    System.out.println("digest " + shape + " density " + density + " "
+                            + new EngineDigest().train(shape, density, policy));
+                }
+                for (KernelPolicy policy : RandomCases.POLICIES) {
+                    System.out.println("digest bounds " + shape + " density " + density + " "
+                            + new EngineDigest().trainOnBounds(shape, density, policy));
+                }
+            }
+        }
+    }
+
+    /** A few steps of PGD-like training over one full and one partial panel, every intermediate value digested. */
+    String train(Architecture shape, double density, KernelPolicy policy) {
+        Stream stream = Stream.root(7).child(shape.toString());
+        Mask mask = RandomCases.mask(shape, density, stream);
+        VectorEngine engine = new VectorEngine(shape, Kernels.chosen(), policy);
+        Weights weights = RandomCases.weights(shape, stream);
+        quieten(weights);
+        engine.load(weights, mask);
+        int examples = 93;
+        Pass pass = engine.newPass(examples);
+        Panels clean = new Panels(shape.inputs(), examples);
+        RandomCases.inputs(clean, examples, stream);
+        int[] labels = RandomCases.labels(examples, shape.classes(), stream);
+        for (int step = 1; step <= 3; step++) {
+            pass.input().copy(clean, 0, 0, 2);
+            Elementwise.uniformNoise(stream.child(step), 5, clean, 0, pass.input(), 0, 2, engine.liveInputs(), 0.3f);
+            for (int i = 0; i < 2; i++) {
+                engine.forward(pass, 0, 2);
+                Elementwise.crossEntropyGradient(
+                        pass.logits(), pass.logitGradient(), 0, 2, labels, 0, examples, 0.1f, 1f);
+                engine.inputGradient(pass, 0, 2, (panel, gradient, offset, features, first, count) -> {
+                    add(gradient, offset, count * Panels.LANES);
+                    Elementwise.signStep(
+                            gradient, offset, features, first, count, clean, panel, pass.input(), panel, 0.05f, 0.3f);
+                });
+            }
+            engine.forward(pass, 0, 2);
+            add(pass.logits().memory(), 0, 2 * shape.classes() * Panels.LANES);
+            Elementwise.crossEntropyGradient(
+                    pass.logits(), pass.logitGradient(), 0, 2, labels, 0, examples, 0f, 1f / examples);
+            engine.weightGradient(pass, 0, 2);
+            add(engine.gradient());
+            engine.update(
+                    step < 3
+                            ? new Update.Adam(0.01f, 0.9f, 0.999f, 1e-7f, 1e-4f, 1e-5f)
+                            : new Update.Momentum(0.1f, 0.9f, 0, 1e-3f));
+            add(engine.weights());
+            add(engine.moment(0));
+            add(engine.moment(1));
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** A few steps on worst cases, by intervals, by linear bounds and by both, with a partial batch between. */
+    String trainOnBounds(Architecture shape, double density, KernelPolicy policy) {
+        if (shape.classes() < 2) {
+            return "none";
+        }
+        Stream stream = Stream.root(8).child(shape.toString());
+        VectorEngine engine = new VectorEngine(shape, Kernels.chosen(), policy);
+        engine.load(RandomCases.weights(shape, stream), RandomCases.mask(shape, density, stream));
+        BoundPass pass = engine.newBoundPass(93, true);
+        float[] shares = {0f, 0.3f, 1f};
+        for (int step = 1; step <= 3; step++) {
+            int examples = step == 2 ? 41 : 93;
+            int panels = Panels.panelsFor(examples);
+            Panels clean = new Panels(shape.inputs(), examples);
+            RandomCases.inputs(clean, examples, stream.child(step));
+            pass.natural().input().copy(clean, 0, 0, panels);
+            int[] labels = RandomCases.labels(examples, shape.classes(), stream.child(step));
+            engine.forward(pass.natural(), 0, panels);
+            Elementwise.crossEntropyGradient(
+                    pass.natural().logits(),
+                    pass.natural().logitGradient(),
+                    0,
+                    panels,
+                    labels,
+                    0,
+                    examples,
+                    0f,
+                    0.5f / examples);
+            engine.worstCase(pass, 0.02f * step, shares[step - 1], labels, 0, examples);
+            add(pass.worst().memory(), 0, panels * shape.classes() * Panels.LANES);
+            Elementwise.crossEntropyGradient(
+                    pass.worst(), pass.worstGradient(), 0, panels, labels, 0, examples, 0.1f, 0.5f / examples);
+            engine.weightGradient(pass, step < 3);
+            add(engine.gradient());
+            engine.update(new Update.Adam(0.01f, 0.9f, 0.999f, 1e-7f, 1e-4f, 0));
+            add(engine.weights());
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** Where there are biases, most hidden units off, so that few deltas are not zero. */
+    private static void quieten(Weights weights) {
+        Architecture shape = weights.architecture();
+        for (int layer = 0; layer + 1 < shape.layers(); layer++) {
+            float[] biases = weights.biases(layer);
+            for (int o = 0; o < biases.length; o++) {
+                biases[o] -= o % 4 == 0 ? 0 : 0.7f;
+            }
+        }
+    }
+
+    private void add(Weights weights) {
+        for (int layer = 0; layer < weights.architecture().layers(); layer++) {
+            for (float value : weights.matrix(layer)) {
+                add(value);
+            }
+            for (float value : weights.biases(layer)) {
+                add(value);
+            }
+        }
+    }
+
+    private void add(MemorySegment memory, long offset, int count) {
+        for (int i = 0; i < count; i++) {
+            add(memory.get(ValueLayout.JAVA_FLOAT, offset + i * 4L));
+        }
+    }
+
+    private void add(float value) {
+        digest.update(four.putInt(0, Float.floatToRawIntBits(value)).array());
+    }
+}

@@ -1,0 +1,181 @@
+package org.espalier.lab.file;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.espalier.UserException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * JSON. Written by hand from maps, lists, strings, numbers and truth values, because keys and stored files must keep
+ * the same bytes whatever becomes of a library; read by Jackson.
+ */
+public final class Json {
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    private Json() {}
+
+    /** One line, members in the map's order. Numbers that are not finite become null, which is all JSON has for them. */
+    public static String write(Object value) {
+        StringBuilder out = new StringBuilder();
+        write(value, out, false);
+        return out.toString();
+    }
+
+    /** One line, members sorted by name at every depth: equal values have equal text. */
+    public static String canonical(Object value) {
+        StringBuilder out = new StringBuilder();
+        write(value, out, true);
+        return out.toString();
+    }
+
+    /**
+     * Parses a stored document.
+     *
+     * @param source the file, for messages
+     * @throws UserException if it is not a JSON object
+     */
+    public static JsonNode parse(byte[] text, String source) {
+        try {
+            JsonNode node = MAPPER.readTree(text);
+            if (node.isObject()) {
+                return node;
+            }
+        } catch (JacksonException e) {
+            throw new UserException(source + " is damaged: not JSON: " + e.getOriginalMessage(), e);
+        }
+        throw new UserException(source + " is damaged: expected a JSON object");
+    }
+
+    public static JsonNode parse(String text, String source) {
+        return parse(text.getBytes(StandardCharsets.UTF_8), source);
+    }
+
+    /** A string member that has to be there. */
+    public static String string(JsonNode node, String name, String source) {
+        JsonNode value = node.path(name);
+        if (!value.isString()) {
+            throw new UserException(source + " is damaged: " + name + " is not a string");
+        }
+        return value.stringValue();
+    }
+
+    /** A whole number that has to be there. */
+    public static int whole(JsonNode node, String name, String source) {
+        JsonNode value = node.path(name);
+        if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+            throw new UserException(source + " is damaged: " + name + " is not a whole number");
+        }
+        return value.intValue();
+    }
+
+    /** A number that has to be there; null stands for one that is not finite. */
+    public static double number(JsonNode node, String name, String source) {
+        JsonNode value = node.path(name);
+        if (value.isNull()) {
+            return Double.NaN;
+        } else if (!value.isNumber()) {
+            throw new UserException(source + " is damaged: " + name + " is not a number");
+        }
+        return value.doubleValue();
+    }
+
+    /**
+     * The numbers of a list in a document that may be long, read without a tree of it; none where there is no such list.
+     *
+     * @param name member of the document that is the list
+     * @param source the file, for messages
+     * @throws UserException if the document is not a JSON object, or something in the list is no number
+     */
+    public static List<Double> numbers(byte[] text, String name, String source) {
+        List<Double> numbers = new ArrayList<>();
+        try (JsonParser parser = MAPPER.createParser(text)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new UserException(source + " is damaged: expected a JSON object");
+            }
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                boolean wanted = parser.currentName().equals(name);
+                if (parser.nextToken() != JsonToken.START_ARRAY || !wanted) {
+                    parser.skipChildren();
+                    continue;
+                }
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    if (!parser.currentToken().isNumeric()) {
+                        throw new UserException(source + " is damaged: " + name + " holds " + parser.getString());
+                    }
+                    numbers.add(parser.getDoubleValue());
+                }
+            }
+            if (parser.nextToken() != null) {
+                throw new UserException(source + " is damaged: expected one JSON object");
+            }
+        } catch (JacksonException e) {
+            throw new UserException(source + " is damaged: not JSON: " + e.getOriginalMessage(), e);
+        }
+        return numbers;
+    }
+
+    private static void write(Object value, StringBuilder out, boolean sorted) {
+        switch (value) {
+            case String string -> quote(string, out);
+            case Float number -> out.append(Float.isFinite(number) ? number.toString() : "null");
+            case Double number -> out.append(Double.isFinite(number) ? number.toString() : "null");
+            case Number number -> out.append(number);
+            case Boolean truth -> out.append(truth.booleanValue());
+            case List<?> list -> {
+                out.append('[');
+                for (int i = 0; i < list.size(); i++) {
+                    out.append(i == 0 ? "" : ",");
+                    write(list.get(i), out, sorted);
+                }
+                out.append(']');
+            }
+            case Map<?, ?> map -> {
+                out.append('{');
+                Map<?, ?> members = sorted
+                        ? map.entrySet().stream()
+                                .collect(Collectors.toMap(
+                                        entry -> (String) entry.getKey(),
+                                        Map.Entry::getValue,
+                                        (a, b) -> b,
+                                        TreeMap::new))
+                        : map;
+                boolean first = true;
+                for (Map.Entry<?, ?> member : members.entrySet()) {
+                    out.append(first ? "" : ",");
+                    first = false;
+                    quote((String) member.getKey(), out);
+                    out.append(':');
+                    write(member.getValue(), out, sorted);
+                }
+                out.append('}');
+            }
+            default -> throw new IllegalArgumentException("JSON has no " + value.getClass());
+        }
+    }
+
+    private static void quote(String string, StringBuilder out) {
+        out.append('"');
+        for (int i = 0; i < string.length(); i++) {
+            char c = string.charAt(i);
+            if (c == '"' || c == '\\') {
+                out.append('\\').append(c);
+            } else if (c < 0x20 || Character.isSurrogate(c)) {
+                out.append(String.format("\\u%04x", (int) c));
+            } else {
+                out.append(c);
+            }
+        }
+        out.append('"');
+    }
+}

@@ -1,0 +1,127 @@
+package org.espalier.lab.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.espalier.UserException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps two runs from one directory. It is the operating system's lock on the file {@code lock}, which ends with the
+ * process that holds it, however that ends; the file's content, the process number, is for people only.
+ */
+public final class StoreLock implements AutoCloseable {
+    public static final String FILE = "lock";
+    // One byte far behind the process number, so that systems with mandatory locks let others read that.
+    private static final long POSITION = 1 << 20;
+
+    // POSIX locks belong to the process and are lost when it closes any descriptor of the file, so a process that holds
+    // a lock must not so much as open its file again: it asks here first.
+    private static final Map<Path, StoreLock> HELD = new ConcurrentHashMap<>();
+
+    private final Path key;
+    private final FileChannel channel;
+
+    private StoreLock(Path key, FileChannel channel) {
+        this.key = key;
+        this.channel = channel;
+    }
+
+    /** Locks a directory; who finds it locked can only wait for the other run or stop it. */
+    public static StoreLock acquire(Path directory) {
+        return acquire(directory, "");
+    }
+
+    /**
+     * Locks a directory.
+     *
+     * @param otherwise what its user can do beside waiting and stopping the other, as the end of a sentence; empty if nothing
+     * @throws UserException naming the process that holds it, or if the directory cannot be written
+     */
+    public static StoreLock acquire(Path directory, String otherwise) {
+        Path file = directory.resolve(FILE);
+        synchronized (HELD) {
+            @Nullable FileChannel channel = null;
+            try {
+                Path key = directory.toRealPath();
+                if (HELD.containsKey(key)) {
+                    throw inUse(directory, Long.toString(ProcessHandle.current().pid()), otherwise);
+                }
+                channel = FileChannel.open(
+                        file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                if (channel.tryLock(POSITION, 1, false) == null) {
+                    String holder =
+                            Files.readString(file, StandardCharsets.US_ASCII).strip();
+                    channel.close();
+                    throw inUse(directory, holder, otherwise);
+                }
+                channel.truncate(0);
+                channel.write(
+                        ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)), 0);
+                StoreLock lock = new StoreLock(key, channel);
+                HELD.put(key, lock);
+                return lock;
+            } catch (IOException e) {
+                if (channel != null) {
+                    try {
+                        channel.close();
+                    } catch (IOException ignored) {
+                        // The first reason is the one that matters.
+                    }
+                }
+                throw WholeFiles.unwritable(file, e);
+            }
+        }
+    }
+
+    private static UserException inUse(Path directory, String holder, String otherwise) {
+        return new UserException(directory + " is in use by another run (process " + holder + "); wait for it"
+                + (otherwise.isEmpty() ? " or stop it" : ", stop it, or " + otherwise));
+    }
+
+    /** The process that holds a directory's lock now. */
+    public static Optional<Long> holder(Path directory) {
+        Path file = directory.resolve(FILE);
+        synchronized (HELD) {
+            try {
+                if (!Files.exists(file)) {
+                    return Optional.empty();
+                } else if (HELD.containsKey(directory.toRealPath())) {
+                    return Optional.of(ProcessHandle.current().pid());
+                }
+                // A shared lock can be had unless a run holds its exclusive one; asking needs no right to write.
+                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+                        @Nullable FileLock lock = channel.tryLock(POSITION, 1, true)) {
+                    if (lock != null) {
+                        return Optional.empty();
+                    }
+                }
+                String text = Files.readString(file, StandardCharsets.US_ASCII).strip();
+                return Optional.of(text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0);
+            } catch (IOException e) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    /** Gives the directory free. The file stays: removing it would let two runs hold locks on two files of one name. */
+    @Override
+    public void close() {
+        synchronized (HELD) {
+            HELD.remove(key);
+            try {
+                channel.close();
+            } catch (IOException e) {
+                // The lock goes with the process at the latest.
+            }
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package org.espalier.lab.plan;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.espalier.UserException;
+import org.espalier.data.DataSet;
+import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.experiment.ExperimentFile;
+import org.espalier.lab.experiment.Strategy;
+import org.espalier.lab.store.StoreWriter;
+import org.espalier.lab.store.StoredTrial;
+import org.espalier.lab.store.TrialId;
+import org.espalier.network.Architecture;
+
+/**
+ * All levels of an experiment, each once, and the trials that they make. Keys follow from settings and data alone, so
+ * the whole plan is known before anything is trained.
+ */
+public final class Plan {
+    private final Experiment experiment;
+    private final Map<String, DataSet> data;
+    private final List<StoredTrial> trials = new ArrayList<>();
+    private final Map<String, Task> tasks = new LinkedHashMap<>();
+    // The same for all levels; made once, as a grid has thousands.
+    private final Map<String, Object> training;
+    private final Map<String, Object> evaluation;
+
+    /**
+     * Plans an experiment.
+     *
+     * @param data the experiment's data sets by name
+     * @throws UserException if settings do not fit the data
+     */
+    public Plan(Experiment experiment, Map<String, DataSet> data) {
+        this.experiment = experiment;
+        this.data = data;
+        this.training = ExperimentFile.identity(experiment.training());
+        this.evaluation = evaluation();
+        for (Experiment.DataSource source : experiment.data().sets()) {
+            check(dataSet(source.name()));
+            for (Experiment.Objective objective : experiment.objectives()) {
+                for (String strategy : experiment.strategies()) {
+                    for (int trial = 1; trial <= experiment.trials(); trial++) {
+                        add(new TrialId(source.name(), objective.name(), strategy, trial), objective);
+                    }
+                }
+            }
+        }
+    }
+
+    private void check(DataSet set) {
+        Experiment.Network network = experiment.network();
+        if (network.inputs().orElse(set.features()) != set.features()) {
+            throw new UserException("network.inputs is " + network.inputs().getAsInt() + ", expected " + set.features()
+                    + ", the pixels of an image of data set " + set.name());
+        } else if (network.outputs().orElse(set.classes()) != set.classes()) {
+            throw new UserException("network.outputs is " + network.outputs().getAsInt() + ", expected " + set.classes()
+                    + ", the classes of data set " + set.name());
+        } else if (experiment.data().validation() >= set.train().size()) {
+            throw new UserException("data.validation is " + experiment.data().validation() + ", expected less than the "
+                    + set.train().size() + " training images of data set " + set.name());
+        }
+        network.tooLarge(set.features(), set.classes()).ifPresent(problem -> {
+            throw new UserException("network.hidden " + problem + " for data set " + set.name());
+        });
+    }
+
+    private void add(TrialId id, Experiment.Objective objective) {
+        Strategy strategy = Strategy.of(id.strategy());
+        int last = strategy.prunes() ? experiment.pruning().levels() : 0;
+        List<String> levels = new ArrayList<>();
+        for (int number = 0; number <= last; number++) {
+            Optional<String> parent = number == 0 ? Optional.empty() : Optional.of(levels.getLast());
+            Map<String, Object> determinedBy = determinedBy(id, objective, number, parent);
+            String key = StoreWriter.key(determinedBy);
+            levels.add(key);
+            tasks.putIfAbsent(
+                    key, new Task(key, determinedBy, id, last, objective, strategy, number, parent, levels.getFirst()));
+        }
+        trials.add(new StoredTrial(id, levels));
+    }
+
+    /**
+     * All that determines a level, and nothing else: names of experiments, objectives and strategies are for people. A
+     * level's parent stands for all before it. Members added here later must be left out while they have the value that
+     * the code before them implied.
+     */
+    private Map<String, Object> determinedBy(
+            TrialId id, Experiment.Objective objective, int number, Optional<String> parent) {
+        DataSet set = dataSet(id.dataset());
+        Map<String, Object> by = new LinkedHashMap<>();
+        by.put("numerics", Numerics.VERSION);
+        by.put(
+                "data",
+                Map.of("digest", set.digest(), "validation", experiment.data().validation()));
+        by.put("network", network(architecture(set)));
+        by.put("training", training);
+        by.put("objective", objective(objective));
+        by.put("evaluation", evaluation);
+        // What follows adds to the level's files, and a level's bytes follow from its key. Levels of before exist that
+        // train on a bound and were not measured with it.
+        if (objective.bound().isPresent()) {
+            by.put("measures", "worst-case");
+        }
+        if (keepsBest(experiment)) {
+            by.put("keeps", "best-validation");
+        }
+        by.put("seed", experiment.seed());
+        by.put("trial", id.trial());
+        by.put("level", number);
+        parent.ifPresent(key -> {
+            by.put("parent", key);
+            by.put("restart", restart(id.strategy(), number));
+            by.put("pruning", pruning(architecture(set)));
+        });
+        return by;
+    }
+
+    private Map<String, Object> network(Architecture architecture) {
+        Map<String, Object> network = new LinkedHashMap<>();
+        network.put("widths", architecture.widths());
+        network.put("biases", architecture.biases());
+        network.put("initial", ExperimentFile.identity(experiment.network()).getOrDefault("initial", "glorot-uniform"));
+        return network;
+    }
+
+    private Map<String, Object> objective(Experiment.Objective objective) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        if (objective.bound().isPresent()) {
+            String name = objective.bound().get();
+            Experiment.BoundSettings bound =
+                    Objects.requireNonNull(experiment.bounds().get(name), name);
+            tree.put("bound", ExperimentFile.identity((Record) bound));
+            return tree;
+        }
+        tree.put("natural-share", objective.naturalShare().orElse(1.0));
+        objective.attack().ifPresent(name -> tree.put("attack", attack(name)));
+        return tree;
+    }
+
+    private Map<String, Object> attack(String name) {
+        Experiment.AttackSettings settings = experiment.attacks().get(name);
+        if (settings == null) {
+            throw new IllegalStateException("attack " + name + " is not defined");
+        }
+        return ExperimentFile.identity((Record) settings);
+    }
+
+    private Map<String, Object> evaluation() {
+        Map<String, Object> tree = new LinkedHashMap<>(ExperimentFile.identity(experiment.evaluation()));
+        tree.put(
+                "attacks",
+                experiment.evaluation().attacks().stream()
+                        .map(name -> Map.of("name", name, "attack", attack(name)))
+                        .toList());
+        return tree;
+    }
+
+    private Map<String, Object> pruning(Architecture architecture) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("criterion", ExperimentFile.nameOf(experiment.pruning().criterion()));
+        tree.put("scope", ExperimentFile.nameOf(experiment.pruning().scope()));
+        tree.put("count", ExperimentFile.nameOf(experiment.pruning().count()));
+        tree.put(
+                "fractions",
+                CoreSettings.pruningSchedule(experiment, architecture).fractions());
+        return tree;
+    }
+
+    /** What survivors restart from: level 1 continues level 0's weights and rewinds to them as published alike. */
+    private static String restart(String strategy, int number) {
+        return number == 1 && strategy.equals("as-published") ? "continued" : strategy;
+    }
+
+    /** Whether levels keep the weights of their least validation objective. */
+    public static boolean keepsBest(Experiment experiment) {
+        return experiment
+                .robustness()
+                .filter(robustness -> robustness.weights() == Experiment.WeightChoice.BEST_VALIDATION)
+                .isPresent();
+    }
+
+    private DataSet dataSet(String name) {
+        DataSet set = data.get(name);
+        if (set == null) {
+            throw new IllegalStateException("data set " + name + " was not loaded");
+        }
+        return set;
+    }
+
+    /** The network for a data set. */
+    public Architecture architecture(DataSet set) {
+        Experiment.Network network = experiment.network();
+        return Architecture.of(set.features(), network.hidden(), set.classes(), network.biases());
+    }
+
+    /** All trials, in the experiment's order. */
+    public List<StoredTrial> trials() {
+        return trials;
+    }
+
+    /**
+     * All levels, each once, parents first. Whole first trials come before second ones, so that every part of a grid can
+     * be looked at early.
+     */
+    public List<Task> tasks() {
+        return tasks.values().stream()
+                .sorted(Comparator.comparingInt((Task task) -> task.trial().trial()))
+                .toList();
+    }
+
+    /** Iterations whose weights at level 0 some strategy rewinds to, ascending. */
+    public List<Integer> rewinds() {
+        return experiment.strategies().stream()
+                .map(Strategy::of)
+                .flatMapToInt(strategy -> strategy.snapshot().stream())
+                .flatMap(IntStream::of)
+                .sorted()
+                .boxed()
+                .toList();
+    }
+}

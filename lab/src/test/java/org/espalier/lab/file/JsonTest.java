@@ -1,0 +1,66 @@
+package org.espalier.lab.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.espalier.UserException;
+import org.junit.jupiter.api.Test;
+
+class JsonTest {
+    @Test
+    void writesEveryKindOfValueOnOneLine() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("text", "a \"quoted\" \\ line\n\u0001\ud83c\udf31 ü");
+        map.put("numbers", List.of(1, -2L, 0.1, 1e-7, 0.3f));
+        map.put("infinite", List.of(Double.NaN, Float.POSITIVE_INFINITY));
+        map.put("yes", true);
+        assertThat(Json.write(map))
+                .isEqualTo("{\"text\":\"a \\\"quoted\\\" \\\\ line\\u000a\\u0001\\ud83c\\udf31 ü\","
+                        + "\"numbers\":[1,-2,0.1,1.0E-7,0.3],\"infinite\":[null,null],\"yes\":true}");
+        assertThat(Json.parse(Json.write(map), "test").path("text").stringValue())
+                .isEqualTo("a \"quoted\" \\ line\n\u0001\ud83c\udf31 ü");
+    }
+
+    @Test
+    void canonicalTextSortsNamesAtEveryDepth() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("b", List.of(Map.of("z", 1), 2));
+        Map<String, Object> inner = new LinkedHashMap<>();
+        inner.put("y", 1);
+        inner.put("x", 2);
+        map.put("a", inner);
+        assertThat(Json.canonical(map)).isEqualTo("{\"a\":{\"x\":2,\"y\":1},\"b\":[{\"z\":1},2]}");
+    }
+
+    @Test
+    void damageIsSaidInOneSentence() {
+        for (String text : List.of("", "{", "[1]", "{\"a\":1,\"a\":2}", "\u0000")) {
+            assertThatThrownBy(() -> Json.parse(text.getBytes(StandardCharsets.UTF_8), "f.json"))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("f.json is damaged")
+                    .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
+        }
+    }
+
+    private static List<Double> numbers(String text) {
+        return Json.numbers(text.getBytes(StandardCharsets.UTF_8), "seconds", "file");
+    }
+
+    @Test
+    void readsALongListWithoutATree() {
+        assertThat(numbers("{\"later\":{\"seconds\":[9]},\"seconds\":[1,2.5,1.0E-7]}"))
+                .containsExactly(1.0, 2.5, 1e-7);
+        assertThat(numbers("{}")).isEmpty();
+        assertThat(numbers("{\"seconds\":7}")).isEmpty();
+        for (String damaged :
+                List.of("", "[1]", "{\"seconds\":[1,", "{\"seconds\":[1,\"2\"]}", "{\"seconds\":[1]} {}")) {
+            assertThatThrownBy(() -> numbers(damaged))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageStartingWith("file is damaged: ");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package org.espalier.lab.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.espalier.data.DataFile;
+import org.espalier.data.DataSet;
+import org.espalier.data.Split;
+import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.experiment.ExperimentFile;
+import org.junit.jupiter.api.Test;
+
+class PlanTest {
+    private static final Map<String, DataSet> DATA = data("digits", "fashion");
+
+    private static Map<String, DataSet> data(String... names) {
+        Map<String, DataSet> data = new HashMap<>();
+        for (String name : names) {
+            Split split = new Split("train", 784, new byte[784 * 10_001], new int[10_001]);
+            Map<DataFile, String> digests = new HashMap<>();
+            for (DataFile file : DataFile.values()) {
+                digests.put(file, Integer.toHexString(name.hashCode()) + file.ordinal());
+            }
+            data.put(name, new DataSet(name, 28, 28, 10, split, split, digests));
+        }
+        return data;
+    }
+
+    private static List<String> keys(String preset, String... overrides) {
+        List<String> all = new ArrayList<>(List.of(overrides));
+        all.add("trials=1");
+        Experiment experiment = ExperimentFile.read(preset, all);
+        return new Plan(experiment, DATA).trials().getFirst().levels();
+    }
+
+    /**
+     * A key names results that people keep. If this fails, stores in use will not be continued: mark a new setting
+     * {@code addedLater}, or raise {@link Numerics#VERSION} if results really change, and only then these keys.
+     */
+    @Test
+    void keysAreWhatTheyWere() {
+        assertThat(keys("paper").subList(0, 2))
+                .containsExactly(
+                        "bfcdbdd359adfba281cada3a20ffc27ae8d28d978aa4098788ee0bdedb119279",
+                        "adcdc058f0d01127c20c3b4774e9f7e8f39167fba93aaab222d3ee0f77f021e4");
+        assertThat(keys("as-published").get(2))
+                .isEqualTo("e333b8ef8473a0619c8900cf2c1b21573096c87d57e9ffb027fd72ff766a3cc8");
+        assertThat(keys(
+                                "paper",
+                                "training.optimizer={kind: sgd, rate: 0.1, momentum: 0.9}",
+                                "strategies=[rewind-1000]",
+                                "network.biases=true",
+                                "evaluation.images=100")
+                        .get(1))
+                .isEqualTo("392f6dbd17ab668627855d63d1f77e2c264e3465296d7c6343bfc93bd97648db");
+        assertThat(keys("paper", "objectives=[crown-ibp]").get(1))
+                .isEqualTo("4b370111e4e254bd9d6f8c4ee0a602ddbad5b5896fb5b1354d1d20bc356cd946");
+    }
+
+    @Test
+    void theWholeGridIsEighteenChainsOfFiveTrials() {
+        Plan plan = new Plan(ExperimentFile.read("paper", List.of()), DATA);
+        assertThat(plan.trials()).hasSize(18 * 5);
+        assertThat(plan.tasks()).hasSize(2 * 3 * 5 * (1 + 3 * 20));
+        Set<String> known = new HashSet<>();
+        for (Task task : plan.tasks()) {
+            task.parent().ifPresent(parent -> assertThat(known).contains(parent));
+            known.add(task.key());
+        }
+    }
+
+    @Test
+    void whatDoesNotDetermineALevelDoesNotChangeItsKey() {
+        assertThat(keys(
+                        "paper",
+                        "name=other",
+                        "report.iteration=5",
+                        "network.inputs=784",
+                        "network.outputs=10",
+                        "objectives=[natural]",
+                        "strategies=[original]",
+                        "data.sets=[digits]"))
+                .isEqualTo(keys("paper"));
+        assertThat(keys("paper", "evaluation.accuracy=kept-point")).isEqualTo(keys("paper"));
+        assertThat(keys("paper", "pruning.levels=3")).isEqualTo(keys("paper").subList(0, 4));
+    }
+
+    @Test
+    void whatDeterminesALevelChangesItsKey() {
+        Set<String> keys = new HashSet<>(keys("paper"));
+        List<String> overrides = List.of(
+                "seed=2",
+                "data.sets=[fashion]",
+                "data.validation=9999",
+                "network.hidden=[300]",
+                "network.biases=true",
+                "training.iterations=49999",
+                "training.batch=61",
+                "training.optimizer.rate=0.001",
+                "training.optimizer={kind: sgd}",
+                "training.label-smoothing.train=0.1",
+                "training.label-smoothing.test=0.1",
+                "training.l1=0.1",
+                "training.l2=0.1",
+                "attacks.pgd.steps=11",
+                "attacks.fgsm.label=predicted",
+                "objectives=[pgd]",
+                "objectives=[{name: pgd, natural-share: 0.4}]",
+                "evaluation.every=501",
+                "evaluation.timing=as-published",
+                "evaluation.splits=[test]",
+                "evaluation.attacks=[fgsm]",
+                "evaluation.loss=objective",
+                "evaluation.images=100",
+                "evaluation.accuracy=worst-case");
+        for (String override : overrides) {
+            assertThat(keys("paper", override)).as(override).doesNotContainAnyElementsOf(keys);
+            keys.addAll(keys("paper", override));
+        }
+        for (String bound : List.of(
+                "{ibp: {kind: ibp}}",
+                "{ibp: {kind: ibp, epsilon: 0.2}}",
+                "{ibp: {kind: ibp, schedule: {warm-up: 1}}}",
+                "{ibp: {kind: ibp, schedule: {ramp: 1}}}",
+                "{ibp: {kind: ibp, schedule: {shape: smoothed}}}",
+                "{ibp: {kind: ibp, schedule: {start-epsilon: 0.01}}}",
+                "{ibp: {kind: ibp, schedule: {natural-share: {last: 0}}}}",
+                "{ibp: {kind: ibp, schedule: {levels: first}}}",
+                "{ibp: {kind: crown-ibp}}",
+                "{ibp: {kind: crown-ibp, linear-share: {last: 1}}}")) {
+            List<String> made = keys("paper", "objectives=[ibp]", "bounds=" + bound);
+            assertThat(made).as(bound).doesNotContainAnyElementsOf(keys);
+            keys.addAll(made);
+        }
+        List<String> below = List.of(
+                "pruning.criterion=random",
+                "pruning.scope=global",
+                "pruning.hidden=0.3",
+                "pruning.output=0.2",
+                "pruning.count=as-published",
+                "strategies=[random]",
+                "strategies=[continued]",
+                "strategies=[rewind-10]");
+        for (String override : below) {
+            String[] all = override.contains("scope")
+                    ? new String[] {override, "pruning.output=0.2"}
+                    : new String[] {override};
+            List<String> changed = keys("paper", all);
+            assertThat(changed.getFirst()).as(override).isEqualTo(keys("paper").getFirst());
+            assertThat(changed.subList(1, 21)).as(override).doesNotContainAnyElementsOf(keys);
+            keys.addAll(changed);
+        }
+    }
+}
