@@ -17,13 +17,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.espalier.attack.Fgsm;
-import org.espalier.attack.Keep;
+import org.espalier.attack.KeptIterate;
 import org.espalier.attack.LabelChoice;
 import org.espalier.attack.Pgd;
 import org.espalier.data.BatchOrder;
 import org.espalier.data.DataProgress;
-import org.espalier.data.catalogue.DataSets;
 import org.espalier.data.Split;
+import org.espalier.data.catalogue.DataSets;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.evaluate.EvaluationSettings;
@@ -110,8 +110,9 @@ public final class PeerWorker {
     private double check(String kind, int steps) {
         Objective objective = switch (kind) {
             case "natural" -> new Objective.Natural();
-            case "fgsm" -> new Objective.Mixed(0.5, new Fgsm(0.3f, LabelChoice.TRUE));
-            default -> new Objective.Mixed(0.5, new Pgd(0.3f, 0.05f, 10, false, 1, Keep.LAST, LabelChoice.TRUE));
+            case "fgsm" -> new Objective.Adversarial(0.5, new Fgsm(0.3f, LabelChoice.TRUE));
+            default ->
+                new Objective.Adversarial(0.5, new Pgd(0.3f, 0.05f, 10, false, 1, KeptIterate.LAST, LabelChoice.TRUE));
         };
         Level level = levels.get(CHECKED_LEVEL).level();
         Engine engine = engine(level, level.start()); // trained weights are where rounding soon tells

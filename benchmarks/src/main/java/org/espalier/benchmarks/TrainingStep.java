@@ -6,8 +6,8 @@ import org.espalier.attack.Fgsm;
 import org.espalier.attack.LabelChoice;
 import org.espalier.attack.Pgd;
 import org.espalier.data.DataProgress;
-import org.espalier.data.catalogue.DataSets;
 import org.espalier.data.Split;
+import org.espalier.data.catalogue.DataSets;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.lab.bench.RandomMasks;
@@ -68,8 +68,8 @@ public class TrainingStep {
                 TrainingSettings.paper(
                         switch (objective) {
                             case "natural" -> new Objective.Natural();
-                            case "fgsm" -> new Objective.Mixed(0.5, new Fgsm(0.3f, LabelChoice.TRUE));
-                            case "pgd" -> new Objective.Mixed(0.5, Pgd.paper(LabelChoice.TRUE));
+                            case "fgsm" -> new Objective.Adversarial(0.5, new Fgsm(0.3f, LabelChoice.TRUE));
+                            case "pgd" -> new Objective.Adversarial(0.5, Pgd.paper(LabelChoice.TRUE));
                             default -> throw new IllegalArgumentException("no objective " + objective);
                         }),
                 stream.child("level"));

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.espalier.attack.Keep;
+import org.espalier.attack.KeptIterate;
 import org.espalier.attack.LabelChoice;
 import org.espalier.attack.Pgd;
 import org.espalier.data.DataProgress;
-import org.espalier.data.catalogue.DataSets;
 import org.espalier.data.Split;
+import org.espalier.data.catalogue.DataSets;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.evaluate.AttackedAccuracy;
@@ -65,8 +65,8 @@ public final class WorstCaseRates {
     private static String row(StoredNetwork network, float epsilon, Split images) {
         Engine engine = Engines.create(network.mask().architecture());
         engine.load(network.weights(), network.mask());
-        Pgd attack = new Pgd(epsilon, epsilon / 6, 10, true, 1, Keep.LAST, LabelChoice.TRUE);
-        Evaluator kept = evaluator(engine, attack, AttackedAccuracy.KEPT_POINT);
+        Pgd attack = new Pgd(epsilon, epsilon / 6, 10, true, 1, KeptIterate.LAST, LabelChoice.TRUE);
+        Evaluator kept = evaluator(engine, attack, AttackedAccuracy.FINAL_POINT);
         Evaluator worst = evaluator(engine, attack, AttackedAccuracy.WORST_CASE);
         Split few = first(images, IMAGES / 4);
         for (double spent = 0; spent < WARM_UP; ) {

@@ -1,8 +1,5 @@
 package org.espalier.cli;
 
-import org.espalier.cli.console.Console;
-import org.espalier.cli.console.Version;
-import org.espalier.cli.progress.DataProgressLines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,13 +9,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.espalier.UserException;
-import org.espalier.data.catalogue.DataSets;
+import org.espalier.cli.console.Console;
+import org.espalier.cli.console.Version;
+import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.data.Split;
+import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.bench.Bench;
 import org.espalier.lab.bench.BenchReport;
 import org.espalier.lab.bench.BenchSettings;
-import org.espalier.lab.runner.Machine;
 import org.espalier.lab.file.Json;
+import org.espalier.lab.runner.Machine;
 import org.espalier.report.TextTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -51,7 +51,7 @@ final class BenchTables {
 
     private static Table rates(BenchReport report, Masks masks, String caption) {
         List<Row> dense = rows(report, masks, KernelMode.DENSE);
-        List<Row> chosen = rows(report, masks, KernelMode.CHOSEN);
+        List<Row> chosen = rows(report, masks, KernelMode.AUTO);
         List<Table.Block> blocks = new ArrayList<>();
         for (Work work : Work.values()) {
             List<List<String>> cells = new ArrayList<>();
@@ -87,7 +87,7 @@ final class BenchTables {
                         Integer.toString(side.jobs()), Integer.toString(side.level()), density(side.density())));
                 cells.add(new ArrayList<>());
             }
-            double alone = rows(report, Masks.REAL, KernelMode.CHOSEN).stream()
+            double alone = rows(report, Masks.REAL, KernelMode.AUTO).stream()
                     .filter(row -> row.level() == side.level())
                     .findFirst()
                     .orElseThrow()

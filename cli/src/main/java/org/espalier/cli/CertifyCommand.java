@@ -1,10 +1,5 @@
 package org.espalier.cli;
 
-import org.espalier.cli.console.Console;
-import org.espalier.cli.console.ExitCode;
-import org.espalier.cli.console.Interruption;
-import org.espalier.cli.progress.CertificationProgress;
-import org.espalier.cli.progress.DataProgressLines;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,13 +10,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.espalier.UserException;
+import org.espalier.cli.console.Console;
+import org.espalier.cli.console.ExitCode;
+import org.espalier.cli.console.Interruption;
+import org.espalier.cli.progress.CertificationProgress;
+import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
+import org.espalier.lab.certification.BoundsConsistency;
 import org.espalier.lab.certification.Certification;
 import org.espalier.lab.certification.CertificationMethod;
 import org.espalier.lab.certification.CertificationRequest;
 import org.espalier.lab.certification.CertificationRunner;
-import org.espalier.lab.certification.Sandwich;
 import org.espalier.lab.certification.StoredCertifications;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.tickets.Ticket;
@@ -152,7 +152,7 @@ final class CertifyCommand implements Callable<Integer> {
                 .distinct()
                 .flatMap(ticket -> StoredCertifications.of(ticket).stream())
                 .forEach(each -> all.putIfAbsent(each.directory(), each));
-        return Sandwich.violations(List.copyOf(all.values()));
+        return BoundsConsistency.violations(List.copyOf(all.values()));
     }
 
     private List<CertificationRequest> requests() {

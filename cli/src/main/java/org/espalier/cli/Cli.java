@@ -1,13 +1,13 @@
 package org.espalier.cli;
 
+import java.io.PrintWriter;
+import org.espalier.UserException;
 import org.espalier.cli.console.CheckedOutput;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Logging;
-import org.espalier.cli.console.Misunderstanding;
+import org.espalier.cli.console.UsageError;
 import org.espalier.cli.console.Version;
-import java.io.PrintWriter;
-import org.espalier.UserException;
 import org.espalier.data.catalogue.DataSets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -118,7 +118,7 @@ final class Cli implements Runnable {
     private int misunderstood(ParameterException e) {
         CommandLine line = e.getCommandLine();
         String name = line.getCommandSpec().qualifiedName();
-        console.complain(Misunderstanding.describe(e) + " (see " + name + " --help)");
+        console.complain(UsageError.describe(e) + " (see " + name + " --help)");
         if (debug) {
             e.printStackTrace(console.err());
         }

@@ -1,7 +1,7 @@
 package org.espalier.cli;
 
-import org.espalier.cli.console.Console;
 import java.util.function.Supplier;
+import org.espalier.cli.console.Console;
 import org.espalier.data.catalogue.DataSets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -1,8 +1,8 @@
 package org.espalier.cli;
 
-import org.espalier.cli.console.Console;
 import java.io.PrintStream;
 import java.util.function.Supplier;
+import org.espalier.cli.console.Console;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.data.catalogue.ListedDataSet;
 import picocli.CommandLine.Command;

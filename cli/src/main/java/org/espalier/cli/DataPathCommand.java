@@ -1,11 +1,11 @@
 package org.espalier.cli;
 
-import org.espalier.cli.console.Console;
-import org.espalier.cli.progress.DataProgressLines;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.espalier.UserException;
+import org.espalier.cli.console.Console;
+import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.data.catalogue.DataSets;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

@@ -1,10 +1,10 @@
 package org.espalier.cli;
 
-import org.espalier.cli.console.Console;
-import org.espalier.cli.progress.DataProgressLines;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.espalier.cli.console.Console;
+import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.data.DataFile;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.data.catalogue.FoundDataSet;

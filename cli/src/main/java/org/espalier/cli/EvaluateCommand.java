@@ -1,10 +1,5 @@
 package org.espalier.cli;
 
-import org.espalier.cli.console.Console;
-import org.espalier.cli.console.ExitCode;
-import org.espalier.cli.console.Interruption;
-import org.espalier.cli.progress.DataProgressLines;
-import org.espalier.cli.progress.EvaluationProgress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,10 +11,15 @@ import java.util.concurrent.Callable;
 import org.espalier.UserException;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
+import org.espalier.cli.console.Console;
+import org.espalier.cli.console.ExitCode;
+import org.espalier.cli.console.Interruption;
+import org.espalier.cli.progress.DataProgressLines;
+import org.espalier.cli.progress.EvaluationProgress;
 import org.espalier.data.DataSet;
-import org.espalier.data.catalogue.DataSets;
 import org.espalier.data.Split;
 import org.espalier.data.Splits;
+import org.espalier.data.catalogue.DataSets;
 import org.espalier.evaluate.rules.Verdict;
 import org.espalier.lab.experiment.Names;
 import org.espalier.lab.robustness.EvaluationRequest;

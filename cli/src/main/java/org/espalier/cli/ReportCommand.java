@@ -1,7 +1,5 @@
 package org.espalier.cli;
 
-import org.espalier.cli.console.Console;
-import org.espalier.cli.console.ExitCode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +9,9 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.espalier.UserException;
-import org.espalier.lab.file.WholeFiles;
+import org.espalier.cli.console.Console;
+import org.espalier.cli.console.ExitCode;
+import org.espalier.lab.file.AtomicFiles;
 import org.espalier.report.Published;
 import org.espalier.report.Report;
 import org.espalier.report.ReportFiles;
@@ -195,7 +195,7 @@ final class ReportCommand implements Callable<Integer> {
         }
         // With --out all parts write into the folder, so none may come before it; the first says why it cannot be made.
         Outcome.of(() -> {
-            WholeFiles.makeDirectory(folder);
+            AtomicFiles.makeDirectory(folder);
             return written(List.of());
         });
         // Side by side: on a grid the page is as much work as the tables of all measurements.

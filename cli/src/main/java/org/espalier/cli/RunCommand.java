@@ -1,12 +1,5 @@
 package org.espalier.cli;
 
-import org.espalier.cli.console.Console;
-import org.espalier.cli.console.ExitCode;
-import org.espalier.cli.console.Interruption;
-import org.espalier.cli.console.Version;
-import org.espalier.cli.progress.DataProgressLines;
-import org.espalier.cli.progress.EvaluationProgress;
-import org.espalier.cli.progress.RunProgress;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -15,6 +8,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import org.espalier.cli.console.Console;
+import org.espalier.cli.console.ExitCode;
+import org.espalier.cli.console.Interruption;
+import org.espalier.cli.console.Version;
+import org.espalier.cli.progress.DataProgressLines;
+import org.espalier.cli.progress.EvaluationProgress;
+import org.espalier.cli.progress.RunProgress;
 import org.espalier.engine.KernelMode;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;

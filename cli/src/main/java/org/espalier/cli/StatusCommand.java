@@ -1,11 +1,11 @@
 package org.espalier.cli;
 
-import org.espalier.cli.console.Console;
-import org.espalier.cli.progress.Durations;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.espalier.cli.console.Console;
+import org.espalier.cli.progress.Durations;
 import org.espalier.lab.store.Store;
 import org.espalier.report.SearchStatus;
 import org.espalier.report.Table;

@@ -8,7 +8,7 @@ import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketChoice;
 import org.espalier.lab.tickets.TicketData;
 import org.espalier.lab.tickets.Tickets;
-import org.espalier.lab.tickets.WhichWeights;
+import org.espalier.lab.tickets.WeightChoice;
 import picocli.CommandLine.Option;
 
 /** Which tickets of what is named a command is about; whether a name must be given is the command's own affair. */
@@ -64,9 +64,9 @@ final class TicketOptions {
      * @throws UserException if there is none
      */
     List<Ticket> tickets(Path given) {
-        WhichWeights which = switch (weights) {
-            case "final" -> WhichWeights.FINAL;
-            case "best-validation" -> WhichWeights.BEST_VALIDATION;
+        WeightChoice which = switch (weights) {
+            case "final" -> WeightChoice.FINAL;
+            case "best-validation" -> WeightChoice.BEST_VALIDATION;
             default -> throw new UserException("--weights is " + weights + ", expected final or best-validation");
         };
         var choice = new TicketChoice(dataset, objective, strategy, trial, level, allLevels, which);

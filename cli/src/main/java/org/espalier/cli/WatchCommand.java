@@ -1,8 +1,5 @@
 package org.espalier.cli;
 
-import org.espalier.cli.console.Console;
-import org.espalier.cli.console.ExitCode;
-import org.espalier.cli.console.Interruption;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -11,6 +8,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.espalier.cli.console.Console;
+import org.espalier.cli.console.ExitCode;
+import org.espalier.cli.console.Interruption;
 import org.espalier.report.watch.WatchServer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

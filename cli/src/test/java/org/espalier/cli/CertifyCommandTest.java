@@ -1,6 +1,5 @@
 package org.espalier.cli;
 
-import org.espalier.cli.console.ExitCode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -10,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.espalier.cli.console.ExitCode;
 import org.espalier.lab.file.StoreLock;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -181,7 +181,7 @@ class CertifyCommandTest {
                         .replaceAll(
                                 "\"images.jsonl\":\"[0-9a-f]+\"",
                                 "\"images.jsonl\":\""
-                                        + org.espalier.lab.file.WholeFiles.digest(forged.resolve("images.jsonl"))
+                                        + org.espalier.lab.file.AtomicFiles.digest(forged.resolve("images.jsonl"))
                                         + "\""));
         CommandLineRun run = certify(store, options);
         assertThat(run.code()).isEqualTo(ExitCode.REFUSED);

@@ -1,7 +1,5 @@
 package org.espalier.cli;
 
-import org.espalier.cli.console.Console;
-import org.espalier.cli.console.ExitCode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
@@ -9,6 +7,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.espalier.cli.console.Console;
+import org.espalier.cli.console.ExitCode;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 

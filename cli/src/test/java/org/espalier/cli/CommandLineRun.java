@@ -1,8 +1,8 @@
 package org.espalier.cli;
 
-import org.espalier.cli.console.Console;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import org.espalier.cli.console.Console;
 
 /** What one command line answered, run within the test's process. */
 record CommandLineRun(int code, String out, String err) {

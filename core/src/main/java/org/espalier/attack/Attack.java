@@ -1,7 +1,7 @@
 package org.espalier.attack;
 
+import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.Engine;
-import org.espalier.engine.Pass;
 
 /**
  * An attack's settings: immutable, comparable, and all that determines the attack's result beside network, inputs
@@ -26,7 +26,7 @@ public sealed interface Attack permits Fgsm, Pgd {
      * @param pass buffers for clean and adversarial examples side by side: at least twice the panels of the largest
      *     batch; see {@link Attacker}
      */
-    default Attacker on(Engine engine, Pass pass) {
+    default Attacker bind(Engine engine, ActivationBuffers pass) {
         return switch (this) {
             case Fgsm fgsm -> new FgsmAttacker(fgsm, engine, pass);
             case Pgd pgd -> new PgdAttacker(pgd, engine, pass);

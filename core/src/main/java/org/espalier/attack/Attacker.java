@@ -1,11 +1,11 @@
 package org.espalier.attack;
 
 import java.lang.foreign.MemorySegment;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.InputGradientSink;
-import org.espalier.engine.Panels;
-import org.espalier.engine.Pass;
+import org.espalier.engine.ops.Elementwise;
 import org.espalier.random.Stream;
 
 /**
@@ -17,15 +17,15 @@ import org.espalier.random.Stream;
  */
 public abstract class Attacker {
     final Engine engine;
-    final Pass pass;
+    final ActivationBuffers pass;
     private final LabelChoice choice;
     private final int[] predicted; // (example) of the present batch
 
-    Attacker(LabelChoice choice, Engine engine, Pass pass) {
+    Attacker(LabelChoice choice, Engine engine, ActivationBuffers pass) {
         this.choice = choice;
         this.engine = engine;
         this.pass = pass;
-        predicted = new int[choice == LabelChoice.PREDICTED ? pass.panels() / 2 * Panels.LANES : 0];
+        predicted = new int[choice == LabelChoice.PREDICTED ? pass.panels() / 2 * ActivationPanels.LANES : 0];
     }
 
     /** The attack's settings. */
@@ -40,9 +40,9 @@ public abstract class Attacker {
     }
 
     /**
-     * Makes adversarial examples of the clean ones, in {@link Pass#input} only: their logits are not computed.
-     * {@link Pass#logitGradient} is overwritten. Inputs that no weight reads (not in {@link Engine#liveInputs}) are
-     * left as they are: they change nothing. See {@link #complete}.
+     * Makes adversarial examples of the clean ones, in {@link ActivationBuffers#input} only: their logits are not computed.
+     * {@link ActivationBuffers#logitGradient} is overwritten. Inputs that no weight reads (not in {@link Engine#liveInputs}) are
+     * left as they are: they change nothing. See {@link #fillUnreadInputs}.
      *
      * <p>The noise of an example depends on {@code noise}, its number and the input feature only.
      *
@@ -52,7 +52,7 @@ public abstract class Attacker {
      * @param firstExample number of the first example in that stream
      */
     public final void perturb(int[] labels, int firstLabel, int examples, Stream noise, int firstExample) {
-        int panels = Panels.panelsFor(examples);
+        int panels = ActivationPanels.panelsFor(examples);
         if (2 * panels > pass.panels()) {
             throw new IllegalArgumentException("attacking " + examples + " examples needs a pass of " + 2 * panels
                     + " panels, this one has " + pass.panels());
@@ -69,7 +69,7 @@ public abstract class Attacker {
      * Gives the inputs that no weight reads the value that the attack's definition says (their gradient is zero), so
      * that the examples can be shown or kept. Call after {@link #perturb} with the same arguments.
      */
-    public abstract void complete(int examples, Stream noise, int firstExample);
+    public abstract void fillUnreadInputs(int examples, Stream noise, int firstExample);
 
     abstract void run(int panels, int[] labels, int firstLabel, int examples, Stream noise, int firstExample);
 
@@ -97,11 +97,15 @@ public abstract class Attacker {
     }
 
     final void copyRows(int from, int to, int[] features, int first, int count) {
-        Panels input = pass.input();
+        ActivationPanels input = pass.input();
         MemorySegment memory = input.memory();
         for (int r = first; r < first + count; r++) {
             MemorySegment.copy(
-                    memory, input.row(from, features[r]), memory, input.row(to, features[r]), Panels.ROW_BYTES);
+                    memory,
+                    input.row(from, features[r]),
+                    memory,
+                    input.row(to, features[r]),
+                    ActivationPanels.ROW_BYTES);
         }
     }
 

@@ -1,11 +1,11 @@
 package org.espalier.attack;
 
 import java.lang.foreign.MemorySegment;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.InputGradientSink;
-import org.espalier.engine.Panels;
-import org.espalier.engine.Pass;
+import org.espalier.engine.ops.Elementwise;
 import org.espalier.random.Stream;
 
 /** Runs {@link Fgsm}: the gradient of the clean pass that the caller has run anyway, so one backward pass in all. */
@@ -13,7 +13,7 @@ final class FgsmAttacker extends Attacker implements InputGradientSink {
     private final Fgsm attack;
     private int panels; // of the present batch: clean panel q is attacked in panel q + panels
 
-    FgsmAttacker(Fgsm attack, Engine engine, Pass pass) {
+    FgsmAttacker(Fgsm attack, Engine engine, ActivationBuffers pass) {
         super(attack.label(), engine, pass);
         this.attack = attack;
     }
@@ -52,8 +52,8 @@ final class FgsmAttacker extends Attacker implements InputGradientSink {
     }
 
     @Override
-    public void complete(int examples, Stream noise, int firstExample) {
-        int used = Panels.panelsFor(examples);
+    public void fillUnreadInputs(int examples, Stream noise, int firstExample) {
+        int used = ActivationPanels.panelsFor(examples);
         copyInputs(0, used, used, deadInputs());
     }
 }

@@ -12,7 +12,8 @@ package org.espalier.attack;
  * @param restarts independent runs, at least 1; with several, each example keeps the one of highest loss
  * @param keep which point of a run is its result
  */
-public record Pgd(float epsilon, float step, int steps, boolean randomStart, int restarts, Keep keep, LabelChoice label)
+public record Pgd(
+        float epsilon, float step, int steps, boolean randomStart, int restarts, KeptIterate keep, LabelChoice label)
         implements Attack {
     public Pgd {
         Settings.notNegative("epsilon", epsilon);
@@ -31,7 +32,7 @@ public record Pgd(float epsilon, float step, int steps, boolean randomStart, int
 
     /** The paper's attack: epsilon 0.3, 10 steps of 0.05 from a random start, last iterate, one restart. */
     public static Pgd paper(LabelChoice label) {
-        return new Pgd(0.3f, 0.05f, 10, true, 1, Keep.LAST, label);
+        return new Pgd(0.3f, 0.05f, 10, true, 1, KeptIterate.LAST, label);
     }
 
     @Override

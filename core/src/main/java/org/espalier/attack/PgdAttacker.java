@@ -2,11 +2,11 @@ package org.espalier.attack;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.InputGradientSink;
-import org.espalier.engine.Panels;
-import org.espalier.engine.Pass;
+import org.espalier.engine.ops.Elementwise;
 import org.espalier.random.Stream;
 
 /** Runs {@link Pgd}; each step is one forward and one backward pass with the signed step fused into its end. */
@@ -15,17 +15,17 @@ final class PgdAttacker extends Attacker implements InputGradientSink {
     /** Whether losses decide which point an example keeps; without it nothing but the last point is ever needed. */
     private final boolean choosing;
 
-    private final Panels best; // the points kept so far; one panel, unused, unless choosing
+    private final ActivationPanels best; // the points kept so far; one panel, unused, unless choosing
     private final double[] bestLoss; // (example)
     private final double[] loss; // (example)
     private int panels; // of the present batch: panel q's clean inputs are in panel q - panels
 
-    PgdAttacker(Pgd attack, Engine engine, Pass pass) {
+    PgdAttacker(Pgd attack, Engine engine, ActivationBuffers pass) {
         super(attack.label(), engine, pass);
         this.attack = attack;
-        choosing = attack.keep() == Keep.BEST || attack.restarts() > 1;
-        int examples = choosing ? pass.panels() / 2 * Panels.LANES : 0;
-        best = new Panels(choosing ? pass.input().features() : 1, Math.max(examples, 1));
+        choosing = attack.keep() == KeptIterate.BEST || attack.restarts() > 1;
+        int examples = choosing ? pass.panels() / 2 * ActivationPanels.LANES : 0;
+        best = new ActivationPanels(choosing ? pass.input().features() : 1, Math.max(examples, 1));
         bestLoss = new double[examples];
         loss = new double[examples];
     }
@@ -43,7 +43,7 @@ final class PgdAttacker extends Attacker implements InputGradientSink {
             start(restart == 0 ? noise : noise.child(restart), firstExample, engine.liveInputs());
             for (int step = 0; step < attack.steps(); step++) {
                 engine.forward(pass, panels, panels);
-                if (attack.keep() == Keep.BEST) {
+                if (attack.keep() == KeptIterate.BEST) {
                     keepBetter(labels, firstLabel, examples);
                 }
                 inputGradient(panels, panels, labels, firstLabel, examples, this);
@@ -85,14 +85,14 @@ final class PgdAttacker extends Attacker implements InputGradientSink {
 
     private void keepBetter(int[] labels, int firstLabel, int examples) {
         Elementwise.crossEntropy(pass.logits(), panels, labels, firstLabel, examples, 0f, loss, 0);
-        Panels input = pass.input();
+        ActivationPanels input = pass.input();
         int[] features = engine.liveInputs();
         for (int e = 0; e < examples; e++) {
             // A loss that is not a number counts as the highest: it is a broken input.
             if (loss[e] > bestLoss[e] || Double.isNaN(loss[e]) && !Double.isNaN(bestLoss[e])) {
                 bestLoss[e] = loss[e];
                 for (int feature : features) {
-                    best.set(feature, e, input.get(feature, panels * Panels.LANES + e));
+                    best.set(feature, e, input.get(feature, panels * ActivationPanels.LANES + e));
                 }
             }
         }
@@ -101,14 +101,14 @@ final class PgdAttacker extends Attacker implements InputGradientSink {
     private void restoreBest(int examples) {
         for (int feature : engine.liveInputs()) {
             for (int e = 0; e < examples; e++) {
-                pass.input().set(feature, panels * Panels.LANES + e, best.get(feature, e));
+                pass.input().set(feature, panels * ActivationPanels.LANES + e, best.get(feature, e));
             }
         }
     }
 
     @Override
-    public void complete(int examples, Stream noise, int firstExample) {
-        panels = Panels.panelsFor(examples);
+    public void fillUnreadInputs(int examples, Stream noise, int firstExample) {
+        panels = ActivationPanels.panelsFor(examples);
         start(noise, firstExample, deadInputs());
     }
 }

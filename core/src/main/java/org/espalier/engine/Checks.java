@@ -1,6 +1,5 @@
 package org.espalier.engine;
 
-import org.espalier.engine.kernel.Kernels;
 import java.util.Objects;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
@@ -18,7 +17,7 @@ public final class Checks {
     }
 
     /** A pass made for another architecture, or panels that it does not have. */
-    public static void covers(Architecture architecture, Pass pass, int firstPanel, int panels) {
+    public static void covers(Architecture architecture, ActivationBuffers pass, int firstPanel, int panels) {
         fits(architecture, pass.architecture());
         range(pass.input(), firstPanel, panels);
     }
@@ -32,7 +31,7 @@ public final class Checks {
     }
 
     /** Kernels address memory without bounds, so what reaches them is checked here. */
-    public static void range(Panels panels, int first, int count) {
+    public static void range(ActivationPanels panels, int first, int count) {
         if (first < 0 || count < 0 || first > panels.panels() - count) {
             throw new IndexOutOfBoundsException(
                     "panels " + first + " to " + (first + count - 1) + " of " + panels.panels() + " were asked for");
@@ -40,7 +39,7 @@ public final class Checks {
     }
 
     /** Ascending features, of which those from {@code first} on are used. */
-    public static void features(int[] features, int first, int count, Panels panels) {
+    public static void features(int[] features, int first, int count, ActivationPanels panels) {
         Objects.checkFromIndexSize(first, count, features.length);
         if (count > 0 && (features[first] < 0 || features[first + count - 1] >= panels.features())) {
             throw new IndexOutOfBoundsException("features " + features[first] + " to " + features[first + count - 1]
@@ -48,7 +47,7 @@ public final class Checks {
         }
     }
 
-    public static void alike(Panels a, Panels b) {
+    public static void alike(ActivationPanels a, ActivationPanels b) {
         if (a.features() != b.features()) {
             throw new IllegalArgumentException(
                     "panels of " + a.features() + " features do not fit panels of " + b.features());

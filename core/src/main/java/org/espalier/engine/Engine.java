@@ -33,38 +33,38 @@ public interface Engine {
     int[] liveInputs();
 
     /** Buffers for up to {@code examples} examples at once. */
-    default Pass newPass(int examples) {
-        return new Pass(architecture(), examples);
+    default ActivationBuffers newPass(int examples) {
+        return new ActivationBuffers(architecture(), examples);
     }
 
     /** Computes the logits of panels {@code firstPanel} to {@code firstPanel + panels - 1} from their inputs. */
-    void forward(Pass pass, int firstPanel, int panels);
+    void forward(ActivationBuffers pass, int firstPanel, int panels);
 
     /**
-     * Gradient with respect to the inputs, from {@link Pass#logitGradient} and the last {@link #forward} over
+     * Gradient with respect to the inputs, from {@link ActivationBuffers#logitGradient} and the last {@link #forward} over
      * these panels, handed to {@code sink} as it is made.
      */
-    void inputGradient(Pass pass, int firstPanel, int panels, InputGradientSink sink);
+    void inputGradient(ActivationBuffers pass, int firstPanel, int panels, InputGradientSink sink);
 
     /**
      * Gradient with respect to surviving weights and biases, summed over the panels' examples, from
-     * {@link Pass#logitGradient} and the last {@link #forward} over these panels. Replaces the gradient held.
+     * {@link ActivationBuffers#logitGradient} and the last {@link #forward} over these panels. Replaces the gradient held.
      */
-    void weightGradient(Pass pass, int firstPanel, int panels);
+    void weightGradient(ActivationBuffers pass, int firstPanel, int panels);
 
     /**
      * Buffers for bounds of up to {@code examples} examples at once.
      *
-     * @param linear whether {@link #worstCase} may be asked for a share of linear bounds
+     * @param linear whether {@link #boundMargins} may be asked for a share of linear bounds
      * @throws IllegalArgumentException if the network has fewer than 2 classes
      */
-    default BoundPass newBoundPass(int examples, boolean linear) {
-        return new BoundPass(architecture(), examples, linear);
+    default BoundBuffers newBoundPass(int examples, boolean linear) {
+        return new BoundBuffers(architecture(), examples, linear);
     }
 
     /**
      * Bounds, over all inputs within {@code epsilon} of each example (L-infinity) and within [0, 1], what every other class's
-     * logit leads the label's by: {@link BoundPass#worst}. In floating point and without directed rounding, for training; a
+     * logit leads the label's by: {@link BoundBuffers#marginBounds}. In floating point and without directed rounding, for training; a
      * certificate is made by {@code org.espalier.evaluate.certify}.
      *
      * <p>The bound is {@code linearShare} x CROWN-IBP's + (1 - {@code linearShare}) x interval bound propagation's. Intervals
@@ -79,17 +79,17 @@ public interface Engine {
      * @param linearShare in [0, 1]; 0 for a pass made without linear bounds
      * @param labels class of each example, from {@code firstLabel} on
      */
-    void worstCase(BoundPass pass, float epsilon, float linearShare, int[] labels, int firstLabel, int examples);
+    void boundMargins(BoundBuffers pass, float epsilon, float linearShare, int[] labels, int firstLabel, int examples);
 
     /**
-     * Gradient with respect to surviving weights and biases, summed over the examples, from {@link BoundPass#worstGradient} and
-     * the last {@link #worstCase}, and, if {@code natural}, from the logits' gradient and the last {@link #forward} of the
+     * Gradient with respect to surviving weights and biases, summed over the examples, from {@link BoundBuffers#marginBoundGradients} and
+     * the last {@link #boundMargins}, and, if {@code natural}, from the logits' gradient and the last {@link #forward} of the
      * examples' own panels. Replaces the gradient held.
      *
      * <p>The linear bounds' slopes u / (u - l) and constants are differentiated through, as is the hidden bounds' part in them;
      * which lower slope was chosen, and which corner of the box is worst, is taken as fixed. Both as in Zhang et al.'s code.
      */
-    void weightGradient(BoundPass pass, boolean natural);
+    void weightGradient(BoundBuffers pass, boolean natural);
 
     /** A copy of the gradient held; zero where pruned. */
     Weights gradient();

@@ -1,11 +1,11 @@
 package org.espalier.engine;
 
-import org.espalier.engine.kernel.Kernels;
-import org.espalier.engine.vector.Calibration;
-import org.espalier.engine.vector.KernelPolicy;
-import org.espalier.engine.vector.VectorEngine;
 import java.util.List;
 import java.util.Locale;
+import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.vector.Calibration;
+import org.espalier.engine.vector.DenseOrSparsePolicy;
+import org.espalier.engine.vector.VectorEngine;
 import org.espalier.network.Architecture;
 
 /** Makes engines. */
@@ -14,21 +14,21 @@ public final class Engines {
 
     /** The fastest engine for this machine, float32. */
     public static Engine create(Architecture architecture) {
-        return create(architecture, KernelMode.CHOSEN);
+        return create(architecture, KernelMode.AUTO);
     }
 
     /** A float32 engine with its kernels forced, to compare them. */
     public static Engine create(Architecture architecture, KernelMode mode) {
-        KernelPolicy policy = switch (mode) {
-            case CHOSEN -> Calibration.PROCESS;
-            case DENSE -> KernelPolicy.DENSE;
-            case SPARSE -> KernelPolicy.SPARSE;
+        DenseOrSparsePolicy policy = switch (mode) {
+            case AUTO -> Calibration.PROCESS;
+            case DENSE -> DenseOrSparsePolicy.DENSE;
+            case SPARSE -> DenseOrSparsePolicy.SPARSE;
         };
         return new VectorEngine(architecture, Kernels.chosen(), policy);
     }
 
     /**
-     * Where {@link KernelMode#CHOSEN} changes over from sparse to dense kernels, in words, by shape of layer; of the shapes
+     * Where {@link KernelMode#AUTO} changes over from sparse to dense kernels, in words, by shape of layer; of the shapes
      * measured so far.
      */
     public static List<String> crossovers() {

@@ -15,7 +15,7 @@ public interface InputGradientSink {
      * Takes some rows of one panel's gradient.
      *
      * @param panel the panel
-     * @param gradient where the rows stand, one after the other, {@link Panels#ROW_BYTES} each; valid during the call
+     * @param gradient where the rows stand, one after the other, {@link ActivationPanels#ROW_BYTES} each; valid during the call
      * @param offset byte offset of the first row
      * @param features input features in order; row {@code r} is the gradient of input {@code features[first + r]}
      * @param first index in {@code features} of the first row's input

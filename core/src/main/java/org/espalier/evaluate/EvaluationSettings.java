@@ -28,7 +28,7 @@ public record EvaluationSettings(
         Optional<Bound> bound,
         AttackedAccuracy accuracy) {
     /**
-     * A bound of the worst case, as {@link org.espalier.engine.Engine#worstCase} makes it: an example counts as correct where
+     * A bound of the worst case, as {@link org.espalier.engine.Engine#boundMargins} makes it: an example counts as correct where
      * no class can lead the label, and its loss is the cross-entropy of each class's largest possible lead. In floating point
      * without directed rounding, so that it is no certificate.
      *
@@ -71,7 +71,7 @@ public record EvaluationSettings(
 
     /** The points that attacks keep decide. */
     public EvaluationSettings(SequencedMap<String, Attack> attacks, Optional<Objective> publishedLoss) {
-        this(attacks, publishedLoss, Optional.empty(), AttackedAccuracy.KEPT_POINT);
+        this(attacks, publishedLoss, Optional.empty(), AttackedAccuracy.FINAL_POINT);
     }
 
     /** The points that attacks keep decide, each attack with its own cross-entropy. */

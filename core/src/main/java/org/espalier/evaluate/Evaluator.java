@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Objects;
 import org.espalier.attack.Attack;
 import org.espalier.attack.Attacker;
-import org.espalier.attack.Breaker;
+import org.espalier.attack.EarlyExitPgd;
 import org.espalier.attack.Pgd;
 import org.espalier.data.Split;
-import org.espalier.engine.BoundPass;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.Engine;
-import org.espalier.engine.Panels;
-import org.espalier.engine.Pass;
+import org.espalier.engine.ops.Elementwise;
 import org.espalier.random.Stream;
 import org.espalier.train.Objective;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Works through the split in tiles of a few panels and allocates nothing per tile. Losses are added in the order of
  * the examples and an example's noise depends on its index in the split, so tiles change no bit of the result. For the worst
- * case, attacks of several steps come after the tiles: each works through the examples that are left ({@link Breaker}).
+ * case, attacks of several steps come after the tiles: each works through the examples that are left ({@link EarlyExitPgd}).
  */
 public final class Evaluator {
     /** Two panels clean and two adversarial: inputs and activations of the paper's network then fit the L2 cache. */
@@ -35,8 +35,8 @@ public final class Evaluator {
     private final Engine engine;
     private final EvaluationSettings settings;
     private final int tile; // examples
-    private final Pass pass;
-    private final @Nullable BoundPass bounds; // null where no bound is measured
+    private final ActivationBuffers pass;
+    private final @Nullable BoundBuffers bounds; // null where no bound is measured
     private final Sum worst = new Sum();
     private final @Nullable WorstCase worstCase; // null where the kept point counts
     private final Sum natural = new Sum();
@@ -58,14 +58,14 @@ public final class Evaluator {
     public Evaluator(Engine engine, EvaluationSettings settings, int tilePanels) {
         this.engine = engine;
         this.settings = settings;
-        tile = tilePanels * Panels.LANES;
+        tile = tilePanels * ActivationPanels.LANES;
         pass = engine.newPass(2 * tile);
         worstCase = settings.accuracy() == AttackedAccuracy.WORST_CASE ? new WorstCase() : null;
         settings.attacks().forEach((name, attack) -> attacked.add(sum(name, attack)));
-        if (settings.publishedLoss().orElse(null) instanceof Objective.Mixed mixed
+        if (settings.publishedLoss().orElse(null) instanceof Objective.Adversarial mixed
                 && publishedSum(mixed) == null
                 && !attacked.isEmpty()) {
-            attacked.add(new AttackedSum(PUBLISHED_LOSS, mixed.attack().on(engine, pass)));
+            attacked.add(new AttackedSum(PUBLISHED_LOSS, mixed.attack().bind(engine, pass)));
         }
         bounds = settings.bound()
                 .map(bound -> engine.newBoundPass(tile, bound.linearShare() > 0))
@@ -76,9 +76,9 @@ public final class Evaluator {
     }
 
     private AttackedSum sum(String name, Attack attack) {
-        AttackedSum sum = new AttackedSum(name, attack.on(engine, pass));
+        AttackedSum sum = new AttackedSum(name, attack.bind(engine, pass));
         if (worstCase != null && attack instanceof Pgd pgd) {
-            sum.breaker = new Breaker(pgd, engine);
+            sum.breaker = new EarlyExitPgd(pgd, engine);
         }
         return sum;
     }
@@ -106,7 +106,7 @@ public final class Evaluator {
         Stream noise = Stream.root(0);
 
         @Nullable
-        Breaker breaker; // for the worst case of an attack of several steps
+        EarlyExitPgd breaker; // for the worst case of an attack of several steps
 
         AttackedSum(String name, Attacker attacker) {
             this.name = name;
@@ -150,7 +150,7 @@ public final class Evaluator {
             double loss = switch (settings.publishedLoss().orElse(null)) {
                 case null -> sum.loss / examples;
                 case Objective.Natural() -> naturalLoss;
-                case Objective.Mixed mixed -> mixedLoss(mixed, naturalLoss, examples);
+                case Objective.Adversarial mixed -> mixedLoss(mixed, naturalLoss, examples);
                 case Objective.Certified bounds -> throw new IllegalStateException("refused before: " + bounds);
             };
             measurements.add(new Measurement(iteration, split.name(), sum.name, sum.correct, examples, loss));
@@ -161,7 +161,7 @@ public final class Evaluator {
         return measurements;
     }
 
-    private double mixedLoss(Objective.Mixed objective, double naturalLoss, int examples) {
+    private double mixedLoss(Objective.Adversarial objective, double naturalLoss, int examples) {
         AttackedSum draw = Objects.requireNonNull(publishedSum(objective));
         return objective.naturalShare() * naturalLoss + (1 - objective.naturalShare()) * (draw.loss / examples);
     }
@@ -170,7 +170,7 @@ public final class Evaluator {
      * The sum that the published loss reads: that of the draw of its own, or, as a second draw of an attack without
      * randomness is the same again, that of such an attack.
      */
-    private @Nullable AttackedSum publishedSum(Objective.Mixed objective) {
+    private @Nullable AttackedSum publishedSum(Objective.Adversarial objective) {
         for (AttackedSum sum : attacked) {
             boolean same = sum.attacker.attack().equals(objective.attack());
             if (sum.name.equals(PUBLISHED_LOSS) || same && !objective.attack().random()) {
@@ -181,7 +181,7 @@ public final class Evaluator {
     }
 
     private void measureTile(Split split, int first, int examples, float smoothing) {
-        int panels = Panels.panelsFor(examples);
+        int panels = ActivationPanels.panelsFor(examples);
         for (int i = 0; i < examples; i++) {
             order[i] = first + i;
         }
@@ -202,13 +202,14 @@ public final class Evaluator {
             Elementwise.loadImages(
                     split.images(), order, 0, examples, bounds.natural().input(), 0);
             EvaluationSettings.Bound bound = settings.bound().orElseThrow();
-            engine.worstCase(
+            engine.boundMargins(
                     bounds, (float) bound.epsilon(), (float) bound.linearShare(), split.labels(), first, examples);
-            add(worst, bounds.worst(), 0, split.labels(), first, examples, smoothing);
+            add(worst, bounds.marginBounds(), 0, split.labels(), first, examples, smoothing);
         }
     }
 
-    private void add(Sum sum, Panels logits, int firstPanel, int[] labels, int first, int examples, float smoothing) {
+    private void add(
+            Sum sum, ActivationPanels logits, int firstPanel, int[] labels, int first, int examples, float smoothing) {
         Elementwise.predictions(logits, firstPanel, examples, predicted, 0);
         Elementwise.crossEntropy(logits, firstPanel, labels, first, examples, smoothing, losses, 0);
         for (int i = 0; i < examples; i++) {

@@ -1,6 +1,6 @@
 package org.espalier.evaluate;
 
-import org.espalier.attack.Breaker;
+import org.espalier.attack.EarlyExitPgd;
 import org.espalier.data.Split;
 import org.espalier.random.Stream;
 
@@ -40,7 +40,7 @@ final class WorstCase {
     }
 
     /** Attacks the examples that are right unattacked, and adds up all, in their order. */
-    void attack(Breaker breaker, Split split, float smoothing, Stream noise, Evaluator.Sum sum) {
+    void attack(EarlyExitPgd breaker, Split split, float smoothing, Stream noise, Evaluator.Sum sum) {
         int examples = split.size();
         System.arraycopy(wrong, 0, broken, 0, examples);
         System.arraycopy(naturalLosses, 0, losses, 0, examples);

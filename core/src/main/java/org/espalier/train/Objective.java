@@ -15,8 +15,8 @@ public sealed interface Objective {
      *
      * @param naturalShare in [0, 1)
      */
-    record Mixed(double naturalShare, Attack attack) implements Objective {
-        public Mixed {
+    record Adversarial(double naturalShare, Attack attack) implements Objective {
+        public Adversarial {
             if (!(naturalShare >= 0 && naturalShare < 1)) {
                 throw new IllegalArgumentException("the natural share of an adversarial objective must be at least 0"
                         + " and below 1, got " + naturalShare);
@@ -39,7 +39,7 @@ public sealed interface Objective {
      * @param linearShare share of CROWN-IBP's bound in the margins, the rest being interval bounds'; from 0 to 0 for interval
      *     bound propagation alone, from 1 to 0 for CROWN-IBP as published
      */
-    record Certified(Ramp ramp, Range epsilon, Range naturalShare, Range linearShare) implements Objective {
+    record Certified(Ramp ramp, FromTo epsilon, FromTo naturalShare, FromTo linearShare) implements Objective {
         public Certified {
             within("epsilon", epsilon);
             within("natural share", naturalShare);
@@ -51,12 +51,12 @@ public sealed interface Objective {
 
         /** Interval bound propagation with k from 1 to 0.5: Gowal et al.'s setting. */
         public static Certified ibp(double epsilon, Ramp ramp) {
-            return new Certified(ramp, new Range(0, epsilon), new Range(1, 0.5), new Range(0, 0));
+            return new Certified(ramp, new FromTo(0, epsilon), new FromTo(1, 0.5), new FromTo(0, 0));
         }
 
         /** The same with linear bounds handing over to intervals: Zhang et al.'s setting. */
         public static Certified crownIbp(double epsilon, Ramp ramp) {
-            return new Certified(ramp, new Range(0, epsilon), new Range(1, 0.5), new Range(1, 0));
+            return new Certified(ramp, new FromTo(0, epsilon), new FromTo(1, 0.5), new FromTo(1, 0));
         }
 
         /** Whether linear bounds ever count. */
@@ -64,7 +64,7 @@ public sealed interface Objective {
             return linearShare.first() > 0 || linearShare.last() > 0;
         }
 
-        private static void within(String name, Range range) {
+        private static void within(String name, FromTo range) {
             for (double value : new double[] {range.first(), range.last()}) {
                 if (!(value >= 0 && value <= 1)) {
                     throw new IllegalArgumentException(
@@ -80,7 +80,7 @@ public sealed interface Objective {
      * @param first before the ramp
      * @param last after it
      */
-    record Range(double first, double last) {
+    record FromTo(double first, double last) {
         /** The value where a ramp has come so far, exactly the ends at the ends. */
         public double at(double progress) {
             return progress == 1 ? last : first + progress * (last - first);

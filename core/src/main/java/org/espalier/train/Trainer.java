@@ -3,12 +3,12 @@ package org.espalier.train;
 import org.espalier.attack.Attacker;
 import org.espalier.data.BatchOrder;
 import org.espalier.data.Split;
-import org.espalier.engine.BoundPass;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.Engine;
-import org.espalier.engine.Panels;
-import org.espalier.engine.Pass;
 import org.espalier.engine.Update;
+import org.espalier.engine.ops.Elementwise;
 import org.espalier.network.Weights;
 import org.espalier.random.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +26,10 @@ public final class Trainer {
     private final TrainingSettings settings;
     private final BatchOrder order;
     private final Stream noise;
-    private final Pass pass;
+    private final ActivationBuffers pass;
     private final @Nullable Attacker attacker; // null when training is natural or certified
     private final Objective.@Nullable Certified certified; // null when training is another
-    private final @Nullable BoundPass bounds; // of certified training
+    private final @Nullable BoundBuffers bounds; // of certified training
     private final double naturalShare;
     private final int[] labels; // (example) of the present batch
     private final float smoothing;
@@ -61,24 +61,24 @@ public final class Trainer {
         noise = level.child("attack noise");
         labels = new int[Math.min(settings.batch(), training.size())];
         smoothing = (float) settings.labelSmoothing();
-        int panels = Panels.panelsFor(labels.length);
+        int panels = ActivationPanels.panelsFor(labels.length);
         switch (settings.objective()) {
             case Objective.Natural() -> {
-                pass = engine.newPass(panels * Panels.LANES);
+                pass = engine.newPass(panels * ActivationPanels.LANES);
                 attacker = null;
                 naturalShare = 1;
                 certified = null;
                 bounds = null;
             }
-            case Objective.Mixed(double share, var attack) -> {
-                pass = engine.newPass(2 * panels * Panels.LANES);
-                attacker = attack.on(engine, pass);
+            case Objective.Adversarial(double share, var attack) -> {
+                pass = engine.newPass(2 * panels * ActivationPanels.LANES);
+                attacker = attack.bind(engine, pass);
                 naturalShare = share;
                 certified = null;
                 bounds = null;
             }
             case Objective.Certified bounded -> {
-                bounds = engine.newBoundPass(panels * Panels.LANES, bounded.linear());
+                bounds = engine.newBoundPass(panels * ActivationPanels.LANES, bounded.linear());
                 pass = bounds.natural();
                 attacker = null;
                 naturalShare = 1;
@@ -122,7 +122,7 @@ public final class Trainer {
         int[] images = order.order(iteration);
         int first = order.first(iteration);
         int examples = order.count(iteration);
-        int panels = Panels.panelsFor(examples);
+        int panels = ActivationPanels.panelsFor(examples);
         Elementwise.loadImages(training.images(), images, first, examples, pass.input(), 0);
         for (int i = 0; i < examples; i++) {
             labels[i] = training.labels()[images[first + i]];
@@ -162,7 +162,7 @@ public final class Trainer {
         engine.weightGradient(pass, 0, 2 * panels);
     }
 
-    private void certifiedGradient(Objective.Certified objective, BoundPass bounds, int panels, int examples) {
+    private void certifiedGradient(Objective.Certified objective, BoundBuffers bounds, int panels, int examples) {
         double progress = objective.ramp().progress(iteration);
         double share = objective.naturalShare().at(progress);
         if (share > 0) {
@@ -175,9 +175,9 @@ public final class Trainer {
         }
         float epsilon = (float) objective.epsilon().at(progress);
         float linear = (float) objective.linearShare().at(progress);
-        engine.worstCase(bounds, epsilon, linear, labels, 0, examples);
+        engine.boundMargins(bounds, epsilon, linear, labels, 0, examples);
         boolean finite = Elementwise.crossEntropyGradient(
-                bounds.worst(), bounds.worstGradient(), 0, panels, labels, 0, examples, smoothing, (float)
+                bounds.marginBounds(), bounds.marginBoundGradients(), 0, panels, labels, 0, examples, smoothing, (float)
                         ((1 - share) / examples));
         if (!finite) {
             throw new DivergedException(iteration, "the worst cases");

@@ -10,11 +10,11 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.FloatRange;
 import net.jqwik.api.constraints.IntRange;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
-import org.espalier.engine.Panels;
-import org.espalier.engine.Pass;
+import org.espalier.engine.ops.Elementwise;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
 import org.espalier.network.Mask;
@@ -37,9 +37,9 @@ class AttackTest {
     @Test
     void pgdReachesTheExactWorstCaseOfALinearNetworkFromAnyStart() {
         // Twelve steps of 0.05 cross the whole ball of radius 0.3.
-        assertReachesTheWorstCase(new Pgd(0.3f, 0.05f, 13, true, 1, Keep.LAST, LabelChoice.TRUE));
-        assertReachesTheWorstCase(new Pgd(0.3f, 0.05f, 13, true, 2, Keep.BEST, LabelChoice.TRUE));
-        assertReachesTheWorstCase(new Pgd(0.3f, 0.05f, 7, false, 1, Keep.LAST, LabelChoice.TRUE));
+        assertReachesTheWorstCase(new Pgd(0.3f, 0.05f, 13, true, 1, KeptIterate.LAST, LabelChoice.TRUE));
+        assertReachesTheWorstCase(new Pgd(0.3f, 0.05f, 13, true, 2, KeptIterate.BEST, LabelChoice.TRUE));
+        assertReachesTheWorstCase(new Pgd(0.3f, 0.05f, 7, false, 1, KeptIterate.LAST, LabelChoice.TRUE));
     }
 
     /** The logits' difference is linear: each input moves by epsilon against the true class, as far as [0, 1] allows. */
@@ -85,7 +85,7 @@ class AttackTest {
             @ForAll @FloatRange(min = 0, max = 1) float step,
             @ForAll @IntRange(min = 0, max = 4) int steps,
             @ForAll boolean randomStart,
-            @ForAll Keep keep,
+            @ForAll KeptIterate keep,
             @ForAll LabelChoice label,
             @ForAll @IntRange(min = 0, max = 1000) int seed) {
         Engine engine = engine(SMALL, seed);
@@ -126,7 +126,7 @@ class AttackTest {
     void theSameAttackerGivesTheSameResultAgainAfterOtherBatches() {
         Engine engine = engine(SMALL, 5);
         int[] labels = new int[70];
-        Attack attack = new Pgd(0.3f, 0.1f, 4, true, 3, Keep.BEST, LabelChoice.PREDICTED);
+        Attack attack = new Pgd(0.3f, 0.1f, 4, true, 3, KeptIterate.BEST, LabelChoice.PREDICTED);
         Batch batch = new Batch(engine, attack, images(70, 6, 6), labels);
         float[][] first = batch.perturb(labels, NOISE, 0);
         batch.perturb(labels, NOISE, 70);
@@ -139,10 +139,12 @@ class AttackTest {
         float[][] clean = images(50, 6, 10);
         int[] labels = new int[50];
         // Steps as long as the ball is wide overshoot, so that the last point is often not the best.
-        double[] last = losses(engine, clean, labels, new Pgd(0.3f, 0.6f, 5, true, 1, Keep.LAST, LabelChoice.TRUE));
-        double[] best = losses(engine, clean, labels, new Pgd(0.3f, 0.6f, 5, true, 1, Keep.BEST, LabelChoice.TRUE));
+        double[] last =
+                losses(engine, clean, labels, new Pgd(0.3f, 0.6f, 5, true, 1, KeptIterate.LAST, LabelChoice.TRUE));
+        double[] best =
+                losses(engine, clean, labels, new Pgd(0.3f, 0.6f, 5, true, 1, KeptIterate.BEST, LabelChoice.TRUE));
         double[] restarted =
-                losses(engine, clean, labels, new Pgd(0.3f, 0.6f, 5, true, 4, Keep.LAST, LabelChoice.TRUE));
+                losses(engine, clean, labels, new Pgd(0.3f, 0.6f, 5, true, 4, KeptIterate.LAST, LabelChoice.TRUE));
         int betterByBest = 0;
         int betterByRestart = 0;
         for (int e = 0; e < 50; e++) {
@@ -187,10 +189,10 @@ class AttackTest {
         Engine engine = engine(SMALL, 1);
         float[][] clean = images(3, 6, 2);
         int[] labels = new int[3];
-        Attack attack = new Pgd(0.2f, 0.1f, 0, true, 1, Keep.LAST, LabelChoice.TRUE);
+        Attack attack = new Pgd(0.2f, 0.1f, 0, true, 1, KeptIterate.LAST, LabelChoice.TRUE);
         float[][] made = new Batch(engine, attack, clean, labels).perturb(labels, NOISE, 40);
-        Panels cleanPanels = panels(clean);
-        Panels noisy = new Panels(6, 3);
+        ActivationPanels cleanPanels = panels(clean);
+        ActivationPanels noisy = new ActivationPanels(6, 3);
         Elementwise.uniformNoise(NOISE, 40, cleanPanels, 0, noisy, 0, 1, new int[] {0, 1, 2, 3, 4, 5}, 0.2f);
         for (int e = 0; e < 3; e++) {
             for (int f = 0; f < 6; f++) {
@@ -202,7 +204,7 @@ class AttackTest {
     @Test
     void refusesAPassThatCannotHoldBothHalves() {
         Engine engine = engine(SMALL, 1);
-        Attacker attacker = Pgd.paper(LabelChoice.TRUE).on(engine, engine.newPass(64));
+        Attacker attacker = Pgd.paper(LabelChoice.TRUE).bind(engine, engine.newPass(64));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> attacker.perturb(new int[1], 0, 1, NOISE, 0))
                 .withMessageContaining("needs a pass of 2 panels, this one has 1");
@@ -214,13 +216,13 @@ class AttackTest {
                 .isThrownBy(() -> new Fgsm(-0.1f, LabelChoice.TRUE))
                 .withMessageContaining("epsilon");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Pgd(0.3f, Float.NaN, 10, true, 1, Keep.LAST, LabelChoice.TRUE))
+                .isThrownBy(() -> new Pgd(0.3f, Float.NaN, 10, true, 1, KeptIterate.LAST, LabelChoice.TRUE))
                 .withMessageContaining("step");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Pgd(0.3f, 0.1f, -1, true, 1, Keep.LAST, LabelChoice.TRUE))
+                .isThrownBy(() -> new Pgd(0.3f, 0.1f, -1, true, 1, KeptIterate.LAST, LabelChoice.TRUE))
                 .withMessageContaining("steps");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Pgd(0.3f, 0.1f, 1, false, 2, Keep.LAST, LabelChoice.TRUE))
+                .isThrownBy(() -> new Pgd(0.3f, 0.1f, 1, false, 2, KeptIterate.LAST, LabelChoice.TRUE))
                 .withMessageContaining("random start");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ThreatModel(Norm.LINF, Float.POSITIVE_INFINITY))
@@ -231,7 +233,7 @@ class AttackTest {
     private static final class Batch {
         final Engine engine;
         final Attacker attacker;
-        final Pass pass;
+        final ActivationBuffers pass;
         final int panels;
         final int examples;
         final int features;
@@ -240,14 +242,14 @@ class AttackTest {
             this.engine = engine;
             examples = clean.length;
             features = clean[0].length;
-            panels = Panels.panelsFor(examples);
-            pass = engine.newPass(2 * panels * Panels.LANES);
+            panels = ActivationPanels.panelsFor(examples);
+            pass = engine.newPass(2 * panels * ActivationPanels.LANES);
             for (int e = 0; e < examples; e++) {
                 for (int f = 0; f < features; f++) {
                     pass.input().set(f, e, clean[e][f]);
                 }
             }
-            attacker = attack.on(engine, pass);
+            attacker = attack.bind(engine, pass);
         }
 
         float[][] perturb(int[] labels, Stream noise, int firstExample) {
@@ -255,11 +257,11 @@ class AttackTest {
                 engine.forward(pass, 0, panels);
             }
             attacker.perturb(labels, 0, examples, noise, firstExample);
-            attacker.complete(examples, noise, firstExample);
+            attacker.fillUnreadInputs(examples, noise, firstExample);
             float[][] made = new float[examples][features];
             for (int e = 0; e < examples; e++) {
                 for (int f = 0; f < features; f++) {
-                    made[e][f] = pass.input().get(f, panels * Panels.LANES + e);
+                    made[e][f] = pass.input().get(f, panels * ActivationPanels.LANES + e);
                 }
             }
             return made;
@@ -276,7 +278,7 @@ class AttackTest {
     }
 
     private static int[] predictions(Engine engine, float[][] clean) {
-        Pass pass = engine.newPass(clean.length);
+        ActivationBuffers pass = engine.newPass(clean.length);
         pass.input().copy(panels(clean), 0, 0, pass.panels());
         engine.forward(pass, 0, pass.panels());
         int[] predicted = new int[clean.length];
@@ -301,8 +303,8 @@ class AttackTest {
         return images;
     }
 
-    private static Panels panels(float[][] images) {
-        Panels panels = new Panels(images[0].length, images.length);
+    private static ActivationPanels panels(float[][] images) {
+        ActivationPanels panels = new ActivationPanels(images[0].length, images.length);
         for (int e = 0; e < images.length; e++) {
             for (int f = 0; f < images[e].length; f++) {
                 panels.set(f, e, images[e][f]);

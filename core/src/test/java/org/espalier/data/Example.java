@@ -1,11 +1,11 @@
 package org.espalier.data;
 
-import org.espalier.data.file.IdxBytes;
-import org.espalier.data.source.DataSource;
-import org.espalier.data.source.KnownDataSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.espalier.data.file.IdxBytes;
+import org.espalier.data.source.DataSource;
+import org.espalier.data.source.KnownDataSet;
 
 /** A small "published" data set for tests of sources, and a listener that writes down what it hears. */
 public final class Example {

@@ -1,10 +1,9 @@
 package org.espalier.engine;
 
-import org.espalier.engine.kernel.Kernels;
-import org.espalier.engine.ops.Elementwise;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import org.espalier.engine.ops.Elementwise;
 import org.espalier.network.Architecture;
 import org.espalier.random.Stream;
 import org.junit.jupiter.api.Test;
@@ -13,8 +12,8 @@ import org.junit.jupiter.api.Test;
 class ChecksTest {
     private static final Architecture SHAPE = new Architecture(List.of(5, 4, 3), false);
     private final Engine engine = Engines.create(SHAPE);
-    private final Pass pass = engine.newPass(64);
-    private final Panels five = new Panels(5, 64);
+    private final ActivationBuffers pass = engine.newPass(64);
+    private final ActivationPanels five = new ActivationPanels(5, 64);
 
     @Test
     void panelsThatAPassDoesNotHaveAreRefused() {
@@ -27,7 +26,8 @@ class ChecksTest {
 
     @Test
     void aPassOfAnotherArchitectureIsRefused() {
-        Pass other = Engines.create(new Architecture(List.of(5, 3), false)).newPass(64);
+        ActivationBuffers other =
+                Engines.create(new Architecture(List.of(5, 3), false)).newPass(64);
         assertThatThrownBy(() -> engine.forward(other, 0, 1))
                 .hasMessageContaining("5-3")
                 .hasMessageContaining("5-4-3");
@@ -39,10 +39,20 @@ class ChecksTest {
                         () -> Elementwise.uniformNoise(Stream.root(1), 0, five, 0, five, 0, 1, new int[] {0, 5}, 0.1f))
                 .isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> Elementwise.uniformNoise(
-                        Stream.root(1), 0, five, 0, new Panels(4, 64), 0, 1, new int[] {0}, 0.1f))
+                        Stream.root(1), 0, five, 0, new ActivationPanels(4, 64), 0, 1, new int[] {0}, 0.1f))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Elementwise.signStep(
-                        five.memory(), 5 * Panels.ROW_BYTES, new int[] {0}, 0, 1, five, 0, five, 0, 0.1f, 0.3f))
+                        five.memory(),
+                        5 * ActivationPanels.ROW_BYTES,
+                        new int[] {0},
+                        0,
+                        1,
+                        five,
+                        0,
+                        five,
+                        0,
+                        0.1f,
+                        0.3f))
                 .isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> Elementwise.crossEntropyGradient(
                         pass.logits(), pass.logitGradient(), 0, 1, new int[3], 0, 4, 0f, 1f))

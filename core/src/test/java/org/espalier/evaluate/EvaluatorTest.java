@@ -12,15 +12,15 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.espalier.attack.Attack;
 import org.espalier.attack.Fgsm;
-import org.espalier.attack.Keep;
+import org.espalier.attack.KeptIterate;
 import org.espalier.attack.LabelChoice;
 import org.espalier.attack.Pgd;
 import org.espalier.data.Split;
-import org.espalier.engine.BoundPass;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.engine.KernelMode;
+import org.espalier.engine.ops.Elementwise;
 import org.espalier.engine.reference.ReferenceEngine;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
@@ -35,7 +35,7 @@ class EvaluatorTest {
     private static final Architecture NETWORK = new Architecture(List.of(6, 8, 3), true);
     private static final Stream LEVEL = Stream.root(4).child("level");
     private static final Attack FGSM = new Fgsm(0.1f, LabelChoice.TRUE);
-    private static final Attack PGD = new Pgd(0.1f, 0.03f, 3, true, 1, Keep.LAST, LabelChoice.PREDICTED);
+    private static final Attack PGD = new Pgd(0.1f, 0.03f, 3, true, 1, KeptIterate.LAST, LabelChoice.PREDICTED);
 
     @Test
     void tilesChangeNoBit() {
@@ -108,12 +108,12 @@ class EvaluatorTest {
         List<Measurement> own = new Evaluator(engine, settings(Optional.empty())).measure(0, split, 0.1, LEVEL);
         double natural = own.getFirst().loss();
 
-        List<Measurement> fgsm = published(engine, split, new Objective.Mixed(0.5, FGSM));
+        List<Measurement> fgsm = published(engine, split, new Objective.Adversarial(0.5, FGSM));
         assertThat(fgsm.get(1).loss())
                 .isEqualTo(0.5 * natural + 0.5 * own.get(1).loss());
         assertThat(fgsm.get(1).correct()).isEqualTo(own.get(1).correct());
 
-        List<Measurement> pgd = published(engine, split, new Objective.Mixed(0.5, PGD));
+        List<Measurement> pgd = published(engine, split, new Objective.Adversarial(0.5, PGD));
         double sameDraw = 0.5 * natural + 0.5 * own.get(2).loss();
         assertThat(pgd.get(2).loss()).isCloseTo(sameDraw, within(0.05)).isNotEqualTo(sameDraw);
         assertThat(pgd.get(2).correct()).isEqualTo(own.get(2).correct());
@@ -129,7 +129,7 @@ class EvaluatorTest {
             Engine engine = engine(seed);
             Split split = split("test", 333);
             List<Measurement> kept =
-                    new Evaluator(engine, worstCase(AttackedAccuracy.KEPT_POINT)).measure(0, split, 0.1, LEVEL);
+                    new Evaluator(engine, worstCase(AttackedAccuracy.FINAL_POINT)).measure(0, split, 0.1, LEVEL);
             List<Measurement> worst =
                     new Evaluator(engine, worstCase(AttackedAccuracy.WORST_CASE)).measure(0, split, 0.1, LEVEL);
             assertThat(worst.getFirst()).isEqualTo(kept.getFirst());
@@ -153,7 +153,7 @@ class EvaluatorTest {
         Engine engine = engine();
         Split split = split("test", 100);
         List<Measurement> kept =
-                new Evaluator(engine, worstCase(AttackedAccuracy.KEPT_POINT)).measure(0, split, 0, LEVEL);
+                new Evaluator(engine, worstCase(AttackedAccuracy.FINAL_POINT)).measure(0, split, 0, LEVEL);
         List<Measurement> worst =
                 new Evaluator(engine, worstCase(AttackedAccuracy.WORST_CASE)).measure(0, split, 0, LEVEL);
         // One example at a time there is no sum to hide in.
@@ -162,7 +162,7 @@ class EvaluatorTest {
             Split one = new Split(
                     "test", 6, Arrays.copyOfRange(split.images(), 6 * e, 6 * e + 6), new int[] {split.labels()[e]});
             List<Measurement> alone =
-                    new Evaluator(engine, worstCase(AttackedAccuracy.KEPT_POINT)).measure(0, one, 0, LEVEL);
+                    new Evaluator(engine, worstCase(AttackedAccuracy.FINAL_POINT)).measure(0, one, 0, LEVEL);
             fgsm += alone.get(alone.getFirst().correct() == 1 ? 1 : 0).loss();
         }
         assertThat(worst.get(1).loss()).isEqualTo(fgsm / 100);
@@ -222,9 +222,9 @@ class EvaluatorTest {
         Split split = split("validation", 150);
         Objective.Certified objective = new Objective.Certified(
                 new Ramp(100, 900, Ramp.Shape.LINEAR),
-                new Objective.Range(0, 0.02),
-                new Objective.Range(1, 0.25),
-                new Objective.Range(1, 0.3));
+                new Objective.FromTo(0, 0.02),
+                new Objective.FromTo(1, 0.25),
+                new Objective.FromTo(1, 0.3));
         EvaluationSettings.Bound bound = EvaluationSettings.Bound.last("mine", objective);
         assertThat(bound).isEqualTo(new EvaluationSettings.Bound("mine", 0.02, 0.3));
         LinkedHashMap<String, Attack> attacks = new LinkedHashMap<>();
@@ -232,21 +232,21 @@ class EvaluatorTest {
         Engine engine = engine();
         Evaluator evaluator = new Evaluator(
                 engine,
-                new EvaluationSettings(attacks, Optional.empty(), Optional.of(bound), AttackedAccuracy.KEPT_POINT));
+                new EvaluationSettings(attacks, Optional.empty(), Optional.of(bound), AttackedAccuracy.FINAL_POINT));
         List<Measurement> measured = evaluator.measure(500, split, 0.1, LEVEL);
         assertThat(measured).extracting(Measurement::attack).containsExactly("none", "pgd", "mine");
         Measurement worst = measured.getLast();
 
         Engine reference = new ReferenceEngine(NETWORK);
         reference.load(engine.weights(), engine.mask());
-        BoundPass pass = reference.newBoundPass(150, true);
+        BoundBuffers pass = reference.newBoundPass(150, true);
         int[] order = IntStream.range(0, 150).toArray();
         Elementwise.loadImages(split.images(), order, 0, 150, pass.natural().input(), 0);
-        reference.worstCase(pass, 0.02f, 0.3f, split.labels(), 0, 150);
+        reference.boundMargins(pass, 0.02f, 0.3f, split.labels(), 0, 150);
         int[] predicted = new int[150];
         double[] losses = new double[150];
-        Elementwise.predictions(pass.worst(), 0, 150, predicted, 0);
-        Elementwise.crossEntropy(pass.worst(), 0, split.labels(), 0, 150, 0.1f, losses, 0);
+        Elementwise.predictions(pass.marginBounds(), 0, 150, predicted, 0);
+        Elementwise.crossEntropy(pass.marginBounds(), 0, split.labels(), 0, 150, 0.1f, losses, 0);
         int shown = (int) IntStream.range(0, 150)
                 .filter(i -> predicted[i] == split.labels()[i])
                 .count();
@@ -262,7 +262,7 @@ class EvaluatorTest {
         assertThat(new Evaluator(
                                 engine,
                                 new EvaluationSettings(
-                                        attacks, Optional.empty(), Optional.of(bound), AttackedAccuracy.KEPT_POINT),
+                                        attacks, Optional.empty(), Optional.of(bound), AttackedAccuracy.FINAL_POINT),
                                 1)
                         .measure(500, split, 0.1, LEVEL))
                 .isEqualTo(measured);
@@ -278,7 +278,7 @@ class EvaluatorTest {
                 new LinkedHashMap<>(),
                 Optional.empty(),
                 Optional.of(new EvaluationSettings.Bound("ibp", 0.1, 0)),
-                AttackedAccuracy.KEPT_POINT);
+                AttackedAccuracy.FINAL_POINT);
         Measurement worst = new Evaluator(engine, settings)
                 .measure(0, split("test", 64), 0, LEVEL)
                 .getLast();
@@ -295,14 +295,14 @@ class EvaluatorTest {
                         attacks,
                         Optional.empty(),
                         Optional.of(new EvaluationSettings.Bound("ibp", 0.1, 0)),
-                        AttackedAccuracy.KEPT_POINT))
+                        AttackedAccuracy.FINAL_POINT))
                 .withMessageContaining("both called 'ibp'");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new EvaluationSettings(
                         new LinkedHashMap<>(),
                         Optional.empty(),
                         Optional.of(new EvaluationSettings.Bound("none", 0.1, 0)),
-                        AttackedAccuracy.KEPT_POINT))
+                        AttackedAccuracy.FINAL_POINT))
                 .withMessageContaining("none");
     }
 
@@ -321,9 +321,9 @@ class EvaluatorTest {
     private static EvaluationSettings worstCase(AttackedAccuracy accuracy) {
         LinkedHashMap<String, Attack> attacks = new LinkedHashMap<>();
         attacks.put("fgsm", FGSM);
-        attacks.put("pgd", new Pgd(0.1f, 0.05f, 3, false, 1, Keep.BEST, LabelChoice.TRUE));
-        attacks.put("pgd-7", new Pgd(0.1f, 0.05f, 7, false, 1, Keep.LAST, LabelChoice.TRUE));
-        attacks.put("pgd-restarts", new Pgd(0.1f, 0.05f, 3, true, 3, Keep.LAST, LabelChoice.PREDICTED));
+        attacks.put("pgd", new Pgd(0.1f, 0.05f, 3, false, 1, KeptIterate.BEST, LabelChoice.TRUE));
+        attacks.put("pgd-7", new Pgd(0.1f, 0.05f, 7, false, 1, KeptIterate.LAST, LabelChoice.TRUE));
+        attacks.put("pgd-restarts", new Pgd(0.1f, 0.05f, 3, true, 3, KeptIterate.LAST, LabelChoice.PREDICTED));
         return new EvaluationSettings(attacks, Optional.empty(), Optional.empty(), accuracy);
     }
 

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.attack.Attack;
-import org.espalier.attack.Keep;
+import org.espalier.attack.KeptIterate;
 import org.espalier.attack.LabelChoice;
 import org.espalier.attack.Pgd;
 import org.espalier.data.DataProgress;
-import org.espalier.data.catalogue.DataSets;
 import org.espalier.data.Split;
+import org.espalier.data.catalogue.DataSets;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.evaluate.EvaluationSchedule;
@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 class DigitsSearchTest {
     private static final Architecture NETWORK = Architecture.of(784, List.of(32), 10, false);
     private static final Trial TRIAL = Trial.of(1, 1);
-    private static final Attack PGD = new Pgd(0.1f, 0.03f, 5, true, 1, Keep.LAST, LabelChoice.TRUE);
+    private static final Attack PGD = new Pgd(0.1f, 0.03f, 5, true, 1, KeptIterate.LAST, LabelChoice.TRUE);
     private static final int ITERATIONS = 120;
 
     private static Split training;
@@ -68,8 +68,8 @@ class DigitsSearchTest {
     void adversarialTrainingWithstandsTheAttackThatBreaksNaturalTraining() {
         Measurement natural =
                 search(new Objective.Natural(), new Restart.Original(), 0).getLast();
-        Measurement robust =
-                search(new Objective.Mixed(0.5, PGD), new Restart.Original(), 0).getLast();
+        Measurement robust = search(new Objective.Adversarial(0.5, PGD), new Restart.Original(), 0)
+                .getLast();
         assertThat(robust.accuracy()).isGreaterThan(natural.accuracy() + 0.2);
     }
 

@@ -34,14 +34,14 @@ class AllocationTest {
         "fgsm, SPARSE",
         "pgd, DENSE",
         "pgd, SPARSE",
-        "pgd, CHOSEN",
+        "pgd, AUTO",
         "ibp, DENSE",
         "ibp, SPARSE",
         "crown-ibp, SPARSE"
     })
     void aCompiledStepAllocatesNothing(String kind, KernelMode kernels) {
         // Two examples of a panel's 64: chosen kernels leave out the zeros of layers as large as the second shape's.
-        Architecture shape = kernels == KernelMode.CHOSEN
+        Architecture shape = kernels == KernelMode.AUTO
                 ? new Architecture(List.of(160, 100, 90, 10), false)
                 : new Architecture(List.of(64, 48, 32, 10), false);
         Stream stream = Stream.root(1);
@@ -51,8 +51,8 @@ class AllocationTest {
             case "natural" -> new Objective.Natural();
             case "ibp" -> Objective.Certified.ibp(0.1, new Ramp(0, 1_000_000, Ramp.Shape.SMOOTHED));
             case "crown-ibp" -> Objective.Certified.crownIbp(0.1, new Ramp(0, 1_000_000, Ramp.Shape.LINEAR));
-            case "fgsm" -> new Objective.Mixed(0.5, new Fgsm(0.1f, LabelChoice.TRUE));
-            default -> new Objective.Mixed(0.5, Pgd.paper(LabelChoice.TRUE));
+            case "fgsm" -> new Objective.Adversarial(0.5, new Fgsm(0.1f, LabelChoice.TRUE));
+            default -> new Objective.Adversarial(0.5, Pgd.paper(LabelChoice.TRUE));
         };
         // Moments that forget fast, so that the step size settles soon; one epoch that outlasts the test.
         Trainer trainer = new Trainer(

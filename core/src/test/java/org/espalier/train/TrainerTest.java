@@ -14,12 +14,12 @@ import org.espalier.attack.LabelChoice;
 import org.espalier.attack.Pgd;
 import org.espalier.data.BatchOrder;
 import org.espalier.data.Split;
-import org.espalier.engine.BoundPass;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
-import org.espalier.engine.Panels;
-import org.espalier.engine.Pass;
+import org.espalier.engine.ops.Elementwise;
 import org.espalier.engine.reference.ReferenceEngine;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
@@ -45,10 +45,10 @@ class TrainerTest {
         return Stream.of(
                 new TrainingSettings(new Objective.Natural(), ADAM, 60, 0, 0, 0),
                 new TrainingSettings(new Objective.Natural(), MOMENTUM, 60, 0.1, 1e-3, 1e-3),
-                new TrainingSettings(new Objective.Mixed(0.5, fgsm), ADAM, 60, 0.1, 1e-3, 0),
-                new TrainingSettings(new Objective.Mixed(0.25, pgd), MOMENTUM, 60, 0, 0, 1e-3),
-                new TrainingSettings(new Objective.Mixed(0, pgd), ADAM, 60, 0, 0, 0),
-                new TrainingSettings(new Objective.Mixed(0, fgsm), ADAM, 100, 0, 0, 0),
+                new TrainingSettings(new Objective.Adversarial(0.5, fgsm), ADAM, 60, 0.1, 1e-3, 0),
+                new TrainingSettings(new Objective.Adversarial(0.25, pgd), MOMENTUM, 60, 0, 0, 1e-3),
+                new TrainingSettings(new Objective.Adversarial(0, pgd), ADAM, 60, 0, 0, 0),
+                new TrainingSettings(new Objective.Adversarial(0, fgsm), ADAM, 100, 0, 0, 0),
                 new TrainingSettings(certified(0, 0), ADAM, 60, 0, 1e-3, 0),
                 new TrainingSettings(certified(1, 0), MOMENTUM, 60, 0.1, 0, 1e-3),
                 new TrainingSettings(certified(1, 1), ADAM, 100, 0, 0, 0));
@@ -58,9 +58,9 @@ class TrainerTest {
     private static Objective certified(double firstLinear, double lastLinear) {
         return new Objective.Certified(
                 new Ramp(1, 6, Ramp.Shape.LINEAR),
-                new Objective.Range(0.02, 0.14),
-                new Objective.Range(0.9, 0.3),
-                new Objective.Range(firstLinear, lastLinear));
+                new Objective.FromTo(0.02, 0.14),
+                new Objective.FromTo(0.9, 0.3),
+                new Objective.FromTo(firstLinear, lastLinear));
     }
 
     @ParameterizedTest
@@ -119,9 +119,9 @@ class TrainerTest {
         final int examples;
         final int panels;
         final int[] labels;
-        final Pass pass;
+        final ActivationBuffers pass;
         final int update;
-        final BoundPass bounds;
+        final BoundBuffers bounds;
 
         ObjectiveValue(Split training, TrainingSettings settings, Weights weights, Mask mask, int update) {
             this.settings = settings;
@@ -131,8 +131,8 @@ class TrainerTest {
             engine.load(weights, mask);
             BatchOrder order = new BatchOrder(LEVEL, training.size(), settings.batch());
             examples = order.count(update);
-            panels = Panels.panelsFor(examples);
-            pass = engine.newPass(2 * panels * Panels.LANES);
+            panels = ActivationPanels.panelsFor(examples);
+            pass = engine.newPass(2 * panels * ActivationPanels.LANES);
             labels = new int[examples];
             int[] images = order.order(update);
             for (int e = 0; e < examples; e++) {
@@ -141,9 +141,9 @@ class TrainerTest {
             Elementwise.loadImages(training.images(), images, order.first(update), examples, pass.input(), 0);
             bounds = engine.newBoundPass(examples, true);
             bounds.natural().input().copy(pass.input(), 0, 0, panels);
-            if (settings.objective() instanceof Objective.Mixed mixed) {
+            if (settings.objective() instanceof Objective.Adversarial mixed) {
                 engine.forward(pass, 0, panels);
-                Attacker attacker = mixed.attack().on(engine, pass);
+                Attacker attacker = mixed.attack().bind(engine, pass);
                 attacker.perturb(labels, 0, examples, LEVEL.child("attack noise"), update * settings.batch());
             }
         }
@@ -163,7 +163,7 @@ class TrainerTest {
             engine.load(weights, mask);
             return switch (settings.objective()) {
                 case Objective.Natural() -> loss(0);
-                case Objective.Mixed(double share, var attack) -> share * loss(0) + (1 - share) * loss(panels);
+                case Objective.Adversarial(double share, var attack) -> share * loss(0) + (1 - share) * loss(panels);
                 case Objective.Certified certified -> {
                     double progress = certified.ramp().progress(update);
                     double share = certified.naturalShare().at(progress);
@@ -173,14 +173,14 @@ class TrainerTest {
         }
 
         private double worst(Objective.Certified certified, double progress) {
-            engine.worstCase(
+            engine.boundMargins(
                     bounds,
                     (float) certified.epsilon().at(progress),
                     (float) certified.linearShare().at(progress),
                     labels,
                     0,
                     examples);
-            return mean(bounds.worst(), 0);
+            return mean(bounds.marginBounds(), 0);
         }
 
         private double loss(int firstPanel) {
@@ -188,7 +188,7 @@ class TrainerTest {
             return mean(pass.logits(), firstPanel);
         }
 
-        private double mean(Panels logits, int firstPanel) {
+        private double mean(ActivationPanels logits, int firstPanel) {
             double[] losses = new double[examples];
             Elementwise.crossEntropy(
                     logits, firstPanel, labels, 0, examples, (float) settings.labelSmoothing(), losses, 0);
@@ -373,7 +373,7 @@ class TrainerTest {
                 .isThrownBy(() -> new TrainingSettings(new Objective.Natural(), ADAM, 1, 1, 0, 0))
                 .withMessageContaining("smoothing");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Objective.Mixed(1, Pgd.paper(LabelChoice.TRUE)))
+                .isThrownBy(() -> new Objective.Adversarial(1, Pgd.paper(LabelChoice.TRUE)))
                 .withMessageContaining("natural share");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Ramp(-1, 0, Ramp.Shape.LINEAR))

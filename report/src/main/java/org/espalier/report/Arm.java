@@ -90,7 +90,7 @@ public record Arm(
                 strategies,
                 attacks,
                 bound,
-                AttackedAccuracy.KEPT_POINT,
+                AttackedAccuracy.FINAL_POINT,
                 trials,
                 densities,
                 classes,

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
-import org.espalier.lab.file.WholeFiles;
+import org.espalier.lab.file.AtomicFiles;
 
 /** A report as text and files. */
 public final class ReportFiles {
@@ -66,7 +66,7 @@ public final class ReportFiles {
     }
 
     private static void write(Path file, Pieces pieces) {
-        WholeFiles.write(file, stream -> {
+        AtomicFiles.write(file, stream -> {
             // Not closed: the stream is the caller's.
             var writer = new BufferedWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), 1 << 16);
             pieces.write(writer);
@@ -104,6 +104,6 @@ public final class ReportFiles {
      * @throws org.espalier.UserException if the file cannot be written
      */
     public static void writeMarkdown(Results results, OptionalInt iteration, Path file) {
-        WholeFiles.write(file, markdown(results, iteration).getBytes(StandardCharsets.UTF_8));
+        AtomicFiles.write(file, markdown(results, iteration).getBytes(StandardCharsets.UTF_8));
     }
 }

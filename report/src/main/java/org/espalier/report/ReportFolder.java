@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.UserException;
-import org.espalier.lab.file.WholeFiles;
+import org.espalier.lab.file.AtomicFiles;
 import org.espalier.report.page.PageFiles;
 
 /** The folder that {@code espalier report} writes: the one way in for all that makes files from results. */
@@ -29,7 +29,7 @@ public final class ReportFolder {
      *     the others as suppressed
      */
     public static ReportPart.Written write(Report report, OptionalInt iteration, Path folder) {
-        WholeFiles.makeDirectory(folder);
+        AtomicFiles.makeDirectory(folder);
         var files = new ArrayList<Path>();
         var problems = new ArrayList<String>();
         Optional<UserException> first = Optional.empty();

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.espalier.UserException;
 import org.espalier.evaluate.rules.Rule;
 import org.espalier.evaluate.rules.Verdict;
+import org.espalier.lab.certification.BoundsConsistency;
 import org.espalier.lab.certification.Certification;
-import org.espalier.lab.certification.Sandwich;
 import org.espalier.lab.certification.StoredCertifications;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.lab.robustness.StoredEvaluations;
@@ -149,7 +149,7 @@ final class RobustnessReader {
             List<Certification> certifications,
             List<StoredEvaluation> evaluations,
             List<String> violations) {
-        List<String> found = Sandwich.violations(certifications);
+        List<String> found = BoundsConsistency.violations(certifications);
         found.stream().limit(MOST_VIOLATIONS).forEach(sentence -> violations.add(whose + sentence));
         if (found.size() > MOST_VIOLATIONS) {
             violations.add(whose + (found.size() - MOST_VIOLATIONS) + " more of this kind");

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import org.espalier.lab.file.WholeFiles;
+import org.espalier.lab.file.AtomicFiles;
 
 /** All tables as files, each as LaTeX, Markdown and CSV: {@code tables/NAME.tex}, {@code .md} and {@code .csv}. */
 public final class TableFiles implements ReportPart {
@@ -16,7 +16,7 @@ public final class TableFiles implements ReportPart {
     @Override
     public Written write(Report report, OptionalInt iteration, Path folder) {
         Path tables = folder.resolve(FOLDER);
-        WholeFiles.makeDirectory(tables);
+        AtomicFiles.makeDirectory(tables);
         all(report, iteration).forEach((name, table) -> {
             write(tables.resolve(name + ".tex"), LatexTable.of(table, name));
             write(tables.resolve(name + ".md"), MarkdownTable.of(table));
@@ -53,6 +53,6 @@ public final class TableFiles implements ReportPart {
     }
 
     private static void write(Path file, String text) {
-        WholeFiles.writeRepeatable(file, text.getBytes(StandardCharsets.UTF_8));
+        AtomicFiles.writeRepeatable(file, text.getBytes(StandardCharsets.UTF_8));
     }
 }

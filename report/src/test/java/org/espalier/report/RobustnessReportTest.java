@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
 import org.apache.commons.csv.CSVFormat;
+import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.store.Store;
-import org.espalier.lab.file.WholeFiles;
 import org.espalier.report.figure.CertificateFigures;
 import org.espalier.report.figure.Figure;
 import org.espalier.report.figure.Line;
@@ -302,11 +302,11 @@ class RobustnessReportTest {
                 .findFirst()
                 .orElseThrow();
         Path certificate = images.resolveSibling("certificate.json");
-        String before = WholeFiles.digest(images);
+        String before = AtomicFiles.digest(images);
         String broken = Files.readString(images)
                 .replaceFirst("\"verdict\":\"(unknown|falsified)\"", "\"verdict\":\"verified\"");
         Files.writeString(images, broken.replace("\"verdict\":\"falsified\"", "\"verdict\":\"verified\""));
-        Files.writeString(certificate, Files.readString(certificate).replace(before, WholeFiles.digest(images)));
+        Files.writeString(certificate, Files.readString(certificate).replace(before, AtomicFiles.digest(images)));
 
         Report report = read();
         assertThat(report.problems()).isEmpty();
@@ -330,7 +330,7 @@ class RobustnessReportTest {
         Path examples = files("examples.jsonl").getFirst();
         Path summary = examples.resolveSibling("summary.json");
         String right = Files.readString(examples);
-        String digest = WholeFiles.digest(examples);
+        String digest = AtomicFiles.digest(examples);
         String finished = Files.readString(summary);
         Map<String, String> damages = Map.of(
                 "\"withstands\":1", "is damaged: withstands is neither true nor false",
@@ -339,7 +339,7 @@ class RobustnessReportTest {
                 "\"withstands\":tr", "is damaged: not JSON");
         for (Map.Entry<String, String> damage : damages.entrySet()) {
             Files.writeString(examples, right.replaceFirst("\"withstands\":(true|false)", damage.getKey()));
-            Files.writeString(summary, finished.replace(digest, WholeFiles.digest(examples)));
+            Files.writeString(summary, finished.replace(digest, AtomicFiles.digest(examples)));
             assertThat(read().problems())
                     .singleElement()
                     .asString()
@@ -348,7 +348,7 @@ class RobustnessReportTest {
         }
         // What a later version may add is skipped.
         Files.writeString(examples, right.replace("{\"", "{\"seen\":{\"withstands\":[0]},\""));
-        Files.writeString(summary, finished.replace(digest, WholeFiles.digest(examples)));
+        Files.writeString(summary, finished.replace(digest, AtomicFiles.digest(examples)));
         assertThat(read().problems()).isEmpty();
     }
 
@@ -363,7 +363,7 @@ class RobustnessReportTest {
         Path images = files("images.jsonl").get(2);
         Files.writeString(images, "");
         Path digests = files("certificate.json").get(2);
-        String digest = WholeFiles.digest(images);
+        String digest = AtomicFiles.digest(images);
         Files.writeString(
                 digests,
                 Files.readString(digests)

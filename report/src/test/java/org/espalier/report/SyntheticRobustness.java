@@ -7,12 +7,12 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredLevel;
 import org.espalier.lab.store.StoredTrial;
-import org.espalier.lab.file.WholeFiles;
 
 /**
  * Writes evaluations and certificates beside the levels of a synthetic store, in the form of the real ones. Each image has a
@@ -74,20 +74,20 @@ public final class SyntheticRobustness {
 
     private static Path in(Store store, String kind, StoredLevel level, String id) {
         Path directory = store.directory().resolve(kind).resolve(level.key()).resolve(id);
-        WholeFiles.makeDirectory(directory.resolve("../..").normalize());
-        WholeFiles.makeDirectory(directory.resolve("..").normalize());
-        WholeFiles.makeDirectory(directory);
+        AtomicFiles.makeDirectory(directory.resolve("../..").normalize());
+        AtomicFiles.makeDirectory(directory.resolve("..").normalize());
+        AtomicFiles.makeDirectory(directory);
         return directory;
     }
 
     private static void json(Path file, Object content) {
-        WholeFiles.writeRepeatable(file, (Json.write(content) + "\n").getBytes(StandardCharsets.UTF_8));
+        AtomicFiles.writeRepeatable(file, (Json.write(content) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     private static void lines(Path file, List<Map<String, Object>> lines) {
         var text = new StringBuilder();
         lines.forEach(line -> text.append(Json.write(line)).append('\n'));
-        WholeFiles.writeRepeatable(file, text.toString().getBytes(StandardCharsets.UTF_8));
+        AtomicFiles.writeRepeatable(file, text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private void evaluation(StoredTrial trial, int level, StoredLevel stored, double epsilon, int images) {
@@ -161,7 +161,7 @@ public final class SyntheticRobustness {
                         images,
                         "threat-model",
                         threat));
-        summary.put("files", Map.of("examples.jsonl", WholeFiles.digest(directory.resolve("examples.jsonl"))));
+        summary.put("files", Map.of("examples.jsonl", AtomicFiles.digest(directory.resolve("examples.jsonl"))));
         json(directory.resolve("summary.json"), summary);
     }
 
@@ -255,6 +255,6 @@ public final class SyntheticRobustness {
                         "determined-by",
                         by,
                         "files",
-                        Map.of("images.jsonl", WholeFiles.digest(directory.resolve("images.jsonl")))));
+                        Map.of("images.jsonl", AtomicFiles.digest(directory.resolve("images.jsonl")))));
     }
 }

@@ -1,10 +1,10 @@
 package org.espalier.cli.progress;
 
-import org.espalier.cli.console.Console;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.espalier.cli.console.Console;
 import org.espalier.data.DataProgress;
 import org.jspecify.annotations.Nullable;
 

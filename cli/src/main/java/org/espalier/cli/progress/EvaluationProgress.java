@@ -1,7 +1,7 @@
 package org.espalier.cli.progress;
 
-import org.espalier.cli.console.Console;
 import java.time.Duration;
+import org.espalier.cli.console.Console;
 import org.espalier.lab.robustness.EvaluationObserver;
 import org.espalier.lab.robustness.EvaluationRequest;
 

@@ -1,6 +1,5 @@
 package org.espalier.cli.progress;
 
-import org.espalier.cli.console.Interruption;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.util.List;

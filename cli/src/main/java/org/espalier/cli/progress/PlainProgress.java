@@ -1,8 +1,8 @@
 package org.espalier.cli.progress;
 
-import org.espalier.cli.console.Console;
 import java.time.Duration;
 import java.util.function.Supplier;
+import org.espalier.cli.console.Console;
 
 /**
  * Progress as plain lines, for pipes and logs: a line for each thing said and, where nothing was said for a while, one

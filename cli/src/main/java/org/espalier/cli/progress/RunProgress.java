@@ -1,7 +1,7 @@
 package org.espalier.cli.progress;
 
-import org.espalier.cli.console.Console;
 import java.util.List;
+import org.espalier.cli.console.Console;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.runner.RunObserver;

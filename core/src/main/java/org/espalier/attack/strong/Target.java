@@ -3,25 +3,25 @@ package org.espalier.attack.strong;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
-import org.espalier.engine.Panels;
-import org.espalier.engine.Pass;
 
 /**
  * The network under attack, seen through the engine's door: logits, and gradients of any function of them with respect to
  * the inputs. Bound to the weights that the engine holds when it is made; make another after loading others.
  *
  * <p>Only {@link #live} inputs appear: the rows of every {@link Tile}. The others are read by no surviving weight; they have
- * a zero gradient, and keep their clean values ({@link #complete}), which costs an attacker nothing.
+ * a zero gradient, and keep their clean values ({@link #fillUnreadInputs}), which costs an attacker nothing.
  *
  * <p>Not for use by several threads at once.
  */
 public final class Target {
     /** The most examples in a tile: inputs and activations of a few hundred units then stay in the L2 cache. */
-    public static final int CAPACITY = 2 * Panels.LANES;
+    public static final int CAPACITY = 2 * ActivationPanels.LANES;
 
     private final Engine engine;
-    private final Pass pass;
+    private final ActivationBuffers pass;
     private final int[] live;
     private final int[] rows; // (input): its row, or -1
     private final float[] z; // (class)
@@ -110,7 +110,7 @@ public final class Target {
     /** Computes the logits of a tile's examples, at most {@link #CAPACITY}. */
     public void forward(Tile x) {
         checkTile(x);
-        Panels input = pass.input();
+        ActivationPanels input = pass.input();
         for (int panel = 0; panel < x.panels(); panel++) {
             for (int row = 0; row < live.length; ) {
                 int run = row + 1; // past the last of a run of neighbouring inputs
@@ -235,7 +235,7 @@ public final class Target {
                 MemorySegment.copy(
                         gradient,
                         ValueLayout.JAVA_FLOAT,
-                        offset + r * Panels.ROW_BYTES,
+                        offset + r * ActivationPanels.ROW_BYTES,
                         out.values(),
                         out.at(panel, row),
                         (run - r) * Tile.LANES);

@@ -1,9 +1,9 @@
 package org.espalier.attack.strong;
 
-import org.espalier.engine.Panels;
+import org.espalier.engine.ActivationPanels;
 
 /**
- * A matrix of rows by examples on the heap, laid out as {@link Panels} are: {@code [panel][row][64 lanes]}.
+ * A matrix of rows by examples on the heap, laid out as {@link ActivationPanels} are: {@code [panel][row][64 lanes]}.
  *
  * <p>The rows are a target's live inputs ({@link Target#live}), so that no attack spends work on inputs that change
  * nothing. Plain loops over the 64 lanes of a row compile to vector code. Lanes past the last example are padding: keep
@@ -11,7 +11,7 @@ import org.espalier.engine.Panels;
  */
 public final class Tile {
     /** Examples to a panel. */
-    public static final int LANES = Panels.LANES;
+    public static final int LANES = ActivationPanels.LANES;
 
     private final int rows;
     private final int examples;
@@ -30,7 +30,7 @@ public final class Tile {
         }
         this.rows = rows;
         this.examples = examples;
-        panels = Panels.panelsFor(examples);
+        panels = ActivationPanels.panelsFor(examples);
         values = new float[Math.multiplyExact(rows * LANES, panels)];
     }
 

@@ -1,5 +1,16 @@
 package org.espalier.data.catalogue;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.espalier.UserException;
 import org.espalier.data.DataFile;
 import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
@@ -12,17 +23,6 @@ import org.espalier.data.source.KnownDataSet;
 import org.espalier.data.source.KnownDataSets;
 import org.espalier.data.source.SourceException;
 import org.espalier.data.source.TargetException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
-import org.espalier.UserException;
 
 /**
  * Finds, fetches and reads data sets.

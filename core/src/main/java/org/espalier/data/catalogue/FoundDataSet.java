@@ -1,12 +1,12 @@
 package org.espalier.data.catalogue;
 
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import org.espalier.data.DataFile;
 import org.espalier.data.DataSet;
 import org.espalier.data.file.Assembly;
 import org.espalier.data.file.Content;
-import java.nio.file.Path;
-import java.util.Map;
-import java.util.Optional;
 
 /** A data set and where it was found. */
 public final class FoundDataSet {

@@ -1,12 +1,12 @@
 package org.espalier.data.file;
 
-import org.espalier.data.DataFile;
-import org.espalier.data.DataSet;
-import org.espalier.data.Split;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Function;
 import org.espalier.UserException;
+import org.espalier.data.DataFile;
+import org.espalier.data.DataSet;
+import org.espalier.data.Split;
 
 /** Puts the four files of a data set together and checks that they belong to each other. */
 public final class Assembly {

@@ -1,6 +1,5 @@
 package org.espalier.data.file;
 
-import org.espalier.data.Digests;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +10,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.zip.ZipException;
 import org.espalier.UserException;
+import org.espalier.data.Digests;
 
 /**
  * Reads IDX files of unsigned bytes, the format of the MNIST files: a magic number (0, 0, type, dimensions), each

@@ -1,7 +1,5 @@
 package org.espalier.data.source;
 
-import org.espalier.data.DataFile;
-import org.espalier.data.file.Content;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryIteratorException;
@@ -17,6 +15,8 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.espalier.UserException;
+import org.espalier.data.DataFile;
+import org.espalier.data.file.Content;
 
 /**
  * A directory of IDX files. Each may be plain or end in {@code .gz}; where both exist, the plain one counts.

@@ -1,9 +1,9 @@
 package org.espalier.data.source;
 
+import java.util.Map;
 import org.espalier.data.DataFile;
 import org.espalier.data.DataProgress;
 import org.espalier.data.file.Content;
-import java.util.Map;
 
 /** A place that a data set may come from. What it delivers is checked by the one who asked. */
 public interface DataSource {

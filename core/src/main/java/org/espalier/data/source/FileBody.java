@@ -1,6 +1,5 @@
 package org.espalier.data.source;
 
-import org.espalier.data.file.Content;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.http.HttpResponse;

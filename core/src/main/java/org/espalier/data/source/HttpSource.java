@@ -1,13 +1,13 @@
 package org.espalier.data.source;
 
-import org.espalier.data.DataFile;
-import org.espalier.data.DataProgress;
-import org.espalier.data.file.Content;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.util.Map;
+import org.espalier.data.DataFile;
+import org.espalier.data.DataProgress;
+import org.espalier.data.file.Content;
 
 /**
  * The publisher's mirror on the web. Each file goes to a temporary one in the target directory, is checked there,

@@ -1,11 +1,11 @@
 package org.espalier.data.source;
 
-import org.espalier.data.DataFile;
-import org.espalier.data.file.Content;
-import org.espalier.data.file.Idx;
 import java.util.List;
 import java.util.Map;
 import org.espalier.UserException;
+import org.espalier.data.DataFile;
+import org.espalier.data.file.Content;
+import org.espalier.data.file.Idx;
 
 /**
  * A published data set that Espalier knows by name.

@@ -1,10 +1,10 @@
 package org.espalier.data.source;
 
-import org.espalier.data.DataFile;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.espalier.data.DataFile;
 
 /** The published data sets, their digests and their sources. */
 public final class KnownDataSets {

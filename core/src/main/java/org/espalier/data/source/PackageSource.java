@@ -1,8 +1,5 @@
 package org.espalier.data.source;
 
-import org.espalier.data.DataFile;
-import org.espalier.data.DataProgress;
-import org.espalier.data.file.Content;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -12,6 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.espalier.data.DataFile;
+import org.espalier.data.DataProgress;
+import org.espalier.data.file.Content;
 
 /**
  * A package client that downloads a package which carries the files; the package is unpacked in a temporary

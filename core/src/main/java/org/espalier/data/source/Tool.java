@@ -1,6 +1,5 @@
 package org.espalier.data.source;
 
-import org.espalier.data.DataProgress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.espalier.data.DataProgress;
 
 /** A command of the system, run within a time limit in a directory of its own. */
 record Tool(List<String> command, Map<String, String> environment, Path work, Duration limit) {

@@ -1,6 +1,5 @@
 package org.espalier.data.source;
 
-import org.espalier.data.DataProgress;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -14,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.espalier.data.DataProgress;
 
 /**
  * One file fetched over HTTP, within time limits that hold for the body too (the HTTP client's own end at the

@@ -1,6 +1,6 @@
 package org.espalier.engine.kernel;
 
-import org.espalier.engine.Panels;
+import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.vector.VectorWorstCase;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 public interface BoundKernels {
     /** The box: {@code [x - epsilon, x + epsilon]} cut at 0 and 1, as centre and radius, for the listed features. */
     void box(
-            Panels x,
+            ActivationPanels x,
             int panel,
-            Panels centre,
+            ActivationPanels centre,
             int centrePanel,
-            Panels radius,
+            ActivationPanels radius,
             int radiusPanel,
             int[] features,
             float epsilon);
@@ -27,16 +27,16 @@ public interface BoundKernels {
      * @param d radii before the ReLU
      */
     void interval(
-            Panels c,
+            ActivationPanels c,
             int cPanel,
-            Panels d,
+            ActivationPanels d,
             int dPanel,
-            Panels lower,
-            Panels upper,
+            ActivationPanels lower,
+            ActivationPanels upper,
             int panel,
-            Panels centre,
+            ActivationPanels centre,
             int centrePanel,
-            Panels radius,
+            ActivationPanels radius,
             int radiusPanel);
 
     /**
@@ -47,14 +47,14 @@ public interface BoundKernels {
      * @param upperGradient added to the gradient of u; null for none
      */
     void intervalGradient(
-            Panels centre,
+            ActivationPanels centre,
             int centrePanel,
-            Panels radius,
-            Panels lower,
-            Panels upper,
+            ActivationPanels radius,
+            ActivationPanels lower,
+            ActivationPanels upper,
             int panel,
-            @Nullable Panels lowerGradient,
-            @Nullable Panels upperGradient);
+            @Nullable ActivationPanels lowerGradient,
+            @Nullable ActivationPanels upperGradient);
 
     /**
      * Coefficients through ReLUs, for a lower bound: {@code v relu(z) >= lambda z + constant} for z in [l, u]. Lambda is v
@@ -67,15 +67,15 @@ public interface BoundKernels {
      * @param sums row to add to, at {@code (sumsPanel, margin)}
      */
     void relax(
-            Panels v,
-            Panels lambda,
+            ActivationPanels v,
+            ActivationPanels lambda,
             int coefficients,
-            Panels lower,
-            Panels upper,
+            ActivationPanels lower,
+            ActivationPanels upper,
             int panel,
             int[] units,
             float @Nullable [] biases,
-            Panels sums,
+            ActivationPanels sums,
             int margin);
 
     /**
@@ -85,42 +85,42 @@ public interface BoundKernels {
      * @param scale gradient of the sums, in its panel {@code scalePanel}
      */
     void relaxGradient(
-            Panels product,
-            Panels v,
-            Panels lambda,
+            ActivationPanels product,
+            ActivationPanels v,
+            ActivationPanels lambda,
             int coefficients,
-            Panels lower,
-            Panels upper,
-            Panels lowerGradient,
-            Panels upperGradient,
+            ActivationPanels lower,
+            ActivationPanels upper,
+            ActivationPanels lowerGradient,
+            ActivationPanels upperGradient,
             int panel,
             int[] units,
             float @Nullable [] biases,
-            Panels scale,
+            ActivationPanels scale,
             int scalePanel);
 
     /** The least of {@code sum_i a_i x_i} over the box, added to the row of sums. */
     void least(
-            Panels a,
+            ActivationPanels a,
             int coefficients,
-            Panels centre,
+            ActivationPanels centre,
             int centrePanel,
-            Panels radius,
+            ActivationPanels radius,
             int panel,
             int[] features,
-            Panels sums,
+            ActivationPanels sums,
             int margin);
 
     /** The reverse of {@link #least}: a becomes its gradient, the corner where the least is taken times the scale. */
     void leastGradient(
-            Panels a,
+            ActivationPanels a,
             int coefficients,
-            Panels centre,
+            ActivationPanels centre,
             int centrePanel,
-            Panels radius,
+            ActivationPanels radius,
             int panel,
             int[] features,
-            Panels scale,
+            ActivationPanels scale,
             int scalePanel);
 
     /** {@code gradients[k] += sign(values[k]) radii[k]}, sign(0) = 0, for the first {@code count}, a multiple of 16. */

@@ -1,9 +1,9 @@
 package org.espalier.engine.kernel;
 
-import org.espalier.engine.Panels;
-import org.espalier.math.PortableMath;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.math.PortableMath;
 
 /** Losses and predictions read from one panel of logits; scalar, for they are needed once per example. */
 public final class CrossEntropy {
@@ -31,26 +31,27 @@ public final class CrossEntropy {
     public static double loss(MemorySegment logits, long offset, int classes, int label, float smoothing) {
         float max = logits.get(FLOAT, offset);
         for (int c = 1; c < classes; c++) {
-            max = Math.max(max, logits.get(FLOAT, offset + c * Panels.ROW_BYTES));
+            max = Math.max(max, logits.get(FLOAT, offset + c * ActivationPanels.ROW_BYTES));
         }
         double sum = 0;
         double all = 0;
         for (int c = 0; c < classes; c++) {
-            float z = logits.get(FLOAT, offset + c * Panels.ROW_BYTES) - max;
+            float z = logits.get(FLOAT, offset + c * ActivationPanels.ROW_BYTES) - max;
             sum += PortableMath.exp(z);
             all += z;
         }
-        float own = logits.get(FLOAT, offset + label * Panels.ROW_BYTES) - max;
+        float own = logits.get(FLOAT, offset + label * ActivationPanels.ROW_BYTES) - max;
         double target = smoothing == 0 ? own : (1.0 - smoothing) * own + smoothing * (all / classes);
         return StrictMath.log(sum) - target;
     }
 
-    public static void predictions(MemorySegment logits, long offset, int classes, int lanes, int[] predicted, int first) {
+    public static void predictions(
+            MemorySegment logits, long offset, int classes, int lanes, int[] predicted, int first) {
         for (int lane = 0; lane < lanes; lane++) {
             int best = 0;
             float max = logits.get(FLOAT, offset + lane * 4L);
             for (int c = 1; c < classes; c++) {
-                float z = logits.get(FLOAT, offset + c * Panels.ROW_BYTES + lane * 4L);
+                float z = logits.get(FLOAT, offset + c * ActivationPanels.ROW_BYTES + lane * 4L);
                 if (z > max) {
                     max = z;
                     best = c;

@@ -1,10 +1,10 @@
 package org.espalier.engine.kernel;
 
-import org.espalier.engine.Panels;
-import org.espalier.engine.simd.dense.DenseGradient;
-import org.espalier.engine.simd.sparse.SparseGradient;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.simd.dense.DenseGradient;
+import org.espalier.engine.simd.sparse.SparseGradient;
 import org.espalier.network.Architecture;
 
 /**
@@ -34,12 +34,12 @@ public record GradientScratch(
             most = Math.max(most, architecture.outputs(layer));
         }
         int blocks = (most + DenseGradient.OUTPUTS - 1) / DenseGradient.OUTPUTS;
-        int lanes = Math.multiplyExact(Panels.LANES, panels);
+        int lanes = Math.multiplyExact(ActivationPanels.LANES, panels);
         return new GradientScratch(
                 Arena.ofAuto().allocate(Math.max(bytes + PARTIALS + TILE, SparseGradient.SCRATCH), 64),
                 new float[Math.multiplyExact(DenseGradient.OUTPUTS * blocks, lanes)],
                 new int[Math.max(Math.multiplyExact(blocks, lanes) + 1, lanes + 2)],
-                new int[blocks * BatchSum.COLUMNS],
+                new int[blocks * FixedOrderSum.COLUMNS],
                 new int[most],
                 new int[most],
                 panels);
@@ -47,6 +47,6 @@ public record GradientScratch(
 
     /** Bytes of turned panels: rounded so as to hold whole blocks at every width. */
     public static long turned(int features, int panels) {
-        return (features + 31) / 32 * 128L * Panels.LANES * panels;
+        return (features + 31) / 32 * 128L * ActivationPanels.LANES * panels;
     }
 }

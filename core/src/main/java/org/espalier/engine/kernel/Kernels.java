@@ -1,13 +1,13 @@
 package org.espalier.engine.kernel;
 
-import org.espalier.engine.Panels;
+import java.lang.foreign.MemorySegment;
+import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Update;
 import org.espalier.engine.ops.Elementwise;
 import org.espalier.engine.ops.KernelChoice;
 import org.espalier.engine.ops.VectorKernels;
 import org.espalier.engine.scalar.ScalarKernels;
-import org.espalier.engine.simd.dense.RowGroups;
-import java.lang.foreign.MemorySegment;
+import org.espalier.engine.simd.dense.InterleavedRows;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  * sign of a zero. Sums over a batch are 16 such chains (lane modulo 16) joined by one fixed tree.
  *
  * <p>Weights, gradients and moments are arrays on the heap (a broadcast of an array element is one load, of a
- * segment's element two moves more); activations are native panels. Panel offsets are in bytes; rows of panels are {@link Panels#ROW_BYTES} apart; kernels that take panels work
+ * segment's element two moves more); activations are native panels. Panel offsets are in bytes; rows of panels are {@link ActivationPanels#ROW_BYTES} apart; kernels that take panels work
  * on one panel.
  */
 public interface Kernels {
     /** How an output is finished: as it is, through ReLU, or zeroed where the gate's activation is not positive. */
-    enum Finish {
+    enum Epilogue {
         LINEAR,
         RELU,
         GATE
@@ -41,7 +41,7 @@ public interface Kernels {
     /** The kernels of bounds, at the same width. */
     BoundKernels bounds();
 
-    /** Whether {@link #dense} takes its weights as {@link RowGroups}, rather than row-major. */
+    /** Whether {@link #dense} takes its weights as {@link InterleavedRows}, rather than row-major. */
     boolean groups();
 
     /**
@@ -53,7 +53,7 @@ public interface Kernels {
      * @param rows number of output rows, written one after the other from {@code outOffset}
      * @param depth number of terms
      * @param biases one float per weight row, or null
-     * @param gate activations for {@link Finish#GATE}, rows aligned with the output's
+     * @param gate activations for {@link Epilogue#GATE}, rows aligned with the output's
      */
     void dense(
             float[] weights,
@@ -66,7 +66,7 @@ public interface Kernels {
             long xOffset,
             MemorySegment out,
             long outOffset,
-            Finish finish,
+            Epilogue finish,
             MemorySegment gate,
             long gateOffset);
 
@@ -79,7 +79,7 @@ public interface Kernels {
      */
     void sparse(
             float[] values,
-            RowCuts cuts,
+            BlockedCsr cuts,
             int[] columns,
             int first,
             int rows,
@@ -88,7 +88,7 @@ public interface Kernels {
             long xOffset,
             MemorySegment out,
             long outOffset,
-            Finish finish,
+            Epilogue finish,
             MemorySegment gate,
             long gateOffset);
 
@@ -96,19 +96,19 @@ public interface Kernels {
     int activeGroups();
 
     /** Finds where a panel's rows hold anything but zeros. */
-    void findActive(MemorySegment x, long xOffset, int rows, ActiveLanes into);
+    void findActive(MemorySegment x, long xOffset, int rows, NonZeroLanes into);
 
     /**
      * Dense matrix times panel, as {@link #dense}, leaving out groups of lanes that are zero.
      *
-     * @param weights the matrix as {@link SixRows}
+     * @param weights the matrix as {@link PackedRows6}
      * @param active where x is not zero, from {@link #findActive} of this x and depth
      * @param rowIndex whose bias each output has; rows of weights are taken as they come, unlike there
      * @param first first row of weights to take, and index of its bias into {@code rowIndex}
      */
     void active(
             float[] weights,
-            ActiveLanes active,
+            NonZeroLanes active,
             int[] rowIndex,
             int first,
             int rows,
@@ -118,7 +118,7 @@ public interface Kernels {
             long xOffset,
             MemorySegment out,
             long outOffset,
-            Finish finish,
+            Epilogue finish,
             MemorySegment gate,
             long gateOffset);
 
@@ -218,5 +218,5 @@ public interface Kernels {
             MemorySegment scratch);
 
     /** See {@link Elementwise#loadImages}. */
-    void loadImages(byte[] images, int[] order, int first, int lanes, Panels out, int panel);
+    void loadImages(byte[] images, int[] order, int first, int lanes, ActivationPanels out, int panel);
 }

@@ -1,16 +1,16 @@
 package org.espalier.engine.ops;
 
-import org.espalier.engine.Checks;
-import org.espalier.engine.InputGradientSink;
-import org.espalier.engine.Panels;
-import org.espalier.engine.kernel.CrossEntropy;
-import org.espalier.engine.kernel.Kernels;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.Checks;
+import org.espalier.engine.InputGradientSink;
+import org.espalier.engine.kernel.CrossEntropy;
+import org.espalier.engine.kernel.Kernels;
 import org.espalier.random.Stream;
 
 /**
- * The arithmetic of losses and attacks on {@link Panels}, in vector registers where the machine has them and
+ * The arithmetic of losses and attacks on {@link ActivationPanels}, in vector registers where the machine has them and
  * with the same bits where it has not.
  */
 public final class Elementwise {
@@ -31,9 +31,9 @@ public final class Elementwise {
     public static void uniformNoise(
             Stream stream,
             int firstExample,
-            Panels clean,
+            ActivationPanels clean,
             int cleanPanel,
-            Panels out,
+            ActivationPanels out,
             int outPanel,
             int panels,
             int[] features,
@@ -44,8 +44,8 @@ public final class Elementwise {
         Checks.features(features, 0, features.length, out);
         int[] examples = out.words;
         for (int p = 0; p < panels; p++) {
-            for (int lane = 0; lane < Panels.LANES; lane++) {
-                examples[lane] = firstExample + p * Panels.LANES + lane;
+            for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
+                examples[lane] = firstExample + p * ActivationPanels.LANES + lane;
             }
             noise(stream, examples, 0, clean, cleanPanel + p, out, outPanel + p, features, epsilon);
         }
@@ -60,9 +60,9 @@ public final class Elementwise {
             Stream stream,
             int[] examples,
             int first,
-            Panels clean,
+            ActivationPanels clean,
             int cleanPanel,
-            Panels out,
+            ActivationPanels out,
             int outPanel,
             int[] features,
             float epsilon) {
@@ -70,7 +70,7 @@ public final class Elementwise {
         Checks.range(clean, cleanPanel, 1);
         Checks.range(out, outPanel, 1);
         Checks.features(features, 0, features.length, out);
-        Objects.checkFromIndexSize(first, Panels.LANES, examples.length);
+        Objects.checkFromIndexSize(first, ActivationPanels.LANES, examples.length);
         noise(stream, examples, first, clean, cleanPanel, out, outPanel, features, epsilon);
     }
 
@@ -78,9 +78,9 @@ public final class Elementwise {
             Stream stream,
             int[] examples,
             int first,
-            Panels clean,
+            ActivationPanels clean,
             int cleanPanel,
-            Panels out,
+            ActivationPanels out,
             int outPanel,
             int[] features,
             float epsilon) {
@@ -113,9 +113,9 @@ public final class Elementwise {
             int[] features,
             int first,
             int count,
-            Panels clean,
+            ActivationPanels clean,
             int cleanPanel,
-            Panels x,
+            ActivationPanels x,
             int panel,
             float step,
             float epsilon) {
@@ -123,7 +123,7 @@ public final class Elementwise {
         Checks.range(clean, cleanPanel, 1);
         Checks.range(x, panel, 1);
         Checks.features(features, first, count, x);
-        Objects.checkFromIndexSize(offset, count * Panels.ROW_BYTES, gradient.byteSize());
+        Objects.checkFromIndexSize(offset, count * ActivationPanels.ROW_BYTES, gradient.byteSize());
         if (!gradient.isNative()) {
             throw new IllegalArgumentException("gradient rows must stand in native memory");
         }
@@ -155,8 +155,8 @@ public final class Elementwise {
      * @return whether all logits were finite
      */
     public static boolean crossEntropyGradient(
-            Panels logits,
-            Panels gradient,
+            ActivationPanels logits,
+            ActivationPanels gradient,
             int firstPanel,
             int panels,
             int[] labels,
@@ -170,7 +170,7 @@ public final class Elementwise {
         Checks.labels(labels, firstLabel, examples, logits.features());
         boolean finite = true;
         for (int p = 0; p < panels; p++) {
-            int lanes = Math.clamp(examples - p * Panels.LANES, 0, Panels.LANES);
+            int lanes = Math.clamp(examples - p * ActivationPanels.LANES, 0, ActivationPanels.LANES);
             finite &= Kernels.chosen()
                     .crossEntropyGradient(
                             logits.memory(),
@@ -179,7 +179,7 @@ public final class Elementwise {
                             gradient.row(firstPanel + p, 0),
                             logits.features(),
                             labels,
-                            firstLabel + p * Panels.LANES,
+                            firstLabel + p * ActivationPanels.LANES,
                             lanes,
                             smoothing,
                             scale,
@@ -194,7 +194,7 @@ public final class Elementwise {
      * @param losses receives the losses from index {@code firstLoss}; NaN or infinite where the logits are
      */
     public static void crossEntropy(
-            Panels logits,
+            ActivationPanels logits,
             int firstPanel,
             int[] labels,
             int firstLabel,
@@ -202,20 +202,20 @@ public final class Elementwise {
             float smoothing,
             double[] losses,
             int firstLoss) {
-        Checks.range(logits, firstPanel, Panels.panelsFor(examples));
+        Checks.range(logits, firstPanel, ActivationPanels.panelsFor(examples));
         Checks.labels(labels, firstLabel, examples, logits.features());
-        for (int p = 0; p * Panels.LANES < examples; p++) {
-            int lanes = Math.min(examples - p * Panels.LANES, Panels.LANES);
+        for (int p = 0; p * ActivationPanels.LANES < examples; p++) {
+            int lanes = Math.min(examples - p * ActivationPanels.LANES, ActivationPanels.LANES);
             CrossEntropy.losses(
                     logits.memory(),
                     logits.row(firstPanel + p, 0),
                     logits.features(),
                     labels,
-                    firstLabel + p * Panels.LANES,
+                    firstLabel + p * ActivationPanels.LANES,
                     lanes,
                     smoothing,
                     losses,
-                    firstLoss + p * Panels.LANES);
+                    firstLoss + p * ActivationPanels.LANES);
         }
     }
 
@@ -224,12 +224,12 @@ public final class Elementwise {
      *
      * @param example counted over all panels
      */
-    public static double crossEntropy(Panels logits, int example, int label, float smoothing) {
-        Objects.checkIndex(example, logits.panels() * Panels.LANES);
+    public static double crossEntropy(ActivationPanels logits, int example, int label, float smoothing) {
+        Objects.checkIndex(example, logits.panels() * ActivationPanels.LANES);
         Objects.checkIndex(label, logits.features());
         return CrossEntropy.loss(
                 logits.memory(),
-                logits.row(example / Panels.LANES, 0) + example % Panels.LANES * 4L,
+                logits.row(example / ActivationPanels.LANES, 0) + example % ActivationPanels.LANES * 4L,
                 logits.features(),
                 label,
                 smoothing);
@@ -240,16 +240,16 @@ public final class Elementwise {
      *
      * @param classes receives the predictions from index {@code first}
      */
-    public static void predictions(Panels logits, int firstPanel, int examples, int[] classes, int first) {
-        for (int p = 0; p * Panels.LANES < examples; p++) {
-            int lanes = Math.min(examples - p * Panels.LANES, Panels.LANES);
+    public static void predictions(ActivationPanels logits, int firstPanel, int examples, int[] classes, int first) {
+        for (int p = 0; p * ActivationPanels.LANES < examples; p++) {
+            int lanes = Math.min(examples - p * ActivationPanels.LANES, ActivationPanels.LANES);
             CrossEntropy.predictions(
                     logits.memory(),
                     logits.row(firstPanel + p, 0),
                     logits.features(),
                     lanes,
                     classes,
-                    first + p * Panels.LANES);
+                    first + p * ActivationPanels.LANES);
         }
     }
 
@@ -260,11 +260,12 @@ public final class Elementwise {
      * @param order images to take: {@code order[first]} goes to lane 0 of {@code firstPanel}, and so on
      * @param count number of images
      */
-    public static void loadImages(byte[] images, int[] order, int first, int count, Panels out, int firstPanel) {
-        Checks.range(out, firstPanel, Panels.panelsFor(count));
-        for (int p = 0; p * Panels.LANES < count; p++) {
-            int lanes = Math.min(count - p * Panels.LANES, Panels.LANES);
-            Kernels.chosen().loadImages(images, order, first + p * Panels.LANES, lanes, out, firstPanel + p);
+    public static void loadImages(
+            byte[] images, int[] order, int first, int count, ActivationPanels out, int firstPanel) {
+        Checks.range(out, firstPanel, ActivationPanels.panelsFor(count));
+        for (int p = 0; p * ActivationPanels.LANES < count; p++) {
+            int lanes = Math.min(count - p * ActivationPanels.LANES, ActivationPanels.LANES);
+            Kernels.chosen().loadImages(images, order, first + p * ActivationPanels.LANES, lanes, out, firstPanel + p);
         }
     }
 }

@@ -1,8 +1,8 @@
 package org.espalier.engine.ops;
 
+import jdk.incubator.vector.FloatVector;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.simd.Lanes;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * The most float32 multiply-adds that one core can do: twelve independent chains that never leave the registers.

@@ -1,13 +1,13 @@
 package org.espalier.engine.ops;
 
-import org.espalier.engine.Panels;
+import java.util.Objects;
+import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.scalar.LaneScalars;
 import org.espalier.engine.simd.LaneVectors;
-import java.util.Objects;
 
 /**
- * The arithmetic of attacks on arrays on the heap that are laid out as {@link Panels} are, [row][64 lanes], with one number per
+ * The arithmetic of attacks on arrays on the heap that are laid out as {@link ActivationPanels} are, [row][64 lanes], with one number per
  * lane: steps, radii, factors. In vector registers where the machine has them and with the same bits where it has not.
  *
  * <p>Ranges are in elements, whole rows. C2 makes vector code of plain loops of this kind too, but not of any with a minimum or
@@ -36,7 +36,7 @@ public final class LaneMath {
             float epsilon,
             float a) {
         check(from, to, clean, gradient, x, old);
-        Objects.checkFromIndexSize(lane, Panels.LANES, steps.length);
+        Objects.checkFromIndexSize(lane, ActivationPanels.LANES, steps.length);
         if (VECTORS) {
             LaneVectors.signWithMomentum(clean, gradient, x, old, from, to, steps, lane, epsilon, a);
         } else {
@@ -47,7 +47,7 @@ public final class LaneMath {
     /** Into an L-infinity ball cut with [0, 1]: {@code x = clip(clip(x, clean - radius, clean + radius), 0, 1)}. */
     public static void clip(float[] clean, float[] x, int from, int to, float[] radii, int lane) {
         check(from, to, clean, x);
-        Objects.checkFromIndexSize(lane, Panels.LANES, radii.length);
+        Objects.checkFromIndexSize(lane, ActivationPanels.LANES, radii.length);
         if (VECTORS) {
             LaneVectors.clip(clean, x, from, to, radii, lane);
         } else {
@@ -58,7 +58,7 @@ public final class LaneMath {
     /** Towards the clean input: {@code x = clip(clean + (x - clean) factor, 0, 1)}. */
     public static void scale(float[] clean, float[] x, int from, int to, float[] factors, int lane) {
         check(from, to, clean, x);
-        Objects.checkFromIndexSize(lane, Panels.LANES, factors.length);
+        Objects.checkFromIndexSize(lane, ActivationPanels.LANES, factors.length);
         if (VECTORS) {
             LaneVectors.scale(clean, x, from, to, factors, lane);
         } else {
@@ -69,7 +69,7 @@ public final class LaneMath {
     /** Each difference shortened: {@code x = clip(clean + sign(d) max(|d| - cut, 0), 0, 1), d = x - clean}. */
     public static void cut(float[] clean, float[] x, int from, int to, float[] cuts, int lane) {
         check(from, to, clean, x);
-        Objects.checkFromIndexSize(lane, Panels.LANES, cuts.length);
+        Objects.checkFromIndexSize(lane, ActivationPanels.LANES, cuts.length);
         if (VECTORS) {
             LaneVectors.cut(clean, x, from, to, cuts, lane);
         } else {
@@ -86,8 +86,8 @@ public final class LaneMath {
     public static void lengthsAfterCut(
             float[] clean, float[] x, int from, int to, float[] cuts, int lane, float[] sums) {
         check(from, to, clean, x);
-        Objects.checkFromIndexSize(lane, Panels.LANES, cuts.length);
-        Objects.checkFromIndexSize(0, Panels.LANES, sums.length);
+        Objects.checkFromIndexSize(lane, ActivationPanels.LANES, cuts.length);
+        Objects.checkFromIndexSize(0, ActivationPanels.LANES, sums.length);
         if (VECTORS) {
             LaneVectors.lengthsAfterCut(clean, x, from, to, cuts, lane, sums);
         } else {
@@ -102,7 +102,7 @@ public final class LaneMath {
      */
     public static void largest(float[] clean, float[] x, int from, int to, float[] largest) {
         check(from, to, clean, x);
-        Objects.checkFromIndexSize(0, Panels.LANES, largest.length);
+        Objects.checkFromIndexSize(0, ActivationPanels.LANES, largest.length);
         if (VECTORS) {
             LaneVectors.largest(clean, x, from, to, largest);
         } else {
@@ -112,9 +112,9 @@ public final class LaneMath {
 
     /** Registers are loaded without bounds checks, so what reaches them is checked here. */
     private static void check(int from, int to, float[]... arrays) {
-        if (from % Panels.LANES != 0 || to % Panels.LANES != 0) {
+        if (from % ActivationPanels.LANES != 0 || to % ActivationPanels.LANES != 0) {
             throw new IllegalArgumentException(
-                    "whole rows of " + Panels.LANES + " are needed, got " + from + " to " + to);
+                    "whole rows of " + ActivationPanels.LANES + " are needed, got " + from + " to " + to);
         }
         for (float[] array : arrays) {
             Objects.checkFromToIndex(from, to, array.length);

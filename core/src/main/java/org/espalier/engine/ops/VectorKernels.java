@@ -1,13 +1,15 @@
 package org.espalier.engine.ops;
 
-import org.espalier.engine.Panels;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Update;
-import org.espalier.engine.kernel.ActiveLanes;
+import org.espalier.engine.kernel.BlockedCsr;
 import org.espalier.engine.kernel.BoundKernels;
 import org.espalier.engine.kernel.GradientScratch;
 import org.espalier.engine.kernel.Kernels;
-import org.espalier.engine.kernel.RowCuts;
-import org.espalier.engine.simd.Finishing;
+import org.espalier.engine.kernel.NonZeroLanes;
+import org.espalier.engine.simd.EpilogueVectors;
 import org.espalier.engine.simd.Lanes;
 import org.espalier.engine.simd.VectorBounds;
 import org.espalier.engine.simd.VectorCrossEntropy;
@@ -15,15 +17,13 @@ import org.espalier.engine.simd.VectorImages;
 import org.espalier.engine.simd.VectorNoise;
 import org.espalier.engine.simd.VectorSteps;
 import org.espalier.engine.simd.VectorUpdates;
-import org.espalier.engine.simd.dense.ActiveProduct;
 import org.espalier.engine.simd.dense.DenseGradient;
-import org.espalier.engine.simd.dense.DenseProduct;
-import org.espalier.engine.simd.dense.GroupProduct;
+import org.espalier.engine.simd.dense.DenseMatmul256;
+import org.espalier.engine.simd.dense.DenseMatmul512;
+import org.espalier.engine.simd.dense.NonZeroMatmul;
 import org.espalier.engine.simd.sparse.SparseGradient;
-import org.espalier.engine.simd.sparse.SparseOctets;
-import org.espalier.engine.simd.sparse.SparseProduct;
-import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
+import org.espalier.engine.simd.sparse.SparseMatmul;
+import org.espalier.engine.simd.sparse.SparseMatmul256;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,12 +68,12 @@ public final class VectorKernels implements Kernels {
             long xOffset,
             MemorySegment out,
             long outOffset,
-            Finish finish,
+            Epilogue finish,
             MemorySegment gate,
             long gateOffset) {
-        Finishing.start(biases, rowIndex, first, rows, out.address() + outOffset);
+        EpilogueVectors.start(biases, rowIndex, first, rows, out.address() + outOffset);
         if (groups()) {
-            GroupProduct.run(
+            DenseMatmul256.run(
                     weights,
                     weights.length / Math.max(1, depth),
                     rowIndex,
@@ -83,16 +83,16 @@ public final class VectorKernels implements Kernels {
                     x.address() + xOffset,
                     out.address() + outOffset);
         } else {
-            DenseProduct.run(weights, rowIndex, first, rows, depth, x.address() + xOffset, out.address() + outOffset);
+            DenseMatmul512.run(weights, rowIndex, first, rows, depth, x.address() + xOffset, out.address() + outOffset);
         }
-        Finishing.run(out.address() + outOffset, rows, finish, gate.address() + gateOffset);
+        EpilogueVectors.run(out.address() + outOffset, rows, finish, gate.address() + gateOffset);
         keep(x, out, gate);
     }
 
     @Override
     public void sparse(
             float[] values,
-            RowCuts cuts,
+            BlockedCsr cuts,
             int[] columns,
             int first,
             int rows,
@@ -101,11 +101,11 @@ public final class VectorKernels implements Kernels {
             long xOffset,
             MemorySegment out,
             long outOffset,
-            Finish finish,
+            Epilogue finish,
             MemorySegment gate,
             long gateOffset) {
         if (Lanes.LENGTH == 8) {
-            SparseOctets.run(
+            SparseMatmul256.run(
                     values,
                     cuts,
                     columns,
@@ -117,7 +117,7 @@ public final class VectorKernels implements Kernels {
                     finish,
                     gate.address() + gateOffset);
         } else {
-            SparseProduct.run(
+            SparseMatmul.run(
                     values,
                     cuts,
                     columns,
@@ -134,19 +134,19 @@ public final class VectorKernels implements Kernels {
 
     @Override
     public int activeGroups() {
-        return ActiveProduct.GROUPS;
+        return NonZeroMatmul.GROUPS;
     }
 
     @Override
-    public void findActive(MemorySegment x, long xOffset, int rows, ActiveLanes into) {
-        ActiveProduct.find(x.address() + xOffset, rows, into);
+    public void findActive(MemorySegment x, long xOffset, int rows, NonZeroLanes into) {
+        NonZeroMatmul.find(x.address() + xOffset, rows, into);
         Reference.reachabilityFence(x);
     }
 
     @Override
     public void active(
             float[] weights,
-            ActiveLanes active,
+            NonZeroLanes active,
             int[] rowIndex,
             int first,
             int rows,
@@ -156,12 +156,12 @@ public final class VectorKernels implements Kernels {
             long xOffset,
             MemorySegment out,
             long outOffset,
-            Finish finish,
+            Epilogue finish,
             MemorySegment gate,
             long gateOffset) {
-        Finishing.start(biases, rowIndex, first, rows, out.address() + outOffset);
-        ActiveProduct.run(weights, active, first, rows, depth, x.address() + xOffset, out.address() + outOffset);
-        Finishing.run(out.address() + outOffset, rows, finish, gate.address() + gateOffset);
+        EpilogueVectors.start(biases, rowIndex, first, rows, out.address() + outOffset);
+        NonZeroMatmul.run(weights, active, first, rows, depth, x.address() + xOffset, out.address() + outOffset);
+        EpilogueVectors.run(out.address() + outOffset, rows, finish, gate.address() + gateOffset);
         keep(x, out, gate);
         Reference.reachabilityFence(active);
     }
@@ -301,7 +301,7 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void loadImages(byte[] images, int[] order, int first, int lanes, Panels out, int panel) {
+    public void loadImages(byte[] images, int[] order, int first, int lanes, ActivationPanels out, int panel) {
         VectorImages.load(images, order, first, lanes, out, panel);
     }
 

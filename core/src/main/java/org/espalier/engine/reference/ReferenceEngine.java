@@ -1,19 +1,19 @@
 package org.espalier.engine.reference;
 
-import org.espalier.engine.BoundPass;
-import org.espalier.engine.Checks;
-import org.espalier.engine.Engine;
-import org.espalier.engine.InputGradientSink;
-import org.espalier.engine.Panels;
-import org.espalier.engine.Pass;
-import org.espalier.engine.Update;
-import org.espalier.network.LivePaths;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.Checks;
+import org.espalier.engine.Engine;
+import org.espalier.engine.InputGradientSink;
+import org.espalier.engine.Update;
 import org.espalier.network.Architecture;
+import org.espalier.network.LivePaths;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 
@@ -34,7 +34,7 @@ public final class ReferenceEngine implements Engine {
     private final double[][][] biasMoments = new double[2][][];
     private int[] liveInputs = new int[0];
     private final List<ReferenceWorstCase> worstCases = new ArrayList<>(); // (example) of the last worstCase
-    private final MemorySegment rows = Arena.ofAuto().allocate(ROWS_AT_ONCE * Panels.ROW_BYTES, 64);
+    private final MemorySegment rows = Arena.ofAuto().allocate(ROWS_AT_ONCE * ActivationPanels.ROW_BYTES, 64);
 
     public ReferenceEngine(Architecture architecture) {
         this.architecture = architecture;
@@ -89,8 +89,10 @@ public final class ReferenceEngine implements Engine {
     }
 
     @Override
-    public void forward(Pass pass, int firstPanel, int panels) {
-        for (int example = firstPanel * Panels.LANES; example < (firstPanel + panels) * Panels.LANES; example++) {
+    public void forward(ActivationBuffers pass, int firstPanel, int panels) {
+        for (int example = firstPanel * ActivationPanels.LANES;
+                example < (firstPanel + panels) * ActivationPanels.LANES;
+                example++) {
             double[][] outputs = outputs(pass, example);
             double[] logits = outputs[architecture.layers()];
             for (int c = 0; c < logits.length; c++) {
@@ -100,18 +102,18 @@ public final class ReferenceEngine implements Engine {
     }
 
     @Override
-    public void inputGradient(Pass pass, int firstPanel, int panels, InputGradientSink sink) {
+    public void inputGradient(ActivationBuffers pass, int firstPanel, int panels, InputGradientSink sink) {
         for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
-            double[][] byLane = new double[Panels.LANES][];
-            for (int lane = 0; lane < Panels.LANES; lane++) {
-                int example = panel * Panels.LANES + lane;
+            double[][] byLane = new double[ActivationPanels.LANES][];
+            for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
+                int example = panel * ActivationPanels.LANES + lane;
                 byLane[lane] = back(0, deltas(pass, example, outputs(pass, example))[0]);
             }
             for (int first = 0; first < liveInputs.length; first += ROWS_AT_ONCE) {
                 int count = Math.min(ROWS_AT_ONCE, liveInputs.length - first);
                 for (int r = 0; r < count; r++) {
-                    for (int lane = 0; lane < Panels.LANES; lane++) {
-                        rows.set(ValueLayout.JAVA_FLOAT, r * Panels.ROW_BYTES + lane * 4L, (float)
+                    for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
+                        rows.set(ValueLayout.JAVA_FLOAT, r * ActivationPanels.ROW_BYTES + lane * 4L, (float)
                                 byLane[lane][liveInputs[first + r]]);
                     }
                 }
@@ -121,7 +123,7 @@ public final class ReferenceEngine implements Engine {
     }
 
     @Override
-    public void weightGradient(Pass pass, int firstPanel, int panels) {
+    public void weightGradient(ActivationBuffers pass, int firstPanel, int panels) {
         clearGradients();
         addGradient(pass, firstPanel, panels);
     }
@@ -133,8 +135,10 @@ public final class ReferenceEngine implements Engine {
         }
     }
 
-    private void addGradient(Pass pass, int firstPanel, int panels) {
-        for (int example = firstPanel * Panels.LANES; example < (firstPanel + panels) * Panels.LANES; example++) {
+    private void addGradient(ActivationBuffers pass, int firstPanel, int panels) {
+        for (int example = firstPanel * ActivationPanels.LANES;
+                example < (firstPanel + panels) * ActivationPanels.LANES;
+                example++) {
             double[][] outputs = outputs(pass, example);
             double[][] deltas = deltas(pass, example, outputs);
             for (int layer = 0; layer < architecture.layers(); layer++) {
@@ -154,12 +158,12 @@ public final class ReferenceEngine implements Engine {
     }
 
     @Override
-    public void worstCase(
-            BoundPass pass, float epsilon, float linearShare, int[] labels, int firstLabel, int examples) {
+    public void boundMargins(
+            BoundBuffers pass, float epsilon, float linearShare, int[] labels, int firstLabel, int examples) {
         Checks.fits(architecture, pass.architecture());
         pass.take(linearShare, labels, firstLabel, examples);
         worstCases.clear();
-        for (int example = 0; example < pass.panels() * Panels.LANES; example++) {
+        for (int example = 0; example < pass.panels() * ActivationPanels.LANES; example++) {
             double[] worst = new double[architecture.classes()];
             if (example < examples) {
                 ReferenceWorstCase of = new ReferenceWorstCase(
@@ -174,13 +178,13 @@ public final class ReferenceEngine implements Engine {
                 worst = of.worst();
             }
             for (int c = 0; c < worst.length; c++) {
-                pass.worst().set(c, example, (float) worst[c]);
+                pass.marginBounds().set(c, example, (float) worst[c]);
             }
         }
     }
 
     @Override
-    public void weightGradient(BoundPass pass, boolean natural) {
+    public void weightGradient(BoundBuffers pass, boolean natural) {
         clearGradients();
         if (natural) {
             addGradient(pass.natural(), 0, pass.panels());
@@ -188,7 +192,7 @@ public final class ReferenceEngine implements Engine {
         for (int example = 0; example < worstCases.size(); example++) {
             double[] gradient = new double[architecture.classes()];
             for (int c = 0; c < gradient.length; c++) {
-                gradient[c] = pass.worstGradient().get(c, example);
+                gradient[c] = pass.marginBoundGradients().get(c, example);
             }
             worstCases.get(example).addGradient(gradient, gradients, biasGradients);
         }
@@ -259,7 +263,7 @@ public final class ReferenceEngine implements Engine {
     }
 
     /** Inputs, then each layer's outputs (after ReLU but for the logits) of one example. */
-    private double[][] outputs(Pass pass, int example) {
+    private double[][] outputs(ActivationBuffers pass, int example) {
         double[][] outputs = new double[architecture.layers() + 1][];
         outputs[0] = new double[architecture.inputs()];
         for (int i = 0; i < outputs[0].length; i++) {
@@ -280,7 +284,7 @@ public final class ReferenceEngine implements Engine {
     }
 
     /** Gradient with respect to each layer's outputs before ReLU, of one example. */
-    private double[][] deltas(Pass pass, int example, double[][] outputs) {
+    private double[][] deltas(ActivationBuffers pass, int example, double[][] outputs) {
         double[][] deltas = new double[architecture.layers()][];
         int last = architecture.layers() - 1;
         deltas[last] = new double[architecture.classes()];

@@ -1,11 +1,11 @@
 package org.espalier.engine.scalar;
 
-import org.espalier.engine.Panels;
+import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.ops.LaneMath;
 
 /** {@link LaneMath} one number at a time. */
 public final class LaneScalars {
-    private static final int LANES = Panels.LANES;
+    private static final int LANES = ActivationPanels.LANES;
 
     private LaneScalars() {}
 
@@ -59,7 +59,8 @@ public final class LaneScalars {
         }
     }
 
-    public static void lengthsAfterCut(float[] clean, float[] x, int from, int to, float[] cuts, int lane, float[] sums) {
+    public static void lengthsAfterCut(
+            float[] clean, float[] x, int from, int to, float[] cuts, int lane, float[] sums) {
         for (int l = 0; l < LANES; l++) {
             float sum = 0;
             float lost = 0;

@@ -1,23 +1,23 @@
 package org.espalier.engine.scalar;
 
-import org.espalier.engine.Panels;
+import java.lang.foreign.ValueLayout;
+import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.kernel.BoundKernels;
 import org.espalier.engine.simd.VectorBounds;
-import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /** The kernels of bounds in plain Java: what {@link VectorBounds} must equal bit for bit. */
 public final class ScalarBounds implements BoundKernels {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-    private static final long ROW = Panels.ROW_BYTES;
+    private static final long ROW = ActivationPanels.ROW_BYTES;
 
     @Override
     public void box(
-            Panels x,
+            ActivationPanels x,
             int panel,
-            Panels centre,
+            ActivationPanels centre,
             int centrePanel,
-            Panels radius,
+            ActivationPanels radius,
             int radiusPanel,
             int[] features,
             float epsilon) {
@@ -36,16 +36,16 @@ public final class ScalarBounds implements BoundKernels {
 
     @Override
     public void interval(
-            Panels c,
+            ActivationPanels c,
             int cPanel,
-            Panels d,
+            ActivationPanels d,
             int dPanel,
-            Panels lower,
-            Panels upper,
+            ActivationPanels lower,
+            ActivationPanels upper,
             int panel,
-            Panels centre,
+            ActivationPanels centre,
             int centrePanel,
-            Panels radius,
+            ActivationPanels radius,
             int radiusPanel) {
         for (int unit = 0; unit < c.features(); unit++) {
             for (long at = 0; at < ROW; at += Float.BYTES) {
@@ -65,14 +65,14 @@ public final class ScalarBounds implements BoundKernels {
 
     @Override
     public void intervalGradient(
-            Panels centre,
+            ActivationPanels centre,
             int centrePanel,
-            Panels radius,
-            Panels lower,
-            Panels upper,
+            ActivationPanels radius,
+            ActivationPanels lower,
+            ActivationPanels upper,
             int panel,
-            @Nullable Panels lowerGradient,
-            @Nullable Panels upperGradient) {
+            @Nullable ActivationPanels lowerGradient,
+            @Nullable ActivationPanels upperGradient) {
         for (int unit = 0; unit < centre.features(); unit++) {
             for (long at = 0; at < ROW; at += Float.BYTES) {
                 float middle = get(centre, centrePanel, unit, at);
@@ -91,15 +91,15 @@ public final class ScalarBounds implements BoundKernels {
 
     @Override
     public void relax(
-            Panels v,
-            Panels lambda,
+            ActivationPanels v,
+            ActivationPanels lambda,
             int coefficients,
-            Panels lower,
-            Panels upper,
+            ActivationPanels lower,
+            ActivationPanels upper,
             int panel,
             int[] units,
             float @Nullable [] biases,
-            Panels sums,
+            ActivationPanels sums,
             int margin) {
         for (int unit : units) {
             for (long at = 0; at < ROW; at += Float.BYTES) {
@@ -127,18 +127,18 @@ public final class ScalarBounds implements BoundKernels {
 
     @Override
     public void relaxGradient(
-            Panels product,
-            Panels v,
-            Panels lambda,
+            ActivationPanels product,
+            ActivationPanels v,
+            ActivationPanels lambda,
             int coefficients,
-            Panels lower,
-            Panels upper,
-            Panels lowerGradient,
-            Panels upperGradient,
+            ActivationPanels lower,
+            ActivationPanels upper,
+            ActivationPanels lowerGradient,
+            ActivationPanels upperGradient,
             int panel,
             int[] units,
             float @Nullable [] biases,
-            Panels scale,
+            ActivationPanels scale,
             int scalePanel) {
         for (int unit : units) {
             for (long at = 0; at < ROW; at += Float.BYTES) {
@@ -171,14 +171,14 @@ public final class ScalarBounds implements BoundKernels {
 
     @Override
     public void least(
-            Panels a,
+            ActivationPanels a,
             int coefficients,
-            Panels centre,
+            ActivationPanels centre,
             int centrePanel,
-            Panels radius,
+            ActivationPanels radius,
             int panel,
             int[] features,
-            Panels sums,
+            ActivationPanels sums,
             int margin) {
         for (int feature : features) {
             for (long at = 0; at < ROW; at += Float.BYTES) {
@@ -193,14 +193,14 @@ public final class ScalarBounds implements BoundKernels {
 
     @Override
     public void leastGradient(
-            Panels a,
+            ActivationPanels a,
             int coefficients,
-            Panels centre,
+            ActivationPanels centre,
             int centrePanel,
-            Panels radius,
+            ActivationPanels radius,
             int panel,
             int[] features,
-            Panels scale,
+            ActivationPanels scale,
             int scalePanel) {
         for (int feature : features) {
             for (long at = 0; at < ROW; at += Float.BYTES) {
@@ -220,11 +220,11 @@ public final class ScalarBounds implements BoundKernels {
         }
     }
 
-    private static float get(Panels panels, int panel, int feature, long at) {
+    private static float get(ActivationPanels panels, int panel, int feature, long at) {
         return panels.memory().get(FLOAT, panels.row(panel, feature) + at);
     }
 
-    private static void set(Panels panels, int panel, int feature, long at, float value) {
+    private static void set(ActivationPanels panels, int panel, int feature, long at, float value) {
         panels.memory().set(FLOAT, panels.row(panel, feature) + at, value);
     }
 }

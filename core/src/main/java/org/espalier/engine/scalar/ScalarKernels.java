@@ -1,17 +1,17 @@
 package org.espalier.engine.scalar;
 
-import org.espalier.engine.Panels;
-import org.espalier.engine.Update;
-import org.espalier.engine.kernel.ActiveLanes;
-import org.espalier.engine.kernel.BatchSum;
-import org.espalier.engine.kernel.BoundKernels;
-import org.espalier.engine.kernel.GradientScratch;
-import org.espalier.engine.kernel.Kernels;
-import org.espalier.engine.kernel.RowCuts;
-import org.espalier.engine.kernel.SixRows;
-import org.espalier.math.PortableMath;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.Update;
+import org.espalier.engine.kernel.BlockedCsr;
+import org.espalier.engine.kernel.BoundKernels;
+import org.espalier.engine.kernel.FixedOrderSum;
+import org.espalier.engine.kernel.GradientScratch;
+import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.kernel.NonZeroLanes;
+import org.espalier.engine.kernel.PackedRows6;
+import org.espalier.math.PortableMath;
 import org.espalier.random.Stream;
 import org.espalier.random.Threefry;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +22,8 @@ public final class ScalarKernels implements Kernels {
     public static final float SMALLEST_MOMENT = 0x1p-100f;
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-    private static final int LANES = Panels.LANES;
-    private static final long ROW = Panels.ROW_BYTES;
+    private static final int LANES = ActivationPanels.LANES;
+    private static final long ROW = ActivationPanels.ROW_BYTES;
 
     private final BoundKernels bounds = new ScalarBounds();
 
@@ -54,7 +54,7 @@ public final class ScalarKernels implements Kernels {
             long xOffset,
             MemorySegment out,
             long outOffset,
-            Finish finish,
+            Epilogue finish,
             MemorySegment gate,
             long gateOffset) {
         for (int r = 0; r < rows; r++) {
@@ -72,7 +72,7 @@ public final class ScalarKernels implements Kernels {
     @Override
     public void sparse(
             float[] values,
-            RowCuts cuts,
+            BlockedCsr cuts,
             int[] columns,
             int first,
             int rows,
@@ -81,7 +81,7 @@ public final class ScalarKernels implements Kernels {
             long xOffset,
             MemorySegment out,
             long outOffset,
-            Finish finish,
+            Epilogue finish,
             MemorySegment gate,
             long gateOffset) {
         for (int r = 0; r < rows; r++) {
@@ -98,7 +98,7 @@ public final class ScalarKernels implements Kernels {
     }
 
     private static void finish(
-            float sum, MemorySegment out, long offset, Finish finish, MemorySegment gate, long gateOffset) {
+            float sum, MemorySegment out, long offset, Epilogue finish, MemorySegment gate, long gateOffset) {
         // A sum of NaN must not be hidden by the ReLU: divergence is detected at the logits.
         float value = switch (finish) {
             case LINEAR -> sum;
@@ -114,7 +114,7 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void findActive(MemorySegment x, long xOffset, int rows, ActiveLanes into) {
+    public void findActive(MemorySegment x, long xOffset, int rows, NonZeroLanes into) {
         int lanes = LANES / activeGroups();
         int count = 0;
         for (int group = 0; group < activeGroups(); group++) {
@@ -135,7 +135,7 @@ public final class ScalarKernels implements Kernels {
     @Override
     public void active(
             float[] weights,
-            ActiveLanes active,
+            NonZeroLanes active,
             int[] rowIndex,
             int first,
             int rows,
@@ -145,7 +145,7 @@ public final class ScalarKernels implements Kernels {
             long xOffset,
             MemorySegment out,
             long outOffset,
-            Finish finish,
+            Epilogue finish,
             MemorySegment gate,
             long gateOffset) {
         int lanes = LANES / activeGroups();
@@ -155,7 +155,7 @@ public final class ScalarKernels implements Kernels {
                 for (int n = active.starts[lane / lanes]; n < active.starts[lane / lanes + 1]; n++) {
                     int row = active.rows[n];
                     sum = Math.fma(
-                            weights[SixRows.place(first + r, row, depth)],
+                            weights[PackedRows6.place(first + r, row, depth)],
                             x.get(FLOAT, xOffset + row * ROW + lane * 4L),
                             sum);
                 }
@@ -178,7 +178,7 @@ public final class ScalarKernels implements Kernels {
             GradientScratch scratch) {
         for (int o = 0; o < outputs; o++) {
             for (int i = 0; i < inputs; i++) {
-                float sum = BatchSum.dot(
+                float sum = FixedOrderSum.dot(
                         delta, deltaOffset + o * ROW, outputs * ROW, x, xOffset + i * ROW, inputs * ROW, panels);
                 out[o * inputs + i] = sum;
             }
@@ -200,7 +200,8 @@ public final class ScalarKernels implements Kernels {
             int count,
             GradientScratch scratch) {
         for (int k = 0; k < count; k++) {
-            out[k] = BatchSum.dot(delta, deltaOffset + deltas[k], deltaPanel, x, xOffset + columns[k], xPanel, panels);
+            out[k] = FixedOrderSum.dot(
+                    delta, deltaOffset + deltas[k], deltaPanel, x, xOffset + columns[k], xPanel, panels);
         }
     }
 
@@ -344,7 +345,7 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void loadImages(byte[] images, int[] order, int first, int lanes, Panels out, int panel) {
+    public void loadImages(byte[] images, int[] order, int first, int lanes, ActivationPanels out, int panel) {
         int features = out.features();
         for (int lane = 0; lane < LANES; lane++) {
             for (int feature = 0; feature < features; feature++) {

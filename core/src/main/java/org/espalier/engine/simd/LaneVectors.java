@@ -1,16 +1,16 @@
 package org.espalier.engine.simd;
 
-import org.espalier.engine.Panels;
-import org.espalier.engine.ops.LaneMath;
 import static org.espalier.engine.simd.Lanes.FLOATS;
 import static org.espalier.engine.simd.Lanes.LENGTH;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.ops.LaneMath;
 
 /** {@link LaneMath} in vector registers. Clipping compares and blends, as in {@link VectorSteps}. */
 public final class LaneVectors {
-    private static final int LANES = Panels.LANES;
+    private static final int LANES = ActivationPanels.LANES;
 
     private LaneVectors() {}
 
@@ -92,7 +92,8 @@ public final class LaneVectors {
         }
     }
 
-    public static void lengthsAfterCut(float[] clean, float[] x, int from, int to, float[] cuts, int lane, float[] sums) {
+    public static void lengthsAfterCut(
+            float[] clean, float[] x, int from, int to, float[] cuts, int lane, float[] sums) {
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector one = FloatVector.broadcast(FLOATS, 1f);
         for (int l = 0; l < LANES; l += LENGTH) {

@@ -1,14 +1,14 @@
 package org.espalier.engine.simd;
 
-import org.espalier.engine.Panels;
-import org.espalier.engine.ops.KernelChoice;
-import org.espalier.engine.simd.dense.GroupProduct;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.ops.KernelChoice;
+import org.espalier.engine.simd.dense.DenseMatmul256;
 
 /**
  * The register width of this process, and the memory that vector kernels address.
@@ -28,7 +28,7 @@ public final class Lanes {
 
     /**
      * Whether blocks of twelve accumulators are worth while on 16 registers: only when C2 has been told to leave the order of
-     * a block's instructions alone, which the system property {@value #CHAINS} says. See {@link GroupProduct}.
+     * a block's instructions alone, which the system property {@value #CHAINS} says. See {@link DenseMatmul256}.
      */
     public static final boolean TWELVE_CHAINS = LENGTH == 8 && "12".equals(System.getProperty(Lanes.CHAINS));
 
@@ -41,13 +41,13 @@ public final class Lanes {
     public static final long BYTES = REGISTER;
 
     /** Bytes of a panel's row, for the same loops. */
-    static final int ROW = (int) Panels.ROW_BYTES;
+    static final int ROW = (int) ActivationPanels.ROW_BYTES;
     /** Lanes handled together by the products: four registers, so that four chains of multiply-adds are in flight. */
     static final int GROUP = 4 * LENGTH;
 
     public static final long GROUP_BYTES = GROUP * 4L;
     /** Groups to a panel's row: 1 with 512-bit registers, 2 with 256, 4 with 128. */
-    public static final int GROUPS = Panels.LANES / GROUP;
+    public static final int GROUPS = ActivationPanels.LANES / GROUP;
 
     public static final ByteOrder ORDER = ByteOrder.nativeOrder();
 

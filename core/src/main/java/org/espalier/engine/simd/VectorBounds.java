@@ -1,8 +1,5 @@
 package org.espalier.engine.simd;
 
-import org.espalier.engine.Panels;
-import org.espalier.engine.kernel.BoundKernels;
-import org.espalier.engine.scalar.ScalarBounds;
 import static org.espalier.engine.simd.Lanes.BYTES;
 import static org.espalier.engine.simd.Lanes.FLOATS;
 import static org.espalier.engine.simd.Lanes.LENGTH;
@@ -13,6 +10,9 @@ import java.lang.ref.Reference;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.kernel.BoundKernels;
+import org.espalier.engine.scalar.ScalarBounds;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,20 +20,20 @@ import org.jspecify.annotations.Nullable;
  * {@link Lanes#MEMORY}.
  */
 public final class VectorBounds implements BoundKernels {
-    private static final long ROW = Panels.ROW_BYTES;
+    private static final long ROW = ActivationPanels.ROW_BYTES;
 
     /** Address of a panel's first row. */
-    private static long at(Panels panels, int panel) {
+    private static long at(ActivationPanels panels, int panel) {
         return panels.memory().address() + panels.row(panel, 0);
     }
 
     @Override
     public void box(
-            Panels x,
+            ActivationPanels x,
             int panel,
-            Panels centre,
+            ActivationPanels centre,
             int centrePanel,
-            Panels radius,
+            ActivationPanels radius,
             int radiusPanel,
             int[] features,
             float epsilon) {
@@ -64,16 +64,16 @@ public final class VectorBounds implements BoundKernels {
 
     @Override
     public void interval(
-            Panels c,
+            ActivationPanels c,
             int cPanel,
-            Panels d,
+            ActivationPanels d,
             int dPanel,
-            Panels lower,
-            Panels upper,
+            ActivationPanels lower,
+            ActivationPanels upper,
             int panel,
-            Panels centre,
+            ActivationPanels centre,
             int centrePanel,
-            Panels radius,
+            ActivationPanels radius,
             int radiusPanel) {
         interval(
                 at(c, cPanel),
@@ -105,14 +105,14 @@ public final class VectorBounds implements BoundKernels {
 
     @Override
     public void intervalGradient(
-            Panels centre,
+            ActivationPanels centre,
             int centrePanel,
-            Panels radius,
-            Panels lower,
-            Panels upper,
+            ActivationPanels radius,
+            ActivationPanels lower,
+            ActivationPanels upper,
             int panel,
-            @Nullable Panels lowerGradient,
-            @Nullable Panels upperGradient) {
+            @Nullable ActivationPanels lowerGradient,
+            @Nullable ActivationPanels upperGradient) {
         long bytes = centre.features() * ROW;
         if (lowerGradient == null || upperGradient == null) {
             gates(at(centre, centrePanel), at(radius, panel), at(lower, panel), at(upper, panel), bytes);
@@ -168,15 +168,15 @@ public final class VectorBounds implements BoundKernels {
 
     @Override
     public void relax(
-            Panels v,
-            Panels lambda,
+            ActivationPanels v,
+            ActivationPanels lambda,
             int coefficients,
-            Panels lower,
-            Panels upper,
+            ActivationPanels lower,
+            ActivationPanels upper,
             int panel,
             int[] units,
             float @Nullable [] biases,
-            Panels sums,
+            ActivationPanels sums,
             int margin) {
         long sum = at(sums, panel) + margin * ROW;
         long from = at(v, coefficients);
@@ -223,18 +223,18 @@ public final class VectorBounds implements BoundKernels {
 
     @Override
     public void relaxGradient(
-            Panels product,
-            Panels v,
-            Panels lambda,
+            ActivationPanels product,
+            ActivationPanels v,
+            ActivationPanels lambda,
             int coefficients,
-            Panels lower,
-            Panels upper,
-            Panels lowerGradient,
-            Panels upperGradient,
+            ActivationPanels lower,
+            ActivationPanels upper,
+            ActivationPanels lowerGradient,
+            ActivationPanels upperGradient,
             int panel,
             int[] units,
             float @Nullable [] biases,
-            Panels scale,
+            ActivationPanels scale,
             int scalePanel) {
         long from = at(product, 0);
         long to = at(v, coefficients);
@@ -305,14 +305,14 @@ public final class VectorBounds implements BoundKernels {
 
     @Override
     public void least(
-            Panels a,
+            ActivationPanels a,
             int coefficients,
-            Panels centre,
+            ActivationPanels centre,
             int centrePanel,
-            Panels radius,
+            ActivationPanels radius,
             int panel,
             int[] features,
-            Panels sums,
+            ActivationPanels sums,
             int margin) {
         long sum = at(sums, panel) + margin * ROW;
         long from = at(a, coefficients);
@@ -338,14 +338,14 @@ public final class VectorBounds implements BoundKernels {
 
     @Override
     public void leastGradient(
-            Panels a,
+            ActivationPanels a,
             int coefficients,
-            Panels centre,
+            ActivationPanels centre,
             int centrePanel,
-            Panels radius,
+            ActivationPanels radius,
             int panel,
             int[] features,
-            Panels scale,
+            ActivationPanels scale,
             int scalePanel) {
         long to = at(a, coefficients);
         long middle = at(centre, centrePanel);
@@ -386,7 +386,7 @@ public final class VectorBounds implements BoundKernels {
     }
 
     /** Addresses do not keep memory alive; its owners must be reachable until the kernel has run. */
-    private static void keep(Panels a, Panels b, Panels c) {
+    private static void keep(ActivationPanels a, ActivationPanels b, ActivationPanels c) {
         Reference.reachabilityFence(a);
         Reference.reachabilityFence(b);
         Reference.reachabilityFence(c);

@@ -1,7 +1,5 @@
 package org.espalier.engine.simd;
 
-import org.espalier.engine.Panels;
-import org.espalier.math.PortableMath;
 import static org.espalier.engine.simd.Lanes.BYTES;
 import static org.espalier.engine.simd.Lanes.FLOATS;
 import static org.espalier.engine.simd.Lanes.INTS;
@@ -13,13 +11,15 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.math.PortableMath;
 
 /**
  * The softmax cross-entropy's gradient, one lane per example; the same operations as the scalar kernel. Offsets are
  * addresses in {@link Lanes#MEMORY}.
  */
 public final class VectorCrossEntropy {
-    private static final long ROW = Panels.ROW_BYTES;
+    private static final long ROW = ActivationPanels.ROW_BYTES;
 
     private VectorCrossEntropy() {}
 
@@ -34,7 +34,7 @@ public final class VectorCrossEntropy {
             float scale,
             long scratch) {
         boolean finite = true;
-        for (int lane = 0; lane < Panels.LANES; lane += LENGTH) {
+        for (int lane = 0; lane < ActivationPanels.LANES; lane += LENGTH) {
             long at = lane * 4L;
             int active = Math.clamp(lanes - lane, 0, LENGTH);
             exponentials(logits + at, gradient + at, classes, scratch);
@@ -59,18 +59,21 @@ public final class VectorCrossEntropy {
             FloatVector x = FloatVector.fromMemorySegment(FLOATS, MEMORY, logits + c * ROW, ORDER)
                     .sub(max);
             x = x.blend(lowest, x.compare(VectorOperators.LT, lowest));
-            FloatVector shifted =
-                    x.fma(FloatVector.broadcast(FLOATS, PortableMath.LOG2_E), FloatVector.broadcast(FLOATS, PortableMath.MAGIC));
+            FloatVector shifted = x.fma(
+                    FloatVector.broadcast(FLOATS, PortableMath.LOG2_E),
+                    FloatVector.broadcast(FLOATS, PortableMath.MAGIC));
             FloatVector n = shifted.sub(PortableMath.MAGIC);
             FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -PortableMath.LN2_HIGH), x);
             r = n.fma(FloatVector.broadcast(FLOATS, -PortableMath.LN2_LOW), r);
-            FloatVector p = FloatVector.broadcast(FLOATS, PortableMath.C0).fma(r, FloatVector.broadcast(FLOATS, PortableMath.C1));
+            FloatVector p = FloatVector.broadcast(FLOATS, PortableMath.C0)
+                    .fma(r, FloatVector.broadcast(FLOATS, PortableMath.C1));
             p = p.fma(r, FloatVector.broadcast(FLOATS, PortableMath.C2));
             p = p.fma(r, FloatVector.broadcast(FLOATS, PortableMath.C3));
             p = p.fma(r, FloatVector.broadcast(FLOATS, PortableMath.C4));
             p = p.fma(r, FloatVector.broadcast(FLOATS, PortableMath.C5));
             p = p.fma(r.mul(r), r).add(1f);
-            IntVector exponent = shifted.reinterpretAsInts().sub(PortableMath.MAGIC_BITS).lanewise(VectorOperators.LSHL, 23);
+            IntVector exponent =
+                    shifted.reinterpretAsInts().sub(PortableMath.MAGIC_BITS).lanewise(VectorOperators.LSHL, 23);
             FloatVector e = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
             e.intoMemorySegment(MEMORY, gradient + c * ROW, ORDER);
             sum = sum.add(e);

@@ -1,6 +1,5 @@
 package org.espalier.engine.simd;
 
-import org.espalier.engine.Panels;
 import static org.espalier.engine.simd.Lanes.FLOATS;
 import static org.espalier.engine.simd.Lanes.INTS;
 import static org.espalier.engine.simd.Lanes.LENGTH;
@@ -15,6 +14,7 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
+import org.espalier.engine.ActivationPanels;
 
 /**
  * Pixels to panels. Images lie one after the other, panels want one pixel of 64 images: four pixels of an image
@@ -32,11 +32,11 @@ public final class VectorImages {
 
     private VectorImages() {}
 
-    public static void load(byte[] images, int[] order, int first, int lanes, Panels out, int panel) {
+    public static void load(byte[] images, int[] order, int first, int lanes, ActivationPanels out, int panel) {
         int features = out.features();
         int[] words = out.words;
         int[] starts = out.starts;
-        Arrays.fill(words, lanes, Panels.LANES, 0);
+        Arrays.fill(words, lanes, ActivationPanels.LANES, 0);
         for (int lane = 0; lane < lanes; lane++) {
             starts[lane] = order[first + lane] * features;
         }
@@ -49,7 +49,7 @@ public final class VectorImages {
             spread(words, out.memory().address() + out.row(panel, feature));
         }
         for (; feature < features; feature++) {
-            for (int lane = 0; lane < Panels.LANES; lane++) {
+            for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
                 float value = lane < lanes ? (images[starts[lane] + feature] & 0xff) / 255f : 0f;
                 out.memory().set(ValueLayout.JAVA_FLOAT, out.row(panel, feature) + lane * 4L, value);
             }
@@ -74,20 +74,20 @@ public final class VectorImages {
     private static void spread(int[] words, long out) {
         FloatVector high = FloatVector.broadcast(FLOATS, HIGH);
         FloatVector low = FloatVector.broadcast(FLOATS, LOW);
-        for (int lane = 0; lane < Panels.LANES; lane += LENGTH) {
+        for (int lane = 0; lane < ActivationPanels.LANES; lane += LENGTH) {
             long to = out + lane * 4L;
             IntVector word = IntVector.fromArray(INTS, words, lane);
             FloatVector p0 = (FloatVector) word.and(0xff).convert(VectorOperators.I2F, 0);
             p0.fma(high, p0.mul(low)).intoMemorySegment(MEMORY, to, ORDER);
             FloatVector p1 = (FloatVector)
                     word.lanewise(VectorOperators.LSHR, 8).and(0xff).convert(VectorOperators.I2F, 0);
-            p1.fma(high, p1.mul(low)).intoMemorySegment(MEMORY, to + Panels.ROW_BYTES, ORDER);
+            p1.fma(high, p1.mul(low)).intoMemorySegment(MEMORY, to + ActivationPanels.ROW_BYTES, ORDER);
             FloatVector p2 = (FloatVector)
                     word.lanewise(VectorOperators.LSHR, 16).and(0xff).convert(VectorOperators.I2F, 0);
-            p2.fma(high, p2.mul(low)).intoMemorySegment(MEMORY, to + 2 * Panels.ROW_BYTES, ORDER);
+            p2.fma(high, p2.mul(low)).intoMemorySegment(MEMORY, to + 2 * ActivationPanels.ROW_BYTES, ORDER);
             FloatVector p3 =
                     (FloatVector) word.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0);
-            p3.fma(high, p3.mul(low)).intoMemorySegment(MEMORY, to + 3 * Panels.ROW_BYTES, ORDER);
+            p3.fma(high, p3.mul(low)).intoMemorySegment(MEMORY, to + 3 * ActivationPanels.ROW_BYTES, ORDER);
         }
     }
 }

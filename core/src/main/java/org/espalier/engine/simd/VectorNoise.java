@@ -1,6 +1,5 @@
 package org.espalier.engine.simd;
 
-import org.espalier.engine.Panels;
 import static org.espalier.engine.simd.Lanes.FLOATS;
 import static org.espalier.engine.simd.Lanes.INTS;
 import static org.espalier.engine.simd.Lanes.MEMORY;
@@ -11,6 +10,7 @@ import static org.espalier.engine.simd.Lanes.ROW;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
+import org.espalier.engine.ActivationPanels;
 import org.espalier.random.Threefry;
 
 /**
@@ -33,15 +33,15 @@ public final class VectorNoise {
             long scratch) {
         for (int f = 0; f < features.length; f++) {
             int feature = features[f];
-            long row = feature * Panels.ROW_BYTES;
+            long row = feature * ActivationPanels.ROW_BYTES;
             firstRounds(key0, key1, examples, firstExample, feature >> 1, scratch);
             lastRounds(key0, key1, scratch);
-            long word = (feature & 1) * Panels.ROW_BYTES;
+            long word = (feature & 1) * ActivationPanels.ROW_BYTES;
             put(scratch + word, clean + row, out + row, epsilon);
             if (word == 0 && f + 1 < features.length && features[f + 1] == feature + 1) {
                 f++;
-                row += Panels.ROW_BYTES;
-                put(scratch + Panels.ROW_BYTES, clean + row, out + row, epsilon);
+                row += ActivationPanels.ROW_BYTES;
+                put(scratch + ActivationPanels.ROW_BYTES, clean + row, out + row, epsilon);
             }
         }
     }
@@ -72,7 +72,7 @@ public final class VectorNoise {
             x0 = x0.add(x1);
             x1 = x1.lanewise(VectorOperators.ROL, 24).lanewise(VectorOperators.XOR, x0);
             x0.add(key2).intoMemorySegment(MEMORY, state + at, ORDER);
-            x1.add(key0 + 2).intoMemorySegment(MEMORY, state + Panels.ROW_BYTES + at, ORDER);
+            x1.add(key0 + 2).intoMemorySegment(MEMORY, state + ActivationPanels.ROW_BYTES + at, ORDER);
         }
     }
 
@@ -81,7 +81,7 @@ public final class VectorNoise {
         int key2 = Threefry.PARITY ^ key0 ^ key1;
         for (int at = 0; at < ROW; at += REGISTER) {
             IntVector x0 = IntVector.fromMemorySegment(INTS, MEMORY, state + at, ORDER);
-            IntVector x1 = IntVector.fromMemorySegment(INTS, MEMORY, state + Panels.ROW_BYTES + at, ORDER);
+            IntVector x1 = IntVector.fromMemorySegment(INTS, MEMORY, state + ActivationPanels.ROW_BYTES + at, ORDER);
             x0 = x0.add(x1);
             x1 = x1.lanewise(VectorOperators.ROL, 13).lanewise(VectorOperators.XOR, x0);
             x0 = x0.add(x1);
@@ -111,7 +111,7 @@ public final class VectorNoise {
             x0 = x0.add(x1);
             x1 = x1.lanewise(VectorOperators.ROL, 6).lanewise(VectorOperators.XOR, x0);
             x0.add(key2).intoMemorySegment(MEMORY, state + at, ORDER);
-            x1.add(key0 + 5).intoMemorySegment(MEMORY, state + Panels.ROW_BYTES + at, ORDER);
+            x1.add(key0 + 5).intoMemorySegment(MEMORY, state + ActivationPanels.ROW_BYTES + at, ORDER);
         }
     }
 

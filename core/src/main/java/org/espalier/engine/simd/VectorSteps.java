@@ -1,6 +1,5 @@
 package org.espalier.engine.simd;
 
-import org.espalier.engine.Panels;
 import static org.espalier.engine.simd.Lanes.FLOATS;
 import static org.espalier.engine.simd.Lanes.INTS;
 import static org.espalier.engine.simd.Lanes.MEMORY;
@@ -11,6 +10,7 @@ import static org.espalier.engine.simd.Lanes.ROW;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
+import org.espalier.engine.ActivationPanels;
 
 /**
  * Attack steps on the rows of gradient that have just been made. Clipping compares floats as integers, for whose order
@@ -24,8 +24,8 @@ public final class VectorSteps {
     public static void sign(
             long gradient, int[] features, int first, int count, long clean, long x, float step, float epsilon) {
         for (int r = 0; r < count; r++) {
-            long row = features[first + r] * Panels.ROW_BYTES;
-            signRow(gradient + r * Panels.ROW_BYTES, clean + row, x + row, step, epsilon);
+            long row = features[first + r] * ActivationPanels.ROW_BYTES;
+            signRow(gradient + r * ActivationPanels.ROW_BYTES, clean + row, x + row, step, epsilon);
         }
     }
 

@@ -1,12 +1,12 @@
 package org.espalier.engine.simd;
 
-import org.espalier.engine.Update;
-import org.espalier.engine.scalar.ScalarKernels;
 import static org.espalier.engine.simd.Lanes.FLOATS;
 import static org.espalier.engine.simd.Lanes.LENGTH;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import org.espalier.engine.Update;
+import org.espalier.engine.scalar.ScalarKernels;
 
 /**
  * Optimizer updates over surviving weights. Bound by the dividers: one square root and one division per weight.
@@ -14,7 +14,8 @@ import jdk.incubator.vector.VectorOperators;
 public final class VectorUpdates {
     private VectorUpdates() {}
 
-    public static void adam(float[] weights, float[] gradients, float[] first, float[] second, int count, Update.Adam s) {
+    public static void adam(
+            float[] weights, float[] gradients, float[] first, float[] second, int count, Update.Adam s) {
         if (s.l1() != 0 || s.l2() != 0) {
             penalise(weights, gradients, count, s);
         }

@@ -1,12 +1,5 @@
 package org.espalier.engine.vector;
 
-import org.espalier.engine.InputGradientSink;
-import org.espalier.engine.Panels;
-import org.espalier.engine.Pass;
-import org.espalier.engine.Update;
-import org.espalier.engine.kernel.Kernels;
-import org.espalier.engine.simd.Lanes;
-import org.espalier.engine.simd.dense.GroupProduct;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -14,6 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.InputGradientSink;
+import org.espalier.engine.Update;
+import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.simd.Lanes;
+import org.espalier.engine.simd.dense.DenseMatmul256;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
 import org.espalier.network.Mask;
@@ -27,7 +27,7 @@ import org.espalier.random.Stream;
  * <p>Both kernels give the same bits, so a wrong crossover costs time and nothing else; near the right one it costs
  * little, and where measuring fails the default stands.
  */
-public final class Calibration implements KernelPolicy {
+public final class Calibration implements DenseOrSparsePolicy {
     /** For this process. */
     public static final Calibration PROCESS = new Calibration(Kernels.chosen(), KernelClock::nanoTime);
 
@@ -64,7 +64,7 @@ public final class Calibration implements KernelPolicy {
      * Measured on an AMD EPYC with AVX2, each in a process of its own; not with 512 bits.
      */
     private static final double ACTIVE_COST_SPARSE = 1.3;
-    /** How much longer it takes where C2 takes its twelve accumulators one register too far; see {@link GroupProduct}. */
+    /** How much longer it takes where C2 takes its twelve accumulators one register too far; see {@link DenseMatmul256}. */
     private static final double SPILLING = 2;
     /** What the kernels are compiled with: small, and cut into blocks both ways as the layers that matter are. */
     private static final List<Integer> WARM_UP = List.of(120, 120);
@@ -190,9 +190,9 @@ public final class Calibration implements KernelPolicy {
         Architecture architecture = new Architecture(shape, false);
         Probe[] probes = new Probe[DENSITIES.length + 1];
         for (int i = 0; i < DENSITIES.length; i++) {
-            probes[i] = new Probe(architecture, DENSITIES[i], KernelPolicy.SPARSE);
+            probes[i] = new Probe(architecture, DENSITIES[i], DenseOrSparsePolicy.SPARSE);
         }
-        probes[DENSITIES.length] = new Probe(architecture, 0.7, KernelPolicy.DENSE);
+        probes[DENSITIES.length] = new Probe(architecture, 0.7, DenseOrSparsePolicy.DENSE);
         return probes;
     }
 
@@ -246,13 +246,13 @@ public final class Calibration implements KernelPolicy {
         private static final Update NOTHING = new Update.Adam(0f, 0.9f, 0.999f, 1e-7f, 0f, 0f);
 
         private final VectorEngine engine;
-        private final Pass pass;
+        private final ActivationBuffers pass;
 
-        Probe(Architecture architecture, double density, KernelPolicy policy) {
+        Probe(Architecture architecture, double density, DenseOrSparsePolicy policy) {
             Stream stream = Stream.root(1);
             engine = new VectorEngine(architecture, kernels, policy);
             engine.load(InitialWeights.GLOROT_UNIFORM.draw(architecture, stream), mask(architecture, density, stream));
-            pass = engine.newPass(Panels.LANES);
+            pass = engine.newPass(ActivationPanels.LANES);
             fill(pass.input(), stream.child("inputs"));
             fill(pass.logitGradient(), stream.child("gradient"));
         }
@@ -265,10 +265,10 @@ public final class Calibration implements KernelPolicy {
             return Mask.of(architecture, new BitSet[] {kept});
         }
 
-        private static void fill(Panels panels, Stream stream) {
+        private static void fill(ActivationPanels panels, Stream stream) {
             for (int f = 0; f < panels.features(); f++) {
-                for (int e = 0; e < Panels.LANES; e++) {
-                    panels.set(f, e, stream.uniform((long) f * Panels.LANES + e));
+                for (int e = 0; e < ActivationPanels.LANES; e++) {
+                    panels.set(f, e, stream.uniform((long) f * ActivationPanels.LANES + e));
                 }
             }
         }

@@ -1,10 +1,10 @@
 package org.espalier.engine.vector;
 
-import org.espalier.engine.Panels;
+import java.util.Arrays;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.kernel.BlockedCsr;
 import org.espalier.engine.kernel.GradientScratch;
 import org.espalier.engine.kernel.Kernels;
-import org.espalier.engine.kernel.RowCuts;
-import java.util.Arrays;
 
 /**
  * The last layer as differences: for each pair of classes a &lt; b and each input that either reads, |w_a - w_b|. It bounds
@@ -25,7 +25,7 @@ final class ClassPairs {
     /** |w_a - w_b|, pair by pair, inputs ascending. */
     final float[] values;
 
-    final RowCuts rows;
+    final BlockedCsr rows;
     /** Byte offset of each entry's input row, and of its pair's row; padded by repetition. */
     final int[] inputRows;
 
@@ -34,7 +34,7 @@ final class ClassPairs {
     /** The same by input: row r is the layer's liveInputs[r]. */
     final float[] turnedValues;
 
-    final RowCuts turned;
+    final BlockedCsr turned;
     final int[] turnedRows;
     private final int[] turnedFrom;
 
@@ -77,10 +77,10 @@ final class ClassPairs {
             while (starts[pair + 1] <= entry) {
                 pair++;
             }
-            inputRows[k] = (int) (layer.liveInputs[columns[entry]] * Panels.ROW_BYTES);
-            pairRows[k] = (int) (pair * Panels.ROW_BYTES);
+            inputRows[k] = (int) (layer.liveInputs[columns[entry]] * ActivationPanels.ROW_BYTES);
+            pairRows[k] = (int) (pair * ActivationPanels.ROW_BYTES);
         }
-        rows = RowCuts.whole(starts);
+        rows = BlockedCsr.whole(starts);
         int[] turnedStarts = new int[layer.liveInputs.length + 1];
         for (int k = 0; k < entries; k++) {
             turnedStarts[columns[k] + 1]++;
@@ -96,7 +96,7 @@ final class ClassPairs {
             turnedRows[place] = pairRows[k];
             turnedFrom[place] = k;
         }
-        turned = RowCuts.whole(turnedStarts);
+        turned = BlockedCsr.whole(turnedStarts);
     }
 
     private static int[][] places(CompactLayer layer) {
@@ -135,15 +135,16 @@ final class ClassPairs {
     }
 
     /** Adds the gradients through |w_a - w_b| to those of the layer's weights. */
-    void addGradients(Kernels kernels, Panels delta, Panels x, int panels, GradientScratch scratch) {
+    void addGradients(
+            Kernels kernels, ActivationPanels delta, ActivationPanels x, int panels, GradientScratch scratch) {
         kernels.sparseGradient(
                 delta.memory(),
                 0,
-                delta.features() * Panels.ROW_BYTES,
+                delta.features() * ActivationPanels.ROW_BYTES,
                 pairRows,
                 x.memory(),
                 0,
-                x.features() * Panels.ROW_BYTES,
+                x.features() * ActivationPanels.ROW_BYTES,
                 inputRows,
                 panels,
                 gradients,

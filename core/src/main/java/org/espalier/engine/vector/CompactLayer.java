@@ -1,29 +1,29 @@
 package org.espalier.engine.vector;
 
-import org.espalier.engine.Panels;
-import org.espalier.engine.kernel.RowCuts;
-import org.espalier.engine.kernel.SixRows;
-import org.espalier.engine.kernel.Transposition;
-import org.espalier.engine.simd.dense.RowGroups;
-import org.espalier.network.LivePaths;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.kernel.BlockedCsr;
+import org.espalier.engine.kernel.PackedRows6;
+import org.espalier.engine.kernel.TransposeMap;
+import org.espalier.engine.simd.dense.InterleavedRows;
 import org.espalier.network.Architecture;
+import org.espalier.network.LivePaths;
 import org.espalier.network.Mask;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One layer's surviving weights with their gradients and moments, in the order that its kernels want.
  *
- * <p>For sparse kernels: one float each, live ones first (see {@link LivePaths}) in the order of {@link RowCuts}, then the
+ * <p>For sparse kernels: one float each, live ones first (see {@link LivePaths}) in the order of {@link BlockedCsr}, then the
  * others. For dense kernels ({@link #wide}): the layer's whole matrix, zero where pruned, so that nothing has to be spread out
  * before a product or collected after one. Everything that a step touches is here or derived from it.
  */
 final class CompactLayer {
     private static final int PAD = 16;
-    private static final RowCuts NONE = RowCuts.whole(new int[1]);
+    private static final BlockedCsr NONE = BlockedCsr.whole(new int[1]);
 
     final int inputs;
     final int outputs;
@@ -45,7 +45,7 @@ final class CompactLayer {
     final float[] first;
     final float[] second;
     /** Where each row's live weights stand. */
-    final RowCuts rows;
+    final BlockedCsr rows;
     /** Byte offset in a panel of each live weight's input row and output row, padded by repetition. */
     final int[] inputRows;
 
@@ -54,14 +54,14 @@ final class CompactLayer {
     /** Inputs that a live weight reads, ascending. */
     final int[] liveInputs;
     /** Where the same weights stand by input: row r is liveInputs[r]. */
-    final RowCuts turnedRowCuts;
+    final BlockedCsr turnedRowCuts;
 
     final int[] turnedRows; // byte offset of each one's output row
     private final int[] turnedFrom; // its place in compact order
     private final float[] turnedValues;
     private boolean turnedStale = true;
 
-    /** Whether dense kernels want {@link RowGroups}. */
+    /** Whether dense kernels want {@link InterleavedRows}. */
     private final boolean groups;
 
     private float @Nullable [] liveMatrix; // of a wide layer with weights that are not live: the live ones
@@ -75,9 +75,9 @@ final class CompactLayer {
     final boolean skipsInGradient;
 
     /** Whether products leave zeros out of what enters and of what comes back, panel by panel. */
-    final ActiveChoice activeForward;
+    final ZeroSkipPolicy activeForward;
 
-    final ActiveChoice activeBackward;
+    final ZeroSkipPolicy activeBackward;
 
     private float @Nullable [] sixes;
     private int[] sixPlaces = {}; // place in it of each live weight; empty until it is made, and for a wide layer
@@ -97,7 +97,12 @@ final class CompactLayer {
     private float @Nullable [] radiusGradients;
 
     CompactLayer(
-            Architecture architecture, int layer, Mask mask, LivePaths paths, KernelPolicy policy, boolean groups) {
+            Architecture architecture,
+            int layer,
+            Mask mask,
+            LivePaths paths,
+            DenseOrSparsePolicy policy,
+            boolean groups) {
         this.groups = groups;
         inputs = architecture.inputs(layer);
         outputs = architecture.outputs(layer);
@@ -110,9 +115,9 @@ final class CompactLayer {
         double below = policy.activeBelow(inputs, outputs, live, wide);
         skipsInGradient = below > 0;
         activeForward = layer == 0
-                ? ActiveChoice.NEVER
-                : new ActiveChoice(below); // inputs under attack are not zero, and Products has no room
-        activeBackward = new ActiveChoice(below);
+                ? ZeroSkipPolicy.NEVER
+                : new ZeroSkipPolicy(below); // inputs under attack are not zero, and Products has no room
+        activeBackward = new ZeroSkipPolicy(below);
         count = wide ? inputs * outputs : live + rest.cardinality();
         values = floats(count);
         gradients = floats(count);
@@ -138,7 +143,7 @@ final class CompactLayer {
         notLive = pruned;
         int[] byOutput = alive.stream().toArray();
         int[] taken = new int[live];
-        rows = RowCuts.of(
+        rows = BlockedCsr.of(
                 outputs,
                 inputs,
                 Arrays.stream(byOutput).map(at -> at / inputs).toArray(),
@@ -154,8 +159,8 @@ final class CompactLayer {
         outputRows = new int[padded(live)];
         for (int k = 0; k < inputRows.length && live > 0; k++) {
             int position = positions[Math.min(k, live - 1)];
-            inputRows[k] = (int) (position % inputs * Panels.ROW_BYTES);
-            outputRows[k] = (int) (position / inputs * Panels.ROW_BYTES);
+            inputRows[k] = (int) (position % inputs * ActivationPanels.ROW_BYTES);
+            outputRows[k] = (int) (position / inputs * ActivationPanels.ROW_BYTES);
         }
 
         int[] turnedRow = new int[inputs]; // of each live input
@@ -164,7 +169,7 @@ final class CompactLayer {
         }
         int[] livePositions = Arrays.copyOf(positions, live);
         turnedFrom = new int[live];
-        turnedRowCuts = RowCuts.of(
+        turnedRowCuts = BlockedCsr.of(
                 liveInputs.length,
                 outputs,
                 Arrays.stream(livePositions).map(at -> turnedRow[at % inputs]).toArray(),
@@ -264,11 +269,11 @@ final class CompactLayer {
         }
         float[] made = matrix;
         if (made == null) {
-            made = new float[RowGroups.size(outputs, inputs)];
+            made = new float[InterleavedRows.size(outputs, inputs)];
             matrix = made;
         }
         if (matrixStale) {
-            RowGroups.interleave(liveMatrix(), outputs, inputs, made);
+            InterleavedRows.interleave(liveMatrix(), outputs, inputs, made);
             matrixStale = false;
         }
         return made;
@@ -297,33 +302,33 @@ final class CompactLayer {
     float[] turnedMatrix() {
         float[] made = turnedMatrix;
         if (made == null) {
-            made = new float[groups ? RowGroups.size(inputs, outputs) : inputs * outputs];
+            made = new float[groups ? InterleavedRows.size(inputs, outputs) : inputs * outputs];
             turnedMatrix = made;
         }
         if (turnedMatrixStale) {
             if (groups) {
-                RowGroups.interleaveTurned(liveMatrix(), outputs, inputs, made);
+                InterleavedRows.interleaveTurned(liveMatrix(), outputs, inputs, made);
             } else {
-                Transposition.run(liveMatrix(), outputs, inputs, made);
+                TransposeMap.run(liveMatrix(), outputs, inputs, made);
             }
             turnedMatrixStale = false;
         }
         return made;
     }
 
-    /** Live weights, (output, input) as {@link SixRows}, zero elsewhere. */
+    /** Live weights, (output, input) as {@link PackedRows6}, zero elsewhere. */
     float[] sixes() {
         float[] made = sixes;
         if (made == null) {
-            made = new float[SixRows.size(outputs, inputs)];
+            made = new float[PackedRows6.size(outputs, inputs)];
             if (!wide) {
-                sixPlaces = places(at -> SixRows.place(at / inputs, at % inputs, inputs));
+                sixPlaces = places(at -> PackedRows6.place(at / inputs, at % inputs, inputs));
             }
             sixes = made;
         }
         if (sixesStale) {
             if (wide) {
-                SixRows.of(liveMatrix(), outputs, inputs, made);
+                PackedRows6.of(liveMatrix(), outputs, inputs, made);
             } else {
                 scatter(sixPlaces, made);
             }
@@ -332,20 +337,20 @@ final class CompactLayer {
         return made;
     }
 
-    /** Live weights, (live input, output) as {@link SixRows}, zero elsewhere. */
+    /** Live weights, (live input, output) as {@link PackedRows6}, zero elsewhere. */
     float[] turnedSixes() {
         float[] made = turnedSixes;
         if (made == null) {
-            made = new float[SixRows.size(liveInputs.length, outputs)];
+            made = new float[PackedRows6.size(liveInputs.length, outputs)];
             if (!wide) {
-                turnedSixPlaces =
-                        places(at -> SixRows.place(Arrays.binarySearch(liveInputs, at % inputs), at / inputs, outputs));
+                turnedSixPlaces = places(
+                        at -> PackedRows6.place(Arrays.binarySearch(liveInputs, at % inputs), at / inputs, outputs));
             }
             turnedSixes = made;
         }
         if (turnedSixesStale) {
             if (wide) {
-                SixRows.turned(liveMatrix(), outputs, inputs, liveInputs, made);
+                PackedRows6.turned(liveMatrix(), outputs, inputs, liveInputs, made);
             } else {
                 scatter(turnedSixPlaces, made);
             }
@@ -378,7 +383,7 @@ final class CompactLayer {
     private float[] absolute(float[] of) {
         float[] made = absolute;
         if (made == null || absoluteStale) {
-            made = Products.absolute(of, made);
+            made = LayerMatmul.absolute(of, made);
             absolute = made;
             absoluteStale = false;
         }
@@ -398,7 +403,7 @@ final class CompactLayer {
     private float[] absoluteTurned(float[] of) {
         float[] made = absoluteTurned;
         if (made == null || absoluteTurnedStale) {
-            made = Products.absolute(of, made);
+            made = LayerMatmul.absolute(of, made);
             absoluteTurned = made;
             absoluteTurnedStale = false;
         }

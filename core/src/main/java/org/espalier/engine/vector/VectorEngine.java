@@ -1,56 +1,56 @@
 package org.espalier.engine.vector;
 
-import org.espalier.engine.BoundPass;
-import org.espalier.engine.Checks;
-import org.espalier.engine.Engine;
-import org.espalier.engine.InputGradientSink;
-import org.espalier.engine.Panels;
-import org.espalier.engine.Pass;
-import org.espalier.engine.Update;
-import org.espalier.engine.kernel.BatchSum;
-import org.espalier.engine.kernel.GradientScratch;
-import org.espalier.engine.kernel.Kernels;
-import org.espalier.engine.kernel.RowCuts;
-import org.espalier.engine.simd.dense.RowGroups;
-import org.espalier.network.LivePaths;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import org.espalier.engine.kernel.Kernels.Finish;
+import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.Checks;
+import org.espalier.engine.Engine;
+import org.espalier.engine.InputGradientSink;
+import org.espalier.engine.Update;
+import org.espalier.engine.kernel.BlockedCsr;
+import org.espalier.engine.kernel.FixedOrderSum;
+import org.espalier.engine.kernel.GradientScratch;
+import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.kernel.Kernels.Epilogue;
+import org.espalier.engine.simd.dense.InterleavedRows;
 import org.espalier.network.Architecture;
+import org.espalier.network.LivePaths;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The float32 engine. Per layer it runs dense kernels or kernels over surviving weights only, whichever is faster at the
- * layer's density, and kernels that leave zeros out where a panel has many ({@link KernelPolicy}); all give the same bits as long
+ * layer's density, and kernels that leave zeros out where a panel has many ({@link DenseOrSparsePolicy}); all give the same bits as long
  * as all values are finite. A step allocates nothing, but what a layer needs for a kernel when that first runs.
  */
 public final class VectorEngine implements Engine {
     /** Rows of the input gradient made at once: 10.5 KiB, in the nearest cache, and whole blocks of 6. */
-    private static final int ROWS_AT_ONCE = RowCuts.WINDOW;
+    private static final int ROWS_AT_ONCE = BlockedCsr.WINDOW;
 
     private final Architecture architecture;
     private final Kernels kernels;
-    private final KernelPolicy policy;
-    private final Products products;
+    private final DenseOrSparsePolicy policy;
+    private final LayerMatmul products;
     private final float[][] biases; // (layer, output)
     private final float[][] biasValues; // (layer, output), padded
     private final float[][] biasGradients; // (layer, output), padded
     private final float[][] biasFirst; // (layer, output), padded
     private final float[][] biasSecond; // (layer, output), padded
-    private final MemorySegment rows = Arena.ofAuto().allocate(ROWS_AT_ONCE * Panels.ROW_BYTES, 64);
+    private final MemorySegment rows = Arena.ofAuto().allocate(ROWS_AT_ONCE * ActivationPanels.ROW_BYTES, 64);
     private @Nullable GradientScratch scratch;
     private Mask mask;
     private CompactLayer[] layers;
     private @Nullable VectorWorstCase worstCase; // of these layers, when it is first wanted
 
-    public VectorEngine(Architecture architecture, Kernels kernels, KernelPolicy policy) {
+    public VectorEngine(Architecture architecture, Kernels kernels, DenseOrSparsePolicy policy) {
         this.architecture = architecture;
         this.kernels = kernels;
         this.policy = policy;
-        products = new Products(kernels, architecture);
+        products = new LayerMatmul(kernels, architecture);
         int count = architecture.layers();
         biases = new float[count][];
         biasValues = new float[count][];
@@ -120,10 +120,10 @@ public final class VectorEngine implements Engine {
     }
 
     @Override
-    public void forward(Pass pass, int firstPanel, int panels) {
+    public void forward(ActivationBuffers pass, int firstPanel, int panels) {
         Checks.covers(architecture, pass, firstPanel, panels);
         for (int layer = 0; layer < layers.length; layer++) {
-            Finish finish = layer + 1 < layers.length ? Finish.RELU : Finish.LINEAR;
+            Epilogue finish = layer + 1 < layers.length ? Epilogue.RELU : Epilogue.LINEAR;
             float[] bias = architecture.biases() ? biases[layer] : null;
             for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
                 products.forward(
@@ -133,32 +133,34 @@ public final class VectorEngine implements Engine {
     }
 
     @Override
-    public void inputGradient(Pass pass, int firstPanel, int panels, InputGradientSink sink) {
+    public void inputGradient(ActivationBuffers pass, int firstPanel, int panels, InputGradientSink sink) {
         Checks.covers(architecture, pass, firstPanel, panels);
         hiddenGradients(pass, firstPanel, panels);
         CompactLayer weights = layers[0];
         int[] live = weights.liveInputs;
-        Panels delta = pass.gradient(0);
+        ActivationPanels delta = pass.gradient(0);
         for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
             boolean skip = products.looksBack(weights, delta, panel);
-            int atOnce = !skip && weights.wide && kernels.groups() ? RowGroups.wholeWithin(ROWS_AT_ONCE) : ROWS_AT_ONCE;
+            int atOnce = !skip && weights.wide && kernels.groups()
+                    ? InterleavedRows.wholeWithin(ROWS_AT_ONCE)
+                    : ROWS_AT_ONCE;
             for (int first = 0; first < live.length; first += atOnce) {
                 int count = Math.min(atOnce, live.length - first);
-                products.backward(weights, false, skip, first, count, delta, panel, rows, 0, Finish.LINEAR, rows, 0);
+                products.backward(weights, false, skip, first, count, delta, panel, rows, 0, Epilogue.LINEAR, rows, 0);
                 sink.accept(panel, rows, 0, live, first, count);
             }
         }
     }
 
     /** Gradients of hidden layers' outputs before ReLU, from the logits' down to the first layer's. */
-    private void hiddenGradients(Pass pass, int firstPanel, int panels) {
+    private void hiddenGradients(ActivationBuffers pass, int firstPanel, int panels) {
         for (int layer = layers.length - 1; layer > 0; layer--) {
             CompactLayer weights = layers[layer];
-            Panels out = pass.gradient(layer - 1);
-            Panels gate = pass.leaving(layer - 1);
+            ActivationPanels out = pass.gradient(layer - 1);
+            ActivationPanels gate = pass.leaving(layer - 1);
             for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
                 if (architecture.biases()) {
-                    Products.clear(
+                    LayerMatmul.clear(
                             out, panel); // units that nothing reads: their biases' gradients are summed from these rows
                 }
                 products.backwardGated(weights, pass.gradient(layer), panel, out, gate);
@@ -167,40 +169,40 @@ public final class VectorEngine implements Engine {
     }
 
     @Override
-    public void weightGradient(Pass pass, int firstPanel, int panels) {
+    public void weightGradient(ActivationBuffers pass, int firstPanel, int panels) {
         Checks.covers(architecture, pass, firstPanel, panels);
         hiddenGradients(pass, firstPanel, panels);
         for (int layer = 0; layer < layers.length; layer++) {
             CompactLayer weights = layers[layer];
-            Panels delta = pass.gradient(layer);
+            ActivationPanels delta = pass.gradient(layer);
             products.gradient(
                     weights, delta, pass.entering(layer), firstPanel, panels, weights.gradients, scratch(panels));
             weights.clearOthersGradients();
             for (int o = 0; o < biases[layer].length; o++) {
-                biasGradients[layer][o] = BatchSum.sum(
-                        delta.memory(), delta.row(firstPanel, o), weights.outputs * Panels.ROW_BYTES, panels);
+                biasGradients[layer][o] = FixedOrderSum.sum(
+                        delta.memory(), delta.row(firstPanel, o), weights.outputs * ActivationPanels.ROW_BYTES, panels);
             }
         }
     }
 
     @Override
-    public void worstCase(
-            BoundPass pass, float epsilon, float linearShare, int[] labels, int firstLabel, int examples) {
+    public void boundMargins(
+            BoundBuffers pass, float epsilon, float linearShare, int[] labels, int firstLabel, int examples) {
         Checks.fits(architecture, pass.architecture());
         pass.take(linearShare, labels, firstLabel, examples);
-        worstCase().run(pass, epsilon);
+        boundMargins().run(pass, epsilon);
     }
 
     @Override
-    public void weightGradient(BoundPass pass, boolean natural) {
+    public void weightGradient(BoundBuffers pass, boolean natural) {
         Checks.fits(architecture, pass.architecture());
         if (natural) {
             hiddenGradients(pass.natural(), 0, pass.panels());
         }
-        worstCase().gradient(pass, natural, scratch((2 + pass.margins) * pass.panels()), biasGradients);
+        boundMargins().gradient(pass, natural, scratch((2 + pass.margins) * pass.panels()), biasGradients);
     }
 
-    private VectorWorstCase worstCase() {
+    private VectorWorstCase boundMargins() {
         VectorWorstCase made = worstCase;
         if (made == null) {
             made = new VectorWorstCase(kernels, products, layers, architecture.biases() ? biases : null);

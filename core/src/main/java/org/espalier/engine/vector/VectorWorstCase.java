@@ -1,19 +1,19 @@
 package org.espalier.engine.vector;
 
-import org.espalier.engine.BoundPass;
+import java.lang.foreign.ValueLayout;
+import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.Engine;
-import org.espalier.engine.Panels;
-import org.espalier.engine.Pass;
-import org.espalier.engine.kernel.BatchSum;
 import org.espalier.engine.kernel.BoundKernels;
+import org.espalier.engine.kernel.FixedOrderSum;
 import org.espalier.engine.kernel.GradientScratch;
 import org.espalier.engine.kernel.Kernels;
-import java.lang.foreign.ValueLayout;
-import org.espalier.engine.kernel.Kernels.Finish;
+import org.espalier.engine.kernel.Kernels.Epilogue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link Engine#worstCase} and its gradient in float32: the products are the engine's own, with weights or their absolute
+ * {@link Engine#boundMargins} and its gradient in float32: the products are the engine's own, with weights or their absolute
  * values, dense or over surviving weights, so that the cost falls with the density and the bits are the same everywhere.
  *
  * <p>Gradients of a product with absolute values reach the weights by their sign. A linear bound of a margin is a panel of
@@ -25,13 +25,13 @@ public final class VectorWorstCase {
 
     private final Kernels kernels;
     private final BoundKernels bounds;
-    private final Products products;
+    private final LayerMatmul products;
     private final CompactLayer[] layers;
     private final float @Nullable [][] biases; // (layer, output), or null for a network without
     private final ClassPairs pairs;
     private final int last;
 
-    VectorWorstCase(Kernels kernels, Products products, CompactLayer[] layers, float @Nullable [][] biases) {
+    VectorWorstCase(Kernels kernels, LayerMatmul products, CompactLayer[] layers, float @Nullable [][] biases) {
         this.kernels = kernels;
         this.products = products;
         this.layers = layers;
@@ -45,11 +45,11 @@ public final class VectorWorstCase {
         return biases == null ? null : biases[layer];
     }
 
-    /** Fills {@link BoundPass#worst}. */
-    void run(BoundPass pass, float epsilon) {
+    /** Fills {@link BoundBuffers#marginBounds}. */
+    void run(BoundBuffers pass, float epsilon) {
         pairs.take();
         for (int panel = 0; panel < pass.panels(); panel++) {
-            Panels input = pass.natural().entering(0);
+            ActivationPanels input = pass.natural().entering(0);
             bounds.box(input, panel, input, pass.centre(panel), pass.radius[0], panel, layers[0].liveInputs, epsilon);
             intervals(pass, panel);
             if (pass.linearShare > 0) {
@@ -61,16 +61,16 @@ public final class VectorWorstCase {
         }
     }
 
-    private void intervals(BoundPass pass, int panel) {
-        Pass main = pass.natural();
+    private void intervals(BoundBuffers pass, int panel) {
+        ActivationBuffers main = pass.natural();
         int centre = pass.centre(panel);
         for (int layer = 0; layer < last; layer++) {
             // The gradients' rows hold what is before the ReLU until the gradients themselves are made.
-            Panels c = main.gradient(layer);
-            Panels d = pass.radiusGradient[layer];
+            ActivationPanels c = main.gradient(layer);
+            ActivationPanels d = pass.radiusGradient[layer];
             products.forward(
-                    layers[layer], false, biases(layer), main.entering(layer), centre, c, centre, Finish.LINEAR);
-            products.forward(layers[layer], true, null, pass.radius[layer], panel, d, panel, Finish.LINEAR);
+                    layers[layer], false, biases(layer), main.entering(layer), centre, c, centre, Epilogue.LINEAR);
+            products.forward(layers[layer], true, null, pass.radius[layer], panel, d, panel, Epilogue.LINEAR);
             bounds.interval(
                     c,
                     centre,
@@ -92,8 +92,8 @@ public final class VectorWorstCase {
                 centre,
                 main.leaving(last),
                 centre,
-                Finish.LINEAR);
-        Panels out = pass.pairRadius;
+                Epilogue.LINEAR);
+        ActivationPanels out = pass.pairRadius;
         kernels.sparse(
                 pairs.values,
                 pairs.rows,
@@ -105,21 +105,21 @@ public final class VectorWorstCase {
                 pass.radius[last].row(panel, 0),
                 out.memory(),
                 out.row(panel, 0),
-                Finish.LINEAR,
+                Epilogue.LINEAR,
                 out.memory(),
                 0);
     }
 
     /** Carries one margin's coefficients back to the inputs, each example's own. */
-    private void linear(BoundPass pass, int margin, int panel) {
-        Pass main = pass.natural();
+    private void linear(BoundBuffers pass, int margin, int panel) {
+        ActivationBuffers main = pass.natural();
         int at = pass.coefficients(margin, panel);
         difference(pass, margin, panel);
         for (int layer = last; layer > 0; layer--) {
             products.backward(layers[layer], false, main.gradient(layer), at, main.entering(layer), at);
             if (biases != null) {
                 // Biases' gradients are summed from all rows, those of units that nothing hears included.
-                Products.clear(main.gradient(layer - 1), at);
+                LayerMatmul.clear(main.gradient(layer - 1), at);
             }
             bounds.relax(
                     main.entering(layer),
@@ -147,17 +147,17 @@ public final class VectorWorstCase {
     }
 
     /** The margin as coefficients of the logits, 1 for the label and -1 for the other class, and its constant. */
-    private void difference(BoundPass pass, int margin, int panel) {
-        Panels logits = pass.natural().gradient(last);
+    private void difference(BoundBuffers pass, int margin, int panel) {
+        ActivationPanels logits = pass.natural().gradient(last);
         int at = pass.coefficients(margin, panel);
-        Products.clear(logits, at);
+        LayerMatmul.clear(logits, at);
         float[] bias = biases(last);
-        for (int lane = 0; lane < Panels.LANES; lane++) {
+        for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
             float start = 0f;
-            int example = panel * Panels.LANES + lane;
+            int example = panel * ActivationPanels.LANES + lane;
             if (example < pass.examples) {
                 int label = pass.labels[example];
-                int other = BoundPass.other(margin, label);
+                int other = BoundBuffers.other(margin, label);
                 set(logits, at, label, lane, 1f);
                 set(logits, at, other, lane, -1f);
                 start = bias == null ? 0f : bias[label] - bias[other];
@@ -167,13 +167,13 @@ public final class VectorWorstCase {
     }
 
     /** Both kinds of bounds, mixed, as worst cases by class. */
-    private void margins(BoundPass pass, int panel) {
-        Panels logits = pass.natural().leaving(last);
-        Panels worst = pass.worst();
+    private void margins(BoundBuffers pass, int panel) {
+        ActivationPanels logits = pass.natural().leaving(last);
+        ActivationPanels worst = pass.marginBounds();
         int centre = pass.centre(panel);
         float share = pass.linearShare;
-        for (int lane = 0; lane < Panels.LANES; lane++) {
-            int example = panel * Panels.LANES + lane;
+        for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
+            int example = panel * ActivationPanels.LANES + lane;
             if (example >= pass.examples) {
                 for (int c = 0; c < worst.features(); c++) {
                     set(worst, panel, c, lane, 0f);
@@ -184,7 +184,7 @@ public final class VectorWorstCase {
             float own = get(logits, centre, label, lane);
             set(worst, panel, label, lane, 0f);
             for (int margin = 0; margin < worst.features() - 1; margin++) {
-                int other = BoundPass.other(margin, label);
+                int other = BoundBuffers.other(margin, label);
                 float value = get(logits, centre, other, lane) - own;
                 value += get(pass.pairRadius, panel, ClassPairs.pair(label, other), lane);
                 if (share > 0) {
@@ -196,16 +196,16 @@ public final class VectorWorstCase {
     }
 
     /** Makes the weights' and biases' gradients; the natural examples' deltas are there already if they count. */
-    void gradient(BoundPass pass, boolean natural, GradientScratch scratch, float[][] biasGradients) {
-        Pass main = pass.natural();
+    void gradient(BoundBuffers pass, boolean natural, GradientScratch scratch, float[][] biasGradients) {
+        ActivationBuffers main = pass.natural();
         int panels = pass.panels();
         boolean linear = pass.linearShare > 0;
         for (int panel = 0; panel < panels; panel++) {
             spread(pass, panel);
             if (linear) {
                 for (int layer = 0; layer < last; layer++) {
-                    Products.clear(pass.lowerGradient[layer], panel);
-                    Products.clear(pass.upperGradient[layer], panel);
+                    LayerMatmul.clear(pass.lowerGradient[layer], panel);
+                    LayerMatmul.clear(pass.upperGradient[layer], panel);
                 }
                 for (int margin = 0; margin < pass.margins; margin++) {
                     linearGradient(pass, margin, panel);
@@ -233,33 +233,33 @@ public final class VectorWorstCase {
         }
     }
 
-    private float biasGradient(BoundPass pass, int layer, int output, int first, boolean linear) {
-        Panels delta = pass.natural().gradient(layer);
+    private float biasGradient(BoundBuffers pass, int layer, int output, int first, boolean linear) {
+        ActivationPanels delta = pass.natural().gradient(layer);
         int panels = pass.panels();
-        long stride = delta.features() * Panels.ROW_BYTES;
-        float sum = BatchSum.sum(delta.memory(), delta.row(first, output), stride, 2 * panels - first);
+        long stride = delta.features() * ActivationPanels.ROW_BYTES;
+        float sum = FixedOrderSum.sum(delta.memory(), delta.row(first, output), stride, 2 * panels - first);
         if (linear) {
-            sum += BatchSum.dot(
+            sum += FixedOrderSum.dot(
                     delta.memory(),
                     delta.row(2 * panels, output),
                     stride,
                     pass.linearGradient.memory(),
                     0,
-                    Panels.ROW_BYTES,
+                    ActivationPanels.ROW_BYTES,
                     pass.margins * panels);
         }
         return sum;
     }
 
     /** From the worst cases' gradient to those of the centres' logits, the pairs' radii and the linear bounds. */
-    private void spread(BoundPass pass, int panel) {
-        Panels worst = pass.worstGradient();
-        Panels logits = pass.natural().gradient(last);
+    private void spread(BoundBuffers pass, int panel) {
+        ActivationPanels worst = pass.marginBoundGradients();
+        ActivationPanels logits = pass.natural().gradient(last);
         int centre = pass.centre(panel);
         float share = pass.linearShare;
-        Products.clear(pass.pairGradient, panel);
-        for (int lane = 0; lane < Panels.LANES; lane++) {
-            int example = panel * Panels.LANES + lane;
+        LayerMatmul.clear(pass.pairGradient, panel);
+        for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
+            int example = panel * ActivationPanels.LANES + lane;
             for (int c = 0; c < worst.features(); c++) {
                 float gradient = get(worst, panel, c, lane);
                 set(logits, centre, c, lane, (1f - share) * gradient);
@@ -270,7 +270,7 @@ public final class VectorWorstCase {
             }
             for (int margin = 0; margin < pass.margins; margin++) {
                 float gradient = example < pass.examples
-                        ? -share * get(worst, panel, BoundPass.other(margin, pass.labels[example]), lane)
+                        ? -share * get(worst, panel, BoundBuffers.other(margin, pass.labels[example]), lane)
                         : 0f;
                 set(pass.linearGradient, margin * pass.panels() + panel, 0, lane, gradient);
             }
@@ -278,8 +278,8 @@ public final class VectorWorstCase {
     }
 
     /** One margin's linear bound: its coefficients become their gradients, from the inputs up. */
-    private void linearGradient(BoundPass pass, int margin, int panel) {
-        Pass main = pass.natural();
+    private void linearGradient(BoundBuffers pass, int margin, int panel) {
+        ActivationBuffers main = pass.natural();
         int at = pass.coefficients(margin, panel);
         int scale = margin * pass.panels() + panel;
         bounds.leastGradient(
@@ -293,7 +293,7 @@ public final class VectorWorstCase {
                 pass.linearGradient,
                 scale);
         for (int layer = 0; layer < last; layer++) {
-            products.forward(layers[layer], false, null, main.entering(layer), at, pass.product, 0, Finish.LINEAR);
+            products.forward(layers[layer], false, null, main.entering(layer), at, pass.product, 0, Epilogue.LINEAR);
             bounds.relaxGradient(
                     pass.product,
                     main.entering(layer + 1),
@@ -311,14 +311,14 @@ public final class VectorWorstCase {
         }
     }
 
-    private void intervalGradient(BoundPass pass, int panel, boolean linear) {
-        Pass main = pass.natural();
+    private void intervalGradient(BoundBuffers pass, int panel, boolean linear) {
+        ActivationBuffers main = pass.natural();
         int centre = pass.centre(panel);
         for (int layer = last; layer > 0; layer--) {
-            Panels c = main.gradient(layer - 1);
-            Panels d = pass.radiusGradient[layer - 1];
-            Products.clear(c, centre); // units that nothing hears
-            Products.clear(d, panel);
+            ActivationPanels c = main.gradient(layer - 1);
+            ActivationPanels d = pass.radiusGradient[layer - 1];
+            LayerMatmul.clear(c, centre); // units that nothing hears
+            LayerMatmul.clear(d, panel);
             products.backward(layers[layer], false, main.gradient(layer), centre, c, centre);
             if (layer < last) {
                 products.backward(layers[layer], true, pass.radiusGradient[layer], panel, d, panel);
@@ -337,10 +337,10 @@ public final class VectorWorstCase {
         }
     }
 
-    private void pairsBackward(BoundPass pass, int panel, Panels out) {
+    private void pairsBackward(BoundBuffers pass, int panel, ActivationPanels out) {
         int[] live = layers[last].liveInputs;
         for (int first = 0; first < live.length; ) {
-            int count = Products.run(live, first);
+            int count = LayerMatmul.run(live, first);
             kernels.sparse(
                     pairs.turnedValues,
                     pairs.turned,
@@ -352,18 +352,18 @@ public final class VectorWorstCase {
                     pass.pairGradient.row(panel, 0),
                     out.memory(),
                     out.row(panel, live[first]),
-                    Finish.LINEAR,
+                    Epilogue.LINEAR,
                     out.memory(),
                     0);
             first += count;
         }
     }
 
-    private static float get(Panels panels, int panel, int feature, int lane) {
+    private static float get(ActivationPanels panels, int panel, int feature, int lane) {
         return panels.memory().get(FLOAT, panels.row(panel, feature) + lane * 4L);
     }
 
-    private static void set(Panels panels, int panel, int feature, int lane, float value) {
+    private static void set(ActivationPanels panels, int panel, int feature, int lane, float value) {
         panels.memory().set(FLOAT, panels.row(panel, feature) + lane * 4L, value);
     }
 }

@@ -3,10 +3,10 @@ package org.espalier.evaluate.certify;
 import java.util.Optional;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
-import org.espalier.engine.Panels;
-import org.espalier.engine.Pass;
+import org.espalier.engine.ops.Elementwise;
 
 /**
  * Judges candidates for counterexamples: puts them strictly into ball and box and lets the float32 engine decide. Not
@@ -14,8 +14,8 @@ import org.espalier.engine.Pass;
  */
 public final class Counterexamples {
     private final Engine engine;
-    private final Pass pass;
-    private final int[] predicted = new int[Panels.LANES];
+    private final ActivationBuffers pass;
+    private final int[] predicted = new int[ActivationPanels.LANES];
 
     /** A judge that runs an engine with its present weights. */
     public Counterexamples(Engine engine) {

@@ -8,9 +8,9 @@ import java.util.Map;
 import org.espalier.attack.ThreatModel;
 import org.espalier.attack.strong.Attempt;
 import org.espalier.attack.strong.Examples;
-import org.espalier.attack.strong.search.Geometry;
 import org.espalier.attack.strong.Target;
 import org.espalier.attack.strong.Tile;
+import org.espalier.attack.strong.search.Geometry;
 import org.espalier.random.Stream;
 
 /**

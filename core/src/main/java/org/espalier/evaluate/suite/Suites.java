@@ -4,17 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 import org.espalier.UserException;
 import org.espalier.attack.Norm;
-import org.espalier.attack.strong.radius.Apgd;
+import org.espalier.attack.strong.Losses;
+import org.espalier.attack.strong.StrongAttack;
 import org.espalier.attack.strong.distance.CarliniWagner;
 import org.espalier.attack.strong.distance.DeepFool;
-import org.espalier.attack.strong.radius.Descent;
 import org.espalier.attack.strong.distance.Fab;
 import org.espalier.attack.strong.distance.Fmn;
 import org.espalier.attack.strong.distance.HopSkipJump;
-import org.espalier.attack.strong.Losses;
+import org.espalier.attack.strong.radius.Apgd;
 import org.espalier.attack.strong.radius.Noise;
+import org.espalier.attack.strong.radius.ProjectedGradient;
 import org.espalier.attack.strong.radius.Square;
-import org.espalier.attack.strong.StrongAttack;
 
 /**
  * The suites that have names.
@@ -84,12 +84,13 @@ public final class Suites {
         if (norm != Norm.LINF) {
             throw new UserException("suite paper attacks in the paper's norm, " + Norm.LINF + ", got " + norm);
         }
-        return new Suite("paper", List.of(Descent.fgsm(), Descent.paperPgd()), false);
+        return new Suite("paper", List.of(ProjectedGradient.fgsm(), ProjectedGradient.paperPgd()), false);
     }
 
     private static Suite thorough(Norm norm, int classes) {
-        List<StrongAttack> attacks = new ArrayList<>(List.of(new Noise(100), Descent.fgsm(), Descent.momentum(20)));
-        attacks.add(Descent.pgd(100, 10));
+        List<StrongAttack> attacks =
+                new ArrayList<>(List.of(new Noise(100), ProjectedGradient.fgsm(), ProjectedGradient.momentum(20)));
+        attacks.add(ProjectedGradient.pgd(100, 10));
         attacks.add(new Apgd(Losses.CROSS_ENTROPY, 100, 5, 1));
         attacks.add(new Apgd(classes < 3 ? Losses.MARGIN : Losses.DLR, 100, 5, 1));
         attacks.add(targeted(200, 9, classes));

@@ -1,11 +1,5 @@
 package org.espalier.data.catalogue;
 
-import org.espalier.data.DataFile;
-import org.espalier.data.Example;
-import org.espalier.data.file.IdxBytes;
-import org.espalier.data.source.DataDirectory;
-import org.espalier.data.source.DataSource;
-import org.espalier.data.source.KnownDataSets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,6 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.espalier.UserException;
+import org.espalier.data.DataFile;
+import org.espalier.data.Example;
+import org.espalier.data.file.IdxBytes;
+import org.espalier.data.source.DataDirectory;
+import org.espalier.data.source.DataSource;
+import org.espalier.data.source.KnownDataSets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

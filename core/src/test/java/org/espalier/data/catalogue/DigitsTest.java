@@ -1,13 +1,13 @@
 package org.espalier.data.catalogue;
 
-import org.espalier.data.DataProgress;
-import org.espalier.data.DataSet;
-import org.espalier.data.Splits;
-import org.espalier.data.source.KnownDataSets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.espalier.data.DataProgress;
+import org.espalier.data.DataSet;
+import org.espalier.data.Splits;
+import org.espalier.data.source.KnownDataSets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

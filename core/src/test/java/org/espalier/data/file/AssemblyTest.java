@@ -1,9 +1,5 @@
 package org.espalier.data.file;
 
-import org.espalier.data.DataFile;
-import org.espalier.data.DataProgress;
-import org.espalier.data.DataSet;
-import org.espalier.data.catalogue.DataSets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +7,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.espalier.UserException;
+import org.espalier.data.DataFile;
+import org.espalier.data.DataProgress;
+import org.espalier.data.DataSet;
+import org.espalier.data.catalogue.DataSets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -1,7 +1,5 @@
 package org.espalier.data.file;
 
-import org.espalier.data.DataFile;
-import org.espalier.data.Digests;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +9,8 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
+import org.espalier.data.DataFile;
+import org.espalier.data.Digests;
 
 /** Makes IDX files for tests. */
 public final class IdxBytes {

@@ -1,10 +1,5 @@
 package org.espalier.data.source;
 
-import org.espalier.data.DataFile;
-import org.espalier.data.Example;
-import org.espalier.data.catalogue.DataSets;
-import org.espalier.data.catalogue.FoundDataSet;
-import org.espalier.data.file.IdxBytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -32,6 +27,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.espalier.UserException;
+import org.espalier.data.DataFile;
+import org.espalier.data.Example;
+import org.espalier.data.catalogue.DataSets;
+import org.espalier.data.catalogue.FoundDataSet;
+import org.espalier.data.file.IdxBytes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

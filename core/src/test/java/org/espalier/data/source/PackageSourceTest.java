@@ -1,10 +1,5 @@
 package org.espalier.data.source;
 
-import org.espalier.data.DataFile;
-import org.espalier.data.Example;
-import org.espalier.data.catalogue.DataSets;
-import org.espalier.data.catalogue.FoundDataSet;
-import org.espalier.data.file.IdxBytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,6 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.espalier.UserException;
+import org.espalier.data.DataFile;
+import org.espalier.data.Example;
+import org.espalier.data.catalogue.DataSets;
+import org.espalier.data.catalogue.FoundDataSet;
+import org.espalier.data.file.IdxBytes;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

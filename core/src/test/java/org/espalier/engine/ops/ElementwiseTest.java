@@ -1,13 +1,13 @@
 package org.espalier.engine.ops;
 
-import org.espalier.engine.Panels;
-import org.espalier.engine.vector.RandomCases;
-import org.espalier.math.PortableMath;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.stream.IntStream;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.vector.RandomCases;
+import org.espalier.math.PortableMath;
 import org.espalier.random.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +18,7 @@ class ElementwiseTest {
         for (int i = 0; i < images.length; i++) {
             images[i] = (byte) i;
         }
-        Panels panels = new Panels(259, 3);
+        ActivationPanels panels = new ActivationPanels(259, 3);
         Elementwise.loadImages(images, new int[] {1, 0, 1}, 0, 3, panels, 0);
         for (int f = 0; f < 259; f++) {
             assertThat(panels.get(f, 0)).isEqualTo((images[259 + f] & 0xff) / 255f);
@@ -43,7 +43,7 @@ class ElementwiseTest {
     void theCrossEntropysGradientMatchesFiniteDifferencesAndPaddingIsZero() {
         int examples = 67;
         int classes = 7;
-        Panels logits = new Panels(classes, examples);
+        ActivationPanels logits = new ActivationPanels(classes, examples);
         Stream stream = Stream.root(3);
         int[] labels = RandomCases.labels(examples, classes, stream);
         for (int c = 0; c < classes; c++) {
@@ -52,7 +52,7 @@ class ElementwiseTest {
             }
         }
         for (float smoothing : new float[] {0f, 0.1f}) {
-            Panels gradient = new Panels(classes, examples);
+            ActivationPanels gradient = new ActivationPanels(classes, examples);
             assertThat(Elementwise.crossEntropyGradient(logits, gradient, 0, 2, labels, 0, examples, smoothing, 0.5f))
                     .isTrue();
             for (int e = 0; e < 128; e++) {
@@ -71,7 +71,7 @@ class ElementwiseTest {
     }
 
     private static double loss(
-            Panels logits, int classes, int example, int label, double smoothing, int moved, double by) {
+            ActivationPanels logits, int classes, int example, int label, double smoothing, int moved, double by) {
         double sum = 0;
         double target = 0;
         for (int c = 0; c < classes; c++) {
@@ -84,9 +84,9 @@ class ElementwiseTest {
 
     @Test
     void theTrueClassKeepsItsGradientWhereOneMinusPRoundsToZero() {
-        Panels logits = new Panels(3, 1);
+        ActivationPanels logits = new ActivationPanels(3, 1);
         logits.set(0, 0, 40f);
-        Panels gradient = new Panels(3, 1);
+        ActivationPanels gradient = new ActivationPanels(3, 1);
         Elementwise.crossEntropyGradient(logits, gradient, 0, 1, new int[] {0}, 0, 1, 0f, 1f);
         assertThat(gradient.get(0, 0)).isNegative().isCloseTo((float) (-2 * StrictMath.exp(-40)), within(1e-23f));
     }
@@ -94,9 +94,9 @@ class ElementwiseTest {
     @Test
     void logitsThatAreNotFiniteAreReported() {
         for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
-            Panels logits = new Panels(4, 70);
+            ActivationPanels logits = new ActivationPanels(4, 70);
             logits.set(2, 69, bad);
-            Panels gradient = new Panels(4, 70);
+            ActivationPanels gradient = new ActivationPanels(4, 70);
             assertThat(Elementwise.crossEntropyGradient(logits, gradient, 0, 2, new int[70], 0, 70, 0f, 1f))
                     .isFalse();
             assertThat(Elementwise.crossEntropyGradient(logits, gradient, 0, 2, new int[70], 0, 69, 0f, 1f))
@@ -107,12 +107,12 @@ class ElementwiseTest {
 
     @Test
     void noiseStaysInTheBallAndTheBoxAndDependsOnlyOnExampleAndFeature() {
-        Panels clean = new Panels(11, 128);
+        ActivationPanels clean = new ActivationPanels(11, 128);
         RandomCases.inputs(clean, 128, Stream.root(2));
         int[] all = IntStream.range(0, 11).toArray();
-        Panels whole = new Panels(11, 128);
+        ActivationPanels whole = new ActivationPanels(11, 128);
         Elementwise.uniformNoise(Stream.root(8), 1000, clean, 0, whole, 0, 2, all, 0.3f);
-        Panels second = new Panels(11, 64);
+        ActivationPanels second = new ActivationPanels(11, 64);
         Elementwise.uniformNoise(Stream.root(8), 1064, clean, 1, second, 0, 1, new int[] {0, 3, 4, 5, 10}, 0.3f);
         double spread = 0;
         for (int e = 0; e < 128; e++) {
@@ -133,8 +133,8 @@ class ElementwiseTest {
         for (int lane = 0; lane < 64; lane++) {
             examples[6 + lane] = 1000 + (37 * lane + 11) % 128; // any order
         }
-        Panels picked = new Panels(11, 64);
-        Panels noisy = new Panels(11, 64);
+        ActivationPanels picked = new ActivationPanels(11, 64);
+        ActivationPanels noisy = new ActivationPanels(11, 64);
         int[] from = new int[64];
         int[] to = new int[64];
         for (int lane = 0; lane < 64; lane++) {
@@ -168,11 +168,11 @@ class ElementwiseTest {
         };
         float[] centres = {0f, 1f, 0.5f, 1f / 255f, 254f / 255f, 0.3f, 0.7f, 1e-38f};
         float[] distances = {0f, 0.01f, -0.01f, 0.29f, -0.29f, 0.3f, -0.3f};
-        int lanes = Panels.LANES;
+        int lanes = ActivationPanels.LANES;
         for (float step : new float[] {0.05f, 1f, 0f, -0.05f}) { // no attack here has a negative one
-            Panels gradient = new Panels(centres.length, lanes);
-            Panels clean = new Panels(centres.length, lanes);
-            Panels x = new Panels(centres.length, lanes);
+            ActivationPanels gradient = new ActivationPanels(centres.length, lanes);
+            ActivationPanels clean = new ActivationPanels(centres.length, lanes);
+            ActivationPanels x = new ActivationPanels(centres.length, lanes);
             for (int f = 0; f < centres.length; f++) {
                 for (int e = 0; e < lanes; e++) {
                     gradient.set(f, e, gradients[e % gradients.length]);
@@ -180,7 +180,7 @@ class ElementwiseTest {
                     x.set(f, e, Math.clamp(centres[f] + distances[(e + f) % distances.length], 0f, 1f));
                 }
             }
-            Panels expected = new Panels(centres.length, lanes);
+            ActivationPanels expected = new ActivationPanels(centres.length, lanes);
             expected.copy(x, 0, 0, 1);
             for (int f = 0; f < centres.length; f++) {
                 for (int e = 0; e < lanes; e++) {
@@ -203,9 +203,9 @@ class ElementwiseTest {
 
     @Test
     void examplesAreCopiedBetweenPanelsAndNothingElseIs() {
-        Panels source = new Panels(5, 130);
+        ActivationPanels source = new ActivationPanels(5, 130);
         RandomCases.inputs(source, 130, Stream.root(4));
-        Panels target = new Panels(5, 70);
+        ActivationPanels target = new ActivationPanels(5, 70);
         target.copyExamples(source, new int[] {129, 3}, new int[] {0, 69}, 2, new int[] {0, 2, 4});
         for (int e = 0; e < 128; e++) {
             for (int f = 0; f < 5; f++) {

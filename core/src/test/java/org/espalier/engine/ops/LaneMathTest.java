@@ -1,25 +1,25 @@
 package org.espalier.engine.ops;
 
-import org.espalier.engine.Panels;
-import org.espalier.engine.scalar.LaneScalars;
-import org.espalier.engine.simd.LaneVectors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.scalar.LaneScalars;
+import org.espalier.engine.simd.LaneVectors;
 import org.espalier.random.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Vector registers give the bits of scalar code, at values on and about every bound. */
 class LaneMathTest {
     private static final int ROWS = 37;
-    private static final int SIZE = ROWS * Panels.LANES;
-    private static final int FROM = 3 * Panels.LANES;
+    private static final int SIZE = ROWS * ActivationPanels.LANES;
+    private static final int FROM = 3 * ActivationPanels.LANES;
     private static final Stream STREAM = Stream.root(3);
 
     /** What one of the two made of the same arrays. */
     private record Run(float[] x, float[] old, float[] lanes) {
         Run() {
-            this(values("x", -0.2f, 1.4f), values("old", 0, 1), new float[Panels.LANES]);
+            this(values("x", -0.2f, 1.4f), values("old", 0, 1), new float[ActivationPanels.LANES]);
         }
     }
 
@@ -78,7 +78,7 @@ class LaneMathTest {
         same(a, b);
         // What is left adds up to what was foretold.
         double left = 0;
-        for (int i = FROM + 5; i < SIZE; i += Panels.LANES) {
+        for (int i = FROM + 5; i < SIZE; i += ActivationPanels.LANES) {
             left += Math.abs((double) a.x[i] - clean[i]);
         }
         assertThat(left).isCloseTo(a.lanes[5], org.assertj.core.data.Offset.offset(1e-5));

@@ -1,13 +1,13 @@
 package org.espalier.engine.vector;
 
-import org.espalier.engine.ops.KernelChoice;
-import org.espalier.engine.simd.Lanes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.espalier.engine.ops.KernelChoice;
+import org.espalier.engine.simd.Lanes;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

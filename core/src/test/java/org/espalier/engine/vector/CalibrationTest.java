@@ -1,10 +1,10 @@
 package org.espalier.engine.vector;
 
-import org.espalier.engine.kernel.Kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.espalier.engine.kernel.Kernels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIf;
 

@@ -1,15 +1,15 @@
 package org.espalier.engine.vector;
 
-import org.espalier.engine.Engine;
-import org.espalier.engine.Panels;
-import org.espalier.engine.Pass;
-import org.espalier.engine.Update;
-import org.espalier.engine.kernel.Kernels;
-import org.espalier.engine.reference.ReferenceEngine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.List;
+import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.Engine;
+import org.espalier.engine.Update;
+import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.reference.ReferenceEngine;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -45,7 +45,7 @@ class EngineAgainstReferenceTest {
         Mask mask = RandomCases.mask(architecture, density, stream);
         Weights weights = RandomCases.weights(architecture, stream);
         Engine reference = new ReferenceEngine(architecture);
-        for (KernelPolicy policy : RandomCases.POLICIES) {
+        for (DenseOrSparsePolicy policy : RandomCases.POLICIES) {
             Engine engine = new VectorEngine(architecture, Kernels.chosen(), policy);
             Result expected = run(reference, architecture, weights, mask, stream);
             Result actual = run(engine, architecture, weights, mask, stream);
@@ -77,9 +77,9 @@ class EngineAgainstReferenceTest {
         kept[1][3] = 0; // nothing reads hidden unit 3 any more
         kept[1][13] = 0;
         Mask pruned = Mask.of(architecture, kept);
-        for (KernelPolicy policy : RandomCases.POLICIES) {
+        for (DenseOrSparsePolicy policy : RandomCases.POLICIES) {
             Engine engine = new VectorEngine(architecture, Kernels.chosen(), policy);
-            Pass pass = engine.newPass(EXAMPLES);
+            ActivationBuffers pass = engine.newPass(EXAMPLES);
             run(engine, pass, architecture, weights, Mask.dense(architecture), stream);
             Result reused = run(engine, pass, architecture, weights, pruned, stream);
             Result fresh = run(engine, architecture, weights, pruned, stream);
@@ -95,13 +95,18 @@ class EngineAgainstReferenceTest {
     }
 
     private static Result run(
-            Engine engine, Pass pass, Architecture architecture, Weights weights, Mask mask, Stream stream) {
+            Engine engine,
+            ActivationBuffers pass,
+            Architecture architecture,
+            Weights weights,
+            Mask mask,
+            Stream stream) {
         engine.load(weights, mask);
         RandomCases.inputs(pass.input(), EXAMPLES, stream);
         int[] labels = RandomCases.labels(EXAMPLES, architecture.classes(), stream);
         engine.forward(pass, 0, 2);
         // The reference's logits' gradient is given to both, so that only the engines differ.
-        Panels logits = pass.logits();
+        ActivationPanels logits = pass.logits();
         for (int c = 0; c < architecture.classes(); c++) {
             for (int e = 0; e < EXAMPLES; e++) {
                 pass.logitGradient().set(c, e, labels[e] == c ? -0.75f : 0.25f + 0.001f * e);
@@ -110,9 +115,13 @@ class EngineAgainstReferenceTest {
         float[] inputGradient = new float[architecture.inputs() * EXAMPLES];
         engine.inputGradient(pass, 0, 2, (panel, gradient, offset, features, first, count) -> {
             for (int r = 0; r < count; r++) {
-                for (int lane = 0; lane < Panels.LANES && panel * Panels.LANES + lane < EXAMPLES; lane++) {
-                    inputGradient[features[first + r] * EXAMPLES + panel * Panels.LANES + lane] = gradient.get(
-                            java.lang.foreign.ValueLayout.JAVA_FLOAT, offset + r * Panels.ROW_BYTES + lane * 4L);
+                for (int lane = 0;
+                        lane < ActivationPanels.LANES && panel * ActivationPanels.LANES + lane < EXAMPLES;
+                        lane++) {
+                    inputGradient[features[first + r] * EXAMPLES + panel * ActivationPanels.LANES + lane] =
+                            gradient.get(
+                                    java.lang.foreign.ValueLayout.JAVA_FLOAT,
+                                    offset + r * ActivationPanels.ROW_BYTES + lane * 4L);
                 }
             }
         });

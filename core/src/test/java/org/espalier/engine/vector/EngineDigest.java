@@ -1,11 +1,5 @@
 package org.espalier.engine.vector;
 
-import org.espalier.engine.BoundPass;
-import org.espalier.engine.Panels;
-import org.espalier.engine.Pass;
-import org.espalier.engine.Update;
-import org.espalier.engine.kernel.Kernels;
-import org.espalier.engine.ops.Elementwise;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -13,6 +7,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.Update;
+import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.ops.Elementwise;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -44,11 +44,11 @@ final class EngineDigest {
         System.out.println("bits " + Kernels.chosen().bits());
         for (Architecture shape : SHAPES) {
             for (double density : DENSITIES) {
-                for (KernelPolicy policy : RandomCases.POLICIES) {
+                for (DenseOrSparsePolicy policy : RandomCases.POLICIES) {
                     System.out.println("digest " + shape + " density " + density + " "
                             + new EngineDigest().train(shape, density, policy));
                 }
-                for (KernelPolicy policy : RandomCases.POLICIES) {
+                for (DenseOrSparsePolicy policy : RandomCases.POLICIES) {
                     System.out.println("digest bounds " + shape + " density " + density + " "
                             + new EngineDigest().trainOnBounds(shape, density, policy));
                 }
@@ -57,7 +57,7 @@ final class EngineDigest {
     }
 
     /** A few steps of PGD-like training over one full and one partial panel, every intermediate value digested. */
-    String train(Architecture shape, double density, KernelPolicy policy) {
+    String train(Architecture shape, double density, DenseOrSparsePolicy policy) {
         Stream stream = Stream.root(7).child(shape.toString());
         Mask mask = RandomCases.mask(shape, density, stream);
         VectorEngine engine = new VectorEngine(shape, Kernels.chosen(), policy);
@@ -65,8 +65,8 @@ final class EngineDigest {
         quieten(weights);
         engine.load(weights, mask);
         int examples = 93;
-        Pass pass = engine.newPass(examples);
-        Panels clean = new Panels(shape.inputs(), examples);
+        ActivationBuffers pass = engine.newPass(examples);
+        ActivationPanels clean = new ActivationPanels(shape.inputs(), examples);
         RandomCases.inputs(clean, examples, stream);
         int[] labels = RandomCases.labels(examples, shape.classes(), stream);
         for (int step = 1; step <= 3; step++) {
@@ -77,13 +77,13 @@ final class EngineDigest {
                 Elementwise.crossEntropyGradient(
                         pass.logits(), pass.logitGradient(), 0, 2, labels, 0, examples, 0.1f, 1f);
                 engine.inputGradient(pass, 0, 2, (panel, gradient, offset, features, first, count) -> {
-                    add(gradient, offset, count * Panels.LANES);
+                    add(gradient, offset, count * ActivationPanels.LANES);
                     Elementwise.signStep(
                             gradient, offset, features, first, count, clean, panel, pass.input(), panel, 0.05f, 0.3f);
                 });
             }
             engine.forward(pass, 0, 2);
-            add(pass.logits().memory(), 0, 2 * shape.classes() * Panels.LANES);
+            add(pass.logits().memory(), 0, 2 * shape.classes() * ActivationPanels.LANES);
             Elementwise.crossEntropyGradient(
                     pass.logits(), pass.logitGradient(), 0, 2, labels, 0, examples, 0f, 1f / examples);
             engine.weightGradient(pass, 0, 2);
@@ -100,19 +100,19 @@ final class EngineDigest {
     }
 
     /** A few steps on worst cases, by intervals, by linear bounds and by both, with a partial batch between. */
-    String trainOnBounds(Architecture shape, double density, KernelPolicy policy) {
+    String trainOnBounds(Architecture shape, double density, DenseOrSparsePolicy policy) {
         if (shape.classes() < 2) {
             return "none";
         }
         Stream stream = Stream.root(8).child(shape.toString());
         VectorEngine engine = new VectorEngine(shape, Kernels.chosen(), policy);
         engine.load(RandomCases.weights(shape, stream), RandomCases.mask(shape, density, stream));
-        BoundPass pass = engine.newBoundPass(93, true);
+        BoundBuffers pass = engine.newBoundPass(93, true);
         float[] shares = {0f, 0.3f, 1f};
         for (int step = 1; step <= 3; step++) {
             int examples = step == 2 ? 41 : 93;
-            int panels = Panels.panelsFor(examples);
-            Panels clean = new Panels(shape.inputs(), examples);
+            int panels = ActivationPanels.panelsFor(examples);
+            ActivationPanels clean = new ActivationPanels(shape.inputs(), examples);
             RandomCases.inputs(clean, examples, stream.child(step));
             pass.natural().input().copy(clean, 0, 0, panels);
             int[] labels = RandomCases.labels(examples, shape.classes(), stream.child(step));
@@ -127,10 +127,18 @@ final class EngineDigest {
                     examples,
                     0f,
                     0.5f / examples);
-            engine.worstCase(pass, 0.02f * step, shares[step - 1], labels, 0, examples);
-            add(pass.worst().memory(), 0, panels * shape.classes() * Panels.LANES);
+            engine.boundMargins(pass, 0.02f * step, shares[step - 1], labels, 0, examples);
+            add(pass.marginBounds().memory(), 0, panels * shape.classes() * ActivationPanels.LANES);
             Elementwise.crossEntropyGradient(
-                    pass.worst(), pass.worstGradient(), 0, panels, labels, 0, examples, 0.1f, 0.5f / examples);
+                    pass.marginBounds(),
+                    pass.marginBoundGradients(),
+                    0,
+                    panels,
+                    labels,
+                    0,
+                    examples,
+                    0.1f,
+                    0.5f / examples);
             engine.weightGradient(pass, step < 3);
             add(engine.gradient());
             engine.update(new Update.Adam(0.01f, 0.9f, 0.999f, 1e-7f, 1e-4f, 0));

@@ -1,8 +1,8 @@
 package org.espalier.engine.vector;
 
-import org.espalier.engine.Panels;
 import java.util.BitSet;
 import java.util.List;
+import org.espalier.engine.ActivationPanels;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
 import org.espalier.network.Mask;
@@ -12,18 +12,18 @@ import org.espalier.random.Stream;
 /** Random networks, masks and batches for tests. */
 public final class RandomCases {
     /** Every way that an engine can run its products; all must give the same bits. */
-    static final List<KernelPolicy> POLICIES = List.of(
-            KernelPolicy.DENSE,
-            KernelPolicy.SPARSE,
-            skipping(KernelPolicy.DENSE, 2), // a share is at most 1
-            skipping(KernelPolicy.SPARSE, 2),
-            skipping(KernelPolicy.DENSE, 0.6));
+    static final List<DenseOrSparsePolicy> POLICIES = List.of(
+            DenseOrSparsePolicy.DENSE,
+            DenseOrSparsePolicy.SPARSE,
+            skipping(DenseOrSparsePolicy.DENSE, 2), // a share is at most 1
+            skipping(DenseOrSparsePolicy.SPARSE, 2),
+            skipping(DenseOrSparsePolicy.DENSE, 0.6));
 
     private RandomCases() {}
 
     /** The same kernels, but zeros are left out of panels whose share of others is below some share. */
-    static KernelPolicy skipping(KernelPolicy policy, double below) {
-        return new KernelPolicy() {
+    static DenseOrSparsePolicy skipping(DenseOrSparsePolicy policy, double below) {
+        return new DenseOrSparsePolicy() {
             @Override
             public boolean dense(int inputs, int outputs, int live) {
                 return policy.dense(inputs, outputs, live);
@@ -60,7 +60,7 @@ public final class RandomCases {
     }
 
     /** Pixels in [0, 1], a quarter of them exactly 0. */
-    public static void inputs(Panels panels, int examples, Stream stream) {
+    public static void inputs(ActivationPanels panels, int examples, Stream stream) {
         for (int f = 0; f < panels.features(); f++) {
             for (int e = 0; e < examples; e++) {
                 float value = stream.child("inputs").uniform((long) f * 4096 + e);

@@ -1,18 +1,18 @@
 package org.espalier.engine.vector;
 
-import org.espalier.engine.BoundPass;
-import org.espalier.engine.Engine;
-import org.espalier.engine.Engines;
-import org.espalier.engine.Panels;
-import org.espalier.engine.kernel.Kernels;
-import org.espalier.engine.reference.ReferenceEngine;
-import org.espalier.engine.reference.ReferenceWorstCase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.Engine;
+import org.espalier.engine.Engines;
+import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.reference.ReferenceEngine;
+import org.espalier.engine.reference.ReferenceWorstCase;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -137,7 +137,7 @@ class WorstCaseTest {
         Mask mask = RandomCases.mask(shape, density, stream);
         Weights weights = RandomCases.weights(shape, stream);
         Result expected = run(new ReferenceEngine(shape), shape, weights, mask, stream, share);
-        for (KernelPolicy policy : RandomCases.POLICIES) {
+        for (DenseOrSparsePolicy policy : RandomCases.POLICIES) {
             Result actual = run(new VectorEngine(shape, Kernels.chosen(), policy), shape, weights, mask, stream, share);
             assertClose(actual.worst, expected.worst, 4e-6);
             for (int layer = 0; layer < shape.layers(); layer++) {
@@ -164,9 +164,9 @@ class WorstCaseTest {
                 kept[1][10 * o + 3] = 0; // nothing reads hidden unit 3 any more
             }
             Mask pruned = Mask.of(shape, kept);
-            for (KernelPolicy policy : RandomCases.POLICIES) {
+            for (DenseOrSparsePolicy policy : RandomCases.POLICIES) {
                 Engine engine = new VectorEngine(shape, Kernels.chosen(), policy);
-                BoundPass pass = engine.newBoundPass(EXAMPLES, true);
+                BoundBuffers pass = engine.newBoundPass(EXAMPLES, true);
                 run(engine, pass, shape, weights, Mask.dense(shape), stream, 0.5f);
                 Result reused = run(engine, pass, shape, weights, pruned, stream, 0.5f);
                 Result fresh = run(engine, shape, weights, pruned, stream, 0.5f);
@@ -182,15 +182,15 @@ class WorstCaseTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Engines.create(shape("4-1", false)).newBoundPass(3, false))
                 .withMessageContaining("at least 2 classes");
-        BoundPass pass = engine.newBoundPass(3, false);
+        BoundBuffers pass = engine.newBoundPass(3, false);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> engine.worstCase(pass, 0.1f, 0.5f, new int[3], 0, 3))
+                .isThrownBy(() -> engine.boundMargins(pass, 0.1f, 0.5f, new int[3], 0, 3))
                 .withMessageContaining("share of linear bounds");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Engines.create(shape("5-3", false)).worstCase(pass, 0.1f, 0, new int[3], 0, 3))
+                .isThrownBy(() -> Engines.create(shape("5-3", false)).boundMargins(pass, 0.1f, 0, new int[3], 0, 3))
                 .withMessageContaining("pass made for");
         org.assertj.core.api.Assertions.assertThatExceptionOfType(IndexOutOfBoundsException.class)
-                .isThrownBy(() -> engine.worstCase(pass, 0.1f, 0, new int[65], 0, 65));
+                .isThrownBy(() -> engine.boundMargins(pass, 0.1f, 0, new int[65], 0, 65));
     }
 
     private record Result(float[] worst, Weights gradient) {}
@@ -202,21 +202,27 @@ class WorstCaseTest {
 
     /** The natural part's gradient and the worst case's together, with the same outer gradient for all engines. */
     private static Result run(
-            Engine engine, BoundPass pass, Architecture shape, Weights weights, Mask mask, Stream stream, float share) {
+            Engine engine,
+            BoundBuffers pass,
+            Architecture shape,
+            Weights weights,
+            Mask mask,
+            Stream stream,
+            float share) {
         engine.load(weights, mask);
-        Panels images = new Panels(shape.inputs(), EXAMPLES);
+        ActivationPanels images = new ActivationPanels(shape.inputs(), EXAMPLES);
         RandomCases.inputs(images, EXAMPLES, stream);
         pass.natural().input().copy(images, 0, 0, 2);
         int[] labels = RandomCases.labels(EXAMPLES, shape.classes(), stream);
         engine.forward(pass.natural(), 0, 2);
-        engine.worstCase(pass, 0.1f, share, labels, 0, EXAMPLES);
+        engine.boundMargins(pass, 0.1f, share, labels, 0, EXAMPLES);
         float[] worst = new float[shape.classes() * EXAMPLES];
         for (int c = 0; c < shape.classes(); c++) {
             for (int e = 0; e < EXAMPLES; e++) {
-                worst[c * EXAMPLES + e] = pass.worst().get(c, e);
+                worst[c * EXAMPLES + e] = pass.marginBounds().get(c, e);
                 pass.natural().logitGradient().set(c, e, labels[e] == c ? -0.75f : 0.25f + 0.001f * e);
                 float others = (0.3f + 0.002f * e) / (shape.classes() - 1);
-                pass.worstGradient().set(c, e, labels[e] == c ? -(0.3f + 0.002f * e) : others);
+                pass.marginBoundGradients().set(c, e, labels[e] == c ? -(0.3f + 0.002f * e) : others);
             }
         }
         engine.weightGradient(pass, true);

@@ -10,8 +10,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.FloatRange;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
+import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.Engine;
-import org.espalier.engine.Pass;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -78,7 +78,7 @@ class CertifierTest {
             Weights weights, Mask mask, float[] image, int label, ThreatModel threat, Stream stream) {
         int points = 192;
         Engine engine = SmallNetworks.engine(weights, mask);
-        Pass pass = engine.newPass(points);
+        ActivationBuffers pass = engine.newPass(points);
         double[] least = new double[weights.architecture().classes()];
         java.util.Arrays.fill(least, Double.POSITIVE_INFINITY);
         for (int point = 0; point < points; point++) {

@@ -9,9 +9,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.FloatRange;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
-import org.espalier.engine.BoundPass;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.Engine;
+import org.espalier.engine.ops.Elementwise;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -67,30 +67,30 @@ class TrainingBoundsTest {
         float[] image = {0.5f, 0.25f, 0.1f}; // class 1 leads by -2 x0 + 3 x1 - 0.5 x2 - 0.25, and x2 can only fall to 0
         double exact = -2 * (0.5 - 0.125) + 3 * (0.25 + 0.125) - 0.5 * 0 - 0.25;
         for (float share : new float[] {0, 0.5f, 1}) {
-            BoundPass pass = bounds(engine, image, 0, 0.125f, share);
-            assertThat((double) pass.worst().get(1, 0)).isCloseTo(exact, within(1e-6));
+            BoundBuffers pass = bounds(engine, image, 0, 0.125f, share);
+            assertThat((double) pass.marginBounds().get(1, 0)).isCloseTo(exact, within(1e-6));
             double[] loss = new double[1];
-            Elementwise.crossEntropy(pass.worst(), 0, new int[] {0}, 0, 1, 0, loss, 0);
+            Elementwise.crossEntropy(pass.marginBounds(), 0, new int[] {0}, 0, 1, 0, loss, 0);
             // The cross-entropy rises with the other class's lead, so this is the worst loss of the box.
             assertThat(loss[0]).isCloseTo(Math.log1p(Math.exp(exact)), within(1e-6));
         }
     }
 
     private static float[] worst(Engine engine, float[] image, int label, float epsilon, float share) {
-        BoundPass pass = bounds(engine, image, label, epsilon, share);
+        BoundBuffers pass = bounds(engine, image, label, epsilon, share);
         float[] worst = new float[engine.architecture().classes()];
         for (int c = 0; c < worst.length; c++) {
-            worst[c] = pass.worst().get(c, 0);
+            worst[c] = pass.marginBounds().get(c, 0);
         }
         return worst;
     }
 
-    private static BoundPass bounds(Engine engine, float[] image, int label, float epsilon, float share) {
-        BoundPass pass = engine.newBoundPass(1, share > 0);
+    private static BoundBuffers bounds(Engine engine, float[] image, int label, float epsilon, float share) {
+        BoundBuffers pass = engine.newBoundPass(1, share > 0);
         for (int i = 0; i < image.length; i++) {
             pass.natural().input().set(i, 0, image[i]);
         }
-        engine.worstCase(pass, epsilon, share, new int[] {label}, 0, 1);
+        engine.boundMargins(pass, epsilon, share, new int[] {label}, 0, 1);
         return pass;
     }
 

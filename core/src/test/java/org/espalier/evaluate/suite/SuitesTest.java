@@ -9,10 +9,10 @@ import java.util.Set;
 import org.espalier.UserException;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
-import org.espalier.attack.strong.radius.Apgd;
-import org.espalier.attack.strong.radius.Descent;
 import org.espalier.attack.strong.Losses;
+import org.espalier.attack.strong.radius.Apgd;
 import org.espalier.attack.strong.radius.Noise;
+import org.espalier.attack.strong.radius.ProjectedGradient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -85,7 +85,8 @@ class SuitesTest {
 
     @Test
     void attacksOfOneNameHaveLabelsOfTheirOwn() {
-        Suite suite = new Suite("own", List.of(new Noise(1), Descent.fgsm(), new Noise(5), new Noise(6)), false);
+        Suite suite =
+                new Suite("own", List.of(new Noise(1), ProjectedGradient.fgsm(), new Noise(5), new Noise(6)), false);
         assertThat(suite.labels()).containsExactly("noise", "fgsm", "noise-2", "noise-3");
     }
 }

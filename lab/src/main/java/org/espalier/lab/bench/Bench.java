@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.espalier.data.Split;
+import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.engine.KernelMode;
-import org.espalier.engine.Panels;
-import org.espalier.engine.Pass;
 import org.espalier.lab.bench.BenchReport.Figure;
 import org.espalier.lab.bench.BenchReport.Masks;
 import org.espalier.lab.bench.BenchReport.Product;
@@ -29,7 +29,7 @@ import org.espalier.ticket.Level;
  * by side.
  */
 public final class Bench {
-    private static final List<KernelMode> MODES = List.of(KernelMode.DENSE, KernelMode.CHOSEN);
+    private static final List<KernelMode> MODES = List.of(KernelMode.DENSE, KernelMode.AUTO);
 
     /** C2 takes this long over the kernels of one work and mode. */
     private static final double COMPILING = 1.2;
@@ -74,7 +74,8 @@ public final class Bench {
                 level -> say(String.format(
                         Locale.ROOT, "searching for networks, level %d of %d", level, settings.deepest())));
         say("the peak and dense products");
-        double peak = Turns.besidePeak(List.of(), settings.seconds()).peak();
+        double peak =
+                InterleavedTiming.besidePeak(List.of(), settings.seconds()).peak();
         List<Product> products = new ArrayList<>();
         for (int layer = 0; layer < paper.layers(); layer++) {
             products.add(product(paper, layer));
@@ -111,7 +112,7 @@ public final class Bench {
         for (double density : new double[] {1, 0.1}) {
             Mask mask = RandomMasks.draw(paper, density, Stream.root(1));
             for (Work work : Work.values()) {
-                Turns.of(List.of(task(work, KernelMode.CHOSEN, start, mask, 0)), seconds);
+                InterleavedTiming.of(List.of(task(work, KernelMode.AUTO, start, mask, 0)), seconds);
             }
         }
     }
@@ -120,23 +121,23 @@ public final class Bench {
         Architecture shape = new Architecture(List.of(network.inputs(layer), network.outputs(layer)), false);
         Engine engine = Engines.create(shape, KernelMode.DENSE);
         engine.load(InitialWeights.GLOROT_UNIFORM.draw(shape, Stream.root(2)), Mask.dense(shape));
-        Pass pass = engine.newPass(Panels.LANES);
+        ActivationBuffers pass = engine.newPass(ActivationPanels.LANES);
         fill(pass.input(), 1);
         fill(pass.logitGradient(), 2);
         engine.forward(pass, 0, 1);
-        Turns.BesidePeak turns = Turns.besidePeak(
+        InterleavedTiming.BesidePeak turns = InterleavedTiming.besidePeak(
                 List.of(
                         () -> engine.forward(pass, 0, 1),
                         () -> engine.inputGradient(pass, 0, 1, (p, g, o, f, i, c) -> {}),
                         () -> engine.weightGradient(pass, 0, 1)),
                 settings.seconds());
-        double operations = 2.0 * shape.weights() * Panels.LANES;
+        double operations = 2.0 * shape.weights() * ActivationPanels.LANES;
         return new Product(shape, turns.share(0, operations), turns.share(1, operations), turns.share(2, operations));
     }
 
-    private static void fill(Panels panels, int seed) {
+    private static void fill(ActivationPanels panels, int seed) {
         for (int f = 0; f < panels.features(); f++) {
-            for (int e = 0; e < Panels.LANES; e++) {
+            for (int e = 0; e < ActivationPanels.LANES; e++) {
                 panels.set(f, e, Stream.root(seed).uniform(f * 64L + e));
             }
         }
@@ -155,7 +156,7 @@ public final class Bench {
                     100 * mask.density(),
                     masks == Masks.RANDOM ? "random" : "real",
                     work.label()));
-            Turns.BesidePeak turns = Turns.besidePeak(
+            InterleavedTiming.BesidePeak turns = InterleavedTiming.besidePeak(
                     MODES.stream()
                             .map(mode -> task(work, mode, weights, mask, 0))
                             .toList(),
@@ -179,14 +180,14 @@ public final class Bench {
         for (Work work : List.of(Work.PGD, Work.EVALUATION)) {
             List<Runnable> tasks = new ArrayList<>();
             for (int trial = 0; trial < jobs; trial++) {
-                tasks.add(task(work, KernelMode.CHOSEN, network.trained(), level.mask(), trial));
+                tasks.add(task(work, KernelMode.AUTO, network.trained(), level.mask(), trial));
             }
             sides.add(new Side(
                     jobs,
                     level.number(),
                     level.mask().density(),
                     work,
-                    work.units() * Together.rate(tasks, settings.seconds())));
+                    work.units() * ParallelScaling.rate(tasks, settings.seconds())));
         }
         return sides;
     }

@@ -70,8 +70,8 @@ public enum Work {
     Objective objective() {
         return switch (this) {
             case NATURAL -> new Objective.Natural();
-            case FGSM -> new Objective.Mixed(0.5, new Fgsm(0.3f, LabelChoice.TRUE));
-            case PGD, EVALUATION -> new Objective.Mixed(0.5, Pgd.paper(LabelChoice.TRUE));
+            case FGSM -> new Objective.Adversarial(0.5, new Fgsm(0.3f, LabelChoice.TRUE));
+            case PGD, EVALUATION -> new Objective.Adversarial(0.5, Pgd.paper(LabelChoice.TRUE));
         };
     }
 

@@ -13,10 +13,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.espalier.UserException;
+import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.file.JsonLines;
 import org.espalier.lab.store.StoreWriter;
-import org.espalier.lab.file.WholeFiles;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -62,14 +62,14 @@ final class CertificationDirectory {
             return Optional.empty();
         }
         String source = file.toString();
-        JsonNode certificate = Json.parse(WholeFiles.content(file), source);
+        JsonNode certificate = Json.parse(AtomicFiles.content(file), source);
         if (Json.whole(certificate, "format", source) != FORMAT) {
             throw new UserException(file + " has format " + certificate.path("format") + ", expected " + FORMAT
                     + ": it was written by another version of Espalier");
         }
         Path lines = directory.resolve(IMAGES);
-        byte[] content =
-                WholeFiles.content(lines, certificate.path("files").path(IMAGES).asString("none"));
+        byte[] content = AtomicFiles.content(
+                lines, certificate.path("files").path(IMAGES).asString("none"));
         List<ImageCertificate> images = JsonLines.readWhole(content, lines.toString(), ImageLine::read).stream()
                 .map(ImageLine::certificate)
                 .toList();
@@ -79,7 +79,7 @@ final class CertificationDirectory {
         Path times = directory.resolve(SECONDS);
         // Only times: a certificate holds without them.
         List<Double> seconds = Files.exists(times)
-                ? Json.numbers(WholeFiles.content(times), "seconds", times.toString())
+                ? Json.numbers(AtomicFiles.content(times), "seconds", times.toString())
                 : new ArrayList<>();
         while (seconds.size() < images.size()) {
             seconds.add(0.0);
@@ -117,7 +117,7 @@ final class CertificationDirectory {
         Path file = directory.resolve(WORK);
         if (Files.exists(file)) {
             String source = file.toString();
-            for (ImageLine line : JsonLines.readWhole(WholeFiles.content(file), source, ImageLine::read)) {
+            for (ImageLine line : JsonLines.readWhole(AtomicFiles.content(file), source, ImageLine::read)) {
                 double seconds = line.seconds()
                         .orElseThrow(() -> new UserException(source + " is damaged: seconds is not a number"));
                 done.put(line.certificate().image(), new Done(line.certificate(), seconds));
@@ -131,11 +131,11 @@ final class CertificationDirectory {
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
-            throw WholeFiles.unwritable(directory, e);
+            throw AtomicFiles.unwritable(directory, e);
         }
         StringBuilder text = new StringBuilder();
         done.values().forEach(each -> text.append(each.certificate().line(each.seconds())));
-        WholeFiles.write(directory.resolve(WORK), text.toString().getBytes(StandardCharsets.UTF_8));
+        AtomicFiles.write(directory.resolve(WORK), text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** Adds one image to the work. */
@@ -144,7 +144,7 @@ final class CertificationDirectory {
         try {
             Files.writeString(file, done.certificate().line(done.seconds()), StandardOpenOption.APPEND);
         } catch (IOException e) {
-            throw WholeFiles.unwritable(file, e);
+            throw AtomicFiles.unwritable(file, e);
         }
     }
 
@@ -169,8 +169,8 @@ final class CertificationDirectory {
     void finish(Certification certification) {
         StringBuilder lines = new StringBuilder();
         certification.images().forEach(image -> lines.append(image.line()));
-        WholeFiles.write(directory.resolve(IMAGES), lines.toString().getBytes(StandardCharsets.UTF_8));
-        WholeFiles.write(directory.resolve(SECONDS), json(Map.of("seconds", certification.seconds())));
+        AtomicFiles.write(directory.resolve(IMAGES), lines.toString().getBytes(StandardCharsets.UTF_8));
+        AtomicFiles.write(directory.resolve(SECONDS), json(Map.of("seconds", certification.seconds())));
         Map<String, Object> certificate = new LinkedHashMap<>();
         certificate.put("format", FORMAT);
         certificate.put("id", request.id());
@@ -185,12 +185,12 @@ final class CertificationDirectory {
         certificate.put("attacked", certification.attacked());
         certificate.put("unbroken", certification.unbroken());
         certificate.put("unknown", certification.unknown());
-        certificate.put("files", Map.of(IMAGES, WholeFiles.digest(directory.resolve(IMAGES))));
-        WholeFiles.write(directory.resolve(CERTIFICATE), json(certificate));
+        certificate.put("files", Map.of(IMAGES, AtomicFiles.digest(directory.resolve(IMAGES))));
+        AtomicFiles.write(directory.resolve(CERTIFICATE), json(certificate));
         try {
             Files.deleteIfExists(directory.resolve(WORK));
         } catch (IOException e) {
-            throw WholeFiles.unwritable(directory.resolve(WORK), e);
+            throw AtomicFiles.unwritable(directory.resolve(WORK), e);
         }
     }
 

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.espalier.UserException;
-import org.espalier.attack.Keep;
+import org.espalier.attack.KeptIterate;
 import org.espalier.attack.LabelChoice;
 import org.espalier.attack.Norm;
 import org.espalier.attack.Pgd;
@@ -74,7 +74,7 @@ public record CertificationRequest(
 
     /** The attack that accuracy is bounded with from above. */
     Pgd attack() {
-        return new Pgd(epsilon, epsilon / 10, ATTACK_STEPS, true, ATTACK_RESTARTS, Keep.BEST, LabelChoice.TRUE);
+        return new Pgd(epsilon, epsilon / 10, ATTACK_STEPS, true, ATTACK_RESTARTS, KeptIterate.BEST, LabelChoice.TRUE);
     }
 
     /** The attack in words. */

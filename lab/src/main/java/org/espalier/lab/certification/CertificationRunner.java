@@ -15,17 +15,17 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.espalier.attack.Attacker;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
-import org.espalier.engine.Panels;
-import org.espalier.engine.Pass;
+import org.espalier.engine.ops.Elementwise;
 import org.espalier.evaluate.certify.Decision;
 import org.espalier.evaluate.certify.Margins;
 import org.espalier.evaluate.certify.Verification;
 import org.espalier.evaluate.certify.Verifier;
+import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.StoreLock;
-import org.espalier.lab.file.WholeFiles;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketData;
 import org.espalier.random.Stream;
@@ -39,7 +39,7 @@ public final class CertificationRunner {
     private static final long SEED = 1;
 
     /** Images to a task: many for bounds, few for exact verification, of which one may take minutes. */
-    private static final int BOUND_IMAGES = Panels.LANES;
+    private static final int BOUND_IMAGES = ActivationPanels.LANES;
 
     private static final int EXACT_IMAGES = 4;
 
@@ -82,7 +82,7 @@ public final class CertificationRunner {
         try {
             Files.createDirectories(root);
         } catch (IOException e) {
-            throw WholeFiles.unwritable(root, e);
+            throw AtomicFiles.unwritable(root, e);
         }
         // Two at once would each write the file of work from its own images alone.
         try (StoreLock lock = StoreLock.acquire(root)) {
@@ -110,7 +110,7 @@ public final class CertificationRunner {
             return Optional.empty();
         }
         Certification certification = directory.gather(done);
-        if (Sandwich.violations(List.of(certification)).isEmpty()) {
+        if (BoundsConsistency.violations(List.of(certification)).isEmpty()) {
             directory.finish(certification);
         } // else the evidence stays in the file of work: a figure that contradicts itself is no certificate
         observer.finished(request, false);
@@ -209,9 +209,9 @@ public final class CertificationRunner {
         final CertificationRequest request;
         final Engine engine;
         final Verifier verifier;
-        final Pass pass;
+        final ActivationBuffers pass;
         final Attacker attacker;
-        final int[] order = new int[Panels.LANES];
+        final int[] order = new int[ActivationPanels.LANES];
 
         Worker(CertificationRequest request) {
             this.request = request;
@@ -219,8 +219,8 @@ public final class CertificationRunner {
             engine = Engines.create(network.mask().architecture());
             engine.load(network.weights(), network.mask());
             verifier = new Verifier(engine);
-            pass = engine.newPass(2 * Panels.LANES);
-            attacker = request.attack().on(engine, pass);
+            pass = engine.newPass(2 * ActivationPanels.LANES);
+            attacker = request.attack().bind(engine, pass);
         }
 
         /** Leaves clean images in panel 0 and adversarial ones in panel 1. */
@@ -232,7 +232,7 @@ public final class CertificationRunner {
             engine.forward(pass, 0, 1);
             Stream noise = Stream.root(SEED).child("certification");
             attacker.perturb(request.split().labels(), first, images, noise, first);
-            attacker.complete(images, noise, first);
+            attacker.fillUnreadInputs(images, noise, first);
         }
 
         Optional<CertificationDirectory.Done> certify(int first, int i, BooleanSupplier stopping) {
@@ -241,8 +241,8 @@ public final class CertificationRunner {
             int predicted = verifier.counterexamples().predict(image);
             int attacked = predicted;
             if (predicted == label) {
-                Optional<float[]> broken =
-                        verifier.counterexamples().judge(image, label, request.threat(), pixels(Panels.LANES + i));
+                Optional<float[]> broken = verifier.counterexamples()
+                        .judge(image, label, request.threat(), pixels(ActivationPanels.LANES + i));
                 attacked = broken.map(verifier.counterexamples()::predict).orElse(label);
             }
             long start = processorTime();

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.espalier.attack.Keep;
+import org.espalier.attack.KeptIterate;
 import org.espalier.attack.LabelChoice;
 import org.espalier.attack.Norm;
 import org.espalier.evaluate.AttackedAccuracy;
@@ -267,7 +267,7 @@ public record Experiment(
                 int restarts,
 
                 @Setting(value = "which iterate of a restart counts", preset = "last")
-                Keep keep,
+                KeptIterate keep,
 
                 @Setting(value = "which label the attack moves away from", preset = "true")
                 LabelChoice label)

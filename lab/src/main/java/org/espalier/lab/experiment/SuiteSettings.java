@@ -1,7 +1,7 @@
 package org.espalier.lab.experiment;
 
 import java.util.List;
-import org.espalier.attack.Keep;
+import org.espalier.attack.KeptIterate;
 
 /**
  * A suite of attacks of one's own. The records here are the settings of a suite file; docs/robustness.md describes them.
@@ -44,7 +44,7 @@ public record SuiteSettings(
                 int restarts,
 
                 @Setting(value = "which iterate of a run counts", preset = "best")
-                Keep keep)
+                KeptIterate keep)
                 implements AttackKind {}
 
         /** Auto-PGD. */

@@ -81,7 +81,7 @@ public final class SafeTensors {
                 case Tensor.Bytes(List<Integer> ignored, byte[] values) -> file.put(values);
             }
         }
-        byte[] digest = WholeFiles.sha256(file.array()).getBytes(StandardCharsets.US_ASCII);
+        byte[] digest = AtomicFiles.sha256(file.array()).getBytes(StandardCharsets.US_ASCII);
         System.arraycopy(digest, 0, file.array(), 8 + text.indexOf(ZEROS), digest.length);
         return file.array();
     }
@@ -92,7 +92,7 @@ public final class SafeTensors {
      * @throws UserException if it is missing, truncated, malformed, or its content is not what its digest says
      */
     public static SafeTensors read(Path file) {
-        return decode(WholeFiles.read(file), file.toString());
+        return decode(AtomicFiles.read(file), file.toString());
     }
 
     static SafeTensors decode(byte[] bytes, String source) {
@@ -105,7 +105,7 @@ public final class SafeTensors {
      * @throws UserException as {@link #read}
      */
     public static SafeTensors readAny(Path file) {
-        return decode(WholeFiles.read(file), file.toString(), false);
+        return decode(AtomicFiles.read(file), file.toString(), false);
     }
 
     private static SafeTensors decode(byte[] bytes, String source, boolean digestNeeded) {
@@ -155,7 +155,7 @@ public final class SafeTensors {
         // Header and digest are ASCII up to here: names of ours and hexadecimal digits.
         int at = 8 + header.indexOf(claimed);
         System.arraycopy(ZEROS.getBytes(StandardCharsets.US_ASCII), 0, blanked, at, ZEROS.length());
-        String found = WholeFiles.sha256(blanked);
+        String found = AtomicFiles.sha256(blanked);
         if (!found.equals(claimed)) {
             throw damaged(source, "expected SHA-256 " + claimed + ", found " + found);
         }

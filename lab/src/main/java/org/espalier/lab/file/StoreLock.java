@@ -77,7 +77,7 @@ public final class StoreLock implements AutoCloseable {
                         // The first reason is the one that matters.
                     }
                 }
-                throw WholeFiles.unwritable(file, e);
+                throw AtomicFiles.unwritable(file, e);
             }
         }
     }

@@ -169,7 +169,7 @@ public final class Plan {
         tree.put("count", ExperimentFile.nameOf(experiment.pruning().count()));
         tree.put(
                 "fractions",
-                CoreSettings.pruningSchedule(experiment, architecture).fractions());
+                ExperimentTranslator.pruningSchedule(experiment, architecture).fractions());
         return tree;
     }
 

@@ -15,8 +15,8 @@ import org.espalier.evaluate.rules.Assessment;
 import org.espalier.evaluate.rules.Batch;
 import org.espalier.evaluate.rules.Step;
 import org.espalier.evaluate.rules.StepResult;
+import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.Json;
-import org.espalier.lab.file.WholeFiles;
 
 /**
  * Where one evaluation is kept: {@code RESULTS/ID/}. While it is in work there is one file for each batch done; at the end
@@ -71,7 +71,7 @@ final class EvaluationDirectory {
         }
         try {
             return Optional.of(
-                    BatchFile.decode(WholeFiles.content(file), file.toString(), first(batch), inputs(batch), names));
+                    BatchFile.decode(AtomicFiles.content(file), file.toString(), first(batch), inputs(batch), names));
         } catch (UserException e) {
             return Optional.empty();
         }
@@ -81,9 +81,9 @@ final class EvaluationDirectory {
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
-            throw WholeFiles.unwritable(directory, e);
+            throw AtomicFiles.unwritable(directory, e);
         }
-        WholeFiles.write(file(batch), BatchFile.encode(results, first(batch)));
+        AtomicFiles.write(file(batch), BatchFile.encode(results, first(batch)));
     }
 
     private Path file(int batch) {
@@ -97,12 +97,12 @@ final class EvaluationDirectory {
             all = all.then(next);
         }
         byte[] examples = examples(all).getBytes(StandardCharsets.UTF_8);
-        WholeFiles.write(directory.resolve(EXAMPLES), examples);
+        AtomicFiles.write(directory.resolve(EXAMPLES), examples);
         Assessment assessment =
                 new Assessment(request.steps(), all, request.set().classes(), Optional.empty());
-        WholeFiles.write(
+        AtomicFiles.write(
                 directory.resolve(SUMMARY),
-                SummaryJson.encode(request, assessment, WholeFiles.digest(directory.resolve(EXAMPLES))));
+                SummaryJson.encode(request, assessment, AtomicFiles.digest(directory.resolve(EXAMPLES))));
         deleteBatches();
     }
 
@@ -117,7 +117,7 @@ final class EvaluationDirectory {
                 Files.deleteIfExists(file);
             }
         } catch (IOException e) {
-            throw WholeFiles.unwritable(directory, e);
+            throw AtomicFiles.unwritable(directory, e);
         }
     }
 

@@ -14,8 +14,8 @@ import org.espalier.attack.strong.Target;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.evaluate.rules.Batch;
+import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.StoreLock;
-import org.espalier.lab.file.WholeFiles;
 import org.espalier.random.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +70,7 @@ public final class EvaluationRunner {
             }
             return new Work().run();
         } catch (IOException e) {
-            throw WholeFiles.unwritable(lockRoot(requests.getFirst()), e);
+            throw AtomicFiles.unwritable(lockRoot(requests.getFirst()), e);
         } finally {
             locks.forEach(StoreLock::close);
         }

@@ -6,10 +6,10 @@ import java.util.List;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
 import org.espalier.attack.strong.Access;
-import org.espalier.attack.strong.radius.Apgd;
-import org.espalier.attack.strong.radius.Descent;
 import org.espalier.attack.strong.Losses;
 import org.espalier.attack.strong.StrongAttack;
+import org.espalier.attack.strong.radius.Apgd;
+import org.espalier.attack.strong.radius.ProjectedGradient;
 import org.espalier.evaluate.rules.Step;
 import org.espalier.evaluate.suite.Suite;
 
@@ -41,8 +41,8 @@ public final class EvaluationSteps {
                     threat,
                     suite.survivorsOnly() ? names.subList(0, a) : List.of()));
         }
-        steps.add(new Step("rule-fgsm", Step.Purpose.FGSM, Descent.fgsm(), threat, List.of()));
-        steps.add(new Step("rule-pgd", Step.Purpose.PGD, Descent.pgd(40, 1), threat, List.of()));
+        steps.add(new Step("rule-fgsm", Step.Purpose.FGSM, ProjectedGradient.fgsm(), threat, List.of()));
+        steps.add(new Step("rule-pgd", Step.Purpose.PGD, ProjectedGradient.pgd(40, 1), threat, List.of()));
         for (float epsilon : curve(threat.epsilon())) {
             if (threat.norm() != Norm.LINF || epsilon <= 1) {
                 steps.add(new Step(

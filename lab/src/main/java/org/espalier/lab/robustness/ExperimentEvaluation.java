@@ -9,15 +9,15 @@ import org.espalier.UserException;
 import org.espalier.attack.ThreatModel;
 import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
-import org.espalier.data.catalogue.DataSets;
 import org.espalier.data.Split;
+import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketChoice;
 import org.espalier.lab.tickets.TicketData;
 import org.espalier.lab.tickets.Tickets;
-import org.espalier.lab.tickets.WhichWeights;
+import org.espalier.lab.tickets.WeightChoice;
 
 /** The robustness evaluation that an experiment asks for: all its trained levels, by its own setting {@code robustness}. */
 public final class ExperimentEvaluation {
@@ -61,9 +61,9 @@ public final class ExperimentEvaluation {
             return requests;
         }
         Experiment.Robustness settings = experiment.robustness().get();
-        WhichWeights weights = switch (settings.weights()) {
-            case FINAL -> WhichWeights.FINAL;
-            case BEST_VALIDATION -> WhichWeights.BEST_VALIDATION;
+        WeightChoice weights = switch (settings.weights()) {
+            case FINAL -> WeightChoice.FINAL;
+            case BEST_VALIDATION -> WeightChoice.BEST_VALIDATION;
         };
         Map<String, DataSet> sets = new LinkedHashMap<>();
         ThreatModel threat = threat(settings);

@@ -3,11 +3,11 @@ package org.espalier.lab.robustness;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import org.espalier.engine.BoundPass;
+import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.Engine;
 import org.espalier.engine.InputGradientSink;
-import org.espalier.engine.Panels;
-import org.espalier.engine.Pass;
 import org.espalier.engine.Update;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
@@ -22,7 +22,7 @@ final class QuantisingEngine implements Engine {
 
     private final Engine engine;
     private final float steps;
-    private final MemorySegment zeros = Arena.ofAuto().allocate(ROWS * Panels.ROW_BYTES, 64);
+    private final MemorySegment zeros = Arena.ofAuto().allocate(ROWS * ActivationPanels.ROW_BYTES, 64);
 
     /**
      * An engine in front of another's network.
@@ -35,7 +35,7 @@ final class QuantisingEngine implements Engine {
     }
 
     @Override
-    public void forward(Pass pass, int firstPanel, int panels) {
+    public void forward(ActivationBuffers pass, int firstPanel, int panels) {
         MemorySegment inputs = pass.input().memory();
         long from = pass.input().row(firstPanel, 0);
         long to = pass.input().row(firstPanel + panels, 0);
@@ -49,7 +49,7 @@ final class QuantisingEngine implements Engine {
     }
 
     @Override
-    public void inputGradient(Pass pass, int firstPanel, int panels, InputGradientSink sink) {
+    public void inputGradient(ActivationBuffers pass, int firstPanel, int panels, InputGradientSink sink) {
         int[] live = liveInputs();
         for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
             for (int first = 0; first < live.length; first += ROWS) {
@@ -84,18 +84,18 @@ final class QuantisingEngine implements Engine {
     }
 
     @Override
-    public void weightGradient(Pass pass, int firstPanel, int panels) {
+    public void weightGradient(ActivationBuffers pass, int firstPanel, int panels) {
         engine.weightGradient(pass, firstPanel, panels);
     }
 
     @Override
-    public void worstCase(
-            BoundPass pass, float epsilon, float linearShare, int[] labels, int firstLabel, int examples) {
+    public void boundMargins(
+            BoundBuffers pass, float epsilon, float linearShare, int[] labels, int firstLabel, int examples) {
         throw new UnsupportedOperationException("rounded inputs have no bounds");
     }
 
     @Override
-    public void weightGradient(BoundPass pass, boolean natural) {
+    public void weightGradient(BoundBuffers pass, boolean natural) {
         throw new UnsupportedOperationException("rounded inputs have no bounds");
     }
 

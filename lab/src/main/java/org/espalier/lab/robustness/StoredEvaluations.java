@@ -25,11 +25,11 @@ import org.espalier.evaluate.rules.Rule;
 import org.espalier.evaluate.rules.Verdict;
 import org.espalier.lab.certification.Certification;
 import org.espalier.lab.certification.StoredCertifications;
+import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.file.JsonLines;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoreWriter;
-import org.espalier.lab.file.WholeFiles;
 import org.espalier.lab.tickets.Ticket;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -108,7 +108,7 @@ public final class StoredEvaluations {
     private static StoredEvaluation read(Path directory, List<Certification> certificates) {
         Path file = directory.resolve(EvaluationDirectory.SUMMARY);
         String source = file.toString();
-        JsonNode summary = Json.parse(WholeFiles.content(file), source);
+        JsonNode summary = Json.parse(AtomicFiles.content(file), source);
         if (Json.whole(summary, "format", source) != SummaryJson.FORMAT) {
             throw new UserException(source + " has format " + summary.path("format") + ", expected "
                     + SummaryJson.FORMAT + ": it was written by another version of Espalier");
@@ -168,7 +168,7 @@ public final class StoredEvaluations {
      */
     public static String json(Map<String, Object> head, EvaluationRequest request, StoredEvaluation stored) {
         Path file = request.directory().resolve(EvaluationDirectory.SUMMARY);
-        JsonNode summary = Json.parse(WholeFiles.content(file), file.toString());
+        JsonNode summary = Json.parse(AtomicFiles.content(file), file.toString());
         // Its own verdict and findings were written before there were certificates.
         ((ObjectNode) summary).remove(List.of("verdict", "findings"));
         Map<String, Object> line = new LinkedHashMap<>(head);
@@ -212,7 +212,7 @@ public final class StoredEvaluations {
 
     private static Outcomes withstands(Path directory, JsonNode summary) {
         Path file = directory.resolve(EvaluationDirectory.EXAMPLES);
-        byte[] content = WholeFiles.content(
+        byte[] content = AtomicFiles.content(
                 file, summary.path("files").path(EvaluationDirectory.EXAMPLES).asString("none"));
         List<Boolean> images = JsonLines.read(content, file.toString(), StoredEvaluations::withstands);
         BitSet right = new BitSet(images.size());

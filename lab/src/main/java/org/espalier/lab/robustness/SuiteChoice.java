@@ -5,24 +5,24 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.espalier.UserException;
 import org.espalier.attack.Norm;
-import org.espalier.attack.strong.radius.Apgd;
+import org.espalier.attack.strong.Losses;
+import org.espalier.attack.strong.StrongAttack;
 import org.espalier.attack.strong.distance.CarliniWagner;
 import org.espalier.attack.strong.distance.DeepFool;
-import org.espalier.attack.strong.radius.Descent;
 import org.espalier.attack.strong.distance.Fab;
 import org.espalier.attack.strong.distance.Fmn;
 import org.espalier.attack.strong.distance.HopSkipJump;
-import org.espalier.attack.strong.Losses;
+import org.espalier.attack.strong.radius.Apgd;
 import org.espalier.attack.strong.radius.Noise;
+import org.espalier.attack.strong.radius.ProjectedGradient;
 import org.espalier.attack.strong.radius.Square;
-import org.espalier.attack.strong.StrongAttack;
 import org.espalier.attack.strong.radius.Transfer;
 import org.espalier.evaluate.suite.Suite;
 import org.espalier.evaluate.suite.Suites;
 import org.espalier.lab.experiment.Names;
 import org.espalier.lab.experiment.SuiteSettings;
+import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.store.NetworkFile;
-import org.espalier.lab.file.WholeFiles;
 
 /** Suites of attacks by name, and from files of one's own. */
 public final class SuiteChoice {
@@ -71,13 +71,13 @@ public final class SuiteChoice {
 
     private static StrongAttack attack(SuiteSettings.AttackKind kind) {
         return switch (kind) {
-            case SuiteSettings.AttackKind.Fgsm() -> Descent.fgsm();
+            case SuiteSettings.AttackKind.Fgsm() -> ProjectedGradient.fgsm();
             case SuiteSettings.AttackKind.Pgd pgd -> {
                 if (pgd.restarts() > 1 && !pgd.randomStart()) {
                     throw new UserException("a suite's pgd has " + pgd.restarts()
                             + " restarts, expected 1 as random-start is false: all restarts would be the same");
                 }
-                yield new Descent(
+                yield new ProjectedGradient(
                         "pgd",
                         Losses.CROSS_ENTROPY,
                         pgd.iterations(),
@@ -141,9 +141,9 @@ public final class SuiteChoice {
         Path file = Path.of(transfer.from());
         NetworkFile other = NetworkFile.read(file);
         return new Transfer(
-                "sha256 " + WholeFiles.digest(file),
+                "sha256 " + AtomicFiles.digest(file),
                 other.network().weights(),
                 other.network().mask(),
-                Descent.pgd(transfer.iterations(), 1));
+                ProjectedGradient.pgd(transfer.iterations(), 1));
     }
 }

@@ -14,7 +14,7 @@ import org.espalier.evaluate.rules.Step;
 import org.espalier.evaluate.rules.StepResult;
 import org.espalier.evaluate.rules.Verdict;
 import org.espalier.lab.file.Json;
-import org.espalier.lab.tickets.WhichWeights;
+import org.espalier.lab.tickets.WeightChoice;
 
 /** Writes {@code summary.json}: every figure of an evaluation, and what it was made with. */
 final class SummaryJson {
@@ -63,7 +63,7 @@ final class SummaryJson {
         ticket.put("dataset", request.set().name());
         request.ticket().place().ifPresent(place -> {
             ticket.put("level", place.key());
-            ticket.put("weights", place.weights() == WhichWeights.FINAL ? "final" : "best-validation");
+            ticket.put("weights", place.weights() == WeightChoice.FINAL ? "final" : "best-validation");
         });
         return ticket;
     }

@@ -1,9 +1,5 @@
 package org.espalier.lab.runner;
 
-import org.espalier.lab.plan.CoreSettings;
-import org.espalier.lab.plan.Plan;
-import org.espalier.lab.plan.Task;
-import org.espalier.lab.plan.ValidationObjective;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -26,6 +22,10 @@ import org.espalier.evaluate.EvaluationSettings;
 import org.espalier.evaluate.Evaluator;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.plan.ExperimentTranslator;
+import org.espalier.lab.plan.Plan;
+import org.espalier.lab.plan.Task;
+import org.espalier.lab.plan.ValidationObjective;
 import org.espalier.lab.store.Checkpoint;
 import org.espalier.lab.store.Failure;
 import org.espalier.lab.store.LevelState;
@@ -95,8 +95,8 @@ final class LevelTrainer {
                 experiment.network().initial(),
                 trial,
                 task.strategy().restart(),
-                CoreSettings.pruningSchedule(experiment, architecture),
-                CoreSettings.pruner(experiment));
+                ExperimentTranslator.pruningSchedule(experiment, architecture),
+                ExperimentTranslator.pruner(experiment));
     }
 
     /** How it ended. */
@@ -204,7 +204,7 @@ final class LevelTrainer {
             engine = Engines.create(architecture, kernels);
             engine.load(level.start(), level.mask());
             trainer = trainer(engine);
-            measured = CoreSettings.evaluation(experiment, task.objective());
+            measured = ExperimentTranslator.evaluation(experiment, task.objective());
             evaluator = new Evaluator(engine, measured);
             best = Plan.keepsBest(experiment)
                     ? Optional.of(new ValidationObjective(experiment, task.objective()))
@@ -213,8 +213,9 @@ final class LevelTrainer {
         }
 
         End run(int linesMeasured) {
-            List<EvaluationSchedule.Moment> moments =
-                    CoreSettings.schedule(experiment, splits.train().size()).moments(iterations);
+            List<EvaluationSchedule.Moment> moments = ExperimentTranslator.schedule(
+                            experiment, splits.train().size())
+                    .moments(iterations);
             int linesPerMoment = experiment.evaluation().splits().size() * measured.measurements();
             int next = linesMeasured / linesPerMoment;
             while (true) {
@@ -315,7 +316,7 @@ final class LevelTrainer {
                     case TEST -> splits.test();
                 };
                 List<Measurement> measurements = evaluator.measure(
-                        label, split, CoreSettings.smoothing(experiment, kind), trial.level(task.number()));
+                        label, split, ExperimentTranslator.smoothing(experiment, kind), trial.level(task.number()));
                 writer.measured(measurements);
                 all.addAll(measurements);
                 observer.measured(work, measurements);
@@ -356,7 +357,7 @@ final class LevelTrainer {
         return new Trainer(
                 engine,
                 splits.train(),
-                CoreSettings.training(experiment, task.objective(), task.number()),
+                ExperimentTranslator.training(experiment, task.objective(), task.number()),
                 trial.level(task.number()));
     }
 

@@ -36,7 +36,7 @@ public record RunRequest(
             Duration checkpointEvery,
             String version,
             List<String> command) {
-        this(experiment, directory, jobs, KernelMode.CHOSEN, checkpointEvery, version, command);
+        this(experiment, directory, jobs, KernelMode.AUTO, checkpointEvery, version, command);
     }
 
     public RunRequest {

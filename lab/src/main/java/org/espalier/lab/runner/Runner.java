@@ -1,8 +1,5 @@
 package org.espalier.lab.runner;
 
-import org.espalier.lab.plan.Numerics;
-import org.espalier.lab.plan.Plan;
-import org.espalier.lab.plan.Task;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -15,10 +12,13 @@ import java.util.Optional;
 import java.util.Set;
 import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
-import org.espalier.data.catalogue.DataSets;
 import org.espalier.data.Splits;
+import org.espalier.data.catalogue.DataSets;
 import org.espalier.engine.Engines;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.plan.Numerics;
+import org.espalier.lab.plan.Plan;
+import org.espalier.lab.plan.Task;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Provenance;
 import org.espalier.lab.store.StoreWriter;

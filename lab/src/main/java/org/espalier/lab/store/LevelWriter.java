@@ -1,7 +1,5 @@
 package org.espalier.lab.store;
 
-import org.espalier.lab.file.Json;
-import org.espalier.lab.file.WholeFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,6 +17,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.espalier.UserException;
 import org.espalier.evaluate.Measurement;
+import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Json;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 import org.espalier.ticket.Level;
@@ -52,7 +52,7 @@ public final class LevelWriter implements AutoCloseable {
             Files.createDirectories(directory);
             StoreWriter.deleteTemporaries(directory, StoredLevel::wroteWhole);
         } catch (IOException e) {
-            throw WholeFiles.unwritable(directory, e);
+            throw AtomicFiles.unwritable(directory, e);
         }
         initial = Networks.encode(level.start(), level.mask(), key, 0);
         writeIfOther(StoredLevel.INITIAL, initial);
@@ -86,8 +86,8 @@ public final class LevelWriter implements AutoCloseable {
 
     private void writeIfOther(String name, byte[] content) {
         Path file = directory.resolve(name);
-        if (!Files.exists(file) || !Arrays.equals(WholeFiles.read(file), content)) {
-            WholeFiles.write(file, content);
+        if (!Files.exists(file) || !Arrays.equals(AtomicFiles.read(file), content)) {
+            AtomicFiles.write(file, content);
         }
     }
 
@@ -121,7 +121,7 @@ public final class LevelWriter implements AutoCloseable {
             channel.truncate(metricsBytes);
             channel.position(metricsBytes);
         } catch (IOException e) {
-            throw WholeFiles.unwritable(lines, e);
+            throw AtomicFiles.unwritable(lines, e);
         }
         return checkpoint;
     }
@@ -129,7 +129,7 @@ public final class LevelWriter implements AutoCloseable {
     /** Measurements that the metrics file holds now. */
     public List<Measurement> measured() {
         Path file = directory.resolve(StoredLevel.METRICS);
-        return MetricsLines.parse(WholeFiles.read(file), file.toString());
+        return MetricsLines.parse(AtomicFiles.read(file), file.toString());
     }
 
     /** Adds measurements. */
@@ -142,14 +142,14 @@ public final class LevelWriter implements AutoCloseable {
                 metricsBytes += metrics().write(bytes);
             }
         } catch (IOException e) {
-            throw WholeFiles.unwritable(directory.resolve(StoredLevel.METRICS), e);
+            throw AtomicFiles.unwritable(directory.resolve(StoredLevel.METRICS), e);
         }
     }
 
     /** Keeps where training stands. */
     public void checkpoint(TrainingState state, Mask mask) {
         flush();
-        WholeFiles.write(directory.resolve(StoredLevel.CHECKPOINT), Networks.encode(state, mask, key, metricsBytes));
+        AtomicFiles.write(directory.resolve(StoredLevel.CHECKPOINT), Networks.encode(state, mask, key, metricsBytes));
     }
 
     /** Whether weights for a rewind to this iteration are kept. */
@@ -159,22 +159,22 @@ public final class LevelWriter implements AutoCloseable {
 
     /** Keeps weights for a rewind. */
     public void rewind(int iteration, Weights weights, Mask mask) {
-        WholeFiles.write(
+        AtomicFiles.write(
                 directory.resolve(StoredLevel.rewindFile(iteration)), Networks.encode(weights, mask, key, iteration));
     }
 
     /** Lists a rewind's weights among the digests of a level that was finished before they were wanted. */
     public void listRewind(int iteration) {
         Path file = directory.resolve(StoredLevel.DONE);
-        JsonNode done = Json.parse(WholeFiles.read(file), file.toString());
+        JsonNode done = Json.parse(AtomicFiles.read(file), file.toString());
         Map<String, Object> digests = new TreeMap<>();
         done.path("files")
                 .properties()
                 .forEach(entry -> digests.put(entry.getKey(), entry.getValue().asString()));
         String name = StoredLevel.rewindFile(iteration);
         if (!digests.containsKey(name)) {
-            digests.put(name, WholeFiles.sha256(WholeFiles.read(directory.resolve(name))));
-            WholeFiles.write(file, done(Json.whole(done, "iterations", file.toString()), digests));
+            digests.put(name, AtomicFiles.sha256(AtomicFiles.read(directory.resolve(name))));
+            AtomicFiles.write(file, done(Json.whole(done, "iterations", file.toString()), digests));
         }
     }
 
@@ -188,7 +188,7 @@ public final class LevelWriter implements AutoCloseable {
 
     /** Keeps the weights of the least validation objective so far. */
     public void best(Weights weights, Mask mask, int iteration) {
-        WholeFiles.write(directory.resolve(StoredLevel.BEST), Networks.encode(weights, mask, key, iteration));
+        AtomicFiles.write(directory.resolve(StoredLevel.BEST), Networks.encode(weights, mask, key, iteration));
     }
 
     /**
@@ -199,19 +199,19 @@ public final class LevelWriter implements AutoCloseable {
     public void finish(Weights trained, Mask mask, int iterations, List<Integer> rewinds, boolean keptBest) {
         flush();
         byte[] network = Networks.encode(trained, mask, key, iterations);
-        WholeFiles.write(directory.resolve(StoredLevel.TRAINED), network);
+        AtomicFiles.write(directory.resolve(StoredLevel.TRAINED), network);
         Map<String, Object> digests = new TreeMap<>();
-        digests.put(StoredLevel.INITIAL, WholeFiles.sha256(initial));
-        digests.put(StoredLevel.TRAINED, WholeFiles.sha256(network));
-        digests.put(StoredLevel.METRICS, WholeFiles.sha256(WholeFiles.read(directory.resolve(StoredLevel.METRICS))));
+        digests.put(StoredLevel.INITIAL, AtomicFiles.sha256(initial));
+        digests.put(StoredLevel.TRAINED, AtomicFiles.sha256(network));
+        digests.put(StoredLevel.METRICS, AtomicFiles.sha256(AtomicFiles.read(directory.resolve(StoredLevel.METRICS))));
         if (keptBest) {
-            digests.put(StoredLevel.BEST, WholeFiles.digest(directory.resolve(StoredLevel.BEST)));
+            digests.put(StoredLevel.BEST, AtomicFiles.digest(directory.resolve(StoredLevel.BEST)));
         }
         for (int rewind : rewinds) {
             String name = StoredLevel.rewindFile(rewind);
-            digests.put(name, WholeFiles.sha256(WholeFiles.read(directory.resolve(name))));
+            digests.put(name, AtomicFiles.sha256(AtomicFiles.read(directory.resolve(name))));
         }
-        WholeFiles.write(directory.resolve(StoredLevel.DONE), done(iterations, digests));
+        AtomicFiles.write(directory.resolve(StoredLevel.DONE), done(iterations, digests));
         deleteCheckpoint();
     }
 
@@ -222,7 +222,7 @@ public final class LevelWriter implements AutoCloseable {
         file.put("format", Store.FORMAT);
         file.put("iteration", failure.iteration());
         file.put("reason", failure.reason());
-        WholeFiles.write(directory.resolve(StoredLevel.FAILED), text(file));
+        AtomicFiles.write(directory.resolve(StoredLevel.FAILED), text(file));
         deleteCheckpoint();
     }
 
@@ -232,7 +232,7 @@ public final class LevelWriter implements AutoCloseable {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw WholeFiles.unwritable(file, e);
+            throw AtomicFiles.unwritable(file, e);
         }
     }
 
@@ -240,7 +240,7 @@ public final class LevelWriter implements AutoCloseable {
         try {
             metrics().force(true);
         } catch (IOException e) {
-            throw WholeFiles.unwritable(directory.resolve(StoredLevel.METRICS), e);
+            throw AtomicFiles.unwritable(directory.resolve(StoredLevel.METRICS), e);
         }
     }
 

@@ -1,7 +1,5 @@
 package org.espalier.lab.store;
 
-import org.espalier.lab.file.Json;
-import org.espalier.lab.file.JsonLines;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +7,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.espalier.UserException;
 import org.espalier.evaluate.Measurement;
+import org.espalier.lab.file.Json;
+import org.espalier.lab.file.JsonLines;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 

@@ -1,11 +1,11 @@
 package org.espalier.lab.store;
 
-import org.espalier.lab.file.SafeTensors;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.espalier.UserException;
+import org.espalier.lab.file.SafeTensors;
 import org.espalier.lab.file.SafeTensors.Tensor;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;

@@ -1,8 +1,5 @@
 package org.espalier.lab.store;
 
-import org.espalier.lab.file.Json;
-import org.espalier.lab.file.StoreLock;
-import org.espalier.lab.file.WholeFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -18,6 +15,9 @@ import java.util.Optional;
 import org.espalier.UserException;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
+import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Json;
+import org.espalier.lab.file.StoreLock;
 import tools.jackson.databind.JsonNode;
 
 /** A search's directory, read-only: see docs/store.md. May be read while a search is writing it. */
@@ -52,13 +52,13 @@ public final class Store {
         }
         Path file = directory.resolve(EXPERIMENT);
         Experiment experiment =
-                ExperimentFile.parse(new String(WholeFiles.read(file), StandardCharsets.UTF_8), file.toString());
+                ExperimentFile.parse(new String(AtomicFiles.read(file), StandardCharsets.UTF_8), file.toString());
         return new Store(directory, experiment, trials(index));
     }
 
     private static List<StoredTrial> trials(Path file) {
         String source = file.toString();
-        JsonNode index = Json.parse(WholeFiles.read(file), source);
+        JsonNode index = Json.parse(AtomicFiles.read(file), source);
         if (Json.whole(index, "format", source) != FORMAT) {
             throw new UserException(file + " has format " + index.path("format") + ", expected " + FORMAT
                     + ": it was written by another version of Espalier");
@@ -116,7 +116,7 @@ public final class Store {
     public Provenance provenance() {
         Path file = directory.resolve(PROVENANCE);
         String source = file.toString();
-        JsonNode json = Json.parse(WholeFiles.read(file), source);
+        JsonNode json = Json.parse(AtomicFiles.read(file), source);
         Map<String, String> data = new LinkedHashMap<>();
         json.path("data")
                 .properties()

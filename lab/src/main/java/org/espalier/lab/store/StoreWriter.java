@@ -1,8 +1,5 @@
 package org.espalier.lab.store;
 
-import org.espalier.lab.file.Json;
-import org.espalier.lab.file.StoreLock;
-import org.espalier.lab.file.WholeFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -20,6 +17,9 @@ import java.util.function.Predicate;
 import org.espalier.UserException;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
+import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Json;
+import org.espalier.lab.file.StoreLock;
 import tools.jackson.databind.JsonNode;
 
 /** Writes a search's directory, under its lock. Levels may be written by several threads, each level by one. */
@@ -55,7 +55,7 @@ public final class StoreWriter implements AutoCloseable {
         } catch (FileAlreadyExistsException e) {
             throw new UserException(directory + " cannot be written: it is a file, expected a directory", e);
         } catch (IOException e) {
-            throw WholeFiles.unwritable(directory, e);
+            throw AtomicFiles.unwritable(directory, e);
         }
         StoreLock lock = StoreLock.acquire(directory, "choose another directory with --out");
         try {
@@ -63,15 +63,15 @@ public final class StoreWriter implements AutoCloseable {
             deleteTemporaries(directory, OURS::contains);
             Files.createDirectories(directory.resolve(Store.LEVELS));
             List<Object> earlier = earlierRuns(directory.resolve(Store.PROVENANCE));
-            WholeFiles.write(directory.resolve(Store.PROVENANCE), provenanceText(provenance, earlier));
-            WholeFiles.write(
+            AtomicFiles.write(directory.resolve(Store.PROVENANCE), provenanceText(provenance, earlier));
+            AtomicFiles.write(
                     directory.resolve(Store.EXPERIMENT),
                     ExperimentFile.write(experiment).getBytes(StandardCharsets.UTF_8));
-            WholeFiles.write(directory.resolve(Store.INDEX), indexText(trials));
+            AtomicFiles.write(directory.resolve(Store.INDEX), indexText(trials));
             return new StoreWriter(directory, lock);
         } catch (IOException e) {
             lock.close();
-            throw WholeFiles.unwritable(directory, e);
+            throw AtomicFiles.unwritable(directory, e);
         } catch (RuntimeException e) {
             lock.close();
             throw e;
@@ -85,7 +85,7 @@ public final class StoreWriter implements AutoCloseable {
      */
     static void deleteTemporaries(Path directory, Predicate<String> ours) throws IOException {
         List<Path> files = new ArrayList<>();
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "*" + WholeFiles.TEMPORARY)) {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "*" + AtomicFiles.TEMPORARY)) {
             found.forEach(files::add);
         }
         for (Path file : files) {
@@ -97,8 +97,8 @@ public final class StoreWriter implements AutoCloseable {
 
     private static String withoutTemporary(Path file) {
         String name = String.valueOf(file.getFileName());
-        return name.endsWith(WholeFiles.TEMPORARY)
-                ? name.substring(0, name.length() - WholeFiles.TEMPORARY.length())
+        return name.endsWith(AtomicFiles.TEMPORARY)
+                ? name.substring(0, name.length() - AtomicFiles.TEMPORARY.length())
                 : name;
     }
 
@@ -120,9 +120,9 @@ public final class StoreWriter implements AutoCloseable {
                 Store.PROVENANCE,
                 Store.EXPERIMENT,
                 Store.LEVELS,
-                Store.PROVENANCE + WholeFiles.TEMPORARY,
-                Store.EXPERIMENT + WholeFiles.TEMPORARY,
-                Store.INDEX + WholeFiles.TEMPORARY);
+                Store.PROVENANCE + AtomicFiles.TEMPORARY,
+                Store.EXPERIMENT + AtomicFiles.TEMPORARY,
+                Store.INDEX + AtomicFiles.TEMPORARY);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 if (!ours.contains(String.valueOf(file.getFileName()))) {
@@ -218,7 +218,7 @@ public final class StoreWriter implements AutoCloseable {
         List<Object> runs = new ArrayList<>();
         try {
             if (Files.exists(file)) {
-                JsonNode before = Json.parse(WholeFiles.read(file), file.toString());
+                JsonNode before = Json.parse(AtomicFiles.read(file), file.toString());
                 // A file of before runs were listed tells of one.
                 for (JsonNode run : before.has("runs") ? before.path("runs") : List.of(before)) {
                     runs.add(earlierRun(run, file.toString()));
@@ -280,7 +280,7 @@ public final class StoreWriter implements AutoCloseable {
 
     /** The key of what determines a level. */
     public static String key(Map<String, Object> determinedBy) {
-        return WholeFiles.sha256(Json.canonical(determinedBy).getBytes(StandardCharsets.UTF_8));
+        return AtomicFiles.sha256(Json.canonical(determinedBy).getBytes(StandardCharsets.UTF_8));
     }
 
     /** Reads a level that may be stored. */

@@ -1,7 +1,5 @@
 package org.espalier.lab.store;
 
-import org.espalier.lab.file.Json;
-import org.espalier.lab.file.WholeFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +10,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.UserException;
 import org.espalier.evaluate.Measurement;
+import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Json;
 import org.espalier.network.Architecture;
 import tools.jackson.databind.JsonNode;
 
@@ -118,7 +118,7 @@ public final class StoredLevel {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
-        JsonNode level = Json.parse(WholeFiles.read(file), file.toString());
+        JsonNode level = Json.parse(AtomicFiles.read(file), file.toString());
         if (!Json.string(level, "key", file.toString()).equals(key)) {
             throw new UserException(
                     file + " belongs to level " + Json.string(level, "key", file.toString()) + ", expected " + key);
@@ -154,7 +154,7 @@ public final class StoredLevel {
             }
             return List.of();
         }
-        byte[] content = WholeFiles.read(file);
+        byte[] content = AtomicFiles.read(file);
         if (state() == LevelState.DONE) {
             checkDigest(METRICS, content);
         }
@@ -222,7 +222,7 @@ public final class StoredLevel {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
-        JsonNode failure = Json.parse(WholeFiles.read(file), file.toString());
+        JsonNode failure = Json.parse(AtomicFiles.read(file), file.toString());
         return Optional.of(new Failure(
                 Json.whole(failure, "iteration", file.toString()), Json.string(failure, "reason", file.toString())));
     }
@@ -243,17 +243,17 @@ public final class StoredLevel {
     public void verify() {
         JsonNode files = doneFile().path("files");
         files.properties()
-                .forEach(entry -> checkDigest(entry.getKey(), WholeFiles.read(directory.resolve(entry.getKey()))));
+                .forEach(entry -> checkDigest(entry.getKey(), AtomicFiles.read(directory.resolve(entry.getKey()))));
     }
 
     private void checkDigest(String name, byte[] content) {
         String expected = doneFile().path("files").path(name).asString("none");
-        WholeFiles.check(directory.resolve(name), content, expected);
+        AtomicFiles.check(directory.resolve(name), content, expected);
     }
 
     private JsonNode doneFile() {
         Path file = directory.resolve(DONE);
-        return Json.parse(WholeFiles.read(file), file.toString());
+        return Json.parse(AtomicFiles.read(file), file.toString());
     }
 
     /** Bytes on disk, for reports. */

@@ -1,8 +1,8 @@
 package org.espalier.lab.store;
 
-import org.espalier.lab.file.Json;
 import java.util.Optional;
 import org.espalier.UserException;
+import org.espalier.lab.file.Json;
 import tools.jackson.databind.JsonNode;
 
 /**

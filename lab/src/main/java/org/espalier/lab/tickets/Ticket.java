@@ -34,7 +34,7 @@ public record Ticket(
      * @param key what it is stored under
      * @param weights which of its weights
      */
-    public record Place(Path store, TrialId trial, int level, String key, WhichWeights weights) {
+    public record Place(Path store, TrialId trial, int level, String key, WeightChoice weights) {
         /** The level's name as members of a JSON object: data set, objective, strategy, trial, level. */
         public Map<String, Object> members() {
             Map<String, Object> members = new LinkedHashMap<>();

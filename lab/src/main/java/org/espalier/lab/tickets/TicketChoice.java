@@ -30,9 +30,9 @@ public record TicketChoice(
         Optional<Integer> trial,
         Optional<Integer> level,
         boolean all,
-        WhichWeights weights) {
+        WeightChoice weights) {
     /** Every level of every trial. */
-    public static TicketChoice everything(WhichWeights weights) {
+    public static TicketChoice everything(WeightChoice weights) {
         return new TicketChoice(
                 Optional.empty(),
                 Optional.empty(),

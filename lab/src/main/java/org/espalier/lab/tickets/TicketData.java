@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.espalier.UserException;
 import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
-import org.espalier.data.catalogue.DataSets;
 import org.espalier.data.Splits;
+import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.store.StoredNetwork;
 
 /**

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Optional;
 import org.espalier.UserException;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.NetworkFile;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredLevel;
 import org.espalier.lab.store.StoredNetwork;
 import org.espalier.lab.store.StoredTrial;
-import org.espalier.lab.file.WholeFiles;
 import org.jspecify.annotations.Nullable;
 
 /** Finds tickets: in a search's directory, a level's directory, or a safetensors file of any origin. */
@@ -63,13 +63,13 @@ public final class Tickets {
         return ticket(store, chosen(store, key, given), choice.weights());
     }
 
-    private static Ticket ticket(Store store, TicketChoice.Chosen chosen, WhichWeights weights) {
+    private static Ticket ticket(Store store, TicketChoice.Chosen chosen, WeightChoice weights) {
         StoredLevel level = store.level(chosen.key());
         if (level.state() != LevelState.DONE) {
             throw new UserException(chosen.trial() + ", level " + chosen.level() + " of " + store.directory()
                     + (level.state() == LevelState.FAILED ? " diverged" : " is not trained yet"));
         }
-        Path file = level.directory().resolve(StoredLevel.fileOf(weights == WhichWeights.BEST_VALIDATION));
+        Path file = level.directory().resolve(StoredLevel.fileOf(weights == WeightChoice.BEST_VALIDATION));
         StoredNetwork network = switch (weights) {
             case FINAL -> level.trained().orElseThrow();
             case BEST_VALIDATION ->
@@ -82,10 +82,10 @@ public final class Tickets {
     }
 
     private static Ticket ticket(
-            Store store, TicketChoice.Chosen chosen, StoredNetwork network, Path file, WhichWeights weights) {
+            Store store, TicketChoice.Chosen chosen, StoredNetwork network, Path file, WeightChoice weights) {
         return new Ticket(
                 file,
-                WholeFiles.digest(file),
+                AtomicFiles.digest(file),
                 network,
                 data(store, chosen),
                 Optional.of(new Ticket.Place(store.directory(), chosen.trial(), chosen.level(), chosen.key(), weights)),
@@ -115,18 +115,18 @@ public final class Tickets {
             Store store = store(directory);
             TicketChoice.Chosen chosen = chosen(store, name(directory), given);
             if (name(path).equals(StoredLevel.fileOf(false))) {
-                return ticket(store, chosen, read.network(), given, WhichWeights.FINAL);
+                return ticket(store, chosen, read.network(), given, WeightChoice.FINAL);
             }
             // Other weights of a level are not what its place in the tables is for.
             return new Ticket(
                     given,
-                    WholeFiles.digest(given),
+                    AtomicFiles.digest(given),
                     read.network(),
                     data(store, chosen),
                     Optional.empty(),
                     beside(path));
         }
-        return new Ticket(given, WholeFiles.digest(given), read.network(), data, Optional.empty(), beside(path));
+        return new Ticket(given, AtomicFiles.digest(given), read.network(), data, Optional.empty(), beside(path));
     }
 
     private static Path beside(Path file) {

@@ -1,11 +1,11 @@
 package org.espalier.lab.plan;
 
-import org.espalier.lab.runner.TinyData;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.runner.TinyData;
 import org.junit.jupiter.api.Test;
 
 class ValidationObjectiveTest {

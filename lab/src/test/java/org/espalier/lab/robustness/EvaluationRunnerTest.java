@@ -19,11 +19,11 @@ import org.assertj.core.data.Offset;
 import org.espalier.UserException;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
-import org.espalier.attack.strong.radius.Apgd;
-import org.espalier.attack.strong.radius.Descent;
-import org.espalier.attack.strong.distance.Fab;
 import org.espalier.attack.strong.Losses;
+import org.espalier.attack.strong.distance.Fab;
+import org.espalier.attack.strong.radius.Apgd;
 import org.espalier.attack.strong.radius.Noise;
+import org.espalier.attack.strong.radius.ProjectedGradient;
 import org.espalier.data.DataFile;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
@@ -34,10 +34,10 @@ import org.espalier.evaluate.rules.Step;
 import org.espalier.evaluate.rules.Verdict;
 import org.espalier.evaluate.suite.Suite;
 import org.espalier.evaluate.suite.Suites;
+import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.file.StoreLock;
 import org.espalier.lab.store.StoredNetwork;
-import org.espalier.lab.file.WholeFiles;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketData;
 import org.espalier.network.Architecture;
@@ -95,7 +95,7 @@ class EvaluationRunnerTest {
                 List.of(
                         new Noise(2),
                         new Apgd(Losses.MARGIN, 20, 2, 1),
-                        Descent.pgd(10, 2),
+                        ProjectedGradient.pgd(10, 2),
                         new Fab(5, 1, 2, 0.1, 1.05, 0.9, 3, true)),
                 true);
     }
@@ -167,7 +167,9 @@ class EvaluationRunnerTest {
                 .extracting(Step::name, Step::attack)
                 .containsExactly(
                         tuple("doubled-apgd-margin", new Apgd(Losses.MARGIN, 40, 4, 1)),
-                        tuple("doubled-pgd", Descent.pgd(10, 2).doubled().orElseThrow()),
+                        tuple(
+                                "doubled-pgd",
+                                ProjectedGradient.pgd(10, 2).doubled().orElseThrow()),
                         tuple("doubled-fab-t", new Fab(10, 1, 2, 0.1, 1.05, 0.9, 3, true)));
         Suite distances = Suites.named("distances", Norm.L2, 10);
         assertThat(distances.attacks()).allMatch(attack -> attack.doubled().isPresent());
@@ -284,7 +286,7 @@ class EvaluationRunnerTest {
                 Map.of("network", "ab".repeat(32), "data", data, "split", "test", "norm", "linf", "method", "crown"));
         by.put("epsilon", (float) epsilon);
         Map<String, Object> certificate =
-                Map.of("format", 1, "determined-by", by, "files", Map.of("images.jsonl", WholeFiles.digest(images)));
+                Map.of("format", 1, "determined-by", by, "files", Map.of("images.jsonl", AtomicFiles.digest(images)));
         Files.writeString(directory.resolve("certificate.json"), Json.write(certificate));
     }
 

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
-import org.espalier.engine.Panels;
-import org.espalier.engine.Pass;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -22,7 +22,7 @@ class QuantisingEngineTest {
         Engine plain = Engines.create(architecture);
         plain.load(weights, Mask.dense(architecture));
         Engine masked = new QuantisingEngine(plain, 4);
-        Pass pass = masked.newPass(Panels.LANES);
+        ActivationBuffers pass = masked.newPass(ActivationPanels.LANES);
         pass.input().set(0, 3, 0.3f);
         pass.input().set(0, 63, 0.9f);
         masked.forward(pass, 0, 1);
@@ -33,7 +33,7 @@ class QuantisingEngineTest {
         int[] rows = {0};
         masked.inputGradient(pass, 0, 1, (panel, gradient, offset, features, first, count) -> {
             rows[0] += count;
-            for (long at = offset; at < offset + count * Panels.ROW_BYTES; at += 4) {
+            for (long at = offset; at < offset + count * ActivationPanels.ROW_BYTES; at += 4) {
                 assertThat(gradient.get(ValueLayout.JAVA_FLOAT, at)).isZero();
             }
         });

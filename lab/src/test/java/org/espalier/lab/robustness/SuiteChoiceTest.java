@@ -6,16 +6,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.espalier.attack.Norm;
-import org.espalier.attack.strong.radius.Apgd;
+import org.espalier.attack.strong.StrongAttack;
 import org.espalier.attack.strong.distance.CarliniWagner;
 import org.espalier.attack.strong.distance.DeepFool;
-import org.espalier.attack.strong.radius.Descent;
 import org.espalier.attack.strong.distance.Fab;
 import org.espalier.attack.strong.distance.Fmn;
 import org.espalier.attack.strong.distance.HopSkipJump;
+import org.espalier.attack.strong.radius.Apgd;
 import org.espalier.attack.strong.radius.Noise;
+import org.espalier.attack.strong.radius.ProjectedGradient;
 import org.espalier.attack.strong.radius.Square;
-import org.espalier.attack.strong.StrongAttack;
 import org.espalier.evaluate.suite.Suite;
 import org.espalier.evaluate.suite.Suites;
 import org.junit.jupiter.api.Test;
@@ -34,8 +34,8 @@ class SuiteChoiceTest {
     @Test
     void anAttackWithoutSettingsIsTheUsualOne() throws IOException {
         StrongAttack[] usual = {
-            Descent.fgsm(),
-            Descent.pgd(40, 1),
+            ProjectedGradient.fgsm(),
+            ProjectedGradient.pgd(40, 1),
             Apgd.crossEntropy(),
             Apgd.targeted(),
             Fab.standard(),

@@ -1,6 +1,5 @@
 package org.espalier.lab.runner;
 
-import org.espalier.lab.plan.CoreSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,6 +18,7 @@ import org.espalier.UserException;
 import org.espalier.engine.KernelMode;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.store.Failure;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
@@ -163,7 +163,7 @@ class RunnerTest {
     }
 
     private static Ramp ramp(Experiment experiment, Experiment.Objective objective, int level) {
-        return ((Objective.Certified) CoreSettings.objective(experiment, objective, level)).ramp();
+        return ((Objective.Certified) ExperimentTranslator.objective(experiment, objective, level)).ramp();
     }
 
     @Test
@@ -189,7 +189,7 @@ class RunnerTest {
                             RunObserver.NONE)
                     .run(TinyData.data());
         }
-        Map<String, String> chosen = Trees.digests(directory.resolve("CHOSEN"));
+        Map<String, String> chosen = Trees.digests(directory.resolve("AUTO"));
         assertThat(chosen).hasSizeGreaterThan(4 * 3);
         assertThat(Trees.digests(directory.resolve("DENSE"))).isEqualTo(chosen);
         assertThat(Trees.digests(directory.resolve("SPARSE"))).isEqualTo(chosen);

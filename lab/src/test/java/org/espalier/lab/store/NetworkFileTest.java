@@ -1,6 +1,5 @@
 package org.espalier.lab.store;
 
-import org.espalier.lab.file.SafeTensors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.espalier.UserException;
+import org.espalier.lab.file.SafeTensors;
 import org.espalier.lab.file.SafeTensors.Tensor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -17,15 +17,15 @@ import org.espalier.attack.Attack;
 import org.espalier.attack.Attacker;
 import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
-import org.espalier.data.catalogue.DataSets;
 import org.espalier.data.Split;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.data.catalogue.DataSets;
+import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
-import org.espalier.engine.Panels;
-import org.espalier.engine.Pass;
+import org.espalier.engine.ops.Elementwise;
 import org.espalier.lab.experiment.Experiment;
-import org.espalier.lab.plan.CoreSettings;
+import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredLevel;
@@ -72,7 +72,7 @@ final class Gallery {
             return nothing("No examples: the experiment has no attack.");
         }
         DataSet set = dataSet(store, arm.dataset());
-        Attack attack = CoreSettings.attack(store.experiment(), attackName.get());
+        Attack attack = ExperimentTranslator.attack(store.experiment(), attackName.get());
         List<Integer> levels = levels(store, trial.get());
         for (int level : levels) {
             StoredLevel stored = store.level(trial.get().levels().get(level));
@@ -163,7 +163,7 @@ final class Gallery {
     private static Examples attacked(StoredNetwork network, Attack attack, Split test, int images) {
         Engine engine = Engines.create(network.mask().architecture());
         engine.load(network.weights(), network.mask());
-        Pass pass = engine.newPass(2 * Panels.LANES);
+        ActivationBuffers pass = engine.newPass(2 * ActivationPanels.LANES);
         int[] order = new int[images];
         for (int i = 0; i < images; i++) {
             order[i] = i;
@@ -171,22 +171,22 @@ final class Gallery {
         Elementwise.loadImages(test.images(), order, 0, images, pass.input(), 0);
         engine.forward(pass, 0, 1);
         Said[] before = said(pass, 0, images);
-        Attacker attacker = attack.on(engine, pass);
+        Attacker attacker = attack.bind(engine, pass);
         Stream noise = Stream.root(0).child("gallery");
         attacker.perturb(test.labels(), 0, images, noise, 0);
-        attacker.complete(images, noise, 0);
+        attacker.fillUnreadInputs(images, noise, 0);
         engine.forward(pass, 1, 1);
-        Said[] after = said(pass, Panels.LANES, images);
+        Said[] after = said(pass, ActivationPanels.LANES, images);
         float[][] adversarial = new float[images][pass.input().features()];
         for (int i = 0; i < images; i++) {
             for (int f = 0; f < adversarial[i].length; f++) {
-                adversarial[i][f] = pass.input().get(f, Panels.LANES + i);
+                adversarial[i][f] = pass.input().get(f, ActivationPanels.LANES + i);
             }
         }
         return new Examples(adversarial, before, after);
     }
 
-    private static Said[] said(Pass pass, int first, int images) {
+    private static Said[] said(ActivationBuffers pass, int first, int images) {
         Said[] said = new Said[images];
         int classes = pass.logits().features();
         for (int i = 0; i < images; i++) {
@@ -258,7 +258,7 @@ final class Gallery {
     }
 
     private static float[] pixels(Split split, int image) {
-        Panels panels = new Panels(split.features(), 1);
+        ActivationPanels panels = new ActivationPanels(split.features(), 1);
         Elementwise.loadImages(split.images(), new int[] {image}, 0, 1, panels, 0);
         float[] pixels = new float[split.features()];
         for (int f = 0; f < pixels.length; f++) {

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 import org.espalier.UserException;
-import org.espalier.lab.file.WholeFiles;
+import org.espalier.lab.file.AtomicFiles;
 import org.espalier.report.Report;
 import org.espalier.report.ReportPart;
 import org.espalier.report.figure.FigureDrawing;
@@ -24,7 +24,7 @@ public final class PageFiles implements ReportPart {
     public Written write(Report report, OptionalInt iteration, Path folder) {
         Page page = ReportPage.of(report, iteration);
         Path file = folder.resolve(PAGE);
-        WholeFiles.writeRepeatable(file, page.bytes());
+        AtomicFiles.writeRepeatable(file, page.bytes());
         Path figures = folder.resolve(FIGURES);
         try {
             Files.createDirectories(figures);
@@ -33,10 +33,10 @@ public final class PageFiles implements ReportPart {
                     figures + " cannot be made: " + (e.getMessage() == null ? e.toString() : e.getMessage()), e);
         }
         page.figures().parallelStream().forEach(figure -> {
-            WholeFiles.writeRepeatable(
+            AtomicFiles.writeRepeatable(
                     figures.resolve(figure.id() + ".svg"),
                     FigureDrawing.svg(figure).getBytes(StandardCharsets.UTF_8));
-            WholeFiles.writeRepeatable(figures.resolve(figure.id() + ".pdf"), FigureDrawing.pdf(figure));
+            AtomicFiles.writeRepeatable(figures.resolve(figure.id() + ".pdf"), FigureDrawing.pdf(figure));
         });
         return new Written(List.of(file, figures), page.problems());
     }

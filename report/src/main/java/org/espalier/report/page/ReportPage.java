@@ -11,7 +11,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.espalier.UserException;
-import org.espalier.lab.plan.CoreSettings;
+import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.report.Arm;
 import org.espalier.report.BesidePublished;
 import org.espalier.report.Report;
@@ -256,7 +256,7 @@ final class ReportPage {
         arm.attacks()
                 .forEach(attack -> radii.put(
                         attack,
-                        CoreSettings.attack(run.store().experiment(), attack)
+                        ExperimentTranslator.attack(run.store().experiment(), attack)
                                 .threat()
                                 .epsilon()));
         return radii;

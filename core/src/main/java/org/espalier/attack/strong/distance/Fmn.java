@@ -1,12 +1,5 @@
 package org.espalier.attack.strong.distance;
 
-import org.espalier.attack.strong.Access;
-import org.espalier.attack.strong.Attempt;
-import org.espalier.attack.strong.Examples;
-import org.espalier.attack.strong.StrongAttack;
-import org.espalier.attack.strong.Target;
-import org.espalier.attack.strong.search.Settings;
-import org.espalier.attack.strong.search.Walks;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +7,13 @@ import java.util.Optional;
 import java.util.Set;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
+import org.espalier.attack.strong.Access;
+import org.espalier.attack.strong.Attempt;
+import org.espalier.attack.strong.Examples;
+import org.espalier.attack.strong.StrongAttack;
+import org.espalier.attack.strong.Target;
+import org.espalier.attack.strong.search.BatchedSearches;
+import org.espalier.attack.strong.search.Settings;
 import org.espalier.random.Stream;
 
 /**
@@ -95,12 +95,12 @@ public record Fmn(int iterations, double stepL2, double stepLinf, double lastSte
     @Override
     public List<Attempt> run(Target target, Examples examples, ThreatModel threat, Stream stream) {
         check(threat, target.classes());
-        return Walks.run(
+        return BatchedSearches.run(
                 target,
                 examples,
                 threat,
                 true,
                 (example, clean) ->
-                        new FmnWalk(this, threat.norm(), clean, examples.labels()[example], target.classes()));
+                        new FmnSearch(this, threat.norm(), clean, examples.labels()[example], target.classes()));
     }
 }

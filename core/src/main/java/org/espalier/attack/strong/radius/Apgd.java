@@ -1,5 +1,13 @@
 package org.espalier.attack.strong.radius;
 
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.espalier.attack.Norm;
+import org.espalier.attack.ThreatModel;
 import org.espalier.attack.strong.Access;
 import org.espalier.attack.strong.Attempt;
 import org.espalier.attack.strong.Examples;
@@ -13,14 +21,6 @@ import org.espalier.attack.strong.search.Search;
 import org.espalier.attack.strong.search.Settings;
 import org.espalier.attack.strong.search.Starts;
 import org.espalier.attack.strong.search.Targets;
-import java.util.EnumSet;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import org.espalier.attack.Norm;
-import org.espalier.attack.ThreatModel;
 import org.espalier.random.Stream;
 
 /**

@@ -1,11 +1,11 @@
 package org.espalier.attack.strong.radius;
 
+import java.util.Arrays;
+import org.espalier.attack.Norm;
 import org.espalier.attack.strong.Tile;
 import org.espalier.attack.strong.search.Geometry;
 import org.espalier.attack.strong.search.Search;
 import org.espalier.attack.strong.search.Steps;
-import java.util.Arrays;
-import org.espalier.attack.Norm;
 
 /**
  * One run of auto-PGD on one chunk; {@link Apgd} says what was taken from where.
@@ -53,7 +53,7 @@ final class ApgdRun {
         float firstStep = search.norm == Norm.L1 ? epsilon : 2 * epsilon;
         Arrays.fill(steps, firstStep);
         search.forget();
-        search.look(true);
+        search.onLogits(true);
         bestGradient.set(search.gradient);
         old.set(search.x);
         System.arraycopy(search.losses, 0, lastLosses, 0, lastLosses.length);
@@ -71,7 +71,7 @@ final class ApgdRun {
         for (int iteration = 0; iteration < iterations; iteration++) {
             step(epsilon, iteration == 0 ? 1f : MOMENTUM);
             boolean last = iteration == iterations - 1;
-            search.look(!last);
+            search.onLogits(!last);
             if (last) {
                 break;
             }

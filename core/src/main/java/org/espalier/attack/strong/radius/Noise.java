@@ -1,5 +1,11 @@
 package org.espalier.attack.strong.radius;
 
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.espalier.attack.Norm;
+import org.espalier.attack.ThreatModel;
 import org.espalier.attack.strong.Access;
 import org.espalier.attack.strong.Attempt;
 import org.espalier.attack.strong.Examples;
@@ -10,12 +16,6 @@ import org.espalier.attack.strong.search.Attempts;
 import org.espalier.attack.strong.search.Search;
 import org.espalier.attack.strong.search.Settings;
 import org.espalier.attack.strong.search.Starts;
-import java.util.EnumSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import org.espalier.attack.Norm;
-import org.espalier.attack.ThreatModel;
 import org.espalier.random.Stream;
 
 /**
@@ -57,7 +57,7 @@ public record Noise(int draws) implements StrongAttack {
             search.forget();
             for (int draw = 0; draw < draws; draw++) {
                 Starts.inBall(target, threat, chunk, stream.child(draw), search.clean, search.x);
-                search.look(false);
+                search.onLogits(false);
             }
             search.settleOnBest();
             return Attempts.judge(target, chunk, threat, search.x, false, search.ledger);

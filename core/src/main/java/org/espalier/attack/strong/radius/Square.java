@@ -1,18 +1,18 @@
 package org.espalier.attack.strong.radius;
 
-import org.espalier.attack.strong.Access;
-import org.espalier.attack.strong.Attempt;
-import org.espalier.attack.strong.Examples;
-import org.espalier.attack.strong.StrongAttack;
-import org.espalier.attack.strong.Target;
-import org.espalier.attack.strong.search.Settings;
-import org.espalier.attack.strong.search.Walks;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
+import org.espalier.attack.strong.Access;
+import org.espalier.attack.strong.Attempt;
+import org.espalier.attack.strong.Examples;
+import org.espalier.attack.strong.StrongAttack;
+import org.espalier.attack.strong.Target;
+import org.espalier.attack.strong.search.BatchedSearches;
+import org.espalier.attack.strong.search.Settings;
 import org.espalier.random.Stream;
 
 /**
@@ -75,12 +75,12 @@ public record Square(int queries, double pInit, int restarts) implements StrongA
     public List<Attempt> run(Target target, Examples examples, ThreatModel threat, Stream stream) {
         check(threat, target.classes());
         Bumps bumps = new Bumps();
-        return Walks.run(
+        return BatchedSearches.run(
                 target,
                 examples,
                 threat,
                 false,
-                (example, clean) -> new SquareWalk(
+                (example, clean) -> new SquareSearch(
                         this,
                         threat,
                         target,

@@ -1,12 +1,5 @@
 package org.espalier.attack.strong.radius;
 
-import org.espalier.attack.strong.Access;
-import org.espalier.attack.strong.Attempt;
-import org.espalier.attack.strong.Examples;
-import org.espalier.attack.strong.StrongAttack;
-import org.espalier.attack.strong.Target;
-import org.espalier.attack.strong.Tile;
-import org.espalier.attack.strong.search.Attempts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +8,13 @@ import java.util.Set;
 import org.espalier.UserException;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
+import org.espalier.attack.strong.Access;
+import org.espalier.attack.strong.Attempt;
+import org.espalier.attack.strong.Examples;
+import org.espalier.attack.strong.StrongAttack;
+import org.espalier.attack.strong.Target;
+import org.espalier.attack.strong.Tile;
+import org.espalier.attack.strong.search.Attempts;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.network.Mask;

@@ -1,13 +1,13 @@
 package org.espalier.attack.strong.search;
 
-import org.espalier.attack.strong.Attempt;
-import org.espalier.attack.strong.Examples;
-import org.espalier.attack.strong.Target;
-import org.espalier.attack.strong.Tile;
 import java.util.ArrayList;
 import java.util.List;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
+import org.espalier.attack.strong.Attempt;
+import org.espalier.attack.strong.Examples;
+import org.espalier.attack.strong.Target;
+import org.espalier.attack.strong.Tile;
 
 /** Turns points that attacks found into attempts that can be believed: each is looked at once more. */
 public final class Attempts {

@@ -1,9 +1,9 @@
 package org.espalier.attack.strong.search;
 
-import org.espalier.attack.strong.Tile;
 import java.util.Arrays;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
+import org.espalier.attack.strong.Tile;
 import org.espalier.engine.ops.LaneMath;
 
 /**

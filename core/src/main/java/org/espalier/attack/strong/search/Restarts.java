@@ -1,12 +1,12 @@
 package org.espalier.attack.strong.search;
 
-import org.espalier.attack.strong.Attempt;
-import org.espalier.attack.strong.Examples;
-import org.espalier.attack.strong.Target;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.espalier.attack.strong.Attempt;
+import org.espalier.attack.strong.Examples;
+import org.espalier.attack.strong.Target;
 
 /** Several runs of an attack, each on the examples that none before has broken, packed together anew. */
 public final class Restarts {

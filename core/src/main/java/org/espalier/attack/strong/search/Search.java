@@ -1,10 +1,10 @@
 package org.espalier.attack.strong.search;
 
+import org.espalier.attack.Norm;
 import org.espalier.attack.strong.Examples;
 import org.espalier.attack.strong.LogitLoss;
 import org.espalier.attack.strong.Target;
 import org.espalier.attack.strong.Tile;
-import org.espalier.attack.Norm;
 
 /**
  * A climb of one loss for the examples of one chunk: the present points, the best so far, and the first that was classified
@@ -67,7 +67,7 @@ public final class Search {
      *
      * @param withGradient whether {@link #gradient} is wanted
      */
-    public void look(boolean withGradient) {
+    public void onLogits(boolean withGradient) {
         target.forward(x);
         if (withGradient) {
             target.direction(loss, examples.labels(), targets, losses, gradient);

@@ -1,11 +1,11 @@
 package org.espalier.attack.strong.search;
 
-import org.espalier.attack.strong.Examples;
-import org.espalier.attack.strong.Target;
-import org.espalier.attack.strong.Tile;
 import java.util.Arrays;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
+import org.espalier.attack.strong.Examples;
+import org.espalier.attack.strong.Target;
+import org.espalier.attack.strong.Tile;
 import org.espalier.random.Stream;
 
 /** Where attacks start. */
@@ -19,7 +19,8 @@ public final class Starts {
      * A random direction at full radius, cut by the box, as AutoAttack starts: L-infinity, uniform numbers over the largest of
      * them; L2, Gaussian ones over their length; L1, Gaussian ones projected into the ball.
      */
-    public static void onSphere(Target target, ThreatModel threat, Examples examples, Stream stream, Tile clean, Tile x) {
+    public static void onSphere(
+            Target target, ThreatModel threat, Examples examples, Stream stream, Tile clean, Tile x) {
         if (threat.norm() == Norm.LINF) {
             Draws.uniform(target, stream, examples.numbers(), x);
         } else {

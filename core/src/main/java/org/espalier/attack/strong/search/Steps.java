@@ -1,8 +1,8 @@
 package org.espalier.attack.strong.search;
 
-import org.espalier.attack.strong.Tile;
 import java.util.Arrays;
 import org.espalier.attack.Norm;
+import org.espalier.attack.strong.Tile;
 import org.espalier.engine.ops.LaneMath;
 
 /** Ascent steps along a gradient, in three norms, each lane by itself; and copies of chosen lanes. */
@@ -19,7 +19,8 @@ public final class Steps {
      * @param steps step of each example, (lane)
      * @param epsilon radius of the L-infinity ball
      */
-    public static void signWithMomentum(Tile clean, Tile gradient, Tile x, Tile old, float[] steps, float epsilon, float a) {
+    public static void signWithMomentum(
+            Tile clean, Tile gradient, Tile x, Tile old, float[] steps, float epsilon, float a) {
         for (int panel = 0; panel < x.panels(); panel++) {
             LaneMath.signWithMomentum(
                     clean.values(),

@@ -1,10 +1,5 @@
 package org.espalier.engine.simd.dense;
 
-import org.espalier.engine.Panels;
-import org.espalier.engine.kernel.BatchSum;
-import org.espalier.engine.kernel.GradientScratch;
-import org.espalier.engine.kernel.Kernels;
-import org.espalier.engine.simd.Lanes;
 import static org.espalier.engine.simd.Lanes.BYTES;
 import static org.espalier.engine.simd.Lanes.FLOATS;
 import static org.espalier.engine.simd.Lanes.LENGTH;
@@ -15,10 +10,15 @@ import static org.espalier.engine.simd.Lanes.WIDE;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.kernel.FixedOrderSum;
+import org.espalier.engine.kernel.GradientScratch;
+import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.simd.Lanes;
 
 /**
  * Gradients of all weights of a dense layer. With every weight wanted, lanes run over inputs instead of examples:
- * panels are turned once ({@link PanelTurn}), and each of {@link BatchSum}'s 16 columns is a chain of multiply-adds
+ * panels are turned once ({@link PanelTranspose}), and each of {@link FixedOrderSum}'s 16 columns is a chain of multiply-adds
  * by one delta, so that the tree is plain additions without a shuffle. A block is 4 outputs x 2 registers of inputs.
  * Offsets are addresses in {@link Lanes#MEMORY}.
  */
@@ -27,9 +27,9 @@ public final class DenseGradient {
     /** Outputs to a block. */
     public static final int OUTPUTS = 4;
 
-    private static final int COLUMNS = BatchSum.COLUMNS;
+    private static final int COLUMNS = FixedOrderSum.COLUMNS;
     /** Bytes of inputs to one delta. */
-    private static final long STEP = PanelTurn.ROW / OUTPUTS;
+    private static final long STEP = PanelTranspose.ROW / OUTPUTS;
     /** Bytes of a block's sums. */
     private static final long BLOCK = OUTPUTS * 2 * BYTES;
 
@@ -53,13 +53,14 @@ public final class DenseGradient {
             oneByOne(delta, outputs, x, inputs, panels, out);
             return;
         }
-        int lanes = Panels.LANES * panels;
+        int lanes = ActivationPanels.LANES * panels;
         long turned = scratch.memory().address();
         long partials = turned + GradientScratch.turned(inputs, panels);
-        PanelTurn.run(x, inputs, panels, turned, partials + GradientScratch.PARTIALS);
-        boolean quiet = skip && ActiveDeltas.quiet(delta, outputs, panels, scratch.counts());
-        int taken =
-                quiet ? ActiveDeltas.order(outputs, lanes, scratch) : ActiveDeltas.inOrder(outputs, scratch.outputs());
+        PanelTranspose.run(x, inputs, panels, turned, partials + GradientScratch.PARTIALS);
+        boolean quiet = skip && NonZeroGradient.quiet(delta, outputs, panels, scratch.counts());
+        int taken = quiet
+                ? NonZeroGradient.order(outputs, lanes, scratch)
+                : NonZeroGradient.inOrder(outputs, scratch.outputs());
         for (int n = taken; n < outputs; n++) {
             int silent = scratch.outputs()[n];
             Arrays.fill(out, silent * inputs, (silent + 1) * inputs, 0f);
@@ -70,10 +71,10 @@ public final class DenseGradient {
         }
         boolean listed = quiet && !WIDE;
         if (listed) {
-            ActiveDeltas.find(scratch, blocks, lanes);
+            NonZeroGradient.find(scratch, blocks, lanes);
         }
         for (int i = 0; i < inputs; i += 2 * LENGTH) {
-            long at = turned + i / (2 * LENGTH) * PanelTurn.block(panels);
+            long at = turned + i / (2 * LENGTH) * PanelTranspose.block(panels);
             for (int b = 0; b < blocks; b++) {
                 block(scratch, b, lanes, listed, at, partials);
                 finish(scratch.outputs(), first(b, taken), partials, out, inputs, i);
@@ -125,17 +126,19 @@ public final class DenseGradient {
     }
 
     /**
-     * Four outputs' deltas to [place of lane][output], as {@link PanelTurn} places them, on the heap: they are broadcast
+     * Four outputs' deltas to [place of lane][output], as {@link PanelTranspose} places them, on the heap: they are broadcast
      * one by one, which is one load from an array but not from native memory.
      */
     private static void gather(long delta, int[] order, int first, int outputs, int panels, float[] deltas, int to) {
-        long row0 = order[first] * Panels.ROW_BYTES;
-        long row1 = order[first + 1] * Panels.ROW_BYTES;
-        long row2 = order[first + 2] * Panels.ROW_BYTES;
-        long row3 = order[first + 3] * Panels.ROW_BYTES;
-        for (int lane = 0; lane < panels * Panels.LANES; lane++) {
-            long from = delta + (long) lane / Panels.LANES * outputs * Panels.ROW_BYTES + lane % Panels.LANES * 4;
-            int at = to + PanelTurn.place(lane, panels) * OUTPUTS;
+        long row0 = order[first] * ActivationPanels.ROW_BYTES;
+        long row1 = order[first + 1] * ActivationPanels.ROW_BYTES;
+        long row2 = order[first + 2] * ActivationPanels.ROW_BYTES;
+        long row3 = order[first + 3] * ActivationPanels.ROW_BYTES;
+        for (int lane = 0; lane < panels * ActivationPanels.LANES; lane++) {
+            long from = delta
+                    + (long) lane / ActivationPanels.LANES * outputs * ActivationPanels.ROW_BYTES
+                    + lane % ActivationPanels.LANES * 4;
+            int at = to + PanelTranspose.place(lane, panels) * OUTPUTS;
             deltas[at] = MEMORY.get(FLOAT, from + row0);
             deltas[at + 1] = MEMORY.get(FLOAT, from + row1);
             deltas[at + 2] = MEMORY.get(FLOAT, from + row2);
@@ -147,13 +150,13 @@ public final class DenseGradient {
     private static void oneByOne(long delta, int outputs, long x, int inputs, int panels, float[] out) {
         for (int o = 0; o < outputs; o++) {
             for (int i = 0; i < inputs; i++) {
-                out[o * inputs + i] = BatchSum.dot(
+                out[o * inputs + i] = FixedOrderSum.dot(
                         MEMORY,
-                        delta + o * Panels.ROW_BYTES,
-                        outputs * Panels.ROW_BYTES,
+                        delta + o * ActivationPanels.ROW_BYTES,
+                        outputs * ActivationPanels.ROW_BYTES,
                         MEMORY,
-                        x + i * Panels.ROW_BYTES,
-                        inputs * Panels.ROW_BYTES,
+                        x + i * ActivationPanels.ROW_BYTES,
+                        inputs * ActivationPanels.ROW_BYTES,
                         panels);
             }
         }
@@ -200,8 +203,8 @@ public final class DenseGradient {
                 delta = FloatVector.broadcast(FLOATS, deltas[k + 3]);
                 a3 = delta.fma(x0, a3);
                 b3 = delta.fma(x1, b3);
-                x0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from + PanelTurn.ROW, ORDER);
-                x1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from + PanelTurn.ROW + BYTES, ORDER);
+                x0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from + PanelTranspose.ROW, ORDER);
+                x1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, from + PanelTranspose.ROW + BYTES, ORDER);
                 delta = FloatVector.broadcast(FLOATS, deltas[k + 4]);
                 e0 = delta.fma(x0, e0);
                 f0 = delta.fma(x1, f0);
@@ -289,7 +292,7 @@ public final class DenseGradient {
     }
 
     /**
-     * The same over {@link ActiveDeltas#find}'s list: terms of four zero deltas are left out, which changes no bit. All columns'
+     * The same over {@link NonZeroGradient#find}'s list: terms of four zero deltas are left out, which changes no bit. All columns'
      * sums are stored as there.
      *
      * @param block the block's number

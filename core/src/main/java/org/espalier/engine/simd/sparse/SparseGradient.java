@@ -1,6 +1,5 @@
 package org.espalier.engine.simd.sparse;
 
-import org.espalier.engine.simd.Lanes;
 import static org.espalier.engine.simd.Lanes.BYTES;
 import static org.espalier.engine.simd.Lanes.FLOATS;
 import static org.espalier.engine.simd.Lanes.MEMORY;
@@ -8,10 +7,11 @@ import static org.espalier.engine.simd.Lanes.ORDER;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import org.espalier.engine.simd.Lanes;
 
 /**
  * Gradients of surviving weights: dot products over the lanes. Some weights are taken at a time, each summed to
- * 16 columns; {@link ColumnTree} then joins the columns of all, which costs one addition per weight where a
+ * 16 columns; {@link ReductionTree} then joins the columns of all, which costs one addition per weight where a
  * reduction of each would cost four. Offsets are addresses in {@link Lanes#MEMORY}.
  */
 public final class SparseGradient {
@@ -48,7 +48,7 @@ public final class SparseGradient {
         }
         for (int k = 0; k < padded; k += WEIGHTS) {
             each(delta, deltaPanel, deltas, x, xPanel, columns, panels, k, scratch);
-            ColumnTree.sum(scratch, out, k);
+            ReductionTree.sum(scratch, out, k);
         }
     }
 
@@ -65,9 +65,9 @@ public final class SparseGradient {
             long scratch) {
         for (int k = 0; k < padded; k += RUN) {
             int to = Math.min(k + RUN, padded);
-            SparseGradientRuns.columns(delta, deltaPanel, deltas, x, xPanel, columns, panels, k, to, scratch);
+            SparseGradient256.columns(delta, deltaPanel, deltas, x, xPanel, columns, panels, k, to, scratch);
             for (int n = k; n < to; n += WEIGHTS) {
-                ColumnTree.sumFolded(scratch + (n - k) * COLUMN_BYTES, out, n);
+                ReductionTree.sumFolded(scratch + (n - k) * COLUMN_BYTES, out, n);
             }
         }
     }

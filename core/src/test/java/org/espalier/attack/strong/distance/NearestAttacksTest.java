@@ -1,14 +1,5 @@
 package org.espalier.attack.strong.distance;
 
-import org.espalier.attack.strong.Access;
-import org.espalier.attack.strong.Attempt;
-import org.espalier.attack.strong.Cases;
-import org.espalier.attack.strong.Examples;
-import org.espalier.attack.strong.LinearTruth;
-import org.espalier.attack.strong.StrongAttack;
-import org.espalier.attack.strong.Target;
-import org.espalier.attack.strong.radius.Square;
-import org.espalier.attack.strong.search.Geometry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -25,6 +16,15 @@ import net.jqwik.api.constraints.IntRange;
 import org.espalier.UserException;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
+import org.espalier.attack.strong.Access;
+import org.espalier.attack.strong.Attempt;
+import org.espalier.attack.strong.Cases;
+import org.espalier.attack.strong.Examples;
+import org.espalier.attack.strong.LinearTruth;
+import org.espalier.attack.strong.StrongAttack;
+import org.espalier.attack.strong.Target;
+import org.espalier.attack.strong.radius.Square;
+import org.espalier.attack.strong.search.Geometry;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.network.Architecture;

@@ -1,14 +1,5 @@
 package org.espalier.attack.strong.radius;
 
-import org.espalier.attack.strong.Attempt;
-import org.espalier.attack.strong.Cases;
-import org.espalier.attack.strong.Examples;
-import org.espalier.attack.strong.LinearWorstCase;
-import org.espalier.attack.strong.Losses;
-import org.espalier.attack.strong.StrongAttack;
-import org.espalier.attack.strong.Target;
-import org.espalier.attack.strong.search.Geometry;
-import org.espalier.attack.strong.search.Steps;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -23,9 +14,18 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.FloatRange;
 import net.jqwik.api.constraints.IntRange;
 import org.espalier.UserException;
-import org.espalier.attack.Keep;
+import org.espalier.attack.KeptIterate;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
+import org.espalier.attack.strong.Attempt;
+import org.espalier.attack.strong.Cases;
+import org.espalier.attack.strong.Examples;
+import org.espalier.attack.strong.LinearWorstCase;
+import org.espalier.attack.strong.Losses;
+import org.espalier.attack.strong.StrongAttack;
+import org.espalier.attack.strong.Target;
+import org.espalier.attack.strong.search.Geometry;
+import org.espalier.attack.strong.search.Steps;
 import org.espalier.engine.Engine;
 import org.espalier.random.Stream;
 import org.junit.jupiter.api.Test;
@@ -43,11 +43,11 @@ class RadiusAttacksTest {
             Apgd.dlr(),
             Apgd.targeted(),
             MARGIN,
-            Descent.pgd(20, 2),
-            Descent.fgsm(),
-            Descent.fastFgsm(),
-            Descent.momentum(10),
-            Descent.paperPgd(),
+            ProjectedGradient.pgd(20, 2),
+            ProjectedGradient.fgsm(),
+            ProjectedGradient.fastFgsm(),
+            ProjectedGradient.momentum(10),
+            ProjectedGradient.paperPgd(),
             new Noise(3));
 
     /** Radii at which about half of the examples can be broken. */
@@ -104,7 +104,7 @@ class RadiusAttacksTest {
                 Apgd.crossEntropy(),
                 Apgd.dlr(),
                 MARGIN,
-                Descent.pgd(100, 3));
+                ProjectedGradient.pgd(100, 3));
         for (StrongAttack attack : attacks) {
             boolean everyClass = attack instanceof Apgd apgd && apgd.loss().targeted();
             List<Attempt> attempts = attack.run(new Target(engine), examples, threat, STREAM);
@@ -227,8 +227,8 @@ class RadiusAttacksTest {
         Engine engine = Cases.engine(List.of(30, 2), false, 1, 1);
         Examples examples = Cases.examples(engine, 20, 2);
         ThreatModel threat = new ThreatModel(Norm.LINF, 0.125f);
-        List<Attempt> one = Descent.fgsm().run(new Target(engine), examples, threat, STREAM);
-        List<Attempt> many = Descent.momentum(2).run(new Target(engine), examples, threat, STREAM);
+        List<Attempt> one = ProjectedGradient.fgsm().run(new Target(engine), examples, threat, STREAM);
+        List<Attempt> many = ProjectedGradient.momentum(2).run(new Target(engine), examples, threat, STREAM);
         for (int e = 0; e < 20; e++) {
             for (int i = 0; i < 30; i++) {
                 assertThat(many.get(e).input()[i])
@@ -243,7 +243,7 @@ class RadiusAttacksTest {
         Engine other = Cases.engine(List.of(20, 30, 5), true, 0.5, 9);
         Examples examples = Cases.examples(engine, 140, 8);
         ThreatModel threat = new ThreatModel(Norm.LINF, 0.3f);
-        StrongAttack maker = Descent.pgd(20, 1);
+        StrongAttack maker = ProjectedGradient.pgd(20, 1);
         Transfer onItself = new Transfer("itself", engine.weights(), engine.mask(), maker);
         Transfer transfer = new Transfer("another", other.weights(), other.mask(), maker);
         long white = maker.run(new Target(engine), examples, threat, STREAM).stream()
@@ -266,7 +266,7 @@ class RadiusAttacksTest {
     void aTransferFromANetworkOfAnotherShapeIsRefused() {
         Engine engine = Cases.engine(List.of(20, 5), true, 1, 7);
         Engine other = Cases.engine(List.of(20, 4), true, 1, 9);
-        Transfer transfer = new Transfer("the dense parent", other.weights(), other.mask(), Descent.fgsm());
+        Transfer transfer = new Transfer("the dense parent", other.weights(), other.mask(), ProjectedGradient.fgsm());
         assertThatThrownBy(() -> transfer.run(
                         new Target(engine), Cases.examples(engine, 1, 1), new ThreatModel(Norm.LINF, 0.1f), STREAM))
                 .isInstanceOf(UserException.class)
@@ -290,7 +290,8 @@ class RadiusAttacksTest {
     @Test
     void restartsWithoutARandomStartAreRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Descent("pgd", Losses.CROSS_ENTROPY, 2, 1, 0, false, 2, Keep.BEST))
+                .isThrownBy(
+                        () -> new ProjectedGradient("pgd", Losses.CROSS_ENTROPY, 2, 1, 0, false, 2, KeptIterate.BEST))
                 .withMessageContaining("random start");
     }
 

@@ -1,11 +1,5 @@
 package org.espalier.attack.strong.radius;
 
-import org.espalier.attack.strong.Attempt;
-import org.espalier.attack.strong.Cases;
-import org.espalier.attack.strong.Examples;
-import org.espalier.attack.strong.LinearTruth;
-import org.espalier.attack.strong.Target;
-import org.espalier.data.ImageShape;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
@@ -14,6 +8,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
+import org.espalier.attack.strong.Attempt;
+import org.espalier.attack.strong.Cases;
+import org.espalier.attack.strong.Examples;
+import org.espalier.attack.strong.LinearTruth;
+import org.espalier.attack.strong.Target;
+import org.espalier.data.ImageShape;
 import org.espalier.engine.Engine;
 import org.espalier.random.Stream;
 import org.junit.jupiter.api.Test;

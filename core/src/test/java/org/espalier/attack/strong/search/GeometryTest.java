@@ -1,6 +1,5 @@
 package org.espalier.attack.strong.search;
 
-import org.espalier.attack.strong.Tile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
@@ -10,6 +9,7 @@ import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
+import org.espalier.attack.strong.Tile;
 import org.espalier.random.Stream;
 import org.junit.jupiter.api.Test;
 

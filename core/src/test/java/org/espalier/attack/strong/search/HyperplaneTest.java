@@ -1,6 +1,5 @@
 package org.espalier.attack.strong.search;
 
-import org.espalier.attack.strong.LinearTruth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -11,6 +10,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 import org.espalier.attack.Norm;
+import org.espalier.attack.strong.LinearTruth;
 import org.espalier.random.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

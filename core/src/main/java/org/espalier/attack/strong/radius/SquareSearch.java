@@ -1,0 +1,280 @@
+package org.espalier.attack.strong.radius;
+
+import org.espalier.attack.Norm;
+import org.espalier.attack.ThreatModel;
+import org.espalier.attack.strong.Target;
+import org.espalier.attack.strong.search.PerExampleSearch;
+import org.espalier.attack.strong.search.RowMath;
+import org.espalier.data.ImageShape;
+import org.espalier.random.Stream;
+
+/** One example's {@link Square}. {@link #result} holds the best point so far, {@link #x} the proposal. */
+final class SquareSearch extends PerExampleSearch {
+    /** Positions of a query's draws in its stream. */
+    private static final int SIGN = 0;
+
+    private static final int ROW = 1;
+    private static final int COLUMN = 2;
+    private static final int SECOND_ROW = 3;
+    private static final int SECOND_COLUMN = 4;
+    private static final int TURN = 5;
+    private static final double TINY = 1e-12;
+    /** L2 and L1 proposals aim this much inside of the ball, so that rounding each input cannot carry them out. */
+    private static final double INSIDE = 1 - 0x1p-20;
+
+    private final Square settings;
+    private final Norm norm;
+    private final float epsilon;
+    private final ImageShape shape;
+    private final Target target;
+    private final Bumps bumps;
+    private final Stream stream;
+    private final float[] delta; // proposal less clean example in L2 and L1, (row)
+    private boolean begun;
+    private boolean first; // the proposal is a search's first point
+    private int restart;
+    private int query;
+    private double best =
+            Double.NEGATIVE_INFINITY; // lead of the best wrong class at the point that the search stands on
+    private final float[] stand; // that point, (row)
+    private Stream draws;
+    // The window that the proposal changes, in L-infinity.
+    private int top;
+    private int left;
+    private int height;
+    private int width;
+
+    SquareSearch(
+            Square settings, ThreatModel threat, Target target, Bumps bumps, float[] clean, int label, Stream stream) {
+        super(clean, label, target.classes());
+        this.settings = settings;
+        norm = threat.norm();
+        epsilon = threat.epsilon();
+        this.target = target;
+        this.bumps = bumps;
+        this.stream = stream;
+        shape = ImageShape.square(target.inputs());
+        delta = new float[clean.length];
+        stand = clean.clone();
+        draws = stream;
+    }
+
+    @Override
+    protected Request onLogits(float[] z) {
+        double lead = lead(z);
+        boolean fooled = fooled(z);
+        if (!begun) {
+            begun = true;
+            loss = lead;
+            return fooled ? Request.NOTHING : begin();
+        }
+        if (lead > loss || fooled) {
+            loss = lead;
+            System.arraycopy(x, 0, result, 0, x.length);
+        }
+        if (fooled) {
+            return Request.NOTHING;
+        }
+        if (first || lead > best) {
+            best = lead;
+            take(x, stand);
+        } else {
+            take(stand, x);
+        }
+        first = false;
+        if (query == settings.queries()) {
+            restart++;
+            return restart < settings.restarts() ? begin() : Request.NOTHING;
+        }
+        propose();
+        query++;
+        return Request.LOGITS;
+    }
+
+    /** Makes points equal again that differ in the window at most, in L-infinity. */
+    private void take(float[] from, float[] to) {
+        if (norm != Norm.LINF || first) {
+            System.arraycopy(from, 0, to, 0, to.length);
+            return;
+        }
+        for (int row = top; row < top + height; row++) {
+            for (int column = left; column < left + width; column++) {
+                int at = target.row(row * shape.width() + column);
+                if (at >= 0) {
+                    to[at] = from[at];
+                }
+            }
+        }
+    }
+
+    private Request begin() {
+        draws = stream.child(restart);
+        query = 0;
+        first = true;
+        best = Double.NEGATIVE_INFINITY;
+        if (norm == Norm.LINF) {
+            stripes();
+        } else {
+            tiles();
+        }
+        return Request.LOGITS;
+    }
+
+    /** Each column of pixels goes to one of the ball's two walls. */
+    private void stripes() {
+        Stream start = draws.child("start");
+        for (int i = 0; i < x.length; i++) {
+            boolean up = start.bits(target.live()[i] % shape.width()) < 0;
+            x[i] = corner(clean[i], up);
+        }
+    }
+
+    /** Bumps of random signs on five by five tiles. */
+    private void tiles() {
+        Stream start = draws.child("start");
+        int high = Math.max(shape.height() / 5, 1);
+        int wide = Math.max(shape.width() / 5, 1);
+        int above = Math.max((shape.height() - 5 * high) / 2, 0);
+        int before = Math.max((shape.width() - 5 * wide) / 2, 0);
+        java.util.Arrays.fill(delta, 0f);
+        int tile = 0;
+        for (int y = above; y + high <= shape.height(); y += high) {
+            for (int x0 = before; x0 + wide <= shape.width(); x0 += wide) {
+                long bits = start.bits(tile++);
+                float[] bump = bumps.bump(high, wide, (bits & 1) == 0);
+                for (int row = 0; row < high; row++) {
+                    for (int column = 0; column < wide; column++) {
+                        int at = target.row((y + row) * shape.width() + x0 + column);
+                        if (at >= 0) {
+                            delta[at] += bits < 0 ? bump[row * wide + column] : -bump[row * wide + column];
+                        }
+                    }
+                }
+            }
+        }
+        settle();
+    }
+
+    private void propose() {
+        Stream own = draws.child(query);
+        double share = settings.share(query);
+        if (shape.height() == 1) {
+            height = 1;
+            width = Math.max((int) Math.round(share * shape.width()), 1);
+        } else {
+            int side = Math.max((int) Math.round(Math.sqrt(share * shape.height() * shape.width())), 1);
+            height = Math.min(side, shape.height());
+            width = Math.min(side, shape.width());
+        }
+        if (norm == Norm.LINF) {
+            top = own.below(shape.height() - height + 1, ROW);
+            left = own.below(shape.width() - width + 1, COLUMN);
+            boolean up = own.bits(SIGN) < 0;
+            for (int row = top; row < top + height; row++) {
+                for (int column = left; column < left + width; column++) {
+                    int at = target.row(row * shape.width() + column);
+                    if (at >= 0) {
+                        x[at] = corner(clean[at], up);
+                    }
+                }
+            }
+        } else {
+            if (shape.height() > 1) {
+                height = Math.min(Math.max(height, 3) | 1, shape.height());
+            }
+            width = Math.min(Math.max(width, 3) | 1, shape.width());
+            bump(own);
+        }
+    }
+
+    private float corner(float value, boolean up) {
+        return RowMath.clip(up ? value + epsilon : value - epsilon);
+    }
+
+    /** A bump in one window, paid for by what is left of the budget and by what stands in a second window, which is emptied. */
+    private void bump(Stream own) {
+        top = own.below(shape.height() - height + 1, ROW);
+        left = own.below(shape.width() - width + 1, COLUMN);
+        int otherTop = own.below(shape.height() - height + 1, SECOND_ROW);
+        int otherLeft = own.below(shape.width() - width + 1, SECOND_COLUMN);
+        float[] bump = bumps.bump(height, width, own.bits(TURN) < 0);
+        float sign = own.bits(SIGN) < 0 ? 1f : -1f;
+        for (int i = 0; i < delta.length; i++) {
+            delta[i] = stand[i] - clean[i];
+        }
+        double whole = RowMath.norm(norm, delta);
+        double inFirst = 0; // powers of the norm
+        double inBoth = 0;
+        for (int row = 0; row < height; row++) {
+            for (int column = 0; column < width; column++) {
+                int at = at(top + row, left + column);
+                if (at >= 0) {
+                    inFirst += power(delta[at]);
+                }
+                int other = at(otherTop + row, otherLeft + column);
+                boolean shared = otherTop + row >= top
+                        && otherTop + row < top + height
+                        && otherLeft + column >= left
+                        && otherLeft + column < left + width;
+                if (other >= 0 && !shared) {
+                    inBoth += power(delta[other]);
+                    delta[other] = 0f;
+                }
+            }
+        }
+        inBoth += inFirst;
+        double firstLength = root(inFirst) + TINY;
+        double made = 0;
+        for (int row = 0; row < height; row++) {
+            for (int column = 0; column < width; column++) {
+                int at = at(top + row, left + column);
+                if (at >= 0) {
+                    delta[at] = (float) (sign * bump[row * width + column] + delta[at] / firstLength);
+                    made += power(delta[at]);
+                }
+            }
+        }
+        double left_ = norm == Norm.L2
+                ? Math.max((double) epsilon * epsilon - whole * whole, 0)
+                : Math.max(epsilon - whole, 0);
+        double scale = root(left_ + inBoth) / (root(made) + TINY);
+        for (int row = 0; row < height; row++) {
+            for (int column = 0; column < width; column++) {
+                int at = at(top + row, left + column);
+                if (at >= 0) {
+                    delta[at] = (float) (delta[at] * scale);
+                }
+            }
+        }
+        settle();
+    }
+
+    private int at(int row, int column) {
+        return target.row(row * shape.width() + column);
+    }
+
+    private double power(float value) {
+        return norm == Norm.L2 ? (double) value * value : Math.abs(value);
+    }
+
+    private double root(double sum) {
+        return norm == Norm.L2 ? Math.sqrt(sum) : sum;
+    }
+
+    /** The proposal that delta means: in L2 stretched to the ball's surface, in L1 the nearest point of ball and box. */
+    private void settle() {
+        double aim = epsilon * INSIDE;
+        if (norm == Norm.L2) {
+            double length = RowMath.norm(norm, delta);
+            float scale = length > 0 ? (float) (aim / length) : 0f;
+            for (int i = 0; i < x.length; i++) {
+                x[i] = RowMath.clip(clean[i] + scale * delta[i]);
+            }
+        } else {
+            for (int i = 0; i < x.length; i++) {
+                x[i] = clean[i] + delta[i];
+            }
+            RowMath.cutL1(clean, aim, x);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package org.espalier.lab.file;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.ReadOnlyFileSystemException;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Objects;
+import org.espalier.UserException;
+
+/** Files that are there whole or not at all, and their digests. */
+public final class AtomicFiles {
+    /** Ending of a file being written; left behind only by a crash, and then replaced by the next attempt. */
+    public static final String TEMPORARY = ".tmp";
+
+    private AtomicFiles() {}
+
+    /** Gives what stands in a file. */
+    @FunctionalInterface
+    public interface Content {
+        /** Writes all of it; a failure of the stream goes through. */
+        void to(OutputStream stream) throws IOException;
+    }
+
+    /**
+     * Writes a file under a temporary name, flushes it to the disk and renames it over {@code file}.
+     *
+     * @throws UserException if the disk is full or the directory cannot be written
+     */
+    public static void write(Path file, byte[] content) {
+        write(file, stream -> stream.write(content), true);
+    }
+
+    /**
+     * The same for what need not be in memory as a whole.
+     *
+     * @throws UserException if the disk is full or the directory cannot be written
+     */
+    public static void write(Path file, Content content) {
+        write(file, content, true);
+    }
+
+    /**
+     * The same for a file that can be made again at any time: it is not flushed, which saves a wait for the disk, and a
+     * power cut may cost it.
+     *
+     * @throws UserException if the disk is full or the directory cannot be written
+     */
+    public static void writeRepeatable(Path file, byte[] content) {
+        write(file, stream -> stream.write(content), false);
+    }
+
+    private static void write(Path file, Content content, boolean flushed) {
+        Path temporary = file.resolveSibling(file.getFileName() + TEMPORARY);
+        try {
+            try (FileChannel channel = FileChannel.open(
+                            temporary,
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.TRUNCATE_EXISTING,
+                            StandardOpenOption.WRITE);
+                    OutputStream stream = Channels.newOutputStream(channel)) {
+                content.to(stream);
+                if (flushed) {
+                    channel.force(true);
+                }
+            }
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            if (flushed) {
+                forceDirectory(Objects.requireNonNull(file.toAbsolutePath().getParent()));
+            }
+        } catch (IOException e) {
+            try {
+                Files.deleteIfExists(temporary); // gives a full disk its space back
+            } catch (IOException | ReadOnlyFileSystemException ignored) {
+                // The reason that matters is the first.
+            }
+            throw unwritable(file, e);
+        }
+    }
+
+    /**
+     * Makes a directory and those above it, where they are not there.
+     *
+     * @throws UserException if it cannot be made, or a file is in its place
+     */
+    public static void makeDirectory(Path directory) {
+        try {
+            Files.createDirectories(directory);
+        } catch (FileAlreadyExistsException e) {
+            throw new UserException(directory + " cannot be made: a file is in its place", e);
+        } catch (IOException e) {
+            throw new UserException(directory + " cannot be made: " + reason(e), e);
+        }
+    }
+
+    /** Flushes a directory, so that a rename within it survives a power cut. */
+    static void forceDirectory(Path directory) {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            // Some systems do not open directories; there the rename's own durability has to do.
+        }
+    }
+
+    /**
+     * Reads a whole file.
+     *
+     * @throws UserException if it is missing or cannot be read
+     */
+    public static byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            throw new UserException(file + " is missing", e);
+        } catch (IOException | OutOfMemoryError e) {
+            throw new UserException(file + " cannot be read: " + reason(e), e);
+        }
+    }
+
+    /** The message for a file that could not be written. */
+    public static UserException unwritable(Path file, IOException e) {
+        return new UserException(file + " cannot be written: " + reason(e), e);
+    }
+
+    private static String reason(Throwable e) {
+        if (e instanceof AccessDeniedException) {
+            return "access is denied";
+        } else if (e instanceof NoSuchFileException) {
+            return "no such file or directory"; // its own message is the path alone
+        } else if (e instanceof FileSystemException inFileSystem && inFileSystem.getReason() != null) {
+            return inFileSystem.getReason();
+        }
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+
+    /**
+     * Reads a whole file.
+     *
+     * @throws UserException if it is missing or cannot be read
+     */
+    public static byte[] content(Path file) {
+        return read(file);
+    }
+
+    /**
+     * Reads a whole file that was finished with a digest.
+     *
+     * @param digest its SHA-256 in lower-case hexadecimal
+     * @throws UserException if it is missing, cannot be read, or is not what the digest says
+     */
+    public static byte[] content(Path file, String digest) {
+        byte[] content = read(file);
+        check(file, content, digest);
+        return content;
+    }
+
+    /**
+     * Checks what was read of a file.
+     *
+     * @param digest its SHA-256 in lower-case hexadecimal
+     * @throws UserException if it is not what the digest says
+     */
+    public static void check(Path file, byte[] content, String digest) {
+        String found = sha256(content);
+        if (!found.equals(digest)) {
+            throw new UserException(file + " is damaged: expected SHA-256 " + digest + ", found " + found);
+        }
+    }
+
+    /**
+     * SHA-256 of a file's content, in lower-case hexadecimal.
+     *
+     * @throws UserException if it is missing or cannot be read
+     */
+    public static String digest(Path file) {
+        return sha256(read(file));
+    }
+
+    /** SHA-256 in lower-case hexadecimal. */
+    public static String sha256(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}
