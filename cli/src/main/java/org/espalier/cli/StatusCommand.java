@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.espalier.lab.store.Store;
-import org.espalier.report.SearchStatus;
-import org.espalier.report.Table;
-import org.espalier.report.TextTable;
+import org.espalier.report.format.TextTable;
+import org.espalier.report.status.SearchStatus;
+import org.espalier.report.table.Table;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 

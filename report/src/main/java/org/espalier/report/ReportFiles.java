@@ -10,6 +10,14 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.espalier.lab.store.WholeFiles;
+import org.espalier.report.evaluation.Robustness;
+import org.espalier.report.format.MarkdownTable;
+import org.espalier.report.format.ResultsCsv;
+import org.espalier.report.format.RobustnessCsv;
+import org.espalier.report.format.TextTable;
+import org.espalier.report.result.Results;
+import org.espalier.report.table.AccuracyTable;
+import org.espalier.report.table.Legend;
 
 /** A report as text and files. */
 public final class ReportFiles {

@@ -4,6 +4,17 @@ import java.nio.charset.Charset;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
+import org.espalier.report.content.BesidePublished;
+import org.espalier.report.content.Report;
+import org.espalier.report.format.TextChart;
+import org.espalier.report.format.TextCurves;
+import org.espalier.report.format.TextTable;
+import org.espalier.report.result.Arm;
+import org.espalier.report.table.AccuracyTable;
+import org.espalier.report.table.CertificateTables;
+import org.espalier.report.table.PaperTable;
+import org.espalier.report.table.RobustnessTables;
+import org.espalier.report.table.VerdictTable;
 import org.espalier.report.verdict.Answer;
 import org.espalier.report.verdict.Verdict;
 

@@ -5,13 +5,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.espalier.report.result.Arm;
+import org.espalier.report.result.EarlyStop;
+import org.espalier.report.result.Point;
+import org.espalier.report.result.Series;
 
 /** Hand-made results that tests of this package share. */
-final class Example {
+public final class Example {
     private Example() {}
 
     /** Validation and test measurements on natural examples and under PGD at one iteration; losses on validation as given. */
-    static List<Point> points(int iteration, double natural, double pgd, double naturalLoss, double pgdLoss) {
+    public static List<Point> points(int iteration, double natural, double pgd, double naturalLoss, double pgdLoss) {
         return List.of(
                 new Point(iteration, Point.VALIDATION, Point.NATURAL, natural, naturalLoss, 1000),
                 new Point(iteration, Point.VALIDATION, "pgd", pgd, pgdLoss, 1000),
@@ -20,7 +24,7 @@ final class Example {
     }
 
     @SafeVarargs
-    static Series series(
+    public static Series series(
             String strategy, int trial, int level, double density, Series.State state, List<Point>... points) {
         return new Series(
                 strategy,
@@ -32,7 +36,7 @@ final class Example {
     }
 
     /** Two strategies, two trials, two levels; one trial of "random" is still running at level 1, another diverged. */
-    static Arm arm() {
+    public static Arm arm() {
         var series = new ArrayList<Series>();
         for (String strategy : List.of("original", "random")) {
             series.add(series(

@@ -10,11 +10,12 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
-import org.espalier.report.Arm;
-import org.espalier.report.EarlyStop;
-import org.espalier.report.Point;
-import org.espalier.report.Selection;
-import org.espalier.report.Series;
+import org.espalier.report.chart.Curve;
+import org.espalier.report.result.Arm;
+import org.espalier.report.result.EarlyStop;
+import org.espalier.report.result.Point;
+import org.espalier.report.result.Selection;
+import org.espalier.report.result.Series;
 
 /** The measurements of an arm, ordered for drawing: means over trials by iteration and by level. */
 final class ArmCurves {

@@ -8,11 +8,20 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.espalier.evaluate.AttackedAccuracy;
-import org.espalier.report.Arm;
-import org.espalier.report.EarlyStop;
-import org.espalier.report.Point;
-import org.espalier.report.Sample;
+import org.espalier.report.chart.Axis;
+import org.espalier.report.chart.Curve;
+import org.espalier.report.chart.Figure;
+import org.espalier.report.chart.FigureGroup;
+import org.espalier.report.chart.Line;
+import org.espalier.report.chart.Panel;
+import org.espalier.report.chart.draw.Frames;
+import org.espalier.report.chart.draw.Labels;
 import org.espalier.report.figure.ArmCurves.Quantity;
+import org.espalier.report.notation.Numbers;
+import org.espalier.report.result.Arm;
+import org.espalier.report.result.EarlyStop;
+import org.espalier.report.result.Point;
+import org.espalier.report.statistics.Sample;
 
 /**
  * The paper's figures of one arm, made of its measurements alone: accuracy and loss as training proceeds (figures 1, 2, 4,
@@ -134,8 +143,9 @@ public final class ArmFigures {
     /** Three panels against iteration: the tickets by density, then the tickets beside each other strategy. */
     private Figure training(String id, String title, Axis y, String split, String attack, Quantity quantity) {
         List<Integer> levels = ShownLevels.of(curves.levels(base), MOST_LEVELS);
-        List<String> names =
-                levels.stream().map(l -> Looks.density(curves.density(base, l))).toList();
+        List<String> names = levels.stream()
+                .map(l -> Numbers.density(curves.density(base, l)))
+                .toList();
         record Frame(String title, List<Line> lines) {}
 
         var frames = new ArrayList<Frame>();
@@ -283,7 +293,7 @@ public final class ArmFigures {
                 Sample attacked = Sample.of(curves.accuracies(strategy, level, attack));
                 if (natural.count() > 0 && attacked.count() > 0) {
                     points.add(Map.entry(natural.mean(), attacked));
-                    labels.add(Looks.density(curves.density(strategy, level)));
+                    labels.add(Numbers.density(curves.density(strategy, level)));
                 }
             }
             lines.add(new Line(Curve.of(points), List.of(strategy), labels, Frames.ends(labels.size())));

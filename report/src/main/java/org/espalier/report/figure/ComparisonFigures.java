@@ -11,8 +11,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.espalier.evaluate.AttackedAccuracy;
-import org.espalier.report.Arm;
-import org.espalier.report.Point;
+import org.espalier.report.chart.Axis;
+import org.espalier.report.chart.Curve;
+import org.espalier.report.chart.Figure;
+import org.espalier.report.chart.FigureGroup;
+import org.espalier.report.chart.Legend;
+import org.espalier.report.chart.Line;
+import org.espalier.report.chart.Panel;
+import org.espalier.report.result.Arm;
+import org.espalier.report.result.Point;
 
 /** Several searches, data sets or objectives in one frame: accuracy at early stopping, or at the last iteration, against density. */
 public final class ComparisonFigures {

@@ -2,12 +2,13 @@ package org.espalier.report.figure;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalInt;
-import org.espalier.report.LeftQuantity;
+import org.espalier.report.chart.Legend;
+import org.espalier.report.chart.Palette;
+import org.espalier.report.evaluation.LeftQuantity;
 
 /** Which look a level, a strategy or anything else has: the same in every figure. */
-final class Looks {
+public final class Looks {
     /** Colours of levels: neighbours differ in lightness as well as in hue. */
     private static final int[] LEVELS = {0, 1, 2, 3, 4, 5, 6, 7};
 
@@ -85,12 +86,6 @@ final class Looks {
         Legend.Entry worst = entries.removeLast();
         entries.add(new Legend.Entry(worst.name(), OptionalInt.of(0), OptionalInt.of(0), OptionalInt.of(0)));
         return new Legend(title, entries);
-    }
-
-    /** A density as text, in percent. */
-    static String density(double density) {
-        double percent = density * 100;
-        return String.format(Locale.ROOT, percent >= 1 ? "%.1f" : "%.2f", percent) + " %";
     }
 
     private static int number(String strategy, List<String> all) {

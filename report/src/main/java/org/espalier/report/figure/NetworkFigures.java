@@ -12,7 +12,14 @@ import java.util.TreeSet;
 import org.espalier.lab.store.Store;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
-import org.espalier.report.Arm;
+import org.espalier.report.chart.Axis;
+import org.espalier.report.chart.Curve;
+import org.espalier.report.chart.Figure;
+import org.espalier.report.chart.FigureGroup;
+import org.espalier.report.chart.Line;
+import org.espalier.report.chart.Panel;
+import org.espalier.report.notation.Numbers;
+import org.espalier.report.result.Arm;
 
 /**
  * What the surviving networks look like: densities of their first weights (figures 13 to 15 of the paper), the input pixels
@@ -384,7 +391,7 @@ public final class NetworkFigures {
     }
 
     private String name(int level) {
-        return Looks.density(curves.density(base, level));
+        return Numbers.density(curves.density(base, level));
     }
 
     private String subject() {

@@ -15,7 +15,7 @@ import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredNetwork;
 import org.espalier.lab.store.StoredTrial;
 import org.espalier.network.Mask;
-import org.espalier.report.Arm;
+import org.espalier.report.result.Arm;
 
 /** The masks of an arm's levels, and the first weights of its trials. */
 final class NetworkReader {

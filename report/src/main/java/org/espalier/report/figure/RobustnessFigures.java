@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -15,14 +14,21 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.espalier.lab.robustness.StoredEvaluation;
-import org.espalier.report.AttackLosses;
-import org.espalier.report.Evaluated;
-import org.espalier.report.EvaluationFamily;
-import org.espalier.report.LeftQuantity;
-import org.espalier.report.Report;
-import org.espalier.report.RuleNotes;
-import org.espalier.report.Sample;
-import org.espalier.report.StrategyOrder;
+import org.espalier.report.chart.Axis;
+import org.espalier.report.chart.Curve;
+import org.espalier.report.chart.Figure;
+import org.espalier.report.chart.FigureGroup;
+import org.espalier.report.chart.Line;
+import org.espalier.report.chart.Panel;
+import org.espalier.report.content.Report;
+import org.espalier.report.evaluation.AttackLosses;
+import org.espalier.report.evaluation.Evaluated;
+import org.espalier.report.evaluation.EvaluationFamily;
+import org.espalier.report.evaluation.LeftQuantity;
+import org.espalier.report.evaluation.RuleNotes;
+import org.espalier.report.notation.Numbers;
+import org.espalier.report.result.StrategyOrder;
+import org.espalier.report.statistics.Sample;
 
 /**
  * Figures of robustness evaluations: what is left by density and by epsilon, trained for what against attacked with what,
@@ -128,7 +134,7 @@ public final class RobustnessFigures {
         families.forEach((family, radii) -> radii.descendingMap()
                 .forEach((epsilon, cells) -> figure.of(family, epsilon, cells)
                         .ifPresent(f -> variants.add(new FigureGroup.Variant(
-                                family.name(families.keySet()) + ", epsilon " + number(epsilon), f)))));
+                                family.name(families.keySet()) + ", epsilon " + Numbers.plain(epsilon), f)))));
         return variants;
     }
 
@@ -148,15 +154,11 @@ public final class RobustnessFigures {
         return unique;
     }
 
-    private static String number(double epsilon) {
-        return String.format(Locale.ROOT, "%.4f", epsilon).replaceAll("0+$", "").replaceAll("\\.$", "");
-    }
-
     /** What was measured on what, for captions. */
     private static String setting(EvaluationFamily family) {
         return family.dataset() + ", " + family.strategy() + ", suite " + family.suite() + ", " + family.norm()
                 + ", first "
-                + String.format(Locale.ROOT, "%,d ", family.images()) + family.split() + " images"
+                + Numbers.count(family.images()) + " " + family.split() + " images"
                 + (family.weights().equals("final") ? "" : ", " + family.weights() + " weights") + ".";
     }
 
@@ -202,10 +204,10 @@ public final class RobustnessFigures {
             panels.add(new Panel.Lines(objective + " training", Axis.densities(), accuracy(family), lines, true));
         });
         return Optional.of(new Figure(
-                id("left", family, "-" + number(epsilon)),
+                id("left", family, "-" + Numbers.plain(epsilon)),
                 "What attacks leave by density: " + family.dataset() + ", " + family.strategy() + ", suite "
-                        + family.suite() + ", " + family.norm() + " " + number(epsilon),
-                setting(family) + " Epsilon " + number(epsilon)
+                        + family.suite() + ", " + family.norm() + " " + Numbers.plain(epsilon),
+                setting(family) + " Epsilon " + Numbers.plain(epsilon)
                         + " in pixel values from 0 to 1. Worst case: right without"
                         + " attack and under every attack of the suite, image by image; \"after\": left by the suite up to"
                         + " that attack. Mean over trials; bars are one standard deviation to either side."
@@ -261,7 +263,7 @@ public final class RobustnessFigures {
             for (Cells cells : others) {
                 percent = Double.isNaN(percent) ? cells.percent(level) : percent;
             }
-            names.put(level, Looks.density(percent / 100));
+            names.put(level, Numbers.density(percent / 100));
         }
         return names;
     }
@@ -320,7 +322,7 @@ public final class RobustnessFigures {
                 }
             }
             panels.add(new Panel.Matrix(
-                    Looks.density(cells.percent(level) / 100) + " of the weights",
+                    Numbers.density(cells.percent(level) / 100) + " of the weights",
                     "trained for",
                     objectives,
                     quantities.stream().map(LeftQuantity::name).toList(),
@@ -329,10 +331,10 @@ public final class RobustnessFigures {
                     100));
         }
         return Optional.of(new Figure(
-                id("matrix", family, "-" + number(epsilon)),
+                id("matrix", family, "-" + Numbers.plain(epsilon)),
                 "Robust-accuracy matrix: " + family.dataset() + ", " + family.strategy() + ", suite " + family.suite()
-                        + ", " + family.norm() + " " + number(epsilon),
-                setting(family) + " Epsilon " + number(epsilon)
+                        + ", " + family.norm() + " " + Numbers.plain(epsilon),
+                setting(family) + " Epsilon " + Numbers.plain(epsilon)
                         + ". A row for what the networks were trained for, a column for what they are attacked with; test"
                         + " accuracy in percent, mean over trials, for some densities." + marks(cells.all()),
                 List.of(),
@@ -374,7 +376,7 @@ public final class RobustnessFigures {
                     false));
         });
         return Optional.of(new Figure(
-                id("security", family, "-" + number(epsilon)),
+                id("security", family, "-" + Numbers.plain(epsilon)),
                 "Security curves: " + family.dataset() + ", " + family.strategy() + ", suite " + family.suite(),
                 setting(family)
                         + " Share of images that are right and for which the attack found no adversarial example"
@@ -434,8 +436,8 @@ public final class RobustnessFigures {
         return new Figure(
                 id("loss", family, "-" + of.name()),
                 "Loss of " + shown(of.name()) + " against iterations: " + family.dataset() + ", " + family.strategy()
-                        + ", suite " + family.suite() + ", " + family.norm() + " " + number(epsilon),
-                setting(family) + " Epsilon " + number(epsilon) + ", attack " + shown(of.name())
+                        + ", suite " + family.suite() + ", " + family.norm() + " " + Numbers.plain(epsilon),
+                setting(family) + " Epsilon " + Numbers.plain(epsilon) + ", attack " + shown(of.name())
                         + ". The highest loss so far, mean over the images that the attack was given"
                         + (of.alone().isPresent() ? "" : " (those that earlier attacks left)")
                         + ", restarts one after the other; a curve that still climbs at its end had not converged. Mean over"

@@ -13,7 +13,13 @@ import org.espalier.UserException;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.StoredTrial;
 import org.espalier.lab.store.Timing;
-import org.espalier.report.Report;
+import org.espalier.report.chart.Axis;
+import org.espalier.report.chart.Curve;
+import org.espalier.report.chart.Figure;
+import org.espalier.report.chart.FigureGroup;
+import org.espalier.report.chart.Line;
+import org.espalier.report.chart.Panel;
+import org.espalier.report.content.Report;
 
 /** What levels cost: updates per second and seconds a level, against density. */
 public final class TimeFigures {

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import javax.imageio.ImageIO;
 import org.espalier.UserException;
 import org.espalier.attack.Attack;
@@ -32,8 +33,9 @@ import org.espalier.lab.store.StoredLevel;
 import org.espalier.lab.store.StoredNetwork;
 import org.espalier.lab.store.StoredTrial;
 import org.espalier.random.Stream;
-import org.espalier.report.Arm;
-import org.espalier.report.figure.FigureGroup;
+import org.espalier.report.figure.ShownLevels;
+import org.espalier.report.notation.Numbers;
+import org.espalier.report.result.Arm;
 
 /**
  * Test images, what an attack adds to them, and what networks of several densities make of both. The attack is made anew
@@ -103,7 +105,7 @@ final class Gallery {
                     .trained()
                     .orElseThrow(() -> new UserException("the trained weights of level " + level + " are missing"));
             Examples examples = attacked(network, attack, test, images);
-            String density = FigureGroup.percent(network.mask().density());
+            String density = Numbers.density(network.mask().density());
             out.append("<tr><th scope=\"row\">")
                     .append(Html.sentence(density + " of weights"))
                     .append("<br>perturbation</th>");
@@ -226,7 +228,7 @@ final class Gallery {
                 done.add(level);
             }
         }
-        return FigureGroup.shown(done, DENSITIES);
+        return ShownLevels.of(new TreeSet<>(done), DENSITIES);
     }
 
     /** A data set of a search, read once for all arms; they ask for it side by side. */

@@ -1,7 +1,6 @@
 package org.espalier.report.page;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,15 +11,16 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.espalier.UserException;
 import org.espalier.lab.runner.CoreSettings;
-import org.espalier.report.Arm;
-import org.espalier.report.BesidePublished;
-import org.espalier.report.Report;
-import org.espalier.report.TableFiles;
+import org.espalier.report.chart.FigureGroup;
+import org.espalier.report.content.BesidePublished;
+import org.espalier.report.content.Report;
 import org.espalier.report.figure.ArmFigures;
 import org.espalier.report.figure.ComparisonFigures;
-import org.espalier.report.figure.FigureGroup;
 import org.espalier.report.figure.NetworkFigures;
 import org.espalier.report.figure.TimeFigures;
+import org.espalier.report.notation.Numbers;
+import org.espalier.report.result.Arm;
+import org.espalier.report.table.AllTables;
 import org.espalier.report.verdict.Answer;
 import org.espalier.report.verdict.Comparison;
 import org.espalier.report.verdict.Verdict;
@@ -33,14 +33,14 @@ final class ReportPage {
     private static final int MOST_OPEN = 8;
 
     private final Report report;
-    private final OptionalInt iteration;
+    private final AllTables tables;
     private final Page page;
     private final boolean several;
     private final Set<String> ids = new HashSet<>();
     private final Gallery gallery = new Gallery();
 
     private ReportPage(Report report, OptionalInt iteration) {
-        this.iteration = iteration;
+        tables = AllTables.of(report, iteration);
         this.report = report;
         several = report.runs().size() > 1;
         page = new Page(
@@ -50,7 +50,7 @@ final class ReportPage {
     /**
      * The whole page.
      *
-     * @param iteration see {@link TableFiles#all}
+     * @param iteration see {@link AllTables#of}
      */
     static Page of(Report report, OptionalInt iteration) {
         return new ReportPage(report, iteration).page();
@@ -60,7 +60,7 @@ final class ReportPage {
         problems();
         verdict();
         tables();
-        new RobustnessSections(page, report, this::unique).write();
+        new RobustnessSections(page, report, tables, this::unique).write();
         comparison();
         for (Report.Run run : report.runs()) {
             arms(run);
@@ -127,8 +127,7 @@ final class ReportPage {
                     .append(Html.text((several ? verdict.run() + ": " : "") + verdict.subject()))
                     .append("</h3><p class=\"big\">")
                     .append(verdict.ticket()
-                            .map(t ->
-                                    "Wins with " + Html.sentence(FigureGroup.percent(t.density()) + " of the weights"))
+                            .map(t -> "Wins with " + Html.sentence(Numbers.density(t.density()) + " of the weights"))
                             .orElse("No winning ticket shown"))
                     .append("</p>")
                     .append(beyond(verdict));
@@ -176,7 +175,7 @@ final class ReportPage {
                                 Locale.ROOT,
                                 "suite %s at epsilon %s leaves %.1f %%",
                                 suite.name(),
-                                plain(suite.epsilon()),
+                                Numbers.plain(suite.epsilon()),
                                 100 * suite.left().mean()))
                         + " " + Html.mark(suite.mark())));
         verdict.remains()
@@ -184,7 +183,7 @@ final class ReportPage {
                 .ifPresent(bounds -> parts.add(Html.sentence(String.format(
                         Locale.ROOT,
                         "certificates at epsilon %s: at least %.1f %%, at most %.1f %%",
-                        plain(bounds.epsilon()),
+                        Numbers.plain(bounds.epsilon()),
                         100 * bounds.low().mean(),
                         100 * bounds.high().mean()))));
         return parts.isEmpty()
@@ -199,43 +198,28 @@ final class ReportPage {
                         + String.join("; ", parts) + "</p>";
     }
 
-    private static String plain(double epsilon) {
-        return String.format(Locale.ROOT, "%.4f", epsilon).replaceAll("0+$", "").replaceAll("\\.$", "");
-    }
-
     private void tables() {
         page.section("tables", "Tables", "Tables");
-        var all = TableFiles.all(report, iteration);
-        // These stand in sections of their own.
-        report.runs()
-                .forEach(run ->
-                        TableFiles.robustness(run).keySet().forEach(name -> all.remove(run.label() + "-" + name)));
+        // Tables of suites and certificates stand in sections of their own.
+        List<AllTables.Entry> all = tables.of(AllTables.Kind.VERDICT, AllTables.Kind.PAPER, AllTables.Kind.ACCURACY)
+                .toList();
         int shown = 0;
         String run = "";
-        for (var entry : all.entrySet()) {
+        for (AllTables.Entry entry : all) {
             if (shown == OPEN && all.size() > MOST_OPEN) {
                 page.html("<details><summary>" + (all.size() - shown) + " more tables</summary>");
             }
-            String label = several ? label(entry.getKey()) : "";
+            String label = several ? entry.run().orElse("") : "";
             if (!label.equals(run)) {
                 run = label;
                 page.html("<h3>" + Html.text(label) + "</h3>");
             }
-            page.html(Html.table(entry.getValue()));
+            page.html(Html.table(entry.table()));
             shown++;
         }
         if (shown > OPEN && all.size() > MOST_OPEN) {
             page.html("</details>");
         }
-    }
-
-    /** The run that a table belongs to: names of tables begin with its label. */
-    private String label(String table) {
-        return report.runs().stream()
-                .map(Report.Run::label)
-                .filter(label -> table.startsWith(label + "-"))
-                .max(Comparator.comparingInt(String::length))
-                .orElse("");
     }
 
     private void comparison() {

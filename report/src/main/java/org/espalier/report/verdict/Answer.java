@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.espalier.report.notation.Numbers;
 import org.espalier.report.verdict.Comparison.Standing;
 
 /** Answers in one sentence for each data set and objective whether there is a winning robust ticket. */
@@ -89,7 +90,7 @@ public final class Answer {
 
     /** Each strategy's densities are corrected for each other, but strategies are not. */
     private static String confidence(List<Verdict> strategies) {
-        return Words.number(strategies.getFirst().terms().confidence() * 100) + " % confidence"
+        return Numbers.plain(strategies.getFirst().terms().confidence() * 100) + " % confidence"
                 + (strategies.size() > 1 ? " for each strategy by itself" : "");
     }
 
@@ -166,7 +167,7 @@ public final class Answer {
     }
 
     private static String network(Verdict verdict, Comparison comparison) {
-        return verdict.strategy() + " with " + Words.density(comparison.density()) + " of the weights";
+        return verdict.strategy() + " with " + Numbers.density(comparison.density()) + " of the weights";
     }
 
     /** What suites leave at best of the networks that the verdicts name, a sentence for each suite and epsilon. */
@@ -181,7 +182,7 @@ public final class Answer {
                         .add(verdict)));
         var text = new StringBuilder();
         bySuite.forEach((attacked, verdicts) -> text.append(
-                left("suite " + attacked.suite() + " at epsilon " + Words.number(attacked.epsilon()), verdicts)));
+                left("suite " + attacked.suite() + " at epsilon " + Numbers.plain(attacked.epsilon()), verdicts)));
         return text.toString();
     }
 

@@ -9,15 +9,15 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
-import org.espalier.report.Arm;
-import org.espalier.report.Point;
-import org.espalier.report.Results;
-import org.espalier.report.Sample;
-import org.espalier.report.Selection;
-import org.espalier.report.Series;
+import org.espalier.report.result.Arm;
+import org.espalier.report.result.Point;
+import org.espalier.report.result.Results;
+import org.espalier.report.result.Selection;
+import org.espalier.report.result.Series;
 import org.espalier.report.statistics.Holm;
 import org.espalier.report.statistics.Intervals;
 import org.espalier.report.statistics.Paired;
+import org.espalier.report.statistics.Sample;
 
 /**
  * Judges which pruned networks are winning robust tickets.

@@ -2,7 +2,7 @@ package org.espalier.report.verdict;
 
 import java.util.List;
 import java.util.Optional;
-import org.espalier.report.Sample;
+import org.espalier.report.statistics.Sample;
 
 /**
  * What is left of the networks that a verdict names when more than its one attack is thrown at them, and what is proved of

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.espalier.report.notation.Numbers;
 import org.espalier.report.statistics.Interval;
 import org.espalier.report.statistics.Paired;
 import org.espalier.report.verdict.Comparison.Standing;
@@ -85,7 +86,7 @@ final class Words {
                 .ifPresent(best -> {
                     String where = best.level() == 0
                             ? "of the dense network"
-                            : "at " + density(best.density()) + " of the weights (level " + best.level() + ")";
+                            : "at " + Numbers.density(best.density()) + " of the weights (level " + best.level() + ")";
                     found.add("Best " + verdict.attack() + " accuracy: " + accuracy(best) + " " + where
                             + ", the density chosen on validation images"
                             + verdict.dense()
@@ -156,7 +157,8 @@ final class Words {
                 .max(Comparator.comparingInt(Comparison::level))
                 .ifPresent(c -> notShown.add(
                         c.trials() == 1
-                                ? "In its one trial the network at " + density(c.density()) + " of the weights (level "
+                                ? "In its one trial the network at " + Numbers.density(c.density())
+                                        + " of the weights (level "
                                         + c.level() + ") does as well: natural accuracy "
                                         + points(c.natural().mean())
                                         + ", " + verdict.attack() + " accuracy "
@@ -186,9 +188,10 @@ final class Words {
         verdict.comparisons().stream()
                 .filter(c -> c.standing() == Standing.DIVERGED)
                 .min(Comparator.comparingInt(Comparison::level))
-                .ifPresent(c -> notShown.add("From " + density(c.density()) + " of the weights on (level " + c.level()
-                        + ") at least one trial has diverged: the trials that remain are a selection, and are not"
-                        + " tested."));
+                .ifPresent(c ->
+                        notShown.add("From " + Numbers.density(c.density()) + " of the weights on (level " + c.level()
+                                + ") at least one trial has diverged: the trials that remain are a selection, and are not"
+                                + " tested."));
     }
 
     private void trials() {
@@ -207,7 +210,7 @@ final class Words {
     }
 
     private String at(Comparison c) {
-        return density(c.density()) + " of the weights (level " + c.level() + ", " + c.trials()
+        return Numbers.density(c.density()) + " of the weights (level " + c.level() + ", " + c.trials()
                 + (c.trials() == 1 ? " trial)" : " trials)");
     }
 
@@ -253,7 +256,7 @@ final class Words {
     }
 
     private String confidence() {
-        return number(verdict.terms().confidence() * 100) + " %";
+        return Numbers.plain(verdict.terms().confidence() * 100) + " %";
     }
 
     private String margin() {
@@ -276,16 +279,5 @@ final class Words {
 
     private static String percent(double share) {
         return String.format(Locale.ROOT, "%.1f %%", share * 100);
-    }
-
-    static String density(double density) {
-        double percent = density * 100;
-        return String.format(Locale.ROOT, percent >= 1 ? "%.1f %%" : "%.2f %%", percent);
-    }
-
-    /** Without digits that say nothing. */
-    static String number(double value) {
-        String text = String.format(Locale.ROOT, "%.4f", value);
-        return text.replaceAll("0+$", "").replaceAll("\\.$", "");
     }
 }

@@ -26,8 +26,8 @@ import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredTrial;
 import org.espalier.lab.store.Timing;
-import org.espalier.report.SearchStatus;
-import org.espalier.report.TimeSpent;
+import org.espalier.report.status.SearchStatus;
+import org.espalier.report.status.TimeSpent;
 import org.jspecify.annotations.Nullable;
 
 /**

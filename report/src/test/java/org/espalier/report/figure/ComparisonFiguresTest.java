@@ -6,9 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.espalier.evaluate.AttackedAccuracy;
-import org.espalier.report.Arm;
-import org.espalier.report.EarlyStop;
-import org.espalier.report.Point;
+import org.espalier.report.chart.Figure;
+import org.espalier.report.chart.FigureGroup;
+import org.espalier.report.chart.Legend;
+import org.espalier.report.result.Arm;
+import org.espalier.report.result.EarlyStop;
+import org.espalier.report.result.Point;
 import org.junit.jupiter.api.Test;
 
 class ComparisonFiguresTest {

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.evaluate.AttackedAccuracy;
-import org.espalier.report.Arm;
-import org.espalier.report.EarlyStop;
-import org.espalier.report.Point;
-import org.espalier.report.Series;
+import org.espalier.report.result.Arm;
+import org.espalier.report.result.EarlyStop;
+import org.espalier.report.result.Point;
+import org.espalier.report.result.Series;
 
 /** An arm of digits with one trial of strategy original and its dense level alone, trained for 100 updates. */
 final class SmallArm {

@@ -9,8 +9,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.espalier.report.Sample;
 import org.espalier.report.statistics.Paired;
+import org.espalier.report.statistics.Sample;
 import org.espalier.report.verdict.Comparison.Standing;
 import org.junit.jupiter.api.Test;
 

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.UserException;
-import org.espalier.report.Arm;
-import org.espalier.report.EarlyStop;
-import org.espalier.report.Point;
-import org.espalier.report.Results;
-import org.espalier.report.Series;
+import org.espalier.report.result.Arm;
+import org.espalier.report.result.EarlyStop;
+import org.espalier.report.result.Point;
+import org.espalier.report.result.Results;
+import org.espalier.report.result.Series;
 import org.espalier.report.verdict.Comparison.Standing;
 import org.junit.jupiter.api.Test;
 
