@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.espalier.report.result.Arm;
+import org.espalier.report.result.Cell;
 import org.espalier.report.result.EarlyStop;
 import org.espalier.report.result.Point;
 import org.espalier.report.result.Series;
@@ -36,7 +36,7 @@ public final class Example {
     }
 
     /** Two strategies, two trials, two levels; one trial of "random" is still running at level 1, another diverged. */
-    public static Arm arm() {
+    public static Cell cell() {
         var series = new ArrayList<Series>();
         for (String strategy : List.of("original", "random")) {
             series.add(series(
@@ -74,16 +74,16 @@ public final class Example {
                 points(200, 0.96, 0.64, 0.2, 0.8)));
         series.add(series("random", 0, 1, 0.8, Series.State.RUNNING, points(100, 0.80, 0.20, 0.5, 0.9)));
         series.add(series("random", 1, 1, 0.8, Series.State.DIVERGED, points(100, 0.10, 0.00, 2.5, 9.9)));
-        return new Arm(
+        return new Cell(
                 "digits",
                 "adversarial",
-                new Arm.Training(Optional.of("pgd"), Optional.empty(), 200),
+                new Cell.Training(Optional.of("pgd"), Optional.empty(), 200),
                 Optional.of(new EarlyStop(0.5, "pgd")),
                 OptionalInt.of(200),
                 List.of(
-                        new Arm.Strategy("original", 2),
-                        new Arm.Strategy("random", 2),
-                        new Arm.Strategy("no pruning", 1)),
+                        new Cell.Strategy("original", 2),
+                        new Cell.Strategy("random", 2),
+                        new Cell.Strategy("no pruning", 1)),
                 List.of("pgd"),
                 Optional.empty(),
                 2,

@@ -27,7 +27,7 @@ import org.espalier.report.table.RobustnessTables;
 import org.espalier.report.table.Table;
 import org.espalier.report.table.VerdictTable;
 import org.espalier.report.verdict.Terms;
-import org.espalier.report.verdict.Verdict;
+import org.espalier.report.verdict.TicketVerdict;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,13 +115,13 @@ class RobustnessReportTest {
 
     @Test
     void verdictsSayWhatSuitesLeaveAndWhatIsCertified() {
-        Verdict verdict = read().verdicts().stream()
+        TicketVerdict verdict = read().verdicts().stream()
                 .filter(v -> v.trainedAgainst() && v.strategy().equals("original"))
                 .findFirst()
                 .orElseThrow();
-        assertThat(verdict.remains().suite().orElseThrow().epsilon()).isEqualTo(0.3);
-        assertThat(verdict.remains().bounds().orElseThrow().epsilon()).isEqualTo(0.1);
-        assertThat(verdict.remains().sentences())
+        assertThat(verdict.beyondAttack().suite().orElseThrow().epsilon()).isEqualTo(0.3);
+        assertThat(verdict.beyondAttack().bounds().orElseThrow().epsilon()).isEqualTo(0.1);
+        assertThat(verdict.beyondAttack().sentences())
                 .hasSize(2)
                 .anySatisfy(s -> assertThat(s)
                         .startsWith(

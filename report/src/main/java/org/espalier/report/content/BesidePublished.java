@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.espalier.evaluate.AttackedAccuracy;
-import org.espalier.report.result.Arm;
+import org.espalier.report.result.Cell;
 import org.espalier.report.result.Published;
-import org.espalier.report.verdict.Verdict;
+import org.espalier.report.verdict.TicketVerdict;
 
 /** Says beside a verdict what others have published of the same data set and strategy and an attack of the same name. */
 public final class BesidePublished {
@@ -18,7 +18,7 @@ public final class BesidePublished {
      * A sentence for each source; one that says so where nothing is published of the tickets. Nothing for verdicts on other
      * attacks than the one trained against.
      */
-    public static List<String> sentences(Report report, Verdict verdict) {
+    public static List<String> sentences(Report report, TicketVerdict verdict) {
         if (!verdict.trainedAgainst()) {
             return List.of();
         }
@@ -34,7 +34,7 @@ public final class BesidePublished {
                     .sorted(Comparator.comparingDouble(Published.Value::density).reversed())
                     .toList();
             if (!values.isEmpty()) {
-                sentences.add(sentence(source, values, verdict, arm(report, verdict)));
+                sentences.add(sentence(source, values, verdict, cell(report, verdict)));
             }
         }
         if (sentences.isEmpty() && Published.same("original", verdict.strategy())) {
@@ -44,7 +44,8 @@ public final class BesidePublished {
         return sentences;
     }
 
-    private static String sentence(String source, List<Published.Value> values, Verdict verdict, Optional<Arm> arm) {
+    private static String sentence(
+            String source, List<Published.Value> values, TicketVerdict verdict, Optional<Cell> cell) {
         Published.Value best = values.stream()
                 .max(Comparator.comparingDouble(Published.Value::accuracy))
                 .orElseThrow();
@@ -77,12 +78,12 @@ public final class BesidePublished {
                 " (means of %d trials at iteration %,d%s).",
                 first.trials(),
                 first.iteration(),
-                arm.map(a -> String.format(
+                cell.map(a -> String.format(
                                 Locale.ROOT,
                                 "; levels here have %,d",
                                 a.training().iterations()))
                         .orElse("")));
-        if (arm.filter(a -> a.accuracy() == AttackedAccuracy.WORST_CASE).isPresent()) {
+        if (cell.filter(a -> a.accuracy() == AttackedAccuracy.WORST_CASE).isPresent()) {
             text.append(" Theirs are of the point that the attack ends with, ours of all that it goes through.");
         }
         // Published values name an attack, and neither its settings nor what objective it is part of.
@@ -92,12 +93,12 @@ public final class BesidePublished {
                 .toString();
     }
 
-    private static Optional<Arm> arm(Report report, Verdict verdict) {
+    private static Optional<Cell> cell(Report report, TicketVerdict verdict) {
         return report.runs().stream()
                 .filter(run -> run.label().equals(verdict.run()))
-                .flatMap(run -> run.results().arms().stream())
-                .filter(arm -> arm.dataset().equals(verdict.dataset())
-                        && arm.objective().equals(verdict.objective()))
+                .flatMap(run -> run.results().cells().stream())
+                .filter(cell -> cell.dataset().equals(verdict.dataset())
+                        && cell.objective().equals(verdict.objective()))
                 .findFirst();
     }
 

@@ -18,10 +18,10 @@ import org.espalier.report.evaluation.RobustnessReader;
 import org.espalier.report.result.Published;
 import org.espalier.report.result.Results;
 import org.espalier.report.result.ResultsReader;
-import org.espalier.report.verdict.Judge;
-import org.espalier.report.verdict.RemainsReader;
+import org.espalier.report.verdict.BeyondAttackReader;
+import org.espalier.report.verdict.NonInferiority;
 import org.espalier.report.verdict.Terms;
-import org.espalier.report.verdict.Verdict;
+import org.espalier.report.verdict.TicketVerdict;
 
 /**
  * All that a report is made of: one or several searches, and what they show. Tables, pages and figures read this and
@@ -33,7 +33,8 @@ import org.espalier.report.verdict.Verdict;
  * @param published what others have published, to stand beside ours
  * @param problems what could not be read and is left out, a sentence each; of runs and of directories that are none
  */
-public record Report(List<Run> runs, Terms terms, List<Verdict> verdicts, Published published, List<String> problems) {
+public record Report(
+        List<Run> runs, Terms terms, List<TicketVerdict> verdicts, Published published, List<String> problems) {
     /**
      * One search.
      *
@@ -101,16 +102,16 @@ public record Report(List<Run> runs, Terms terms, List<Verdict> verdicts, Publis
         }
         List<String> labels = labels(stores);
         var runs = new ArrayList<Run>();
-        var verdicts = new ArrayList<Verdict>();
+        var verdicts = new ArrayList<TicketVerdict>();
         for (int i = 0; i < stores.size(); i++) {
             Results results = ResultsReader.read(stores.get(i));
             problems.addAll(results.problems());
             Robustness robustness = RobustnessReader.read(stores.get(i), problems::add);
             var run = new Run(labels.get(i), stores.get(i), results, robustness);
             runs.add(run);
-            Judge.all(labels.get(i), results, terms)
-                    .forEach(verdict ->
-                            verdicts.add(RemainsReader.on(verdict, run.store().experiment(), robustness)));
+            NonInferiority.all(labels.get(i), results, terms)
+                    .forEach(verdict -> verdicts.add(
+                            BeyondAttackReader.on(verdict, run.store().experiment(), robustness)));
         }
         return new Report(runs, terms, verdicts, published, problems);
     }

@@ -167,7 +167,8 @@ public final class CertificateFigures {
                                         + " images are both certified and broken, so that something here is"
                                         + " wrong.")
                         + " Mean over trials; bars are one standard deviation to either side.",
-                List.of(Looks.of("accuracy", bounds.stream().map(Bound::name).toList())),
+                List.of(FigureStyle.of(
+                        "accuracy", bounds.stream().map(Bound::name).toList())),
                 panels);
     }
 
@@ -265,8 +266,8 @@ public final class CertificateFigures {
                         + "; at 0 there is nothing to withstand. Mean over trials; bars are one standard deviation to either"
                         + " side.",
                 List.of(
-                        Looks.levels(List.copyOf(names.values())),
-                        Looks.dashes("accuracy", List.of(CERTIFIED, ATTACKED))),
+                        FigureStyle.levels(List.copyOf(names.values())),
+                        FigureStyle.dashes("accuracy", List.of(CERTIFIED, ATTACKED))),
                 panels);
     }
 
@@ -325,7 +326,7 @@ public final class CertificateFigures {
                         + ". Processor time of one core per image that the method was asked about, whatever else the machine"
                         + " was doing; limits of exact verification cut it off. Mean over trials; bars are one standard"
                         + " deviation to either side.",
-                List.of(Looks.of("method", methods)),
+                List.of(FigureStyle.of("method", methods)),
                 panels);
     }
 }

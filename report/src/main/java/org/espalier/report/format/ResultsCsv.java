@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.commons.csv.CSVFormat;
 import org.espalier.report.notation.Numbers;
-import org.espalier.report.result.Arm;
+import org.espalier.report.result.Cell;
 import org.espalier.report.result.Point;
 import org.espalier.report.result.Results;
 import org.espalier.report.result.Series;
@@ -40,12 +40,12 @@ public final class ResultsCsv {
     static final CSVFormat FORMAT =
             CSVFormat.RFC4180.builder().setRecordSeparator("\n").get();
 
-    private record Curve(Arm arm, Series series) {}
+    private record Curve(Cell cell, Series series) {}
 
     /** Points are in order within a series. */
     private static final Comparator<Curve> ORDER = Comparator.comparing(
-                    (Curve c) -> c.arm().dataset())
-            .thenComparing(c -> c.arm().objective())
+                    (Curve c) -> c.cell().dataset())
+            .thenComparing(c -> c.cell().objective())
             .thenComparing(c -> c.series().strategy())
             .thenComparingInt(c -> c.series().trial())
             .thenComparingInt(c -> c.series().level());
@@ -66,16 +66,16 @@ public final class ResultsCsv {
     /** Writes the same piece by piece: a full grid's has a hundred megabytes. */
     public static void write(Results results, Appendable text) throws IOException {
         var curves = new ArrayList<Curve>();
-        for (Arm arm : results.arms()) {
-            arm.series().forEach(series -> curves.add(new Curve(arm, series)));
+        for (Cell cell : results.cells()) {
+            cell.series().forEach(series -> curves.add(new Curve(cell, series)));
         }
         curves.sort(ORDER);
         text.append(FORMAT.format(COLUMNS.toArray())).append('\n');
         Map<String, String> quoted = new HashMap<>();
         for (Curve curve : curves) {
             String key = FORMAT.format(
-                            curve.arm().dataset(),
-                            curve.arm().objective(),
+                            curve.cell().dataset(),
+                            curve.cell().objective(),
                             curve.series().strategy(),
                             curve.series().trial(),
                             curve.series().level(),

@@ -8,38 +8,38 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.espalier.report.notation.Numbers;
-import org.espalier.report.result.Arm;
+import org.espalier.report.result.Cell;
 import org.espalier.report.result.Point;
 import org.espalier.report.result.Selection;
 import org.espalier.report.result.Series;
 import org.espalier.report.statistics.Sample;
 import org.espalier.report.table.AccuracyTable;
-import org.espalier.report.verdict.Verdict;
+import org.espalier.report.verdict.TicketVerdict;
 
-/** The curves of an arm in characters: accuracy against density by strategy, and against iteration by density. */
+/** The curves of a cell in characters: accuracy against density by strategy, and against iteration by density. */
 public final class TextCurves {
     /** Densities that one chart of training shows: more lines cannot be told apart in one colour. */
     private static final int MOST_LEVELS = 4;
 
-    private final Arm arm;
-    private final List<Verdict> verdicts;
+    private final Cell cell;
+    private final List<TicketVerdict> verdicts;
 
-    private TextCurves(Arm arm, List<Verdict> verdicts) {
-        this.arm = arm;
+    private TextCurves(Cell cell, List<TicketVerdict> verdicts) {
+        this.cell = cell;
         this.verdicts = verdicts;
     }
 
     /**
-     * The charts of an arm.
+     * The charts of a cell.
      *
      * @param verdicts of its run, for the densities worth showing
      */
-    public static List<TextChart> of(Arm arm, List<Verdict> verdicts) {
+    public static List<TextChart> of(Cell cell, List<TicketVerdict> verdicts) {
         return new TextCurves(
-                        arm,
+                        cell,
                         verdicts.stream()
-                                .filter(v -> v.dataset().equals(arm.dataset())
-                                        && v.objective().equals(arm.objective()))
+                                .filter(v -> v.dataset().equals(cell.dataset())
+                                        && v.objective().equals(cell.objective()))
                                 .toList())
                 .charts();
     }
@@ -47,19 +47,19 @@ public final class TextCurves {
     private List<TextChart> charts() {
         // What was trained against, or on; where that is not measured, or nothing was, the last attack, often the
         // strongest.
-        Optional<String> attack = arm.training()
+        Optional<String> attack = cell.training()
                 .against()
-                .filter(arm.measured()::contains)
-                .or(() -> arm.attacks().isEmpty()
+                .filter(cell.measured()::contains)
+                .or(() -> cell.attacks().isEmpty()
                         ? Optional.empty()
-                        : Optional.of(arm.attacks().getLast()));
+                        : Optional.of(cell.attacks().getLast()));
         var charts = new ArrayList<TextChart>();
         attack.ifPresent(name -> charts.add(byDensity(name)));
         charts.add(byDensity(Point.NATURAL));
-        arm.strategies().stream()
+        cell.strategies().stream()
                 .filter(s -> s.levels() > 1)
                 .findFirst()
-                .or(() -> arm.strategies().stream().findFirst())
+                .or(() -> cell.strategies().stream().findFirst())
                 .ifPresent(strategy -> {
                     attack.ifPresent(name -> charts.add(byIteration(strategy.name(), name)));
                     charts.add(byIteration(strategy.name(), Point.NATURAL));
@@ -73,25 +73,25 @@ public final class TextCurves {
 
     private TextChart byDensity(String attack) {
         Selection selection =
-                arm.selection().<Selection>map(Selection.Stopped::new).orElseGet(Selection.Last::new);
+                cell.selection().<Selection>map(Selection.Stopped::new).orElseGet(Selection.Last::new);
         var curves = new ArrayList<TextChart.Curve>();
         var marks = new StringBuilder();
-        for (Arm.Strategy strategy : arm.strategies()) {
+        for (Cell.Strategy strategy : cell.strategies()) {
             var spots = new ArrayList<TextChart.Spot>();
             for (int level = 0; level < strategy.levels(); level++) {
                 int wanted = level;
-                List<Series> trials = arm.series().stream()
+                List<Series> trials = cell.series().stream()
                         .filter(s -> s.strategy().equals(strategy.name()) && s.level() == wanted)
                         .toList();
                 Sample sample = AccuracyTable.accuracy(trials, selection, attack);
-                if (sample.count() > 0 && level < arm.densities().size()) {
-                    spots.add(new TextChart.Spot(arm.densities().get(level) * 100, sample.mean() * 100));
+                if (sample.count() > 0 && level < cell.densities().size()) {
+                    spots.add(new TextChart.Spot(cell.densities().get(level) * 100, sample.mean() * 100));
                 }
             }
             curves.add(new TextChart.Curve(mark(strategy.name(), marks), strategy.name(), spots));
         }
         return new TextChart(
-                accuracy(attack) + " at " + (arm.selection().isPresent() ? "early stopping" : "the last iteration")
+                accuracy(attack) + " at " + (cell.selection().isPresent() ? "early stopping" : "the last iteration")
                         + ", %, by P_m",
                 curves,
                 true,
@@ -113,7 +113,7 @@ public final class TextCurves {
         char mark = 'a';
         for (int level : levels(strategy)) {
             var byIteration = new TreeMap<Integer, List<Double>>();
-            arm.series().stream()
+            cell.series().stream()
                     .filter(s ->
                             s.strategy().equals(strategy) && s.level() == level && s.state() != Series.State.DIVERGED)
                     .flatMap(s -> s.points().stream())
@@ -128,7 +128,7 @@ public final class TextCurves {
                     .map(e -> new TextChart.Spot(
                             e.getKey(), Sample.of(e.getValue()).mean() * 100))
                     .toList();
-            double density = level < arm.densities().size() ? arm.densities().get(level) : Double.NaN;
+            double density = level < cell.densities().size() ? cell.densities().get(level) : Double.NaN;
             curves.add(new TextChart.Curve(mark++, Numbers.density(density), spots));
         }
         return new TextChart(strategy + ", " + accuracy(attack) + " in training, %", curves, false, "iteration");
@@ -137,7 +137,7 @@ public final class TextCurves {
     /** The dense level, the ticket's, the best one's and the sparsest; one in between where these are few. */
     private List<Integer> levels(String strategy) {
         var found = new TreeSet<Integer>();
-        arm.series().stream()
+        cell.series().stream()
                 .filter(s -> s.strategy().equals(strategy) && !s.points().isEmpty())
                 .forEach(s -> found.add(s.level()));
         if (found.size() <= MOST_LEVELS) {

@@ -14,16 +14,16 @@ import org.espalier.lab.runner.CoreSettings;
 import org.espalier.report.chart.FigureGroup;
 import org.espalier.report.content.BesidePublished;
 import org.espalier.report.content.Report;
-import org.espalier.report.figure.ArmFigures;
+import org.espalier.report.figure.CellFigures;
 import org.espalier.report.figure.ComparisonFigures;
 import org.espalier.report.figure.NetworkFigures;
 import org.espalier.report.figure.TimeFigures;
 import org.espalier.report.notation.Numbers;
-import org.espalier.report.result.Arm;
+import org.espalier.report.result.Cell;
 import org.espalier.report.table.AllTables;
 import org.espalier.report.verdict.Answer;
 import org.espalier.report.verdict.Comparison;
-import org.espalier.report.verdict.Verdict;
+import org.espalier.report.verdict.TicketVerdict;
 
 /** Puts the report's page together, in the order in which people read: verdict, tables, figures, where it comes from. */
 final class ReportPage {
@@ -63,7 +63,7 @@ final class ReportPage {
         new RobustnessSections(page, report, tables, this::unique).write();
         comparison();
         for (Report.Run run : report.runs()) {
-            arms(run);
+            cells(run);
         }
         time();
         provenance();
@@ -99,8 +99,8 @@ final class ReportPage {
 
     private void verdict() {
         page.section("verdict", "Verdict", "Verdict");
-        List<Verdict> main =
-                report.verdicts().stream().filter(Verdict::trainedAgainst).toList();
+        List<TicketVerdict> main =
+                report.verdicts().stream().filter(TicketVerdict::trainedAgainst).toList();
         if (main.isEmpty()) {
             main = report.verdicts();
         }
@@ -122,7 +122,7 @@ final class ReportPage {
                             + "</ul>");
         }
         var cards = new StringBuilder("<div class=\"cards\">");
-        for (Verdict verdict : main) {
+        for (TicketVerdict verdict : main) {
             cards.append("<section class=\"card\"><h3>")
                     .append(Html.text((several ? verdict.run() + ": " : "") + verdict.subject()))
                     .append("</h3><p class=\"big\">")
@@ -139,9 +139,9 @@ final class ReportPage {
             if (!notShown.isEmpty()) {
                 cards.append("<h4>Not shown</h4>").append(Html.list(notShown));
             }
-            if (!verdict.remains().sentences().isEmpty()) {
+            if (!verdict.beyondAttack().sentences().isEmpty()) {
                 cards.append("<h4>Beyond that attack</h4>")
-                        .append(Html.list(verdict.remains().sentences()));
+                        .append(Html.list(verdict.beyondAttack().sentences()));
             }
             List<String> published = BesidePublished.sentences(report, verdict);
             if (!published.isEmpty()) {
@@ -153,7 +153,7 @@ final class ReportPage {
     }
 
     /** What withstands the attack it was trained on may fall to every other: that belongs beside its success. */
-    private List<String> nothingUnderOthers(Verdict shown) {
+    private List<String> nothingUnderOthers(TicketVerdict shown) {
         return report.verdicts().stream()
                 .filter(other -> other != shown
                         && other.run().equals(shown.run())
@@ -167,18 +167,18 @@ final class ReportPage {
     }
 
     /** What is left of the verdict's networks under more than its attack, beside the verdict. */
-    private static String beyond(Verdict verdict) {
+    private static String beyond(TicketVerdict verdict) {
         var parts = new ArrayList<String>();
-        verdict.remains()
+        verdict.beyondAttack()
                 .suite()
                 .ifPresent(suite -> parts.add(Html.sentence(String.format(
                                 Locale.ROOT,
                                 "suite %s at epsilon %s leaves %.1f %%",
                                 suite.name(),
                                 Numbers.plain(suite.epsilon()),
-                                100 * suite.left().mean()))
+                                100 * suite.accuracy().mean()))
                         + " " + Html.mark(suite.mark())));
-        verdict.remains()
+        verdict.beyondAttack()
                 .bounds()
                 .ifPresent(bounds -> parts.add(Html.sentence(String.format(
                         Locale.ROOT,
@@ -190,11 +190,12 @@ final class ReportPage {
                 ? ""
                 : "<p class=\"beyond\">"
                         + Html.text(
-                                verdict.remains().level() == 0
+                                verdict.beyondAttack().level() == 0
                                         ? "The dense network: "
                                         : verdict.ticket().isPresent()
                                                 ? "The ticket: "
-                                                : "Level " + verdict.remains().level() + ": ")
+                                                : "Level "
+                                                        + verdict.beyondAttack().level() + ": ")
                         + String.join("; ", parts) + "</p>";
     }
 
@@ -223,21 +224,21 @@ final class ReportPage {
     }
 
     private void comparison() {
-        List<ComparisonFigures.Named> arms = new ArrayList<>();
+        List<ComparisonFigures.Named> cells = new ArrayList<>();
         for (Report.Run run : report.runs()) {
-            for (Arm arm : run.results().arms()) {
-                arms.add(new ComparisonFigures.Named(several ? run.label() : "", arm, radii(run, arm)));
+            for (Cell cell : run.results().cells()) {
+                cells.add(new ComparisonFigures.Named(several ? run.label() : "", cell, radii(run, cell)));
             }
         }
-        ComparisonFigures.of(arms).ifPresent(group -> {
+        ComparisonFigures.of(cells).ifPresent(group -> {
             page.section("comparison", "Side by side", "Side by side");
             page.figures(group);
         });
     }
 
-    private static Map<String, Float> radii(Report.Run run, Arm arm) {
+    private static Map<String, Float> radii(Report.Run run, Cell cell) {
         var radii = new HashMap<String, Float>();
-        arm.attacks()
+        cell.attacks()
                 .forEach(attack -> radii.put(
                         attack,
                         CoreSettings.attack(run.store().experiment(), attack)
@@ -246,36 +247,36 @@ final class ReportPage {
         return radii;
     }
 
-    /** What a section of an arm shows; made side by side, since each reads networks and attacks images. */
+    /** What a section of a cell shows; made side by side, since each reads networks and attacks images. */
     private record Section(
-            String id, Arm arm, List<FigureGroup> figures, NetworkFigures.Made networks, String images) {}
+            String id, Cell cell, List<FigureGroup> figures, NetworkFigures.Made networks, String images) {}
 
-    private void arms(Report.Run run) {
-        record Named(String id, Arm arm) {}
+    private void cells(Report.Run run) {
+        record Named(String id, Cell cell) {}
 
-        List<Named> arms = run.results().arms().stream()
-                .map(arm -> new Named(
+        List<Named> cells = run.results().cells().stream()
+                .map(cell -> new Named(
                         unique(FigureGroup.identifier(
-                                (several ? run.label() + "-" : "") + arm.dataset() + "-" + arm.objective())),
-                        arm))
+                                (several ? run.label() + "-" : "") + cell.dataset() + "-" + cell.objective())),
+                        cell))
                 .toList();
-        arms.parallelStream()
+        cells.parallelStream()
                 .map(named -> new Section(
                         named.id(),
-                        named.arm(),
-                        ArmFigures.of(named.id(), named.arm()),
-                        NetworkFigures.of(named.id(), run.store(), named.arm()),
-                        gallery.of(run.store(), named.arm())))
+                        named.cell(),
+                        CellFigures.of(named.id(), named.cell()),
+                        NetworkFigures.of(named.id(), run.store(), named.cell()),
+                        gallery.of(run.store(), named.cell())))
                 .toList()
                 .forEach(section -> section(run, section));
     }
 
     private void section(Report.Run run, Section made) {
-        Arm arm = made.arm();
+        Cell cell = made.cell();
         page.section(
                 made.id(),
-                (several ? run.label() + ": " : "") + arm.dataset() + ", " + arm.objective() + " training",
-                (several ? run.label() + " " : "") + arm.dataset() + " " + arm.objective());
+                (several ? run.label() + ": " : "") + cell.dataset() + ", " + cell.objective() + " training",
+                (several ? run.label() + " " : "") + cell.dataset() + " " + cell.objective());
         made.figures().forEach(page::figures);
         made.networks().groups().forEach(page::figures);
         if (!made.networks().problems().isEmpty()) {

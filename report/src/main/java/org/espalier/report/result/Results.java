@@ -8,12 +8,12 @@ import java.util.OptionalInt;
  *
  * @param name the experiment's name
  * @param images how many images of each split are measured, its first; empty: all of them
- * @param arms one for each data set and objective, in the experiment's order
+ * @param cells one for each data set and objective, in the experiment's order
  * @param problems what could not be read and is left out, a sentence each
  */
-public record Results(String name, OptionalInt images, List<Arm> arms, List<String> problems) {
+public record Results(String name, OptionalInt images, List<Cell> cells, List<String> problems) {
     public Results {
-        arms = List.copyOf(arms);
+        cells = List.copyOf(cells);
         problems = List.copyOf(problems);
     }
 }

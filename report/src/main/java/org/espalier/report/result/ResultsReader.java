@@ -51,7 +51,8 @@ public final class ResultsReader {
         }
     }
 
-    private record Cell(String dataset, String objective) {}
+    /** What a cell is of. */
+    private record Key(String dataset, String objective) {}
 
     private ResultsReader(Store store) {
         this.store = store;
@@ -64,9 +65,10 @@ public final class ResultsReader {
     }
 
     private Results results() {
-        var cells = new LinkedHashMap<Cell, List<StoredTrial>>();
+        var trialsByCell = new LinkedHashMap<Key, List<StoredTrial>>();
         for (StoredTrial trial : store.trials()) {
-            cells.computeIfAbsent(new Cell(trial.id().dataset(), trial.id().objective()), _ -> new ArrayList<>())
+            trialsByCell
+                    .computeIfAbsent(new Key(trial.id().dataset(), trial.id().objective()), _ -> new ArrayList<>())
                     .add(trial);
         }
         // On all cores: a whole grid has a million measurements.
@@ -75,12 +77,12 @@ public final class ResultsReader {
                 .distinct()
                 .toList();
         levels.putAll(keys.parallelStream().collect(Collectors.toMap(key -> key, this::level)));
-        var arms = new ArrayList<Arm>();
-        cells.forEach((cell, trials) -> arms.add(arm(cell, trials)));
-        return new Results(experiment.name(), experiment.evaluation().images(), arms, problems);
+        var cells = new ArrayList<Cell>();
+        trialsByCell.forEach((key, trials) -> cells.add(cell(key, trials)));
+        return new Results(experiment.name(), experiment.evaluation().images(), cells, problems);
     }
 
-    private Arm arm(Cell cell, List<StoredTrial> trials) {
+    private Cell cell(Key key, List<StoredTrial> trials) {
         var series = new ArrayList<Series>();
         var strategies = new LinkedHashMap<String, Integer>();
         List<Double> planned = List.of();
@@ -89,9 +91,9 @@ public final class ResultsReader {
             problems.addAll(gaps(trial));
             strategies.merge(trial.id().strategy(), trial.levels().size(), Math::max);
             for (int level = 0; level < trial.levels().size(); level++) {
-                String key = trial.levels().get(level);
-                Read read = Objects.requireNonNull(levels.get(key));
-                read.problem().filter(_ -> told.add(key)).ifPresent(problems::add);
+                String stored = trial.levels().get(level);
+                Read read = Objects.requireNonNull(levels.get(stored));
+                read.problem().filter(_ -> told.add(stored)).ifPresent(problems::add);
                 if (read.counts().isEmpty()) {
                     continue;
                 }
@@ -109,19 +111,19 @@ public final class ResultsReader {
                         read.points()));
             }
         }
-        Experiment.Objective objective = objective(cell.objective());
-        Optional<Arm.Bound> bound = bound(objective, series);
-        return new Arm(
-                cell.dataset(),
-                cell.objective(),
-                new Arm.Training(
+        Experiment.Objective objective = objective(key.objective());
+        Optional<Cell.Bound> bound = bound(objective, series);
+        return new Cell(
+                key.dataset(),
+                key.objective(),
+                new Cell.Training(
                         objective.attack(),
                         objective.bound(),
                         experiment.training().iterations()),
                 selection(objective, bound),
                 experiment.report().iteration(),
                 strategies.entrySet().stream()
-                        .map(e -> new Arm.Strategy(e.getKey(), e.getValue()))
+                        .map(e -> new Cell.Strategy(e.getKey(), e.getValue()))
                         .toList(),
                 experiment.evaluation().attacks(),
                 bound,
@@ -194,7 +196,7 @@ public final class ResultsReader {
                         Experiment.Objective.NATURAL, Optional.empty(), Optional.of(1.0), Optional.empty()));
     }
 
-    private Optional<EarlyStop> selection(Experiment.Objective objective, Optional<Arm.Bound> bound) {
+    private Optional<EarlyStop> selection(Experiment.Objective objective, Optional<Cell.Bound> bound) {
         Experiment.Evaluation evaluation = experiment.evaluation();
         if (!evaluation.splits().contains(Experiment.EvaluationSplit.VALIDATION)) {
             return Optional.empty();
@@ -211,7 +213,7 @@ public final class ResultsReader {
      * The bound that an objective trains on, if it was measured: stores of older versions have levels without it. As long as
      * nothing is measured, it is expected.
      */
-    private Optional<Arm.Bound> bound(Experiment.Objective objective, List<Series> series) {
+    private Optional<Cell.Bound> bound(Experiment.Objective objective, List<Series> series) {
         boolean nothing = series.stream().allMatch(s -> s.points().isEmpty());
         return objective
                 .bound()
@@ -219,7 +221,7 @@ public final class ResultsReader {
                         || series.stream()
                                 .flatMap(s -> s.points().stream())
                                 .anyMatch(point -> point.attack().equals(name)))
-                .map(name -> new Arm.Bound(
+                .map(name -> new Cell.Bound(
                         name,
                         Objects.requireNonNull(experiment.bounds().get(name), name)
                                 .epsilon()));

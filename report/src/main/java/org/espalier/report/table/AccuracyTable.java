@@ -12,7 +12,7 @@ import java.util.OptionalInt;
 import java.util.TreeSet;
 import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.report.notation.Numbers;
-import org.espalier.report.result.Arm;
+import org.espalier.report.result.Cell;
 import org.espalier.report.result.Point;
 import org.espalier.report.result.Selection;
 import org.espalier.report.result.Series;
@@ -35,53 +35,53 @@ public final class AccuracyTable {
             "an image is right under an attack if it is right unattacked and at every point that"
                     + " the attack goes through (per-example worst case)";
 
-    private final Arm arm;
+    private final Cell cell;
     private final Selection selection;
 
-    private AccuracyTable(Arm arm, Selection selection) {
-        this.arm = arm;
+    private AccuracyTable(Cell cell, Selection selection) {
+        this.cell = cell;
         this.selection = selection;
     }
 
     /**
-     * The tables of an arm: at one iteration, at the last (where that shows anything else), and at early stopping.
+     * The tables of a cell: at one iteration, at the last (where that shows anything else), and at early stopping.
      *
      * @param iteration the iteration to show, or the nearest measured one; if empty, the one that the experiment names,
      *     and where it names none, there is no such table
      */
-    public static List<Table> all(Arm arm, OptionalInt iteration) {
-        return List.copyOf(byMoment(arm, iteration).values());
+    public static List<Table> all(Cell cell, OptionalInt iteration) {
+        return List.copyOf(byMoment(cell, iteration).values());
     }
 
     /** The same tables by what they show: {@code iteration}, {@code last} and {@code early-stop}. */
-    public static Map<String, Table> byMoment(Arm arm, OptionalInt iteration) {
+    public static Map<String, Table> byMoment(Cell cell, OptionalInt iteration) {
         var tables = new LinkedHashMap<String, Table>();
-        OptionalInt wanted = iteration.isPresent() ? iteration : arm.reportIteration();
+        OptionalInt wanted = iteration.isPresent() ? iteration : cell.reportIteration();
         if (wanted.isPresent()) {
-            int shown = nearest(arm, wanted.getAsInt());
+            int shown = nearest(cell, wanted.getAsInt());
             String at = "at iteration " + Numbers.count(shown)
                     + (shown == wanted.getAsInt()
                             ? ""
                             : " (the nearest measured one to " + Numbers.count(wanted.getAsInt()) + ")");
-            tables.put("iteration", new AccuracyTable(arm, new Selection.At(shown)).table(at));
+            tables.put("iteration", new AccuracyTable(cell, new Selection.At(shown)).table(at));
         }
-        Table last = new AccuracyTable(arm, new Selection.Last()).table("at the last iteration of each level");
+        Table last = new AccuracyTable(cell, new Selection.Last()).table("at the last iteration of each level");
         // The same numbers are not shown twice.
         if (tables.values().stream().noneMatch(table -> table.blocks().equals(last.blocks()))) {
             tables.put("last", last);
         }
-        arm.selection()
+        cell.selection()
                 .ifPresent(rule -> tables.put(
                         "early-stop",
-                        new AccuracyTable(arm, new Selection.Stopped(rule))
+                        new AccuracyTable(cell, new Selection.Stopped(rule))
                                 .table("at early stopping (" + rule.describe() + ")")));
         return tables;
     }
 
     /** The measured iteration nearest to the wanted one, the lower of two equally near; the wanted one if there is none. */
-    static int nearest(Arm arm, int wanted) {
+    static int nearest(Cell cell, int wanted) {
         OptionalInt nearest = OptionalInt.empty();
-        for (Series series : arm.series()) {
+        for (Series series : cell.series()) {
             for (Point point : series.points()) {
                 int iteration = point.iteration();
                 if (point.split().equals(Point.TEST)
@@ -100,29 +100,29 @@ public final class AccuracyTable {
 
     private Table table(String when) {
         int levels =
-                arm.strategies().stream().mapToInt(Arm.Strategy::levels).max().orElse(0);
+                cell.strategies().stream().mapToInt(Cell.Strategy::levels).max().orElse(0);
         var keys = new ArrayList<List<String>>();
         for (int level = 0; level < levels; level++) {
             keys.add(List.of(
                     Integer.toString(level),
-                    level < arm.densities().size()
-                            ? Numbers.percent(arm.densities().get(level))
+                    level < cell.densities().size()
+                            ? Numbers.percent(cell.densities().get(level))
                             : ""));
         }
         List<Table.Block> blocks =
-                arm.strategies().stream().map(s -> block(s, levels)).toList();
-        String caption = arm.dataset() + ", " + arm.objective() + " training, test accuracy in % " + when;
+                cell.strategies().stream().map(s -> block(s, levels)).toList();
+        String caption = cell.dataset() + ", " + cell.objective() + " training, test accuracy in % " + when;
         return new Table(caption, new Table.Block("", List.of("level", "P_m %"), keys), blocks, notes(blocks));
     }
 
-    private Table.Block block(Arm.Strategy strategy, int levels) {
+    private Table.Block block(Cell.Strategy strategy, int levels) {
         boolean stopped = selection instanceof Selection.Stopped;
         var headings = new ArrayList<String>();
         if (stopped) {
             headings.add("stopped at");
         }
         headings.add("natural");
-        headings.addAll(arm.measured());
+        headings.addAll(cell.measured());
         headings.add("trials");
         var rows = new ArrayList<List<String>>();
         for (int level = 0; level < levels; level++) {
@@ -135,7 +135,7 @@ public final class AccuracyTable {
     }
 
     private List<String> row(String strategy, int level, boolean stopped) {
-        List<Series> trials = arm.series().stream()
+        List<Series> trials = cell.series().stream()
                 .filter(s -> s.strategy().equals(strategy) && s.level() == level)
                 .sorted(Comparator.comparingInt(Series::trial))
                 .toList();
@@ -144,7 +144,7 @@ public final class AccuracyTable {
             row.add(iterations(trials));
         }
         var counts = new TreeSet<Integer>();
-        List<String> measured = arm.measured();
+        List<String> measured = cell.measured();
         for (int i = -1; i < measured.size(); i++) {
             Sample sample = accuracy(trials, selection, i < 0 ? Point.NATURAL : measured.get(i));
             counts.add(sample.count());
@@ -152,7 +152,7 @@ public final class AccuracyTable {
         }
         String counted =
                 counts.first().equals(counts.last()) ? "" + counts.first() : counts.first() + "-" + counts.last();
-        row.add(counted + "/" + arm.trials());
+        row.add(counted + "/" + cell.trials());
         return row;
     }
 
@@ -184,17 +184,17 @@ public final class AccuracyTable {
         if (holds(blocks, PENDING)) {
             notes.add(PENDING + " not measured yet");
         }
-        arm.bound()
+        cell.bound()
                 .ifPresent(bound -> notes.add(bound.name()
                         + ": images of which training's bound leaves no doubt within " + Numbers.plain(bound.epsilon())
                         + ", rounding aside; certificates are made by espalier certify"));
-        if (arm.accuracy() == AttackedAccuracy.WORST_CASE) {
+        if (cell.accuracy() == AttackedAccuracy.WORST_CASE) {
             notes.add(WORST_CASE);
         }
-        if (arm.selection().isEmpty()) {
+        if (cell.selection().isEmpty()) {
             notes.add("no early stopping: the experiment does not measure the validation loss of this objective");
         }
-        for (Series series : arm.series()) {
+        for (Series series : cell.series()) {
             if (series.state() == Series.State.DIVERGED) {
                 notes.add("left out: " + series.strategy() + ", trial " + series.trial() + " diverged at level "
                         + series.level()

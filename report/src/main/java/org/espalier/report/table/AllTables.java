@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.espalier.report.content.Report;
-import org.espalier.report.result.Arm;
+import org.espalier.report.result.Cell;
 
 /**
  * All tables of a report, built once, in the order in which files and pages show them.
@@ -61,9 +61,9 @@ public record AllTables(List<Entry> entries) {
                             tables.add(Kind.SUITE, label, run.label() + "-" + name, marked.table(), marked.marks()));
             CertificateTables.of(run)
                     .forEach((name, table) -> tables.add(Kind.CERTIFICATE, label, run.label() + "-" + name, table));
-            for (Arm arm : run.results().arms()) {
-                String chain = run.label() + "-" + arm.dataset() + "-" + arm.objective() + "-";
-                AccuracyTable.byMoment(arm, iteration)
+            for (Cell cell : run.results().cells()) {
+                String chain = run.label() + "-" + cell.dataset() + "-" + cell.objective() + "-";
+                AccuracyTable.byMoment(cell, iteration)
                         .forEach((moment, table) -> tables.add(Kind.ACCURACY, label, chain + moment, table));
             }
         }

@@ -18,7 +18,7 @@ import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.report.content.Report;
 import org.espalier.report.notation.Numbers;
-import org.espalier.report.result.Arm;
+import org.espalier.report.result.Cell;
 import org.espalier.report.result.Point;
 import org.espalier.report.result.Published;
 import org.espalier.report.result.Selection;
@@ -39,18 +39,18 @@ public final class PaperTable {
     private final String dataset;
 
     private final String strategy;
-    private final List<Arm> arms;
+    private final List<Cell> cells;
     private final Published published;
 
-    /** What is shown of each arm, found once: it takes a look at everything measured. */
-    private final Map<Arm, Selection> selections = new IdentityHashMap<>();
+    /** What is shown of each cell, found once: it takes a look at everything measured. */
+    private final Map<Cell, Selection> selections = new IdentityHashMap<>();
 
-    private PaperTable(String dataset, String strategy, List<Arm> arms, Published published, OptionalInt iteration) {
+    private PaperTable(String dataset, String strategy, List<Cell> cells, Published published, OptionalInt iteration) {
         this.dataset = dataset;
         this.strategy = strategy;
-        this.arms = arms;
+        this.cells = cells;
         this.published = published;
-        arms.forEach(arm -> selections.put(arm, selection(arm, iteration)));
+        cells.forEach(cell -> selections.put(cell, selection(cell, iteration)));
     }
 
     /** All such tables by name, for each data set and each strategy that restarts from earlier weights. */
@@ -58,18 +58,18 @@ public final class PaperTable {
         var tables = new LinkedHashMap<String, Table>();
         List<List<Report.Run>> groups = groups(report.runs());
         for (List<Report.Run> group : groups) {
-            var arms = new LinkedHashMap<String, List<Arm>>();
+            var cells = new LinkedHashMap<String, List<Cell>>();
             group.forEach(run -> run.results()
-                    .arms()
-                    .forEach(arm -> arms.computeIfAbsent(arm.dataset(), _ -> new ArrayList<>())
-                            .add(arm)));
-            arms.forEach((dataset, all) -> {
+                    .cells()
+                    .forEach(cell -> cells.computeIfAbsent(cell.dataset(), _ -> new ArrayList<>())
+                            .add(cell)));
+            cells.forEach((dataset, all) -> {
                 Set<String> strategies = new LinkedHashSet<>();
-                all.forEach(arm -> arm.strategies().forEach(s -> strategies.add(s.name())));
+                all.forEach(cell -> cell.strategies().forEach(s -> strategies.add(s.name())));
                 for (String strategy : strategies) {
                     if (restartsFromEarlier(strategy)) {
-                        List<Arm> having = all.stream()
-                                .filter(arm -> arm.strategies().stream()
+                        List<Cell> having = all.stream()
+                                .filter(cell -> cell.strategies().stream()
                                         .anyMatch(s -> s.name().equals(strategy)))
                                 .toList();
                         String runs = group.stream().map(Report.Run::label).collect(Collectors.joining("+"));
@@ -126,21 +126,23 @@ public final class PaperTable {
     }
 
     private static Set<String> cells(Report.Run run) {
-        return run.results().arms().stream()
-                .flatMap(arm -> arm.strategies().stream()
-                        .map(s -> arm.dataset() + "/" + s.name() + "/"
-                                + arm.training().attack().orElse(arm.objective())))
+        return run.results().cells().stream()
+                .flatMap(cell -> cell.strategies().stream()
+                        .map(s -> cell.dataset() + "/" + s.name() + "/"
+                                + cell.training().attack().orElse(cell.objective())))
                 .collect(Collectors.toSet());
     }
 
     private Optional<Table> table(String runs) {
-        List<String> attacks =
-                arms.stream().flatMap(arm -> arm.attacks().stream()).distinct().toList();
+        List<String> attacks = cells.stream()
+                .flatMap(cell -> cell.attacks().stream())
+                .distinct()
+                .toList();
         if (attacks.isEmpty()) {
             return Optional.empty();
         }
-        List<Double> densities = arms.stream()
-                .map(Arm::densities)
+        List<Double> densities = cells.stream()
+                .map(Cell::densities)
                 .max((a, b) -> Integer.compare(a.size(), b.size()))
                 .orElse(List.of());
         List<String> sources = published.sources(dataset, strategy);
@@ -186,44 +188,46 @@ public final class PaperTable {
      * @param name the attack, and the objective where it alone does not say what is trained
      * @param trained what stands to the right of the stroke
      */
-    private record Side(String attack, String name, Optional<Arm> trained) {}
+    private record Side(String attack, String name, Optional<Cell> trained) {}
 
     /**
      * Each attack with each objective that trains against it; objectives that train against none of the attacks (against
      * another one, or for certificates) stand beside every attack.
      */
     private List<Side> sides(List<String> attacks) {
-        Optional<Arm> natural = natural();
-        List<Arm> others = arms.stream()
-                .filter(arm -> !Optional.of(arm).equals(natural))
-                .filter(arm -> arm.training().attack().filter(attacks::contains).isEmpty())
+        Optional<Cell> natural = natural();
+        List<Cell> others = cells.stream()
+                .filter(cell -> !Optional.of(cell).equals(natural))
+                .filter(cell ->
+                        cell.training().attack().filter(attacks::contains).isEmpty())
                 .toList();
         var sides = new ArrayList<Side>();
         for (String attack : attacks) {
-            List<Arm> against = arms.stream()
-                    .filter(arm ->
-                            arm.training().attack().filter(attack::equals).isPresent())
+            List<Cell> against = cells.stream()
+                    .filter(cell ->
+                            cell.training().attack().filter(attack::equals).isPresent())
                     .toList();
             if (against.isEmpty() && (others.isEmpty() || natural.isPresent())) {
                 sides.add(new Side(attack, attack, Optional.empty()));
             }
-            against.forEach(arm ->
-                    sides.add(new Side(attack, against.size() == 1 ? attack : named(attack, arm), Optional.of(arm))));
-            others.forEach(arm -> sides.add(new Side(attack, named(attack, arm), Optional.of(arm))));
+            against.forEach(cell ->
+                    sides.add(new Side(attack, against.size() == 1 ? attack : named(attack, cell), Optional.of(cell))));
+            others.forEach(cell -> sides.add(new Side(attack, named(attack, cell), Optional.of(cell))));
         }
         return sides;
     }
 
-    private static String named(String attack, Arm arm) {
-        return attack + ", trained for " + arm.objective();
+    private static String named(String attack, Cell cell) {
+        return attack + ", trained for " + cell.objective();
     }
 
     /** What is trained without attack and bound; the objective of that name where several are. */
-    private Optional<Arm> natural() {
-        List<Arm> without =
-                arms.stream().filter(arm -> arm.training().against().isEmpty()).toList();
+    private Optional<Cell> natural() {
+        List<Cell> without = cells.stream()
+                .filter(cell -> cell.training().against().isEmpty())
+                .toList();
         return without.stream()
-                .filter(arm -> arm.objective().equals(Experiment.Objective.NATURAL))
+                .filter(cell -> cell.objective().equals(Experiment.Objective.NATURAL))
                 .findFirst()
                 .or(() -> without.stream().findFirst());
     }
@@ -247,32 +251,32 @@ public final class PaperTable {
                 + cell(side.trained(), side.attack(), attacked, level);
     }
 
-    private String cell(Optional<Arm> arm, String attack, boolean attacked, int level) {
-        if (arm.isEmpty() || attacked && !arm.get().attacks().contains(attack)) {
+    private String cell(Optional<Cell> cell, String attack, boolean attacked, int level) {
+        if (cell.isEmpty() || attacked && !cell.get().attacks().contains(attack)) {
             return NONE;
         }
-        List<Series> trials = arm.get().series().stream()
+        List<Series> trials = cell.get().series().stream()
                 .filter(s -> s.strategy().equals(strategy) && s.level() == level)
                 .toList();
         return AccuracyTable.cell(
-                AccuracyTable.accuracy(trials, selection(arm.get()), attacked ? attack : Point.NATURAL), 100, 2);
+                AccuracyTable.accuracy(trials, selection(cell.get()), attacked ? attack : Point.NATURAL), 100, 2);
     }
 
-    private Selection selection(Arm arm) {
-        return Objects.requireNonNull(selections.get(arm), arm.objective());
+    private Selection selection(Cell cell) {
+        return Objects.requireNonNull(selections.get(cell), cell.objective());
     }
 
-    private static Selection selection(Arm arm, OptionalInt iteration) {
-        OptionalInt wanted = iteration.isPresent() ? iteration : arm.reportIteration();
+    private static Selection selection(Cell cell, OptionalInt iteration) {
+        OptionalInt wanted = iteration.isPresent() ? iteration : cell.reportIteration();
         return wanted.isPresent()
-                ? new Selection.At(AccuracyTable.nearest(arm, wanted.getAsInt()))
+                ? new Selection.At(AccuracyTable.nearest(cell, wanted.getAsInt()))
                 : new Selection.Last();
     }
 
     private String theirs(String source, Side side, boolean attacked, double density) {
         // What is trained for something else has no published counterpart.
-        boolean same =
-                side.trained().stream().allMatch(arm -> arm.training().attack().equals(Optional.of(side.attack())));
+        boolean same = side.trained().stream()
+                .allMatch(cell -> cell.training().attack().equals(Optional.of(side.attack())));
         return theirs(source, side.attack(), false, attacked, density) + " / "
                 + (same ? theirs(source, side.attack(), true, attacked, density) : NONE);
     }
@@ -289,8 +293,8 @@ public final class PaperTable {
 
     private String when() {
         var iterations = new TreeSet<Integer>();
-        arms.forEach(arm -> {
-            if (selection(arm) instanceof Selection.At at) {
+        cells.forEach(cell -> {
+            if (selection(cell) instanceof Selection.At at) {
                 iterations.add(at.iteration());
             }
         });
@@ -308,13 +312,13 @@ public final class PaperTable {
                 + "; mean (sample standard deviation) over trials");
         // Columns may come from searches of different numbers of trials.
         var trials = new TreeSet<Long>();
-        arms.forEach(arm -> trials.add(arm.series().stream()
+        cells.forEach(cell -> trials.add(cell.series().stream()
                 .filter(s ->
-                        s.strategy().equals(strategy) && selection(arm).of(s).isPresent())
+                        s.strategy().equals(strategy) && selection(cell).of(s).isPresent())
                 .map(Series::trial)
                 .distinct()
                 .count()));
-        int updates = arms.getFirst().training().iterations();
+        int updates = cells.getFirst().training().iterations();
         notes.add(String.format(
                 Locale.ROOT,
                 "ours: %s%d %s, levels of %,d iterations",
@@ -322,7 +326,7 @@ public final class PaperTable {
                 trials.last(),
                 trials.last() == 1 ? "trial" : "trials",
                 updates));
-        if (arms.stream().anyMatch(arm -> arm.accuracy() == AttackedAccuracy.WORST_CASE)) {
+        if (cells.stream().anyMatch(cell -> cell.accuracy() == AttackedAccuracy.WORST_CASE)) {
             notes.add("ours: " + AccuracyTable.WORST_CASE
                     + (sources.isEmpty() ? "" : "; published: the point that the attack ends with"));
         }

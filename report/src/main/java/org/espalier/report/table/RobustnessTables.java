@@ -15,8 +15,8 @@ import org.espalier.evaluate.rules.Verdict;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.report.content.Report;
 import org.espalier.report.evaluation.Evaluated;
-import org.espalier.report.evaluation.LeftQuantity;
 import org.espalier.report.evaluation.RuleNotes;
+import org.espalier.report.evaluation.SuiteAccuracy;
 import org.espalier.report.notation.Numbers;
 import org.espalier.report.result.StrategyOrder;
 import org.espalier.report.statistics.Sample;
@@ -124,15 +124,15 @@ public final class RobustnessTables {
                 .flatMap(List::stream)
                 .map(Evaluated::evaluation)
                 .toList();
-        List<LeftQuantity> quantities = LeftQuantity.of(all);
+        List<SuiteAccuracy> quantities = SuiteAccuracy.of(all);
         List<Table.Block> blocks = new ArrayList<>();
-        for (LeftQuantity.Kind kind : LeftQuantity.Kind.values()) {
-            List<LeftQuantity> columns =
+        for (SuiteAccuracy.Kind kind : SuiteAccuracy.Kind.values()) {
+            List<SuiteAccuracy> columns =
                     quantities.stream().filter(q -> q.kind() == kind).toList();
-            if (kind != LeftQuantity.Kind.WORST && !columns.isEmpty()) {
+            if (kind != SuiteAccuracy.Kind.WORST && !columns.isEmpty()) {
                 blocks.add(new Table.Block(
                         heading(kind),
-                        columns.stream().map(LeftQuantity::name).toList(),
+                        columns.stream().map(SuiteAccuracy::name).toList(),
                         lines.values().stream()
                                 .map(trials -> columns.stream()
                                         .map(column -> cell(trials, column))
@@ -143,7 +143,7 @@ public final class RobustnessTables {
         List<List<String>> keys = new ArrayList<>();
         List<List<String>> worst = new ArrayList<>();
         List<MarkedTable.Mark> marks = new ArrayList<>();
-        LeftQuantity robust = quantities.getLast();
+        SuiteAccuracy robust = quantities.getLast();
         lines.forEach((line, trials) -> {
             keys.add(List.of(
                     line.name(),
@@ -158,7 +158,7 @@ public final class RobustnessTables {
             marks.add(new MarkedTable.Mark(verdict, RuleNotes.evidence(trials)));
         });
         blocks.add(new Table.Block(
-                heading(LeftQuantity.Kind.WORST),
+                heading(SuiteAccuracy.Kind.WORST),
                 List.of("robust", "95 % interval", "trials", "rules"),
                 worst,
                 Set.of(3)));
@@ -182,7 +182,7 @@ public final class RobustnessTables {
                 marks);
     }
 
-    private static String heading(LeftQuantity.Kind kind) {
+    private static String heading(SuiteAccuracy.Kind kind) {
         return switch (kind) {
             case NATURAL -> "no attack";
             case ALONE -> "each attack alone";
@@ -203,7 +203,7 @@ public final class RobustnessTables {
         return EvaluationTables.percent(low) + "-" + EvaluationTables.percent(high);
     }
 
-    private static String cell(List<Evaluated> trials, LeftQuantity quantity) {
+    private static String cell(List<Evaluated> trials, SuiteAccuracy quantity) {
         Sample sample = Sample.of(trials.stream()
                 .flatMap(trial -> quantity.of().apply(trial.evaluation()).stream())
                 .toList());

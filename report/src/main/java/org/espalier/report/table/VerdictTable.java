@@ -9,11 +9,11 @@ import org.espalier.report.content.Report;
 import org.espalier.report.notation.Numbers;
 import org.espalier.report.statistics.Interval;
 import org.espalier.report.statistics.Paired;
+import org.espalier.report.verdict.BeyondAttack;
 import org.espalier.report.verdict.Comparison;
 import org.espalier.report.verdict.Estimate;
-import org.espalier.report.verdict.Remains;
 import org.espalier.report.verdict.Terms;
-import org.espalier.report.verdict.Verdict;
+import org.espalier.report.verdict.TicketVerdict;
 
 /** Verdicts as a table: one row for each data set, objective, strategy and attack. */
 public final class VerdictTable {
@@ -28,7 +28,7 @@ public final class VerdictTable {
         var keys = new ArrayList<List<String>>();
         var tickets = new ArrayList<List<String>>();
         var accuracies = new ArrayList<List<String>>();
-        for (Verdict verdict : report.verdicts()) {
+        for (TicketVerdict verdict : report.verdicts()) {
             var key = new ArrayList<String>();
             if (several) {
                 key.add(verdict.run());
@@ -53,15 +53,15 @@ public final class VerdictTable {
                 "accuracy under the attack, %", List.of("dense", "best", "at P_m %", "trials"), accuracies));
         var notes = new ArrayList<>(notes(report.terms()));
         if (report.runs().stream()
-                .flatMap(run -> run.results().arms().stream())
-                .anyMatch(arm -> arm.bound().isPresent())) {
+                .flatMap(run -> run.results().cells().stream())
+                .anyMatch(cell -> cell.bound().isPresent())) {
             notes.add("where the attack is a bound that is trained on: the share of images of which it leaves no doubt,"
                     + " rounding aside");
         }
         if (report.runs().stream()
                 .anyMatch(run -> !run.robustness().evaluations().isEmpty()
                         || !run.robustness().certificates().isEmpty())) {
-            blocks.add(remains(report.verdicts()));
+            blocks.add(beyondAttack(report.verdicts()));
             notes.add("left: accuracy under every attack of a suite, of the ticket, where there is none of the best"
                     + " network, after its last update; ? unreliable, ! refused by a rule. certified: at least to at most,"
                     + " means over trials; radii are pixel values");
@@ -70,18 +70,21 @@ public final class VerdictTable {
     }
 
     /** What suites leave of the networks that the verdicts name, and what is certified of them. */
-    private static Table.Block remains(List<Verdict> verdicts) {
+    private static Table.Block beyondAttack(List<TicketVerdict> verdicts) {
         return new Table.Block(
                 "beyond that attack, %",
                 List.of("suite", "left", "certified", "certified at"),
                 verdicts.stream()
                         .map(verdict -> {
-                            Optional<Remains.Suite> suite = verdict.remains().suite();
-                            Optional<Remains.Bounds> bounds = verdict.remains().bounds();
+                            Optional<BeyondAttack.Suite> suite =
+                                    verdict.beyondAttack().suite();
+                            Optional<BeyondAttack.Bounds> bounds =
+                                    verdict.beyondAttack().bounds();
                             return List.of(
                                     suite.map(s -> s.name() + " " + Numbers.plain(s.epsilon()))
                                             .orElse(NONE),
-                                    suite.map(s -> EvaluationTables.cell(s.left()) + EvaluationTables.mark(s.mark()))
+                                    suite.map(s -> EvaluationTables.cell(s.accuracy())
+                                                    + EvaluationTables.mark(s.mark()))
                                             .orElse(NONE),
                                     bounds.map(b -> EvaluationTables.percent(
                                                             b.low().mean()) + "-"

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.espalier.report.result.Published;
-import org.espalier.report.verdict.Remains;
+import org.espalier.report.verdict.BeyondAttack;
 import org.espalier.report.verdict.Terms;
-import org.espalier.report.verdict.Verdict;
+import org.espalier.report.verdict.TicketVerdict;
 import org.junit.jupiter.api.Test;
 
 class BesidePublishedTest {
@@ -41,8 +41,8 @@ class BesidePublishedTest {
                 .isEmpty();
     }
 
-    private static Verdict verdict(String dataset, String strategy, String attack, boolean trainedAgainst) {
-        return new Verdict(
+    private static TicketVerdict verdict(String dataset, String strategy, String attack, boolean trainedAgainst) {
+        return new TicketVerdict(
                 "run",
                 dataset,
                 attack,
@@ -59,6 +59,6 @@ class BesidePublishedTest {
                 Optional.empty(),
                 List.of(),
                 List.of(),
-                Remains.NOTHING);
+                BeyondAttack.NONE);
     }
 }

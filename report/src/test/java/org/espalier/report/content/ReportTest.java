@@ -22,7 +22,7 @@ import org.espalier.report.table.AllTables;
 import org.espalier.report.table.PaperTable;
 import org.espalier.report.table.Table;
 import org.espalier.report.verdict.Terms;
-import org.espalier.report.verdict.Verdict;
+import org.espalier.report.verdict.TicketVerdict;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,7 +66,8 @@ class ReportTest {
         assertThat(report.verdicts())
                 .hasSize(8)
                 .allMatch(v -> v.trials() == 2 && v.comparisons().size() == 2);
-        assertThat(report.verdicts().stream().filter(Verdict::trainedAgainst)).hasSize(2);
+        assertThat(report.verdicts().stream().filter(TicketVerdict::trainedAgainst))
+                .hasSize(2);
         assertThat(text(report))
                 .startsWith("Is there a winning robust ticket?\n  digits, pgd training, under pgd: ")
                 .contains(
@@ -105,7 +106,7 @@ class ReportTest {
     void aSearchInWorkShowsWhatIsFinishedInHowManyTrials() {
         Report report = read(
                 store("a", (id, level) -> id.trial() == 1 ? State.DONE : level == 0 ? State.BEGUN : State.WAITING));
-        Verdict verdict = report.verdicts().getFirst();
+        TicketVerdict verdict = report.verdicts().getFirst();
         assertThat(verdict.trials()).isEqualTo(1);
         assertThat(verdict.planned()).isEqualTo(2);
         assertThat(text(report)).contains("1/2", "1 of 2 trials are finished");

@@ -10,18 +10,18 @@ import java.util.OptionalInt;
 import java.util.Random;
 import org.espalier.report.Example;
 import org.espalier.report.notation.Numbers;
-import org.espalier.report.result.Arm;
+import org.espalier.report.result.Cell;
 import org.espalier.report.result.Point;
 import org.espalier.report.result.Results;
 import org.espalier.report.result.Series;
 import org.junit.jupiter.api.Test;
 
 class ResultsCsvTest {
-    private static Arm arm(String dataset, List<Series> series) {
-        return new Arm(
+    private static Cell cell(String dataset, List<Series> series) {
+        return new Cell(
                 dataset,
                 "natural",
-                new Arm.Training(Optional.empty(), Optional.empty(), 500),
+                new Cell.Training(Optional.empty(), Optional.empty(), 500),
                 Optional.empty(),
                 OptionalInt.empty(),
                 List.of(),
@@ -43,7 +43,7 @@ class ResultsCsvTest {
                 Series.State.RUNNING,
                 Example.points(500, 0.9833, 0.02, 0.25, 1e-7));
         assertThat(ResultsCsv.of(
-                        new Results("x", OptionalInt.empty(), List.of(arm("digits", List.of(series))), List.of())))
+                        new Results("x", OptionalInt.empty(), List.of(cell("digits", List.of(series))), List.of())))
                 .isEqualTo("""
                         dataset,objective,strategy,trial,level,density,iteration,split,attack,accuracy,loss
                         digits,natural,original,3,1,0.8003643876784373,500,test,none,0.9833,9
@@ -63,18 +63,18 @@ class ResultsCsvTest {
                 Series.State.FINISHED,
                 List.of(new Point(0, Point.TEST, Point.NATURAL, 0.1, Double.NaN, 1000)));
         assertThat(ResultsCsv.of(new Results(
-                        "x", OptionalInt.empty(), List.of(arm("my \"own\", digits", List.of(series))), List.of())))
+                        "x", OptionalInt.empty(), List.of(cell("my \"own\", digits", List.of(series))), List.of())))
                 .endsWith("\"my \"\"own\"\", digits\",natural,original,0,0,1,0,test,none,0.1,NaN\n");
     }
 
     @Test
     void isTheSameWhateverOrderTheStoreWasReadIn() {
-        Arm arm = Example.arm();
+        Cell cell = Example.cell();
         String expected = ResultsCsv.of(
-                new Results("x", OptionalInt.empty(), List.of(arm, arm("fashion", arm.series())), List.of()));
+                new Results("x", OptionalInt.empty(), List.of(cell, cell("fashion", cell.series())), List.of()));
         for (int seed = 0; seed < 20; seed++) {
             var random = new Random(seed);
-            var shuffled = new ArrayList<>(arm.series().stream()
+            var shuffled = new ArrayList<>(cell.series().stream()
                     .map(s -> {
                         var points = new ArrayList<>(s.points());
                         Collections.shuffle(points, random);
@@ -86,19 +86,19 @@ class ResultsCsvTest {
                             "x",
                             OptionalInt.empty(),
                             List.of(
-                                    arm("fashion", shuffled),
-                                    new Arm(
-                                            arm.dataset(),
-                                            arm.objective(),
-                                            arm.training(),
-                                            arm.selection(),
-                                            arm.reportIteration(),
-                                            arm.strategies(),
-                                            arm.attacks(),
-                                            arm.bound(),
-                                            arm.trials(),
-                                            arm.densities(),
-                                            arm.classes(),
+                                    cell("fashion", shuffled),
+                                    new Cell(
+                                            cell.dataset(),
+                                            cell.objective(),
+                                            cell.training(),
+                                            cell.selection(),
+                                            cell.reportIteration(),
+                                            cell.strategies(),
+                                            cell.attacks(),
+                                            cell.bound(),
+                                            cell.trials(),
+                                            cell.densities(),
+                                            cell.classes(),
                                             shuffled)),
                             List.of())))
                     .isEqualTo(expected);

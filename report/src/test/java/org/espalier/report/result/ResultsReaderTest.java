@@ -16,11 +16,11 @@ import org.espalier.lab.store.StoredLevel;
 import org.espalier.report.SyntheticStore;
 import org.espalier.report.format.ResultsCsv;
 import org.espalier.report.table.AccuracyTable;
-import org.espalier.report.table.Legend;
 import org.espalier.report.table.Table;
-import org.espalier.report.verdict.Judge;
+import org.espalier.report.table.TableNotes;
+import org.espalier.report.verdict.NonInferiority;
 import org.espalier.report.verdict.Terms;
-import org.espalier.report.verdict.Verdict;
+import org.espalier.report.verdict.TicketVerdict;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,9 +31,9 @@ class ResultsReaderTest {
     @TempDir
     Path directory;
 
-    private static Arm arm(Results results, String objective) {
-        return results.arms().stream()
-                .filter(arm -> arm.objective().equals(objective))
+    private static Cell cell(Results results, String objective) {
+        return results.cells().stream()
+                .filter(cell -> cell.objective().equals(objective))
                 .findFirst()
                 .orElseThrow();
     }
@@ -41,14 +41,14 @@ class ResultsReaderTest {
     @Test
     void worstCasesStopEarlyAndStandBesideAttacks() {
         Results results = ResultsReader.read(Store.open(SyntheticStore.write(directory, "certified", SMALL)));
-        Arm ibp = arm(results, "ibp");
-        assertThat(ibp.bound()).hasValue(new Arm.Bound("ibp", 0.1));
+        Cell ibp = cell(results, "ibp");
+        assertThat(ibp.bound()).hasValue(new Cell.Bound("ibp", 0.1));
         assertThat(ibp.attacks()).containsExactly("fgsm", "pgd");
         assertThat(ibp.measured()).containsExactly("fgsm", "pgd", "ibp");
         assertThat(ibp.selection()).hasValue(new EarlyStop(0.5, "ibp"));
-        assertThat(arm(results, "crown-ibp").selection()).hasValue(new EarlyStop(0.5, "crown-ibp"));
-        assertThat(arm(results, "pgd").measured()).containsExactly("fgsm", "pgd");
-        assertThat(arm(results, "natural").bound()).isEmpty();
+        assertThat(cell(results, "crown-ibp").selection()).hasValue(new EarlyStop(0.5, "crown-ibp"));
+        assertThat(cell(results, "pgd").measured()).containsExactly("fgsm", "pgd");
+        assertThat(cell(results, "natural").bound()).isEmpty();
 
         Table stopped = AccuracyTable.byMoment(ibp, OptionalInt.empty()).get("early-stop");
         assertThat(stopped.caption()).endsWith("at early stopping (least validation loss, 0.5 natural + 0.5 ibp)");
@@ -56,18 +56,18 @@ class ResultsReaderTest {
                 .containsExactly("stopped at", "natural", "fgsm", "pgd", "ibp", "trials");
         assertThat(stopped.notes()).anyMatch(note -> note.startsWith("ibp: ") && note.contains("within 0.1"));
 
-        List<Verdict> verdicts = Judge.all("run", results, Terms.USUAL);
+        List<TicketVerdict> verdicts = NonInferiority.all("run", results, Terms.USUAL);
         assertThat(verdicts)
                 .filteredOn(verdict -> verdict.objective().equals("ibp"))
-                .extracting(Verdict::attack, Verdict::trainedAgainst)
+                .extracting(TicketVerdict::attack, TicketVerdict::trainedAgainst)
                 .containsExactly(tuple("fgsm", false), tuple("pgd", false), tuple("ibp", true));
-        assertThat(verdicts).allMatch(Verdict::stopped);
+        assertThat(verdicts).allMatch(TicketVerdict::stopped);
         String csv = ResultsCsv.of(results);
         assertThat(csv.lines().findFirst()).hasValue(String.join(",", ResultsCsv.COLUMNS));
         assertThat(csv)
                 .contains("digits,ibp,original,1,0,1,0,validation,ibp,")
                 .doesNotContain("digits,pgd,original,1,0,1,0,validation,ibp,");
-        assertThat(Legend.of(results).getFirst()).contains("worst case that a bound allows");
+        assertThat(TableNotes.of(results).getFirst()).contains("worst case that a bound allows");
     }
 
     @Test
@@ -77,7 +77,7 @@ class ResultsReaderTest {
         try (Stream<Path> files = Files.walk(directory)) {
             files.filter(file -> file.endsWith(StoredLevel.METRICS)).forEach(ResultsReaderTest::withoutBounds);
         }
-        Arm ibp = arm(ResultsReader.read(Store.open(directory)), "ibp");
+        Cell ibp = cell(ResultsReader.read(Store.open(directory)), "ibp");
         assertThat(ibp.series())
                 .isNotEmpty()
                 .allSatisfy(series -> assertThat(series.points()).isNotEmpty());
@@ -103,7 +103,7 @@ class ResultsReaderTest {
     @Test
     void whatIsNotBegunYetIsExpectedToHaveThem() {
         SyntheticStore.write(directory, (_, _) -> SyntheticStore.State.WAITING, "certified", SMALL);
-        Arm ibp = arm(ResultsReader.read(Store.open(directory)), "ibp");
+        Cell ibp = cell(ResultsReader.read(Store.open(directory)), "ibp");
         assertThat(ibp.bound()).isPresent();
         assertThat(ibp.selection()).isPresent();
     }
@@ -112,7 +112,7 @@ class ResultsReaderTest {
     void withoutValidationImagesNothingStopsEarly() {
         Results results = ResultsReader.read(Store.open(
                 SyntheticStore.write(directory, "certified", "network.hidden=[5]", "evaluation.splits=[test]")));
-        assertThat(arm(results, "ibp").bound()).isPresent();
-        assertThat(arm(results, "ibp").selection()).isEmpty();
+        assertThat(cell(results, "ibp").bound()).isPresent();
+        assertThat(cell(results, "ibp").selection()).isEmpty();
     }
 }

@@ -9,7 +9,7 @@ import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.report.Example;
 import org.espalier.report.format.MarkdownTable;
 import org.espalier.report.format.TextTable;
-import org.espalier.report.result.Arm;
+import org.espalier.report.result.Cell;
 import org.espalier.report.result.EarlyStop;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +17,7 @@ class AccuracyTableTest {
     @Test
     void showsTheChosenIterationOfAllLevelsThatHaveIt() {
         assertThat(TextTable.of(
-                        AccuracyTable.all(Example.arm(), OptionalInt.of(100)).get(0), 120))
+                        AccuracyTable.all(Example.cell(), OptionalInt.of(100)).get(0), 120))
                 .isEqualTo("""
                         digits, adversarial training, test accuracy in % at iteration 100
 
@@ -36,7 +36,7 @@ class AccuracyTableTest {
     @Test
     void showsTheLastIterationOfFinishedLevelsAndBreaksTheTableToFit() {
         assertThat(TextTable.of(
-                        AccuracyTable.all(Example.arm(), OptionalInt.of(100)).get(1), 72))
+                        AccuracyTable.all(Example.cell(), OptionalInt.of(100)).get(1), 72))
                 .isEqualTo("""
                         digits, adversarial training, test accuracy in % at the last iteration
                           of each level
@@ -63,7 +63,7 @@ class AccuracyTableTest {
     void showsEarlyStoppingWithItsIteration() {
         // Validation objectives of the dense level: 0.70 and 0.75 in trial 0, 0.70 and 0.65 in trial 1.
         assertThat(MarkdownTable.of(
-                        AccuracyTable.all(Example.arm(), OptionalInt.of(100)).get(2)))
+                        AccuracyTable.all(Example.cell(), OptionalInt.of(100)).get(2)))
                 .isEqualTo("""
                         ### digits, adversarial training, test accuracy in % at early stopping (least validation loss, \
                         0.5 natural + 0.5 pgd)
@@ -83,29 +83,29 @@ class AccuracyTableTest {
 
     @Test
     void saysWhichIterationStandsForOneThatWasNotMeasured() {
-        Arm arm = Example.arm();
-        assertThat(AccuracyTable.all(arm, OptionalInt.of(30000)).get(0).caption())
+        Cell cell = Example.cell();
+        assertThat(AccuracyTable.all(cell, OptionalInt.of(30000)).get(0).caption())
                 .endsWith("at iteration 200 (the nearest measured one to 30,000)");
-        assertThat(AccuracyTable.nearest(arm, 149)).isEqualTo(100);
-        assertThat(AccuracyTable.nearest(arm, 150)).isEqualTo(100);
-        assertThat(AccuracyTable.nearest(arm, 151)).isEqualTo(200);
+        assertThat(AccuracyTable.nearest(cell, 149)).isEqualTo(100);
+        assertThat(AccuracyTable.nearest(cell, 150)).isEqualTo(100);
+        assertThat(AccuracyTable.nearest(cell, 151)).isEqualTo(200);
     }
 
     @Test
     void anEmptyStoreGivesATableOfWhatIsPlanned() {
-        Arm arm = Example.arm();
-        Arm empty = new Arm(
-                arm.dataset(),
-                arm.objective(),
-                arm.training(),
-                arm.selection(),
-                arm.reportIteration(),
-                arm.strategies(),
-                arm.attacks(),
-                arm.bound(),
-                arm.trials(),
-                arm.densities(),
-                arm.classes(),
+        Cell cell = Example.cell();
+        Cell empty = new Cell(
+                cell.dataset(),
+                cell.objective(),
+                cell.training(),
+                cell.selection(),
+                cell.reportIteration(),
+                cell.strategies(),
+                cell.attacks(),
+                cell.bound(),
+                cell.trials(),
+                cell.densities(),
+                cell.classes(),
                 List.of());
         assertThat(AccuracyTable.all(empty, OptionalInt.empty()))
                 .allSatisfy(table -> assertThat(TextTable.of(table, 100))
@@ -115,7 +115,7 @@ class AccuracyTableTest {
 
     @Test
     void theLastIterationIsNotShownTwice() {
-        assertThat(AccuracyTable.all(Example.arm(), OptionalInt.of(200)))
+        assertThat(AccuracyTable.all(Example.cell(), OptionalInt.of(200)))
                 .extracting(Table::caption)
                 .containsExactly(
                         "digits, adversarial training, test accuracy in % at iteration 200",
@@ -125,20 +125,20 @@ class AccuracyTableTest {
 
     @Test
     void withoutAnIterationToReportThereIsNoTableOfOne() {
-        Arm arm = Example.arm();
-        Arm bare = new Arm(
-                arm.dataset(),
-                arm.objective(),
-                arm.training(),
+        Cell cell = Example.cell();
+        Cell bare = new Cell(
+                cell.dataset(),
+                cell.objective(),
+                cell.training(),
                 Optional.empty(),
                 OptionalInt.empty(),
-                arm.strategies(),
-                arm.attacks(),
-                arm.bound(),
-                arm.trials(),
-                arm.densities(),
-                arm.classes(),
-                arm.series());
+                cell.strategies(),
+                cell.attacks(),
+                cell.bound(),
+                cell.trials(),
+                cell.densities(),
+                cell.classes(),
+                cell.series());
         List<Table> tables = AccuracyTable.all(bare, OptionalInt.empty());
         assertThat(tables).hasSize(1);
         assertThat(tables.getFirst().caption()).endsWith("at the last iteration of each level");
@@ -147,25 +147,25 @@ class AccuracyTableTest {
 
     @Test
     void tablesSayWhenAccuraciesAreOfTheWorstCase() {
-        Arm arm = Example.arm();
-        Arm worst = new Arm(
-                arm.dataset(),
-                arm.objective(),
-                arm.training(),
+        Cell cell = Example.cell();
+        Cell worst = new Cell(
+                cell.dataset(),
+                cell.objective(),
+                cell.training(),
                 Optional.of(EarlyStop.error("pgd")),
-                arm.reportIteration(),
-                arm.strategies(),
-                arm.attacks(),
-                arm.bound(),
+                cell.reportIteration(),
+                cell.strategies(),
+                cell.attacks(),
+                cell.bound(),
                 AttackedAccuracy.WORST_CASE,
-                arm.trials(),
-                arm.densities(),
-                arm.classes(),
-                arm.series());
+                cell.trials(),
+                cell.densities(),
+                cell.classes(),
+                cell.series());
         assertThat(AccuracyTable.all(worst, OptionalInt.empty()))
                 .allSatisfy(table -> assertThat(table.notes()).contains(AccuracyTable.WORST_CASE))
                 .anySatisfy(table -> assertThat(table.caption()).contains("(least validation error under pgd)"));
-        assertThat(AccuracyTable.all(arm, OptionalInt.empty()))
+        assertThat(AccuracyTable.all(cell, OptionalInt.empty()))
                 .allSatisfy(table -> assertThat(table.notes()).doesNotContain(AccuracyTable.WORST_CASE));
     }
 

@@ -70,17 +70,17 @@ public final class FigureDrawing {
     /** The figure as an SVG document. */
     public static String svg(Figure figure) {
         FigureDrawing drawing = new FigureDrawing(figure);
-        SvgInk ink = new SvgInk(drawing.width, drawing.height);
-        drawing.draw(ink);
-        return ink.document(figure.title());
+        SvgCanvas canvas = new SvgCanvas(drawing.width, drawing.height);
+        drawing.draw(canvas);
+        return canvas.document(figure.title());
     }
 
     /** The figure as a PDF document. */
     public static byte[] pdf(Figure figure) {
         FigureDrawing drawing = new FigureDrawing(figure);
-        PdfInk ink = new PdfInk(drawing.width, drawing.height);
-        drawing.draw(ink);
-        return ink.document(figure.title());
+        PdfCanvas canvas = new PdfCanvas(drawing.width, drawing.height);
+        drawing.draw(canvas);
+        return canvas.document(figure.title());
     }
 
     private List<LegendItem> legend(double top) {
@@ -90,7 +90,7 @@ public final class FigureDrawing {
         double indent = 10
                 + 1.16
                         * figure.legends().stream()
-                                .mapToDouble(l -> PdfInk.width(l.title(), 10, true))
+                                .mapToDouble(l -> PdfCanvas.width(l.title(), 10, true))
                                 .max()
                                 .orElse(0)
                 + 12;
@@ -101,7 +101,7 @@ public final class FigureDrawing {
             items.add(new LegendItem(10, y, group.title(), group.entries().getFirst(), true));
             double x = indent;
             for (Legend.Entry entry : group.entries()) {
-                double needed = 30 + 1.16 * PdfInk.width(entry.name(), 10, false) + 12;
+                double needed = 30 + 1.16 * PdfCanvas.width(entry.name(), 10, false) + 12;
                 if (x + needed > width && x > indent) {
                     x = indent;
                     y += LEGEND_LINE;
@@ -114,49 +114,49 @@ public final class FigureDrawing {
         return items;
     }
 
-    private void draw(Ink ink) {
+    private void draw(Canvas canvas) {
         for (int i = 0; i < figure.panels().size(); i++) {
             double left = i % columns * cellWidth + (heat ? 18 : LEFT);
             double top = i / columns * cellHeight + TOP;
             Panel panel = figure.panels().get(i);
-            ink.text(left, top - 10, panel.title(), 11, true, Ink.Anchor.START, false, TEXT);
+            canvas.text(left, top - 10, panel.title(), 11, true, Canvas.Anchor.START, false, TEXT);
             switch (panel) {
-                case Panel.Lines lines -> lines(ink, lines, left, top);
-                case Panel.Heat map -> map(ink, map, left, top, i == 0);
-                case Panel.Matrix cells -> matrix.ifPresent(drawing -> drawing.draw(ink, cells, left - LEFT, top));
+                case Panel.Lines lines -> lines(canvas, lines, left, top);
+                case Panel.Heat map -> map(canvas, map, left, top, i == 0);
+                case Panel.Matrix cells -> matrix.ifPresent(drawing -> drawing.draw(canvas, cells, left - LEFT, top));
             }
         }
         if (!heat) {
-            legend(ink);
+            legend(canvas);
         }
     }
 
-    private void legend(Ink ink) {
+    private void legend(Canvas canvas) {
         for (LegendItem item : legend) {
-            ink.text(
+            canvas.text(
                     item.title() ? item.x() : item.x() + 28,
                     item.y(),
                     item.text(),
                     10,
                     item.title(),
-                    Ink.Anchor.START,
+                    Canvas.Anchor.START,
                     false,
                     TEXT);
             if (!item.title()) {
                 String color = Palette.COLORS.get(item.entry().color().orElse(0));
                 double y = item.y() - 3.5;
-                ink.line(
+                canvas.line(
                         new double[] {item.x(), item.x() + 24},
                         new double[] {y, y},
                         color,
                         1.6,
                         Palette.DASHES.get(item.entry().dash().orElse(0)));
-                item.entry().shape().ifPresent(shape -> symbol(ink, item.x() + 12, y, shape, color));
+                item.entry().shape().ifPresent(shape -> symbol(canvas, item.x() + 12, y, shape, color));
             }
         }
     }
 
-    private void lines(Ink ink, Panel.Lines panel, double left, double top) {
+    private void lines(Canvas canvas, Panel.Lines panel, double left, double top) {
         Axis.Range x = range(panel, panel.x(), true);
         Axis.Range y = range(panel, panel.y(), false);
         Ticks across = ticks(panel.x(), x, panel.x().scale() == Axis.Scale.LINEAR ? 5 : 7);
@@ -164,31 +164,32 @@ public final class FigureDrawing {
         double bottom = top + plotHeight;
         for (int i = 0; i < across.values().size(); i++) {
             double at = left + place(panel.x(), x, across.values().get(i)) * plotWidth;
-            ink.line(new double[] {at, at}, new double[] {top, bottom}, GRID, 0.6, "");
-            ink.line(new double[] {at, at}, new double[] {bottom, bottom + 4}, FRAME, 0.8, "");
-            ink.text(at, bottom + 15, across.labels().get(i), 9, false, Ink.Anchor.MIDDLE, false, MUTED);
+            canvas.line(new double[] {at, at}, new double[] {top, bottom}, GRID, 0.6, "");
+            canvas.line(new double[] {at, at}, new double[] {bottom, bottom + 4}, FRAME, 0.8, "");
+            canvas.text(at, bottom + 15, across.labels().get(i), 9, false, Canvas.Anchor.MIDDLE, false, MUTED);
         }
         for (int i = 0; i < up.values().size(); i++) {
             double at = bottom - place(panel.y(), y, up.values().get(i)) * plotHeight;
-            ink.line(new double[] {left, left + plotWidth}, new double[] {at, at}, GRID, 0.6, "");
-            ink.line(new double[] {left - 4, left}, new double[] {at, at}, FRAME, 0.8, "");
-            ink.text(left - 7, at + 3, up.labels().get(i), 9, false, Ink.Anchor.END, false, MUTED);
+            canvas.line(new double[] {left, left + plotWidth}, new double[] {at, at}, GRID, 0.6, "");
+            canvas.line(new double[] {left - 4, left}, new double[] {at, at}, FRAME, 0.8, "");
+            canvas.text(left - 7, at + 3, up.labels().get(i), 9, false, Canvas.Anchor.END, false, MUTED);
         }
-        ink.line(new double[] {left, left, left + plotWidth}, new double[] {top, bottom, bottom}, FRAME, 0.8, "");
-        ink.text(left + plotWidth / 2, bottom + 31, panel.x().label(), 10, false, Ink.Anchor.MIDDLE, false, TEXT);
-        ink.text(left - 40, top + plotHeight / 2, panel.y().label(), 10, false, Ink.Anchor.MIDDLE, true, TEXT);
-        ink.clip(left, top - 2, plotWidth + 2, plotHeight + 4);
+        canvas.line(new double[] {left, left, left + plotWidth}, new double[] {top, bottom, bottom}, FRAME, 0.8, "");
+        canvas.text(left + plotWidth / 2, bottom + 31, panel.x().label(), 10, false, Canvas.Anchor.MIDDLE, false, TEXT);
+        canvas.text(left - 40, top + plotHeight / 2, panel.y().label(), 10, false, Canvas.Anchor.MIDDLE, true, TEXT);
+        canvas.clip(left, top - 2, plotWidth + 2, plotHeight + 4);
         if (!panel.symbols()) {
-            panel.lines().forEach(line -> band(ink, panel, line, x, y, left, top));
+            panel.lines().forEach(line -> band(canvas, panel, line, x, y, left, top));
         }
         for (int i = 0; i < panel.lines().size(); i++) {
-            curve(ink, panel, i, x, y, left, top);
+            curve(canvas, panel, i, x, y, left, top);
         }
-        ink.unclip();
-        labels(ink, panel, x, y, left, top);
+        canvas.unclip();
+        labels(canvas, panel, x, y, left, top);
     }
 
-    private void band(Ink ink, Panel.Lines panel, Line line, Axis.Range x, Axis.Range y, double left, double top) {
+    private void band(
+            Canvas canvas, Panel.Lines panel, Line line, Axis.Range x, Axis.Range y, double left, double top) {
         Curve curve = line.curve();
         var xs = new ArrayList<Double>();
         var ys = new ArrayList<Double>();
@@ -205,11 +206,12 @@ public final class FigureDrawing {
             any |= deviation > 0;
         }
         if (any) {
-            ink.fill(array(xs), array(ys), color(line), 0.16);
+            canvas.fill(array(xs), array(ys), color(line), 0.16);
         }
     }
 
-    private void curve(Ink ink, Panel.Lines panel, int number, Axis.Range x, Axis.Range y, double left, double top) {
+    private void curve(
+            Canvas canvas, Panel.Lines panel, int number, Axis.Range x, Axis.Range y, double left, double top) {
         Line line = panel.lines().get(number);
         Curve curve = line.curve();
         if (curve.isEmpty()) {
@@ -224,13 +226,13 @@ public final class FigureDrawing {
         String color = color(line);
         int dash = aspect(line, entry -> entry.dash().orElse(-1));
         int shape = aspect(line, entry -> entry.shape().orElse(-1));
-        ink.line(xs, ys, color, 1.4, Palette.DASHES.get(Math.max(0, dash)));
+        canvas.line(xs, ys, color, 1.4, Palette.DASHES.get(Math.max(0, dash)));
         boolean all = panel.symbols() || xs.length <= 12;
         int every = all ? 1 : Math.ceilDiv(xs.length, 6);
         int offset = every == 1 ? 0 : number * every / Math.max(1, panel.lines().size());
         for (int i = 0; i < xs.length; i++) {
             if (panel.symbols() && spread(curve, i) > 0) {
-                ink.line(
+                canvas.line(
                         new double[] {xs[i], xs[i]},
                         new double[] {
                             top + plotHeight - place(panel.y(), y, curve.y()[i] - spread(curve, i)) * plotHeight,
@@ -241,12 +243,12 @@ public final class FigureDrawing {
                         "");
             }
             if (i % every == offset % every && shape >= 0) {
-                symbol(ink, xs[i], ys[i], shape, color);
+                symbol(canvas, xs[i], ys[i], shape, color);
             }
         }
     }
 
-    private void labels(Ink ink, Panel.Lines panel, Axis.Range x, Axis.Range y, double left, double top) {
+    private void labels(Canvas canvas, Panel.Lines panel, Axis.Range x, Axis.Range y, double left, double top) {
         for (Line line : panel.lines()) {
             for (Line.Written label : line.written()) {
                 String text = line.labels().get(label.point());
@@ -257,22 +259,23 @@ public final class FigureDrawing {
                         - place(panel.y(), y, line.curve().y()[label.point()]) * plotHeight
                         + 3
                         - (side.across() == 0 ? 10 : 7) * side.up();
-                double wide = PdfInk.width(text, LABEL, false);
+                double wide = PdfCanvas.width(text, LABEL, false);
                 double begins = at - (1 - side.across()) * wide / 2;
                 // Whatever runs through it all the same stays behind it.
-                ink.fill(
+                canvas.fill(
                         new double[] {begins - 1, begins + wide + 1, begins + wide + 1, begins - 1},
                         new double[] {height - 7, height - 7, height + 2, height + 2},
                         "#ffffff",
                         0.75);
-                Ink.Anchor anchor =
-                        side.across() > 0 ? Ink.Anchor.START : side.across() < 0 ? Ink.Anchor.END : Ink.Anchor.MIDDLE;
-                ink.text(at, height, text, LABEL, false, anchor, false, MUTED);
+                Canvas.Anchor anchor = side.across() > 0
+                        ? Canvas.Anchor.START
+                        : side.across() < 0 ? Canvas.Anchor.END : Canvas.Anchor.MIDDLE;
+                canvas.text(at, height, text, LABEL, false, anchor, false, MUTED);
             }
         }
     }
 
-    private void map(Ink ink, Panel.Heat map, double left, double top, boolean first) {
+    private void map(Canvas canvas, Panel.Heat map, double left, double top, boolean first) {
         double cell = plotWidth / Math.max(map.rows(), map.columns());
         for (int r = 0; r < map.rows(); r++) {
             // Neighbours of one colour are one rectangle.
@@ -284,23 +287,23 @@ public final class FigureDrawing {
                                 .equals(color)) {
                     end++;
                 }
-                rectangle(ink, left + c * cell, top + r * cell, (end - c) * cell, cell, color);
+                rectangle(canvas, left + c * cell, top + r * cell, (end - c) * cell, cell, color);
                 c = end;
             }
         }
         if (first) {
             double y = height - 22;
             for (int i = 0; i < 40; i++) {
-                rectangle(ink, 18 + i * 4, y, 4, 9, heat(i / 39.0));
+                rectangle(canvas, 18 + i * 4, y, 4, 9, heat(i / 39.0));
             }
-            ink.text(18, y + 19, "0", 9, false, Ink.Anchor.START, false, MUTED);
-            ink.text(178, y + 19, label(map.top()), 9, false, Ink.Anchor.END, false, MUTED);
-            ink.text(188, y + 8, map.label(), 10, false, Ink.Anchor.START, false, TEXT);
+            canvas.text(18, y + 19, "0", 9, false, Canvas.Anchor.START, false, MUTED);
+            canvas.text(178, y + 19, label(map.top()), 9, false, Canvas.Anchor.END, false, MUTED);
+            canvas.text(188, y + 8, map.label(), 10, false, Canvas.Anchor.START, false, TEXT);
         }
     }
 
-    private static void rectangle(Ink ink, double x, double y, double width, double height, String color) {
-        ink.fill(new double[] {x, x + width, x + width, x}, new double[] {y, y, y + height, y + height}, color, 1);
+    private static void rectangle(Canvas canvas, double x, double y, double width, double height, String color) {
+        canvas.fill(new double[] {x, x + width, x + width, x}, new double[] {y, y, y + height, y + height}, color, 1);
     }
 
     /** One of 32 colours between the weakest and the strongest. */
@@ -315,7 +318,7 @@ public final class FigureDrawing {
         return color.toString();
     }
 
-    private static void symbol(Ink ink, double x, double y, int shape, String color) {
+    private static void symbol(Canvas canvas, double x, double y, int shape, String color) {
         double r = 2.7;
         double[][] outline = switch (Palette.SHAPES.get(shape)) {
             case "square" -> new double[][] {{-r, r, r, -r}, {-r, -r, r, r}};
@@ -342,7 +345,7 @@ public final class FigureDrawing {
             xs[i] = x + outline[0][i];
             ys[i] = y + outline[1][i];
         }
-        ink.fill(xs, ys, color, 1);
+        canvas.fill(xs, ys, color, 1);
     }
 
     private interface Aspect {
@@ -395,12 +398,12 @@ public final class FigureDrawing {
         if (axis.scale() == Axis.Scale.ZERO) {
             low = Math.min(0, low);
         } else if (axis.scale() == Axis.Scale.PERCENT) {
-            return Frames.rounded(low, high, true);
+            return AxisRanges.rounded(low, high, true);
         }
         if (across && axis.scale() == Axis.Scale.LINEAR) {
             return low < high ? new Axis.Range(low, high) : new Axis.Range(low - 1, high + 1);
         }
-        double step = Frames.step((high - low) / 5);
+        double step = AxisRanges.step((high - low) / 5);
         Axis.Range range = new Axis.Range(Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step);
         return range.low() < range.high() ? range : new Axis.Range(low - step, high + step);
     }
@@ -434,7 +437,7 @@ public final class FigureDrawing {
                 }
             }
         } else {
-            double step = Frames.step((range.high() - range.low()) / about);
+            double step = AxisRanges.step((range.high() - range.low()) / about);
             for (double tick = Math.ceil(range.low() / step - 1e-9) * step; tick <= range.high() + step * 1e-9; ) {
                 values.add(tick);
                 tick += step;
@@ -446,7 +449,7 @@ public final class FigureDrawing {
     static String label(double value) {
         double tidy = Math.rint(value * 1e6) / 1e6 + 0.0;
         if (Math.abs(tidy) >= 1000) {
-            return SvgInk.n(tidy / 1000) + "k";
+            return SvgCanvas.n(tidy / 1000) + "k";
         }
         String text = Double.toString(Math.abs(tidy) < 1e-3 && tidy != 0 ? value : tidy);
         return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;

@@ -48,7 +48,7 @@ record MatrixDrawing(double rowNames, double columnNames, int rows, int columns)
     private static double longest(List<String> names) {
         return WIDER
                 * names.stream()
-                        .mapToDouble(name -> PdfInk.width(name, SIZE, false))
+                        .mapToDouble(name -> PdfCanvas.width(name, SIZE, false))
                         .max()
                         .orElse(0);
     }
@@ -63,18 +63,18 @@ record MatrixDrawing(double rowNames, double columnNames, int rows, int columns)
         return rows * CELL_HEIGHT + 8 + columnNames + 14;
     }
 
-    void draw(Ink ink, Panel.Matrix matrix, double x, double top) {
+    void draw(Canvas canvas, Panel.Matrix matrix, double x, double top) {
         double left = x + 10 + rowNames + 8;
         int across = matrix.columns().size();
         for (int r = 0; r < matrix.rows().size(); r++) {
             double y = top + r * CELL_HEIGHT;
-            ink.text(
+            canvas.text(
                     left - 6,
                     y + CELL_HEIGHT / 2 + 3,
                     matrix.rows().get(r),
                     SIZE,
                     false,
-                    Ink.Anchor.END,
+                    Canvas.Anchor.END,
                     false,
                     "#1f2328");
             for (int c = 0; c < across; c++) {
@@ -82,18 +82,18 @@ record MatrixDrawing(double rowNames, double columnNames, int rows, int columns)
                 if (!Double.isNaN(value)) {
                     double share = value / matrix.top();
                     double cell = left + c * CELL_WIDTH;
-                    ink.fill(
+                    canvas.fill(
                             new double[] {cell, cell + CELL_WIDTH - 1, cell + CELL_WIDTH - 1, cell},
                             new double[] {y, y, y + CELL_HEIGHT - 1, y + CELL_HEIGHT - 1},
                             FigureDrawing.heat(share),
                             1);
-                    ink.text(
+                    canvas.text(
                             cell + (CELL_WIDTH - 1) / 2,
                             y + CELL_HEIGHT / 2 + 3,
                             String.format(Locale.ROOT, "%.1f", value),
                             SIZE,
                             false,
-                            Ink.Anchor.MIDDLE,
+                            Canvas.Anchor.MIDDLE,
                             false,
                             share > 0.6 ? "#ffffff" : "#1f2328");
                 }
@@ -101,13 +101,13 @@ record MatrixDrawing(double rowNames, double columnNames, int rows, int columns)
         }
         double bottom = top + matrix.rows().size() * CELL_HEIGHT + 6;
         for (int c = 0; c < across; c++) {
-            ink.text(
+            canvas.text(
                     left + c * CELL_WIDTH + CELL_WIDTH / 2 + 3,
                     bottom,
                     matrix.columns().get(c),
                     SIZE,
                     false,
-                    Ink.Anchor.END,
+                    Canvas.Anchor.END,
                     true,
                     "#1f2328");
         }

@@ -25,7 +25,8 @@ class LabelsTest {
             x[i] = xy[2 * i];
             y[i] = xy[2 * i + 1];
         }
-        return new Line(Curve.plain(x, y), List.of("key"), Collections.nCopies(x.length, label), Frames.ends(x.length));
+        return new Line(
+                Curve.plain(x, y), List.of("key"), Collections.nCopies(x.length, label), AxisRanges.ends(x.length));
     }
 
     private static List<Side> sides(Line... lines) {

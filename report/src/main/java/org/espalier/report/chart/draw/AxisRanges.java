@@ -9,14 +9,14 @@ import org.espalier.report.chart.Line;
 import org.espalier.report.chart.Side;
 
 /** What part of the plane a frame shows. */
-public final class Frames {
+public final class AxisRanges {
     /** How far above all the rest the first points may lie, in heights of the rest, before they are cut off. */
     private static final double START = 0.75;
 
     /** Percentage points that an axis of shares shows at least: what single images make is not to look like a trend. */
     private static final double LEAST_SHARE = 5;
 
-    private Frames() {}
+    private AxisRanges() {}
 
     /**
      * A domain of ordinates.

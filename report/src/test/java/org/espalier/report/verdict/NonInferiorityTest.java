@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.UserException;
-import org.espalier.report.result.Arm;
+import org.espalier.report.result.Cell;
 import org.espalier.report.result.EarlyStop;
 import org.espalier.report.result.Point;
 import org.espalier.report.result.Results;
@@ -17,7 +17,7 @@ import org.espalier.report.result.Series;
 import org.espalier.report.verdict.Comparison.Standing;
 import org.junit.jupiter.api.Test;
 
-class JudgeTest {
+class NonInferiorityTest {
     /** A level of one trial that stops at one iteration. Accuracies are in percent; validation may have others. */
     private record Network(
             int trial, int level, int stop, double natural, double pgd, double validation, Series.State state) {
@@ -42,27 +42,27 @@ class JudgeTest {
         }
     }
 
-    private static Verdict judge(Optional<EarlyStop> stop, int trials, List<Network> networks) {
-        var arm = new Arm(
+    private static TicketVerdict judge(Optional<EarlyStop> stop, int trials, List<Network> networks) {
+        var cell = new Cell(
                 "digits",
                 "pgd",
-                new Arm.Training(Optional.of("pgd"), Optional.empty(), 300),
+                new Cell.Training(Optional.of("pgd"), Optional.empty(), 300),
                 stop,
                 OptionalInt.empty(),
-                List.of(new Arm.Strategy("original", 4)),
+                List.of(new Cell.Strategy("original", 4)),
                 List.of("pgd"),
                 Optional.empty(),
                 trials,
                 List.of(1.0, 0.8, 0.64, 0.512),
                 OptionalInt.of(10),
                 networks.stream().map(Network::series).toList());
-        List<Verdict> verdicts =
-                Judge.all("run", new Results("run", OptionalInt.empty(), List.of(arm), List.of()), Terms.USUAL);
+        List<TicketVerdict> verdicts = NonInferiority.all(
+                "run", new Results("run", OptionalInt.empty(), List.of(cell), List.of()), Terms.USUAL);
         assertThat(verdicts).hasSize(1);
         return verdicts.getFirst();
     }
 
-    private static Verdict judge(int trials, List<Network> networks) {
+    private static TicketVerdict judge(int trials, List<Network> networks) {
         return judge(Optional.of(new EarlyStop(0.5, "pgd")), trials, networks);
     }
 
@@ -91,7 +91,7 @@ class JudgeTest {
         add(networks, 1, 200, new double[] {0.00, 0.02, 0.01}, new double[] {5.0, 5.1, 5.2});
         add(networks, 2, 300, new double[] {-0.01, 0.0, 0.01}, new double[] {8.0, 8.1, 8.2});
         add(networks, 3, 200, new double[] {-2.0, -2.1, -1.9}, new double[] {9.0, 9.1, 9.2});
-        Verdict verdict = judge(3, networks);
+        TicketVerdict verdict = judge(3, networks);
         assertThat(verdict.comparisons())
                 .extracting(Comparison::standing)
                 .containsExactly(Standing.WINS, Standing.WINS, Standing.WORSE);
@@ -128,7 +128,7 @@ class JudgeTest {
                 .map(n -> new Network(n.trial(), 0, 200, n.natural(), n.pgd()))
                 .collect(ArrayList::new, List::add, List::addAll);
         add(networks, 1, 300, new double[] {0.00, 0.02, 0.01}, new double[] {5.0, 5.1, 5.2});
-        Verdict verdict = judge(3, networks);
+        TicketVerdict verdict = judge(3, networks);
         assertThat(verdict.ticket()).isEmpty();
         assertThat(verdict.comparisons()).extracting(Comparison::standing).containsExactly(Standing.LATER);
         assertThat(verdict.notShown())
@@ -137,7 +137,7 @@ class JudgeTest {
 
     @Test
     void oneTrialGivesNoTestAndSaysSo() {
-        Verdict verdict = judge(1, List.of(new Network(1, 0, 300, 98, 45), new Network(1, 1, 200, 98.1, 55)));
+        TicketVerdict verdict = judge(1, List.of(new Network(1, 0, 300, 98, 45), new Network(1, 1, 200, 98.1, 55)));
         assertThat(verdict.ticket()).isEmpty();
         assertThat(verdict.comparisons().getFirst().p()).isEmpty();
         assertThat(verdict.notShown())
@@ -157,7 +157,7 @@ class JudgeTest {
     void whatTrialsDoNotShowIsNotATicket() {
         List<Network> networks = dense();
         add(networks, 1, 200, new double[] {-1.0, 2.0, 0.0}, new double[] {5.0, 5.1, 5.2});
-        Verdict verdict = judge(5, networks);
+        TicketVerdict verdict = judge(5, networks);
         assertThat(verdict.ticket()).isEmpty();
         assertThat(verdict.comparisons()).extracting(Comparison::standing).containsExactly(Standing.OPEN);
         assertThat(verdict.notShown())
@@ -173,7 +173,7 @@ class JudgeTest {
         List<Network> networks = dense();
         add(networks, 1, 200, new double[] {-0.6, -0.9, -0.3}, new double[] {1.0, 1.5, 2.0});
         add(networks, 2, 200, new double[] {-20, -21, -22}, new double[] {-9, -9.5, -10});
-        Verdict verdict = judge(3, networks);
+        TicketVerdict verdict = judge(3, networks);
         assertThat(verdict.comparisons()).allMatch(c -> c.adjusted().orElseThrow() == 1);
         assertThat(verdict.notShown()).anyMatch(s -> s.contains("the nearest is 80.0 % of the weights (level 1"));
     }
@@ -194,7 +194,7 @@ class JudgeTest {
 
     @Test
     void aDenseNetworkThatGuessesLeavesNothingToKeep() {
-        Verdict verdict = judge(
+        TicketVerdict verdict = judge(
                 2,
                 List.of(
                         new Network(1, 0, 300, 98, 3),
@@ -213,7 +213,7 @@ class JudgeTest {
         add(networks, 1, 200, new double[] {0.00, 0.02, 0.01}, new double[] {5.0, 5.1, 5.2});
         networks.removeLast();
         networks.add(new Network(3, 1, 200, 10, 10, 10, Series.State.DIVERGED));
-        Verdict verdict = judge(3, networks);
+        TicketVerdict verdict = judge(3, networks);
         assertThat(verdict.ticket()).isEmpty();
         assertThat(verdict.comparisons()).extracting(Comparison::standing).containsExactly(Standing.DIVERGED);
         assertThat(verdict.notShown()).anyMatch(s -> s.contains("at least one trial has diverged"));
@@ -229,7 +229,7 @@ class JudgeTest {
             networks.removeLast();
         }
         networks.add(new Network(3, 2, 200, 10, 10, 10, Series.State.DIVERGED));
-        Verdict verdict = judge(3, networks);
+        TicketVerdict verdict = judge(3, networks);
         assertThat(verdict.comparisons())
                 .extracting(Comparison::standing)
                 .containsExactly(Standing.OPEN, Standing.DIVERGED, Standing.DIVERGED);
@@ -268,7 +268,7 @@ class JudgeTest {
     void withoutEarlyStoppingTheLastIterationIsComparedAndNoTicketIsCalled() {
         List<Network> networks = dense();
         add(networks, 1, 300, new double[] {0.00, 0.02, 0.01}, new double[] {5.0, 5.1, 5.2});
-        Verdict verdict = judge(Optional.empty(), 3, networks);
+        TicketVerdict verdict = judge(Optional.empty(), 3, networks);
         assertThat(verdict.stopped()).isFalse();
         assertThat(verdict.ticket()).isEmpty();
         assertThat(verdict.comparisons()).extracting(Comparison::standing).containsExactly(Standing.UNTIMED);

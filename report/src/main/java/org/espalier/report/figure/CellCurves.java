@@ -11,15 +11,15 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 import org.espalier.report.chart.Curve;
-import org.espalier.report.result.Arm;
+import org.espalier.report.result.Cell;
 import org.espalier.report.result.EarlyStop;
 import org.espalier.report.result.Point;
 import org.espalier.report.result.Selection;
 import org.espalier.report.result.Series;
 
-/** The measurements of an arm, ordered for drawing: means over trials by iteration and by level. */
-final class ArmCurves {
-    private record Cell(String strategy, int level) {}
+/** The measurements of a cell, ordered for drawing: means over trials by iteration and by level. */
+final class CellCurves {
+    private record Place(String strategy, int level) {}
 
     private record Measured(String split, String attack) {}
 
@@ -41,32 +41,32 @@ final class ArmCurves {
         }
     }
 
-    private final Arm arm;
-    private final Map<Cell, List<Series>> cells = new LinkedHashMap<>();
+    private final Cell cell;
+    private final Map<Place, List<Series>> byPlace = new LinkedHashMap<>();
     private final Map<Asked, Curve> byIteration = new HashMap<>();
 
     // By identity: a record's hash goes through all its points.
     private final Map<Series, Map<Measured, TreeMap<Integer, Point>>> points = new IdentityHashMap<>();
     private final Map<Series, OptionalInt> stops = new IdentityHashMap<>();
 
-    ArmCurves(Arm arm) {
-        this.arm = arm;
-        for (Series series : arm.series()) {
-            cells.computeIfAbsent(new Cell(series.strategy(), series.level()), _ -> new ArrayList<>())
+    CellCurves(Cell cell) {
+        this.cell = cell;
+        for (Series series : cell.series()) {
+            byPlace.computeIfAbsent(new Place(series.strategy(), series.level()), _ -> new ArrayList<>())
                     .add(series);
         }
     }
 
-    Arm arm() {
-        return arm;
+    Cell cell() {
+        return cell;
     }
 
     /** Strategies with anything measured, in the experiment's order. */
     List<String> strategies() {
-        return arm.strategies().stream()
-                .map(Arm.Strategy::name)
-                .filter(name ->
-                        cells.keySet().stream().anyMatch(cell -> cell.strategy().equals(name)))
+        return cell.strategies().stream()
+                .map(Cell.Strategy::name)
+                .filter(name -> byPlace.keySet().stream()
+                        .anyMatch(place -> place.strategy().equals(name)))
                 .toList();
     }
 
@@ -82,10 +82,10 @@ final class ArmCurves {
     /** Levels of a strategy with anything measured. */
     TreeSet<Integer> levels(String strategy) {
         var levels = new TreeSet<Integer>();
-        cells.forEach((cell, series) -> {
-            if (cell.strategy().equals(strategy)
+        byPlace.forEach((place, series) -> {
+            if (place.strategy().equals(strategy)
                     && series.stream().anyMatch(s -> !s.points().isEmpty())) {
-                levels.add(cell.level());
+                levels.add(place.level());
             }
         });
         return levels;
@@ -93,8 +93,8 @@ final class ArmCurves {
 
     /** Density of a level, as planned or, failing that, as stored. */
     double density(String strategy, int level) {
-        return level < arm.densities().size()
-                ? arm.densities().get(level)
+        return level < cell.densities().size()
+                ? cell.densities().get(level)
                 : trials(strategy, level).stream()
                         .mapToDouble(Series::density)
                         .findFirst()
@@ -103,7 +103,7 @@ final class ArmCurves {
 
     /** Trials of a level, ordered by their numbers. */
     List<Series> trials(String strategy, int level) {
-        return cells.getOrDefault(new Cell(strategy, level), List.of());
+        return byPlace.getOrDefault(new Place(strategy, level), List.of());
     }
 
     /** A quantity against iteration, over the trials of a level; the same object for the same question. */
@@ -139,7 +139,7 @@ final class ArmCurves {
         var accuracies = new ArrayList<Double>();
         for (Series series : trials(strategy, level)) {
             OptionalInt iteration =
-                    arm.selection().map(rule -> stop(rule, series)).orElseGet(() -> new Selection.Last().of(series));
+                    cell.selection().map(rule -> stop(rule, series)).orElseGet(() -> new Selection.Last().of(series));
             if (iteration.isPresent()) {
                 Point point = measured(series, new Measured(Point.TEST, attack)).get(iteration.getAsInt());
                 if (point != null) {
@@ -155,7 +155,7 @@ final class ArmCurves {
     }
 
     private TreeMap<Integer, Point> measured(Series series, Measured measured) {
-        return points.computeIfAbsent(series, ArmCurves::ordered).getOrDefault(measured, new TreeMap<>());
+        return points.computeIfAbsent(series, CellCurves::ordered).getOrDefault(measured, new TreeMap<>());
     }
 
     private static Map<Measured, TreeMap<Integer, Point>> ordered(Series series) {

@@ -14,33 +14,33 @@ import org.espalier.report.chart.Figure;
 import org.espalier.report.chart.FigureGroup;
 import org.espalier.report.chart.Line;
 import org.espalier.report.chart.Panel;
-import org.espalier.report.chart.draw.Frames;
+import org.espalier.report.chart.draw.AxisRanges;
 import org.espalier.report.chart.draw.Labels;
-import org.espalier.report.figure.ArmCurves.Quantity;
+import org.espalier.report.figure.CellCurves.Quantity;
 import org.espalier.report.notation.Numbers;
-import org.espalier.report.result.Arm;
+import org.espalier.report.result.Cell;
 import org.espalier.report.result.EarlyStop;
 import org.espalier.report.result.Point;
 import org.espalier.report.statistics.Sample;
 
 /**
- * The paper's figures of one arm, made of its measurements alone: accuracy and loss as training proceeds (figures 1, 2, 4,
+ * The paper's figures of one cell, made of its measurements alone: accuracy and loss as training proceeds (figures 1, 2, 4,
  * 6 to 8, 10 and 12 of the paper), early stopping (3, 5, 9, 11), and the plane of natural and adversarial accuracy.
  */
-public final class ArmFigures {
+public final class CellFigures {
     private static final int MOST_LEVELS = 6;
     private static final int MOST_COMPARED = 4;
 
     private final String prefix;
-    private final ArmCurves curves;
-    private final Arm arm;
+    private final CellCurves curves;
+    private final Cell cell;
     private final String base;
     private final List<String> others;
 
-    private ArmFigures(String prefix, Arm arm) {
+    private CellFigures(String prefix, Cell cell) {
         this.prefix = prefix;
-        this.arm = arm;
-        curves = new ArmCurves(arm);
+        this.cell = cell;
+        curves = new CellCurves(cell);
         base = curves.base();
         others = curves.strategies().stream().filter(s -> !s.equals(base)).toList();
     }
@@ -50,8 +50,8 @@ public final class ArmFigures {
      *
      * @param prefix begins each figure's id
      */
-    public static List<FigureGroup> of(String prefix, Arm arm) {
-        return new ArmFigures(prefix, arm).all();
+    public static List<FigureGroup> of(String prefix, Cell cell) {
+        return new CellFigures(prefix, cell).all();
     }
 
     private List<FigureGroup> all() {
@@ -74,12 +74,13 @@ public final class ArmFigures {
             loss.addAll(losses(attack));
             if (!attack.equals(Point.NATURAL)) {
                 plane.add(new FigureGroup.Variant(under, plane(attack)));
-                arm.selection().ifPresent(rule -> stopping.add(new FigureGroup.Variant(under, stopping(rule, attack))));
+                cell.selection()
+                        .ifPresent(rule -> stopping.add(new FigureGroup.Variant(under, stopping(rule, attack))));
             }
         }
         groups.add(new FigureGroup("Accuracy as training proceeds", accuracy));
         groups.add(new FigureGroup(
-                (arm.accuracy() == AttackedAccuracy.WORST_CASE ? "Validation error and loss" : "Validation loss")
+                (cell.accuracy() == AttackedAccuracy.WORST_CASE ? "Validation error and loss" : "Validation loss")
                         + " as training proceeds",
                 loss));
         groups.add(new FigureGroup("Early stopping", stopping));
@@ -126,17 +127,17 @@ public final class ArmFigures {
 
     /** Whether the attacked loss is that of the point at which an image was broken, which is no loss to choose by. */
     private boolean lossOfTheBroken(String attack) {
-        return arm.accuracy() == AttackedAccuracy.WORST_CASE && !attack.equals(Point.NATURAL) && !arm.bounds(attack);
+        return cell.accuracy() == AttackedAccuracy.WORST_CASE && !attack.equals(Point.NATURAL) && !cell.bounds(attack);
     }
 
     /** What is trained on first: the attack or bound, or natural examples; then the other attacks, then natural examples. */
     private List<String> attacks() {
-        var attacks = new ArrayList<>(arm.measured());
-        String trained = arm.selection().map(EarlyStop::attack).orElse(arm.objective());
+        var attacks = new ArrayList<>(cell.measured());
+        String trained = cell.selection().map(EarlyStop::attack).orElse(cell.objective());
         if (attacks.remove(trained)) {
             attacks.addFirst(trained);
         }
-        attacks.add(arm.training().against().isEmpty() ? 0 : attacks.size(), Point.NATURAL);
+        attacks.add(cell.training().against().isEmpty() ? 0 : attacks.size(), Point.NATURAL);
         return attacks;
     }
 
@@ -160,13 +161,13 @@ public final class ArmFigures {
                     lines(compared, comparedNames, List.of(base, other), split, attack, quantity)));
         }
         // One axis for all frames, so that they can be compared.
-        Frames.Domain domain = Frames.domain(
+        AxisRanges.Domain domain = AxisRanges.domain(
                 frames.stream().flatMap(f -> f.lines().stream()).toList(), y.scale() == Axis.Scale.PERCENT);
         Axis x = Axis.of("iteration", Axis.Scale.LINEAR);
         Axis shared = domain.range().map(r -> y.within(r.low(), r.high())).orElse(y);
         return new Figure(
                 prefix + "-" + id,
-                title + ": " + arm.dataset() + ", " + training(),
+                title + ": " + cell.dataset() + ", " + training(),
                 "Mean over trials; bands are one standard deviation to either side (none with a single trial)."
                         + (levels.size() < curves.levels(base).size()
                                 ? " Shown are " + levels.size() + " of "
@@ -174,7 +175,7 @@ public final class ArmFigures {
                                 : "")
                         + (domain.cut() ? " The start of training lies outside the frame." : "")
                         + lossNote(split, attack, quantity),
-                List.of(Looks.levels(names), Looks.dashes(curves.strategies())),
+                List.of(FigureStyle.levels(names), FigureStyle.dashes(curves.strategies())),
                 frames.stream()
                         .<Panel>map(f -> new Panel.Lines(f.title(), x, shared, f.lines(), false))
                         .toList());
@@ -186,7 +187,7 @@ public final class ArmFigures {
         }
         if (quantity == Quantity.ERROR) {
             return " Share of validation images that are wrong unattacked or at any point that the attack goes through"
-                    + (arm.selection()
+                    + (cell.selection()
                                     .filter(rule ->
                                             rule.byError() && rule.attack().equals(attack))
                                     .isPresent()
@@ -197,7 +198,7 @@ public final class ArmFigures {
             return " Mean cross-entropy at the point where the attack left each image: the first that was wrong, or the last."
                     + " Of a broken image it says that it is broken, not how far, so nothing is chosen by it.";
         }
-        return arm.bounds(attack)
+        return cell.bounds(attack)
                 ? " Mean cross-entropy of the worst cases that the bound allows at the radius that training ends with."
                 : " Mean cross-entropy of the "
                         + (attack.equals(Point.NATURAL) ? "natural" : attack.toUpperCase(Locale.ROOT))
@@ -240,10 +241,10 @@ public final class ArmFigures {
         Axis x = Axis.densities();
         return new Figure(
                 prefix + "-stopping-" + name(attack),
-                "Early stopping: " + arm.dataset() + ", " + training(),
+                "Early stopping: " + cell.dataset() + ", " + training(),
                 "Stopped at the " + rule.describe()
                         + ". Mean over trials; bars are one standard deviation to either side.",
-                List.of(Looks.strategies(curves.strategies())),
+                List.of(FigureStyle.strategies(curves.strategies())),
                 List.of(
                         byDensity(
                                 "iteration of early stopping",
@@ -296,22 +297,22 @@ public final class ArmFigures {
                     labels.add(Numbers.density(curves.density(strategy, level)));
                 }
             }
-            lines.add(new Line(Curve.of(points), List.of(strategy), labels, Frames.ends(labels.size())));
+            lines.add(new Line(Curve.of(points), List.of(strategy), labels, AxisRanges.ends(labels.size())));
         }
         Axis x = Axis.of("natural test accuracy (%)", Axis.Scale.PERCENT);
         Axis y = Axis.of(adversarial(attack) + " test accuracy (%)", Axis.Scale.PERCENT);
-        Optional<Axis.Range> across = Frames.abscissae(lines, true);
-        Optional<Axis.Range> up = Frames.domain(lines, true).range();
+        Optional<Axis.Range> across = AxisRanges.abscissae(lines, true);
+        Optional<Axis.Range> up = AxisRanges.domain(lines, true).range();
         List<Line> labelled =
                 across.flatMap(a -> up.map(u -> Labels.place(lines, a, u))).orElse(lines);
         return new Figure(
                 prefix + "-plane-" + name(attack),
-                "Natural against adversarial accuracy: " + arm.dataset() + ", " + training(),
+                "Natural against adversarial accuracy: " + cell.dataset() + ", " + training(),
                 "One point a level, at "
-                        + arm.selection().map(_ -> "early stopping").orElse("the last iteration")
+                        + cell.selection().map(_ -> "early stopping").orElse("the last iteration")
                         + ", joined from the dense network to the sparsest; numbers are weights remaining. Better is up"
                         + " and to the right. Mean over trials; bars are one standard deviation of the adversarial accuracy.",
-                List.of(Looks.strategies(curves.strategies())),
+                List.of(FigureStyle.strategies(curves.strategies())),
                 List.of(new Panel.Lines(
                         "",
                         across.map(r -> x.within(r.low(), r.high())).orElse(x),
@@ -321,7 +322,7 @@ public final class ArmFigures {
     }
 
     private String training() {
-        return arm.objective().equals("natural") ? "natural training" : arm.objective() + " training";
+        return cell.objective().equals("natural") ? "natural training" : cell.objective() + " training";
     }
 
     private static String under(String attack) {

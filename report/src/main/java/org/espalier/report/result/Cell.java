@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 import org.espalier.evaluate.AttackedAccuracy;
 
 /**
- * One data set trained for one objective: what one set of tables shows.
+ * A cell of the experiment: one data set with one training objective. Each has tables and figures of its own.
  *
  * @param dataset data set's name
  * @param objective training objective's name, e.g. {@code natural} or {@code adversarial-pgd}
@@ -23,7 +23,7 @@ import org.espalier.evaluate.AttackedAccuracy;
  * @param classes number of classes of the data set, for the accuracy of guessing; empty until something is stored
  * @param series what was measured so far
  */
-public record Arm(
+public record Cell(
         String dataset,
         String objective,
         Training training,
@@ -67,8 +67,8 @@ public record Arm(
      */
     public record Bound(String name, double epsilon) {}
 
-    /** An arm whose accuracies are of the points that attacks keep. */
-    public Arm(
+    /** A cell whose accuracies are of the points that attacks keep. */
+    public Cell(
             String dataset,
             String objective,
             Training training,
@@ -97,7 +97,7 @@ public record Arm(
                 series);
     }
 
-    public Arm {
+    public Cell {
         strategies = List.copyOf(strategies);
         attacks = List.copyOf(attacks);
         densities = List.copyOf(densities);

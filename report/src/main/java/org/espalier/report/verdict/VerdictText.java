@@ -12,15 +12,15 @@ import org.espalier.report.statistics.Paired;
 import org.espalier.report.verdict.Comparison.Standing;
 
 /** Puts a verdict into sentences: what was found, and what was not shown. */
-final class Words {
-    private final Verdict verdict;
+final class VerdictText {
+    private final TicketVerdict verdict;
     private final List<String> found = new ArrayList<>();
     private final List<String> notShown = new ArrayList<>();
 
     /** The level that was named as nearest to a ticket; need not be named again. */
     private int named = -1;
 
-    private Words(Verdict verdict) {
+    private VerdictText(TicketVerdict verdict) {
         this.verdict = verdict;
     }
 
@@ -29,10 +29,10 @@ final class Words {
      *
      * @param images how many images of the split were measured, where not all were
      */
-    static Verdict on(Verdict verdict, OptionalInt images) {
-        var words = new Words(verdict);
+    static TicketVerdict on(TicketVerdict verdict, OptionalInt images) {
+        var words = new VerdictText(verdict);
         words.say(images);
-        return new Verdict(
+        return new TicketVerdict(
                 verdict.run(),
                 verdict.dataset(),
                 verdict.objective(),
@@ -49,7 +49,7 @@ final class Words {
                 verdict.ticket(),
                 words.found,
                 words.notShown,
-                verdict.remains());
+                verdict.beyondAttack());
     }
 
     private void say(OptionalInt images) {

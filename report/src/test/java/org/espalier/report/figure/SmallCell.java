@@ -4,30 +4,30 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.evaluate.AttackedAccuracy;
-import org.espalier.report.result.Arm;
+import org.espalier.report.result.Cell;
 import org.espalier.report.result.EarlyStop;
 import org.espalier.report.result.Point;
 import org.espalier.report.result.Series;
 
-/** An arm of digits with one trial of strategy original and its dense level alone, trained for 100 updates. */
-final class SmallArm {
-    private SmallArm() {}
+/** A cell of digits with one trial of strategy original and its dense level alone, trained for 100 updates. */
+final class SmallCell {
+    private SmallCell() {}
 
     /** Trained against the attack that has the objective's name, if that is among the attacks. */
-    static Arm of(
+    static Cell of(
             String objective,
             Optional<EarlyStop> rule,
             List<String> attacks,
             AttackedAccuracy accuracy,
             List<Point> points) {
-        return new Arm(
+        return new Cell(
                 "digits",
                 objective,
-                new Arm.Training(
+                new Cell.Training(
                         attacks.contains(objective) ? Optional.of(objective) : Optional.empty(), Optional.empty(), 100),
                 rule,
                 OptionalInt.empty(),
-                List.of(new Arm.Strategy("original", 1)),
+                List.of(new Cell.Strategy("original", 1)),
                 attacks,
                 Optional.empty(),
                 accuracy,

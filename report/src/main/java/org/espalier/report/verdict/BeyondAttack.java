@@ -5,19 +5,18 @@ import java.util.Optional;
 import org.espalier.report.statistics.Sample;
 
 /**
- * What is left of the networks that a verdict names when more than its one attack is thrown at them, and what is proved of
- * them.
+ * Accuracy of the networks that a verdict names beyond its one attack: under a suite of attacks, and certified.
  *
  * @param level the level that it is about: the ticket's, else the best one's, else the dense network's
- * @param suite what a suite of attacks left of that level; empty if none was run on it
- * @param bounds what is certified of that level; empty if nothing is
+ * @param suite accuracy under a suite of attacks; empty if none was run on that level
+ * @param bounds certified bounds of accuracy; empty if that level has no certificate
  * @param sentences the same in words, beside the dense network
  */
-public record Remains(int level, Optional<Suite> suite, Optional<Bounds> bounds, List<String> sentences) {
+public record BeyondAttack(int level, Optional<Suite> suite, Optional<Bounds> bounds, List<String> sentences) {
     /** Where nothing was evaluated. */
-    public static final Remains NOTHING = new Remains(0, Optional.empty(), Optional.empty(), List.of());
+    public static final BeyondAttack NONE = new BeyondAttack(0, Optional.empty(), Optional.empty(), List.of());
 
-    public Remains {
+    public BeyondAttack {
         sentences = List.copyOf(sentences);
     }
 
@@ -25,10 +24,10 @@ public record Remains(int level, Optional<Suite> suite, Optional<Bounds> bounds,
      * The worst case of a suite.
      *
      * @param epsilon radius of the ball
-     * @param left share of images right under every attack, over trials
+     * @param accuracy share of images right under every attack, over trials
      * @param mark what the rules say of it
      */
-    public record Suite(String name, double epsilon, Sample left, org.espalier.evaluate.rules.Verdict mark) {}
+    public record Suite(String name, double epsilon, Sample accuracy, org.espalier.evaluate.rules.Verdict mark) {}
 
     /**
      * What the accuracy within a ball is at least and at most, means over trials, 0 to 1.

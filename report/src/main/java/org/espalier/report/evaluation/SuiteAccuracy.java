@@ -17,7 +17,7 @@ import org.espalier.lab.robustness.StoredEvaluation;
  * @param kind what it is of
  * @param of its value, 0 to 1; empty where the evaluation does not have it
  */
-public record LeftQuantity(String name, Kind kind, Function<StoredEvaluation, Optional<Double>> of) {
+public record SuiteAccuracy(String name, Kind kind, Function<StoredEvaluation, Optional<Double>> of) {
     /** What an accuracy is of. */
     public enum Kind {
         /** Unattacked images. */
@@ -34,12 +34,12 @@ public record LeftQuantity(String name, Kind kind, Function<StoredEvaluation, Op
     public static final String WORST_CASE = "worst case";
 
     /** All that some evaluations have, in the order in which readers ask for them; the last is the worst case. */
-    public static List<LeftQuantity> of(Collection<StoredEvaluation> evaluations) {
-        var all = new ArrayList<LeftQuantity>();
-        all.add(new LeftQuantity(
+    public static List<SuiteAccuracy> of(Collection<StoredEvaluation> evaluations) {
+        var all = new ArrayList<SuiteAccuracy>();
+        all.add(new SuiteAccuracy(
                 "natural", Kind.NATURAL, e -> Optional.of(e.clean().accuracy())));
-        all.add(new LeftQuantity("FGSM", Kind.ALONE, e -> e.under("fgsm")));
-        all.add(new LeftQuantity("PGD-40", Kind.ALONE, e -> e.under("pgd")));
+        all.add(new SuiteAccuracy("FGSM", Kind.ALONE, e -> e.under("fgsm")));
+        all.add(new SuiteAccuracy("PGD-40", Kind.ALONE, e -> e.under("pgd")));
         Set<String> alone = new LinkedHashSet<>();
         Set<String> after = new LinkedHashSet<>();
         for (StoredEvaluation evaluation : evaluations) {
@@ -55,14 +55,14 @@ public record LeftQuantity(String name, Kind kind, Function<StoredEvaluation, Op
         }
         alone.remove("fgsm");
         for (String name : alone) {
-            all.add(new LeftQuantity(
+            all.add(new SuiteAccuracy(
                     name, Kind.ALONE, e -> attack(e, name).flatMap(StoredEvaluation.AttackResult::alone)));
         }
         for (String name : after) {
-            all.add(new LeftQuantity(
+            all.add(new SuiteAccuracy(
                     "after " + name, Kind.AFTER, e -> attack(e, name).flatMap(StoredEvaluation.AttackResult::after)));
         }
-        all.add(new LeftQuantity(
+        all.add(new SuiteAccuracy(
                 WORST_CASE, Kind.WORST, e -> Optional.of(e.robust().accuracy())));
         return all;
     }

@@ -3,13 +3,13 @@ package org.espalier.report.chart.draw;
 import java.util.Locale;
 
 /** Draws into an SVG document. */
-final class SvgInk implements Ink {
+final class SvgCanvas implements Canvas {
     private final StringBuilder out = new StringBuilder();
     private final double width;
     private final double height;
     private int clips;
 
-    SvgInk(double width, double height) {
+    SvgCanvas(double width, double height) {
         this.width = width;
         this.height = height;
     }

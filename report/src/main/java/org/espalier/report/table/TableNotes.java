@@ -3,26 +3,26 @@ package org.espalier.report.table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.espalier.report.result.Arm;
+import org.espalier.report.result.Cell;
 import org.espalier.report.result.Results;
 
 /** What a reader must know to read the tables, said once below them all. */
-public final class Legend {
-    private Legend() {}
+public final class TableNotes {
+    private TableNotes() {}
 
     /** Sentences, the general one first, then one for each strategy that the results have. */
     public static List<String> of(Results results) {
         var sentences = new ArrayList<String>();
-        boolean bounds = results.arms().stream().anyMatch(arm -> arm.bound().isPresent());
+        boolean bounds = results.cells().stream().anyMatch(cell -> cell.bound().isPresent());
         sentences.add("Cells: mean (sample standard deviation) over trials. P_m: share of weights remaining;"
                 + " level 0 is the dense network. natural: unattacked images; other columns: images under that attack"
                 + (bounds ? ", or in the worst case that a bound allows." : "."));
         results.images()
                 .ifPresent(n -> sentences.add(
                         String.format(Locale.ROOT, "Measured on the first %,d images of each split, not on all.", n)));
-        results.arms().stream()
-                .flatMap(arm -> arm.strategies().stream())
-                .map(Arm.Strategy::name)
+        results.cells().stream()
+                .flatMap(cell -> cell.strategies().stream())
+                .map(Cell.Strategy::name)
                 .distinct()
                 .forEach(name -> sentences.add(name + ": " + meaning(name) + "."));
         return sentences;

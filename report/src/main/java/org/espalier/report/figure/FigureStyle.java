@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.espalier.report.chart.Legend;
 import org.espalier.report.chart.Palette;
-import org.espalier.report.evaluation.LeftQuantity;
+import org.espalier.report.evaluation.SuiteAccuracy;
 
-/** Which look a level, a strategy or anything else has: the same in every figure. */
-public final class Looks {
+/** Colours, symbols and dashes of levels, strategies and attacks, the same in every figure. */
+public final class FigureStyle {
     /** Colours of levels: neighbours differ in lightness as well as in hue. */
     private static final int[] LEVELS = {0, 1, 2, 3, 4, 5, 6, 7};
 
@@ -17,7 +17,7 @@ public final class Looks {
 
     private static final int[] STRATEGY_COLORS = {1, 4, 3};
 
-    private Looks() {}
+    private FigureStyle() {}
 
     /** The legend of densities: colour and symbol. */
     static Legend levels(List<String> names) {
@@ -80,9 +80,9 @@ public final class Looks {
     }
 
     /** The legend of what attacks leave: the worst case black, so that it stands out. */
-    static Legend quantities(String title, List<LeftQuantity> quantities) {
+    static Legend quantities(String title, List<SuiteAccuracy> quantities) {
         List<Legend.Entry> entries = new ArrayList<>(
-                of(title, quantities.stream().map(LeftQuantity::name).toList()).entries());
+                of(title, quantities.stream().map(SuiteAccuracy::name).toList()).entries());
         Legend.Entry worst = entries.removeLast();
         entries.add(new Legend.Entry(worst.name(), OptionalInt.of(0), OptionalInt.of(0), OptionalInt.of(0)));
         return new Legend(title, entries);

@@ -9,16 +9,16 @@ import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.report.chart.Figure;
 import org.espalier.report.chart.FigureGroup;
 import org.espalier.report.chart.Panel;
-import org.espalier.report.result.Arm;
+import org.espalier.report.result.Cell;
 import org.espalier.report.result.EarlyStop;
 import org.espalier.report.result.Point;
 import org.junit.jupiter.api.Test;
 
-class ArmFiguresTest {
+class CellFiguresTest {
     @Test
     void aLossIsCalledSoWhereTheAttackGoesToItsEnd() {
         FigureGroup losses =
-                ArmFigures.of("a", arm("pgd", AttackedAccuracy.KEPT_POINT)).get(1);
+                CellFigures.of("a", cell("pgd", AttackedAccuracy.KEPT_POINT)).get(1);
         assertThat(losses.title()).isEqualTo("Validation loss as training proceeds");
         assertThat(losses.variants()).extracting(FigureGroup.Variant::name).containsExactly("pgd", "natural");
         assertThat(y(losses, 0)).isEqualTo("PGD validation loss (nats)");
@@ -28,7 +28,7 @@ class ArmFiguresTest {
     @Test
     void theWorstCaseHasAnErrorAndNoValidationLossUnderAttack() {
         FigureGroup losses =
-                ArmFigures.of("a", arm("pgd", AttackedAccuracy.WORST_CASE)).get(1);
+                CellFigures.of("a", cell("pgd", AttackedAccuracy.WORST_CASE)).get(1);
         assertThat(losses.title()).isEqualTo("Validation error and loss as training proceeds");
         assertThat(losses.variants())
                 .extracting(FigureGroup.Variant::name)
@@ -50,8 +50,8 @@ class ArmFiguresTest {
 
     @Test
     void anErrorThatChoosesNothingIsNotSaidTo() {
-        FigureGroup losses =
-                ArmFigures.of("a", arm("natural", AttackedAccuracy.WORST_CASE)).get(1);
+        FigureGroup losses = CellFigures.of("a", cell("natural", AttackedAccuracy.WORST_CASE))
+                .get(1);
         assertThat(losses.variants())
                 .filteredOn(v -> v.name().equals("pgd, error"))
                 .singleElement()
@@ -62,7 +62,7 @@ class ArmFiguresTest {
 
     @Test
     void whatIsTrainedOnIsShownFirst() {
-        assertThat(ArmFigures.of("a", arm("natural", AttackedAccuracy.KEPT_POINT))
+        assertThat(CellFigures.of("a", cell("natural", AttackedAccuracy.KEPT_POINT))
                         .getFirst()
                         .variants())
                 .extracting(FigureGroup.Variant::name)
@@ -75,11 +75,11 @@ class ArmFiguresTest {
                 .label();
     }
 
-    private static Arm arm(String objective, AttackedAccuracy accuracy) {
+    private static Cell cell(String objective, AttackedAccuracy accuracy) {
         EarlyStop rule = !objective.equals("pgd")
                 ? EarlyStop.natural()
                 : accuracy == AttackedAccuracy.WORST_CASE ? EarlyStop.error("pgd") : new EarlyStop(0.5, "pgd");
-        return SmallArm.of(
+        return SmallCell.of(
                 objective,
                 Optional.of(rule),
                 List.of("pgd"),

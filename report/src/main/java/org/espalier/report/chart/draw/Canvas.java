@@ -1,7 +1,7 @@
 package org.espalier.report.chart.draw;
 
 /** What figures are drawn with: lengths in points, y downwards, colours as {@code #rrggbb}. */
-interface Ink {
+interface Canvas {
     /** How a text stands to its place. */
     enum Anchor {
         START,

@@ -13,12 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class FramesTest {
+class AxisRangesTest {
     @Test
     void theLossBeforeTrainingDoesNotSqueezeTheRest() {
         Line line = Line.of(Curve.plain(new double[] {0, 1, 2, 3}, new double[] {5.5, 2.4, 2.2, 2.1}), "a");
 
-        Frames.Domain domain = Frames.domain(List.of(line), false);
+        AxisRanges.Domain domain = AxisRanges.domain(List.of(line), false);
 
         assertThat(domain.cut()).isTrue();
         assertThat(domain.range()).hasValue(new Axis.Range(2.1, 2.4));
@@ -28,33 +28,34 @@ class FramesTest {
     void aStartThatIsNotFarAboveIsShown() {
         Line line = Line.of(Curve.plain(new double[] {0, 1, 2}, new double[] {2.5, 2.4, 2.1}), "a");
 
-        assertThat(Frames.domain(List.of(line), false))
-                .isEqualTo(new Frames.Domain(java.util.Optional.of(new Axis.Range(2.1, 2.5)), false));
+        assertThat(AxisRanges.domain(List.of(line), false))
+                .isEqualTo(new AxisRanges.Domain(java.util.Optional.of(new Axis.Range(2.1, 2.5)), false));
     }
 
     @Test
     void sharesStayWithinZeroAndAHundred() {
         Curve curve = new Curve(new double[] {0, 1}, new double[] {1, 99}, new double[] {4, 4}, new int[] {3, 3});
 
-        assertThat(Frames.domain(List.of(Line.of(curve, "a")), true).range()).hasValue(new Axis.Range(0, 100));
+        assertThat(AxisRanges.domain(List.of(Line.of(curve, "a")), true).range())
+                .hasValue(new Axis.Range(0, 100));
     }
 
     @ParameterizedTest
     @CsvSource({"0,0,0,5", "0.2,0.9,0,5", "100,100,95,100", "50,51,48,53", "99.8,100,95,100", "20,40,20,40"})
     void sharesShowFivePointsAtLeastAndNothingBeyondTheirEnds(double low, double high, double from, double to) {
-        assertThat(Frames.rounded(low, high, true)).isEqualTo(new Axis.Range(from, to));
+        assertThat(AxisRanges.rounded(low, high, true)).isEqualTo(new Axis.Range(from, to));
     }
 
     @Test
     void nothingHasNoDomain() {
-        assertThat(Frames.domain(List.of(Line.of(Curve.EMPTY, "a")), false).range())
+        assertThat(AxisRanges.domain(List.of(Line.of(Curve.EMPTY, "a")), false).range())
                 .isEmpty();
     }
 
     @ParameterizedTest
     @CsvSource({"0.9,1", "1,1", "1.1,2", "3,5", "6,10", "0.03,0.05", "0,1"})
     void stepsAreRoundNumbers(double least, double step) {
-        assertThat(Frames.step(least)).isEqualTo(step, org.assertj.core.data.Offset.offset(1e-12));
+        assertThat(AxisRanges.step(least)).isEqualTo(step, org.assertj.core.data.Offset.offset(1e-12));
     }
 
     @Test

@@ -24,9 +24,9 @@ import java.util.OptionalDouble;
  * @param ticket the sparsest winning robust ticket; empty if none is shown
  * @param found what was found, in sentences
  * @param notShown what was not shown, in sentences
- * @param remains what suites of attacks leave of these networks, and what is certified of them
+ * @param beyondAttack accuracy of these networks under suites of attacks, and certified bounds
  */
-public record Verdict(
+public record TicketVerdict(
         String run,
         String dataset,
         String objective,
@@ -43,16 +43,16 @@ public record Verdict(
         Optional<Comparison> ticket,
         List<String> found,
         List<String> notShown,
-        Remains remains) {
-    public Verdict {
+        BeyondAttack beyondAttack) {
+    public TicketVerdict {
         comparisons = List.copyOf(comparisons);
         found = List.copyOf(found);
         notShown = List.copyOf(notShown);
     }
 
-    /** The same verdict beside what remains. */
-    public Verdict with(Remains remains) {
-        return new Verdict(
+    /** The same verdict with accuracies beyond its attack. */
+    public TicketVerdict with(BeyondAttack beyondAttack) {
+        return new TicketVerdict(
                 run,
                 dataset,
                 objective,
@@ -69,7 +69,7 @@ public record Verdict(
                 ticket,
                 found,
                 notShown,
-                remains);
+                beyondAttack);
     }
 
     /** Trials that the verdict rests on: those of the level compared in most. */

@@ -11,7 +11,7 @@ import java.util.TreeMap;
  * PDF 1.4: paths, transparency, and the Helvetica that every reader has. Characters outside of Latin-1 become question
  * marks.
  */
-final class PdfInk implements Ink {
+final class PdfCanvas implements Canvas {
     /** Widths of Helvetica's characters from the blank to the tilde, in thousandths of its size (Adobe's metrics). */
     private static final int[] WIDTHS = {
         278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556,
@@ -32,7 +32,7 @@ final class PdfInk implements Ink {
     /** Opacities used, in thousandths, and the names of their graphics states. */
     private final TreeMap<Integer, String> opacities = new TreeMap<>();
 
-    PdfInk(double width, double height) {
+    PdfCanvas(double width, double height) {
         this.width = width;
         this.height = height;
     }
@@ -56,9 +56,9 @@ final class PdfInk implements Ink {
         opacities.forEach((thousandths, name) -> states.append('/')
                 .append(name)
                 .append(" << /ca ")
-                .append(SvgInk.n(thousandths / 1000.0))
+                .append(SvgCanvas.n(thousandths / 1000.0))
                 .append(" >> "));
-        objects.add("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 " + SvgInk.n(width) + " " + SvgInk.n(height)
+        objects.add("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 " + SvgCanvas.n(width) + " " + SvgCanvas.n(height)
                 + "] /Contents 4 0 R /Resources << /Font << /F1 5 0 R /F2 6 0 R >> /ExtGState << " + states
                 + ">> >> >>");
         String stream = content.toString();
@@ -87,7 +87,7 @@ final class PdfInk implements Ink {
     @Override
     public void line(double[] x, double[] y, String color, double width, String dash) {
         color(color, "RG");
-        content.append(SvgInk.n(width)).append(" w [").append(dash).append("] 0 d 1 j\n");
+        content.append(SvgCanvas.n(width)).append(" w [").append(dash).append("] 0 d 1 j\n");
         path(x, y);
         content.append("S\n");
     }
@@ -115,12 +115,12 @@ final class PdfInk implements Ink {
         color(color, "rg");
         content.append("BT /")
                 .append(bold ? "F2 " : "F1 ")
-                .append(SvgInk.n(size))
+                .append(SvgCanvas.n(size))
                 .append(" Tf ");
         if (upwards) {
-            content.append("0 1 -1 0 ").append(SvgInk.n(x)).append(' ').append(SvgInk.n(height - y - back));
+            content.append("0 1 -1 0 ").append(SvgCanvas.n(x)).append(' ').append(SvgCanvas.n(height - y - back));
         } else {
-            content.append("1 0 0 1 ").append(SvgInk.n(x - back)).append(' ').append(SvgInk.n(height - y));
+            content.append("1 0 0 1 ").append(SvgCanvas.n(x - back)).append(' ').append(SvgCanvas.n(height - y));
         }
         content.append(" Tm (").append(escape(text)).append(") Tj ET\n");
     }
@@ -128,13 +128,13 @@ final class PdfInk implements Ink {
     @Override
     public void clip(double x, double y, double width, double height) {
         content.append("q ")
-                .append(SvgInk.n(x))
+                .append(SvgCanvas.n(x))
                 .append(' ')
-                .append(SvgInk.n(this.height - y - height))
+                .append(SvgCanvas.n(this.height - y - height))
                 .append(' ')
-                .append(SvgInk.n(width))
+                .append(SvgCanvas.n(width))
                 .append(' ')
-                .append(SvgInk.n(height))
+                .append(SvgCanvas.n(height))
                 .append(" re W n\n");
     }
 
@@ -145,16 +145,16 @@ final class PdfInk implements Ink {
 
     private void path(double[] x, double[] y) {
         for (int i = 0; i < x.length; i++) {
-            content.append(SvgInk.n(x[i]))
+            content.append(SvgCanvas.n(x[i]))
                     .append(' ')
-                    .append(SvgInk.n(height - y[i]))
+                    .append(SvgCanvas.n(height - y[i]))
                     .append(i == 0 ? " m\n" : " l\n");
         }
     }
 
     private void color(String color, String operator) {
         for (int at = 1; at < 7; at += 2) {
-            content.append(SvgInk.n(Integer.parseInt(color, at, at + 2, 16) / 255.0))
+            content.append(SvgCanvas.n(Integer.parseInt(color, at, at + 2, 16) / 255.0))
                     .append(' ');
         }
         content.append(operator).append('\n');

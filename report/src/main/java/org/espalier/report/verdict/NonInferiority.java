@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
-import org.espalier.report.result.Arm;
+import org.espalier.report.result.Cell;
 import org.espalier.report.result.Point;
 import org.espalier.report.result.Results;
 import org.espalier.report.result.Selection;
@@ -20,7 +20,7 @@ import org.espalier.report.statistics.Paired;
 import org.espalier.report.statistics.Sample;
 
 /**
- * Judges which pruned networks are winning robust tickets.
+ * The test of non-inferiority that decides which pruned networks are winning robust tickets.
  *
  * <p>Each pruned network is compared with the dense network of the same trial, both on test images at their own early
  * stop, which validation images alone choose. Over trials, two one-sided paired t tests ask whether natural accuracy and
@@ -29,39 +29,39 @@ import org.espalier.report.statistics.Sample;
  * acceptance sampling", Technometrics 24, 1982), and Holm's correction allows for all densities of a strategy being
  * tried. Among those that pass, the ones whose mean early stop is no later than the dense network's win.
  */
-public final class Judge {
+public final class NonInferiority {
     private final String run;
-    private final Arm arm;
+    private final Cell cell;
     private final Terms terms;
     private final Selection selection;
 
-    private Judge(String run, Arm arm, Terms terms) {
+    private NonInferiority(String run, Cell cell, Terms terms) {
         this.run = run;
-        this.arm = arm;
+        this.cell = cell;
         this.terms = terms;
-        this.selection = arm.selection().<Selection>map(Selection.Stopped::new).orElseGet(Selection.Last::new);
+        this.selection = cell.selection().<Selection>map(Selection.Stopped::new).orElseGet(Selection.Last::new);
     }
 
     /** What one network reached: its accuracies are shares, 0 to 1. */
     private record Reached(int trial, int iteration, double natural, double adversarial, int images) {}
 
     /** One verdict for each data set, objective, strategy that prunes, and evaluation attack or bound. */
-    public static List<Verdict> all(String run, Results results, Terms terms) {
-        var verdicts = new ArrayList<Verdict>();
-        for (Arm arm : results.arms()) {
-            var judge = new Judge(run, arm, terms);
-            for (Arm.Strategy strategy : arm.strategies()) {
+    public static List<TicketVerdict> all(String run, Results results, Terms terms) {
+        var verdicts = new ArrayList<TicketVerdict>();
+        for (Cell cell : results.cells()) {
+            var judge = new NonInferiority(run, cell, terms);
+            for (Cell.Strategy strategy : cell.strategies()) {
                 if (strategy.levels() > 1) {
-                    arm.measured().forEach(attack -> verdicts.add(judge.verdict(strategy, attack, results.images())));
+                    cell.measured().forEach(attack -> verdicts.add(judge.verdict(strategy, attack, results.images())));
                 }
             }
         }
         return List.copyOf(verdicts);
     }
 
-    private Verdict verdict(Arm.Strategy strategy, String attack, OptionalInt images) {
+    private TicketVerdict verdict(Cell.Strategy strategy, String attack, OptionalInt images) {
         var byLevel = new TreeMap<Integer, List<Series>>();
-        arm.series().stream()
+        cell.series().stream()
                 .filter(s -> s.strategy().equals(strategy.name()))
                 .sorted(Comparator.comparingInt(Series::trial))
                 .forEach(s -> byLevel.computeIfAbsent(s.level(), _ -> new ArrayList<>())
@@ -74,8 +74,8 @@ public final class Judge {
                 reached.put(level, found);
             }
         });
-        OptionalDouble guessing = arm.classes().isPresent()
-                ? OptionalDouble.of(1.0 / arm.classes().getAsInt())
+        OptionalDouble guessing = cell.classes().isPresent()
+                ? OptionalDouble.of(1.0 / cell.classes().getAsInt())
                 : OptionalDouble.empty();
         Optional<Estimate> dense =
                 Optional.ofNullable(reached.get(0)).map(found -> estimate(0, found, Reached::adversarial));
@@ -87,15 +87,15 @@ public final class Judge {
         Optional<Comparison> ticket = comparisons.stream()
                 .filter(c -> c.standing() == Comparison.Standing.WINS)
                 .max(Comparator.comparingInt(Comparison::level));
-        var verdict = new Verdict(
+        var verdict = new TicketVerdict(
                 run,
-                arm.dataset(),
-                arm.objective(),
+                cell.dataset(),
+                cell.objective(),
                 strategy.name(),
                 attack,
-                arm.training().against().filter(attack::equals).isPresent(),
+                cell.training().against().filter(attack::equals).isPresent(),
                 terms,
-                arm.trials(),
+                cell.trials(),
                 selection instanceof Selection.Stopped,
                 guessing,
                 dense,
@@ -104,8 +104,8 @@ public final class Judge {
                 ticket,
                 List.of(),
                 List.of(),
-                Remains.NOTHING);
-        return Words.on(verdict, images);
+                BeyondAttack.NONE);
+        return VerdictText.on(verdict, images);
     }
 
     /** The first level at which each trial diverged, the least of all trials; the largest number if none did. */
@@ -261,6 +261,6 @@ public final class Judge {
     }
 
     private double density(int level) {
-        return level < arm.densities().size() ? arm.densities().get(level) : Double.NaN;
+        return level < cell.densities().size() ? cell.densities().get(level) : Double.NaN;
     }
 }

@@ -16,7 +16,7 @@ import org.espalier.lab.store.Timing;
  * measurements; so it counts as stalled when it holds its lock and has written none for {@link #LEAST}, or for
  * {@value #TIMES} times the longest silence of this process so far, whichever is longer.
  */
-final class SignsOfLife {
+final class StallDetector {
     static final Duration LEAST = Duration.ofSeconds(60);
     private static final int TIMES = 5;
 
@@ -26,7 +26,7 @@ final class SignsOfLife {
     private Optional<Instant> lastOfRun = Optional.empty();
     private Duration longest = Duration.ZERO;
 
-    /** Says which process works on the search now, before its lines are taken in; answers whether it is another run. */
+    /** Sets which process works on the search, before its lines are recorded; returns whether it is another run. */
     boolean process(Optional<Long> now, Path directory) {
         Instant since = now.isPresent() ? lockTaken(directory) : began;
         if (now.equals(process) && since.equals(began)) {
@@ -51,8 +51,8 @@ final class SignsOfLife {
         }
     }
 
-    /** Takes in the next line. */
-    void heard(Timing timing) {
+    /** Records the next line of times. */
+    void record(Timing timing) {
         Instant time;
         try {
             time = Instant.parse(timing.time());
@@ -72,8 +72,8 @@ final class SignsOfLife {
         return last;
     }
 
-    /** Since when there is no sign of life, if the search is stalled. */
-    Optional<Instant> silentSince(Instant now) {
+    /** Since when the search is stalled; empty if it is not. */
+    Optional<Instant> stalledSince(Instant now) {
         Instant since = lastOfRun.orElse(began);
         Duration patience = longest.multipliedBy(TIMES).compareTo(LEAST) > 0 ? longest.multipliedBy(TIMES) : LEAST;
         return process.isPresent() && Duration.between(since, now).compareTo(patience) > 0

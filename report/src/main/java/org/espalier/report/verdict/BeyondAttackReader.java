@@ -19,11 +19,11 @@ import org.espalier.report.notation.Numbers;
 import org.espalier.report.statistics.Sample;
 
 /** Says beside a verdict on one attack what suites of attacks leave of the same networks, and what is certified of them. */
-public final class RemainsReader {
+public final class BeyondAttackReader {
     /** Suites that a verdict quotes: the ones nearest to its attack's radius, and of most attacks. */
     private static final int MOST_SUITES = 2;
 
-    private final Verdict verdict;
+    private final TicketVerdict verdict;
     private final Experiment experiment;
     private final Robustness robustness;
     private final int level;
@@ -31,7 +31,7 @@ public final class RemainsReader {
     private final Optional<Float> radius;
     private final List<String> sentences = new ArrayList<>();
 
-    private RemainsReader(Verdict verdict, Experiment experiment, Robustness robustness) {
+    private BeyondAttackReader(TicketVerdict verdict, Experiment experiment, Robustness robustness) {
         this.verdict = verdict;
         this.experiment = experiment;
         this.robustness = robustness;
@@ -42,7 +42,7 @@ public final class RemainsReader {
     }
 
     /** That of the attack, or of the bound that the objective trains on. */
-    private static Optional<Float> radius(Experiment experiment, Verdict verdict) {
+    private static Optional<Float> radius(Experiment experiment, TicketVerdict verdict) {
         if (experiment.attacks().containsKey(verdict.attack())) {
             return Optional.of(
                     CoreSettings.attack(experiment, verdict.attack()).threat().epsilon());
@@ -51,25 +51,25 @@ public final class RemainsReader {
     }
 
     /**
-     * The verdict with what remains.
+     * The verdict with accuracies beyond its attack.
      *
      * @param experiment the search's settings
      * @param robustness its evaluations and certificates
      */
-    public static Verdict on(Verdict verdict, Experiment experiment, Robustness robustness) {
-        return verdict.with(new RemainsReader(verdict, experiment, robustness).read());
+    public static TicketVerdict on(TicketVerdict verdict, Experiment experiment, Robustness robustness) {
+        return verdict.with(new BeyondAttackReader(verdict, experiment, robustness).read());
     }
 
-    private Remains read() {
+    private BeyondAttack read() {
         if (verdict.dense().isEmpty()) {
-            return Remains.NOTHING;
+            return BeyondAttack.NONE;
         }
-        Optional<Remains.Suite> suite = suites();
-        Optional<Remains.Bounds> bounds = bounds();
-        return new Remains(level, suite, bounds, sentences);
+        Optional<BeyondAttack.Suite> suite = suites();
+        Optional<BeyondAttack.Bounds> bounds = bounds();
+        return new BeyondAttack(level, suite, bounds, sentences);
     }
 
-    private Optional<Remains.Suite> suites() {
+    private Optional<BeyondAttack.Suite> suites() {
         Map<EvaluationFamily, List<Evaluated>> families = new LinkedHashMap<>();
         robustness.evaluations().stream()
                 .filter(e -> e.trial().dataset().equals(verdict.dataset())
@@ -99,16 +99,16 @@ public final class RemainsReader {
                 .limit(MOST_SUITES)
                 .map(Map.Entry::getKey)
                 .toList();
-        Optional<Remains.Suite> first = Optional.empty();
+        Optional<BeyondAttack.Suite> first = Optional.empty();
         for (EvaluationFamily family : strongest) {
-            Optional<Remains.Suite> said = suite(family, families.getOrDefault(family, List.of()));
+            Optional<BeyondAttack.Suite> said = suite(family, families.getOrDefault(family, List.of()));
             first = first.or(() -> said);
         }
         return first;
     }
 
     /** One sentence; what is left of the verdict's level, if that was evaluated. */
-    private Optional<Remains.Suite> suite(EvaluationFamily family, List<Evaluated> evaluations) {
+    private Optional<BeyondAttack.Suite> suite(EvaluationFamily family, List<Evaluated> evaluations) {
         double epsilon = evaluations.stream()
                 .map(Evaluated::epsilon)
                 .min(Comparator.comparingDouble(this::away).thenComparing(e -> -e))
@@ -130,7 +130,7 @@ public final class RemainsReader {
                 + marks(here) + (level > 0 && at.isEmpty() ? " It was not run on " + name + "." : ""));
         return at.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Remains.Suite(family.suite(), epsilon, left(at), RuleNotes.worst(at)));
+                : Optional.of(new BeyondAttack.Suite(family.suite(), epsilon, left(at), RuleNotes.worst(at)));
     }
 
     /** How far the radii of evaluations are from the one of the verdict's attack, at the nearest. */
@@ -172,7 +172,7 @@ public final class RemainsReader {
         };
     }
 
-    private Optional<Remains.Bounds> bounds() {
+    private Optional<BeyondAttack.Bounds> bounds() {
         Optional<CertificateGroup> group = CertificateGroup.all(robustness).stream()
                 .filter(g -> g.key().dataset().equals(verdict.dataset())
                         && g.key().strategy().equals(verdict.strategy())
@@ -186,8 +186,8 @@ public final class RemainsReader {
         }
         CertificateGroup chosen = group.get();
         double epsilon = chosen.key().epsilon();
-        Optional<Remains.Bounds> at = bounds(chosen, level);
-        Optional<Remains.Bounds> dense = bounds(chosen, 0);
+        Optional<BeyondAttack.Bounds> at = bounds(chosen, level);
+        Optional<BeyondAttack.Bounds> dense = bounds(chosen, 0);
         var parts = new ArrayList<String>();
         at.filter(_ -> level > 0).ifPresent(b -> parts.add("of " + name + " " + between(b)));
         dense.ifPresent(b -> parts.add("of the dense network " + between(b)));
@@ -203,14 +203,14 @@ public final class RemainsReader {
         return at;
     }
 
-    private Optional<Remains.Bounds> bounds(CertificateGroup group, int level) {
+    private Optional<BeyondAttack.Bounds> bounds(CertificateGroup group, int level) {
         CertificateGroup.Bounds bounds = group.bounds(verdict.objective(), level);
         return bounds.low().count() == 0
                 ? Optional.empty()
-                : Optional.of(new Remains.Bounds(group.key().epsilon(), bounds.low(), bounds.high()));
+                : Optional.of(new BeyondAttack.Bounds(group.key().epsilon(), bounds.low(), bounds.high()));
     }
 
-    private static String between(Remains.Bounds bounds) {
+    private static String between(BeyondAttack.Bounds bounds) {
         return String.format(
                 Locale.ROOT,
                 "at least %.1f and at most %.1f %% (%s)",
