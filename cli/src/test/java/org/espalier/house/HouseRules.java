@@ -155,9 +155,11 @@ record HouseRules(String root) {
         return noClasses()
                 .that()
                 .resideOutsideOfPackage(inside("cli"))
+                .and()
+                .doNotHaveFullyQualifiedName(root + ".Launch")
                 .should()
                 .accessTargetWhere(calls(System.class, "out|err|setOut|setErr|exit|console"))
-                .as("only cli prints, exits or asks");
+                .as("only cli prints, exits or asks, and the launcher for applications exits");
     }
 
     private String inside(String room) {
