@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.espalier.attack.Norm;
 import org.espalier.lab.experiment.Experiment;
-import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.report.verdict.Comparison;
 import org.espalier.report.verdict.Estimate;
 import org.espalier.report.verdict.Remains;
@@ -39,7 +38,7 @@ final class RemainsReader {
     /** That of the attack, or of the bound that the objective trains on. */
     private static Optional<Float> radius(Experiment experiment, Verdict verdict) {
         if (experiment.attacks().containsKey(verdict.attack())) {
-            return Optional.of(ExperimentTranslator.attack(experiment, verdict.attack())
+            return Optional.of(experiment.attack(verdict.attack())
                     .threat()
                     .epsilon());
         }

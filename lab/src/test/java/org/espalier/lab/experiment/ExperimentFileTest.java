@@ -13,6 +13,9 @@ import org.espalier.UserException;
 import org.espalier.attack.LabelChoice;
 import org.espalier.prune.CountingRule;
 import org.espalier.train.Ramp;
+import org.espalier.attack.Pgd;
+import org.espalier.attack.TrainingAttackKind;
+import org.espalier.train.OptimizerSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,7 +70,7 @@ class ExperimentFileTest {
         assertThat(published.strategies()).startsWith("as-published");
         assertThat(published.training().labelSmoothing()).isEqualTo(new Experiment.LabelSmoothing(0.1, 0.1, 0));
         assertThat(published.attacks().values())
-                .extracting(Experiment.AttackSettings::label)
+                .extracting(attack -> TrainingAttackKind.of(attack).label())
                 .containsOnly(LabelChoice.PREDICTED);
         assertThat(published.evaluation().timing()).isEqualTo(Experiment.Timing.AS_PUBLISHED);
         assertThat(published.evaluation().loss()).isEqualTo(Experiment.LossKind.OBJECTIVE);
@@ -231,9 +234,9 @@ class ExperimentFileTest {
                         "training.iterations=5e3",
                         "objectives=[natural]",
                         "attacks.pgd.epsilon=0.1"));
-        assertThat(experiment.training().optimizer()).isEqualTo(new Experiment.Optimizer.Sgd(0.5, 0.9));
+        assertThat(experiment.training().optimizer()).isEqualTo(new OptimizerSettings.Momentum(0.5, 0.9));
         assertThat(experiment.training().iterations()).isEqualTo(5000);
-        assertThat(experiment.attacks().get("pgd").epsilon()).isEqualTo(0.1);
+        assertThat(((Pgd) experiment.attacks().get("pgd")).epsilon()).isEqualTo(0.1);
     }
 
     @ParameterizedTest

@@ -11,7 +11,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.espalier.UserException;
-import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.report.Arm;
 import org.espalier.report.BesidePublished;
 import org.espalier.report.Report;
@@ -256,7 +255,7 @@ final class ReportPage {
         arm.attacks()
                 .forEach(attack -> radii.put(
                         attack,
-                        ExperimentTranslator.attack(run.store().experiment(), attack)
+                        run.store().experiment().attack(attack)
                                 .threat()
                                 .epsilon()));
         return radii;
