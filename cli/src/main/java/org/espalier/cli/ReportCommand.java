@@ -82,7 +82,7 @@ final class ReportCommand implements Callable<Integer> {
             names = "--published",
             paramLabel = "FILE",
             description =
-                    "More published accuracies to show beside ours, as CSV (see docs/report.md). May be repeated.")
+                    "More published accuracies to show beside ours, as CSV (see docs/guides/report.md). May be repeated.")
     private List<Path> published = new ArrayList<>();
 
     @Option(

@@ -5,7 +5,7 @@ import org.espalier.attack.strong.EvaluationAttackKind;
 import org.espalier.setting.Setting;
 
 /**
- * A suite of attacks of one's own. The records here are the settings of a suite file; docs/robustness.md describes them.
+ * A suite of attacks of one's own. The records here are the settings of a suite file; docs/guides/robustness.md describes them.
  *
  * @param name the suite's name, for tables and directories
  * @param survivorsOnly whether each attack sees only what those before it left
