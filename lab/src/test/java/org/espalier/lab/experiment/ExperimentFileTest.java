@@ -102,7 +102,7 @@ class ExperimentFileTest {
             training: {optimizer: {kind: adam, rate: .nan}} | training.optimizer.rate is .nan, expected a number above 0
             training: {label-smoothing: {train: 1}}  | training.label-smoothing.train is 1, expected a number of at least 0 and below 1
             attacks: {fgsm: {kind: fgsm, epsilon: -0.3}} | attacks.fgsm.epsilon is -0.3, expected a number of at least 0 and at most 1
-            attacks: {pgd: {kind: pgd, restarts: 2, random-start: false}, fgsm: {kind: fgsm}} | attacks.pgd.restarts is 2, expected 1
+            attacks: {pgd: {kind: pgd, restarts: 2, random-start: false}, fgsm: {kind: fgsm}} | attacks.pgd: an attack of 2 restarts needs a random start
             attacks: {none: {kind: fgsm}}            | attacks has an attack named none
             pruning: {hidden: 1.2}                   | pruning.hidden is 1.2, expected a number of at least 0 and at most 1
             pruning: {scope: global}                 | pruning.output is 0.1, expected pruning.hidden's 0.2
