@@ -24,11 +24,13 @@ import java.util.random.RandomGenerator;
 record HouseRules(String root) {
     /** The rooms from the ground up: each may use those before it. */
     static final List<String> ROOMS = List.of(
+            "setting",
             "math",
             "random",
             "data",
             "network",
             "engine",
+            "loss",
             "attack",
             "train",
             "prune",

@@ -26,7 +26,6 @@ import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.engine.ops.Elementwise;
 import org.espalier.lab.experiment.Experiment;
-import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredLevel;
@@ -74,7 +73,7 @@ final class Gallery {
             return nothing("No examples: the experiment has no attack.");
         }
         DataSet set = dataSet(store, cell.dataset());
-        Attack attack = ExperimentTranslator.attack(store.experiment(), attackName.get());
+        Attack attack = store.experiment().attack(attackName.get());
         List<Integer> levels = levels(store, trial.get());
         for (int level : levels) {
             StoredLevel stored = store.level(trial.get().levels().get(level));

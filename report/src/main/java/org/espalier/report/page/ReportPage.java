@@ -10,7 +10,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.espalier.UserException;
-import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.report.chart.FigureGroup;
 import org.espalier.report.content.BesidePublished;
 import org.espalier.report.content.Report;
@@ -241,7 +240,7 @@ final class ReportPage {
         cell.attacks()
                 .forEach(attack -> radii.put(
                         attack,
-                        ExperimentTranslator.attack(run.store().experiment(), attack)
+                        run.store().experiment().attack(attack)
                                 .threat()
                                 .epsilon()));
         return radii;

@@ -1,4 +1,4 @@
-package org.espalier.lab.experiment;
+package org.espalier.setting;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -11,7 +11,7 @@ import java.lang.annotation.Target;
  */
 @Target(ElementType.RECORD_COMPONENT)
 @Retention(RetentionPolicy.RUNTIME)
-@interface Setting {
+public @interface Setting {
     /** What it is, with its unit. */
     String value();
 
@@ -41,4 +41,13 @@ import java.lang.annotation.Target;
 
     /** Whether the setting is younger than stores in use: its preset value is then left out of levels' identities. */
     boolean addedLater() default false;
+
+    /**
+     * Interface of the kinds to choose from, a subtype of {@link Extension}, for a component of type {@link Record}, or a
+     * list, map or {@code Optional} of it; {@code void.class} for every other component.
+     */
+    Class<?> kinds() default void.class;
+
+    /** Whether a kind may be written as its bare name, all its settings being preset. Needs {@link #kinds}. */
+    boolean bare() default false;
 }

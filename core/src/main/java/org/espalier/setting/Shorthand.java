@@ -1,13 +1,11 @@
-package org.espalier.lab.experiment;
+package org.espalier.setting;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** What a record, one of several of a sealed interface, is called in the setting {@code kind}. */
+/** The settings record may be written as a bare string, which is then its first component. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
-@interface Kind {
-    String value();
-}
+public @interface Shorthand {}
