@@ -1,6 +1,5 @@
 package org.espalier.engine;
 
-import org.espalier.engine.ops.Elementwise;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -74,7 +73,7 @@ public interface Engine {
      * ReLU between the interval bounds, with the lower slope 0 or 1, whichever leaves the smaller triangle (Zhang et al.,
      * "Towards stable and efficient training of verifiably robust neural networks", 2020, section 3).
      *
-     * @param pass its natural input filled, padding included, as {@link Elementwise#loadImages} does
+     * @param pass its natural input filled, padding included, as {@code Elementwise.loadImages} does
      * @param epsilon at least 0
      * @param linearShare in [0, 1]; 0 for a pass made without linear bounds
      * @param labels class of each example, from {@code firstLabel} on

@@ -90,6 +90,7 @@ public final class ReferenceEngine implements Engine {
 
     @Override
     public void forward(ActivationBuffers pass, int firstPanel, int panels) {
+        Checks.covers(architecture, pass, firstPanel, panels);
         for (int example = firstPanel * ActivationPanels.LANES;
                 example < (firstPanel + panels) * ActivationPanels.LANES;
                 example++) {
@@ -103,6 +104,7 @@ public final class ReferenceEngine implements Engine {
 
     @Override
     public void inputGradient(ActivationBuffers pass, int firstPanel, int panels, InputGradientSink sink) {
+        Checks.covers(architecture, pass, firstPanel, panels);
         for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
             double[][] byLane = new double[ActivationPanels.LANES][];
             for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
@@ -124,6 +126,7 @@ public final class ReferenceEngine implements Engine {
 
     @Override
     public void weightGradient(ActivationBuffers pass, int firstPanel, int panels) {
+        Checks.covers(architecture, pass, firstPanel, panels);
         clearGradients();
         addGradient(pass, firstPanel, panels);
     }

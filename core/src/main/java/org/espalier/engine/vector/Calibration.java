@@ -12,6 +12,7 @@ import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.InputGradientSink;
 import org.espalier.engine.Update;
 import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.ops.KernelChoice;
 import org.espalier.engine.simd.Lanes;
 import org.espalier.engine.simd.dense.DenseMatmul256;
 import org.espalier.network.Architecture;
@@ -29,7 +30,7 @@ import org.espalier.random.Stream;
  */
 public final class Calibration implements DenseOrSparsePolicy {
     /** For this process. */
-    public static final Calibration PROCESS = new Calibration(Kernels.chosen(), KernelClock::nanoTime);
+    public static final Calibration PROCESS = new Calibration(KernelChoice.chosen(), KernelClock::nanoTime);
 
     private static final System.Logger LOG = System.getLogger(Calibration.class.getName());
 

@@ -11,8 +11,8 @@ import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.Update;
-import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.ops.KernelChoice;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -41,7 +41,7 @@ final class EngineDigest {
     }
 
     public static void main(String[] arguments) throws NoSuchAlgorithmException {
-        System.out.println("bits " + Kernels.chosen().bits());
+        System.out.println("bits " + KernelChoice.chosen().bits());
         for (Architecture shape : SHAPES) {
             for (double density : DENSITIES) {
                 for (DenseOrSparsePolicy policy : RandomCases.POLICIES) {
@@ -60,7 +60,7 @@ final class EngineDigest {
     String train(Architecture shape, double density, DenseOrSparsePolicy policy) {
         Stream stream = Stream.root(7).child(shape.toString());
         Mask mask = RandomCases.mask(shape, density, stream);
-        VectorEngine engine = new VectorEngine(shape, Kernels.chosen(), policy);
+        VectorEngine engine = new VectorEngine(shape, KernelChoice.chosen(), policy);
         Weights weights = RandomCases.weights(shape, stream);
         quieten(weights);
         engine.load(weights, mask);
@@ -105,7 +105,7 @@ final class EngineDigest {
             return "none";
         }
         Stream stream = Stream.root(8).child(shape.toString());
-        VectorEngine engine = new VectorEngine(shape, Kernels.chosen(), policy);
+        VectorEngine engine = new VectorEngine(shape, KernelChoice.chosen(), policy);
         engine.load(RandomCases.weights(shape, stream), RandomCases.mask(shape, density, stream));
         BoundBuffers pass = engine.newBoundPass(93, true);
         float[] shares = {0f, 0.3f, 1f};

@@ -10,7 +10,7 @@ import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
-import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.ops.KernelChoice;
 import org.espalier.engine.reference.ReferenceEngine;
 import org.espalier.engine.reference.ReferenceWorstCase;
 import org.espalier.network.Architecture;
@@ -138,7 +138,8 @@ class WorstCaseTest {
         Weights weights = RandomCases.weights(shape, stream);
         Result expected = run(new ReferenceEngine(shape), shape, weights, mask, stream, share);
         for (DenseOrSparsePolicy policy : RandomCases.POLICIES) {
-            Result actual = run(new VectorEngine(shape, Kernels.chosen(), policy), shape, weights, mask, stream, share);
+            Result actual =
+                    run(new VectorEngine(shape, KernelChoice.chosen(), policy), shape, weights, mask, stream, share);
             assertClose(actual.worst, expected.worst, 4e-6);
             for (int layer = 0; layer < shape.layers(); layer++) {
                 // The slopes' gradients divide differences of float32 bounds by the bounds' distance.
@@ -165,7 +166,7 @@ class WorstCaseTest {
             }
             Mask pruned = Mask.of(shape, kept);
             for (DenseOrSparsePolicy policy : RandomCases.POLICIES) {
-                Engine engine = new VectorEngine(shape, Kernels.chosen(), policy);
+                Engine engine = new VectorEngine(shape, KernelChoice.chosen(), policy);
                 BoundBuffers pass = engine.newBoundPass(EXAMPLES, true);
                 run(engine, pass, shape, weights, Mask.dense(shape), stream, 0.5f);
                 Result reused = run(engine, pass, shape, weights, pruned, stream, 0.5f);
