@@ -51,45 +51,6 @@ public interface Engine {
      */
     void weightGradient(ActivationBuffers pass, int firstPanel, int panels);
 
-    /**
-     * Buffers for bounds of up to {@code examples} examples at once.
-     *
-     * @param linear whether {@link #boundMargins} may be asked for a share of linear bounds
-     * @throws IllegalArgumentException if the network has fewer than 2 classes
-     */
-    default BoundBuffers newBoundPass(int examples, boolean linear) {
-        return new BoundBuffers(architecture(), examples, linear);
-    }
-
-    /**
-     * Bounds, over all inputs within {@code epsilon} of each example (L-infinity) and within [0, 1], what every other class's
-     * logit leads the label's by: {@link BoundBuffers#marginBounds}. In floating point and without directed rounding, for training; a
-     * certificate is made by {@code org.espalier.evaluate.certify}.
-     *
-     * <p>The bound is {@code linearShare} x CROWN-IBP's + (1 - {@code linearShare}) x interval bound propagation's. Intervals
-     * go through the layers as centre and radius, {@code c = W m + b, d = |W| r}, and the last layer is taken together with
-     * the difference of two logits (Gowal et al., "On the effectiveness of interval bound propagation for training verifiably
-     * robust models", 2018, section 3). CROWN-IBP carries each difference back to the input through a linear bound of each
-     * ReLU between the interval bounds, with the lower slope 0 or 1, whichever leaves the smaller triangle (Zhang et al.,
-     * "Towards stable and efficient training of verifiably robust neural networks", 2020, section 3).
-     *
-     * @param pass its natural input filled, padding included, as {@code Elementwise.loadImages} does
-     * @param epsilon at least 0
-     * @param linearShare in [0, 1]; 0 for a pass made without linear bounds
-     * @param labels class of each example, from {@code firstLabel} on
-     */
-    void boundMargins(BoundBuffers pass, float epsilon, float linearShare, int[] labels, int firstLabel, int examples);
-
-    /**
-     * Gradient with respect to surviving weights and biases, summed over the examples, from {@link BoundBuffers#marginBoundGradients} and
-     * the last {@link #boundMargins}, and, if {@code natural}, from the logits' gradient and the last {@link #forward} of the
-     * examples' own panels. Replaces the gradient held.
-     *
-     * <p>The linear bounds' slopes u / (u - l) and constants are differentiated through, as is the hidden bounds' part in them;
-     * which lower slope was chosen, and which corner of the box is worst, is taken as fixed. Both as in Zhang et al.'s code.
-     */
-    void weightGradient(BoundBuffers pass, boolean natural);
-
     /** A copy of the gradient held; zero where pruned. */
     Weights gradient();
 

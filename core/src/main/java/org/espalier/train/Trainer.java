@@ -6,6 +6,7 @@ import org.espalier.data.Split;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Update;
 import org.espalier.engine.ops.Elementwise;
@@ -78,7 +79,7 @@ public final class Trainer {
                 bounds = null;
             }
             case Objective.Certified bounded -> {
-                bounds = engine.newBoundPass(panels * ActivationPanels.LANES, bounded.linear());
+                bounds = BoundEngine.of(engine).newBoundBuffers(panels * ActivationPanels.LANES, bounded.linear());
                 pass = bounds.natural();
                 attacker = null;
                 naturalShare = 1;
@@ -175,14 +176,15 @@ public final class Trainer {
         }
         float epsilon = (float) objective.epsilon().at(progress);
         float linear = (float) objective.linearShare().at(progress);
-        engine.boundMargins(bounds, epsilon, linear, labels, 0, examples);
+        BoundEngine bounding = BoundEngine.of(engine);
+        bounding.boundMargins(bounds, epsilon, linear, labels, 0, examples);
         boolean finite = Elementwise.crossEntropyGradient(
                 bounds.marginBounds(), bounds.marginBoundGradients(), 0, panels, labels, 0, examples, smoothing, (float)
                         ((1 - share) / examples));
         if (!finite) {
             throw new DivergedException(iteration, "the worst cases");
         }
-        engine.weightGradient(bounds, share > 0);
+        bounding.weightGradient(bounds, share > 0);
     }
 
     private void lossGradient(int firstPanel, int panels, int examples, double share) {

@@ -8,8 +8,8 @@ import java.util.List;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Checks;
-import org.espalier.engine.Engine;
 import org.espalier.engine.InputGradientSink;
 import org.espalier.engine.Update;
 import org.espalier.network.Architecture;
@@ -21,7 +21,7 @@ import org.espalier.network.Weights;
  * The textbook in float64, one multiplication at a time: slow, obvious, and what every other engine is tested
  * against. Weights are kept in double and rounded to float only when read out.
  */
-public final class ReferenceEngine implements Engine {
+public final class ReferenceEngine implements BoundEngine {
     private static final int ROWS_AT_ONCE = 16;
 
     private final Architecture architecture;

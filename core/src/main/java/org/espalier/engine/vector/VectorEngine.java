@@ -6,8 +6,8 @@ import java.util.Arrays;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Checks;
-import org.espalier.engine.Engine;
 import org.espalier.engine.InputGradientSink;
 import org.espalier.engine.Update;
 import org.espalier.engine.kernel.BlockedCsr;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * layer's density, and kernels that leave zeros out where a panel has many ({@link DenseOrSparsePolicy}); all give the same bits as long
  * as all values are finite. A step allocates nothing, but what a layer needs for a kernel when that first runs.
  */
-public final class VectorEngine implements Engine {
+public final class VectorEngine implements BoundEngine {
     /** Rows of the input gradient made at once: 10.5 KiB, in the nearest cache, and whole blocks of 6. */
     private static final int ROWS_AT_ONCE = BlockedCsr.WINDOW;
 

@@ -107,7 +107,7 @@ final class EngineDigest {
         Stream stream = Stream.root(8).child(shape.toString());
         VectorEngine engine = new VectorEngine(shape, KernelChoice.chosen(), policy);
         engine.load(RandomCases.weights(shape, stream), RandomCases.mask(shape, density, stream));
-        BoundBuffers pass = engine.newBoundPass(93, true);
+        BoundBuffers pass = engine.newBoundBuffers(93, true);
         float[] shares = {0f, 0.3f, 1f};
         for (int step = 1; step <= 3; step++) {
             int examples = step == 2 ? 41 : 93;

@@ -5,7 +5,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
-import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.Engine;
 import org.espalier.engine.InputGradientSink;
 import org.espalier.engine.Update;
@@ -86,17 +85,6 @@ final class QuantisingEngine implements Engine {
     @Override
     public void weightGradient(ActivationBuffers pass, int firstPanel, int panels) {
         engine.weightGradient(pass, firstPanel, panels);
-    }
-
-    @Override
-    public void boundMargins(
-            BoundBuffers pass, float epsilon, float linearShare, int[] labels, int firstLabel, int examples) {
-        throw new UnsupportedOperationException("rounded inputs have no bounds");
-    }
-
-    @Override
-    public void weightGradient(BoundBuffers pass, boolean natural) {
-        throw new UnsupportedOperationException("rounded inputs have no bounds");
     }
 
     @Override
