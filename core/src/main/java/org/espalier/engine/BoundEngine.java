@@ -55,5 +55,5 @@ public interface BoundEngine extends Engine {
      * <p>The linear bounds' slopes u / (u - l) and constants are differentiated through, as is the hidden bounds' part in them;
      * which lower slope was chosen, and which corner of the box is worst, is taken as fixed. Both as in Zhang et al.'s code.
      */
-    void weightGradient(BoundBuffers pass, boolean natural);
+    void backward(BoundBuffers pass, boolean natural);
 }

@@ -26,6 +26,20 @@ public interface Engine {
     Mask mask();
 
     /**
+     * Changes the mask and keeps optimizer moments. Weights that the new mask prunes become zero, their moments too. Weights
+     * that it revives start at zero with zero moments. Biases and their moments stay. The gradient held becomes zero.
+     *
+     * @throws IllegalArgumentException if the mask is of another architecture
+     */
+    default void setMask(Mask mask) {
+        Weights weights = weights();
+        Weights first = moment(0);
+        Weights second = moment(1);
+        load(weights, mask);
+        loadMoments(first, second);
+    }
+
+    /**
      * Inputs from which a path of surviving weights leads to a logit, ascending. The others change nothing and have
      * a zero gradient. Not to be written to.
      */
@@ -46,12 +60,12 @@ public interface Engine {
     void inputGradient(ActivationBuffers pass, int firstPanel, int panels, InputGradientSink sink);
 
     /**
-     * Gradient with respect to surviving weights and biases, summed over the panels' examples, from
-     * {@link ActivationBuffers#logitGradient} and the last {@link #forward} over these panels. Replaces the gradient held.
+     * Computes gradients of the loss from {@link ActivationBuffers#logitGradient} and the last {@link #forward} over these
+     * panels. Gradients of weights are summed over the panels' examples and replace the gradient held.
      */
-    void weightGradient(ActivationBuffers pass, int firstPanel, int panels);
+    void backward(ActivationBuffers pass, int firstPanel, int panels, Gradients wanted);
 
-    /** A copy of the gradient held; zero where pruned. */
+    /** A copy of the gradient held; zero where pruned, except after {@link Gradients#ALL_WEIGHTS}. */
     Weights gradient();
 
     /** One optimizer update with the gradient held. */

@@ -8,6 +8,7 @@ import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Engine;
+import org.espalier.engine.Gradients;
 import org.espalier.engine.Update;
 import org.espalier.engine.ops.Elementwise;
 import org.espalier.network.Weights;
@@ -133,7 +134,7 @@ public final class Trainer {
         } else if (attacker == null) {
             engine.forward(pass, 0, panels);
             lossGradient(0, panels, examples, 1);
-            engine.weightGradient(pass, 0, panels);
+            engine.backward(pass, 0, panels, Gradients.WEIGHTS);
         } else {
             adversarialGradient(attacker, panels, examples);
         }
@@ -150,7 +151,7 @@ public final class Trainer {
         if (naturalShare == 0) {
             engine.forward(pass, panels, panels);
             lossGradient(panels, panels, examples, 1);
-            engine.weightGradient(pass, panels, panels);
+            engine.backward(pass, panels, panels, Gradients.WEIGHTS);
             return;
         }
         if (cleanFirst) {
@@ -160,7 +161,7 @@ public final class Trainer {
         }
         lossGradient(0, panels, examples, naturalShare);
         lossGradient(panels, panels, examples, 1 - naturalShare);
-        engine.weightGradient(pass, 0, 2 * panels);
+        engine.backward(pass, 0, 2 * panels, Gradients.WEIGHTS);
     }
 
     private void certifiedGradient(Objective.Certified objective, BoundBuffers bounds, int panels, int examples) {
@@ -171,7 +172,7 @@ public final class Trainer {
             lossGradient(0, panels, examples, share);
         }
         if (share == 1) {
-            engine.weightGradient(pass, 0, panels);
+            engine.backward(pass, 0, panels, Gradients.WEIGHTS);
             return;
         }
         float epsilon = (float) objective.epsilon().at(progress);
@@ -184,7 +185,7 @@ public final class Trainer {
         if (!finite) {
             throw new DivergedException(iteration, "the worst cases");
         }
-        bounding.weightGradient(bounds, share > 0);
+        bounding.backward(bounds, share > 0);
     }
 
     private void lossGradient(int firstPanel, int panels, int examples, double share) {

@@ -26,6 +26,8 @@ public abstract class EngineContract {
     private static final int PANELS = 2;
     private static final Architecture SHAPE = new Architecture(List.of(9, 7, 5, 3), true);
 
+    private static final Update ADAM = new Update.Adam(0.01f, 0.9f, 0.999f, 1e-7f, 0f, 0f);
+
     /** The engine under test, new. */
     protected abstract Engine create(Architecture architecture);
 
@@ -67,7 +69,7 @@ public abstract class EngineContract {
         Case example = new Case(density);
         example.fillLogitGradient();
         example.engine.forward(example.pass, 0, PANELS);
-        example.engine.weightGradient(example.pass, 0, PANELS);
+        example.engine.backward(example.pass, 0, PANELS, Gradients.WEIGHTS);
         Weights gradient = example.engine.gradient();
         for (int layer = 0; layer < SHAPE.layers(); layer++) {
             for (int i = 0; i < gradient.matrix(layer).length; i++) {
@@ -89,7 +91,7 @@ public abstract class EngineContract {
         Case example = new Case(0.4);
         example.fillLogitGradient();
         example.engine.forward(example.pass, 0, PANELS);
-        example.engine.weightGradient(example.pass, 0, PANELS);
+        example.engine.backward(example.pass, 0, PANELS, Gradients.WEIGHTS);
         Weights gradient = example.engine.gradient();
         example.engine.update(new Update.Momentum(0.01f, 0.9f, 0f, 0f));
         example.engine.update(new Update.Momentum(0.01f, 0.9f, 0f, 0f));
@@ -144,12 +146,124 @@ public abstract class EngineContract {
                 .hasMessageContaining("9-4-3 with biases");
         ActivationBuffers foreign = create(other).newPass(1);
         assertThatThrownBy(() -> example.engine.forward(foreign, 0, 1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> example.engine.weightGradient(foreign, 0, 1))
+        assertThatThrownBy(() -> example.engine.backward(foreign, 0, 1, Gradients.WEIGHTS))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> example.engine.forward(example.pass, 1, 2))
                 .isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> example.engine.weightGradient(example.pass, -1, 1))
+        assertThatThrownBy(() -> example.engine.backward(example.pass, -1, 1, Gradients.WEIGHTS))
                 .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {1, 0.4, 0.15, 0})
+    void gradientsOfPrunedWeightsAreFiniteDifferencesToo(double density) {
+        Case example = new Case(density);
+        example.fillLogitGradient();
+        example.engine.forward(example.pass, 0, PANELS);
+        example.engine.backward(example.pass, 0, PANELS, Gradients.WEIGHTS);
+        Weights usual = example.engine.gradient();
+        example.engine.backward(example.pass, 0, PANELS, Gradients.ALL_WEIGHTS);
+        Weights all = example.engine.gradient();
+        for (int layer = 0; layer < SHAPE.layers(); layer++) {
+            for (int i = 0; i < all.matrix(layer).length; i++) {
+                assertThat((double) all.matrix(layer)[i])
+                        .as("layer %d weight %d", layer, i)
+                        .isCloseTo(example.difference(layer, i, false), within(2e-4));
+                if (example.mask.keeps(layer, i)) {
+                    assertThat(all.matrix(layer)[i]).isEqualTo(usual.matrix(layer)[i]);
+                }
+            }
+            assertThat(all.biases(layer)).isEqualTo(usual.biases(layer));
+        }
+        example.engine.backward(example.pass, 0, PANELS, Gradients.WEIGHTS);
+        assertThat(example.engine.gradient()).isEqualTo(usual);
+    }
+
+    @Test
+    void anUpdateAfterGradientsOfPrunedWeightsIsTheUsualOne() {
+        Weights[] after = new Weights[2];
+        for (int i = 0; i < 2; i++) {
+            Case example = new Case(0.4);
+            example.fillLogitGradient();
+            example.engine.forward(example.pass, 0, PANELS);
+            example.engine.backward(example.pass, 0, PANELS, i == 0 ? Gradients.WEIGHTS : Gradients.ALL_WEIGHTS);
+            example.engine.update(ADAM);
+            after[i] = example.engine.weights();
+        }
+        assertThat(after[1]).isEqualTo(after[0]);
+    }
+
+    @Test
+    void weightsAndInputsTogetherAreThoseOfEach() {
+        Case example = new Case(0.2);
+        example.fillLogitGradient();
+        example.engine.forward(example.pass, 0, PANELS);
+        float[][] inputs = example.inputGradient();
+        example.engine.backward(example.pass, 0, PANELS, Gradients.WEIGHTS);
+        Weights weights = example.engine.gradient();
+        for (Gradients wanted : new Gradients[] {Gradients.INPUTS, Gradients.WEIGHTS_AND_INPUTS}) {
+            example.engine.load(example.weights, example.mask);
+            example.engine.forward(example.pass, 0, PANELS);
+            ActivationPanels gradient = example.pass.inputGradient();
+            for (int e = 0; e < EXAMPLES; e++) {
+                for (int i = 0; i < SHAPE.inputs(); i++) {
+                    gradient.set(i, e, 99);
+                }
+            }
+            example.engine.backward(example.pass, 0, PANELS, wanted);
+            for (int e = 0; e < EXAMPLES; e++) {
+                for (int i = 0; i < SHAPE.inputs(); i++) {
+                    assertThat(gradient.get(i, e)).isEqualTo(inputs[e][i]);
+                }
+            }
+            assertThat(example.engine.gradient()).isEqualTo(wanted.weights() ? weights : new Weights(SHAPE));
+        }
+    }
+
+    @Test
+    void aChangedMaskKeepsSurvivorsMomentsAndStartsRevivedWeightsAtZero() {
+        Case example = new Case(0.5);
+        example.fillLogitGradient();
+        example.step();
+        example.step();
+        Weights weights = example.engine.weights();
+        Weights[] moments = {example.engine.moment(0), example.engine.moment(1)};
+        Mask next = new Case(0.5, 77).mask;
+        assertThat(next.within(example.mask)).isFalse();
+        assertThat(example.mask.within(next)).isFalse();
+
+        example.engine.setMask(next);
+        weights.apply(next);
+        assertThat(example.engine.mask()).isEqualTo(next);
+        assertThat(example.engine.liveInputs()).isEqualTo(new LivePaths(next).inputs(0));
+        assertThat(example.engine.weights()).isEqualTo(weights);
+        assertThat(example.engine.gradient()).isEqualTo(new Weights(SHAPE));
+        for (int order = 0; order < 2; order++) {
+            moments[order].apply(next);
+            assertThat(example.engine.moment(order)).isEqualTo(moments[order]);
+        }
+
+        example.step();
+        int revived = 0;
+        for (int layer = 0; layer < SHAPE.layers(); layer++) {
+            for (int i = 0; i < weights.matrix(layer).length; i++) {
+                float value = example.engine.weights().matrix(layer)[i];
+                if (!next.keeps(layer, i)) {
+                    assertThat(value).isZero();
+                } else if (!example.mask.keeps(layer, i) && value != 0) {
+                    revived++;
+                }
+            }
+        }
+        assertThat(revived).isPositive();
+    }
+
+    @Test
+    void aMaskOfAnotherShapeIsRefused() {
+        Case example = new Case(1);
+        Mask other = Mask.dense(new Architecture(List.of(9, 4, 3), true));
+        assertThatThrownBy(() -> example.engine.setMask(other)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(example.engine.mask()).isEqualTo(example.mask);
     }
 
     /** An engine with weights, a mask and a batch. */
@@ -160,7 +274,11 @@ public abstract class EngineContract {
         final ActivationBuffers pass = engine.newPass(EXAMPLES);
 
         Case(double density) {
-            Stream stream = Stream.root(8);
+            this(density, 8);
+        }
+
+        Case(double density, int seed) {
+            Stream stream = Stream.root(seed);
             BitSet[] kept = new BitSet[SHAPE.layers()];
             for (int layer = 0; layer < kept.length; layer++) {
                 kept[layer] = new BitSet();
@@ -188,6 +306,13 @@ public abstract class EngineContract {
                     pass.logitGradient().set(c, e, slope(c));
                 }
             }
+        }
+
+        /** One update of Adam. */
+        void step() {
+            engine.forward(pass, 0, PANELS);
+            engine.backward(pass, 0, PANELS, Gradients.WEIGHTS);
+            engine.update(ADAM);
         }
 
         private static float slope(int c) {

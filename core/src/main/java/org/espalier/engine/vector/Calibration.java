@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.Gradients;
 import org.espalier.engine.InputGradientSink;
 import org.espalier.engine.Update;
 import org.espalier.engine.kernel.Kernels;
@@ -280,7 +281,7 @@ public final class Calibration implements DenseOrSparsePolicy {
                 engine.inputGradient(pass, 0, 1, NOWHERE);
             }
             engine.forward(pass, 0, 1);
-            engine.weightGradient(pass, 0, 1);
+            engine.backward(pass, 0, 1, Gradients.WEIGHTS);
             engine.update(NOTHING);
         }
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
+import org.espalier.engine.Gradients;
 import org.espalier.engine.Update;
 import org.espalier.engine.ops.KernelChoice;
 import org.espalier.engine.reference.ReferenceEngine;
@@ -125,7 +126,7 @@ class EngineAgainstReferenceTest {
                 }
             }
         });
-        engine.weightGradient(pass, 0, 2);
+        engine.backward(pass, 0, 2, Gradients.WEIGHTS);
         Weights gradient = engine.gradient();
         engine.update(new Update.Momentum(0.001f, 0.9f, 1e-3f, 1e-2f));
         float[] values = new float[architecture.classes() * EXAMPLES];

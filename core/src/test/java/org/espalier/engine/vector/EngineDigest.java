@@ -10,6 +10,7 @@ import java.util.List;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.Gradients;
 import org.espalier.engine.Update;
 import org.espalier.engine.ops.Elementwise;
 import org.espalier.engine.ops.KernelChoice;
@@ -86,7 +87,7 @@ final class EngineDigest {
             add(pass.logits().memory(), 0, 2 * shape.classes() * ActivationPanels.LANES);
             Elementwise.crossEntropyGradient(
                     pass.logits(), pass.logitGradient(), 0, 2, labels, 0, examples, 0f, 1f / examples);
-            engine.weightGradient(pass, 0, 2);
+            engine.backward(pass, 0, 2, Gradients.WEIGHTS);
             add(engine.gradient());
             engine.update(
                     step < 3
@@ -139,7 +140,7 @@ final class EngineDigest {
                     examples,
                     0.1f,
                     0.5f / examples);
-            engine.weightGradient(pass, step < 3);
+            engine.backward(pass, step < 3);
             add(engine.gradient());
             engine.update(new Update.Adam(0.01f, 0.9f, 0.999f, 1e-7f, 1e-4f, 0));
             add(engine.weights());

@@ -228,7 +228,7 @@ class WorstCaseTest {
                 pass.marginBoundGradients().set(c, e, labels[e] == c ? -(0.3f + 0.002f * e) : others);
             }
         }
-        engine.weightGradient(pass, true);
+        engine.backward(pass, true);
         return new Result(worst, engine.gradient());
     }
 

@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
+import org.espalier.engine.Gradients;
 import org.espalier.engine.InputGradientSink;
 import org.espalier.engine.Update;
 import org.espalier.network.Architecture;
@@ -83,8 +84,16 @@ final class QuantisingEngine implements Engine {
     }
 
     @Override
-    public void weightGradient(ActivationBuffers pass, int firstPanel, int panels) {
-        engine.weightGradient(pass, firstPanel, panels);
+    public void backward(ActivationBuffers pass, int firstPanel, int panels, Gradients wanted) {
+        engine.backward(pass, firstPanel, panels, wanted);
+        if (wanted.inputs()) {
+            ActivationPanels gradient = pass.inputGradient();
+            gradient.memory()
+                    .asSlice(
+                            gradient.row(firstPanel, 0),
+                            gradient.row(firstPanel + panels, 0) - gradient.row(firstPanel, 0))
+                    .fill((byte) 0);
+        }
     }
 
     @Override
