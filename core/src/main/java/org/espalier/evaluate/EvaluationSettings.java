@@ -28,7 +28,7 @@ public record EvaluationSettings(
         Optional<Bound> bound,
         AttackedAccuracy accuracy) {
     /**
-     * A bound of the worst case, as {@link org.espalier.engine.Engine#boundMargins} makes it: an example counts as correct where
+     * A bound of the worst case, as {@link org.espalier.engine.BoundEngine#boundMargins} makes it: an example counts as correct where
      * no class can lead the label, and its loss is the cross-entropy of each class's largest possible lead. In floating point
      * without directed rounding, so that it is no certificate.
      *

@@ -5,6 +5,7 @@ import org.espalier.data.Split;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
+import org.espalier.engine.Gradients;
 import org.espalier.engine.ops.Elementwise;
 import org.espalier.loss.BatchLoss;
 import org.espalier.loss.CrossEntropy;
@@ -83,7 +84,8 @@ public final class PruningContext {
     }
 
     /**
-     * Gradient of the mean cross-entropy over the first training images; zero where pruned.
+     * Gradient of the mean cross-entropy over the first training images, of pruned weights too (at
+     * their value 0).
      *
      * @param images at least 1; more than there are means all
      * @throws IllegalStateException if the criterion does not declare {@link Need#GRADIENTS}
@@ -136,7 +138,7 @@ public final class PruningContext {
             Elementwise.loadImages(data.images(), order, first, examples, pass.input(), 0);
             engine.forward(pass, 0, panels);
             loss.set(CrossEntropy.HARD, 0, 0, panels, data.labels(), first, examples, 1.0 / count, null);
-            engine.weightGradient(pass, 0, panels);
+            engine.backward(pass, 0, panels, Gradients.ALL_WEIGHTS);
             add(engine.gradient(), sum);
         }
         return sum;

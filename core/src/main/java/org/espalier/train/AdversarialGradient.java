@@ -4,6 +4,7 @@ import org.espalier.attack.Attacker;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
+import org.espalier.engine.Gradients;
 import org.espalier.loss.CrossEntropy;
 
 /** Computes {@link Objective.Adversarial}. Clean examples stand in the first half of the pass, adversarial ones after them. */
@@ -38,7 +39,7 @@ final class AdversarialGradient implements BatchObjective {
         if (naturalShare == 0) {
             engine.forward(pass, panels, panels);
             loss.gradient(batch, panels, 1);
-            engine.weightGradient(pass, panels, panels);
+            engine.backward(pass, panels, panels, Gradients.WEIGHTS);
             return;
         }
         if (cleanFirst) {
@@ -48,6 +49,6 @@ final class AdversarialGradient implements BatchObjective {
         }
         loss.gradient(batch, 0, naturalShare);
         loss.gradient(batch, panels, 1 - naturalShare);
-        engine.weightGradient(pass, 0, 2 * panels);
+        engine.backward(pass, 0, 2 * panels, Gradients.WEIGHTS);
     }
 }

@@ -3,14 +3,16 @@ package org.espalier.train;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Engine;
+import org.espalier.engine.Gradients;
 import org.espalier.engine.ops.Elementwise;
 import org.espalier.loss.CrossEntropy;
 
 /** Computes {@link Objective.Certified}. */
 final class CertifiedGradient implements BatchObjective {
     private final Objective.Certified objective;
-    private final Engine engine;
+    private final BoundEngine engine;
     private final BoundBuffers bounds;
     private final ActivationBuffers pass;
     private final float smoothing;
@@ -18,9 +20,9 @@ final class CertifiedGradient implements BatchObjective {
 
     CertifiedGradient(Objective.Certified objective, Engine engine, int examples, float labelSmoothing) {
         this.objective = objective;
-        this.engine = engine;
+        this.engine = BoundEngine.of(engine);
         int lanes = ActivationPanels.panelsFor(examples) * ActivationPanels.LANES;
-        bounds = engine.newBoundPass(lanes, objective.linear());
+        bounds = this.engine.newBoundBuffers(lanes, objective.linear());
         pass = bounds.natural();
         smoothing = labelSmoothing;
         loss = new MeanLoss(new CrossEntropy(labelSmoothing), pass);
@@ -42,7 +44,7 @@ final class CertifiedGradient implements BatchObjective {
             loss.gradient(batch, 0, share);
         }
         if (share == 1) {
-            engine.weightGradient(pass, 0, panels);
+            engine.backward(pass, 0, panels, Gradients.WEIGHTS);
             return;
         }
         float epsilon = (float) objective.epsilon().at(progress);
@@ -61,6 +63,6 @@ final class CertifiedGradient implements BatchObjective {
         if (!finite) {
             throw new DivergedException(batch.iteration(), "the worst cases");
         }
-        engine.weightGradient(bounds, share > 0);
+        engine.backward(bounds, share > 0);
     }
 }

@@ -3,6 +3,7 @@ package org.espalier.train;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
+import org.espalier.engine.Gradients;
 import org.espalier.loss.CrossEntropy;
 
 /** Computes {@link Objective.Natural}. */
@@ -27,6 +28,6 @@ final class NaturalGradient implements BatchObjective {
         int panels = batch.panels();
         engine.forward(pass, 0, panels);
         loss.gradient(batch, 0, 1);
-        engine.weightGradient(pass, 0, panels);
+        engine.backward(pass, 0, panels, Gradients.WEIGHTS);
     }
 }

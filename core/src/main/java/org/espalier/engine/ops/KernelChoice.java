@@ -3,17 +3,22 @@ package org.espalier.engine.ops;
 import org.espalier.JavaOptions;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.scalar.ScalarKernels;
+import org.espalier.engine.simd.Lanes;
 
 /**
  * Chooses the kernels once per process: the widest registers that the machine has, or scalar code with one line
- * in the log when the Vector API's module is missing. The system property {@value #PROPERTY} forces 128, 256, 512
+ * in the log when the Vector API's module is missing. The system property {@value Lanes#PROPERTY} forces 128, 256, 512
  * or scalar; results are the same bits whatever is chosen.
  */
 public final class KernelChoice {
-    public static final String PROPERTY = "espalier.vector.bits";
-    public static final Kernels KERNELS = choose(System.getProperty(PROPERTY, "widest"));
+    private static final Kernels KERNELS = choose(System.getProperty(Lanes.PROPERTY, "widest"));
 
     private KernelChoice() {}
+
+    /** The kernels that this process runs, the same for its whole life. */
+    public static Kernels chosen() {
+        return KERNELS;
+    }
 
     private static Kernels choose(String wanted) {
         if (wanted.equals("scalar")) {
