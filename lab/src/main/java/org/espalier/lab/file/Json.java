@@ -140,11 +140,38 @@ public final class Json {
 
     /** A number that has to be there; null stands for one that is not finite. */
     public static double number(JsonNode node, String name, String source) {
-        JsonNode value = node.path(name);
+        return finiteOrNaN(node.path(name), name + " is", source);
+    }
+
+    /** Numbers of a list that has to be there; null stands for one that is not finite. */
+    public static List<Double> doubles(JsonNode node, String name, String source) {
+        List<Double> numbers = new ArrayList<>();
+        for (JsonNode each : list(node, name, source)) {
+            numbers.add(finiteOrNaN(each, name + " holds what is", source));
+        }
+        return numbers;
+    }
+
+    /** Whole numbers of a list that has to be there. */
+    public static int[] wholes(JsonNode node, String name, String source) {
+        JsonNode list = list(node, name, source);
+        int[] numbers = new int[list.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            JsonNode value = list.path(i);
+            if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+                throw new UserException(
+                        source + " is damaged: " + name + " holds " + value + ", expected whole numbers");
+            }
+            numbers[i] = value.intValue();
+        }
+        return numbers;
+    }
+
+    private static double finiteOrNaN(JsonNode value, String what, String source) {
         if (value.isNull()) {
             return Double.NaN;
         } else if (!value.isNumber()) {
-            throw new UserException(source + " is damaged: " + name + " is not a number");
+            throw new UserException(source + " is damaged: " + what + " not a number");
         }
         return value.doubleValue();
     }

@@ -67,7 +67,7 @@ public final class StoreWriter implements AutoCloseable {
             AtomicFiles.write(
                     directory.resolve(Store.EXPERIMENT),
                     ExperimentFile.write(experiment).getBytes(StandardCharsets.UTF_8));
-            AtomicFiles.write(directory.resolve(Store.INDEX), indexText(trials));
+            AtomicFiles.write(directory.resolve(Store.INDEX), Index.encode(trials));
             return new StoreWriter(directory, lock);
         } catch (IOException e) {
             lock.close();
@@ -105,7 +105,7 @@ public final class StoreWriter implements AutoCloseable {
     private static void check(Path directory, Experiment experiment, List<StoredTrial> trials, Provenance provenance)
             throws IOException {
         if (Files.exists(directory.resolve(Store.INDEX))) {
-            checkContained(Store.open(directory), experiment, trials, provenance);
+            checkContained(Store.read(directory), experiment, trials, provenance);
         } else {
             checkEmpty(directory);
         }
@@ -198,21 +198,6 @@ public final class StoreWriter implements AutoCloseable {
         return Optional.empty();
     }
 
-    private static byte[] indexText(List<StoredTrial> trials) {
-        StringBuilder text = new StringBuilder("{\"format\":" + Store.FORMAT + ",\"trials\":[\n");
-        for (int i = 0; i < trials.size(); i++) {
-            TrialId id = trials.get(i).id();
-            Map<String, Object> trial = new LinkedHashMap<>();
-            trial.put("dataset", id.dataset());
-            trial.put("objective", id.objective());
-            trial.put("strategy", id.strategy());
-            trial.put("trial", id.trial());
-            trial.put("levels", trials.get(i).levels());
-            text.append(Json.write(trial)).append(i + 1 < trials.size() ? ",\n" : "\n");
-        }
-        return text.append("]}\n").toString().getBytes(StandardCharsets.UTF_8);
-    }
-
     /** The runs that the file tells of; none of a file that is missing or damaged, as results do not hang on it. */
     private static List<Object> earlierRuns(Path file) {
         List<Object> runs = new ArrayList<>();
@@ -238,9 +223,7 @@ public final class StoreWriter implements AutoCloseable {
         for (String name : List.of("processors", "jobs")) {
             copy.put(name, Json.whole(run, name, source));
         }
-        List<Object> command = new ArrayList<>();
-        run.path("command").forEach(argument -> command.add(argument.asString("")));
-        copy.put("command", command);
+        copy.put("command", Json.strings(run, "command", source));
         return copy;
     }
 

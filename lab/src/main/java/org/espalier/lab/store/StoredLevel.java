@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.UserException;
@@ -103,10 +104,10 @@ public final class StoredLevel {
     public Optional<Architecture> architecture() {
         return levelFile().map(file -> {
             String source = directory.resolve(LEVEL).toString();
-            JsonNode network = file.path("determined-by").path("network");
+            JsonNode network = Json.object(Json.object(file, "determined-by", source), "network", source);
             List<Integer> widths = counts(network, "widths", source);
             try {
-                return new Architecture(widths, network.path("biases").asBoolean(false));
+                return new Architecture(widths, Json.truth(network, "biases", source));
             } catch (IllegalArgumentException e) {
                 throw new UserException(source + " is damaged: " + e.getMessage(), e);
             }
@@ -128,8 +129,8 @@ public final class StoredLevel {
 
     private static List<Integer> counts(JsonNode file, String name, String source) {
         List<Integer> counts = new ArrayList<>();
-        for (JsonNode count : file.path(name)) {
-            if (!count.canConvertToInt() || count.intValue() < 0) {
+        for (JsonNode count : Json.list(file, name, source)) {
+            if (!count.isIntegralNumber() || !count.canConvertToInt() || count.intValue() < 0) {
                 throw new UserException(source + " is damaged: " + name + " holds " + count);
             }
             counts.add(count.intValue());
@@ -183,10 +184,10 @@ public final class StoredLevel {
 
     /** Digest of the data set that the level is trained on; empty while waiting. */
     public Optional<String> dataDigest() {
+        String source = directory.resolve(LEVEL).toString();
         return levelFile()
-                .map(file ->
-                        file.path("determined-by").path("data").path("digest").asString(""))
-                .filter(digest -> !digest.isEmpty());
+                .map(file -> Json.object(Json.object(file, "determined-by", source), "data", source))
+                .map(data -> Json.string(data, "digest", source));
     }
 
     /** The weights after so many updates, if kept for a rewind. */
@@ -212,8 +213,7 @@ public final class StoredLevel {
      * @throws UserException if the file is damaged or missing
      */
     public Optional<String> digest(boolean best) {
-        String digest = doneFile().path("files").path(fileOf(best)).asString("");
-        return digest.isEmpty() ? Optional.empty() : Optional.of(digest);
+        return Optional.ofNullable(digests().get(fileOf(best)));
     }
 
     /** Why training ended early, if it did. */
@@ -241,19 +241,28 @@ public final class StoredLevel {
      * @throws UserException naming the first file that is missing or differs
      */
     public void verify() {
-        JsonNode files = doneFile().path("files");
-        files.properties()
-                .forEach(entry -> checkDigest(entry.getKey(), AtomicFiles.read(directory.resolve(entry.getKey()))));
+        digests().keySet().forEach(name -> checkDigest(name, AtomicFiles.read(directory.resolve(name))));
     }
 
     private void checkDigest(String name, byte[] content) {
-        String expected = doneFile().path("files").path(name).asString("none");
+        String expected = digests().get(name);
+        if (expected == null) {
+            throw new UserException(directory.resolve(DONE) + " is damaged: files has no " + name);
+        }
         AtomicFiles.check(directory.resolve(name), content, expected);
     }
 
-    private JsonNode doneFile() {
+    /** SHA-256 of a finished level's files by name, as {@code done.json} has them. */
+    private Map<String, String> digests() {
         Path file = directory.resolve(DONE);
-        return Json.parse(AtomicFiles.read(file), file.toString());
+        String source = file.toString();
+        Map<String, String> digests = Json.texts(Json.parse(AtomicFiles.read(file), source), "files", source);
+        digests.forEach((name, digest) -> {
+            if (name.indexOf('/') >= 0 || name.indexOf('\\') >= 0 || !digest.matches("[0-9a-f]{64}")) {
+                throw new UserException(source + " is damaged: files holds " + name + ": " + digest);
+            }
+        });
+        return digests;
     }
 
     /** Bytes on disk, for reports. */
