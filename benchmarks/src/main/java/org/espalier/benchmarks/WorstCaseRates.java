@@ -66,7 +66,7 @@ public final class WorstCaseRates {
         Engine engine = Engines.create(network.mask().architecture());
         engine.load(network.weights(), network.mask());
         Pgd attack = new Pgd(epsilon, epsilon / 6, 10, true, 1, KeptIterate.LAST, LabelChoice.TRUE);
-        Evaluator kept = evaluator(engine, attack, AttackedAccuracy.FINAL_POINT);
+        Evaluator kept = evaluator(engine, attack, AttackedAccuracy.KEPT_POINT);
         Evaluator worst = evaluator(engine, attack, AttackedAccuracy.WORST_CASE);
         Split few = first(images, IMAGES / 4);
         for (double spent = 0; spent < WARM_UP; ) {

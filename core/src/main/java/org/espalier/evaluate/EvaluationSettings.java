@@ -71,7 +71,7 @@ public record EvaluationSettings(
 
     /** The points that attacks keep decide. */
     public EvaluationSettings(SequencedMap<String, Attack> attacks, Optional<Objective> publishedLoss) {
-        this(attacks, publishedLoss, Optional.empty(), AttackedAccuracy.FINAL_POINT);
+        this(attacks, publishedLoss, Optional.empty(), AttackedAccuracy.KEPT_POINT);
     }
 
     /** The points that attacks keep decide, each attack with its own cross-entropy. */

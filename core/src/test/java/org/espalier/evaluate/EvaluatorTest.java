@@ -129,7 +129,7 @@ class EvaluatorTest {
             Engine engine = engine(seed);
             Split split = split("test", 333);
             List<Measurement> kept =
-                    new Evaluator(engine, worstCase(AttackedAccuracy.FINAL_POINT)).measure(0, split, 0.1, LEVEL);
+                    new Evaluator(engine, worstCase(AttackedAccuracy.KEPT_POINT)).measure(0, split, 0.1, LEVEL);
             List<Measurement> worst =
                     new Evaluator(engine, worstCase(AttackedAccuracy.WORST_CASE)).measure(0, split, 0.1, LEVEL);
             assertThat(worst.getFirst()).isEqualTo(kept.getFirst());
@@ -153,7 +153,7 @@ class EvaluatorTest {
         Engine engine = engine();
         Split split = split("test", 100);
         List<Measurement> kept =
-                new Evaluator(engine, worstCase(AttackedAccuracy.FINAL_POINT)).measure(0, split, 0, LEVEL);
+                new Evaluator(engine, worstCase(AttackedAccuracy.KEPT_POINT)).measure(0, split, 0, LEVEL);
         List<Measurement> worst =
                 new Evaluator(engine, worstCase(AttackedAccuracy.WORST_CASE)).measure(0, split, 0, LEVEL);
         // One example at a time there is no sum to hide in.
@@ -162,7 +162,7 @@ class EvaluatorTest {
             Split one = new Split(
                     "test", 6, Arrays.copyOfRange(split.images(), 6 * e, 6 * e + 6), new int[] {split.labels()[e]});
             List<Measurement> alone =
-                    new Evaluator(engine, worstCase(AttackedAccuracy.FINAL_POINT)).measure(0, one, 0, LEVEL);
+                    new Evaluator(engine, worstCase(AttackedAccuracy.KEPT_POINT)).measure(0, one, 0, LEVEL);
             fgsm += alone.get(alone.getFirst().correct() == 1 ? 1 : 0).loss();
         }
         assertThat(worst.get(1).loss()).isEqualTo(fgsm / 100);
@@ -232,7 +232,7 @@ class EvaluatorTest {
         Engine engine = engine();
         Evaluator evaluator = new Evaluator(
                 engine,
-                new EvaluationSettings(attacks, Optional.empty(), Optional.of(bound), AttackedAccuracy.FINAL_POINT));
+                new EvaluationSettings(attacks, Optional.empty(), Optional.of(bound), AttackedAccuracy.KEPT_POINT));
         List<Measurement> measured = evaluator.measure(500, split, 0.1, LEVEL);
         assertThat(measured).extracting(Measurement::attack).containsExactly("none", "pgd", "mine");
         Measurement worst = measured.getLast();
@@ -262,7 +262,7 @@ class EvaluatorTest {
         assertThat(new Evaluator(
                                 engine,
                                 new EvaluationSettings(
-                                        attacks, Optional.empty(), Optional.of(bound), AttackedAccuracy.FINAL_POINT),
+                                        attacks, Optional.empty(), Optional.of(bound), AttackedAccuracy.KEPT_POINT),
                                 1)
                         .measure(500, split, 0.1, LEVEL))
                 .isEqualTo(measured);
@@ -278,7 +278,7 @@ class EvaluatorTest {
                 new LinkedHashMap<>(),
                 Optional.empty(),
                 Optional.of(new EvaluationSettings.Bound("ibp", 0.1, 0)),
-                AttackedAccuracy.FINAL_POINT);
+                AttackedAccuracy.KEPT_POINT);
         Measurement worst = new Evaluator(engine, settings)
                 .measure(0, split("test", 64), 0, LEVEL)
                 .getLast();
@@ -295,14 +295,14 @@ class EvaluatorTest {
                         attacks,
                         Optional.empty(),
                         Optional.of(new EvaluationSettings.Bound("ibp", 0.1, 0)),
-                        AttackedAccuracy.FINAL_POINT))
+                        AttackedAccuracy.KEPT_POINT))
                 .withMessageContaining("both called 'ibp'");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new EvaluationSettings(
                         new LinkedHashMap<>(),
                         Optional.empty(),
                         Optional.of(new EvaluationSettings.Bound("none", 0.1, 0)),
-                        AttackedAccuracy.FINAL_POINT))
+                        AttackedAccuracy.KEPT_POINT))
                 .withMessageContaining("none");
     }
 

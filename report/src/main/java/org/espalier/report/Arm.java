@@ -90,7 +90,7 @@ public record Arm(
                 strategies,
                 attacks,
                 bound,
-                AttackedAccuracy.FINAL_POINT,
+                AttackedAccuracy.KEPT_POINT,
                 trials,
                 densities,
                 classes,

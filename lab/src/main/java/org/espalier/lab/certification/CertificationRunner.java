@@ -4,16 +4,11 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.espalier.attack.Attacker;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
@@ -26,6 +21,7 @@ import org.espalier.evaluate.certify.Verification;
 import org.espalier.evaluate.certify.Verifier;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.StoreLock;
+import org.espalier.lab.jobs.JobQueue;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketData;
 import org.espalier.random.Stream;
@@ -123,7 +119,6 @@ public final class CertificationRunner {
         final CertificationDirectory directory;
         final Map<Integer, CertificationDirectory.Done> done; // guarded by itself
         final int tile;
-        final AtomicInteger next = new AtomicInteger();
 
         Work(
                 CertificationRequest request,
@@ -136,45 +131,27 @@ public final class CertificationRunner {
         }
 
         void run() {
-            int tiles = Math.ceilDiv(request.images(), tile);
-            try (ExecutorService threads = Executors.newFixedThreadPool(jobs)) {
-                List<Future<?>> running = new ArrayList<>();
-                for (int job = 0; job < Math.min(jobs, tiles); job++) {
-                    running.add(threads.submit(this::work));
-                }
-                for (Future<?> each : running) {
-                    try {
-                        each.get();
-                    } catch (ExecutionException e) {
-                        next.set(tiles); // the others need not go on
-                        if (e.getCause() instanceof RuntimeException failure) {
-                            throw failure;
-                        } else if (e.getCause() instanceof Error failure) {
-                            throw failure;
-                        }
-                        throw new IllegalStateException(e.getCause());
-                    } catch (InterruptedException e) {
-                        next.set(tiles);
-                        Thread.currentThread().interrupt();
-                        return;
-                    }
-                }
-            }
+            List<Integer> tiles = IntStream.range(0, Math.ceilDiv(request.images(), tile))
+                    .boxed()
+                    .toList();
+            JobQueue.independent(tiles, () -> stopping).run(jobs, () -> {
+                Worker worker = new Worker(request);
+                return (number, stop) -> certifyTile(worker, tile * number, stop);
+            });
         }
 
-        private void work() {
-            Worker worker = new Worker(request);
-            for (int first = tile * next.getAndIncrement();
-                    first < request.images() && !stopping;
-                    first = tile * next.getAndIncrement()) {
-                int images = Math.min(tile, request.images() - first);
-                if (!allDone(first, images)) {
-                    worker.attack(first, images);
-                    for (int i = 0; i < images && !stopping; i++) {
-                        certify(worker, first, i);
+        private JobQueue.End certifyTile(Worker worker, int first, BooleanSupplier stop) {
+            int images = Math.min(tile, request.images() - first);
+            if (!allDone(first, images)) {
+                worker.attack(first, images);
+                for (int i = 0; i < images; i++) {
+                    if (stop.getAsBoolean()) {
+                        return JobQueue.End.STOPPED;
                     }
+                    certify(worker, first, i, stop);
                 }
             }
+            return JobQueue.End.DONE;
         }
 
         private boolean allDone(int first, int images) {
@@ -188,13 +165,13 @@ public final class CertificationRunner {
             }
         }
 
-        private void certify(Worker worker, int first, int i) {
+        private void certify(Worker worker, int first, int i, BooleanSupplier stop) {
             synchronized (done) {
                 if (done.containsKey(first + i)) {
                     return;
                 }
             }
-            worker.certify(first, i, () -> stopping).ifPresent(result -> {
+            worker.certify(first, i, stop).ifPresent(result -> {
                 synchronized (done) {
                     directory.append(result);
                     done.put(first + i, result);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.espalier.attack.strong.Examples;
 import org.espalier.attack.strong.Target;
 import org.espalier.engine.Engine;
@@ -16,6 +17,7 @@ import org.espalier.engine.Engines;
 import org.espalier.evaluate.rules.Batch;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.StoreLock;
+import org.espalier.lab.jobs.JobQueue;
 import org.espalier.random.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -87,7 +89,6 @@ public final class EvaluationRunner {
         final EvaluationRequest request;
         final EvaluationDirectory directory;
         final Map<Integer, Batch> done = new TreeMap<>();
-        int next;
 
         Job(EvaluationRequest request) {
             this.request = request;
@@ -95,15 +96,16 @@ public final class EvaluationRunner {
         }
     }
 
-    /** The batches, handed out to threads. Fields are guarded by this object's monitor. */
+    /** A batch of an evaluation. */
+    private record Piece(Job job, int batch) {}
+
+    /** The batches of all evaluations. */
     private final class Work {
-        private final List<Job> waiting = new ArrayList<>();
-        private int unfinished;
-        private @Nullable Throwable problem;
+        private final List<Piece> pieces = new ArrayList<>();
+        private int unfinished; // guarded by this object's monitor
 
         boolean run() {
             int done = 0;
-            int batches = 0;
             Set<Path> seen = new HashSet<>();
             for (EvaluationRequest request : requests) {
                 Job job = new Job(request);
@@ -114,82 +116,39 @@ public final class EvaluationRunner {
                     job.directory.deleteBatches();
                     done++;
                 } else {
-                    waiting.add(job);
-                    batches += job.directory.batches();
-                }
-            }
-            unfinished = waiting.size();
-            observer.planned(seen.size(), done, batches);
-            List<Thread> threads = new ArrayList<>();
-            for (int job = 1; job <= Math.min(jobs, batches); job++) {
-                threads.add(Thread.ofPlatform().name("espalier-" + job).start(this::work));
-            }
-            threads.forEach(Work::join);
-            if (problem instanceof RuntimeException unchecked) {
-                throw unchecked;
-            } else if (problem instanceof Error error) {
-                throw error;
-            }
-            return unfinished == 0;
-        }
-
-        private static void join(Thread thread) {
-            boolean interrupted = false;
-            while (true) {
-                try {
-                    thread.join();
-                    break;
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-
-        /** A batch of an evaluation. */
-        private record Piece(Job job, int batch) {}
-
-        private synchronized @Nullable Piece take() {
-            if (stopping) {
-                return null;
-            }
-            for (Job job : waiting) {
-                if (job.next < job.directory.batches()) {
-                    return new Piece(job, job.next++);
-                }
-            }
-            return null;
-        }
-
-        private void work() {
-            @Nullable Job current = null;
-            @Nullable Target target = null;
-            try {
-                for (Piece piece = take(); piece != null; piece = take()) {
-                    Job job = piece.job();
-                    Batch batch = job.directory.read(piece.batch()).orElse(null);
-                    if (batch == null) {
-                        if (target == null || current != job) {
-                            target = target(job.request);
-                            current = job;
-                        }
-                        batch = attack(job, piece.batch(), target);
-                        job.directory.write(piece.batch(), batch);
+                    unfinished++;
+                    for (int batch = 0; batch < job.directory.batches(); batch++) {
+                        pieces.add(new Piece(job, batch));
                     }
-                    give(job, piece.batch(), batch);
                 }
-            } catch (RuntimeException | Error e) {
-                report(e);
+            }
+            observer.planned(seen.size(), done, pieces.size());
+            JobQueue.independent(pieces, () -> stopping).run(jobs, Attack::new);
+            synchronized (this) {
+                return unfinished == 0;
             }
         }
 
-        private synchronized void report(Throwable e) {
-            if (problem == null) {
-                problem = e;
+        /** One thread's part: it keeps the engine from one batch of a network to the next. */
+        private final class Attack implements JobQueue.Worker<Piece> {
+            private @Nullable Job current;
+            private @Nullable Target target;
+
+            @Override
+            public JobQueue.End run(Piece piece, BooleanSupplier stop) {
+                Job job = piece.job();
+                Batch batch = job.directory.read(piece.batch()).orElse(null);
+                if (batch == null) {
+                    if (target == null || current != job) {
+                        target = target(job.request);
+                        current = job;
+                    }
+                    batch = attack(job, piece.batch(), target);
+                    job.directory.write(piece.batch(), batch);
+                }
+                give(job, piece.batch(), batch);
+                return JobQueue.End.DONE;
             }
-            stopping = true;
         }
 
         private void give(Job job, int number, Batch batch) {

@@ -22,6 +22,7 @@ import org.espalier.evaluate.EvaluationSettings;
 import org.espalier.evaluate.Evaluator;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.jobs.JobQueue.End;
 import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.plan.Plan;
 import org.espalier.lab.plan.Task;
@@ -97,13 +98,6 @@ final class LevelTrainer {
                 task.strategy().restart(),
                 ExperimentTranslator.pruningSchedule(experiment, architecture),
                 ExperimentTranslator.pruner(experiment));
-    }
-
-    /** How it ended. */
-    enum End {
-        DONE,
-        FAILED,
-        STOPPED
     }
 
     /** Trains the level, or what is missing of it. */

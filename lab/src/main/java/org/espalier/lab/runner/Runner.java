@@ -4,18 +4,19 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
 import org.espalier.data.Splits;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.engine.Engines;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.jobs.JobQueue;
 import org.espalier.lab.plan.Numerics;
 import org.espalier.lab.plan.Plan;
 import org.espalier.lab.plan.Task;
@@ -24,7 +25,6 @@ import org.espalier.lab.store.Provenance;
 import org.espalier.lab.store.StoreWriter;
 import org.espalier.lab.store.StoredLevel;
 import org.espalier.lab.store.StoredTrial;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs an experiment: trains every level that is not there yet, each once, {@code jobs} at a time. Running again
@@ -71,8 +71,8 @@ public final class Runner {
         try (StoreWriter store =
                 StoreWriter.open(request.directory(), request.experiment(), plan.trials(), provenance(data))) {
             Work work = new Work(plan, data, store);
-            work.run();
-            return new RunOutcome(work.interrupted(), work.trained, failures(plan, store));
+            boolean interrupted = work.run();
+            return new RunOutcome(interrupted, work.trained.get(), failures(plan, store));
         }
     }
 
@@ -91,62 +91,33 @@ public final class Runner {
         return failures;
     }
 
-    /** The levels of one run, handed out to threads. Fields are guarded by this object's monitor. */
+    /** The levels of one run. */
     private final class Work {
         private final Plan plan;
         private final Map<String, DataSet> data;
         private final Map<String, Splits> splits;
         private final StoreWriter store;
-        private final List<Task> waiting;
-        private final Set<String> done = new HashSet<>();
-        private final Set<String> lost = new HashSet<>(); // diverged, or behind a level that did
-        private int busy;
-        private int trained;
-        private boolean leftOver;
-        private @Nullable Throwable problem;
+        private final AtomicInteger trained = new AtomicInteger();
 
         Work(Plan plan, Map<String, DataSet> data, StoreWriter store) {
             this.plan = plan;
             this.data = data;
             this.store = store;
             this.splits = LevelTrainer.splits(request.experiment(), data);
-            this.waiting = new ArrayList<>(plan.tasks());
         }
 
-        void run() {
+        /** Whether the search was stopped before its end. */
+        boolean run() {
             tellPlan();
-            List<Thread> threads = new ArrayList<>();
-            for (int job = 1; job <= Math.min(request.jobs(), waiting.size()); job++) {
-                threads.add(Thread.ofPlatform().name("espalier-" + job).start(this::work));
-            }
-            threads.forEach(Work::join);
-            if (problem instanceof RuntimeException unchecked) {
-                throw unchecked;
-            } else if (problem instanceof Error error) {
-                throw error;
-            }
-        }
-
-        private static void join(Thread thread) {
-            boolean interrupted = false;
-            while (true) {
-                try {
-                    thread.join();
-                    break;
-                } catch (InterruptedException e) {
-                    interrupted = true; // the levels in work have to be put aside first
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            return !new JobQueue<>(plan.tasks(), Task::key, Task::parent, () -> stopping)
+                    .run(request.jobs(), () -> this::train);
         }
 
         private void tellPlan() {
             observer.planned(
                     plan.trials().size(),
-                    waiting.stream().map(Task::number).toList(),
-                    waiting.stream()
+                    plan.tasks().stream().map(Task::number).toList(),
+                    plan.tasks().stream()
                             .filter(task -> switch (store.level(task.key()).state()) {
                                 case DONE, FAILED -> false;
                                 case WAITING, BEGUN -> true;
@@ -155,27 +126,16 @@ public final class Runner {
                             .toList());
         }
 
-        private void work() {
-            for (Task task = take(); task != null; task = take()) {
-                boolean there = store.level(task.key()).state() == LevelState.DONE;
-                LevelTrainer.End end = LevelTrainer.End.STOPPED;
-                try {
-                    String set = task.trial().dataset();
-                    end = new LevelTrainer(
-                                    request,
-                                    plan,
-                                    task,
-                                    known(data, set),
-                                    known(splits, set),
-                                    store,
-                                    observer,
-                                    () -> stopping)
-                            .run();
-                } catch (RuntimeException | Error e) {
-                    report(e);
-                }
-                give(task, end, there);
+        private JobQueue.End train(Task task, BooleanSupplier stop) {
+            boolean there = store.level(task.key()).state() == LevelState.DONE;
+            String set = task.trial().dataset();
+            JobQueue.End end = new LevelTrainer(
+                            request, plan, task, known(data, set), known(splits, set), store, observer, stop)
+                    .run();
+            if (end == JobQueue.End.DONE && !there) {
+                trained.incrementAndGet();
             }
+            return end;
         }
 
         private static <T> T known(Map<String, T> map, String name) {
@@ -184,64 +144,6 @@ public final class Runner {
                 throw new IllegalStateException("data set " + name + " was not loaded");
             }
             return value;
-        }
-
-        private synchronized void report(Throwable e) {
-            if (problem == null) {
-                problem = e;
-            }
-            stopping = true;
-        }
-
-        /** The next level whose parent is done; waits for one; null when there will be none. */
-        private synchronized @Nullable Task take() {
-            while (true) {
-                if (stopping) {
-                    leftOver |= !waiting.isEmpty();
-                    notifyAll();
-                    return null;
-                }
-                // Parents come before children, so one pass drops a whole chain.
-                for (Task task : List.copyOf(waiting)) {
-                    if (task.parent().map(lost::contains).orElse(false)) {
-                        lost.add(task.key());
-                        waiting.remove(task);
-                    }
-                }
-                for (Task task : waiting) {
-                    if (task.parent().map(done::contains).orElse(true)) {
-                        waiting.remove(task);
-                        busy++;
-                        return task;
-                    }
-                }
-                if (busy == 0) {
-                    notifyAll();
-                    return null;
-                }
-                try {
-                    wait();
-                } catch (InterruptedException e) {
-                    stopping = true;
-                }
-            }
-        }
-
-        private synchronized void give(Task task, LevelTrainer.End end, boolean wasThere) {
-            busy--;
-            switch (end) {
-                case DONE -> {
-                    done.add(task.key());
-                    trained += wasThere ? 0 : 1;
-                }
-                case FAILED -> lost.add(task.key());
-                case STOPPED -> leftOver = true;
-            }
-            notifyAll();
-        }
-
-        private synchronized boolean interrupted() {
-            return leftOver;
         }
     }
 

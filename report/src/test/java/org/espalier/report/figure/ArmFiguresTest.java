@@ -15,7 +15,7 @@ class ArmFiguresTest {
     @Test
     void aLossIsCalledSoWhereTheAttackGoesToItsEnd() {
         FigureGroup losses =
-                ArmFigures.of("a", arm("pgd", AttackedAccuracy.FINAL_POINT)).get(1);
+                ArmFigures.of("a", arm("pgd", AttackedAccuracy.KEPT_POINT)).get(1);
         assertThat(losses.title()).isEqualTo("Validation loss as training proceeds");
         assertThat(losses.variants()).extracting(FigureGroup.Variant::name).containsExactly("pgd", "natural");
         assertThat(y(losses, 0)).isEqualTo("PGD validation loss (nats)");
@@ -59,7 +59,7 @@ class ArmFiguresTest {
 
     @Test
     void whatIsTrainedOnIsShownFirst() {
-        assertThat(ArmFigures.of("a", arm("natural", AttackedAccuracy.FINAL_POINT))
+        assertThat(ArmFigures.of("a", arm("natural", AttackedAccuracy.KEPT_POINT))
                         .getFirst()
                         .variants())
                 .extracting(FigureGroup.Variant::name)

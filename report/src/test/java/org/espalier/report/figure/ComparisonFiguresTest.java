@@ -17,7 +17,7 @@ class ComparisonFiguresTest {
                 objective,
                 rule,
                 List.of(),
-                AttackedAccuracy.FINAL_POINT,
+                AttackedAccuracy.KEPT_POINT,
                 List.of(
                         new Point(100, Point.VALIDATION, Point.NATURAL, 0.9, 0.3, 100),
                         new Point(100, Point.TEST, Point.NATURAL, 0.9, 0.3, 100)));
@@ -47,7 +47,7 @@ class ComparisonFiguresTest {
     @Test
     void attacksOfOneNameThatAreNotTheSameAreToldApart() {
         List<ComparisonFigures.Named> arms = List.of(
-                new ComparisonFigures.Named("x", attacked(AttackedAccuracy.FINAL_POINT), Map.of("pgd", 0.3f)),
+                new ComparisonFigures.Named("x", attacked(AttackedAccuracy.KEPT_POINT), Map.of("pgd", 0.3f)),
                 new ComparisonFigures.Named("y", attacked(AttackedAccuracy.WORST_CASE), Map.of("pgd", 0.1f)));
         List<FigureGroup.Variant> variants =
                 ComparisonFigures.of(arms).orElseThrow().variants();
