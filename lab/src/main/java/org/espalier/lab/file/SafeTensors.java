@@ -98,7 +98,13 @@ public final class SafeTensors {
         return decode(AtomicFiles.read(file), file.toString());
     }
 
-    static SafeTensors decode(byte[] bytes, String source) {
+    /**
+     * Checks a file that was read already.
+     *
+     * @param source its name, for messages
+     * @throws UserException as {@link #read}
+     */
+    public static SafeTensors decode(byte[] bytes, String source) {
         return decode(bytes, source, true);
     }
 

@@ -202,7 +202,16 @@ public final class StoredLevel {
         }
         Architecture architecture =
                 architecture().orElseThrow(() -> new UserException(directory.resolve(LEVEL) + " is missing"));
-        Networks.Stored stored = Networks.read(file, architecture, key);
+        byte[] content = AtomicFiles.read(file);
+        if (state() == LevelState.DONE) {
+            String digest = digests().get(name);
+            if (digest != null) {
+                AtomicFiles.check(file, content, digest);
+            } else if (!name.startsWith("rewind-")) {
+                throw new UserException(directory.resolve(DONE) + " is damaged: files has no " + name);
+            }
+        }
+        Networks.Stored stored = Networks.read(file, content, architecture, key);
         return Optional.of(new StoredNetwork(stored.weights(), stored.mask()));
     }
 
@@ -242,6 +251,33 @@ public final class StoredLevel {
      */
     public void verify() {
         digests().keySet().forEach(name -> checkDigest(name, AtomicFiles.read(directory.resolve(name))));
+    }
+
+    /**
+     * What is wrong with a finished level's files, as a sentence that says how to mend it; empty if nothing is, or if the
+     * level is not finished.
+     */
+    public Optional<String> damage() {
+        if (state() != LevelState.DONE) {
+            return Optional.empty();
+        }
+        try {
+            verify();
+            return Optional.empty();
+        } catch (UserException e) {
+            return Optional.of(e.getMessage() + "; remove " + directory + " to have the level computed again");
+        }
+    }
+
+    /**
+     * Checks one file of a finished level against the digest that the level was finished with, if it lists that file.
+     *
+     * @throws UserException if it differs
+     */
+    public void verify(String name) {
+        if (digests().containsKey(name)) {
+            checkDigest(name, AtomicFiles.read(directory.resolve(name)));
+        }
     }
 
     private void checkDigest(String name, byte[] content) {
