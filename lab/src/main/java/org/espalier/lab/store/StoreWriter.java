@@ -89,17 +89,11 @@ public final class StoreWriter implements AutoCloseable {
             found.forEach(files::add);
         }
         for (Path file : files) {
-            if (ours.test(withoutTemporary(file))) {
+            String name = String.valueOf(file.getFileName());
+            if (ours.test(AtomicFiles.withoutTemporary(name)) && AtomicFiles.leftBehind(name)) {
                 Files.delete(file);
             }
         }
-    }
-
-    private static String withoutTemporary(Path file) {
-        String name = String.valueOf(file.getFileName());
-        return name.endsWith(AtomicFiles.TEMPORARY)
-                ? name.substring(0, name.length() - AtomicFiles.TEMPORARY.length())
-                : name;
     }
 
     private static void check(Path directory, Experiment experiment, List<StoredTrial> trials, Provenance provenance)
@@ -119,13 +113,10 @@ public final class StoreWriter implements AutoCloseable {
                 Store.INDEX,
                 Store.PROVENANCE,
                 Store.EXPERIMENT,
-                Store.LEVELS,
-                Store.PROVENANCE + AtomicFiles.TEMPORARY,
-                Store.EXPERIMENT + AtomicFiles.TEMPORARY,
-                Store.INDEX + AtomicFiles.TEMPORARY);
+                Store.LEVELS);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
-                if (!ours.contains(String.valueOf(file.getFileName()))) {
+                if (!ours.contains(AtomicFiles.withoutTemporary(String.valueOf(file.getFileName())))) {
                     throw new UserException(directory + " holds " + file.getFileName()
                             + ", which no search wrote: expected an empty directory or one of a search");
                 }
