@@ -137,7 +137,7 @@ public record SuiteSettings(
         /** Examples made on another network with PGD. */
         @Kind("transfer")
         record Transfer(
-                @Setting("safetensors file of the other network, relative to the working directory")
+                @Setting("safetensors file of the other network, relative to the suite file")
                 String from,
 
                 @Setting(value = "PGD steps on it", preset = "40", min = 1, max = 100_000)

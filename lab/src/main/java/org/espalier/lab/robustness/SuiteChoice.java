@@ -1,9 +1,9 @@
 package org.espalier.lab.robustness;
 
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.espalier.UserException;
+import org.espalier.UserPath;
 import org.espalier.attack.Norm;
 import org.espalier.attack.strong.Losses;
 import org.espalier.attack.strong.StrongAttack;
@@ -42,12 +42,7 @@ public final class SuiteChoice {
     }
 
     private static Suite own(String nameOrFile) {
-        Path file;
-        try {
-            file = Path.of(nameOrFile);
-        } catch (InvalidPathException _) {
-            throw unknown(nameOrFile);
-        }
+        Path file = UserPath.of(nameOrFile, "the suite");
         if (!Files.exists(file)) {
             throw unknown(nameOrFile);
         }
@@ -58,7 +53,7 @@ public final class SuiteChoice {
         }
         return new Suite(
                 settings.name(),
-                settings.attacks().stream().map(SuiteChoice::attack).toList(),
+                settings.attacks().stream().map(kind -> attack(kind, file)).toList(),
                 settings.survivorsOnly());
     }
 
@@ -69,7 +64,12 @@ public final class SuiteChoice {
                         .orElse("suites are " + String.join(", ", Suites.NAMES)));
     }
 
-    private static StrongAttack attack(SuiteSettings.AttackKind kind) {
+    /**
+     * An attack of a suite file.
+     *
+     * @param suite the file, which relative paths in it are relative to
+     */
+    private static StrongAttack attack(SuiteSettings.AttackKind kind, Path suite) {
         return switch (kind) {
             case SuiteSettings.AttackKind.Fgsm() -> ProjectedGradient.fgsm();
             case SuiteSettings.AttackKind.Pgd pgd -> {
@@ -133,12 +133,12 @@ public final class SuiteChoice {
                         jump.iterations(), usual.firstEvaluations(), usual.mostEvaluations(), usual.tries());
             }
             case SuiteSettings.AttackKind.Noise noise -> new Noise(noise.draws());
-            case SuiteSettings.AttackKind.Transfer transfer -> transfer(transfer);
+            case SuiteSettings.AttackKind.Transfer transfer -> transfer(transfer, suite);
         };
     }
 
-    private static StrongAttack transfer(SuiteSettings.AttackKind.Transfer transfer) {
-        Path file = Path.of(transfer.from());
+    private static StrongAttack transfer(SuiteSettings.AttackKind.Transfer transfer, Path suite) {
+        Path file = UserPath.beside(suite, transfer.from(), suite + ": from");
         NetworkFile other = NetworkFile.read(file);
         return new Transfer(
                 "sha256 " + AtomicFiles.digest(file),
