@@ -171,7 +171,10 @@ final class EvaluateCommand implements Callable<Integer> {
                         set,
                         part,
                         count(part),
-                        SuiteChoice.of(suite, threat.norm(), set.classes()),
+                        SuiteChoice.of(
+                                suite,
+                                threat.norm(),
+                                ticket.network().mask().architecture().classes()),
                         threat,
                         seed));
             }

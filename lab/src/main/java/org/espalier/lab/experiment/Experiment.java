@@ -121,7 +121,7 @@ public record Experiment(
                     form = Names.FORM)
             String name,
 
-            @Setting("directory with four IDX files named as MNIST's, relative to the working directory")
+            @Setting("directory with four IDX files named as MNIST's, relative to the file that names it")
             Optional<String> directory) {}
 
     /** The dense network: fully connected, ReLU between layers. */
@@ -132,7 +132,7 @@ public record Experiment(
             @Setting(value = "inputs; if given, must equal the pixels of an image", min = 1)
             OptionalInt inputs,
 
-            @Setting(value = "outputs; if given, must equal the number of classes", min = 2)
+            @Setting(value = "outputs, at least the number of classes; as many if not given", min = 2)
             OptionalInt outputs,
 
             @Setting(

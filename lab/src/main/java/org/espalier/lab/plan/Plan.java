@@ -60,14 +60,14 @@ public final class Plan {
         if (network.inputs().orElse(set.features()) != set.features()) {
             throw new UserException("network.inputs is " + network.inputs().getAsInt() + ", expected " + set.features()
                     + ", the pixels of an image of data set " + set.name());
-        } else if (network.outputs().orElse(set.classes()) != set.classes()) {
-            throw new UserException("network.outputs is " + network.outputs().getAsInt() + ", expected " + set.classes()
-                    + ", the classes of data set " + set.name());
+        } else if (network.outputs().orElse(set.classes()) < set.classes()) {
+            throw new UserException("network.outputs is " + network.outputs().getAsInt() + ", expected at least "
+                    + set.classes() + ", the classes of data set " + set.name());
         } else if (experiment.data().validation() >= set.train().size()) {
             throw new UserException("data.validation is " + experiment.data().validation() + ", expected less than the "
                     + set.train().size() + " training images of data set " + set.name());
         }
-        network.tooLarge(set.features(), set.classes()).ifPresent(problem -> {
+        network.tooLarge(set.features(), network.outputs().orElse(set.classes())).ifPresent(problem -> {
             throw new UserException("network.hidden " + problem + " for data set " + set.name());
         });
     }
@@ -203,7 +203,7 @@ public final class Plan {
     /** The network for a data set. */
     public Architecture architecture(DataSet set) {
         Experiment.Network network = experiment.network();
-        return Architecture.of(set.features(), network.hidden(), set.classes(), network.biases());
+        return Architecture.of(set.features(), network.hidden(), network.outputs().orElse(set.classes()), network.biases());
     }
 
     /** All trials, in the experiment's order. */

@@ -1,9 +1,9 @@
 package org.espalier.lab.robustness;
 
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.espalier.UserException;
+import org.espalier.UserPath;
 import org.espalier.attack.Norm;
 import org.espalier.attack.strong.EvaluationAttackKind;
 import org.espalier.evaluate.suite.Suite;
@@ -29,12 +29,7 @@ public final class SuiteChoice {
     }
 
     private static Suite own(String nameOrFile) {
-        Path file;
-        try {
-            file = Path.of(nameOrFile);
-        } catch (InvalidPathException _) {
-            throw unknown(nameOrFile);
-        }
+        Path file = UserPath.of(nameOrFile, "the suite");
         if (!Files.exists(file)) {
             throw unknown(nameOrFile);
         }
@@ -45,7 +40,9 @@ public final class SuiteChoice {
         }
         return new Suite(
                 settings.name(),
-                settings.attacks().stream().map(EvaluationAttackKind::of).toList(),
+                settings.attacks().stream()
+                        .map(attack -> EvaluationAttackKind.of(beside(file, attack)))
+                        .toList(),
                 settings.survivorsOnly());
     }
 
@@ -54,5 +51,13 @@ public final class SuiteChoice {
                 + Names.nearest(name, Suites.NAMES)
                         .map(near -> "did you mean suite " + near + "?")
                         .orElse("suites are " + String.join(", ", Suites.NAMES)));
+    }
+
+    /** An attack's settings with paths relative to the suite file made whole. */
+    private static Record beside(Path suite, Record attack) {
+        return attack instanceof TransferKind.Settings transfer
+                ? new TransferKind.Settings(
+                        UserPath.beside(suite, transfer.from(), suite + ": from").toString(), transfer.iterations())
+                : attack;
     }
 }

@@ -1,6 +1,7 @@
 package org.espalier.lab.robustness;
 
 import java.nio.file.Path;
+import org.espalier.UserPath;
 import org.espalier.attack.strong.EvaluationAttackKind;
 import org.espalier.attack.strong.StrongAttack;
 import org.espalier.attack.strong.radius.ProjectedGradient;
@@ -15,7 +16,7 @@ public final class TransferKind implements EvaluationAttackKind<TransferKind.Set
     /** Examples made on another network with PGD. */
     @Kind("transfer")
     public record Settings(
-            @Setting("safetensors file of the other network, relative to the working directory")
+            @Setting("safetensors file of the other network, relative to the suite file")
             String from,
 
             @Setting(value = "PGD steps on it", preset = "40", min = 1, max = 100_000)
@@ -28,7 +29,7 @@ public final class TransferKind implements EvaluationAttackKind<TransferKind.Set
 
     @Override
     public StrongAttack create(Settings settings) {
-        Path file = Path.of(settings.from());
+        Path file = UserPath.of(settings.from(), "from");
         NetworkFile other = NetworkFile.read(file);
         return new Transfer(
                 "sha256 " + AtomicFiles.digest(file),

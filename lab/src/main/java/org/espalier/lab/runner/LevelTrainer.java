@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,6 +110,9 @@ final class LevelTrainer {
                 writer.deleteCheckpoint();
                 return End.FAILED;
             } else if (state == LevelState.DONE) {
+                stored.damage().ifPresent(sentence -> {
+                    throw new UserException(sentence);
+                });
                 writer.deleteCheckpoint();
                 return completeRewinds(writer) ? End.DONE : End.STOPPED;
             }
@@ -362,11 +364,7 @@ final class LevelTrainer {
         int images = Math.min(split.size(), experiment.evaluation().images().orElse(split.size()));
         return images == split.size()
                 ? split
-                : new Split(
-                        split.name(),
-                        split.features(),
-                        Arrays.copyOf(split.images(), images * split.features()),
-                        Arrays.copyOf(split.labels(), images));
+                : split.part(split.name(), 0, images);
     }
 
     /**

@@ -170,10 +170,7 @@ public final class LevelWriter implements AutoCloseable {
     public void listRewind(int iteration) {
         Path file = directory.resolve(StoredLevel.DONE);
         JsonNode done = Json.parse(AtomicFiles.read(file), file.toString());
-        Map<String, Object> digests = new TreeMap<>();
-        done.path("files")
-                .properties()
-                .forEach(entry -> digests.put(entry.getKey(), entry.getValue().asString()));
+        Map<String, Object> digests = new TreeMap<>(Json.texts(done, "files", file.toString()));
         String name = StoredLevel.rewindFile(iteration);
         if (!digests.containsKey(name)) {
             digests.put(name, AtomicFiles.sha256(AtomicFiles.read(directory.resolve(name))));

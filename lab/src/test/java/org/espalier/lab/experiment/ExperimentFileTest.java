@@ -258,4 +258,51 @@ class ExperimentFileTest {
         assertThatThrownBy(() -> ExperimentFile.read("quikc", List.of()))
                 .hasMessageContaining("did you mean preset quick?");
     }
+
+    @Test
+    void relativePathsAreRelativeToTheFileThatNamesThem(@TempDir Path home) throws Exception {
+        Path base = Files.createDirectories(home.resolve("base"));
+        Files.writeString(base.resolve("base.yaml"), "{data: {sets: [{name: mine, directory: images}]}}");
+        Path file = Files.writeString(
+                home.resolve("own.yaml"), "{extends: base/base.yaml, robustness: {suite: suites/own.yaml}}");
+        Experiment read = ExperimentFile.read(file.toString(), List.of());
+        assertThat(read.data().sets().getFirst().directory())
+                .contains(base.resolve("images").toString());
+        assertThat(read.robustness().orElseThrow().suite())
+                .isEqualTo(home.resolve("suites").resolve("own.yaml").toString());
+        // What is stored is absolute, so that it holds wherever it is read.
+        assertThat(ExperimentFile.parse(ExperimentFile.write(read), "stored")).isEqualTo(read);
+        Experiment set = ExperimentFile.read(
+                file.toString(), List.of("data.sets=[digits, {name: mine, directory: here}]", "robustness.suite=fast"));
+        assertThat(set.data().sets().get(0).directory()).isEmpty();
+        assertThat(set.data().sets().get(1).directory())
+                .contains(Path.of("here").toAbsolutePath().toString());
+        assertThat(set.robustness().orElseThrow().suite()).isEqualTo("fast");
+    }
+
+    @Test
+    void whatIsNoPathIsRefusedInASentence(@TempDir Path home) throws Exception {
+        Path file = Files.writeString(
+                home.resolve("own.yaml"), "{data: {sets: [{name: mine, directory: \"a\\0b\"}]}}");
+        assertThatThrownBy(() -> ExperimentFile.read(file.toString(), List.of()))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("expected a path without a NUL character");
+        Files.writeString(file, "{extends: \"a\\0b\"}");
+        assertThatThrownBy(() -> ExperimentFile.read(file.toString(), List.of()))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("expected a path without a NUL character");
+        assertThatThrownBy(() -> ExperimentFile.read("a\0b", List.of())).isInstanceOf(UserException.class);
+    }
+
+    @Test
+    void deepNestingIsRefusedWhileParsing() {
+        for (int depth : new int[] {25, 1_600, 100_000}) {
+            assertThatThrownBy(() -> ExperimentFile.parse("[".repeat(depth), "deep"))
+                    .isInstanceOf(UserException.class)
+                    .hasMessage("deep, line 1: nested more than 20 deep");
+            assertThatThrownBy(() -> ExperimentFile.parse("a: " + "{a: ".repeat(depth), "deep"))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("nested more than 20 deep");
+        }
+    }
 }
