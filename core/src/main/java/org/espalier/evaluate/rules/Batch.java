@@ -112,14 +112,13 @@ public record Batch(int[] labels, int[] predictions, List<StepResult> steps) {
         for (int i = 0; i < seen.length; i++) {
             Attempt attempt = attempts.get(i);
             boolean near = !step.attack().minimumNorm()
-                    || attempt.distance() <= step.threat().epsilon() + Rules.TOLERANCE;
+                    || Geometry.within(step.threat(), attempt.distance(), attempt.input().length);
             broken.set(seen[i], attempt.success() && near);
             distances[seen[i]] = attempt.distance();
             forwards += attempt.forwards();
             backwards += attempt.backwards();
             zero += attempt.zeroGradient() ? 1 : 0;
-            excess = worse(
-                    excess, step.attack().minimumNorm(), step.threat(), examples.clean()[seen[i]], attempt.input());
+            excess = worse(excess, step.attack().minimumNorm(), step.threat(), examples.clean()[seen[i]], attempt);
             double[] curve = new double[attempt.losses().length];
             for (int k = 0; k < curve.length; k++) {
                 curve[k] = attempt.losses()[k];
@@ -129,18 +128,23 @@ public record Batch(int[] labels, int[] predictions, List<StepResult> steps) {
         return new StepResult(step.name(), sees, broken, distances, forwards, backwards, zero, excess, losses);
     }
 
-    /** A minimum-norm attack may go any distance, so of its inputs only the box is asked for. */
+    /**
+     * How far a point lies outside. A minimum-norm attack may go any distance, so of its points only the box is asked for. A
+     * point that counts as a success has to lie in the ball with no slack; one that does not count may lie outside by rounding.
+     */
     private static Rules.Excess worse(
-            Rules.Excess before, boolean anyDistance, ThreatModel threat, float[] clean, float[] input) {
+            Rules.Excess before, boolean anyDistance, ThreatModel threat, float[] clean, Attempt attempt) {
         double box = 0;
         boolean finite = true;
-        for (float value : input) {
+        for (float value : attempt.input()) {
             finite &= Float.isFinite(value);
             box = Math.max(box, Math.max(-value, value - 1.0));
         }
-        double ball = anyDistance
-                ? 0
-                : Math.max(0, Geometry.distance(threat.norm(), clean, input) - (double) threat.epsilon());
+        double distance = Geometry.distance(threat.norm(), clean, attempt.input());
+        boolean inside = anyDistance
+                || Geometry.within(threat, distance, clean.length)
+                || !attempt.success() && distance <= threat.epsilon() + Geometry.rounding(threat.norm(), clean.length);
+        double ball = inside ? 0 : distance - threat.epsilon();
         return finite
                 ? new Rules.Excess(
                         before.attack(), Math.max(before.outsideBall(), ball), Math.max(before.outsideBox(), box))

@@ -7,8 +7,8 @@ package org.espalier.evaluate.rules;
  * "Obfuscated gradients give a false sense of security" (2018), section 3.1.
  */
 public enum Rule {
-    /** Adversarial inputs are finite and lie in the ball and in [0, 1], to within 1e-6. */
-    INSIDE("inside", Verdict.REFUSED, "adversarial inputs lie in the ball and in [0, 1]"),
+    /** Adversarial inputs are finite and lie in the ball of radius float32(epsilon) and in [0, 1], with no slack. */
+    INSIDE("inside", Verdict.REFUSED, "adversarial inputs lie in the ball of radius float32(epsilon) and in [0, 1]"),
     /** A larger ball holds the smaller one, so attacks succeed at least as often in it. */
     LARGER_BALL("larger-ball", Verdict.REFUSED, "attacks succeed no less often as epsilon grows"),
     /** Many small steps reach at least what one large step reaches. */

@@ -9,9 +9,6 @@ import java.util.SortedMap;
 
 /** The rules as pure functions of what was measured; each gives one {@link Finding}. */
 public final class Rules {
-    /** How far outside ball or box rounding may carry an input, in pixel values. */
-    public static final double TOLERANCE = 1e-6;
-
     /** Most that doubled iterations and restarts may lower accuracy: 0.5 points. */
     public static final double CONVERGENCE = 0.005;
 
@@ -32,7 +29,7 @@ public final class Rules {
      */
     public record Excess(String attack, double outsideBall, double outsideBox) {
         boolean kept() {
-            return outsideBall <= TOLERANCE && outsideBox <= TOLERANCE; // false for NaN
+            return outsideBall == 0 && outsideBox == 0; // false for NaN
         }
 
         String describe() {
@@ -40,11 +37,10 @@ public final class Rules {
                     ? attack + " made inputs that are not finite numbers"
                     : String.format(
                             Locale.ROOT,
-                            "%s made inputs outside the ball by %.2g and outside [0, 1] by %.2g, expected %.0e at most",
+                            "%s made inputs outside the ball by %.2g and outside [0, 1] by %.2g, expected 0",
                             attack,
                             outsideBall,
-                            outsideBox,
-                            TOLERANCE);
+                            outsideBox);
         }
     }
 
@@ -62,7 +58,6 @@ public final class Rules {
         }
         evidence.put("outside-ball", ball);
         evidence.put("outside-box", box);
-        evidence.put("tolerance", TOLERANCE);
         String sentence =
                 String.format(Locale.ROOT, "outside the ball by %.1e and outside [0, 1] by %.1e at most", ball, box);
         boolean kept = true;

@@ -42,11 +42,12 @@ class RulesTest {
 
     @Test
     void inputsOutsideBallOrBoxAreRefused() {
-        kept(Rules.inside(List.of(new Rules.Excess("pgd", 0, 0), new Rules.Excess("square", 1e-7, 9e-7))));
+        kept(Rules.inside(List.of(new Rules.Excess("pgd", 0, 0), new Rules.Excess("square", 0, 0))));
         broken(
                 Rules.inside(List.of(new Rules.Excess("pgd", 0, 0), new Rules.Excess("square", 2e-6, 0))),
                 Verdict.REFUSED,
                 "square made inputs outside the ball by 2.0e-06");
+        broken(Rules.inside(List.of(new Rules.Excess("pgd", 1e-9, 0))), Verdict.REFUSED, "pgd", "1.0e-09");
         broken(
                 Rules.inside(List.of(new Rules.Excess("pgd", 0, 0.01))),
                 Verdict.REFUSED,

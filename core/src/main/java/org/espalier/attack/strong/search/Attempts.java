@@ -15,16 +15,19 @@ public final class Attempts {
 
     /**
      * One attempt per example of a chunk, judged by a forward pass over the very points returned: a success is classified
-     * wrong and stays in ball and box. That pass is counted.
+     * wrong and lies in ball and box, with no slack. That pass is counted.
      *
      * @param examples at most {@link Target#CAPACITY} examples
-     * @param points the attack's points, one lane per example
+     * @param points the attack's points, one lane per example; moved inside where rounding carried them out of the ball
      * @param anyDistance whether the attack minimises distance: then any distance is a success, and a point that is
      *     classified right is given up for the clean input at an infinite distance
      * @param ledger what the attack spent and saw
      */
     public static List<Attempt> judge(
             Target target, Examples examples, ThreatModel threat, Tile points, boolean anyDistance, Ledger ledger) {
+        if (!anyDistance) {
+            Geometry.settle(threat, target.pack(examples.clean(), 0, examples.size()), points);
+        }
         target.forward(points);
         List<Attempt> attempts = new ArrayList<>();
         for (int e = 0; e < examples.size(); e++) {
