@@ -48,14 +48,16 @@ public record Batch(int[] labels, int[] predictions, List<StepResult> steps) {
     }
 
     /**
-     * Runs the steps, in order. What becomes of an input depends on the network, the input, its number and the stream
+     * Runs the steps, in order. An input whose true class is tied with another without attack is right, but withstands no step:
+     * each counts it as broken at distance 0 and does not attack it. What becomes of an input depends on the network, the input, its number and the stream
      * alone, not on its neighbours.
      *
      * @param target the network, for this thread alone
      * @param stream the evaluation's stream; each step draws from a child of its name
      */
     public static Batch run(Target target, Examples examples, List<Step> steps, Stream stream) {
-        int[] predictions = predictions(target, examples);
+        BitSet tied = new BitSet();
+        int[] predictions = predictions(target, examples, tied);
         Map<String, StepResult> results = new HashMap<>();
         List<StepResult> inOrder = new ArrayList<>();
         for (Step step : steps) {
@@ -69,7 +71,7 @@ public record Batch(int[] labels, int[] predictions, List<StepResult> steps) {
                                         .noneMatch(before ->
                                                 result(results, before).broken().get(input)));
             }
-            StepResult result = run(target, examples, step, sees, stream.child(step.name()));
+            StepResult result = run(target, examples, step, sees, tied, stream.child(step.name()));
             results.put(step.name(), result);
             inOrder.add(result);
         }
@@ -84,7 +86,7 @@ public record Batch(int[] labels, int[] predictions, List<StepResult> steps) {
         return result;
     }
 
-    private static int[] predictions(Target target, Examples examples) {
+    private static int[] predictions(Target target, Examples examples, BitSet tied) {
         int[] predictions = new int[examples.size()];
         for (int first = 0; first < examples.size(); first += Target.CAPACITY) {
             int count = Math.min(Target.CAPACITY, examples.size() - first);
@@ -92,18 +94,26 @@ public record Batch(int[] labels, int[] predictions, List<StepResult> steps) {
             target.forward(tile);
             for (int e = 0; e < count; e++) {
                 predictions[first + e] = target.prediction(e);
+                tied.set(first + e, target.tied(e, examples.labels()[first + e]));
             }
         }
         return predictions;
     }
 
-    private static StepResult run(Target target, Examples examples, Step step, BitSet sees, Stream stream) {
-        int[] seen = sees.stream().toArray();
+    private static StepResult run(
+            Target target, Examples examples, Step step, BitSet sees, BitSet tied, Stream stream) {
+        BitSet attacked = (BitSet) sees.clone();
+        attacked.andNot(tied);
+        int[] seen = attacked.stream().toArray();
         List<Attempt> attempts =
                 seen.length == 0 ? List.of() : step.attack().run(target, examples.pick(seen), step.threat(), stream);
         BitSet broken = new BitSet();
         double[] distances = new double[examples.size()];
         java.util.Arrays.fill(distances, Double.NaN);
+        sees.stream().filter(tied::get).forEach(e -> {
+            broken.set(e);
+            distances[e] = 0;
+        });
         long forwards = 0;
         long backwards = 0;
         int zero = 0;

@@ -173,6 +173,21 @@ class BatchTest {
     }
 
     @Test
+    void anInputWithTiedLogitsIsRightButWithstandsNothing() {
+        Engine engine = Engines.create(new Architecture(List.of(1, 2), false));
+        Weights weights = new Weights(new Architecture(List.of(1, 2), false));
+        weights.matrix(0)[0] = 1;
+        engine.load(weights, Mask.dense(weights.architecture()));
+        Examples examples = new Examples(new float[][] {{0}, {0.9f}}, new int[] {0, 0}, new long[] {0, 1});
+        List<Step> steps = List.of(suite(new Shift("idle", 0)));
+        Batch batch = Batch.run(new Target(engine), examples, steps, Stream.root(1));
+        Assessment all = new Assessment(steps, batch, 2, Optional.empty());
+        assertThat(all.clean()).isEqualTo(Outcomes.of(true, true));
+        assertThat(all.worst()).isEqualTo(Outcomes.of(false, true));
+        assertThat(batch.step("idle").distances()).containsExactly(0, 0);
+    }
+
+    @Test
     void purposesReachTheirRules() {
         List<Step> steps = List.of(
                 suite(new Shift("weak", 0.03)),

@@ -15,7 +15,7 @@ public final class Attempts {
 
     /**
      * One attempt per example of a chunk, judged by a forward pass over the very points returned: a success is classified
-     * wrong and lies in ball and box, with no slack. That pass is counted.
+     * wrong, or a tie, and lies in ball and box, with no slack. That pass is counted.
      *
      * @param examples at most {@link Target#CAPACITY} examples
      * @param points the attack's points, one lane per example; moved inside where rounding carried them out of the ball
@@ -33,7 +33,7 @@ public final class Attempts {
         for (int e = 0; e < examples.size(); e++) {
             float[] clean = examples.clean()[e];
             float[] input = target.complete(points, e, clean);
-            boolean wrong = target.prediction(e) != examples.labels()[e];
+            boolean wrong = target.fooled(e, examples.labels()[e]);
             Norm norm = threat.norm();
             ThreatModel kept = anyDistance ? new ThreatModel(norm, Float.MAX_VALUE) : threat;
             boolean success = wrong && Geometry.holds(kept, clean, input);
