@@ -58,6 +58,7 @@ public record Assessment(List<Step> steps, Batch results, int classes, Optional<
         findings.add(Rules.largerBall(curve()));
         findings.add(manySteps());
         findings.add(fullBall());
+        findings.add(Rules.oneClass(results.labels(), results.predictions()));
         findings.add(certified
                 .map(known -> Rules.certified(worst(), known))
                 .orElseGet(() -> Finding.notChecked(Rule.CERTIFIED, "no certificates are stored")));
@@ -87,7 +88,7 @@ public record Assessment(List<Step> steps, Batch results, int classes, Optional<
         List<Step> full = of(Step.Purpose.FULL_BALL);
         return full.isEmpty()
                 ? Finding.notChecked(Rule.FULL_BALL, "no attack ran at epsilon 1 in l-infinity")
-                : Rules.fullBall(worstOf(full), results.labels(), classes);
+                : Rules.fullBall(worstOf(full), results.labels());
     }
 
     private Finding converged() {

@@ -13,8 +13,10 @@ public enum Rule {
     LARGER_BALL("larger-ball", Verdict.REFUSED, "attacks succeed no less often as epsilon grows"),
     /** Many small steps reach at least what one large step reaches. */
     MANY_STEPS("many-steps", Verdict.REFUSED, "PGD of many steps is not weaker than FGSM"),
-    /** At epsilon 1 in L-infinity any image can be made any other. */
+    /** At epsilon 1 in L-infinity any image can be made any other. Chance is the largest class share of the images. */
     FULL_BALL("full-ball", Verdict.REFUSED, "at epsilon 1 (l-infinity) accuracy is not above chance"),
+    /** A network that names one class whatever it sees withstands everything and knows nothing. */
+    ONE_CLASS("one-class", Verdict.REFUSED, "the network names more than one class"),
     /** What is certified cannot be broken. */
     CERTIFIED("certified", Verdict.REFUSED, "certified accuracy is not above attacked accuracy"),
     /** Attacks had converged: doubling their iterations and restarts finds little more. */

@@ -1,11 +1,13 @@
 package org.espalier.evaluate.rules;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SortedMap;
+import org.espalier.evaluate.Chance;
 
 /** The rules as pure functions of what was measured; each gives one {@link Finding}. */
 public final class Rules {
@@ -140,28 +142,50 @@ public final class Rules {
     }
 
     /**
-     * {@link Rule#FULL_BALL}: what was classified right at epsilon 1 in L-infinity. Chance is the share of the most
-     * frequent class: what a network that always names that class has, which no attack can lower.
+     * {@link Rule#FULL_BALL}: what was classified right at epsilon 1 in L-infinity, against {@link Chance}.
      *
      * @param labels (input) true classes
      */
-    public static Finding fullBall(Outcomes attacked, int[] labels, int classes) {
+    public static Finding fullBall(Outcomes attacked, int[] labels) {
         if (labels.length != attacked.inputs()) {
             throw new IllegalArgumentException(labels.length + " labels for " + attacked.inputs() + " outcomes");
         }
-        int[] counts = new int[classes];
-        int most = 0;
-        for (int label : labels) {
-            most = Math.max(most, ++counts[label]);
-        }
-        double chance = (double) most / labels.length;
+        Chance chance = Chance.of(labels);
         SequencedMap<String, Double> evidence = new LinkedHashMap<>();
         evidence.put("accuracy", attacked.accuracy());
-        evidence.put("chance", chance);
+        evidence.put("chance", chance.share());
         return Finding.of(
                 Rule.FULL_BALL,
-                attacked.accuracy() <= chance,
-                "accuracy " + percent(attacked.accuracy()) + " at epsilon 1, chance is " + percent(chance),
+                chance.covers(attacked.accuracy()),
+                "accuracy " + percent(attacked.accuracy()) + " at epsilon 1, chance is " + percent(chance.share()),
+                evidence);
+    }
+
+    /**
+     * {@link Rule#ONE_CLASS}: a network that gives all images the same class is right on those of that class, whatever is done
+     * to them.
+     *
+     * @param labels (input) true classes
+     * @param predictions (input) classes predicted without attack
+     */
+    public static Finding oneClass(int[] labels, int[] predictions) {
+        long classes = Arrays.stream(labels).distinct().count();
+        if (classes < 2) {
+            return Finding.notChecked(Rule.ONE_CLASS, "all images are of one class");
+        }
+        long named = Arrays.stream(predictions).distinct().count();
+        double chance = Chance.of(labels).share();
+        SequencedMap<String, Double> evidence = new LinkedHashMap<>();
+        evidence.put("classes", (double) classes);
+        evidence.put("classes-named", (double) named);
+        evidence.put("chance", chance);
+        return Finding.of(
+                Rule.ONE_CLASS,
+                named > 1,
+                named > 1
+                        ? "the network names " + named + " classes; the images have " + classes
+                        : "the network names class " + predictions[0] + " for every image: its accuracy is that class's"
+                                + " share, and chance is " + percent(chance),
                 evidence);
     }
 

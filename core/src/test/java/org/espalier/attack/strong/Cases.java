@@ -72,4 +72,11 @@ public final class Cases {
         }
         return classes;
     }
+
+    /** Whether an input is given another class than its own, or is tied with one. */
+    public static boolean fooled(Engine engine, float[] input, int label) {
+        Target target = new Target(engine);
+        target.forward(target.pack(new float[][] {input}, 0, 1));
+        return target.fooled(0, label);
+    }
 }

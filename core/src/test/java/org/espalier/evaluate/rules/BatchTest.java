@@ -178,7 +178,7 @@ class BatchTest {
         Weights weights = new Weights(new Architecture(List.of(1, 2), false));
         weights.matrix(0)[0] = 1;
         engine.load(weights, Mask.dense(weights.architecture()));
-        Examples examples = new Examples(new float[][] {{0}, {0.9f}}, new int[] {0, 0}, new long[] {0, 1});
+        Examples examples = new Examples(new float[][] {{0}, {0.3f}}, new int[] {0, 0}, new long[] {0, 1});
         List<Step> steps = List.of(suite(new Shift("idle", 0)));
         Batch batch = Batch.run(new Target(engine), examples, steps, Stream.root(1));
         Assessment all = new Assessment(steps, batch, 2, Optional.empty());

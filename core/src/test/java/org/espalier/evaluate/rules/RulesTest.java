@@ -59,6 +59,17 @@ class RulesTest {
     }
 
     @Test
+    void aNetworkThatNamesOneClassIsRefused() {
+        kept(Rules.oneClass(new int[] {0, 0, 1}, new int[] {0, 1, 1}));
+        broken(
+                Rules.oneClass(new int[] {0, 0, 0, 1}, new int[] {0, 0, 0, 0}),
+                Verdict.REFUSED,
+                "names class 0 for every image",
+                "chance is 75.00 %");
+        assertThat(Rules.oneClass(new int[] {0, 0}, new int[] {0, 0}).verdict()).isEqualTo(Verdict.NOT_CHECKED);
+    }
+
+    @Test
     void accuracyThatRisesWithEpsilonIsRefused() {
         var curve = new TreeMap<Double, Outcomes>(Map.of(0.1, first(80, 100), 0.2, first(40, 100), 0.3, first(0, 100)));
         kept(Rules.largerBall(curve));
@@ -95,10 +106,10 @@ class RulesTest {
     @Test
     void accuracyAboveChanceInTheFullBallIsRefused() {
         int[] labels = {0, 0, 0, 1, 1, 2, 2, 2, 2, 2};
-        kept(Rules.fullBall(first(0, 10), labels, 3));
-        kept(Rules.fullBall(last(5, 10), labels, 3)); // names class 2 whatever it sees
+        kept(Rules.fullBall(first(0, 10), labels));
+        kept(Rules.fullBall(last(5, 10), labels)); // names class 2 whatever it sees
         broken(
-                Rules.fullBall(last(6, 10), labels, 3),
+                Rules.fullBall(last(6, 10), labels),
                 Verdict.REFUSED,
                 "accuracy 60.00 % at epsilon 1, chance is 50.00 %");
     }
