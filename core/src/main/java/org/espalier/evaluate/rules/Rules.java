@@ -17,6 +17,9 @@ public final class Rules {
     /** Most that attacks without gradients may find beyond those with: 0.2 points. */
     public static final double BLACK_BOX_GAIN = 0.002;
 
+    /** Most that the rules' own attacks may break of what withstands a suite: 2 points, and one input of a small evaluation. */
+    public static final double OWN_GAIN = 0.02;
+
     /** A trace of inputs without gradient: 0.1 % of those that matter. */
     public static final double TRACE = 0.001;
 
@@ -138,6 +141,57 @@ public final class Rules {
                 Rule.MANY_STEPS,
                 kept,
                 "accuracy " + percent(pgd.accuracy()) + " under PGD, " + percent(fgsm.accuracy()) + " under FGSM",
+                evidence);
+    }
+
+    /**
+     * {@link Rule#OWN_ATTACKS}: what the rules' own attacks in the same ball break of what withstands the suite.
+     *
+     * @param worst worst case over the suite
+     * @param own worst case over the rules' FGSM, PGD and the curve up to the same radius
+     */
+    public static Finding ownAttacks(Outcomes worst, Outcomes own) {
+        int found = worst.rightOnlyHere(own);
+        SequencedMap<String, Double> evidence = new LinkedHashMap<>();
+        evidence.put("accuracy", worst.accuracy());
+        evidence.put("accuracy-own", own.accuracy());
+        evidence.put("accuracy-both", worst.and(own).accuracy());
+        evidence.put("broken-by-own-only", (double) found);
+        evidence.put("allowed", OWN_GAIN);
+        return Finding.of(
+                Rule.OWN_ATTACKS,
+                found <= Math.max(1, OWN_GAIN * worst.inputs()),
+                "the rules' own attacks break " + found + " inputs that withstand the suite: it leaves "
+                        + percent(worst.accuracy()) + ", both together leave "
+                        + percent(worst.and(own).accuracy()),
+                evidence);
+    }
+
+    /**
+     * {@link Rule#STRONGEST}: the lowest accuracy known beside the suite's.
+     *
+     * @param known all that is known of the network in the suite's ball
+     */
+    public static Finding strongest(RobustInterval known) {
+        Outcomes worst = known.suite();
+        if (known.breaks().isEmpty()) {
+            return Finding.notChecked(Rule.STRONGEST, "nothing but the suite is known of the network");
+        }
+        Map<Integer, String> broken = known.brokenYetWithstanding();
+        SequencedMap<String, Double> evidence = new LinkedHashMap<>();
+        evidence.put("accuracy", worst.accuracy());
+        evidence.put("lowest-known-accuracy", known.upper());
+        evidence.put("certified-accuracy", known.lower());
+        evidence.put("known-broken", (double) broken.size());
+        evidence.put("allowed", CONVERGENCE);
+        return Finding.of(
+                Rule.STRONGEST,
+                broken.size() <= CONVERGENCE * worst.inputs(),
+                broken.isEmpty()
+                        ? "nothing known breaks what withstands the suite, " + percent(worst.accuracy())
+                        : "the lowest known accuracy is " + percent(known.upper()) + ", the suite leaves "
+                                + percent(worst.accuracy()) + "; broken although they withstand the suite: "
+                                + RobustInterval.named(broken),
                 evidence);
     }
 
