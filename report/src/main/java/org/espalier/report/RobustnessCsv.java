@@ -102,6 +102,8 @@ public final class RobustnessCsv {
                                 ""));
             }
             attack(text, key, "all", "worst-case", each.epsilon(), worst(e));
+            attack(text, key, "all", "lowest-known", each.epsilon(), known(e.lowestKnown()));
+            attack(text, key, "all", "certified", each.epsilon(), known(e.certified()));
         }
     }
 
@@ -113,6 +115,19 @@ public final class RobustnessCsv {
                 "",
                 ResultsCsv.number(clean.low()),
                 ResultsCsv.number(clean.high()),
+                "",
+                "");
+    }
+
+    /** An end of what all evaluations and certificates of a network say together. */
+    private static List<Object> known(Proportion end) {
+        return List.of(
+                end.images(),
+                end.images() - end.correct(),
+                "",
+                ResultsCsv.number(end.accuracy()),
+                ResultsCsv.number(end.low()),
+                ResultsCsv.number(end.high()),
                 "",
                 "");
     }

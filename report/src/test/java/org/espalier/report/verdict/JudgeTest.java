@@ -58,7 +58,7 @@ class JudgeTest {
                 List.of(new Arm.Strategy("original", 4)),
                 List.of("pgd"),
                 Optional.empty(),
-                AttackedAccuracy.FINAL_POINT,
+                AttackedAccuracy.KEPT_POINT,
                 trials,
                 List.of(1.0, 0.8, 0.64, 0.512),
                 OptionalInt.of(10),
