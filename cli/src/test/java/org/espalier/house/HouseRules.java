@@ -17,7 +17,7 @@ import java.util.Random;
 import java.util.random.RandomGenerator;
 
 /**
- * The rules of docs/house.md that bytecode can show, for the code below one root package.
+ * The rules of docs/dev/architecture.md that bytecode can show, for the code below one root package.
  *
  * @param root the package that holds the rooms, e.g. {@code org.espalier}
  */

@@ -12,7 +12,7 @@ import org.espalier.engine.Engine;
  * the inputs. Bound to the weights that the engine holds when it is made; make another after loading others.
  *
  * <p>Only {@link #live} inputs appear: the rows of every {@link Tile}. The others are read by no surviving weight; they have
- * a zero gradient, and keep their clean values ({@link #fillUnreadInputs}), which costs an attacker nothing.
+ * a zero gradient, and keep their clean values ({@link #complete}), which costs an attacker nothing.
  *
  * <p>Not for use by several threads at once.
  */

@@ -15,7 +15,7 @@ import org.espalier.train.Ramp;
 
 /**
  * An experiment, fully resolved: the grid data sets x objectives x strategies x trials and how each is trained, attacked,
- * pruned and measured. The records here are the settings of an experiment file; docs/experiments.md describes them.
+ * pruned and measured. The records here are the settings of an experiment file; docs/reference/settings.md describes them.
  */
 public record Experiment(
         @Setting(

@@ -4,7 +4,7 @@ import java.util.List;
 import org.espalier.attack.KeptIterate;
 
 /**
- * A suite of attacks of one's own. The records here are the settings of a suite file; docs/robustness.md describes them.
+ * A suite of attacks of one's own. The records here are the settings of a suite file; docs/guides/robustness.md describes them.
  *
  * @param name the suite's name, for tables and directories
  * @param survivorsOnly whether each attack sees only what those before it left

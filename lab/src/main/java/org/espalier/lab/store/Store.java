@@ -21,7 +21,7 @@ import org.espalier.lab.file.Json;
 import org.espalier.lab.file.StoreLock;
 import tools.jackson.databind.JsonNode;
 
-/** A search's directory, read-only: see docs/store.md. May be read while a search is writing it. */
+/** A search's directory, read-only: see docs/reference/store.md. May be read while a search is writing it. */
 public final class Store {
     public static final String EXPERIMENT = "experiment.yaml";
     static final String PROVENANCE = "provenance.json";

@@ -17,7 +17,7 @@ import org.espalier.lab.store.Failure;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.MetricsLines;
 import org.espalier.lab.store.StoredLevel;
-import org.espalier.report.TimeSpent;
+import org.espalier.report.status.TimeSpent;
 
 /** One level of a growing store: reads what was added, and keeps what pages show of it. */
 final class LevelReader {
