@@ -56,6 +56,7 @@ public final class EvaluationTables {
                 interval(e.robust()),
                 percent(e.clean().accuracy()),
                 100 * e.density()));
+        notes.add(e.known().sentence());
         notes.add("verdict: " + e.verdict()
                 + switch (e.verdict()) {
                     case PASS, NOT_CHECKED -> "";
@@ -74,7 +75,7 @@ public final class EvaluationTables {
         rows.forEach(row -> row.evaluation().suiteAttacks().forEach(attack -> attacks.add(attack.name())));
         List<String> headings = new ArrayList<>(List.of("P_m %", "natural"));
         attacks.forEach(name -> headings.add("after " + name));
-        headings.addAll(List.of("robust", "95 % interval", "verdict"));
+        headings.addAll(List.of("robust", "95 % interval", "lowest known", "certified", "verdict"));
         List<List<String>> labels = new ArrayList<>();
         List<List<String>> cells = new ArrayList<>();
         Set<String> notes = new LinkedHashSet<>();
@@ -94,6 +95,8 @@ public final class EvaluationTables {
             line.addAll(List.of(
                     percent(e.robust().accuracy()),
                     interval(e.robust()),
+                    percent(e.lowestKnown().accuracy()),
+                    percent(e.certified().accuracy()),
                     e.verdict().toString()));
             cells.add(line);
             e.findings().stream()
