@@ -195,12 +195,12 @@ public final class StoredEvaluations {
         for (JsonNode finding : summary.path("findings")) {
             findings.add(finding(finding, source));
         }
-        List<StoredEvaluation.AttackResult> attacks = attacks(summary.path("attacks"), source);
         Path lines = directory.resolve(EvaluationDirectory.EXAMPLES);
         StoredExamples examples = StoredExamples.read(
                 AtomicFiles.content(
                         lines, summary.path("files").path(EvaluationDirectory.EXAMPLES).asString("none")),
                 lines);
+        List<StoredEvaluation.AttackResult> attacks = attacks(summary.path("attacks"), examples, source);
         JsonNode by = summary.path("determined-by");
         KnownResults.Subject subject = new KnownResults.Subject(
                 summary.path("ticket").path("sha256").asString(""),
@@ -296,7 +296,8 @@ public final class StoredEvaluations {
         }
     }
 
-    private static List<StoredEvaluation.AttackResult> attacks(JsonNode list, String source) {
+    private static List<StoredEvaluation.AttackResult> attacks(
+            JsonNode list, StoredExamples examples, String source) {
         List<StoredEvaluation.AttackResult> attacks = new ArrayList<>();
         for (JsonNode attack : list) {
             List<Double> losses = new ArrayList<>();
@@ -314,7 +315,9 @@ public final class StoredEvaluations {
                             ? Optional.of(attack.path("settings").path("loss").stringValue())
                             : Optional.empty(),
                     losses,
-                    curve(attack.path("security-curve"), source)));
+                    curve(attack.path("security-curve"), source),
+                    Optional.ofNullable(examples.distances().get(Json.string(attack, "name", source)))
+                            .map(Distances::of)));
         }
         return attacks;
     }

@@ -130,9 +130,9 @@ public final class RobustnessCsv {
                 end.images(),
                 end.images() - end.correct(),
                 "",
-                ResultsCsv.number(end.accuracy()),
-                ResultsCsv.number(end.low()),
-                ResultsCsv.number(end.high()),
+                Numbers.shortest(end.accuracy()),
+                Numbers.shortest(end.low()),
+                Numbers.shortest(end.high()),
                 "",
                 "");
     }

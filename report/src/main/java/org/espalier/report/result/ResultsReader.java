@@ -132,7 +132,7 @@ public final class ResultsReader {
                 experiment.trials(),
                 planned,
                 classes,
-                chance(cell.dataset(), classes),
+                chance(key.dataset(), classes),
                 series);
     }
 
