@@ -194,12 +194,12 @@ public final class StoredEvaluations {
         for (JsonNode finding : Json.list(summary, "findings", source)) {
             findings.add(finding(finding, source));
         }
-        List<StoredEvaluation.AttackResult> attacks = attacks(Json.list(summary, "attacks", source), source);
         Path lines = directory.resolve(EvaluationDirectory.EXAMPLES);
         StoredExamples examples = StoredExamples.read(
                 AtomicFiles.content(
                         lines, Json.string(Json.object(summary, "files", source), EvaluationDirectory.EXAMPLES, source)),
                 lines);
+        List<StoredEvaluation.AttackResult> attacks = attacks(Json.list(summary, "attacks", source), examples, source);
         JsonNode by = Json.object(summary, "determined-by", source);
         KnownResults.Subject subject = new KnownResults.Subject(
                 Json.string(Json.object(summary, "ticket", source), "sha256", source),
@@ -295,7 +295,8 @@ public final class StoredEvaluations {
         }
     }
 
-    private static List<StoredEvaluation.AttackResult> attacks(JsonNode list, String source) {
+    private static List<StoredEvaluation.AttackResult> attacks(
+            JsonNode list, StoredExamples examples, String source) {
         List<StoredEvaluation.AttackResult> attacks = new ArrayList<>();
         for (JsonNode attack : list) {
             List<Double> losses =
@@ -313,7 +314,9 @@ public final class StoredEvaluations {
                             ? Optional.of(attack.path("settings").path("loss").stringValue())
                             : Optional.empty(),
                     losses,
-                    curve(attack, "security-curve", source)));
+                    curve(attack, "security-curve", source),
+                    Optional.ofNullable(examples.distances().get(Json.string(attack, "name", source)))
+                            .map(Distances::of)));
         }
         return attacks;
     }
