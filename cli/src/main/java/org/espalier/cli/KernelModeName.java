@@ -11,7 +11,7 @@ import picocli.CommandLine.TypeConversionException;
 /** Kernels by the names that users write: chosen, dense and sparse. */
 final class KernelModeName implements ITypeConverter<KernelMode> {
     static String of(KernelMode mode) {
-        return mode.name().toLowerCase(Locale.ROOT);
+        return mode == KernelMode.AUTO ? "chosen" : mode.name().toLowerCase(Locale.ROOT);
     }
 
     @Override
