@@ -30,8 +30,8 @@ import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.robustness.SuiteChoice;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketData;
-import org.espalier.report.EvaluationTables;
-import org.espalier.report.TextTable;
+import org.espalier.report.format.TextTable;
+import org.espalier.report.table.EvaluationTables;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -171,7 +171,10 @@ final class EvaluateCommand implements Callable<Integer> {
                         set,
                         part,
                         count(part),
-                        SuiteChoice.of(suite, threat.norm(), set.classes()),
+                        SuiteChoice.of(
+                                suite,
+                                threat.norm(),
+                                ticket.network().mask().architecture().classes()),
                         threat,
                         seed));
             }

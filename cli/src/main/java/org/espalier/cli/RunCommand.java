@@ -157,9 +157,9 @@ final class RunCommand implements Callable<Integer> {
             return interrupted.getAsInt();
         }
         console.err().println();
-        ReportCommand.show(console, directory);
+        int shown = ReportCommand.show(console, directory);
         outcome.failed().forEach(failed -> console.complain(failed.toString()));
-        return outcome.failed().isEmpty() ? ExitCode.DONE : ExitCode.DIVERGED;
+        return shown != ExitCode.DONE || outcome.failed().isEmpty() ? shown : ExitCode.DIVERGED;
     }
 
     /**

@@ -68,8 +68,8 @@ final class CertificationDirectory {
                     + ": it was written by another version of Espalier");
         }
         Path lines = directory.resolve(IMAGES);
-        byte[] content = AtomicFiles.content(
-                lines, certificate.path("files").path(IMAGES).asString("none"));
+        byte[] content =
+                AtomicFiles.content(lines, Json.string(Json.object(certificate, "files", source), IMAGES, source));
         List<ImageCertificate> images = JsonLines.readWhole(content, lines.toString(), ImageLine::read).stream()
                 .map(ImageLine::certificate)
                 .toList();
@@ -84,7 +84,7 @@ final class CertificationDirectory {
         while (seconds.size() < images.size()) {
             seconds.add(0.0);
         }
-        JsonNode by = certificate.path("determined-by");
+        JsonNode by = Json.object(certificate, "determined-by", source);
         return Optional.of(new Certification(
                 Json.string(by, "network", source),
                 Json.string(by, "data", source),

@@ -170,7 +170,7 @@ public final class EvaluationRunner {
         Engine engine = Engines.create(request.ticket().network().mask().architecture());
         engine.load(
                 request.ticket().network().weights(), request.ticket().network().mask());
-        return new Target(engine);
+        return new Target(engine, request.set().shape());
     }
 
     private static Batch attack(Job job, int batch, Target target) {

@@ -191,7 +191,7 @@ public final class SelfTest {
             for (int first = 0; first < IMAGES; first += piece) {
                 int from = first;
                 pieces.add(threads.submit(() -> Batch.run(
-                        new Target(engine.get()),
+                        new Target(engine.get(), data.test().shape()),
                         Examples.of(data.test(), from, piece),
                         steps,
                         Stream.root(1).child("robustness"))));

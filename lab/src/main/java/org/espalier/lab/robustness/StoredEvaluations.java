@@ -114,16 +114,18 @@ public final class StoredEvaluations {
                     + SummaryJson.FORMAT + ": it was written by another version of Espalier");
         }
         List<Finding> findings = new ArrayList<>();
-        for (JsonNode finding : summary.path("findings")) {
+        for (JsonNode finding : Json.list(summary, "findings", source)) {
             findings.add(finding(finding, source));
         }
-        Outcomes withstands = withstands(directory, summary);
-        ThreatModel threat = threat(summary.path("threat-model"), source);
+        Outcomes withstands = withstands(directory, summary, source);
+        ThreatModel threat = threat(Json.object(summary, "threat-model", source), source);
+        JsonNode ticket = Json.object(summary, "ticket", source);
+        JsonNode determinedBy = Json.object(summary, "determined-by", source);
         String split = Json.string(summary, "split", source);
         Finding certified = StoredCertificates.check(
                 certificates,
-                summary.path("ticket").path("sha256").asString(""),
-                summary.path("determined-by").path("data").asString(""),
+                Json.string(ticket, "sha256", source),
+                Json.string(determinedBy, "data", source),
                 split,
                 threat.epsilon(),
                 withstands);
@@ -135,21 +137,19 @@ public final class StoredEvaluations {
         findings.add(place, certified);
         StoredEvaluation evaluation = new StoredEvaluation(
                 Json.string(summary, "id", source),
-                summary.path("ticket").has("level")
-                        ? Optional.of(Json.string(summary.path("ticket"), "level", source))
-                        : Optional.empty(),
-                summary.path("ticket").path("weights").asString("final"),
-                Json.number(summary.path("ticket"), "density", source),
+                ticket.has("level") ? Optional.of(Json.string(ticket, "level", source)) : Optional.empty(),
+                ticket.has("weights") ? Json.string(ticket, "weights", source) : "final",
+                Json.number(ticket, "density", source),
                 Json.string(summary, "suite", source),
                 threat,
                 split,
-                summary.path("seed").longValue(),
-                settings(summary.path("determined-by")),
-                method(summary.path("determined-by")),
-                proportion(summary.path("clean"), source),
-                proportion(summary.path("robust"), source),
-                attacks(summary.path("attacks"), source),
-                curve(summary.path("curve"), source),
+                Json.wide(summary, "seed", source),
+                settings(determinedBy),
+                method(determinedBy),
+                proportion(Json.object(summary, "clean", source), source),
+                proportion(Json.object(summary, "robust", source), source),
+                attacks(Json.list(summary, "attacks", source), source),
+                curve(summary, "curve", source),
                 findings,
                 withstands);
         if (withstands.count() != evaluation.robust().correct()) {
@@ -210,10 +210,10 @@ public final class StoredEvaluations {
         return StoreWriter.key(method);
     }
 
-    private static Outcomes withstands(Path directory, JsonNode summary) {
+    private static Outcomes withstands(Path directory, JsonNode summary, String source) {
         Path file = directory.resolve(EvaluationDirectory.EXAMPLES);
         byte[] content = AtomicFiles.content(
-                file, summary.path("files").path(EvaluationDirectory.EXAMPLES).asString("none"));
+                file, Json.string(Json.object(summary, "files", source), EvaluationDirectory.EXAMPLES, source));
         List<Boolean> images = JsonLines.read(content, file.toString(), StoredEvaluations::withstands);
         BitSet right = new BitSet(images.size());
         for (int i = 0; i < images.size(); i++) {
@@ -267,13 +267,13 @@ public final class StoredEvaluations {
     private static List<StoredEvaluation.AttackResult> attacks(JsonNode list, String source) {
         List<StoredEvaluation.AttackResult> attacks = new ArrayList<>();
         for (JsonNode attack : list) {
-            List<Double> losses = new ArrayList<>();
-            attack.path("losses").forEach(loss -> losses.add(loss.isNull() ? Double.NaN : loss.doubleValue()));
+            List<Double> losses =
+                    attack.has("losses") ? Json.doubles(attack, "losses", source) : new ArrayList<>();
             attacks.add(new StoredEvaluation.AttackResult(
                     Json.string(attack, "name", source),
                     Json.string(attack, "purpose", source),
                     Json.string(attack, "access", source),
-                    threat(attack.path("threat-model"), source),
+                    threat(Json.object(attack, "threat-model", source), source),
                     Json.whole(attack, "saw", source),
                     Json.whole(attack, "broke", source),
                     optional(attack, "accuracy-alone", source),
@@ -282,7 +282,7 @@ public final class StoredEvaluations {
                             ? Optional.of(attack.path("settings").path("loss").stringValue())
                             : Optional.empty(),
                     losses,
-                    curve(attack.path("security-curve"), source)));
+                    curve(attack, "security-curve", source)));
         }
         return attacks;
     }
@@ -291,9 +291,12 @@ public final class StoredEvaluations {
         return node.has(name) ? Optional.of(Json.number(node, name, source)) : Optional.empty();
     }
 
-    private static List<StoredEvaluation.CurvePoint> curve(JsonNode list, String source) {
+    private static List<StoredEvaluation.CurvePoint> curve(JsonNode node, String name, String source) {
         List<StoredEvaluation.CurvePoint> curve = new ArrayList<>();
-        for (JsonNode point : list) {
+        if (!node.has(name)) {
+            return curve;
+        }
+        for (JsonNode point : Json.list(node, name, source)) {
             curve.add(new StoredEvaluation.CurvePoint(
                     Json.number(point, "epsilon", source), Json.number(point, "accuracy", source)));
         }
@@ -302,8 +305,9 @@ public final class StoredEvaluations {
 
     private static Finding finding(JsonNode node, String source) {
         SequencedMap<String, Double> evidence = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonNode> figure : node.path("evidence").properties()) {
-            evidence.put(figure.getKey(), Json.number(node.path("evidence"), figure.getKey(), source));
+        JsonNode figures = Json.object(node, "evidence", source);
+        for (Map.Entry<String, JsonNode> figure : figures.properties()) {
+            evidence.put(figure.getKey(), Json.number(figures, figure.getKey(), source));
         }
         String verdict = Json.string(node, "verdict", source);
         try {

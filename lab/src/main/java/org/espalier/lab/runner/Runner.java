@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.espalier.UserPath;
 import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
 import org.espalier.data.Splits;
@@ -53,7 +54,7 @@ public final class Runner {
     public RunOutcome run(DataProgress progress) {
         Map<String, DataSet> data = new LinkedHashMap<>();
         for (Experiment.DataSource source : request.experiment().data().sets()) {
-            Optional<Path> directory = source.directory().map(Path::of);
+            Optional<Path> directory = source.directory().map(text -> UserPath.of(text, "data.sets directory"));
             data.put(source.name(), DataSets.load(source.name(), directory, progress));
         }
         return run(data);

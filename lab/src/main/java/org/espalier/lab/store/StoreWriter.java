@@ -67,7 +67,7 @@ public final class StoreWriter implements AutoCloseable {
             AtomicFiles.write(
                     directory.resolve(Store.EXPERIMENT),
                     ExperimentFile.write(experiment).getBytes(StandardCharsets.UTF_8));
-            AtomicFiles.write(directory.resolve(Store.INDEX), indexText(trials));
+            AtomicFiles.write(directory.resolve(Store.INDEX), Index.encode(trials));
             return new StoreWriter(directory, lock);
         } catch (IOException e) {
             lock.close();
@@ -89,23 +89,17 @@ public final class StoreWriter implements AutoCloseable {
             found.forEach(files::add);
         }
         for (Path file : files) {
-            if (ours.test(withoutTemporary(file))) {
+            String name = String.valueOf(file.getFileName());
+            if (ours.test(AtomicFiles.withoutTemporary(name)) && AtomicFiles.leftBehind(name)) {
                 Files.delete(file);
             }
         }
     }
 
-    private static String withoutTemporary(Path file) {
-        String name = String.valueOf(file.getFileName());
-        return name.endsWith(AtomicFiles.TEMPORARY)
-                ? name.substring(0, name.length() - AtomicFiles.TEMPORARY.length())
-                : name;
-    }
-
     private static void check(Path directory, Experiment experiment, List<StoredTrial> trials, Provenance provenance)
             throws IOException {
         if (Files.exists(directory.resolve(Store.INDEX))) {
-            checkContained(Store.open(directory), experiment, trials, provenance);
+            checkContained(Store.read(directory), experiment, trials, provenance);
         } else {
             checkEmpty(directory);
         }
@@ -119,13 +113,10 @@ public final class StoreWriter implements AutoCloseable {
                 Store.INDEX,
                 Store.PROVENANCE,
                 Store.EXPERIMENT,
-                Store.LEVELS,
-                Store.PROVENANCE + AtomicFiles.TEMPORARY,
-                Store.EXPERIMENT + AtomicFiles.TEMPORARY,
-                Store.INDEX + AtomicFiles.TEMPORARY);
+                Store.LEVELS);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
-                if (!ours.contains(String.valueOf(file.getFileName()))) {
+                if (!ours.contains(AtomicFiles.withoutTemporary(String.valueOf(file.getFileName())))) {
                     throw new UserException(directory + " holds " + file.getFileName()
                             + ", which no search wrote: expected an empty directory or one of a search");
                 }
@@ -198,21 +189,6 @@ public final class StoreWriter implements AutoCloseable {
         return Optional.empty();
     }
 
-    private static byte[] indexText(List<StoredTrial> trials) {
-        StringBuilder text = new StringBuilder("{\"format\":" + Store.FORMAT + ",\"trials\":[\n");
-        for (int i = 0; i < trials.size(); i++) {
-            TrialId id = trials.get(i).id();
-            Map<String, Object> trial = new LinkedHashMap<>();
-            trial.put("dataset", id.dataset());
-            trial.put("objective", id.objective());
-            trial.put("strategy", id.strategy());
-            trial.put("trial", id.trial());
-            trial.put("levels", trials.get(i).levels());
-            text.append(Json.write(trial)).append(i + 1 < trials.size() ? ",\n" : "\n");
-        }
-        return text.append("]}\n").toString().getBytes(StandardCharsets.UTF_8);
-    }
-
     /** The runs that the file tells of; none of a file that is missing or damaged, as results do not hang on it. */
     private static List<Object> earlierRuns(Path file) {
         List<Object> runs = new ArrayList<>();
@@ -238,9 +214,7 @@ public final class StoreWriter implements AutoCloseable {
         for (String name : List.of("processors", "jobs")) {
             copy.put(name, Json.whole(run, name, source));
         }
-        List<Object> command = new ArrayList<>();
-        run.path("command").forEach(argument -> command.add(argument.asString("")));
-        copy.put("command", command);
+        copy.put("command", Json.strings(run, "command", source));
         return copy;
     }
 
