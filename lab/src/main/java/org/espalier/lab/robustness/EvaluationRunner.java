@@ -1,7 +1,5 @@
 package org.espalier.lab.robustness;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -77,13 +75,11 @@ public final class EvaluationRunner {
             for (EvaluationRequest request : requests) {
                 Path root = lockRoot(request);
                 if (roots.add(root)) {
-                    Files.createDirectories(root);
+                    AtomicFiles.makeDirectory(root);
                     locks.add(StoreLock.acquire(root, "keep an evaluation's results elsewhere with evaluate --out"));
                 }
             }
             return new Work().run();
-        } catch (IOException e) {
-            throw AtomicFiles.unwritable(lockRoot(requests.getFirst()), e);
         } finally {
             locks.forEach(StoreLock::close);
         }
