@@ -85,11 +85,11 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--kernels",
             paramLabel = "WHICH",
-            converter = KernelModeName.class,
-            defaultValue = "chosen",
-            description =
-                    "chosen: each layer runs the kernels that are faster at its density on this machine (default);"
-                            + " dense: all weights under a mask; sparse: surviving weights only. Changes no result.")
+            converter = KernelModeConverter.class,
+            defaultValue = "auto",
+            description = "auto: each layer runs the kernels that are faster at its density on this machine (default);"
+                    + " dense: all weights, pruned ones as zeros; sparse: remaining weights only."
+                    + " Changes no result.")
     private KernelMode kernels;
 
     @Option(
