@@ -19,6 +19,7 @@ import org.espalier.report.ReportFolder;
 import org.espalier.report.ReportPart;
 import org.espalier.report.ReportText;
 import org.espalier.report.verdict.Terms;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -100,6 +101,14 @@ final class ReportCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     ReportCommand(Console console) {
         this.console = console;
+    }
+
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new ReportCommand(console));
+        }
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import org.espalier.cli.console.Console;
+import picocli.CommandLine;
 
 /**
  * The answer of one command line that runs within the test's process.
@@ -19,6 +20,11 @@ public record CommandLineRun(int code, String out, String err) {
         var err = new ByteArrayOutputStream();
         int code = new Cli(new Console(out, err, StandardCharsets.UTF_8, false)).run(arguments);
         return new CommandLineRun(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** The whole command line, to be parsed only. */
+    public static CommandLine commandLine() {
+        return new Cli(console()).commandLine();
     }
 
     /** A console that drops all output. */

@@ -1,4 +1,4 @@
-package org.espalier.cli;
+package org.espalier.cli.bench;
 
 import java.util.ArrayList;
 import java.util.List;
