@@ -29,6 +29,7 @@ import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketData;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.table.Table;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -125,6 +126,14 @@ final class CertifyCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     CertifyCommand(Console console) {
         this.console = console;
+    }
+
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new CertifyCommand(console));
+        }
     }
 
     @Override
