@@ -1,12 +1,11 @@
 package org.espalier.attack;
 
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.espalier.data.Split;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
-import org.espalier.engine.InputGradientSink;
+import org.espalier.engine.StepRule;
 import org.espalier.engine.ops.Elementwise;
 import org.espalier.random.Stream;
 
@@ -21,7 +20,7 @@ import org.espalier.random.Stream;
  *
  * <p>The engine's present weights are attacked. Not for use by several threads at once; runs allocate nothing that lasts.
  */
-public final class EarlyExitPgd implements InputGradientSink {
+public final class EarlyExitPgd {
     /**
      * Lanes that must be free before they are given away: a copy reads and writes a cache line per feature for one example as
      * for several neighbours. Changes no result.
@@ -31,6 +30,7 @@ public final class EarlyExitPgd implements InputGradientSink {
     private static final int NOBODY = -1;
 
     private final Pgd attack;
+    private final StepRule rule;
     private final Engine engine;
     private final ActivationBuffers pass; // the panel at work
     private final ActivationPanels clean; // its clean inputs
@@ -55,6 +55,7 @@ public final class EarlyExitPgd implements InputGradientSink {
      */
     public EarlyExitPgd(Pgd attack, Engine engine) {
         this.attack = attack;
+        rule = new StepRule.Sign(attack.step(), attack.epsilon());
         this.engine = engine;
         pass = engine.newPass(ActivationPanels.LANES);
         int inputs = engine.architecture().inputs();
@@ -171,25 +172,9 @@ public final class EarlyExitPgd implements InputGradientSink {
     private void move() {
         Elementwise.crossEntropyGradient(
                 pass.logits(), pass.logitGradient(), 0, 1, label, 0, ActivationPanels.LANES, 0f, 1f);
-        engine.inputGradient(pass, 0, 1, this);
+        engine.perturb(pass, 0, 1, rule, clean, 0, pass.input(), 0);
         for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
             step[lane]++;
         }
-    }
-
-    @Override
-    public void accept(int panel, MemorySegment gradient, long offset, int[] features, int first, int count) {
-        Elementwise.signStep(
-                gradient,
-                offset,
-                features,
-                first,
-                count,
-                clean,
-                panel,
-                pass.input(),
-                panel,
-                attack.step(),
-                attack.epsilon());
     }
 }

@@ -54,10 +54,23 @@ public interface Engine {
     void forward(ActivationBuffers pass, int firstPanel, int panels);
 
     /**
-     * Gradient with respect to the inputs, from {@link ActivationBuffers#logitGradient} and the last {@link #forward} over
-     * these panels, handed to {@code sink} as it is made.
+     * Makes an attack's step along the gradient with respect to the inputs, from {@link ActivationBuffers#logitGradient} and
+     * the last {@link #forward} over panels {@code firstPanel} to {@code firstPanel + panels - 1}. The gradient itself is not
+     * kept. Panel {@code i} of these moves panel {@code xPanel + i} of {@code x} near panel {@code cleanPanel + i} of
+     * {@code clean}. Inputs that are not {@link #liveInputs live} stay as they are.
+     *
+     * @param clean in [0, 1] and not -0, as many features as the network has inputs
+     * @param x points to move, like {@code clean}; often the buffers' own input
      */
-    void inputGradient(ActivationBuffers pass, int firstPanel, int panels, InputGradientSink sink);
+    void perturb(
+            ActivationBuffers pass,
+            int firstPanel,
+            int panels,
+            StepRule rule,
+            ActivationPanels clean,
+            int cleanPanel,
+            ActivationPanels x,
+            int xPanel);
 
     /**
      * Computes gradients of the loss from {@link ActivationBuffers#logitGradient} and the last {@link #forward} over these

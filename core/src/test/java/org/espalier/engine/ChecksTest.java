@@ -21,7 +21,7 @@ class ChecksTest {
         assertThatThrownBy(() -> engine.forward(pass, -1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> engine.backward(pass, 1, 1, Gradients.WEIGHTS))
                 .isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> engine.inputGradient(pass, 0, Integer.MAX_VALUE, (p, g, o, f, i, c) -> {}))
+        assertThatThrownBy(() -> engine.backward(pass, 0, Integer.MAX_VALUE, Gradients.INPUTS))
                 .isInstanceOf(IndexOutOfBoundsException.class);
     }
 

@@ -4,7 +4,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Checks;
-import org.espalier.engine.InputGradientSink;
 import org.espalier.engine.kernel.CrossEntropy;
 import org.espalier.random.Stream;
 
@@ -100,7 +99,7 @@ public final class Elementwise {
 
     /**
      * A signed gradient step projected to the ball (L-infinity, radius {@code epsilon} around {@code clean}) and to
-     * [0, 1], on the rows that an {@link InputGradientSink} was handed:
+     * [0, 1], on some rows of one panel's gradient:
      * {@code x = clip(clip(x + step sign(g), clean - epsilon, clean + epsilon), 0, 1)}; the sign of 0 and of NaN is 0.
      *
      * @param clean in [0, 1] and not -0, like x

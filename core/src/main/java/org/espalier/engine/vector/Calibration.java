@@ -10,7 +10,6 @@ import java.util.function.LongSupplier;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Gradients;
-import org.espalier.engine.InputGradientSink;
 import org.espalier.engine.Update;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.ops.KernelChoice;

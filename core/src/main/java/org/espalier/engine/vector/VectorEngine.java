@@ -9,7 +9,7 @@ import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Checks;
 import org.espalier.engine.Gradients;
-import org.espalier.engine.InputGradientSink;
+import org.espalier.engine.StepRule;
 import org.espalier.engine.Update;
 import org.espalier.engine.kernel.BlockedCsr;
 import org.espalier.engine.kernel.FixedOrderSum;
@@ -42,6 +42,8 @@ public final class VectorEngine implements BoundEngine {
     private final float[][] biasFirst; // (layer, output), padded
     private final float[][] biasSecond; // (layer, output), padded
     private final MemorySegment rows = Arena.ofAuto().allocate(ROWS_AT_ONCE * ActivationPanels.ROW_BYTES, 64);
+    private final InputSteps steps;
+    private final InputCopies copies = new InputCopies();
     private @Nullable GradientScratch scratch;
     private Mask mask;
     private CompactLayer[] layers;
@@ -54,6 +56,7 @@ public final class VectorEngine implements BoundEngine {
         this.kernels = kernels;
         this.policy = policy;
         products = new LayerMatmul(kernels, architecture);
+        steps = new InputSteps(kernels);
         int count = architecture.layers();
         biases = new float[count][];
         biasValues = new float[count][];
@@ -137,9 +140,24 @@ public final class VectorEngine implements BoundEngine {
     }
 
     @Override
-    public void inputGradient(ActivationBuffers pass, int firstPanel, int panels, InputGradientSink sink) {
+    public void perturb(
+            ActivationBuffers pass,
+            int firstPanel,
+            int panels,
+            StepRule rule,
+            ActivationPanels clean,
+            int cleanPanel,
+            ActivationPanels x,
+            int xPanel) {
         Checks.covers(architecture, pass, firstPanel, panels);
+        Checks.perturbs(architecture, clean, cleanPanel, x, xPanel, panels);
         hiddenGradients(pass, firstPanel, panels);
+        steps.take(rule, clean, cleanPanel - firstPanel, x, xPanel - firstPanel);
+        inputGradient(pass, firstPanel, panels, steps);
+    }
+
+    /** Hands the gradient with respect to the inputs to a sink as it is made; hidden layers' gradients are there. */
+    void inputGradient(ActivationBuffers pass, int firstPanel, int panels, InputGradientSink sink) {
         CompactLayer weights = layers[0];
         int[] live = weights.liveInputs;
         ActivationPanels delta = pass.gradient(0);
@@ -190,12 +208,14 @@ public final class VectorEngine implements BoundEngine {
 
     private void inputGradients(ActivationBuffers pass, int firstPanel, int panels) {
         ActivationPanels out = pass.inputGradient();
-        for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
-            if (layers[0].liveInputs.length < architecture.inputs()) {
+        if (layers[0].liveInputs.length < architecture.inputs()) {
+            for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
                 LayerMatmul.clear(out, panel); // rows of another mask's live inputs
             }
-            products.backward(layers[0], false, pass.gradient(0), panel, out, panel);
         }
+        // Rows are made one after the other and copied to their places: short runs of live inputs would be slow
+        // products.
+        inputGradient(pass, firstPanel, panels, copies.into(out));
     }
 
     /**

@@ -11,6 +11,7 @@ import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.Gradients;
+import org.espalier.engine.StepRule;
 import org.espalier.engine.Update;
 import org.espalier.engine.ops.Elementwise;
 import org.espalier.engine.ops.KernelChoice;
@@ -77,11 +78,9 @@ final class EngineDigest {
                 engine.forward(pass, 0, 2);
                 Elementwise.crossEntropyGradient(
                         pass.logits(), pass.logitGradient(), 0, 2, labels, 0, examples, 0.1f, 1f);
-                engine.inputGradient(pass, 0, 2, (panel, gradient, offset, features, first, count) -> {
-                    add(gradient, offset, count * ActivationPanels.LANES);
-                    Elementwise.signStep(
-                            gradient, offset, features, first, count, clean, panel, pass.input(), panel, 0.05f, 0.3f);
-                });
+                engine.backward(pass, 0, 2, Gradients.INPUTS);
+                add(pass.inputGradient().memory(), 0, 2 * shape.inputs() * ActivationPanels.LANES);
+                engine.perturb(pass, 0, 2, new StepRule.Sign(0.05f, 0.3f), clean, 0, pass.input(), 0);
             }
             engine.forward(pass, 0, 2);
             add(pass.logits().memory(), 0, 2 * shape.classes() * ActivationPanels.LANES);
