@@ -4,7 +4,6 @@ import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.StepRule;
-import org.espalier.engine.ops.Elementwise;
 import org.espalier.random.Stream;
 
 /**
@@ -57,7 +56,7 @@ public abstract class Attacker {
                     + " panels, this one has " + pass.panels());
         }
         if (choice == LabelChoice.PREDICTED) {
-            Elementwise.predictions(pass.logits(), 0, examples, predicted, 0);
+            engine.ops().predictions(pass.logits(), 0, examples, predicted, 0);
             run(panels, predicted, 0, examples, noise, firstExample);
         } else {
             run(panels, labels, firstLabel, examples, noise, firstExample);
@@ -101,8 +100,9 @@ public abstract class Attacker {
      */
     final void perturb(int firstPanel, int panels, int[] labels, int firstLabel, int examples, StepRule rule) {
         // The scale is 1, not 1/n: only signs are used, and smaller gradients would round to zero sooner.
-        Elementwise.crossEntropyGradient(
-                pass.logits(), pass.logitGradient(), firstPanel, panels, labels, firstLabel, examples, 0f, 1f);
+        engine.ops()
+                .crossEntropyGradient(
+                        pass.logits(), pass.logitGradient(), firstPanel, panels, labels, firstLabel, examples, 0f, 1f);
         engine.perturb(pass, firstPanel, panels, rule, pass.input(), 0, pass.input(), panels);
     }
 }

@@ -6,7 +6,6 @@ import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.StepRule;
-import org.espalier.engine.ops.Elementwise;
 import org.espalier.random.Stream;
 
 /**
@@ -122,12 +121,13 @@ public final class EarlyExitPgd {
 
     /** Loads the next examples and puts them at their starts; returns how many. */
     private int load(Split split, int[] examples, int first, int count, Stream noise) {
-        Elementwise.loadImages(split.images(), examples, first, count, waitingClean, 0);
+        engine.ops().loadImages(split.images(), examples, first, count, waitingClean, 0);
         System.arraycopy(examples, first, waitingExample, 0, count);
         Arrays.fill(waitingExample, count, ActivationPanels.LANES, 0); // noise in lanes that nobody takes
         int[] features = engine.liveInputs();
         if (attack.randomStart()) {
-            Elementwise.uniformNoise(noise, waitingExample, 0, waitingClean, 0, waiting, 0, features, attack.epsilon());
+            engine.ops()
+                    .uniformNoise(noise, waitingExample, 0, waitingClean, 0, waiting, 0, features, attack.epsilon());
         } else {
             waiting.copy(waitingClean, 0, 0, 1);
         }
@@ -156,12 +156,12 @@ public final class EarlyExitPgd {
 
     /** Judges the points that the forward pass was over, and frees the lanes of those broken or at their last step. */
     private void look(float smoothing, boolean[] broken, double[] losses) {
-        Elementwise.predictions(pass.logits(), 0, ActivationPanels.LANES, predicted, 0);
+        engine.ops().predictions(pass.logits(), 0, ActivationPanels.LANES, predicted, 0);
         for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
             boolean wrong = predicted[lane] != label[lane];
             if (example[lane] != NOBODY && (wrong || step[lane] == attack.steps())) {
                 broken[example[lane]] = wrong;
-                losses[example[lane]] = Elementwise.crossEntropy(pass.logits(), lane, label[lane], smoothing);
+                losses[example[lane]] = engine.ops().crossEntropy(pass.logits(), lane, label[lane], smoothing);
                 example[lane] = NOBODY;
                 working--;
             }
@@ -170,8 +170,9 @@ public final class EarlyExitPgd {
 
     /** A step of all lanes; those without an example move along. */
     private void move() {
-        Elementwise.crossEntropyGradient(
-                pass.logits(), pass.logitGradient(), 0, 1, label, 0, ActivationPanels.LANES, 0f, 1f);
+        engine.ops()
+                .crossEntropyGradient(
+                        pass.logits(), pass.logitGradient(), 0, 1, label, 0, ActivationPanels.LANES, 0f, 1f);
         engine.perturb(pass, 0, 1, rule, clean, 0, pass.input(), 0);
         for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
             step[lane]++;

@@ -5,7 +5,6 @@ import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.StepRule;
-import org.espalier.engine.ops.Elementwise;
 import org.espalier.random.Stream;
 
 /** Runs {@link Pgd}; each step is one forward and one backward pass with the signed step fused into its end. */
@@ -61,15 +60,24 @@ final class PgdAttacker extends Attacker {
 
     private void start(Stream noise, int firstExample, int[] features) {
         if (attack.randomStart()) {
-            Elementwise.uniformNoise(
-                    noise, firstExample, pass.input(), 0, pass.input(), panels, panels, features, attack.epsilon());
+            engine.ops()
+                    .uniformNoise(
+                            noise,
+                            firstExample,
+                            pass.input(),
+                            0,
+                            pass.input(),
+                            panels,
+                            panels,
+                            features,
+                            attack.epsilon());
         } else {
             copyInputs(0, panels, panels, features);
         }
     }
 
     private void keepBetter(int[] labels, int firstLabel, int examples) {
-        Elementwise.crossEntropy(pass.logits(), panels, labels, firstLabel, examples, 0f, loss, 0);
+        engine.ops().crossEntropy(pass.logits(), panels, labels, firstLabel, examples, 0f, loss, 0);
         ActivationPanels input = pass.input();
         int[] features = engine.liveInputs();
         for (int e = 0; e < examples; e++) {

@@ -46,12 +46,21 @@ public interface Engine {
     int[] liveInputs();
 
     /** Buffers for up to {@code examples} examples at once. */
-    default ActivationBuffers newPass(int examples) {
-        return new ActivationBuffers(architecture(), examples);
-    }
+    ActivationBuffers newPass(int examples);
 
-    /** Computes the logits of panels {@code firstPanel} to {@code firstPanel + panels - 1} from their inputs. */
-    void forward(ActivationBuffers pass, int firstPanel, int panels);
+    /** The arithmetic of losses and attacks on this engine's buffers. */
+    EngineOps ops();
+
+    /**
+     * Computes the logits of panels {@code firstPanel} to {@code firstPanel + panels - 1} from their inputs. Today's
+     * operations compute the same in both modes.
+     */
+    void forward(ActivationBuffers pass, int firstPanel, int panels, Mode mode);
+
+    /** The same in {@link Mode#EVALUATION}. */
+    default void forward(ActivationBuffers pass, int firstPanel, int panels) {
+        forward(pass, firstPanel, panels, Mode.EVALUATION);
+    }
 
     /**
      * Makes an attack's step along the gradient with respect to the inputs, from {@link ActivationBuffers#logitGradient} and

@@ -9,8 +9,8 @@ import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Gradients;
+import org.espalier.engine.Mode;
 import org.espalier.engine.Update;
-import org.espalier.engine.ops.Elementwise;
 import org.espalier.network.Weights;
 import org.espalier.random.Stream;
 import org.jspecify.annotations.Nullable;
@@ -125,14 +125,14 @@ public final class Trainer {
         int first = order.first(iteration);
         int examples = order.count(iteration);
         int panels = ActivationPanels.panelsFor(examples);
-        Elementwise.loadImages(training.images(), images, first, examples, pass.input(), 0);
+        engine.ops().loadImages(training.images(), images, first, examples, pass.input(), 0);
         for (int i = 0; i < examples; i++) {
             labels[i] = training.labels()[images[first + i]];
         }
         if (certified != null && bounds != null) {
             certifiedGradient(certified, bounds, panels, examples);
         } else if (attacker == null) {
-            engine.forward(pass, 0, panels);
+            engine.forward(pass, 0, panels, Mode.TRAINING);
             lossGradient(0, panels, examples, 1);
             engine.backward(pass, 0, panels, Gradients.WEIGHTS);
         } else {
@@ -143,21 +143,21 @@ public final class Trainer {
     private void adversarialGradient(Attacker attacker, int panels, int examples) {
         boolean cleanFirst = attacker.readsCleanPass();
         if (cleanFirst) {
-            engine.forward(pass, 0, panels);
+            engine.forward(pass, 0, panels, Mode.TRAINING);
         }
         // Numbering examples across batches makes the noise of every update its own without a stream per update. The
         // number wraps after 2^32 examples, far beyond any training.
         attacker.perturb(labels, 0, examples, noise, (int) ((long) iteration * settings.batch()));
         if (naturalShare == 0) {
-            engine.forward(pass, panels, panels);
+            engine.forward(pass, panels, panels, Mode.TRAINING);
             lossGradient(panels, panels, examples, 1);
             engine.backward(pass, panels, panels, Gradients.WEIGHTS);
             return;
         }
         if (cleanFirst) {
-            engine.forward(pass, panels, panels);
+            engine.forward(pass, panels, panels, Mode.TRAINING);
         } else {
-            engine.forward(pass, 0, 2 * panels);
+            engine.forward(pass, 0, 2 * panels, Mode.TRAINING);
         }
         lossGradient(0, panels, examples, naturalShare);
         lossGradient(panels, panels, examples, 1 - naturalShare);
@@ -168,7 +168,7 @@ public final class Trainer {
         double progress = objective.ramp().progress(iteration);
         double share = objective.naturalShare().at(progress);
         if (share > 0) {
-            engine.forward(pass, 0, panels);
+            engine.forward(pass, 0, panels, Mode.TRAINING);
             lossGradient(0, panels, examples, share);
         }
         if (share == 1) {
@@ -179,9 +179,17 @@ public final class Trainer {
         float linear = (float) objective.linearShare().at(progress);
         BoundEngine bounding = BoundEngine.of(engine);
         bounding.boundMargins(bounds, epsilon, linear, labels, 0, examples);
-        boolean finite = Elementwise.crossEntropyGradient(
-                bounds.marginBounds(), bounds.marginBoundGradients(), 0, panels, labels, 0, examples, smoothing, (float)
-                        ((1 - share) / examples));
+        boolean finite = engine.ops()
+                .crossEntropyGradient(
+                        bounds.marginBounds(),
+                        bounds.marginBoundGradients(),
+                        0,
+                        panels,
+                        labels,
+                        0,
+                        examples,
+                        smoothing,
+                        (float) ((1 - share) / examples));
         if (!finite) {
             throw new DivergedException(iteration, "the worst cases");
         }
@@ -189,9 +197,10 @@ public final class Trainer {
     }
 
     private void lossGradient(int firstPanel, int panels, int examples, double share) {
-        boolean finite = Elementwise.crossEntropyGradient(
-                pass.logits(), pass.logitGradient(), firstPanel, panels, labels, 0, examples, smoothing, (float)
-                        (share / examples));
+        boolean finite = engine.ops()
+                .crossEntropyGradient(
+                        pass.logits(), pass.logitGradient(), firstPanel, panels, labels, 0, examples, smoothing, (float)
+                                (share / examples));
         if (!finite) {
             throw new DivergedException(iteration, "the logits");
         }

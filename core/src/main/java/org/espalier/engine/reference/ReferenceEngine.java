@@ -7,9 +7,13 @@ import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Checks;
+import org.espalier.engine.EngineOps;
 import org.espalier.engine.Gradients;
+import org.espalier.engine.Mode;
+import org.espalier.engine.PanelBuffers;
 import org.espalier.engine.StepRule;
 import org.espalier.engine.Update;
+import org.espalier.engine.ops.PanelOps;
 import org.espalier.network.Architecture;
 import org.espalier.network.LivePaths;
 import org.espalier.network.Mask;
@@ -84,7 +88,17 @@ public final class ReferenceEngine implements BoundEngine {
     }
 
     @Override
-    public void forward(ActivationBuffers pass, int firstPanel, int panels) {
+    public ActivationBuffers newPass(int examples) {
+        return new PanelBuffers(architecture, examples);
+    }
+
+    @Override
+    public EngineOps ops() {
+        return PanelOps.CHOSEN;
+    }
+
+    @Override
+    public void forward(ActivationBuffers pass, int firstPanel, int panels, Mode mode) {
         Checks.covers(architecture, pass, firstPanel, panels);
         for (int example = firstPanel * ActivationPanels.LANES;
                 example < (firstPanel + panels) * ActivationPanels.LANES;

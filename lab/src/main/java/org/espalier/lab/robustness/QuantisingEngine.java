@@ -3,7 +3,9 @@ package org.espalier.lab.robustness;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
+import org.espalier.engine.EngineOps;
 import org.espalier.engine.Gradients;
+import org.espalier.engine.Mode;
 import org.espalier.engine.StepRule;
 import org.espalier.engine.Update;
 import org.espalier.network.Architecture;
@@ -29,7 +31,7 @@ final class QuantisingEngine implements Engine {
     }
 
     @Override
-    public void forward(ActivationBuffers pass, int firstPanel, int panels) {
+    public void forward(ActivationBuffers pass, int firstPanel, int panels, Mode mode) {
         ActivationPanels inputs = pass.input();
         ActivationPanels saved = new ActivationPanels(inputs.features(), panels * ActivationPanels.LANES);
         saved.copy(inputs, firstPanel, 0, panels);
@@ -40,7 +42,7 @@ final class QuantisingEngine implements Engine {
                 inputs.set(feature, lane, Math.round(inputs.get(feature, lane) * steps) / steps);
             }
         }
-        engine.forward(pass, firstPanel, panels);
+        engine.forward(pass, firstPanel, panels, mode);
         inputs.copy(saved, 0, firstPanel, panels);
     }
 
@@ -67,6 +69,16 @@ final class QuantisingEngine implements Engine {
                 pass.logitGradient().set(c, lane, 0f);
             }
         }
+    }
+
+    @Override
+    public ActivationBuffers newPass(int examples) {
+        return engine.newPass(examples);
+    }
+
+    @Override
+    public EngineOps ops() {
+        return engine.ops();
     }
 
     @Override
