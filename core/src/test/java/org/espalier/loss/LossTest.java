@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.network.Architecture;
 import org.junit.jupiter.api.Test;
@@ -70,8 +71,8 @@ class LossTest {
 
     @Test
     void batchesWeighExamplesAndKeepPaddingAtZero() {
-        ActivationBuffers pass = Engines.create(new Architecture(List.of(2, CLASSES), false))
-                .newPass(2 * ActivationPanels.LANES);
+        Engine engine = Engines.create(new Architecture(List.of(2, CLASSES), false));
+        ActivationBuffers pass = engine.newPass(2 * ActivationPanels.LANES);
         int examples = 3;
         int[] labels = {3, 0, 2};
         for (int e = 0; e < examples; e++) {
@@ -79,7 +80,7 @@ class LossTest {
                 pass.logits().set(c, e, LOGITS[(c + e) % CLASSES]);
             }
         }
-        BatchLoss batch = new BatchLoss(pass);
+        BatchLoss batch = new BatchLoss(engine.ops(), pass);
         Loss loss = new CrossEntropy(0.1f);
         assertThat(batch.set(loss, 0, 0, 1, labels, 0, examples, 0.5, null)).isTrue();
         float[] whole = gradient(pass, examples);
@@ -100,14 +101,14 @@ class LossTest {
 
     @Test
     void theGradientByTheReferenceIsAddedToItsPanels() {
-        ActivationBuffers pass = Engines.create(new Architecture(List.of(2, CLASSES), false))
-                .newPass(2 * ActivationPanels.LANES);
+        Engine engine = Engines.create(new Architecture(List.of(2, CLASSES), false));
+        ActivationBuffers pass = engine.newPass(2 * ActivationPanels.LANES);
         for (int c = 0; c < CLASSES; c++) {
             pass.logits().set(c, 0, REFERENCE[c]);
             pass.logits().set(c, ActivationPanels.LANES, LOGITS[c]);
             pass.logitGradient().set(c, 0, 1);
         }
-        BatchLoss batch = new BatchLoss(pass);
+        BatchLoss batch = new BatchLoss(engine.ops(), pass);
         batch.clear(1, 1);
         batch.add(new KullbackLeibler(false), 1, 0, new int[] {3}, 0, 1, 2, null, true);
         double[] gradient = new double[CLASSES];

@@ -129,7 +129,7 @@ public final class Bench {
         InterleavedTiming.BesidePeak turns = InterleavedTiming.besidePeak(
                 List.of(
                         () -> engine.forward(pass, 0, 1),
-                        () -> engine.inputGradient(pass, 0, 1, (p, g, o, f, i, c) -> {}),
+                        () -> engine.backward(pass, 0, 1, Gradients.INPUTS),
                         () -> engine.backward(pass, 0, 1, Gradients.WEIGHTS)),
                 settings.seconds());
         double operations = 2.0 * shape.weights() * ActivationPanels.LANES;

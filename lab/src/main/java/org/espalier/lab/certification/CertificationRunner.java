@@ -16,7 +16,6 @@ import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
-import org.espalier.engine.ops.Elementwise;
 import org.espalier.evaluate.certify.Decision;
 import org.espalier.evaluate.certify.Margins;
 import org.espalier.evaluate.certify.Verification;
@@ -208,7 +207,7 @@ public final class CertificationRunner {
             for (int i = 0; i < images; i++) {
                 order[i] = first + i;
             }
-            Elementwise.loadImages(request.split().images(), order, 0, images, pass.input(), 0);
+            engine.ops().loadImages(request.split().images(), order, 0, images, pass.input(), 0);
             engine.forward(pass, 0, 1);
             Stream noise = Stream.root(SEED).child("certification");
             if (request.norm() != Norm.LINF) {

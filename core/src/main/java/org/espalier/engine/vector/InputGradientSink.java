@@ -1,6 +1,8 @@
-package org.espalier.engine;
+package org.espalier.engine.vector;
 
 import java.lang.foreign.MemorySegment;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.Engine;
 
 /**
  * Takes the gradient with respect to the inputs as it is made, a few rows at a time while they are in the
@@ -10,7 +12,7 @@ import java.lang.foreign.MemorySegment;
  * comes exactly once per panel, in ascending order.
  */
 @FunctionalInterface
-public interface InputGradientSink {
+interface InputGradientSink {
     /**
      * Takes some rows of one panel's gradient.
      *

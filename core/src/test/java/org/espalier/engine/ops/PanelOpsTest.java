@@ -11,7 +11,7 @@ import org.espalier.math.PortableMath;
 import org.espalier.random.Stream;
 import org.junit.jupiter.api.Test;
 
-class ElementwiseTest {
+class PanelOpsTest {
     @Test
     void everyPixelValueIsDividedBy255CorrectlyRounded() {
         byte[] images = new byte[2 * 259]; // an odd width: the last pixels do not fill a word
@@ -19,7 +19,7 @@ class ElementwiseTest {
             images[i] = (byte) i;
         }
         ActivationPanels panels = new ActivationPanels(259, 3);
-        Elementwise.loadImages(images, new int[] {1, 0, 1}, 0, 3, panels, 0);
+        PanelOps.CHOSEN.loadImages(images, new int[] {1, 0, 1}, 0, 3, panels, 0);
         for (int f = 0; f < 259; f++) {
             assertThat(panels.get(f, 0)).isEqualTo((images[259 + f] & 0xff) / 255f);
             assertThat(panels.get(f, 1)).isEqualTo((images[f] & 0xff) / 255f);
@@ -53,7 +53,8 @@ class ElementwiseTest {
         }
         for (float smoothing : new float[] {0f, 0.1f}) {
             ActivationPanels gradient = new ActivationPanels(classes, examples);
-            assertThat(Elementwise.crossEntropyGradient(logits, gradient, 0, 2, labels, 0, examples, smoothing, 0.5f))
+            assertThat(PanelOps.CHOSEN.crossEntropyGradient(
+                            logits, gradient, 0, 2, labels, 0, examples, smoothing, 0.5f))
                     .isTrue();
             for (int e = 0; e < 128; e++) {
                 for (int c = 0; c < classes; c++) {
@@ -87,7 +88,7 @@ class ElementwiseTest {
         ActivationPanels logits = new ActivationPanels(3, 1);
         logits.set(0, 0, 40f);
         ActivationPanels gradient = new ActivationPanels(3, 1);
-        Elementwise.crossEntropyGradient(logits, gradient, 0, 1, new int[] {0}, 0, 1, 0f, 1f);
+        PanelOps.CHOSEN.crossEntropyGradient(logits, gradient, 0, 1, new int[] {0}, 0, 1, 0f, 1f);
         assertThat(gradient.get(0, 0)).isNegative().isCloseTo((float) (-2 * StrictMath.exp(-40)), within(1e-23f));
     }
 
@@ -97,9 +98,9 @@ class ElementwiseTest {
             ActivationPanels logits = new ActivationPanels(4, 70);
             logits.set(2, 69, bad);
             ActivationPanels gradient = new ActivationPanels(4, 70);
-            assertThat(Elementwise.crossEntropyGradient(logits, gradient, 0, 2, new int[70], 0, 70, 0f, 1f))
+            assertThat(PanelOps.CHOSEN.crossEntropyGradient(logits, gradient, 0, 2, new int[70], 0, 70, 0f, 1f))
                     .isFalse();
-            assertThat(Elementwise.crossEntropyGradient(logits, gradient, 0, 2, new int[70], 0, 69, 0f, 1f))
+            assertThat(PanelOps.CHOSEN.crossEntropyGradient(logits, gradient, 0, 2, new int[70], 0, 69, 0f, 1f))
                     .as("a padding lane does not count")
                     .isTrue();
         }
@@ -111,9 +112,9 @@ class ElementwiseTest {
         RandomCases.inputs(clean, 128, Stream.root(2));
         int[] all = IntStream.range(0, 11).toArray();
         ActivationPanels whole = new ActivationPanels(11, 128);
-        Elementwise.uniformNoise(Stream.root(8), 1000, clean, 0, whole, 0, 2, all, 0.3f);
+        PanelOps.CHOSEN.uniformNoise(Stream.root(8), 1000, clean, 0, whole, 0, 2, all, 0.3f);
         ActivationPanels second = new ActivationPanels(11, 64);
-        Elementwise.uniformNoise(Stream.root(8), 1064, clean, 1, second, 0, 1, new int[] {0, 3, 4, 5, 10}, 0.3f);
+        PanelOps.CHOSEN.uniformNoise(Stream.root(8), 1064, clean, 1, second, 0, 1, new int[] {0, 3, 4, 5, 10}, 0.3f);
         double spread = 0;
         for (int e = 0; e < 128; e++) {
             for (int f = 0; f < 11; f++) {
@@ -142,7 +143,7 @@ class ElementwiseTest {
             to[lane] = lane;
         }
         picked.copyExamples(clean, from, to, 64, all);
-        Elementwise.uniformNoise(Stream.root(8), examples, 6, picked, 0, noisy, 0, all, 0.3f);
+        PanelOps.CHOSEN.uniformNoise(Stream.root(8), examples, 6, picked, 0, noisy, 0, all, 0.3f);
         for (int lane = 0; lane < 64; lane++) {
             for (int f = 0; f < 11; f++) {
                 assertThat(noisy.get(f, lane)).isEqualTo(whole.get(f, from[lane]));
@@ -191,7 +192,19 @@ class ElementwiseTest {
                 }
             }
             int[] features = IntStream.range(0, centres.length).toArray();
-            Elementwise.signStep(gradient.memory(), 0, features, 0, centres.length, clean, 0, x, 0, step, 0.3f);
+            KernelChoice.chosen()
+                    .signStep(
+                            gradient.memory(),
+                            0,
+                            features,
+                            0,
+                            centres.length,
+                            clean.memory(),
+                            0,
+                            x.memory(),
+                            0,
+                            step,
+                            0.3f);
             for (int f = 0; f < centres.length; f++) {
                 for (int e = 0; e < lanes; e++) {
                     assertThat(Float.floatToRawIntBits(x.get(f, e)))
