@@ -50,7 +50,8 @@ class LossTest {
             float[] downReference = REFERENCE.clone();
             upReference[c] += step;
             downReference[c] -= step;
-            double referenceSlope = (value(loss, LOGITS, upReference) - value(loss, LOGITS, downReference)) / (2 * step);
+            double referenceSlope =
+                    (value(loss, LOGITS, upReference) - value(loss, LOGITS, downReference)) / (2 * step);
             assertThat(byReference[c]).isCloseTo(constant ? 0 : referenceSlope, within(1e-5));
         }
     }
@@ -70,8 +71,8 @@ class LossTest {
 
     @Test
     void batchesWeighExamplesAndKeepPaddingAtZero() {
-        ActivationBuffers pass = Engines.create(new Architecture(List.of(2, CLASSES), false))
-                .newPass(2 * ActivationPanels.LANES);
+        ActivationBuffers pass =
+                Engines.create(new Architecture(List.of(2, CLASSES), false)).newPass(2 * ActivationPanels.LANES);
         int examples = 3;
         int[] labels = {3, 0, 2};
         for (int e = 0; e < examples; e++) {
@@ -100,8 +101,8 @@ class LossTest {
 
     @Test
     void theGradientByTheReferenceIsAddedToItsPanels() {
-        ActivationBuffers pass = Engines.create(new Architecture(List.of(2, CLASSES), false))
-                .newPass(2 * ActivationPanels.LANES);
+        ActivationBuffers pass =
+                Engines.create(new Architecture(List.of(2, CLASSES), false)).newPass(2 * ActivationPanels.LANES);
         for (int c = 0; c < CLASSES; c++) {
             pass.logits().set(c, 0, REFERENCE[c]);
             pass.logits().set(c, ActivationPanels.LANES, LOGITS[c]);
