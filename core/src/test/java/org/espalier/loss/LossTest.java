@@ -51,7 +51,8 @@ class LossTest {
             float[] downReference = REFERENCE.clone();
             upReference[c] += step;
             downReference[c] -= step;
-            double referenceSlope = (value(loss, LOGITS, upReference) - value(loss, LOGITS, downReference)) / (2 * step);
+            double referenceSlope =
+                    (value(loss, LOGITS, upReference) - value(loss, LOGITS, downReference)) / (2 * step);
             assertThat(byReference[c]).isCloseTo(constant ? 0 : referenceSlope, within(1e-5));
         }
     }

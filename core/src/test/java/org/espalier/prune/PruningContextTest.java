@@ -55,10 +55,10 @@ class PruningContextTest {
     @Test
     void theGradientIsThatOfTheMeanCrossEntropy() {
         Weights zero = new Weights(NETWORK);
-        Weights gradient = context(new Asking(Set.of(Need.GRADIENTS)), zero, data(300)).gradient(1000);
+        Weights gradient =
+                context(new Asking(Set.of(Need.GRADIENTS)), zero, data(300)).gradient(1000);
         // Both classes have probability 1/2, so the logits' gradients are -1/2 and 1/2; inputs are 1, 0.2 and 0.
-        assertThat(gradient.matrix(0))
-                .containsExactly(new float[] {-0.5f, -0.1f, 0, 0.5f, 0.1f, 0}, within(1e-5f));
+        assertThat(gradient.matrix(0)).containsExactly(new float[] {-0.5f, -0.1f, 0, 0.5f, 0.1f, 0}, within(1e-5f));
     }
 
     @Test

@@ -98,7 +98,12 @@ public final class SettingsReference {
     }
 
     private void heading(int depth, String title) {
-        text.append("\n").append("#".repeat(depth)).append(" ").append(file).append(title).append("\n\n");
+        text.append("\n")
+                .append("#".repeat(depth))
+                .append(" ")
+                .append(file)
+                .append(title)
+                .append("\n\n");
     }
 
     private static Class<?> element(Type type) {
