@@ -7,10 +7,14 @@ import java.util.OptionalInt;
 import org.espalier.attack.KeptIterate;
 import org.espalier.attack.LabelChoice;
 import org.espalier.attack.Norm;
+import org.espalier.data.DataSet;
+import org.espalier.data.SplitRule;
+import org.espalier.data.Splits;
 import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.network.InitialWeights;
 import org.espalier.prune.CountingRule;
 import org.espalier.prune.Scope;
+import org.espalier.random.Stream;
 import org.espalier.train.Ramp;
 
 /**
@@ -90,10 +94,22 @@ public record Experiment(
             List<DataSource> sets,
 
             @Setting(
-                    value = "validation images, the first of the training images; the rest train",
+                    value = "validation images, of the training images; the rest train",
                     preset = "10000",
                     min = 1)
-            int validation) {}
+            int validation,
+
+            @Setting(
+                    value = "which training images are for validation: first, shuffled, or stratified: each class in the"
+                            + " same share",
+                    preset = "first",
+                    addedLater = true)
+            SplitRule split) {
+        /** A data set's splits. */
+        public Splits splits(DataSet set, int images, long seed) {
+            return set.splits(images, split, Stream.root(seed).child("validation split"));
+        }
+    }
 
     /** One data set. */
     @Shorthand
