@@ -126,6 +126,7 @@ final class ReportCommand implements Callable<Integer> {
                         text
                                 ? ReportText.full(report, shown, console.width(), console.charset())
                                 : ReportText.brief(report, shown, console.width()));
+        report.runs().forEach(run -> warn(console, run.directory()));
         console.out().flush();
         List<String> problems = new ArrayList<>(report.problems());
         problems.addAll(damage(report));
@@ -152,6 +153,11 @@ final class ReportCommand implements Callable<Integer> {
                 .filter(sentence -> report.problems().stream()
                         .noneMatch(problem -> problem.startsWith(sentence.substring(0, sentence.indexOf(';')))))
                 .toList();
+    }
+
+    /** Says which splits lack classes: figures on them say nothing of those. */
+    private static void warn(Console console, Path directory) {
+        Store.open(directory).missingClasses().forEach(missing -> console.out().println("Warning: " + missing + "."));
     }
 
     private static Path plain(Path file) {
@@ -240,6 +246,7 @@ final class ReportCommand implements Callable<Integer> {
         Path csv = directory.resolve(ReportFiles.CSV);
         Path markdown = directory.resolve(ReportFiles.MARKDOWN);
         console.out().print(ReportText.brief(report, OptionalInt.empty(), console.width()));
+        warn(console, directory);
         console.out().flush();
         ReportFiles.writeCsv(report.runs().getFirst().results(), csv);
         ReportFiles.writeMarkdown(report.runs().getFirst().results(), OptionalInt.empty(), markdown);

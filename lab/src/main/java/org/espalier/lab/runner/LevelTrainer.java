@@ -441,7 +441,7 @@ final class LevelTrainer {
     static Map<String, Splits> splits(Experiment experiment, Map<String, DataSet> data) {
         Map<String, Splits> splits = new LinkedHashMap<>();
         data.forEach((name, set) -> {
-            Splits whole = set.splits(experiment.data().validation());
+            Splits whole = experiment.data().splits(set, experiment.data().validation(), experiment.seed());
             splits.put(
                     name,
                     new Splits(
