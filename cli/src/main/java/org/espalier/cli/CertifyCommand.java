@@ -23,6 +23,7 @@ import org.espalier.lab.certification.CertificationMethod;
 import org.espalier.lab.certification.CertificationRequest;
 import org.espalier.lab.certification.CertificationRunner;
 import org.espalier.lab.certification.StoredCertifications;
+import org.espalier.lab.experiment.Decimals;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketData;
@@ -71,7 +72,7 @@ final class CertifyCommand implements Callable<Integer> {
             split = ",",
             description = "Radius of the ball, above 0 and at most 1; several, with commas between them, make a curve"
                     + " (default: 0.1).")
-    private List<Float> epsilons = new ArrayList<>();
+    private List<String> epsilons = new ArrayList<>();
 
     @Option(
             names = "--method",
@@ -155,6 +156,18 @@ final class CertifyCommand implements Callable<Integer> {
         return BoundsConsistency.violations(List.copyOf(all.values()));
     }
 
+    private float radius(String text) {
+        double found = Decimals.parseDouble(text).orElse(Double.NaN);
+        float radius = (float) found;
+        if (!(radius > 0 && radius <= 1)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--epsilon is " + text + ", expected a number above 0 and at most 1, or a fraction as 8/255"
+                            + (epsilons.size() > 1 ? "; commas separate several, decimals have a point" : ""));
+        }
+        return radius;
+    }
+
     private List<CertificationRequest> requests() {
         CertificationMethod chosen = CertificationMethod.of(method);
         if (!chosen.exact() && (nodes.isPresent() || timeLimit.isPresent())) {
@@ -170,7 +183,7 @@ final class CertifyCommand implements Callable<Integer> {
         }
         List<Float> radii = epsilons.isEmpty()
                 ? List.of(USUAL_EPSILON)
-                : epsilons.stream().sorted().distinct().toList();
+                : epsilons.stream().map(this::radius).sorted().distinct().toList();
         List<Ticket> tickets = ticketOptions.tickets(given);
         Map<TicketData, DataSet> sets = new LinkedHashMap<>();
         List<CertificationRequest> requests = new ArrayList<>();

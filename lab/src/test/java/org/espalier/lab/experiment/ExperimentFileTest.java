@@ -302,4 +302,22 @@ class ExperimentFileTest {
                     .hasMessageContaining("nested more than 20 deep");
         }
     }
+
+    @Test
+    void fractionsAreNumbersAndCommasAreNot() {
+        Experiment read = ExperimentFile.parse("attacks: {fgsm: {kind: fgsm, epsilon: 8/255}, pgd: {kind: pgd}}", "text");
+        assertThat(read.attacks().get("fgsm").epsilon()).isEqualTo(8 / 255.0);
+        assertThat(ExperimentFile.parse(ExperimentFile.write(read), "stored")).isEqualTo(read);
+        assertThatThrownBy(() -> ExperimentFile.parse("attacks:\n  fgsm:\n    kind: fgsm\n    epsilon: 0,3", "text"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("text, line 4: attacks.fgsm.epsilon is 0,3, expected a number")
+                .hasMessageEndingWith("; write 0.3, with a point");
+        for (String wrong : List.of("8/0", "/255", "8/", "8/2/5", "1e999999/1")) {
+            assertThatThrownBy(() ->
+                            ExperimentFile.parse("attacks: {fgsm: {kind: fgsm, epsilon: " + wrong + "}}", "text"))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("attacks.fgsm.epsilon is " + wrong);
+        }
+        assertThatThrownBy(() -> ExperimentFile.parse("{trials: 5/2}", "text")).hasMessageContaining("a whole number");
+    }
 }
