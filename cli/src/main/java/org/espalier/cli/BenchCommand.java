@@ -19,7 +19,7 @@ import org.espalier.lab.bench.BenchReport;
 import org.espalier.lab.bench.BenchSettings;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.runner.Machine;
-import org.espalier.report.TextTable;
+import org.espalier.report.format.TextTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

@@ -9,7 +9,7 @@ import org.espalier.lab.bench.BenchReport.Figure;
 import org.espalier.lab.bench.BenchReport.Masks;
 import org.espalier.lab.bench.BenchReport.Row;
 import org.espalier.lab.bench.Work;
-import org.espalier.report.Table;
+import org.espalier.report.table.Table;
 
 /** A bench's figures as tables. */
 final class BenchTables {

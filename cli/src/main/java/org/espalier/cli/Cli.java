@@ -1,6 +1,7 @@
 package org.espalier.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import org.espalier.UserException;
 import org.espalier.cli.console.CheckedOutput;
 import org.espalier.cli.console.Console;
@@ -9,6 +10,8 @@ import org.espalier.cli.console.Logging;
 import org.espalier.cli.console.UsageError;
 import org.espalier.cli.console.Version;
 import org.espalier.data.catalogue.DataSets;
+import org.espalier.setting.Plugins;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,6 +54,14 @@ final class Cli implements Runnable {
             scope = ScopeType.INHERIT,
             description = "Show log messages, and stack traces of errors.")
     private boolean debug;
+
+    @Option(
+            names = "--plugins",
+            paramLabel = "DIR",
+            scope = ScopeType.INHERIT,
+            defaultValue = "${env:ESPALIER_PLUGINS}",
+            description = "Directory of plug-in jars. ESPALIER_PLUGINS names one for all commands.")
+    private @Nullable Path plugins;
 
     @SuppressWarnings("NullAway.Init")
     Cli(Console console) {
@@ -106,6 +117,9 @@ final class Cli implements Runnable {
 
     private int execute(CommandLine.ParseResult parsed) {
         Logging.to(console, debug);
+        if (plugins != null && !plugins.toString().isEmpty()) {
+            Plugins.use(plugins);
+        }
         return new CommandLine.RunLast().execute(parsed);
     }
 

@@ -13,12 +13,12 @@ import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.store.Store;
-import org.espalier.report.Published;
-import org.espalier.report.Report;
 import org.espalier.report.ReportFiles;
 import org.espalier.report.ReportFolder;
-import org.espalier.report.ReportPart;
 import org.espalier.report.ReportText;
+import org.espalier.report.content.Report;
+import org.espalier.report.content.ReportPart;
+import org.espalier.report.result.Published;
 import org.espalier.report.verdict.Terms;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -83,7 +83,7 @@ final class ReportCommand implements Callable<Integer> {
             names = "--published",
             paramLabel = "FILE",
             description =
-                    "More published accuracies to show beside ours, as CSV (see docs/report.md). May be repeated.")
+                    "More published accuracies to show beside ours, as CSV (see docs/guides/report.md). May be repeated.")
     private List<Path> published = new ArrayList<>();
 
     @Option(

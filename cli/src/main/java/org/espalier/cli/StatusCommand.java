@@ -7,9 +7,9 @@ import java.util.Locale;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.progress.Durations;
 import org.espalier.lab.store.Store;
-import org.espalier.report.SearchStatus;
-import org.espalier.report.Table;
-import org.espalier.report.TextTable;
+import org.espalier.report.format.TextTable;
+import org.espalier.report.status.SearchStatus;
+import org.espalier.report.table.Table;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 

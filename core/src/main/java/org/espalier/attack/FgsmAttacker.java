@@ -6,6 +6,7 @@ import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.InputGradientSink;
 import org.espalier.engine.ops.Elementwise;
+import org.espalier.loss.Loss;
 import org.espalier.random.Stream;
 
 /** Runs {@link Fgsm}: the gradient of the clean pass that the caller has run anyway, so one backward pass in all. */
@@ -13,8 +14,8 @@ final class FgsmAttacker extends Attacker implements InputGradientSink {
     private final Fgsm attack;
     private int panels; // of the present batch: clean panel q is attacked in panel q + panels
 
-    FgsmAttacker(Fgsm attack, Engine engine, ActivationBuffers pass) {
-        super(attack.label(), engine, pass);
+    FgsmAttacker(Fgsm attack, Engine engine, ActivationBuffers pass, Loss loss) {
+        super(attack.label(), loss, engine, pass);
         this.attack = attack;
     }
 
@@ -29,7 +30,7 @@ final class FgsmAttacker extends Attacker implements InputGradientSink {
     }
 
     @Override
-    void run(int panels, int[] labels, int firstLabel, int examples, Stream noise, int firstExample) {
+    protected void run(int panels, int[] labels, int firstLabel, int examples, Stream noise, int firstExample) {
         this.panels = panels;
         inputGradient(0, panels, labels, firstLabel, examples, this);
     }
@@ -47,8 +48,8 @@ final class FgsmAttacker extends Attacker implements InputGradientSink {
                 panel,
                 pass.input(),
                 panel + panels,
-                attack.epsilon(),
-                attack.epsilon());
+                (float) attack.epsilon(),
+                (float) attack.epsilon());
     }
 
     @Override

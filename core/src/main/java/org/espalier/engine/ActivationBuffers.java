@@ -1,6 +1,7 @@
 package org.espalier.engine;
 
 import org.espalier.network.Architecture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The buffers that a batch passes through: inputs, what each layer makes of them, and gradients on the way back.
@@ -13,6 +14,8 @@ public final class ActivationBuffers {
     private final ActivationPanels[] activations; // (layer boundary): 0 inputs, then each layer's outputs, last logits
     private final ActivationPanels[]
             gradients; // (layer): gradient of the loss with respect to that layer's outputs before ReLU
+
+    private @Nullable ActivationPanels inputGradient;
 
     ActivationBuffers(Architecture architecture, int examples) {
         this.architecture = architecture;
@@ -38,6 +41,19 @@ public final class ActivationBuffers {
     /** Gradient of the loss with respect to the logits; the caller's to fill, zero in padding lanes. */
     public ActivationPanels logitGradient() {
         return gradients[gradients.length - 1];
+    }
+
+    /**
+     * Gradient of the loss with respect to the inputs, [panel][input][lane]; filled by {@link Engine#backward} where asked
+     * for, zero for inputs that are not live. Made when first wanted.
+     */
+    public ActivationPanels inputGradient() {
+        ActivationPanels made = inputGradient;
+        if (made == null) {
+            made = new ActivationPanels(input().features(), panels() * ActivationPanels.LANES);
+            inputGradient = made;
+        }
+        return made;
     }
 
     /** Number of panels. */

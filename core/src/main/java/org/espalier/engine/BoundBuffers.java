@@ -3,10 +3,10 @@ package org.espalier.engine;
 import org.espalier.network.Architecture;
 
 /**
- * The buffers of {@link Engine#boundMargins}: the images as they are, the box around each as centre and radius, what the
+ * The buffers of {@link BoundEngine#boundMargins}: the images as they are, the box around each as centre and radius, what the
  * layers make of both, linear bounds of the margins, and gradients on the way back.
  *
- * <p>Made once by {@link Engine#newBoundPass} and used for every step, so that steps allocate nothing. All that the layers'
+ * <p>Made once by {@link BoundEngine#newBoundBuffers} and used for every step, so that steps allocate nothing. All that the layers'
  * weights are multiplied with stands in one {@link ActivationBuffers}, so that one sum over its panels is the gradient: P panels of
  * images, P of centres, and P for each linear bound, P being what the examples at hand need.
  */
@@ -92,7 +92,7 @@ public final class BoundBuffers {
 
     /**
      * The worst case of each class, [panel][class][lane]: an upper bound of its logit less the label's, 0 for the label
-     * itself; filled by {@link Engine#boundMargins}.
+     * itself; filled by {@link BoundEngine#boundMargins}.
      */
     public ActivationPanels marginBounds() {
         return worst;
@@ -112,7 +112,7 @@ public final class BoundBuffers {
         return ActivationPanels.panelsFor(examples);
     }
 
-    /** Takes what {@link Engine#boundMargins} was asked for. */
+    /** Takes what {@link BoundEngine#boundMargins} was asked for. */
     public void take(float share, int[] classes, int first, int count) {
         if (count < 1 || count > labels.length) {
             throw new IndexOutOfBoundsException(count + " examples were asked for, there is room for " + labels.length);

@@ -11,6 +11,7 @@ import org.espalier.data.Split;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Engine;
 import org.espalier.engine.ops.Elementwise;
 import org.espalier.random.Stream;
@@ -68,7 +69,7 @@ public final class Evaluator {
             attacked.add(new AttackedSum(PUBLISHED_LOSS, mixed.attack().bind(engine, pass)));
         }
         bounds = settings.bound()
-                .map(bound -> engine.newBoundPass(tile, bound.linearShare() > 0))
+                .map(bound -> BoundEngine.of(engine).newBoundBuffers(tile, bound.linearShare() > 0))
                 .orElse(null);
         order = new int[tile];
         predicted = new int[tile];
@@ -151,7 +152,7 @@ public final class Evaluator {
                 case null -> sum.loss / examples;
                 case Objective.Natural() -> naturalLoss;
                 case Objective.Adversarial mixed -> mixedLoss(mixed, naturalLoss, examples);
-                case Objective.Certified bounds -> throw new IllegalStateException("refused before: " + bounds);
+                case Objective other -> throw new IllegalStateException("refused before: " + other);
             };
             measurements.add(new Measurement(iteration, split.name(), sum.name, sum.correct, examples, loss));
         }
@@ -202,8 +203,14 @@ public final class Evaluator {
             Elementwise.loadImages(
                     split.images(), order, 0, examples, bounds.natural().input(), 0);
             EvaluationSettings.Bound bound = settings.bound().orElseThrow();
-            engine.boundMargins(
-                    bounds, (float) bound.epsilon(), (float) bound.linearShare(), split.labels(), first, examples);
+            BoundEngine.of(engine)
+                    .boundMargins(
+                            bounds,
+                            (float) bound.epsilon(),
+                            (float) bound.linearShare(),
+                            split.labels(),
+                            first,
+                            examples);
             add(worst, bounds.marginBounds(), 0, split.labels(), first, examples, smoothing);
         }
     }

@@ -19,7 +19,8 @@ class ChecksTest {
     void panelsThatAPassDoesNotHaveAreRefused() {
         assertThatThrownBy(() -> engine.forward(pass, 0, 2)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> engine.forward(pass, -1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> engine.weightGradient(pass, 1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> engine.backward(pass, 1, 1, Gradients.WEIGHTS))
+                .isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> engine.inputGradient(pass, 0, Integer.MAX_VALUE, (p, g, o, f, i, c) -> {}))
                 .isInstanceOf(IndexOutOfBoundsException.class);
     }

@@ -17,6 +17,7 @@ import org.espalier.attack.LabelChoice;
 import org.espalier.attack.Pgd;
 import org.espalier.data.Split;
 import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.engine.KernelMode;
@@ -237,9 +238,9 @@ class EvaluatorTest {
         assertThat(measured).extracting(Measurement::attack).containsExactly("none", "pgd", "mine");
         Measurement worst = measured.getLast();
 
-        Engine reference = new ReferenceEngine(NETWORK);
+        BoundEngine reference = new ReferenceEngine(NETWORK);
         reference.load(engine.weights(), engine.mask());
-        BoundBuffers pass = reference.newBoundPass(150, true);
+        BoundBuffers pass = reference.newBoundBuffers(150, true);
         int[] order = IntStream.range(0, 150).toArray();
         Elementwise.loadImages(split.images(), order, 0, 150, pass.natural().input(), 0);
         reference.boundMargins(pass, 0.02f, 0.3f, split.labels(), 0, 150);

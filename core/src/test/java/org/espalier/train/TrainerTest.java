@@ -17,6 +17,7 @@ import org.espalier.data.Split;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.engine.ops.Elementwise;
@@ -112,7 +113,7 @@ class TrainerTest {
 
     /** The objective of one update, written down from its definition, with the adversarial examples held fixed. */
     private static final class ObjectiveValue {
-        final Engine engine = new ReferenceEngine(NETWORK);
+        final BoundEngine engine = new ReferenceEngine(NETWORK);
         final Mask mask;
         final Weights weights;
         final TrainingSettings settings;
@@ -139,7 +140,7 @@ class TrainerTest {
                 labels[e] = training.labels()[images[order.first(update) + e]];
             }
             Elementwise.loadImages(training.images(), images, order.first(update), examples, pass.input(), 0);
-            bounds = engine.newBoundPass(examples, true);
+            bounds = engine.newBoundBuffers(examples, true);
             bounds.natural().input().copy(pass.input(), 0, 0, panels);
             if (settings.objective() instanceof Objective.Adversarial mixed) {
                 engine.forward(pass, 0, panels);
@@ -169,6 +170,7 @@ class TrainerTest {
                     double share = certified.naturalShare().at(progress);
                     yield share * loss(0) + (1 - share) * worst(certified, progress);
                 }
+                default -> throw new AssertionError(settings.objective());
             };
         }
 

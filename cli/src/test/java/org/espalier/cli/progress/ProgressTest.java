@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import org.espalier.report.Effort;
+import org.espalier.report.status.Effort;
 import org.junit.jupiter.api.Test;
 
 class ProgressTest {

@@ -15,7 +15,7 @@ import org.espalier.engine.Engine;
  * the inputs. Bound to the weights that the engine holds when it is made; make another after loading others.
  *
  * <p>Only {@link #live} inputs appear: the rows of every {@link Tile}. The others are read by no surviving weight; they have
- * a zero gradient, and keep their clean values ({@link #fillUnreadInputs}), which costs an attacker nothing.
+ * a zero gradient, and keep their clean values ({@link #complete}), which costs an attacker nothing.
  *
  * <p>Not for use by several threads at once.
  */
@@ -202,6 +202,24 @@ public final class Target {
             }
         }
         return best;
+    }
+
+    /**
+     * Whether an example of the last forward pass does not have its true class alone on top: another class is predicted, or
+     * has the same logit. A tie counts as broken: which class it falls to is chance.
+     */
+    public boolean fooled(int example, int label) {
+        return prediction(example) != label || tied(example, label);
+    }
+
+    /** Whether another class has the very logit of the label in the last forward pass. */
+    public boolean tied(int example, int label) {
+        for (int c = 0; c < classes(); c++) {
+            if (c != label && logit(example, c) == logit(example, label)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

@@ -6,7 +6,6 @@ import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Checks;
 import org.espalier.engine.InputGradientSink;
 import org.espalier.engine.kernel.CrossEntropy;
-import org.espalier.engine.kernel.Kernels;
 import org.espalier.random.Stream;
 
 /**
@@ -84,7 +83,7 @@ public final class Elementwise {
             int outPanel,
             int[] features,
             float epsilon) {
-        Kernels.chosen()
+        KernelChoice.chosen()
                 .uniformNoise(
                         stream.key0(),
                         stream.key1(),
@@ -127,7 +126,7 @@ public final class Elementwise {
         if (!gradient.isNative()) {
             throw new IllegalArgumentException("gradient rows must stand in native memory");
         }
-        Kernels.chosen()
+        KernelChoice.chosen()
                 .signStep(
                         gradient,
                         offset,
@@ -171,7 +170,7 @@ public final class Elementwise {
         boolean finite = true;
         for (int p = 0; p < panels; p++) {
             int lanes = Math.clamp(examples - p * ActivationPanels.LANES, 0, ActivationPanels.LANES);
-            finite &= Kernels.chosen()
+            finite &= KernelChoice.chosen()
                     .crossEntropyGradient(
                             logits.memory(),
                             logits.row(firstPanel + p, 0),
@@ -265,7 +264,8 @@ public final class Elementwise {
         Checks.range(out, firstPanel, ActivationPanels.panelsFor(count));
         for (int p = 0; p * ActivationPanels.LANES < count; p++) {
             int lanes = Math.min(count - p * ActivationPanels.LANES, ActivationPanels.LANES);
-            Kernels.chosen().loadImages(images, order, first + p * ActivationPanels.LANES, lanes, out, firstPanel + p);
+            KernelChoice.chosen()
+                    .loadImages(images, order, first + p * ActivationPanels.LANES, lanes, out, firstPanel + p);
         }
     }
 }

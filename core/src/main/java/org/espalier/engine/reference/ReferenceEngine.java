@@ -8,8 +8,9 @@ import java.util.List;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Checks;
-import org.espalier.engine.Engine;
+import org.espalier.engine.Gradients;
 import org.espalier.engine.InputGradientSink;
 import org.espalier.engine.Update;
 import org.espalier.network.Architecture;
@@ -21,7 +22,7 @@ import org.espalier.network.Weights;
  * The textbook in float64, one multiplication at a time: slow, obvious, and what every other engine is tested
  * against. Weights are kept in double and rounded to float only when read out.
  */
-public final class ReferenceEngine implements Engine {
+public final class ReferenceEngine implements BoundEngine {
     private static final int ROWS_AT_ONCE = 16;
 
     private final Architecture architecture;
@@ -90,6 +91,7 @@ public final class ReferenceEngine implements Engine {
 
     @Override
     public void forward(ActivationBuffers pass, int firstPanel, int panels) {
+        Checks.covers(architecture, pass, firstPanel, panels);
         for (int example = firstPanel * ActivationPanels.LANES;
                 example < (firstPanel + panels) * ActivationPanels.LANES;
                 example++) {
@@ -103,6 +105,7 @@ public final class ReferenceEngine implements Engine {
 
     @Override
     public void inputGradient(ActivationBuffers pass, int firstPanel, int panels, InputGradientSink sink) {
+        Checks.covers(architecture, pass, firstPanel, panels);
         for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
             double[][] byLane = new double[ActivationPanels.LANES][];
             for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
@@ -123,9 +126,40 @@ public final class ReferenceEngine implements Engine {
     }
 
     @Override
-    public void weightGradient(ActivationBuffers pass, int firstPanel, int panels) {
+    public void setMask(Mask survivors) {
+        Checks.fits(architecture, survivors.architecture());
+        // Weights and moments that were pruned are zero already.
+        for (int layer = 0; layer < architecture.layers(); layer++) {
+            for (int i = 0; i < weights[layer].length; i++) {
+                if (!survivors.keeps(layer, i)) {
+                    weights[layer][i] = 0;
+                    moments[0][layer][i] = 0;
+                    moments[1][layer][i] = 0;
+                }
+            }
+        }
+        mask = survivors;
+        liveInputs = new LivePaths(mask).inputs(0);
         clearGradients();
-        addGradient(pass, firstPanel, panels);
+    }
+
+    @Override
+    public void backward(ActivationBuffers pass, int firstPanel, int panels, Gradients wanted) {
+        Checks.covers(architecture, pass, firstPanel, panels);
+        if (wanted.inputs()) {
+            for (int example = firstPanel * ActivationPanels.LANES;
+                    example < (firstPanel + panels) * ActivationPanels.LANES;
+                    example++) {
+                double[] gradient = back(0, deltas(pass, example, outputs(pass, example))[0]);
+                for (int i = 0; i < gradient.length; i++) {
+                    pass.inputGradient().set(i, example, (float) gradient[i]);
+                }
+            }
+        }
+        if (wanted.weights()) {
+            clearGradients();
+            addGradient(pass, firstPanel, panels, wanted == Gradients.ALL_WEIGHTS);
+        }
     }
 
     private void clearGradients() {
@@ -135,7 +169,7 @@ public final class ReferenceEngine implements Engine {
         }
     }
 
-    private void addGradient(ActivationBuffers pass, int firstPanel, int panels) {
+    private void addGradient(ActivationBuffers pass, int firstPanel, int panels, boolean pruned) {
         for (int example = firstPanel * ActivationPanels.LANES;
                 example < (firstPanel + panels) * ActivationPanels.LANES;
                 example++) {
@@ -145,7 +179,7 @@ public final class ReferenceEngine implements Engine {
                 int inputs = architecture.inputs(layer);
                 for (int o = 0; o < architecture.outputs(layer); o++) {
                     for (int i = 0; i < inputs; i++) {
-                        if (mask.keeps(layer, o * inputs + i)) {
+                        if (pruned || mask.keeps(layer, o * inputs + i)) {
                             gradients[layer][o * inputs + i] += deltas[layer][o] * outputs[layer][i];
                         }
                     }
@@ -184,10 +218,10 @@ public final class ReferenceEngine implements Engine {
     }
 
     @Override
-    public void weightGradient(BoundBuffers pass, boolean natural) {
+    public void backward(BoundBuffers pass, boolean natural) {
         clearGradients();
         if (natural) {
-            addGradient(pass.natural(), 0, pass.panels());
+            addGradient(pass.natural(), 0, pass.panels(), false);
         }
         for (int example = 0; example < worstCases.size(); example++) {
             double[] gradient = new double[architecture.classes()];

@@ -1,10 +1,10 @@
 package org.espalier.engine.reference;
 
-import org.espalier.engine.Engine;
+import org.espalier.engine.BoundEngine;
 import org.espalier.network.Architecture;
 
 /**
- * {@link Engine#boundMargins} of one example and its gradient, the textbook in float64: lower and upper bounds from layer to
+ * {@link BoundEngine#boundMargins} of one example and its gradient, the textbook in float64: lower and upper bounds from layer to
  * layer, each margin's coefficients back to the input, and the reverse of every line.
  */
 public final class ReferenceWorstCase {
@@ -167,7 +167,7 @@ public final class ReferenceWorstCase {
     /**
      * Adds the gradient of a loss.
      *
-     * @param worstGradient (class) the loss's gradient with respect to {@link #marginBounds}
+     * @param worstGradient (class) the loss's gradient with respect to {@link #worst}
      * @param gradients receives the weights' gradients, pruned ones' too
      */
     public void addGradient(double[] worstGradient, double[][] gradients, double[][] biasGradients) {

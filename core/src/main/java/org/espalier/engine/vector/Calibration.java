@@ -9,9 +9,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.Gradients;
 import org.espalier.engine.InputGradientSink;
 import org.espalier.engine.Update;
 import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.ops.KernelChoice;
 import org.espalier.engine.simd.Lanes;
 import org.espalier.engine.simd.dense.DenseMatmul256;
 import org.espalier.network.Architecture;
@@ -29,7 +31,7 @@ import org.espalier.random.Stream;
  */
 public final class Calibration implements DenseOrSparsePolicy {
     /** For this process. */
-    public static final Calibration PROCESS = new Calibration(Kernels.chosen(), KernelClock::nanoTime);
+    public static final Calibration PROCESS = new Calibration(KernelChoice.chosen(), KernelClock::nanoTime);
 
     private static final System.Logger LOG = System.getLogger(Calibration.class.getName());
 
@@ -279,7 +281,7 @@ public final class Calibration implements DenseOrSparsePolicy {
                 engine.inputGradient(pass, 0, 1, NOWHERE);
             }
             engine.forward(pass, 0, 1);
-            engine.weightGradient(pass, 0, 1);
+            engine.backward(pass, 0, 1, Gradients.WEIGHTS);
             engine.update(NOTHING);
         }
     }

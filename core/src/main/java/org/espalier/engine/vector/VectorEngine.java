@@ -6,8 +6,9 @@ import java.util.Arrays;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Checks;
-import org.espalier.engine.Engine;
+import org.espalier.engine.Gradients;
 import org.espalier.engine.InputGradientSink;
 import org.espalier.engine.Update;
 import org.espalier.engine.kernel.BlockedCsr;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * layer's density, and kernels that leave zeros out where a panel has many ({@link DenseOrSparsePolicy}); all give the same bits as long
  * as all values are finite. A step allocates nothing, but what a layer needs for a kernel when that first runs.
  */
-public final class VectorEngine implements Engine {
+public final class VectorEngine implements BoundEngine {
     /** Rows of the input gradient made at once: 10.5 KiB, in the nearest cache, and whole blocks of 6. */
     private static final int ROWS_AT_ONCE = BlockedCsr.WINDOW;
 
@@ -44,6 +45,8 @@ public final class VectorEngine implements Engine {
     private @Nullable GradientScratch scratch;
     private Mask mask;
     private CompactLayer[] layers;
+    private @Nullable VectorEngine unmasked; // for gradients of pruned weights, when they are first wanted
+    private @Nullable Weights allGradients; // the gradient held, where it was asked for of pruned weights too
     private @Nullable VectorWorstCase worstCase; // of these layers, when it is first wanted
 
     public VectorEngine(Architecture architecture, Kernels kernels, DenseOrSparsePolicy policy) {
@@ -89,6 +92,7 @@ public final class VectorEngine implements Engine {
         mask = survivors;
         layers = compact();
         worstCase = null;
+        allGradients = null;
         for (int layer = 0; layer < layers.length; layer++) {
             layers[layer].load(weights.matrix(layer));
             copy(weights.biases(layer), biasValues[layer]);
@@ -169,9 +173,56 @@ public final class VectorEngine implements Engine {
     }
 
     @Override
-    public void weightGradient(ActivationBuffers pass, int firstPanel, int panels) {
+    public void backward(ActivationBuffers pass, int firstPanel, int panels, Gradients wanted) {
         Checks.covers(architecture, pass, firstPanel, panels);
+        if (wanted == Gradients.ALL_WEIGHTS) {
+            allWeightGradients(pass, firstPanel, panels);
+            return;
+        }
         hiddenGradients(pass, firstPanel, panels);
+        if (wanted.inputs()) {
+            inputGradients(pass, firstPanel, panels);
+        }
+        if (wanted.weights()) {
+            weightGradients(pass, firstPanel, panels);
+        }
+    }
+
+    private void inputGradients(ActivationBuffers pass, int firstPanel, int panels) {
+        ActivationPanels out = pass.inputGradient();
+        for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
+            if (layers[0].liveInputs.length < architecture.inputs()) {
+                LayerMatmul.clear(out, panel); // rows of another mask's live inputs
+            }
+            products.backward(layers[0], false, pass.gradient(0), panel, out, panel);
+        }
+    }
+
+    /**
+     * All weights' gradients, by an engine of the same weights without a mask. Zero terms change no bit, so survivors get the
+     * usual bits. Its forward pass is needed: units that no surviving weight reads have an activation that this engine never
+     * computes, and the pruned weights that would read them have a gradient.
+     */
+    private void allWeightGradients(ActivationBuffers pass, int firstPanel, int panels) {
+        VectorEngine whole = unmasked;
+        if (whole == null) {
+            whole = new VectorEngine(architecture, kernels, DenseOrSparsePolicy.DENSE);
+            unmasked = whole;
+        }
+        whole.load(weights(), Mask.dense(architecture));
+        whole.forward(pass, firstPanel, panels);
+        whole.backward(pass, firstPanel, panels, Gradients.WEIGHTS);
+        Weights gradient = whole.gradient();
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer].gather(gradient.matrix(layer), layers[layer].gradients);
+            layers[layer].clearOthersGradients();
+            copy(gradient.biases(layer), biasGradients[layer]);
+        }
+        allGradients = gradient;
+    }
+
+    private void weightGradients(ActivationBuffers pass, int firstPanel, int panels) {
+        allGradients = null;
         for (int layer = 0; layer < layers.length; layer++) {
             CompactLayer weights = layers[layer];
             ActivationPanels delta = pass.gradient(layer);
@@ -194,11 +245,12 @@ public final class VectorEngine implements Engine {
     }
 
     @Override
-    public void weightGradient(BoundBuffers pass, boolean natural) {
+    public void backward(BoundBuffers pass, boolean natural) {
         Checks.fits(architecture, pass.architecture());
         if (natural) {
             hiddenGradients(pass.natural(), 0, pass.panels());
         }
+        allGradients = null;
         boundMargins().gradient(pass, natural, scratch((2 + pass.margins) * pass.panels()), biasGradients);
     }
 
@@ -222,6 +274,9 @@ public final class VectorEngine implements Engine {
 
     @Override
     public Weights gradient() {
+        if (allGradients != null) {
+            return allGradients.copy();
+        }
         Weights gradient = new Weights(architecture);
         for (int layer = 0; layer < layers.length; layer++) {
             layers[layer].spread(layers[layer].gradients, gradient.matrix(layer));

@@ -4,7 +4,7 @@ import java.lang.foreign.ValueLayout;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
-import org.espalier.engine.Engine;
+import org.espalier.engine.BoundEngine;
 import org.espalier.engine.kernel.BoundKernels;
 import org.espalier.engine.kernel.FixedOrderSum;
 import org.espalier.engine.kernel.GradientScratch;
@@ -13,7 +13,7 @@ import org.espalier.engine.kernel.Kernels.Epilogue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link Engine#boundMargins} and its gradient in float32: the products are the engine's own, with weights or their absolute
+ * {@link BoundEngine#boundMargins} and its gradient in float32: the products are the engine's own, with weights or their absolute
  * values, dense or over surviving weights, so that the cost falls with the density and the bits are the same everywhere.
  *
  * <p>Gradients of a product with absolute values reach the weights by their sign. A linear bound of a margin is a panel of

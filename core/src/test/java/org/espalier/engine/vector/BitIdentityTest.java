@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.espalier.engine.ops.KernelChoice;
 import org.espalier.engine.simd.Lanes;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -74,7 +73,7 @@ class BitIdentityTest {
             command.add("-XX:Tier4CompileThreshold=200");
             command.add("-XX:Tier4BackEdgeThreshold=500");
         }
-        command.add("-D" + KernelChoice.PROPERTY + "=" + bits);
+        command.add("-D" + Lanes.PROPERTY + "=" + bits);
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), EngineDigest.class.getName()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

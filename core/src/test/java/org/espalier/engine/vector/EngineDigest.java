@@ -10,9 +10,10 @@ import java.util.List;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.Gradients;
 import org.espalier.engine.Update;
-import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.ops.KernelChoice;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -41,7 +42,7 @@ final class EngineDigest {
     }
 
     public static void main(String[] arguments) throws NoSuchAlgorithmException {
-        System.out.println("bits " + Kernels.chosen().bits());
+        System.out.println("bits " + KernelChoice.chosen().bits());
         for (Architecture shape : SHAPES) {
             for (double density : DENSITIES) {
                 for (DenseOrSparsePolicy policy : RandomCases.POLICIES) {
@@ -60,7 +61,7 @@ final class EngineDigest {
     String train(Architecture shape, double density, DenseOrSparsePolicy policy) {
         Stream stream = Stream.root(7).child(shape.toString());
         Mask mask = RandomCases.mask(shape, density, stream);
-        VectorEngine engine = new VectorEngine(shape, Kernels.chosen(), policy);
+        VectorEngine engine = new VectorEngine(shape, KernelChoice.chosen(), policy);
         Weights weights = RandomCases.weights(shape, stream);
         quieten(weights);
         engine.load(weights, mask);
@@ -86,7 +87,7 @@ final class EngineDigest {
             add(pass.logits().memory(), 0, 2 * shape.classes() * ActivationPanels.LANES);
             Elementwise.crossEntropyGradient(
                     pass.logits(), pass.logitGradient(), 0, 2, labels, 0, examples, 0f, 1f / examples);
-            engine.weightGradient(pass, 0, 2);
+            engine.backward(pass, 0, 2, Gradients.WEIGHTS);
             add(engine.gradient());
             engine.update(
                     step < 3
@@ -105,9 +106,9 @@ final class EngineDigest {
             return "none";
         }
         Stream stream = Stream.root(8).child(shape.toString());
-        VectorEngine engine = new VectorEngine(shape, Kernels.chosen(), policy);
+        VectorEngine engine = new VectorEngine(shape, KernelChoice.chosen(), policy);
         engine.load(RandomCases.weights(shape, stream), RandomCases.mask(shape, density, stream));
-        BoundBuffers pass = engine.newBoundPass(93, true);
+        BoundBuffers pass = engine.newBoundBuffers(93, true);
         float[] shares = {0f, 0.3f, 1f};
         for (int step = 1; step <= 3; step++) {
             int examples = step == 2 ? 41 : 93;
@@ -139,7 +140,7 @@ final class EngineDigest {
                     examples,
                     0.1f,
                     0.5f / examples);
-            engine.weightGradient(pass, step < 3);
+            engine.backward(pass, step < 3);
             add(engine.gradient());
             engine.update(new Update.Adam(0.01f, 0.9f, 0.999f, 1e-7f, 1e-4f, 0));
             add(engine.weights());

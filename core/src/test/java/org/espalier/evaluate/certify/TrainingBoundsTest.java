@@ -10,6 +10,7 @@ import net.jqwik.api.constraints.FloatRange;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
 import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Engine;
 import org.espalier.engine.ops.Elementwise;
 import org.espalier.network.Architecture;
@@ -86,11 +87,11 @@ class TrainingBoundsTest {
     }
 
     private static BoundBuffers bounds(Engine engine, float[] image, int label, float epsilon, float share) {
-        BoundBuffers pass = engine.newBoundPass(1, share > 0);
+        BoundBuffers pass = BoundEngine.of(engine).newBoundBuffers(1, share > 0);
         for (int i = 0; i < image.length; i++) {
             pass.natural().input().set(i, 0, image[i]);
         }
-        engine.boundMargins(pass, epsilon, share, new int[] {label}, 0, 1);
+        BoundEngine.of(engine).boundMargins(pass, epsilon, share, new int[] {label}, 0, 1);
         return pass;
     }
 

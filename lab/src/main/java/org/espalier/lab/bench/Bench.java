@@ -10,6 +10,7 @@ import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
+import org.espalier.engine.Gradients;
 import org.espalier.engine.KernelMode;
 import org.espalier.lab.bench.BenchReport.Figure;
 import org.espalier.lab.bench.BenchReport.Masks;
@@ -129,7 +130,7 @@ public final class Bench {
                 List.of(
                         () -> engine.forward(pass, 0, 1),
                         () -> engine.inputGradient(pass, 0, 1, (p, g, o, f, i, c) -> {}),
-                        () -> engine.weightGradient(pass, 0, 1)),
+                        () -> engine.backward(pass, 0, 1, Gradients.WEIGHTS)),
                 settings.seconds());
         double operations = 2.0 * shape.weights() * ActivationPanels.LANES;
         return new Product(shape, turns.share(0, operations), turns.share(1, operations), turns.share(2, operations));

@@ -73,6 +73,11 @@ public final class ExperimentFile {
         return new Tree(true).map(settings);
     }
 
+    /** The settings of a kind as they enter what identifies a level; the bare name of a kind of Espalier's without settings. */
+    public static Object kindIdentity(Record settings) {
+        return new Tree(true).of(settings, true);
+    }
+
     /** How a constant is written in a file. */
     public static String nameOf(Enum<?> constant) {
         return Names.dashed(constant.name());

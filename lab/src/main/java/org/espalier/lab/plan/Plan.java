@@ -18,6 +18,7 @@ import org.espalier.lab.store.StoreWriter;
 import org.espalier.lab.store.StoredTrial;
 import org.espalier.lab.store.TrialId;
 import org.espalier.network.Architecture;
+import org.espalier.setting.Registry;
 
 /**
  * All levels of an experiment, each once, and the trials that they make. Keys follow from settings and data alone, so
@@ -184,15 +185,16 @@ public final class Plan {
         }
         tree.put("natural-share", objective.naturalShare().orElse(1.0));
         objective.attack().ifPresent(name -> tree.put("attack", attack(name)));
+        objective.method().ifPresent(method -> tree.put("method", ExperimentFile.kindIdentity(method)));
         return tree;
     }
 
     private Map<String, Object> attack(String name) {
-        Experiment.AttackSettings settings = experiment.attacks().get(name);
+        Record settings = experiment.attacks().get(name);
         if (settings == null) {
             throw new IllegalStateException("attack " + name + " is not defined");
         }
-        return ExperimentFile.identity((Record) settings);
+        return ExperimentFile.identity(settings);
     }
 
     private Map<String, Object> evaluation() {
@@ -207,7 +209,7 @@ public final class Plan {
 
     private Map<String, Object> pruning(Architecture architecture) {
         Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("criterion", ExperimentFile.nameOf(experiment.pruning().criterion()));
+        tree.put("criterion", ExperimentFile.kindIdentity(experiment.pruning().criterion()));
         tree.put("scope", ExperimentFile.nameOf(experiment.pruning().scope()));
         tree.put("count", ExperimentFile.nameOf(experiment.pruning().count()));
         tree.put(
@@ -217,7 +219,11 @@ public final class Plan {
     }
 
     /** What survivors restart from: level 1 continues level 0's weights and rewinds to them as published alike. */
-    private static String restart(String strategy, int number) {
+    private static Object restart(String strategy, int number) {
+        Record settings = Strategy.of(strategy).settings();
+        if (!Registry.kind(settings.getClass()).provider().isEmpty()) {
+            return ExperimentFile.identity(settings);
+        }
         return number == 1 && strategy.equals("as-published") ? "continued" : strategy;
     }
 

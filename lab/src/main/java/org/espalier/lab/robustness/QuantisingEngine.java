@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
-import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.Engine;
+import org.espalier.engine.Gradients;
 import org.espalier.engine.InputGradientSink;
 import org.espalier.engine.Update;
 import org.espalier.network.Architecture;
@@ -84,19 +84,16 @@ final class QuantisingEngine implements Engine {
     }
 
     @Override
-    public void weightGradient(ActivationBuffers pass, int firstPanel, int panels) {
-        engine.weightGradient(pass, firstPanel, panels);
-    }
-
-    @Override
-    public void boundMargins(
-            BoundBuffers pass, float epsilon, float linearShare, int[] labels, int firstLabel, int examples) {
-        throw new UnsupportedOperationException("rounded inputs have no bounds");
-    }
-
-    @Override
-    public void weightGradient(BoundBuffers pass, boolean natural) {
-        throw new UnsupportedOperationException("rounded inputs have no bounds");
+    public void backward(ActivationBuffers pass, int firstPanel, int panels, Gradients wanted) {
+        engine.backward(pass, firstPanel, panels, wanted);
+        if (wanted.inputs()) {
+            ActivationPanels gradient = pass.inputGradient();
+            gradient.memory()
+                    .asSlice(
+                            gradient.row(firstPanel, 0),
+                            gradient.row(firstPanel + panels, 0) - gradient.row(firstPanel, 0))
+                    .fill((byte) 0);
+        }
     }
 
     @Override

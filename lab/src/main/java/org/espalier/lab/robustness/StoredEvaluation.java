@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.espalier.attack.ThreatModel;
 import org.espalier.evaluate.rules.Finding;
 import org.espalier.evaluate.rules.Outcomes;
+import org.espalier.evaluate.rules.RobustInterval;
 import org.espalier.evaluate.rules.Verdict;
 
 /**
@@ -27,6 +28,7 @@ import org.espalier.evaluate.rules.Verdict;
  * @param curve accuracy by epsilon under one attack, epsilon 0 first
  * @param findings what the rules say, in their order; certificates are looked at when the evaluation is read
  * @param withstands (image) what {@code robust} counts
+ * @param known all that this and other evaluations and certificates of the network say of its robust accuracy in this ball
  */
 public record StoredEvaluation(
         String id,
@@ -44,7 +46,8 @@ public record StoredEvaluation(
         List<AttackResult> attacks,
         List<CurvePoint> curve,
         List<Finding> findings,
-        Outcomes withstands) {
+        Outcomes withstands,
+        RobustInterval known) {
     public StoredEvaluation {
         attacks = List.copyOf(attacks);
         curve = List.copyOf(curve);
@@ -91,6 +94,16 @@ public record StoredEvaluation(
     /** What becomes of the figure: the worst that any rule says. */
     public Verdict verdict() {
         return Verdict.worst(findings);
+    }
+
+    /** The lowest accuracy known in this ball: that of the suite, or lower. */
+    public Proportion lowestKnown() {
+        return new Proportion(known.unbroken().count(), known.unbroken().inputs());
+    }
+
+    /** Certified accuracy in this ball; 0 where nothing is certified. */
+    public Proportion certified() {
+        return new Proportion(known.certified().count(), known.certified().inputs());
     }
 
     /** Attacks of the suite, in order. */

@@ -40,6 +40,8 @@ final class SummaryJson {
         file.put("verdict", Verdict.worst(findings).toString());
         file.put("clean", proportion(assessment.clean()));
         file.put("robust", proportion(assessment.worst()));
+        // What this evaluation alone knows; others and certificates are added whenever it is read.
+        file.put("lowest-known", proportion(assessment.interval().unbroken()));
         file.put("attacks", attacks(assessment));
         file.put("curve", curve(assessment));
         file.put("findings", findings.stream().map(SummaryJson::finding).toList());
@@ -68,7 +70,7 @@ final class SummaryJson {
         return ticket;
     }
 
-    private static Map<String, Object> proportion(Outcomes outcomes) {
+    static Map<String, Object> proportion(Outcomes outcomes) {
         Proportion proportion = new Proportion(outcomes.count(), outcomes.inputs());
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("correct", proportion.correct());

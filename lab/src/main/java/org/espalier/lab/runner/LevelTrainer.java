@@ -35,6 +35,7 @@ import org.espalier.lab.store.StoredLevel;
 import org.espalier.lab.store.StoredNetwork;
 import org.espalier.lab.store.Timing;
 import org.espalier.network.Architecture;
+import org.espalier.prune.PruningResources;
 import org.espalier.ticket.Level;
 import org.espalier.ticket.LevelOutcome;
 import org.espalier.ticket.TicketSearch;
@@ -96,7 +97,8 @@ final class LevelTrainer {
                 trial,
                 task.strategy().restart(),
                 ExperimentTranslator.pruningSchedule(experiment, architecture),
-                ExperimentTranslator.pruner(experiment));
+                ExperimentTranslator.pruner(experiment),
+                Optional.of(new PruningResources(() -> Engines.create(architecture, kernels), splits.train())));
     }
 
     /** Trains the level, or what is missing of it. */

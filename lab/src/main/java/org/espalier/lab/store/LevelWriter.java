@@ -20,6 +20,7 @@ import org.espalier.evaluate.Measurement;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.Json;
 import org.espalier.network.Mask;
+import org.espalier.network.Parameter;
 import org.espalier.network.Weights;
 import org.espalier.ticket.Level;
 import org.espalier.train.TrainingState;
@@ -62,9 +63,10 @@ public final class LevelWriter implements AutoCloseable {
     private byte[] describe(Map<String, Object> determinedBy, Level level) {
         List<Object> weights = new ArrayList<>();
         List<Object> surviving = new ArrayList<>();
-        for (int layer = 0; layer < level.mask().architecture().layers(); layer++) {
-            weights.add(level.mask().architecture().weights(layer));
-            surviving.add(level.mask().count(layer));
+        Mask mask = level.mask();
+        for (Parameter parameter : mask.graph().prunable()) {
+            weights.add(parameter.size());
+            surviving.add(mask.count(parameter.name()));
         }
         Map<String, Object> file = new LinkedHashMap<>();
         file.put("format", Store.FORMAT);
@@ -72,7 +74,8 @@ public final class LevelWriter implements AutoCloseable {
         file.put("level", level.number());
         file.put("weights", weights);
         file.put("surviving", surviving);
-        file.put("density", level.mask().density());
+        file.put("density", mask.density());
+        file.put("network", NetworkDescription.write(mask.architecture()));
         // Canonical, so that the key can be checked with sha256sum and the bytes do not hang on a map's order.
         String described = Json.write(file);
         return (described.substring(0, described.length() - 1) + ",\"determined-by\":" + Json.canonical(determinedBy)

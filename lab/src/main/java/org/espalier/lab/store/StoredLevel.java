@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,8 +89,8 @@ public final class StoredLevel {
             String source = directory.resolve(LEVEL).toString();
             return new Counts(
                     Json.whole(file, "level", source),
-                    counts(file, "weights", source),
-                    counts(file, "surviving", source));
+                    NetworkDescription.counts(file, "weights", source),
+                    NetworkDescription.counts(file, "surviving", source));
         });
     }
 
@@ -102,16 +101,9 @@ public final class StoredLevel {
 
     /** The network's shape; empty while waiting. */
     public Optional<Architecture> architecture() {
-        return levelFile().map(file -> {
-            String source = directory.resolve(LEVEL).toString();
-            JsonNode network = Json.object(Json.object(file, "determined-by", source), "network", source);
-            List<Integer> widths = counts(network, "widths", source);
-            try {
-                return new Architecture(widths, Json.truth(network, "biases", source));
-            } catch (IllegalArgumentException e) {
-                throw new UserException(source + " is damaged: " + e.getMessage(), e);
-            }
-        });
+        return levelFile()
+                .map(file ->
+                        NetworkDescription.read(file, directory.resolve(LEVEL).toString()));
     }
 
     private Optional<JsonNode> levelFile() {
@@ -125,20 +117,6 @@ public final class StoredLevel {
                     file + " belongs to level " + Json.string(level, "key", file.toString()) + ", expected " + key);
         }
         return Optional.of(level);
-    }
-
-    private static List<Integer> counts(JsonNode file, String name, String source) {
-        List<Integer> counts = new ArrayList<>();
-        for (JsonNode count : Json.list(file, name, source)) {
-            if (!count.isIntegralNumber() || !count.canConvertToInt() || count.intValue() < 0) {
-                throw new UserException(source + " is damaged: " + name + " holds " + count);
-            }
-            counts.add(count.intValue());
-        }
-        if (counts.isEmpty()) {
-            throw new UserException(source + " is damaged: " + name + " is missing");
-        }
-        return counts;
     }
 
     /**

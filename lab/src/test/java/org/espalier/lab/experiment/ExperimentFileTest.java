@@ -13,6 +13,9 @@ import org.espalier.UserException;
 import org.espalier.attack.LabelChoice;
 import org.espalier.prune.CountingRule;
 import org.espalier.train.Ramp;
+import org.espalier.attack.Pgd;
+import org.espalier.attack.TrainingAttackKind;
+import org.espalier.train.OptimizerSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,7 +70,7 @@ class ExperimentFileTest {
         assertThat(published.strategies()).startsWith("as-published");
         assertThat(published.training().labelSmoothing()).isEqualTo(new Experiment.LabelSmoothing(0.1, 0.1, 0));
         assertThat(published.attacks().values())
-                .extracting(Experiment.AttackSettings::label)
+                .extracting(attack -> TrainingAttackKind.of(attack).label())
                 .containsOnly(LabelChoice.PREDICTED);
         assertThat(published.evaluation().timing()).isEqualTo(Experiment.Timing.AS_PUBLISHED);
         assertThat(published.evaluation().loss()).isEqualTo(Experiment.LossKind.OBJECTIVE);
@@ -99,7 +102,7 @@ class ExperimentFileTest {
             training: {optimizer: {kind: adam, rate: .nan}} | training.optimizer.rate is .nan, expected a number above 0
             training: {label-smoothing: {train: 1}}  | training.label-smoothing.train is 1, expected a number of at least 0 and below 1
             attacks: {fgsm: {kind: fgsm, epsilon: -0.3}} | attacks.fgsm.epsilon is -0.3, expected a number of at least 0 and at most 1
-            attacks: {pgd: {kind: pgd, restarts: 2, random-start: false}, fgsm: {kind: fgsm}} | attacks.pgd.restarts is 2, expected 1
+            attacks: {pgd: {kind: pgd, restarts: 2, random-start: false}, fgsm: {kind: fgsm}} | attacks.pgd: an attack of 2 restarts needs a random start
             attacks: {none: {kind: fgsm}}            | attacks has an attack named none
             pruning: {hidden: 1.2}                   | pruning.hidden is 1.2, expected a number of at least 0 and at most 1
             pruning: {scope: global}                 | pruning.output is 0.1, expected pruning.hidden's 0.2
@@ -231,9 +234,9 @@ class ExperimentFileTest {
                         "training.iterations=5e3",
                         "objectives=[natural]",
                         "attacks.pgd.epsilon=0.1"));
-        assertThat(experiment.training().optimizer()).isEqualTo(new Experiment.Optimizer.Sgd(0.5, 0.9));
+        assertThat(experiment.training().optimizer()).isEqualTo(new OptimizerSettings.Momentum(0.5, 0.9));
         assertThat(experiment.training().iterations()).isEqualTo(5000);
-        assertThat(experiment.attacks().get("pgd").epsilon()).isEqualTo(0.1);
+        assertThat(((Pgd) experiment.attacks().get("pgd")).epsilon()).isEqualTo(0.1);
     }
 
     @ParameterizedTest

@@ -1,11 +1,13 @@
 package org.espalier.lab.robustness;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.network.Architecture;
@@ -38,5 +40,14 @@ class QuantisingEngineTest {
             }
         });
         assertThat(rows[0]).isEqualTo(1);
+    }
+
+    @Test
+    void itComputesNoBounds() {
+        Architecture architecture = new Architecture(List.of(2, 2), false);
+        Engine masked = new QuantisingEngine(Engines.create(architecture), 4);
+        assertThatThrownBy(() -> BoundEngine.of(masked))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("QuantisingEngine does not");
     }
 }
