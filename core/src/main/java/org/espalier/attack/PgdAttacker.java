@@ -62,7 +62,8 @@ final class PgdAttacker extends Attacker implements InputGradientSink {
     private void start(Stream noise, int firstExample, int[] features) {
         if (attack.randomStart()) {
             Elementwise.uniformNoise(
-                    noise, firstExample, pass.input(), 0, pass.input(), panels, panels, features, (float) attack.epsilon());
+                    noise, firstExample, pass.input(), 0, pass.input(), panels, panels, features, (float)
+                            attack.epsilon());
         } else {
             copyInputs(0, panels, panels, features);
         }

@@ -107,8 +107,8 @@ public final class PruningContext {
 
     private PruningResources declared(Need need) {
         if (!criterion.needs().contains(need)) {
-            throw new IllegalStateException("criterion " + criterion.name() + " reads " + need
-                    + " and declares only " + criterion.needs().stream().sorted().toList());
+            throw new IllegalStateException("criterion " + criterion.name() + " reads " + need + " and declares only "
+                    + criterion.needs().stream().sorted().toList());
         }
         return resources.orElseThrow();
     }

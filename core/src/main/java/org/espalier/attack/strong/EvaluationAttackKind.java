@@ -19,7 +19,8 @@ public interface EvaluationAttackKind<S extends Record> extends Extension<S> {
     /** The attack of a settings record of any registered kind. */
     @SuppressWarnings("unchecked")
     static StrongAttack of(Record settings) {
-        return ((EvaluationAttackKind<Record>) Registry.of(EvaluationAttackKind.class).find(settings))
+        return ((EvaluationAttackKind<Record>)
+                        Registry.of(EvaluationAttackKind.class).find(settings))
                 .create(settings);
     }
 }

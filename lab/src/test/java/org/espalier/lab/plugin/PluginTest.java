@@ -67,7 +67,8 @@ class PluginTest {
         JavaCompiler compiler = Objects.requireNonNull(ToolProvider.getSystemJavaCompiler(), "no compiler in this JDK");
         String[] arguments = Stream.concat(
                         Stream.of("-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path")),
-                        Stream.of(SOURCES).map(name -> source(home, name, version).toString()))
+                        Stream.of(SOURCES)
+                                .map(name -> source(home, name, version).toString()))
                 .toArray(String[]::new);
         assertThat(compiler.run(null, null, null, arguments)).isZero();
         try (OutputStream file = Files.newOutputStream(jar);
@@ -149,8 +150,9 @@ class PluginTest {
                         RunObserver.NONE)
                 .run(TinyData.data());
         List<String> keys = Store.open(store).trials().getFirst().levels();
-        assertThat(keys).hasSize(3).allSatisfy(key -> assertThat(level(store, key).state())
-                .isEqualTo(LevelState.DONE));
+        assertThat(keys)
+                .hasSize(3)
+                .allSatisfy(key -> assertThat(level(store, key).state()).isEqualTo(LevelState.DONE));
         StoredLevel first = level(store, keys.get(1));
         StoredLevel other = level(
                 magnitude, Store.open(magnitude).trials().getFirst().levels().get(1));
