@@ -24,6 +24,7 @@ import org.espalier.lab.certification.CertificationMethod;
 import org.espalier.lab.certification.CertificationRequest;
 import org.espalier.lab.certification.CertificationRunner;
 import org.espalier.lab.certification.StoredCertifications;
+import org.espalier.lab.experiment.Decimals;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketData;
@@ -78,8 +79,8 @@ final class CertifyCommand implements Callable<Integer> {
             paramLabel = "E",
             split = ",",
             description = "Radius of the ball, above 0 and in linf at most 1; several, with commas between them, make a"
-                    + " curve (default: 0.1 in linf).")
-    private List<Float> epsilons = new ArrayList<>();
+                    + " curve (default: 0.1 in linf). A fraction such as 8/255 is a number, too.")
+    private List<String> epsilons = new ArrayList<>();
 
     @Option(
             names = "--method",
@@ -177,6 +178,20 @@ final class CertifyCommand implements Callable<Integer> {
         return BoundsConsistency.violations(List.copyOf(all.values()));
     }
 
+    private float radius(String text) {
+        double found = Decimals.parseDouble(text).orElse(Double.NaN);
+        float radius = (float) found;
+        boolean bounded = norm.equals("linf"); // in other norms a box of d pixels is wider than 1
+        if (!(radius > 0 && Float.isFinite(radius) && (!bounded || radius <= 1))) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--epsilon is " + text + ", expected a number above 0" + (bounded ? " and at most 1" : "")
+                            + ", or a fraction as 8/255"
+                            + (epsilons.size() > 1 ? "; commas separate several, decimals have a point" : ""));
+        }
+        return radius;
+    }
+
     private List<CertificationRequest> requests() {
         CertificationMethod chosen = CertificationMethod.of(method);
         if (!chosen.exact() && (nodes.isPresent() || timeLimit.isPresent())) {
@@ -200,7 +215,7 @@ final class CertifyCommand implements Callable<Integer> {
         }
         List<Float> radii = epsilons.isEmpty()
                 ? List.of(USUAL_EPSILON)
-                : epsilons.stream().sorted().distinct().toList();
+                : epsilons.stream().map(this::radius).sorted().distinct().toList();
         List<Ticket> tickets = ticketOptions.tickets(given).stream()
                 .map(ticket -> out.map(ticket::certificatesKeptIn).orElse(ticket))
                 .toList();

@@ -168,8 +168,8 @@ final class Cli implements Runnable {
             }
             case OutOfMemoryError _ -> {
                 console.complain("the memory is full (" + Runtime.getRuntime().maxMemory() / (1 << 20)
-                        + " MiB may be used): run fewer levels at once with --jobs,"
-                        + " or give it more with ESPALIER_JAVA_OPTS=-Xmx2g");
+                        + " MiB may be used): give it more with ESPALIER_JAVA_OPTS=-Xmx"
+                        + 2 * Runtime.getRuntime().maxMemory() / (1 << 20) + "m");
                 return ExitCode.MISTAKE;
             }
             default -> {

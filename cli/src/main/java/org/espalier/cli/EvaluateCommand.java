@@ -21,9 +21,11 @@ import org.espalier.data.Split;
 import org.espalier.data.Splits;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.evaluate.rules.Verdict;
+import org.espalier.lab.experiment.Decimals;
 import org.espalier.lab.experiment.Names;
 import org.espalier.lab.robustness.EvaluationRequest;
 import org.espalier.lab.robustness.EvaluationRunner;
+import org.espalier.lab.robustness.Radius;
 import org.espalier.lab.robustness.SelfTest;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.lab.robustness.StoredEvaluations;
@@ -75,7 +77,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--epsilon",
             paramLabel = "E",
-            description = "Radius of the ball, in pixel values 0 to 1 (default: 0.3 in linf).")
+            description = "Radius of the ball, in pixel values 0 to 1, e.g. 0.3 or 8/255 (default: 0.3 in linf).")
     private Optional<String> epsilon;
 
     @Option(
@@ -188,6 +190,7 @@ final class EvaluateCommand implements Callable<Integer> {
             for (Ticket ticket : tickets) {
                 DataSet set = sets.computeIfAbsent(ticket.data(), wanted -> wanted.load(lines));
                 TicketData.check(ticket.network(), set, ticket.file());
+                Radius.check(threat, set.features(), "--epsilon");
                 Splits parts = splits.computeIfAbsent(ticket.data(), wanted -> wanted.splits(set));
                 Split part = split.equals("test") ? parts.test() : parts.validation();
                 requests.add(new EvaluationRequest(
@@ -221,12 +224,11 @@ final class EvaluateCommand implements Callable<Integer> {
         if (epsilon.isEmpty() && chosen != Norm.LINF) {
             throw wrong("--epsilon is missing: only linf has a usual one, " + USUAL_EPSILON);
         }
-        float radius;
-        try {
-            radius = epsilon.map(Float::parseFloat).orElse(USUAL_EPSILON);
-        } catch (NumberFormatException e) {
-            throw wrong("--epsilon is " + epsilon.orElse("") + ", expected a number above 0");
-        }
+        float radius = (float) epsilon.map(text -> Decimals.parseDouble(text)
+                        .orElseThrow(() -> wrong("--epsilon is " + text
+                                + ", expected a number above 0 or a fraction as 8/255" + Decimals.hint(text))))
+                .orElse((double) USUAL_EPSILON)
+                .doubleValue();
         if (!(radius > 0) || Float.isInfinite(radius) || chosen == Norm.LINF && radius > 1) {
             throw wrong("--epsilon is " + epsilon.orElse("") + ", expected a number above 0"
                     + (chosen == Norm.LINF ? " and at most 1: pixel values lie in 0 to 1" : ""));

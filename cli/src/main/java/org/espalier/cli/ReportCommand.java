@@ -135,6 +135,7 @@ final class ReportCommand implements Callable<Integer> {
                         text
                                 ? ReportText.full(report, shown, console.width(), console.charset())
                                 : ReportText.brief(report, shown, console.width()));
+        report.runs().forEach(run -> warn(console, run.directory()));
         console.out().flush();
         List<String> problems = new ArrayList<>(report.problems());
         problems.addAll(damage(report));
@@ -156,11 +157,19 @@ final class ReportCommand implements Callable<Integer> {
     private static List<String> damage(Report report) {
         return report.runs().parallelStream()
                 .map(run -> Store.open(run.directory()))
-                .flatMap(store -> store.trials().stream().flatMap(trial -> trial.levels().stream()).distinct().map(store::level))
+                .flatMap(store -> store.trials().stream()
+                        .flatMap(trial -> trial.levels().stream())
+                        .distinct()
+                        .map(store::level))
                 .flatMap(level -> level.damage().stream())
                 .filter(sentence -> report.problems().stream()
                         .noneMatch(problem -> problem.startsWith(sentence.substring(0, sentence.indexOf(';')))))
                 .toList();
+    }
+
+    /** Says which splits lack classes: figures on them say nothing of those. */
+    private static void warn(Console console, Path directory) {
+        Store.open(directory).missingClasses().forEach(missing -> console.out().println("Warning: " + missing + "."));
     }
 
     private static Path plain(Path file) {
@@ -249,6 +258,7 @@ final class ReportCommand implements Callable<Integer> {
         Path csv = directory.resolve(ReportFiles.CSV);
         Path markdown = directory.resolve(ReportFiles.MARKDOWN);
         console.out().print(ReportText.brief(report, OptionalInt.empty(), console.width()));
+        warn(console, directory);
         console.out().flush();
         ReportFiles.writeCsv(report.runs().getFirst().results(), csv);
         ReportFiles.writeMarkdown(report.runs().getFirst().results(), OptionalInt.empty(), markdown);

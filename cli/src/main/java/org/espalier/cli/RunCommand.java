@@ -5,9 +5,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import org.espalier.UserException;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
@@ -15,6 +17,7 @@ import org.espalier.cli.console.Version;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.cli.progress.EvaluationProgress;
 import org.espalier.cli.progress.RunProgress;
+import org.espalier.data.DataSet;
 import org.espalier.engine.KernelMode;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
@@ -45,15 +48,6 @@ import picocli.CommandLine.Spec;
             "  espalier run mine.yaml --trials 3 --set training.iterations=20000 --set 'strategies=[original, random]'"
         })
 final class RunCommand implements Callable<Integer> {
-    /** Images of a data set, whole and split. */
-    private static final long DATA_SET_BYTES = 128L << 20;
-
-    /** Of a job, beside what grows with the network. */
-    private static final long JOB_BYTES = 8L << 20;
-
-    /** Of a job for each weight: weights, gradient, moments and mask, a network to restart from, a file being made. */
-    private static final long WEIGHT_BYTES = 64;
-
     private final Console console;
 
     @Spec
@@ -126,10 +120,15 @@ final class RunCommand implements Callable<Integer> {
         Experiment resolved = ExperimentFile.read(experiment, overrides);
 
         Path directory = out.orElse(Path.of("runs", resolved.name()));
-        int threads = jobs.orElseGet(() -> usualJobs(
-                resolved,
-                Runtime.getRuntime().availableProcessors(),
-                Runtime.getRuntime().maxMemory()));
+        Map<String, DataSet> data;
+        try (DataProgressLines lines = DataProgressLines.on(console)) {
+            ExperimentEvaluation.check(resolved, lines); // hours of training come first
+            data = Runner.load(resolved, lines);
+        }
+        MemoryNeed need = MemoryNeed.of(resolved, data);
+        long memory = Runtime.getRuntime().maxMemory();
+        int threads = jobs.orElseGet(
+                () -> usualJobs(resolved, need, Runtime.getRuntime().availableProcessors(), memory));
         var request = new RunRequest(
                 resolved,
                 directory,
@@ -138,14 +137,16 @@ final class RunCommand implements Callable<Integer> {
                 RunRequest.USUAL_CHECKPOINT,
                 Version.number(),
                 spec.root().commandLine().getParseResult().originalArgs());
-        return run(request);
+        try {
+            return run(request, data);
+        } catch (OutOfMemoryError e) {
+            throw new UserException(need.advice(threads, memory), e);
+        }
     }
 
-    private int run(RunRequest request) {
+    private int run(RunRequest request, Map<String, DataSet> data) {
         RunOutcome outcome;
-        try (RunProgress progress = new RunProgress(console, request);
-                DataProgressLines data = DataProgressLines.on(console)) {
-            ExperimentEvaluation.check(request.experiment(), data); // hours of training come first
+        try (RunProgress progress = new RunProgress(console, request)) {
             Runner runner = new Runner(request, progress);
             try (Interruption interruption = Interruption.expect(() -> {
                 progress.say("stopping; levels in work are put aside");
@@ -203,14 +204,8 @@ final class RunCommand implements Callable<Integer> {
      *
      * @param memory bytes that the virtual machine may use
      */
-    static int usualJobs(Experiment experiment, int processors, long memory) {
-        Experiment.Network network = experiment.network();
-        // Pixels and classes are those of the known data sets unless the experiment says others.
-        long weights =
-                network.weights(network.inputs().orElse(784), network.outputs().orElse(10));
-        long left = memory - DATA_SET_BYTES * experiment.data().sets().size();
-        long fitting = Math.max(1, left / (JOB_BYTES + weights * WEIGHT_BYTES));
-        return (int) Math.min(fitting, Math.min(processors, chains(experiment)));
+    static int usualJobs(Experiment experiment, MemoryNeed need, int processors, long memory) {
+        return (int) Math.min(need.jobs(memory), Math.min(processors, chains(experiment)));
     }
 
     /** Levels that can be in work at once: one of each trial, though all start from shared dense ones. */

@@ -39,10 +39,10 @@ final class StatusCommand implements Runnable {
     public void run() {
         Store store = Store.open(directory);
         SearchStatus status = SearchStatus.of(store);
-        console.out().print(TextTable.of(table(store.experiment().name(), status), console.width()));
+        console.out().print(TextTable.of(table(store, status), console.width()));
     }
 
-    private static Table table(String name, SearchStatus status) {
+    private static Table table(Store store, SearchStatus status) {
         var keys = new ArrayList<List<String>>();
         var rows = new ArrayList<List<String>>();
         for (SearchStatus.TrialStatus trial : status.trials()) {
@@ -56,10 +56,10 @@ final class StatusCommand implements Runnable {
                     next(trial, status.process().isPresent())));
         }
         return new Table(
-                name + ": " + state(status),
+                store.experiment().name() + ": " + state(status),
                 new Table.Block("", List.of("data set", "objective", "strategy", "trial"), keys, true),
                 List.of(new Table.Block("", List.of("levels done", "next level"), rows, true)),
-                notes(status));
+                notes(store, status));
     }
 
     private static String state(SearchStatus status) {
@@ -84,7 +84,7 @@ final class StatusCommand implements Runnable {
         };
     }
 
-    private static List<String> notes(SearchStatus status) {
+    private static List<String> notes(Store store, SearchStatus status) {
         var notes = new ArrayList<String>();
         int all = status.done() + status.begun() + status.waiting() + status.diverged();
         notes.add(status.done() + " of " + all + " levels done, " + status.begun()
@@ -107,6 +107,7 @@ final class StatusCommand implements Runnable {
                                     : ", on one core"))
                     .orElse("time left: not known before something is measured"));
         }
+        store.missingClasses().forEach(missing -> notes.add("warning: " + missing));
         return notes;
     }
 }

@@ -1,7 +1,9 @@
 package org.espalier.data;
 
+import java.util.BitSet;
 import java.util.Map;
 import org.espalier.UserException;
+import org.espalier.random.Stream;
 
 /**
  * A data set as its publisher divides it: training and test images. Immutable, if nobody writes to its arrays.
@@ -27,8 +29,8 @@ public record DataSet(
     public DataSet {
         digests = Map.copyOf(digests);
         if (train.features() % Math.multiplyExact(rows, columns) != 0) {
-            throw new IllegalArgumentException("data set " + name + ": " + train.features() + " inputs are no images of "
-                    + rows + " x " + columns + " pixels");
+            throw new IllegalArgumentException("data set " + name + ": " + train.features()
+                    + " inputs are no images of " + rows + " x " + columns + " pixels");
         }
         ImageShape shape = new ImageShape(rows, columns, train.features() / (rows * columns));
         train = train.shaped(shape);
@@ -70,10 +72,25 @@ public record DataSet(
      * @throws UserException if no image is left on either side
      */
     public Splits splits(int validationSize) {
+        return splits(validationSize, SplitRule.FIRST, Stream.root(0));
+    }
+
+    /**
+     * Divides the training images by a rule; both sides keep the file's order.
+     *
+     * @param validationSize number of validation images, at least 1
+     * @param stream for rules that draw
+     * @throws UserException if no image is left on either side
+     */
+    public Splits splits(int validationSize, SplitRule rule, Stream stream) {
         if (validationSize < 1 || validationSize >= train.size()) {
             throw new UserException(
                     "data set " + name + ": validation size " + validationSize + " is out of range, expected 1 to "
                             + (train.size() - 1) + " of the " + train.size() + " training images");
+        }
+        if (rule != SplitRule.FIRST) {
+            BitSet chosen = Subsets.choose(train.labels(), classes, validationSize, rule, stream);
+            return new Splits(train.pick("train", chosen, false), train.pick("validation", chosen, true), test);
         }
         return new Splits(
                 train.part("train", validationSize, train.size()), train.part("validation", 0, validationSize), test);

@@ -1,6 +1,9 @@
 package org.espalier.data;
 
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Examples for one use: images and their labels.
@@ -52,6 +55,43 @@ public record Split(String name, ImageShape shape, byte[] images, int[] labels) 
                 shape,
                 Arrays.copyOfRange(images, from * features(), to * features()),
                 Arrays.copyOfRange(labels, from, to));
+    }
+
+    /**
+     * The images that are chosen, or those that are not, in order, copied.
+     *
+     * @param chosen by index
+     * @param wanted whether those of {@code chosen}, else the others
+     */
+    Split pick(String part, BitSet chosen, boolean wanted) {
+        int count = wanted ? chosen.cardinality() : size() - chosen.cardinality();
+        int features = features();
+        byte[] pixels = new byte[count * features];
+        int[] classes = new int[count];
+        int next = 0;
+        for (int image = 0; image < size(); image++) {
+            if (chosen.get(image) == wanted) {
+                System.arraycopy(images, image * features, pixels, next * features, features);
+                classes[next++] = labels[image];
+            }
+        }
+        return new Split(part, shape, pixels, classes);
+    }
+
+    /**
+     * Classes that no image here has, ascending.
+     *
+     * @param classes of the data set
+     */
+    public List<Integer> missing(int classes) {
+        BitSet found = new BitSet();
+        for (int label : labels) {
+            found.set(label);
+        }
+        return IntStream.range(0, classes)
+                .filter(label -> !found.get(label))
+                .boxed()
+                .toList();
     }
 
     /** The same images as another shape of as many inputs. */

@@ -53,10 +53,11 @@ public final class Target {
      * @throws IllegalArgumentException if the image has another number of inputs
      */
     public Target(Engine engine, Optional<ImageShape> shape) {
-        shape.filter(image -> image.features() != engine.architecture().inputs()).ifPresent(image -> {
-            throw new IllegalArgumentException("an image of " + image + " pixels is no input of a network of "
-                    + engine.architecture().inputs() + " inputs");
-        });
+        shape.filter(image -> image.features() != engine.architecture().inputs())
+                .ifPresent(image -> {
+                    throw new IllegalArgumentException("an image of " + image + " pixels is no input of a network of "
+                            + engine.architecture().inputs() + " inputs");
+                });
         this.engine = engine;
         this.shape = shape;
         pass = engine.newPass(CAPACITY);

@@ -227,18 +227,12 @@ final class Binder {
     }
 
     private static BigDecimal decimal(Yaml yaml, String path, Setting setting, String expected) {
-        // A decimal of a million digits or exponents would take minutes to compare.
-        if (yaml instanceof Yaml.Scalar scalar
-                && !scalar.quoted()
-                && scalar.text().length() <= 40) {
-            try {
-                BigDecimal found = new BigDecimal(scalar.text());
-                if (Math.abs((long) found.scale()) <= 400) {
-                    return found;
-                }
-            } catch (NumberFormatException e) {
-                // said below
+        if (yaml instanceof Yaml.Scalar scalar && !scalar.quoted()) {
+            Optional<BigDecimal> found = Decimals.parse(scalar.text());
+            if (found.isPresent()) {
+                return found.get();
             }
+            throw wrong(yaml, path, expected + range(setting) + Decimals.hint(scalar.text()));
         }
         throw wrong(yaml, path, expected + range(setting));
     }

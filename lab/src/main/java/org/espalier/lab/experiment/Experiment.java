@@ -8,11 +8,15 @@ import java.util.OptionalInt;
 import org.espalier.attack.Attack;
 import org.espalier.attack.Norm;
 import org.espalier.attack.TrainingAttackKind;
+import org.espalier.data.DataSet;
+import org.espalier.data.SplitRule;
+import org.espalier.data.Splits;
 import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.network.InitialWeights;
 import org.espalier.prune.CountingRule;
 import org.espalier.prune.CriterionKind;
 import org.espalier.prune.Scope;
+import org.espalier.random.Stream;
 import org.espalier.setting.Kind;
 import org.espalier.setting.Setting;
 import org.espalier.setting.Shorthand;
@@ -106,11 +110,21 @@ public record Experiment(
             @Setting(value = "data sets: names, or mappings of name and directory", preset = "[digits]", minItems = 1)
             List<DataSource> sets,
 
+            @Setting(value = "validation images, of the training images; the rest train", preset = "10000", min = 1)
+            int validation,
+
             @Setting(
-                    value = "validation images, the first of the training images; the rest train",
-                    preset = "10000",
-                    min = 1)
-            int validation) {}
+                    value =
+                            "which training images are for validation: first, shuffled, or stratified: each class in the"
+                                    + " same share",
+                    preset = "first",
+                    addedLater = true)
+            SplitRule split) {
+        /** A data set's splits. */
+        public Splits splits(DataSet set, int images, long seed) {
+            return set.splits(images, split, Stream.root(seed).child("validation split"));
+        }
+    }
 
     /** One data set. */
     @Shorthand

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.espalier.UserException;
 import org.espalier.data.DataSet;
+import org.espalier.data.SplitRule;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.experiment.Strategy;
@@ -67,14 +68,49 @@ public final class Plan {
             throw new UserException("data.validation is " + experiment.data().validation() + ", expected less than the "
                     + set.train().size() + " training images of data set " + set.name());
         }
-        network.tooLarge(set.features(), network.outputs().orElse(set.classes())).ifPresent(problem -> {
-            throw new UserException("network.hidden " + problem + " for data set " + set.name());
-        });
+        network.tooLarge(set.features(), network.outputs().orElse(set.classes()))
+                .ifPresent(problem -> {
+                    throw new UserException("network.hidden " + problem + " for data set " + set.name());
+                });
+    }
+
+    /** The last level that prunes anything. */
+    private int lastLevel(DataSet set) {
+        Architecture architecture = architecture(set);
+        List<Integer> weights = IntStream.range(0, architecture.layers())
+                .mapToObj(architecture::weights)
+                .toList();
+        return experiment
+                .pruning()
+                .count()
+                .prunings(
+                        weights,
+                        ExperimentTranslator.pruningSchedule(experiment, architecture)
+                                .fractions(),
+                        experiment.pruning().scope(),
+                        experiment.pruning().levels());
+    }
+
+    /** Where chains end before {@code pruning.levels}, a sentence for each data set. */
+    public List<String> notes() {
+        List<String> notes = new ArrayList<>();
+        if (experiment.strategies().stream().map(Strategy::of).noneMatch(Strategy::prunes)) {
+            return notes;
+        }
+        for (Experiment.DataSource source : experiment.data().sets()) {
+            int last = lastLevel(dataSet(source.name()));
+            if (last < experiment.pruning().levels()) {
+                notes.add("pruning.levels is " + experiment.pruning().levels() + ", but level " + (last + 1)
+                        + " of data set " + source.name() + " would prune nothing more: its trials end at level "
+                        + last);
+            }
+        }
+        return notes;
     }
 
     private void add(TrialId id, Experiment.Objective objective) {
         Strategy strategy = Strategy.of(id.strategy());
-        int last = strategy.prunes() ? experiment.pruning().levels() : 0;
+        int last = strategy.prunes() ? lastLevel(dataSet(id.dataset())) : 0;
         List<String> levels = new ArrayList<>();
         for (int number = 0; number <= last; number++) {
             Optional<String> parent = number == 0 ? Optional.empty() : Optional.of(levels.getLast());
@@ -97,9 +133,7 @@ public final class Plan {
         DataSet set = dataSet(id.dataset());
         Map<String, Object> by = new LinkedHashMap<>();
         by.put("numerics", Numerics.VERSION);
-        by.put(
-                "data",
-                Map.of("digest", set.digest(), "validation", experiment.data().validation()));
+        by.put("data", data(set));
         by.put("network", network(architecture(set)));
         by.put("training", training);
         by.put("objective", objective(objective));
@@ -121,6 +155,16 @@ public final class Plan {
             by.put("pruning", pruning(architecture(set)));
         });
         return by;
+    }
+
+    private Map<String, Object> data(DataSet set) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("digest", set.digest());
+        data.put("validation", experiment.data().validation());
+        if (experiment.data().split() != SplitRule.FIRST) {
+            data.put("split", ExperimentFile.nameOf(experiment.data().split()));
+        }
+        return data;
     }
 
     private Map<String, Object> network(Architecture architecture) {
@@ -203,7 +247,8 @@ public final class Plan {
     /** The network for a data set. */
     public Architecture architecture(DataSet set) {
         Experiment.Network network = experiment.network();
-        return Architecture.of(set.features(), network.hidden(), network.outputs().orElse(set.classes()), network.biases());
+        return Architecture.of(
+                set.features(), network.hidden(), network.outputs().orElse(set.classes()), network.biases());
     }
 
     /** All trials, in the experiment's order. */

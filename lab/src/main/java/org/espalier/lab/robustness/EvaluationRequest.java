@@ -81,7 +81,12 @@ public record EvaluationRequest(
         }
         by.put("attacks", attacks);
         if (!set.shape().equals(assumedBefore(set.features()))) {
-            by.put("image", List.of(set.shape().height(), set.shape().width(), set.shape().channels()));
+            by.put(
+                    "image",
+                    List.of(
+                            set.shape().height(),
+                            set.shape().width(),
+                            set.shape().channels()));
         }
         return by;
     }

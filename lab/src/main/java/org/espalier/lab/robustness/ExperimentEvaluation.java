@@ -32,14 +32,14 @@ public final class ExperimentEvaluation {
     public static void check(Experiment experiment, DataProgress progress) {
         experiment.robustness().ifPresent(settings -> {
             for (Experiment.DataSource source : experiment.data().sets()) {
-                int classes = DataSets.load(
-                                source.name(),
-                                source.directory().map(text -> UserPath.of(text, "data.sets directory")),
-                                progress)
-                        .classes();
-                int outputs = experiment.network().outputs().orElse(classes);
+                DataSet set = DataSets.load(
+                        source.name(),
+                        source.directory().map(text -> UserPath.of(text, "data.sets directory")),
+                        progress);
+                int outputs = experiment.network().outputs().orElse(set.classes());
                 try {
                     ThreatModel threat = threat(settings);
+                    Radius.check(threat, set.features(), "epsilon");
                     EvaluationSteps.of(SuiteChoice.of(settings.suite(), settings.norm(), outputs), threat)
                             .forEach(step -> step.attack().check(step.threat(), outputs));
                 } catch (UserException e) {

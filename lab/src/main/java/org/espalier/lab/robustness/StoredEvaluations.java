@@ -113,9 +113,11 @@ public final class StoredEvaluations {
         Raw wanted = raw(directory);
         List<KnownResults.Attacked> all = new ArrayList<>();
         Path parent = directory.toAbsolutePath().normalize().getParent();
-        for (Path each : parent == null ? List.<Path>of() : directories(parent, problem -> {
-            throw problem;
-        })) {
+        for (Path each : parent == null
+                ? List.<Path>of()
+                : directories(parent, problem -> {
+                    throw problem;
+                })) {
             if (!each.getFileName().equals(directory.getFileName())
                     && Files.exists(each.resolve(EvaluationDirectory.SUMMARY))) {
                 all.add(raw(each).attacked());
@@ -137,9 +139,7 @@ public final class StoredEvaluations {
             ThreatModel threat = attacked.threat();
             List<Finding> held = new ArrayList<>(findings);
             // In the order of the rules, as if they had been there from the start.
-            place(
-                    StoredCertificates.check(certificates, attacked.subject(), threat, attacked.withstands()),
-                    held);
+            place(StoredCertificates.check(certificates, attacked.subject(), threat, attacked.withstands()), held);
             place(
                     known.breaks().isEmpty()
                             ? Finding.notChecked(Rule.STRONGEST, "nothing but the suite is known of the network")
@@ -197,7 +197,8 @@ public final class StoredEvaluations {
         Path lines = directory.resolve(EvaluationDirectory.EXAMPLES);
         StoredExamples examples = StoredExamples.read(
                 AtomicFiles.content(
-                        lines, Json.string(Json.object(summary, "files", source), EvaluationDirectory.EXAMPLES, source)),
+                        lines,
+                        Json.string(Json.object(summary, "files", source), EvaluationDirectory.EXAMPLES, source)),
                 lines);
         List<StoredEvaluation.AttackResult> attacks = attacks(Json.list(summary, "attacks", source), examples, source);
         JsonNode by = Json.object(summary, "determined-by", source);
@@ -299,8 +300,7 @@ public final class StoredEvaluations {
             JsonNode list, StoredExamples examples, String source) {
         List<StoredEvaluation.AttackResult> attacks = new ArrayList<>();
         for (JsonNode attack : list) {
-            List<Double> losses =
-                    attack.has("losses") ? Json.doubles(attack, "losses", source) : new ArrayList<>();
+            List<Double> losses = attack.has("losses") ? Json.doubles(attack, "losses", source) : new ArrayList<>();
             attacks.add(new StoredEvaluation.AttackResult(
                     Json.string(attack, "name", source),
                     Json.string(attack, "purpose", source),

@@ -362,9 +362,7 @@ final class LevelTrainer {
     /** The images of a split that are measured. */
     private static Split measured(Split split, Experiment experiment) {
         int images = Math.min(split.size(), experiment.evaluation().images().orElse(split.size()));
-        return images == split.size()
-                ? split
-                : split.part(split.name(), 0, images);
+        return images == split.size() ? split : split.part(split.name(), 0, images);
     }
 
     /**
@@ -443,7 +441,7 @@ final class LevelTrainer {
     static Map<String, Splits> splits(Experiment experiment, Map<String, DataSet> data) {
         Map<String, Splits> splits = new LinkedHashMap<>();
         data.forEach((name, set) -> {
-            Splits whole = set.splits(experiment.data().validation());
+            Splits whole = experiment.data().splits(set, experiment.data().validation(), experiment.seed());
             splits.put(
                     name,
                     new Splits(

@@ -2,6 +2,7 @@ package org.espalier.lab.store;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -9,19 +10,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.espalier.UserException;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.Strategy;
 import org.espalier.lab.file.Json;
 import tools.jackson.databind.JsonNode;
 
-/** The file {@code index.json}: all trials of a search and the keys of their levels. */
-final class Index {
-    private Index() {}
+/**
+ * The file {@code index.json}: all trials of a search and the keys of their levels.
+ *
+ * @param trials in the experiment's order
+ * @param lastLevels last level of a data set's trials where they end before {@code pruning.levels}, as no further level would
+ *     prune anything
+ */
+record Index(List<StoredTrial> trials, Map<String, Integer> lastLevels) {
+    private static final String LAST_LEVELS = "last-levels";
 
     /** The file's bytes. */
-    static byte[] encode(List<StoredTrial> trials) {
-        StringBuilder text = new StringBuilder("{\"format\":" + Store.FORMAT + ",\"trials\":[\n");
+    static byte[] encode(Experiment experiment, List<StoredTrial> trials) {
+        Map<String, Object> ends = new TreeMap<>();
+        for (StoredTrial trial : trials) {
+            if (trial.levels().size() < mostLevels(experiment, trial.id())) {
+                ends.put(trial.id().dataset(), trial.levels().size() - 1);
+            }
+        }
+        StringBuilder text = new StringBuilder("{\"format\":" + Store.FORMAT
+                + (ends.isEmpty() ? "" : ",\"" + LAST_LEVELS + "\":" + Json.write(ends)) + ",\"trials\":[\n");
         for (int i = 0; i < trials.size(); i++) {
             TrialId id = trials.get(i).id();
             Map<String, Object> trial = new LinkedHashMap<>();
@@ -41,7 +56,7 @@ final class Index {
      * @param source its name, for messages
      * @throws UserException if a member is missing or of another type, or a trial or level is there twice
      */
-    static List<StoredTrial> parse(byte[] content, String source) {
+    static Index parse(byte[] content, String source) {
         JsonNode index = Json.parse(content, source);
         if (Json.whole(index, "format", source) != Store.FORMAT) {
             throw new UserException(source + " has format " + index.path("format") + ", expected " + Store.FORMAT
@@ -68,18 +83,27 @@ final class Index {
             }
             trials.add(new StoredTrial(id, levels));
         }
-        return List.copyOf(trials);
+        Map<String, Integer> last = new HashMap<>();
+        if (index.has(LAST_LEVELS)) {
+            JsonNode ends = Json.object(index, LAST_LEVELS, source);
+            ends.propertyNames().forEach(name -> last.put(name, Json.whole(ends, name, source)));
+        }
+        return new Index(List.copyOf(trials), Map.copyOf(last));
+    }
+
+    private static int mostLevels(Experiment experiment, TrialId id) {
+        return 1 + (Strategy.of(id.strategy()).prunes() ? experiment.pruning().levels() : 0);
     }
 
     /** In what the trials of a whole index differ from those of the experiment, as a sentence; empty if in nothing. */
-    static Optional<String> problem(Experiment experiment, List<StoredTrial> trials) {
+    Optional<String> problem(Experiment experiment) {
         Set<TrialId> missing = new LinkedHashSet<>(trials(experiment));
         for (StoredTrial trial : trials) {
             if (!missing.remove(trial.id())) {
                 return Optional.of(trial.id() + " is no trial of " + Store.EXPERIMENT);
             }
-            boolean prunes = Strategy.of(trial.id().strategy()).prunes();
-            int expected = 1 + (prunes ? experiment.pruning().levels() : 0);
+            int most = mostLevels(experiment, trial.id());
+            int expected = Math.min(most, 1 + lastLevels.getOrDefault(trial.id().dataset(), most));
             if (trial.levels().size() != expected) {
                 return Optional.of(trial.id() + " has " + trial.levels().size() + " levels, expected " + expected);
             }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.espalier.UserException;
@@ -26,18 +27,19 @@ public final class Store {
     public static final String INDEX = "index.json";
     public static final String TIMINGS = "timings.jsonl";
     public static final String LEVELS = "levels";
+    static final String WARNINGS = "warnings.json";
     static final int FORMAT = 1;
     private static final int REREADS = 3;
     private static final long REREAD_MILLIS = 100;
 
     private final Path directory;
     private final Experiment experiment;
-    private final List<StoredTrial> trials;
+    private final Index index;
 
-    private Store(Path directory, Experiment experiment, List<StoredTrial> trials) {
+    private Store(Path directory, Experiment experiment, Index index) {
         this.directory = directory;
         this.experiment = experiment;
-        this.trials = trials;
+        this.index = index;
     }
 
     /**
@@ -52,15 +54,16 @@ public final class Store {
                     + ": expected one that \"espalier run\" has written");
         }
         Store store = read(directory);
-        Optional<String> problem = Index.problem(store.experiment, store.trials);
+        Optional<String> problem = store.index.problem(store.experiment);
         // A search that is being extended writes its experiment and its index one after the other.
         for (int again = 0; again < REREADS && problem.isPresent(); again++) {
             pause();
             store = read(directory);
-            problem = Index.problem(store.experiment, store.trials);
+            problem = store.index.problem(store.experiment);
         }
         problem.ifPresent(sentence -> {
-            throw new UserException(index + " is damaged: " + sentence + "; run the search again to have it written anew");
+            throw new UserException(
+                    index + " is damaged: " + sentence + "; run the search again to have it written anew");
         });
         return store;
     }
@@ -93,7 +96,7 @@ public final class Store {
 
     /** All trials, computed yet or not, in the experiment's order. */
     public List<StoredTrial> trials() {
-        return trials;
+        return index.trials();
     }
 
     /** The level of a key. */
@@ -118,6 +121,25 @@ public final class Store {
     /** The process number of the run that is working on this store now; empty if none is. */
     public Optional<Long> running() {
         return StoreLock.holder(directory);
+    }
+
+    /** Splits of the data that lack classes, as the last run found them; none in most searches. */
+    public List<MissingClasses> missingClasses() {
+        Path file = directory.resolve(WARNINGS);
+        List<MissingClasses> missing = new ArrayList<>();
+        if (Files.exists(file)) {
+            String source = file.toString();
+            JsonNode warnings = Json.parse(AtomicFiles.read(file), source);
+            for (JsonNode each : Json.list(warnings, "missing-classes", source)) {
+                missing.add(new MissingClasses(
+                        Json.string(each, "dataset", source),
+                        Json.string(each, "split", source),
+                        Arrays.stream(Json.wholes(each, "classes", source))
+                                .boxed()
+                                .toList()));
+            }
+        }
+        return missing;
     }
 
     /** Where the content comes from. */

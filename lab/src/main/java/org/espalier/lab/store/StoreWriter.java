@@ -26,7 +26,7 @@ import tools.jackson.databind.JsonNode;
 public final class StoreWriter implements AutoCloseable {
     /** Files of a search's directory that are written whole, the report's too. */
     private static final Set<String> OURS =
-            Set.of(Store.PROVENANCE, Store.EXPERIMENT, Store.INDEX, "results.csv", "results.md");
+            Set.of(Store.PROVENANCE, Store.EXPERIMENT, Store.INDEX, Store.WARNINGS, "results.csv", "results.md");
 
     private final Path directory;
     private final StoreLock lock;
@@ -68,7 +68,7 @@ public final class StoreWriter implements AutoCloseable {
             AtomicFiles.write(
                     directory.resolve(Store.EXPERIMENT),
                     ExperimentFile.write(experiment).getBytes(StandardCharsets.UTF_8));
-            AtomicFiles.write(directory.resolve(Store.INDEX), Index.encode(trials));
+            AtomicFiles.write(directory.resolve(Store.INDEX), Index.encode(experiment, trials));
             return new StoreWriter(directory, lock);
         } catch (IOException e) {
             lock.close();
@@ -109,12 +109,7 @@ public final class StoreWriter implements AutoCloseable {
     private static void checkEmpty(Path directory) throws IOException {
         // Only what a run that was stopped before its index was written can have left. There may be an index by now,
         // of a run that started at the same time: the lock decides between the two.
-        List<String> ours = List.of(
-                "lock",
-                Store.INDEX,
-                Store.PROVENANCE,
-                Store.EXPERIMENT,
-                Store.LEVELS);
+        List<String> ours = List.of("lock", Store.INDEX, Store.PROVENANCE, Store.EXPERIMENT, Store.LEVELS);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 if (!ours.contains(AtomicFiles.withoutTemporary(String.valueOf(file.getFileName())))) {
@@ -131,6 +126,16 @@ public final class StoreWriter implements AutoCloseable {
         trials.forEach(trial -> planned.put(trial.id(), trial.levels()));
         for (StoredTrial trial : old.trials()) {
             List<String> levels = planned.getOrDefault(trial.id(), List.of());
+            if (!levels.isEmpty()
+                    && levels.size()
+                            < Math.min(
+                                    trial.levels().size(),
+                                    1 + experiment.pruning().levels())
+                    && trial.levels().subList(0, levels.size()).equals(levels)) {
+                throw new UserException(old.directory() + " holds levels from " + levels.size() + " on of " + trial.id()
+                        + " that prune nothing more and are not trained any longer; choose another directory with"
+                        + " --out");
+            }
             if (levels.size() < trial.levels().size()
                     || !levels.subList(0, trial.levels().size()).equals(trial.levels())) {
                 throw new UserException(old.directory() + " holds another search: "
@@ -251,6 +256,28 @@ public final class StoreWriter implements AutoCloseable {
         file.put("started", provenance.started());
         file.put("runs", runs);
         return (Json.write(file) + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Notes which splits lack classes, in a file that is there only if some do. */
+    public void warn(List<MissingClasses> missing) {
+        Path file = directory.resolve(Store.WARNINGS);
+        if (missing.isEmpty()) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                throw AtomicFiles.unwritable(file, e);
+            }
+            return;
+        }
+        List<Object> list = new ArrayList<>();
+        for (MissingClasses each : missing) {
+            Map<String, Object> entry = new LinkedHashMap<>();
+            entry.put("dataset", each.dataset());
+            entry.put("split", each.split());
+            entry.put("classes", each.classes());
+            list.add(entry);
+        }
+        AtomicFiles.write(file, (Json.write(Map.of("missing-classes", list)) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     /** The key of what determines a level. */

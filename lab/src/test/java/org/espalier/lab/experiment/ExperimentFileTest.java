@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.UserException;
+import org.espalier.attack.Fgsm;
 import org.espalier.attack.LabelChoice;
 import org.espalier.attack.Pgd;
 import org.espalier.attack.TrainingAttackKind;
@@ -282,8 +283,7 @@ class ExperimentFileTest {
 
     @Test
     void whatIsNoPathIsRefusedInASentence(@TempDir Path home) throws Exception {
-        Path file = Files.writeString(
-                home.resolve("own.yaml"), "{data: {sets: [{name: mine, directory: \"a\\0b\"}]}}");
+        Path file = Files.writeString(home.resolve("own.yaml"), "{data: {sets: [{name: mine, directory: \"a\\0b\"}]}}");
         assertThatThrownBy(() -> ExperimentFile.read(file.toString(), List.of()))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("expected a path without a NUL character");
@@ -304,5 +304,24 @@ class ExperimentFileTest {
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("nested more than 20 deep");
         }
+    }
+
+    @Test
+    void fractionsAreNumbersAndCommasAreNot() {
+        Experiment read =
+                ExperimentFile.parse("attacks: {fgsm: {kind: fgsm, epsilon: 8/255}, pgd: {kind: pgd}}", "text");
+        assertThat(((Fgsm) read.attacks().get("fgsm")).epsilon()).isEqualTo(8 / 255.0);
+        assertThat(ExperimentFile.parse(ExperimentFile.write(read), "stored")).isEqualTo(read);
+        assertThatThrownBy(() -> ExperimentFile.parse("attacks:\n  fgsm:\n    kind: fgsm\n    epsilon: 0,3", "text"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("text, line 4: attacks.fgsm.epsilon is 0,3, expected a number")
+                .hasMessageEndingWith("; write 0.3, with a point");
+        for (String wrong : List.of("8/0", "/255", "8/", "8/2/5", "1e999999/1")) {
+            assertThatThrownBy(
+                            () -> ExperimentFile.parse("attacks: {fgsm: {kind: fgsm, epsilon: " + wrong + "}}", "text"))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("attacks.fgsm.epsilon is " + wrong);
+        }
+        assertThatThrownBy(() -> ExperimentFile.parse("{trials: 5/2}", "text")).hasMessageContaining("a whole number");
     }
 }

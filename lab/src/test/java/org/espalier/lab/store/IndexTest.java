@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.espalier.UserException;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
@@ -19,7 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class IndexTest {
     private static final String KEY = "a".repeat(64);
     private static final Experiment EXPERIMENT = ExperimentFile.parse(
-            "{trials: 2, objectives: [natural], strategies: [original, none], pruning: {levels: 1}, attacks: {}, evaluation: {attacks: []}}", "test");
+            "{trials: 2, objectives: [natural], strategies: [original, none], pruning: {levels: 1}, attacks: {}, evaluation: {attacks: []}}",
+            "test");
 
     @TempDir
     private Path directory;
@@ -37,10 +40,27 @@ class IndexTest {
                 List.of(trial("original", 1, 2), trial("original", 2, 2), trial("none", 1, 1), trial("none", 2, 1)));
     }
 
+    private static Optional<String> problem(List<StoredTrial> trials) {
+        return new Index(trials, Map.of()).problem(EXPERIMENT);
+    }
+
+    @Test
+    void chainsThatEndEarlyAreSaidToDoSo() {
+        Experiment longer =
+                ExperimentFile.parse(ExperimentFile.write(EXPERIMENT).replaceFirst("levels: 1", "levels: 9"), "test");
+        byte[] written = Index.encode(longer, whole());
+        assertThat(new String(written, StandardCharsets.UTF_8)).contains("\"last-levels\":{\"digits\":1}");
+        assertThat(Index.parse(written, "index.json").problem(longer)).isEmpty();
+        assertThat(new Index(whole(), Map.of()).problem(longer))
+                .contains("digits natural original trial 1 has 2 levels, expected 10");
+    }
+
     @Test
     void givesBackWhatWasWritten() {
-        assertThat(Index.parse(Index.encode(whole()), "index.json")).isEqualTo(whole());
-        assertThat(Index.problem(EXPERIMENT, whole())).isEmpty();
+        Index read = Index.parse(Index.encode(EXPERIMENT, whole()), "index.json");
+        assertThat(read.trials()).isEqualTo(whole());
+        assertThat(read.lastLevels()).isEmpty();
+        assertThat(problem(whole())).isEmpty();
     }
 
     @ParameterizedTest
@@ -70,15 +90,13 @@ class IndexTest {
     void chainsThatAreCutShortMissingOrUnknownAreNamed() {
         List<StoredTrial> cut = whole();
         cut.set(1, trial("original", 2, 1));
-        assertThat(Index.problem(EXPERIMENT, cut))
-                .contains("digits natural original trial 2 has 1 levels, expected 2");
+        assertThat(problem(cut)).contains("digits natural original trial 2 has 1 levels, expected 2");
         List<StoredTrial> missing = whole();
         missing.removeLast();
-        assertThat(Index.problem(EXPERIMENT, missing))
-                .contains("digits natural none trial 2 of experiment.yaml is missing");
+        assertThat(problem(missing)).contains("digits natural none trial 2 of experiment.yaml is missing");
         List<StoredTrial> more = whole();
         more.add(trial("none", 3, 1));
-        assertThat(Index.problem(EXPERIMENT, more)).contains("digits natural none trial 3 is no trial of experiment.yaml");
+        assertThat(problem(more)).contains("digits natural none trial 3 is no trial of experiment.yaml");
     }
 
     @Test
@@ -86,10 +104,10 @@ class IndexTest {
         Files.writeString(directory.resolve(Store.EXPERIMENT), ExperimentFile.write(EXPERIMENT));
         Files.writeString(directory.resolve(Store.INDEX), "{\"format\":1,\"trials\":5}");
         assertThatThrownBy(() -> Store.open(directory)).hasMessageContaining("trials is not a list");
-        Files.write(directory.resolve(Store.INDEX), Index.encode(List.of()));
+        Files.write(directory.resolve(Store.INDEX), Index.encode(EXPERIMENT, List.of()));
         assertThatThrownBy(() -> Store.open(directory))
                 .hasMessageContaining("is missing; run the search again to have it written anew");
-        Files.write(directory.resolve(Store.INDEX), Index.encode(whole()));
+        Files.write(directory.resolve(Store.INDEX), Index.encode(EXPERIMENT, whole()));
         assertThat(Store.open(directory).trials()).isEqualTo(whole());
     }
 }
