@@ -102,7 +102,7 @@ class EvaluateCommandTest {
     @Test
     void distancesAreShownWithTheirMedianMeanAndQuantiles() {
         assertThat(ofLevel("--suite", "distances", "--rules", "none", "--images", "12").out())
-                .contains("fab: distance median ", ", mean ", ", quantiles 5 % ", "fmn: distance median ");
+                .contains("fab-t: distance median ", ", mean ", ", quantiles 5 % ", "fmn: distance median ");
     }
 
     @Test
