@@ -69,10 +69,7 @@ final class CertifyCommand implements Callable<Integer> {
     @Mixin
     private TicketOptions ticketOptions;
 
-    @Option(
-            names = "--norm",
-            paramLabel = "NORM",
-            description = "linf, l2 or l1 (default: linf); exact is for linf.")
+    @Option(names = "--norm", paramLabel = "NORM", description = "linf, l2 or l1 (default: linf); exact is for linf.")
     private String norm = "linf";
 
     @Option(
@@ -235,16 +232,17 @@ final class CertifyCommand implements Callable<Integer> {
         }
         console.out().print(TextTable.of(table(requests, certifications), console.width()));
         for (CertificationRequest request : requests) {
-            for (StoredEvaluation each : StoredEvaluations.of(
-                    request.ticket(), new ThreatModel(request.norm(), request.epsilon()))) {
-                console.out().println(String.format(
-                        Locale.ROOT,
-                        "  %s, suite %s, first %,d %s images: %s",
-                        request.ticket().label(),
-                        each.suite(),
-                        each.robust().images(),
-                        each.split(),
-                        each.known().sentence()));
+            for (StoredEvaluation each :
+                    StoredEvaluations.of(request.ticket(), new ThreatModel(request.norm(), request.epsilon()))) {
+                console.out()
+                        .println(String.format(
+                                Locale.ROOT,
+                                "  %s, suite %s, first %,d %s images: %s",
+                                request.ticket().label(),
+                                each.suite(),
+                                each.robust().images(),
+                                each.split(),
+                                each.known().sentence()));
             }
         }
         console.out().println();

@@ -101,7 +101,8 @@ class EvaluateCommandTest {
 
     @Test
     void distancesAreShownWithTheirMedianMeanAndQuantiles() {
-        assertThat(ofLevel("--suite", "distances", "--rules", "none", "--images", "12").out())
+        assertThat(ofLevel("--suite", "distances", "--rules", "none", "--images", "12")
+                        .out())
                 .contains("fab-t: distance median ", ", mean ", ", quantiles 5 % ", "fmn: distance median ");
     }
 

@@ -124,7 +124,9 @@ final class TrustCampaign {
         ThreatModel threat = new ThreatModel(Norm.values()[draw(3, "norm")], epsilon());
         float[][] clean = new float[IMAGES][];
         for (int e = 0; e < IMAGES; e++) {
-            clean[e] = kind == 4 && e == 0 ? new float[inputs] : SmallNetworks.image(inputs, stream.child("image").child(e));
+            clean[e] = kind == 4 && e == 0
+                    ? new float[inputs]
+                    : SmallNetworks.image(inputs, stream.child("image").child(e));
         }
         images(weights, mask, threat, clean, plane);
         suites(weights, mask, threat);
@@ -141,7 +143,10 @@ final class TrustCampaign {
 
     /** Units that are off everywhere. */
     private static void dead(Weights weights) {
-        for (int layer = 0; layer < weights.architecture().layers() - 1 && weights.architecture().biases(); layer++) {
+        for (int layer = 0;
+                layer < weights.architecture().layers() - 1
+                        && weights.architecture().biases();
+                layer++) {
             for (int o = 0; o < weights.biases(layer).length; o += 2) {
                 weights.biases(layer)[o] = -100;
             }
@@ -190,7 +195,9 @@ final class TrustCampaign {
         Verification[] exact = new Verification[IMAGES];
         for (int e = 0; e < IMAGES; e++) {
             for (BoundMethod method : BoundMethod.values()) {
-                certified[e] |= verifier.certifier().margins(clean[e], labels[e], threat, method).certified();
+                certified[e] |= verifier.certifier()
+                        .margins(clean[e], labels[e], threat, method)
+                        .certified();
             }
             exact[e] = verifier.verify(
                     clean[e],
@@ -207,7 +214,8 @@ final class TrustCampaign {
             for (int e = 0; e < IMAGES; e++) {
                 Attempt attempt = attempts.get(e);
                 check(attack, attempt, clean[e], labels[e], threat, verifier);
-                boolean broken = attempt.success() && distance(threat.norm(), clean[e], attempt.input()) <= threat.epsilon();
+                boolean broken =
+                        attempt.success() && distance(threat.norm(), clean[e], attempt.input()) <= threat.epsilon();
                 if (broken && certified[e]) {
                     fault("image " + e + " is certified in " + threat + " and broken by " + attack.name());
                 }
@@ -258,8 +266,8 @@ final class TrustCampaign {
                 // A tie within rounding is all that may stay open.
                 double reach = reach(weights);
                 if (exact.lower() < -1e-5 * reach - Float.MIN_NORMAL) {
-                    fault("undecided at l-infinity " + epsilon + " with a bound of " + exact.lower() + ", weights reach "
-                            + reach);
+                    fault("undecided at l-infinity " + epsilon + " with a bound of " + exact.lower()
+                            + ", weights reach " + reach);
                 }
             }
         }
@@ -344,10 +352,11 @@ final class TrustCampaign {
         // Exact verification may not verify a ball that holds such a point.
         if (norm == Norm.LINF && least > 0 && least < 1) {
             float radius = Math.nextUp((float) least);
-            Verification exact =
-                    verifier.verify(clean, label, new ThreatModel(Norm.LINF, radius), ExactSettings.nodes(NODES), () -> false);
+            Verification exact = verifier.verify(
+                    clean, label, new ThreatModel(Norm.LINF, radius), ExactSettings.nodes(NODES), () -> false);
             if (exact.decision() == Decision.VERIFIED) {
-                fault("verified at l-infinity " + radius + ", and a point of the grid at " + least + " has another class");
+                fault("verified at l-infinity " + radius + ", and a point of the grid at " + least
+                        + " has another class");
             }
         }
     }
@@ -398,12 +407,17 @@ final class TrustCampaign {
                 for (int i = 0; i < corner.length; i++) {
                     corner[i] = clean[i] < 0.5f ? 1 : 0;
                 }
-                attempts.add(switch (mutation) {
-                    case IDLE -> attempt(clean.clone(), false, 0);
-                    case SHORT -> found.get(e);
-                    case OUTSIDE -> attempt(corner, true, distance(threat.norm(), clean, corner));
-                    case SILENT -> attempt(found.get(e).input(), false, found.get(e).distance());
-                });
+                attempts.add(
+                        switch (mutation) {
+                            case IDLE -> attempt(clean.clone(), false, 0);
+                            case SHORT -> found.get(e);
+                            case OUTSIDE -> attempt(corner, true, distance(threat.norm(), clean, corner));
+                            case SILENT ->
+                                attempt(
+                                        found.get(e).input(),
+                                        false,
+                                        found.get(e).distance());
+                        });
             }
             return attempts;
         }
@@ -423,7 +437,8 @@ final class TrustCampaign {
         int[] labels = new int[images];
         long[] numbers = new long[images];
         for (int e = 0; e < images; e++) {
-            clean[e] = SmallNetworks.image(weights.architecture().inputs(), stream.child("suite").child(e));
+            clean[e] = SmallNetworks.image(
+                    weights.architecture().inputs(), stream.child("suite").child(e));
             labels[e] = judge.predict(clean[e]);
             numbers[e] = e;
         }
@@ -449,7 +464,8 @@ final class TrustCampaign {
         BitSet missed = assessment.worst().right();
         missed.andNot(assessment.interval().unbroken().right());
         if (missed.cardinality() > 1 && verdict == Verdict.PASS) {
-            fault("a suite that is " + mutation + " passes though " + missed.cardinality() + " images are known to break");
+            fault("a suite that is " + mutation + " passes though " + missed.cardinality()
+                    + " images are known to break");
         }
         if (mutation == Mutation.OUTSIDE
                 && outside(batch, threat, clean)

@@ -137,9 +137,11 @@ public final class StoredEvaluations {
         Raw wanted = raw(directory);
         List<KnownResults.Attacked> all = new ArrayList<>();
         Path parent = directory.toAbsolutePath().normalize().getParent();
-        for (Path each : parent == null ? List.<Path>of() : directories(parent, problem -> {
-            throw problem;
-        })) {
+        for (Path each : parent == null
+                ? List.<Path>of()
+                : directories(parent, problem -> {
+                    throw problem;
+                })) {
             if (!each.getFileName().equals(directory.getFileName())
                     && Files.exists(each.resolve(EvaluationDirectory.SUMMARY))) {
                 all.add(raw(each).attacked());
@@ -161,9 +163,7 @@ public final class StoredEvaluations {
             ThreatModel threat = attacked.threat();
             List<Finding> held = new ArrayList<>(findings);
             // In the order of the rules, as if they had been there from the start.
-            place(
-                    StoredCertificates.check(certificates, attacked.subject(), threat, attacked.withstands()),
-                    held);
+            place(StoredCertificates.check(certificates, attacked.subject(), threat, attacked.withstands()), held);
             place(
                     known.breaks().isEmpty()
                             ? Finding.notChecked(Rule.STRONGEST, "nothing but the suite is known of the network")
@@ -222,7 +222,8 @@ public final class StoredEvaluations {
         Path lines = directory.resolve(EvaluationDirectory.EXAMPLES);
         StoredExamples examples = StoredExamples.read(
                 AtomicFiles.content(
-                        lines, summary.path("files").path(EvaluationDirectory.EXAMPLES).asString("none")),
+                        lines,
+                        summary.path("files").path(EvaluationDirectory.EXAMPLES).asString("none")),
                 lines);
         List<StoredEvaluation.AttackResult> attacks = attacks(summary.path("attacks"), examples, source);
         JsonNode by = summary.path("determined-by");
@@ -320,8 +321,7 @@ public final class StoredEvaluations {
         }
     }
 
-    private static List<StoredEvaluation.AttackResult> attacks(
-            JsonNode list, StoredExamples examples, String source) {
+    private static List<StoredEvaluation.AttackResult> attacks(JsonNode list, StoredExamples examples, String source) {
         List<StoredEvaluation.AttackResult> attacks = new ArrayList<>();
         for (JsonNode attack : list) {
             List<Double> losses = new ArrayList<>();
