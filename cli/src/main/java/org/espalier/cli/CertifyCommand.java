@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.espalier.UserException;
 import org.espalier.attack.Norm;
+import org.espalier.attack.ThreatModel;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
@@ -26,6 +27,8 @@ import org.espalier.lab.certification.CertificationRunner;
 import org.espalier.lab.certification.StoredCertifications;
 import org.espalier.lab.experiment.Decimals;
 import org.espalier.lab.file.Json;
+import org.espalier.lab.robustness.StoredEvaluation;
+import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketData;
 import org.espalier.report.format.TextTable;
@@ -68,10 +71,7 @@ final class CertifyCommand implements Callable<Integer> {
     @Mixin
     private TicketOptions ticketOptions;
 
-    @Option(
-            names = "--norm",
-            paramLabel = "NORM",
-            description = "linf, l2 or l1 (default: linf); exact is for linf.")
+    @Option(names = "--norm", paramLabel = "NORM", description = "linf, l2 or l1 (default: linf); exact is for linf.")
     private String norm = "linf";
 
     @Option(
@@ -255,6 +255,20 @@ final class CertifyCommand implements Callable<Integer> {
             return;
         }
         console.out().print(TextTable.of(table(requests, certifications), console.width()));
+        for (CertificationRequest request : requests) {
+            for (StoredEvaluation each :
+                    StoredEvaluations.of(request.ticket(), new ThreatModel(request.norm(), request.epsilon()))) {
+                console.out()
+                        .println(String.format(
+                                Locale.ROOT,
+                                "  %s, suite %s, first %,d %s images: %s",
+                                request.ticket().label(),
+                                each.suite(),
+                                each.robust().images(),
+                                each.split(),
+                                each.known().sentence()));
+            }
+        }
         console.out().println();
         console.out()
                 .println("Written: "

@@ -72,8 +72,21 @@ class CertifyCommandTest {
         Path elsewhere = empty.resolve("elsewhere");
         for (String norm : List.of("l2", "l1")) {
             CommandLineRun run = certify(
-                    store, "--strategy", "original", "--trial", "1", "--level", "0", "--images", "20", "--norm", norm,
-                    "--epsilon", "0.05", "--out", elsewhere.toString());
+                    store,
+                    "--strategy",
+                    "original",
+                    "--trial",
+                    "1",
+                    "--level",
+                    "0",
+                    "--images",
+                    "20",
+                    "--norm",
+                    norm,
+                    "--epsilon",
+                    "0.05",
+                    "--out",
+                    elsewhere.toString());
             assertThat(run.code()).as(run.err()).isZero();
             assertThat(run.out()).contains("Certified by crown, " + norm + ", first 20");
         }
@@ -84,8 +97,19 @@ class CertifyCommandTest {
                     .anyMatch(name -> name.startsWith("crown-l1-0.05-"));
         }
         CommandLineRun exact = certify(
-                store, "--strategy", "original", "--trial", "1", "--level", "0", "--norm", "l2", "--epsilon", "0.1",
-                "--method", "exact");
+                store,
+                "--strategy",
+                "original",
+                "--trial",
+                "1",
+                "--level",
+                "0",
+                "--norm",
+                "l2",
+                "--epsilon",
+                "0.1",
+                "--method",
+                "exact");
         assertThat(exact.err()).contains("method exact is for the norm linf, the norm is l2");
     }
 

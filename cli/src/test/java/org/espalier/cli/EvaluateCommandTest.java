@@ -101,8 +101,9 @@ class EvaluateCommandTest {
 
     @Test
     void distancesAreShownWithTheirMedianMeanAndQuantiles() {
-        assertThat(ofLevel("--suite", "distances", "--rules", "none", "--images", "12").out())
-                .contains("fab: distance median ", ", mean ", ", quantiles 5 % ", "fmn: distance median ");
+        assertThat(ofLevel("--suite", "distances", "--rules", "none", "--images", "12")
+                        .out())
+                .contains("fab-t: distance median ", ", mean ", ", quantiles 5 % ", "fmn: distance median ");
     }
 
     @Test

@@ -23,6 +23,11 @@ public final class Counterexamples {
         pass = engine.newPass(1);
     }
 
+    /** The engine that decides. */
+    Engine engine() {
+        return engine;
+    }
+
     /** The class that the engine gives an image of all pixels. */
     public int predict(float[] image) {
         for (int i = 0; i < image.length; i++) {

@@ -59,8 +59,8 @@ public record CertificationRequest(
                     + (norm == Norm.LINF ? " and at most 1" : ""));
         }
         if (method.exact() && norm != Norm.LINF) {
-            throw new UserException(
-                    "method exact is for the norm linf, the norm is " + norm + "; bounds such as crown know linf, l2 and l1");
+            throw new UserException("method exact is for the norm linf, the norm is " + norm
+                    + "; bounds such as crown know linf, l2 and l1");
         }
         if (images < 1 || images > split.size()) {
             throw new UserException("images is " + images + ", expected 1 to " + split.size() + ", the images of the "

@@ -50,7 +50,10 @@ public record Distances(int images, int found, double median, double mean, Sorte
         double at = share * (sorted.length - 1);
         int below = (int) at;
         double rest = at - below;
-        return rest == 0 ? sorted[below] : sorted[below] + rest * (sorted[below + 1] - sorted[below]);
+        if (rest == 0 || Double.isInfinite(sorted[below])) {
+            return sorted[below];
+        }
+        return sorted[below] + rest * (sorted[below + 1] - sorted[below]);
     }
 
     /** For JSON; what is not finite becomes null. */

@@ -29,7 +29,14 @@ import org.espalier.lab.tickets.Ticket;
  * @param rules whether the attacks that the rules need are run beside the suite; without them the verdict is not checked
  */
 public record EvaluationRequest(
-        Ticket ticket, DataSet set, Split split, int images, Suite suite, ThreatModel threat, long seed, boolean rules) {
+        Ticket ticket,
+        DataSet set,
+        Split split,
+        int images,
+        Suite suite,
+        ThreatModel threat,
+        long seed,
+        boolean rules) {
     /** To be raised whenever a change of code changes any bit of an evaluation: those made before are then others. */
     public static final int NUMERICS = 2;
 

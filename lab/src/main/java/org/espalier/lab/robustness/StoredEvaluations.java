@@ -66,6 +66,30 @@ public final class StoredEvaluations {
         return evaluations;
     }
 
+    /**
+     * Evaluations of a ticket's very weights in one ball, wherever its results are kept, held against each other and against
+     * its certificates.
+     *
+     * @throws UserException if one of them is damaged
+     */
+    public static List<StoredEvaluation> of(Ticket ticket, ThreatModel threat) {
+        List<Raw> raw = new ArrayList<>();
+        for (Path each : directories(ticket.results(), problem -> {
+            throw problem;
+        })) {
+            if (Files.exists(each.resolve(EvaluationDirectory.SUMMARY))) {
+                raw.add(raw(each));
+            }
+        }
+        List<KnownResults.Attacked> all = raw.stream().map(Raw::attacked).toList();
+        List<Certification> certificates = StoredCertifications.in(ticket.certificates());
+        return raw.stream()
+                .filter(each -> each.attacked().subject().network().equals(ticket.digest())
+                        && each.attacked().threat().equals(threat))
+                .map(each -> each.whole(all, certificates))
+                .toList();
+    }
+
     /** How many evaluations of a level are begun and not whole: evaluating continues them. */
     public static int unfinished(Store store, String level) {
         return (int) directories(results(store, level), _ -> {}).stream()
@@ -296,8 +320,7 @@ public final class StoredEvaluations {
         }
     }
 
-    private static List<StoredEvaluation.AttackResult> attacks(
-            JsonNode list, StoredExamples examples, String source) {
+    private static List<StoredEvaluation.AttackResult> attacks(JsonNode list, StoredExamples examples, String source) {
         List<StoredEvaluation.AttackResult> attacks = new ArrayList<>();
         for (JsonNode attack : list) {
             List<Double> losses = attack.has("losses") ? Json.doubles(attack, "losses", source) : new ArrayList<>();

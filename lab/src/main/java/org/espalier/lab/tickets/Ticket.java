@@ -75,7 +75,13 @@ public record Ticket(
     /** The same ticket with its evaluations kept in another place: a directory of its own for each level or file. */
     public Ticket keptIn(Path directory) {
         return new Ticket(
-                file, digest, network, data, place, directory.resolve(String.valueOf(results.getFileName())), elsewhere);
+                file,
+                digest,
+                network,
+                data,
+                place,
+                directory.resolve(String.valueOf(results.getFileName())),
+                elsewhere);
     }
 
     /** The same ticket with its certificates kept in another place: a directory of its own for each level or file. */

@@ -73,8 +73,9 @@ public final class EvaluationTables {
                 percent(e.clean().accuracy()),
                 100 * e.density()));
         notes.add(e.known().sentence());
-        e.suiteAttacks().forEach(attack -> attack.distances()
-                .ifPresent(distances -> notes.add(distances(attack.name(), distances))));
+        e.suiteAttacks()
+                .forEach(attack ->
+                        attack.distances().ifPresent(distances -> notes.add(distances(attack.name(), distances))));
         notes.add("verdict: " + e.verdict()
                 + switch (e.verdict()) {
                     case PASS, NOT_CHECKED -> "";
