@@ -11,8 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.espalier.UserException;
 import org.espalier.campaigns.Trees;
+import org.espalier.lab.file.AtomicFiles;
 
 /**
  * Runs work on a disk that fails once, at a random operation, then runs it again on the sound disk. The end must equal that of
@@ -97,6 +99,7 @@ public final class DiskCampaign {
         count(phase, fault, !happened ? "not reached" : problem.isPresent() ? "one line" : "went on");
         if (fault.kind() == Fault.Kind.POWER_CUT || cutAfter) {
             disk = disk.afterPowerCut(random);
+            endWriters(disk);
         }
         disk.expect(Fault.NONE);
         Optional<Throwable> again = attempt(phase, disk, jobs);
@@ -115,6 +118,19 @@ public final class DiskCampaign {
             finding(name, "not flushed at the end: " + String.join(", ", lost), null);
         }
         return happened;
+    }
+
+    /** Names temporary files as a process that has ended does: the next run is in another process, and here it is in this one. */
+    private static void endWriters(SimulatedDisk disk) throws IOException {
+        String mine = "." + ProcessHandle.current().pid() + "-";
+        try (Stream<Path> files = Files.walk(disk.rootDirectory())) {
+            for (Path file : files.toList()) {
+                String name = String.valueOf(file.getFileName());
+                if (name.endsWith(AtomicFiles.TEMPORARY) && name.contains(mine)) {
+                    Files.move(file, file.resolveSibling(name.replaceFirst("\\.[0-9]+-[0-9]+-", ".1-0-")));
+                }
+            }
+        }
     }
 
     private static Fault fault(Random random, Map<Fault.Operation, Integer> operations) {
