@@ -20,6 +20,7 @@ import org.espalier.report.content.Report;
 import org.espalier.report.content.ReportPart;
 import org.espalier.report.result.Published;
 import org.espalier.report.verdict.Terms;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -101,6 +102,14 @@ final class ReportCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     ReportCommand(Console console) {
         this.console = console;
+    }
+
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new ReportCommand(console));
+        }
     }
 
     @Override

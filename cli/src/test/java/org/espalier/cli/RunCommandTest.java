@@ -64,7 +64,7 @@ class RunCommandTest {
         assertThat(misspelt.code()).isEqualTo(ExitCode.USAGE);
         assertThat(misspelt.err())
                 .contains("'--kernels'")
-                .contains("'denes', expected chosen, dense or sparse; did you mean 'dense'?");
+                .contains("'denes', expected auto, dense or sparse; did you mean 'dense'?");
     }
 
     @Test

@@ -205,6 +205,24 @@ public final class Target {
     }
 
     /**
+     * Whether an example of the last forward pass does not have its true class alone on top: another class is predicted, or
+     * has the same logit. A tie counts as broken: which class it falls to is chance.
+     */
+    public boolean fooled(int example, int label) {
+        return prediction(example) != label || tied(example, label);
+    }
+
+    /** Whether another class has the very logit of the label in the last forward pass. */
+    public boolean tied(int example, int label) {
+        for (int c = 0; c < classes(); c++) {
+            if (c != label && logit(example, c) == logit(example, label)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
      * The gradient, with respect to the inputs, of {@code sum_c coefficients[e][c] z_c} of each example at the last forward
      * pass's inputs: a row of the Jacobian, a difference of two, or any other combination.
      *

@@ -80,4 +80,11 @@ public final class Cases {
         int side = (int) Math.round(Math.sqrt(inputs));
         return new Target(engine, side * side == inputs ? new ImageShape(side, side) : new ImageShape(1, inputs));
     }
+
+    /** Whether an input is given another class than its own, or is tied with one. */
+    public static boolean fooled(Engine engine, float[] input, int label) {
+        Target target = target(engine);
+        target.forward(target.pack(new float[][] {input}, 0, 1));
+        return target.fooled(0, label);
+    }
 }

@@ -8,11 +8,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.espalier.UserException;
+import org.espalier.attack.Norm;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.file.JsonLines;
@@ -89,6 +91,7 @@ final class CertificationDirectory {
                 Json.string(by, "network", source),
                 Json.string(by, "data", source),
                 Json.string(by, "split", source),
+                norm(by, source),
                 (float) Json.number(by, "epsilon", source),
                 Json.string(by, "method", source),
                 new Certification.Limits(
@@ -98,6 +101,16 @@ final class CertificationDirectory {
                 directory,
                 images,
                 seconds));
+    }
+
+    private static Norm norm(JsonNode by, String source) {
+        String name = Json.string(by, "norm", source);
+        for (Norm norm : Norm.values()) {
+            if (norm.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return norm;
+            }
+        }
+        throw new UserException(source + " is damaged: norm is " + name);
     }
 
     /** Digest of all that determines a certificate but the network. */
@@ -163,6 +176,7 @@ final class CertificationDirectory {
                 request.ticket().digest(),
                 request.set().digest(),
                 request.split().name(),
+                request.threat().norm(),
                 request.epsilon(),
                 request.method().toString(),
                 request.method().exact()

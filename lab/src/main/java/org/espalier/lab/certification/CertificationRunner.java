@@ -8,6 +8,10 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.espalier.attack.Attacker;
+import org.espalier.attack.Norm;
+import org.espalier.attack.strong.Attempt;
+import org.espalier.attack.strong.Examples;
+import org.espalier.attack.strong.Target;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
@@ -84,6 +88,7 @@ public final class CertificationRunner {
     /** One lock for all levels of a search. */
     private static Path lockRoot(Ticket ticket) {
         return ticket.place()
+                .filter(place -> ticket.elsewhere().isEmpty())
                 .map(place -> place.store().resolve(Ticket.CERTIFICATES))
                 .orElseGet(ticket::certificates);
     }
@@ -186,6 +191,7 @@ public final class CertificationRunner {
         final ActivationBuffers pass;
         final Attacker attacker;
         final int[] order = new int[ActivationPanels.LANES];
+        List<Attempt> attempts = List.of(); // of the present tile, in L2 and L1
 
         Worker(CertificationRequest request) {
             this.request = request;
@@ -205,6 +211,15 @@ public final class CertificationRunner {
             Elementwise.loadImages(request.split().images(), order, 0, images, pass.input(), 0);
             engine.forward(pass, 0, 1);
             Stream noise = Stream.root(SEED).child("certification");
+            if (request.norm() != Norm.LINF) {
+                attempts = request.strongAttack()
+                        .run(
+                                new Target(engine),
+                                Examples.of(request.split(), first, images),
+                                request.threat(),
+                                noise);
+                return;
+            }
             attacker.perturb(request.split().labels(), first, images, noise, first);
             attacker.fillUnreadInputs(images, noise, first);
         }
@@ -214,7 +229,10 @@ public final class CertificationRunner {
             int label = request.split().labels()[first + i];
             int predicted = verifier.counterexamples().predict(image);
             int attacked = predicted;
-            if (predicted == label) {
+            if (predicted == label && request.norm() != Norm.LINF) {
+                Attempt attempt = attempts.get(i);
+                attacked = attempt.success() ? verifier.counterexamples().predict(attempt.input()) : label;
+            } else if (predicted == label) {
                 Optional<float[]> broken = verifier.counterexamples()
                         .judge(image, label, request.threat(), pixels(ActivationPanels.LANES + i));
                 attacked = broken.map(verifier.counterexamples()::predict).orElse(label);

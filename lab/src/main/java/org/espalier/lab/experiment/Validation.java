@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -283,7 +284,7 @@ final class Validation {
     /** Makes what settings describe, so that settings that do not go together are found before any training. */
     private void created(String path, Supplier<?> maker) {
         try {
-            maker.get();
+            Objects.requireNonNull(maker.get());
         } catch (UserException | IllegalArgumentException e) {
             throw wrong(path, "cannot be used: " + e.getMessage());
         }

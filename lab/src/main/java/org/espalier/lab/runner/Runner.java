@@ -105,6 +105,9 @@ public final class Runner {
             this.data = data;
             this.store = store;
             this.splits = LevelTrainer.splits(request.experiment(), data);
+            Map<String, Integer> classes = new LinkedHashMap<>();
+            data.forEach((name, set) -> classes.put(name, set.classes()));
+            store.classes(splits, classes);
         }
 
         /** Whether the search was stopped before its end. */

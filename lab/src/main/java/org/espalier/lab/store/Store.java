@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.espalier.UserException;
+import org.espalier.evaluate.Chance;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.file.AtomicFiles;
@@ -103,6 +104,15 @@ public final class Store {
     /** A trial's levels, the dense one first. */
     public List<StoredLevel> levels(StoredTrial trial) {
         return trial.levels().stream().map(this::level).toList();
+    }
+
+    /**
+     * Chance on the measured images of a split; empty of a store that does not say.
+     *
+     * @param split {@code test} or {@code validation}
+     */
+    public Optional<Chance> chance(String dataset, String split) {
+        return ClassCounts.chance(directory, dataset, split);
     }
 
     /** The process number of the run that is working on this store now; empty if none is. */

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.espalier.UserException;
+import org.espalier.data.Splits;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.file.AtomicFiles;
@@ -260,6 +261,16 @@ public final class StoreWriter implements AutoCloseable {
     /** Reads a level that may be stored. */
     public StoredLevel level(String key) {
         return new StoredLevel(levelDirectory(key), key);
+    }
+
+    /**
+     * Keeps how many images of each class the measured splits have, see {@link Store#chance}.
+     *
+     * @param splits measured splits by data set
+     * @param classes number of classes by data set
+     */
+    public void classes(Map<String, Splits> splits, Map<String, Integer> classes) {
+        ClassCounts.write(directory, splits, classes);
     }
 
     /** Writes a level; to be closed. */

@@ -205,7 +205,11 @@ class PluginTest {
         Path suite = Files.writeString(directory.resolve("suite.yaml"), "name: mine\nattacks: [{kind: corners}]\n");
         assertThat(SuiteChoice.of(suite.toString(), Norm.LINF, 3).attacks())
                 .singleElement()
-                .satisfies(attack -> assertThat(attack.name()).isEqualTo("corners"));
+                .satisfies(attack -> {
+                    assertThat(attack.name()).isEqualTo("corners");
+                    assertThat(attack.settings())
+                            .isEqualTo(Map.of("restarts", 1, "provider", "org.example", "version", "1"));
+                });
     }
 
     @Test

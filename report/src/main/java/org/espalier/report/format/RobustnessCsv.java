@@ -107,6 +107,8 @@ public final class RobustnessCsv {
                                 ""));
             }
             attack(text, key, "all", "worst-case", each.epsilon(), worst(e));
+            attack(text, key, "all", "lowest-known", each.epsilon(), known(e.lowestKnown()));
+            attack(text, key, "all", "certified", each.epsilon(), known(e.certified()));
         }
     }
 
@@ -118,6 +120,19 @@ public final class RobustnessCsv {
                 "",
                 Numbers.shortest(clean.low()),
                 Numbers.shortest(clean.high()),
+                "",
+                "");
+    }
+
+    /** An end of what all evaluations and certificates of a network say together. */
+    private static List<Object> known(Proportion end) {
+        return List.of(
+                end.images(),
+                end.images() - end.correct(),
+                "",
+                Numbers.shortest(end.accuracy()),
+                Numbers.shortest(end.low()),
+                Numbers.shortest(end.high()),
                 "",
                 "");
     }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.espalier.evaluate.AttackedAccuracy;
+import org.espalier.evaluate.Chance;
 
 /**
  * A cell of the experiment: one data set with one training objective. Each has tables and figures of its own.
@@ -20,7 +21,8 @@ import org.espalier.evaluate.AttackedAccuracy;
  * @param accuracy which points of an attack decide whether an image counts as right under it
  * @param trials number of trials that the experiment asks for
  * @param densities fraction of weights remaining by level, as planned; the dense level is the first
- * @param classes number of classes of the data set, for the accuracy of guessing; empty until something is stored
+ * @param classes number of classes of the data set; empty until something is stored
+ * @param chance what naming the most frequent class reaches on the measured test images; empty until something is stored
  * @param series what was measured so far
  */
 public record Cell(
@@ -36,6 +38,7 @@ public record Cell(
         int trials,
         List<Double> densities,
         OptionalInt classes,
+        Optional<Chance> chance,
         List<Series> series) {
     /**
      * A restart strategy of the experiment.
@@ -94,6 +97,38 @@ public record Cell(
                 trials,
                 densities,
                 classes,
+                series);
+    }
+
+    /** A cell of classes that are equally frequent. */
+    public Cell(
+            String dataset,
+            String objective,
+            Training training,
+            Optional<EarlyStop> selection,
+            OptionalInt reportIteration,
+            List<Strategy> strategies,
+            List<String> attacks,
+            Optional<Bound> bound,
+            AttackedAccuracy accuracy,
+            int trials,
+            List<Double> densities,
+            OptionalInt classes,
+            List<Series> series) {
+        this(
+                dataset,
+                objective,
+                training,
+                selection,
+                reportIteration,
+                strategies,
+                attacks,
+                bound,
+                accuracy,
+                trials,
+                densities,
+                classes,
+                classes.isPresent() ? Optional.of(Chance.ofEqual(classes.getAsInt())) : Optional.empty(),
                 series);
     }
 

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.espalier.UserException;
+import org.espalier.evaluate.Chance;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ValidationMixture;
@@ -131,7 +132,21 @@ public final class ResultsReader {
                 experiment.trials(),
                 planned,
                 classes,
+                chance(key.dataset(), classes),
                 series);
+    }
+
+    /** Of test images; a store of an older version does not say, and its classes are taken for equally frequent. */
+    private Optional<Chance> chance(String dataset, OptionalInt classes) {
+        try {
+            return store.chance(dataset, Point.TEST)
+                    .or(() -> classes.isPresent()
+                            ? Optional.of(Chance.ofEqual(classes.getAsInt()))
+                            : Optional.empty());
+        } catch (UserException e) {
+            problems.add(e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /** What is not there of a trial although a later level is: levels are made one after the other. Told of once. */

@@ -74,14 +74,10 @@ public final class NonInferiority {
                 reached.put(level, found);
             }
         });
-        OptionalDouble guessing = cell.classes().isPresent()
-                ? OptionalDouble.of(1.0 / cell.classes().getAsInt())
-                : OptionalDouble.empty();
         Optional<Estimate> dense =
                 Optional.ofNullable(reached.get(0)).map(found -> estimate(0, found, Reached::adversarial));
-        boolean nothingToKeep = dense.isPresent()
-                && guessing.isPresent()
-                && dense.get().accuracy().mean() <= guessing.getAsDouble();
+        boolean nothingToKeep =
+                dense.isPresent() && chance(dense.get().accuracy().mean());
 
         List<Comparison> comparisons = compare(reached, diverged(byLevel), nothingToKeep);
         Optional<Comparison> ticket = comparisons.stream()
@@ -97,7 +93,7 @@ public final class NonInferiority {
                 terms,
                 cell.trials(),
                 selection instanceof Selection.Stopped,
-                guessing,
+                cell.chance().map(chance -> OptionalDouble.of(chance.share())).orElseGet(OptionalDouble::empty),
                 dense,
                 best(byLevel, reached, attack),
                 comparisons,
@@ -106,6 +102,16 @@ public final class NonInferiority {
                 List.of(),
                 BeyondAttack.NONE);
         return VerdictText.on(verdict, images);
+    }
+
+    /** Whether an accuracy is no better than naming the most frequent class. */
+    private boolean chance(double accuracy) {
+        return cell.chance().filter(chance -> chance.covers(accuracy)).isPresent();
+    }
+
+    /** Whether a network of some trial is no better than chance; one that names a single class never is. */
+    private boolean atChance(List<Reached> networks) {
+        return networks.stream().anyMatch(r -> chance(r.natural()) || chance(r.adversarial()));
     }
 
     /** The first level at which each trial diverged, the least of all trials; the largest number if none did. */
@@ -166,7 +172,7 @@ public final class NonInferiority {
                                 ? both(natural.notWorse(terms.margin()), adversarial.notWorse(terms.margin()))
                                 : OptionalDouble.empty(),
                         OptionalDouble.empty(),
-                        Comparison.Standing.OPEN));
+                        atChance(found) ? Comparison.Standing.CHANCE : Comparison.Standing.OPEN));
             }
         });
         List<Double> adjusted = Holm.adjust(
@@ -193,6 +199,8 @@ public final class NonInferiority {
             return Comparison.Standing.NOTHING_TO_KEEP;
         } else if (c.level() >= diverged) {
             return Comparison.Standing.DIVERGED;
+        } else if (c.standing() == Comparison.Standing.CHANCE) {
+            return Comparison.Standing.CHANCE;
         } else if (adjusted.isPresent() && adjusted.getAsDouble() <= terms.level()) {
             return c.iterations().count() == 0
                     ? Comparison.Standing.UNTIMED
@@ -215,15 +223,20 @@ public final class NonInferiority {
                 pairs.stream().map(pair -> of.applyAsDouble(pair[1])).toList());
     }
 
-    /** The level of best mean accuracy on validation images under the attack, the denser of equals. */
+    /**
+     * The level of best mean accuracy on validation images under the attack, the denser of equals. Levels with a network that
+     * is no better than chance are never the best, unless all are.
+     */
     private Optional<Estimate> best(
             TreeMap<Integer, List<Series>> byLevel, TreeMap<Integer, List<Reached>> reached, String attack) {
         int most =
                 reached.tailMap(1).values().stream().mapToInt(List::size).max().orElse(0);
         record Candidate(int level, double validation) {}
 
+        boolean all = reached.values().stream().allMatch(this::atChance);
         return reached.entrySet().stream()
                 .filter(e -> most > 0 && e.getValue().size() >= most)
+                .filter(e -> all || !atChance(e.getValue()))
                 .flatMap(e -> {
                     List<Double> validation = byLevel.getOrDefault(e.getKey(), List.of()).stream()
                             .flatMap(s -> validation(s, attack))

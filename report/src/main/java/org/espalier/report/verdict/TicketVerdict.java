@@ -16,7 +16,7 @@ import java.util.OptionalDouble;
  * @param terms what counts as not worse
  * @param planned trials that the experiment asks for
  * @param stopped whether networks are compared at their early stop; if not, at the last iteration
- * @param guessing accuracy of guessing, one over the number of classes; empty where nothing is stored yet
+ * @param guessing chance: the largest class share of the test images; empty where nothing is stored yet
  * @param dense the dense network's accuracy under the attack; empty until it is finished in a trial
  * @param best the density with the best accuracy under the attack <em>on validation images</em>, among those that most
  *     trials have finished; its accuracy on test images. Empty where validation is not measured under the attack

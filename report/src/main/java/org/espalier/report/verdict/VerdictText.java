@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import org.espalier.report.notation.Numbers;
 import org.espalier.report.statistics.Interval;
 import org.espalier.report.statistics.Paired;
@@ -66,6 +67,7 @@ final class VerdictText {
             open();
             later();
         }
+        chance();
         diverged();
         trials();
         images.ifPresent(n -> notShown.add(
@@ -82,7 +84,7 @@ final class VerdictText {
     private void best() {
         // The best of what does no better than guessing is not worth a sentence.
         verdict.best()
-                .filter(best -> best.accuracy().mean() > verdict.guessing().orElse(0))
+                .filter(best -> best.accuracy().mean() > verdict.guessing().orElse(0) + 1e-9)
                 .ifPresent(best -> {
                     String where = best.level() == 0
                             ? "of the dense network"
@@ -182,6 +184,20 @@ final class VerdictText {
                 .max(Comparator.comparingInt(Comparison::level))
                 .ifPresent(c -> notShown.add("The network at " + at(c) + " keeps both accuracies (" + p(c)
                         + "); when it could stop is not known."));
+    }
+
+    private void chance() {
+        List<Comparison> collapsed = verdict.comparisons().stream()
+                .filter(c -> c.standing() == Standing.CHANCE)
+                .toList();
+        if (!collapsed.isEmpty()) {
+            notShown.add("At "
+                    + collapsed.stream()
+                            .map(c -> Numbers.density(c.density()) + " of the weights (level " + c.level() + ")")
+                            .collect(Collectors.joining(", "))
+                    + " the network of at least one trial is no better than one that always names the most frequent class ("
+                    + percent(verdict.guessing().orElse(0)) + "): it is no ticket.");
+        }
     }
 
     private void diverged() {

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.UserException;
+import org.espalier.evaluate.AttackedAccuracy;
+import org.espalier.evaluate.Chance;
 import org.espalier.report.result.Cell;
 import org.espalier.report.result.EarlyStop;
 import org.espalier.report.result.Point;
@@ -43,6 +45,11 @@ class NonInferiorityTest {
     }
 
     private static TicketVerdict judge(Optional<EarlyStop> stop, int trials, List<Network> networks) {
+        return judge(stop, trials, Chance.ofEqual(10), networks);
+    }
+
+    private static TicketVerdict judge(
+            Optional<EarlyStop> stop, int trials, Chance chance, List<Network> networks) {
         var cell = new Cell(
                 "digits",
                 "pgd",
@@ -52,9 +59,11 @@ class NonInferiorityTest {
                 List.of(new Cell.Strategy("original", 4)),
                 List.of("pgd"),
                 Optional.empty(),
+                AttackedAccuracy.KEPT_POINT,
                 trials,
                 List.of(1.0, 0.8, 0.64, 0.512),
                 OptionalInt.of(10),
+                Optional.of(chance),
                 networks.stream().map(Network::series).toList());
         List<TicketVerdict> verdicts = NonInferiority.all(
                 "run", new Results("run", OptionalInt.empty(), List.of(cell), List.of()), Terms.USUAL);
@@ -120,6 +129,38 @@ class NonInferiorityTest {
         double p = Math.max(natural, adversarial);
         assertThat(first.p().orElseThrow()).isCloseTo(p, within(p * 1e-6));
         assertThat(first.adjusted().orElseThrow()).isCloseTo(2 * p, within(p * 1e-6));
+    }
+
+    /** Nineteen of twenty images are of one class, and every network names it. */
+    @Test
+    void aConstantClassifierIsNoTicketAndNotTheBest() {
+        var stop = Optional.of(new EarlyStop(0.5, "pgd"));
+        var skewed = Chance.of(new int[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
+        List<Network> constant = new ArrayList<>();
+        for (int trial = 1; trial <= 5; trial++) {
+            constant.add(new Network(trial, 0, 300, 95, 95));
+            constant.add(new Network(trial, 1, 200, 95, 95));
+        }
+        TicketVerdict verdict = judge(stop, 5, skewed, constant);
+        assertThat(verdict.ticket()).isEmpty();
+        assertThat(verdict.guessing()).hasValue(0.95);
+        assertThat(verdict.comparisons()).extracting(Comparison::standing).containsExactly(Standing.NOTHING_TO_KEEP);
+        assertThat(verdict.found()).isEmpty();
+    }
+
+    @Test
+    void aPrunedNetworkThatNamesOneClassDoesNotWinOverADenseOneNearChance() {
+        var stop = Optional.of(new EarlyStop(0.5, "pgd"));
+        List<Network> networks = new ArrayList<>();
+        for (int trial = 1; trial <= 5; trial++) {
+            networks.add(new Network(trial, 0, 300, 95.3 + 0.01 * trial, 95.2 + 0.01 * trial));
+            networks.add(new Network(trial, 1, 200, 95, 95));
+        }
+        TicketVerdict verdict = judge(stop, 5, new Chance(0.95), networks);
+        assertThat(verdict.ticket()).isEmpty();
+        assertThat(verdict.comparisons()).extracting(Comparison::standing).containsExactly(Standing.CHANCE);
+        assertThat(verdict.best().orElseThrow().level()).isZero();
+        assertThat(verdict.notShown()).anyMatch(s -> s.contains("always names the most frequent class (95.0 %)"));
     }
 
     @Test

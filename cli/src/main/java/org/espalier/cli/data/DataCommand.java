@@ -1,6 +1,6 @@
-package org.espalier.cli;
+package org.espalier.cli.data;
 
-import java.util.function.Supplier;
+import org.espalier.cli.CommandProvider;
 import org.espalier.cli.console.Console;
 import org.espalier.data.catalogue.DataSets;
 import picocli.CommandLine;
@@ -23,13 +23,16 @@ final class DataCommand implements Runnable {
     @SuppressWarnings("NullAway.Init")
     private DataCommand() {}
 
-    /** The command with its subcommands. */
-    static CommandLine line(Console console, Supplier<DataSets> dataSets) {
-        return new CommandLine(new DataCommand())
-                .addSubcommand(new DataListCommand(console, dataSets))
-                .addSubcommand(new DataFetchCommand(console, dataSets))
-                .addSubcommand(new DataVerifyCommand(console, dataSets))
-                .addSubcommand(new DataPathCommand(console, dataSets));
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new DataCommand())
+                    .addSubcommand(new DataListCommand(console, DataSets::standard))
+                    .addSubcommand(new DataFetchCommand(console, DataSets::standard))
+                    .addSubcommand(new DataVerifyCommand(console, DataSets::standard))
+                    .addSubcommand(new DataPathCommand(console, DataSets::standard));
+        }
     }
 
     @Override

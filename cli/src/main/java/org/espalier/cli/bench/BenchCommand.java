@@ -1,4 +1,4 @@
-package org.espalier.cli;
+package org.espalier.cli.bench;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,7 +9,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.espalier.UserException;
+import org.espalier.cli.CommandProvider;
 import org.espalier.cli.console.Console;
+import org.espalier.cli.console.StatusLine;
 import org.espalier.cli.console.Version;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.data.Split;
@@ -20,6 +22,7 @@ import org.espalier.lab.bench.BenchSettings;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.runner.Machine;
 import org.espalier.report.format.TextTable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -82,6 +85,14 @@ final class BenchCommand implements Runnable {
         this.console = console;
     }
 
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new BenchCommand(console));
+        }
+    }
+
     @Override
     public void run() {
         double time = seconds.orElse(quick ? QUICK_SECONDS : SECONDS);
@@ -106,8 +117,15 @@ final class BenchCommand implements Runnable {
         try (DataProgressLines progress = DataProgressLines.on(console)) {
             images = DataSets.load("digits", Optional.empty(), progress).train();
         }
-        BenchReport report = new Bench(settings, images, this::progress).run();
-        progress("", 1);
+        BenchReport report;
+        try (StatusLine status = new StatusLine(console)) {
+            report = new Bench(
+                            settings,
+                            images,
+                            (what, done) ->
+                                    status.show(String.format(Locale.ROOT, "%3.0f %%  %s", 100 * done, what)))
+                    .run();
+        }
         console.out()
                 .printf(
                         Locale.ROOT,
@@ -124,16 +142,6 @@ final class BenchCommand implements Runnable {
     private void check(boolean right, String complaint) {
         if (!right) {
             throw new ParameterException(spec.commandLine(), complaint);
-        }
-    }
-
-    /** One line that is written over and over, on a terminal only. */
-    private void progress(String what, double done) {
-        if (console.terminal()) {
-            String line = what.isEmpty() ? "" : String.format(Locale.ROOT, "%3.0f %%  %s", 100 * done, what);
-            int width = Math.max(20, console.width() - 1);
-            console.err().printf("\r%-" + width + "s\r", line.substring(0, Math.min(width, line.length())));
-            console.err().flush();
         }
     }
 

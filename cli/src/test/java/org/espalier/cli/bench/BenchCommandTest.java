@@ -1,13 +1,13 @@
-package org.espalier.cli;
-
-import static org.assertj.core.api.Assertions.assertThat;
+package org.espalier.cli.bench;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.espalier.cli.CommandLineRun;
 import org.espalier.cli.console.ExitCode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import static org.assertj.core.api.Assertions.assertThat;
 
 class BenchCommandTest {
     @TempDir

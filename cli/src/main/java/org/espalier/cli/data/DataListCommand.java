@@ -1,4 +1,4 @@
-package org.espalier.cli;
+package org.espalier.cli.data;
 
 import java.io.PrintStream;
 import java.util.function.Supplier;

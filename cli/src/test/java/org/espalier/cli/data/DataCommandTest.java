@@ -1,14 +1,14 @@
-package org.espalier.cli;
-
-import static org.assertj.core.api.Assertions.assertThat;
+package org.espalier.cli.data;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import org.espalier.cli.CommandLineRun;
 import org.espalier.cli.console.ExitCode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import static org.assertj.core.api.Assertions.assertThat;
 
 class DataCommandTest {
     @TempDir

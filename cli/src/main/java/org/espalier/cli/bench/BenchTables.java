@@ -1,4 +1,4 @@
-package org.espalier.cli;
+package org.espalier.cli.bench;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -51,31 +51,32 @@ final class BenchTables {
 
     private static Table rates(BenchReport report, Masks masks, String caption) {
         List<Row> dense = rows(report, masks, KernelMode.DENSE);
-        List<Row> chosen = rows(report, masks, KernelMode.AUTO);
+        List<Row> auto = rows(report, masks, KernelMode.AUTO);
         List<Table.Block> blocks = new ArrayList<>();
         for (Work work : Work.values()) {
             List<List<String>> cells = new ArrayList<>();
-            for (int i = 0; i < chosen.size(); i++) {
-                Figure now = chosen.get(i).figure(work);
+            for (int i = 0; i < auto.size(); i++) {
+                Figure now = auto.get(i).figure(work);
                 cells.add(List.of(
                         rate(dense.get(i).figure(work).rate().median()),
                         rate(now.rate().median()),
                         percent(now.share())));
             }
-            blocks.add(new Table.Block(title(work), List.of("dense", "chosen", "% peak"), cells));
+            blocks.add(new Table.Block(title(work), List.of("dense", "auto", "% peak"), cells));
         }
         List<String> notes = new ArrayList<>();
         if (masks == Masks.REAL) {
             notes.add(
                     "natural, fgsm, pgd: training steps a second, batch " + Work.BATCH
                             + ", attack (PGD-10) and optimizer included; evaluation: images a second, natural and under PGD-10.");
-            notes.add("dense: all weights under the mask; chosen: whichever kernels are faster, the same bits.");
-            notes.add("% peak: operations on surviving weights alone, of what the core could do in registers.");
-            notes.add("Operations on zeros count; chosen kernels leave them out, so 100 may be passed.");
-            notes.add("Medians of short slices, dense and chosen in turn.");
+            notes.add(
+                    "dense: all weights, pruned ones as zeros; auto: the faster kernels of each layer. The results are equal.");
+            notes.add("% peak: operations on remaining weights, relative to register-only multiply-adds on one core.");
+            notes.add("Operations on zero inputs count; kernels of auto skip them, so the figure may exceed 100.");
+            notes.add("Figures are medians of short slices; dense and auto alternate.");
             report.crossovers().forEach(line -> notes.add("Layers of " + line + "."));
         }
-        return new Table(caption, keys(chosen), blocks, notes);
+        return new Table(caption, keys(auto), blocks, notes);
     }
 
     private static Table together(BenchReport report) {

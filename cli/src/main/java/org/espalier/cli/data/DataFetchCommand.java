@@ -1,4 +1,4 @@
-package org.espalier.cli;
+package org.espalier.cli.data;
 
 import java.nio.file.Path;
 import java.util.Optional;
