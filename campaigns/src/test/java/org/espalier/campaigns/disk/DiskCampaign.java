@@ -65,7 +65,8 @@ public final class DiskCampaign {
                 throw new IllegalArgumentException("no phase of the disk campaign is called " + wanted);
             }
             long next = seed;
-            // With two jobs the order of operations differs a little from time to time: the last ones may not be reached.
+            // With two jobs the order of operations differs a little from time to time: the last ones may not be
+            // reached.
             for (int injected = 0; injected < faults; next++) {
                 if (campaign.inject(phases.get((int) ((next - seed) % phases.size())), next) && ++injected % 200 == 0) {
                     out.println("faults so far: " + injected);
@@ -157,7 +158,9 @@ public final class DiskCampaign {
 
     private static boolean clear(Throwable e) {
         String message = String.valueOf(e.getMessage());
-        return e instanceof UserException && !message.isBlank() && message.lines().count() == 1;
+        return e instanceof UserException
+                && !message.isBlank()
+                && message.lines().count() == 1;
     }
 
     private void count(DiskPhase phase, Fault fault, String end) {

@@ -115,8 +115,7 @@ final class SimulatedChannel extends FileChannel {
         synchronized (disk) {
             check();
             try {
-                disk.before(
-                        node.directory ? Fault.Operation.FLUSH_DIRECTORY : Fault.Operation.FLUSH_FILE, path);
+                disk.before(node.directory ? Fault.Operation.FLUSH_DIRECTORY : Fault.Operation.FLUSH_FILE, path);
             } catch (IOException e) {
                 node.lose();
                 throw e;

@@ -213,11 +213,7 @@ public final class CertificationRunner {
             Stream noise = Stream.root(SEED).child("certification");
             if (request.norm() != Norm.LINF) {
                 attempts = request.strongAttack()
-                        .run(
-                                new Target(engine),
-                                Examples.of(request.split(), first, images),
-                                request.threat(),
-                                noise);
+                        .run(new Target(engine), Examples.of(request.split(), first, images), request.threat(), noise);
                 return;
             }
             attacker.perturb(request.split().labels(), first, images, noise, first);

@@ -80,8 +80,8 @@ public final class AtomicFiles {
 
     /** A name of its own for each writer: two of one file each write theirs whole, and the last rename counts. */
     private static Path temporary(Path file) {
-        return file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid() + "-" + START + "-"
-                + WRITERS.incrementAndGet() + TEMPORARY);
+        return file.resolveSibling(file.getFileName() + "."
+                + ProcessHandle.current().pid() + "-" + START + "-" + WRITERS.incrementAndGet() + TEMPORARY);
     }
 
     /**

@@ -60,7 +60,8 @@ public final class Store {
             problem = Index.problem(store.experiment, store.trials);
         }
         problem.ifPresent(sentence -> {
-            throw new UserException(index + " is damaged: " + sentence + "; run the search again to have it written anew");
+            throw new UserException(
+                    index + " is damaged: " + sentence + "; run the search again to have it written anew");
         });
         return store;
     }

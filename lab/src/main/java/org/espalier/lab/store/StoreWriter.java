@@ -109,12 +109,7 @@ public final class StoreWriter implements AutoCloseable {
     private static void checkEmpty(Path directory) throws IOException {
         // Only what a run that was stopped before its index was written can have left. There may be an index by now,
         // of a run that started at the same time: the lock decides between the two.
-        List<String> ours = List.of(
-                "lock",
-                Store.INDEX,
-                Store.PROVENANCE,
-                Store.EXPERIMENT,
-                Store.LEVELS);
+        List<String> ours = List.of("lock", Store.INDEX, Store.PROVENANCE, Store.EXPERIMENT, Store.LEVELS);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 if (!ours.contains(AtomicFiles.withoutTemporary(String.valueOf(file.getFileName())))) {
