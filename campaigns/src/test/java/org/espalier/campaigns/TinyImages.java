@@ -62,8 +62,6 @@ public final class TinyImages {
                 objectives: [fgsm]
                 evaluation: {every: %d, attacks: [fgsm]}
                 pruning: {levels: %d, hidden: 0.3, output: 0.2}
-                """
-                        .formatted(trials, directory, iterations, every, levels)
-                + more;
+                """.formatted(trials, directory, iterations, every, levels) + more;
     }
 }

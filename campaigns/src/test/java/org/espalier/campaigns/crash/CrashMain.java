@@ -31,7 +31,8 @@ final class CrashMain {
         long start = System.nanoTime();
         int findings = kills == 0 ? 0 : kills(out, seed, kills, phase);
         findings += faults == 0 ? 0 : DiskCampaign.run(out, seed, faults, phase);
-        out.println("findings: " + findings + ", " + Duration.ofNanos(System.nanoTime() - start).toSeconds() + " s");
+        out.println("findings: " + findings + ", "
+                + Duration.ofNanos(System.nanoTime() - start).toSeconds() + " s");
         System.exit(findings == 0 ? 0 : 1);
     }
 

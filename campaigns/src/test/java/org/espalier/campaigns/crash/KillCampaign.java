@@ -70,12 +70,7 @@ final class KillCampaign {
     void print() {
         out.printf(
                 "%s: %d kills in %d rounds, %d with files changed, %d with a temporary file left, %d findings%n",
-                phase.lowerCase(),
-                tally.kills,
-                tally.rounds,
-                tally.midway,
-                tally.temporaries,
-                tally.findings.size());
+                phase.lowerCase(), tally.kills, tally.rounds, tally.midway, tally.temporaries, tally.findings.size());
     }
 
     /** Runs the command without kills, for what is to come out of it and how long it takes. */
@@ -209,7 +204,11 @@ final class KillCampaign {
             }
             int code = process.waitFor();
             // 137 is 128 + SIGKILL; a process may have ended between the wait and the signal.
-            return new Ended(code == 137, code, System.nanoTime() - ready, Files.readString(errors).strip());
+            return new Ended(
+                    code == 137,
+                    code,
+                    System.nanoTime() - ready,
+                    Files.readString(errors).strip());
         }
     }
 }

@@ -31,8 +31,7 @@ record Workers(String classPath, Path archive) {
             }
             entries.add(path.toString());
         }
-        Workers workers =
-                new Workers(String.join(File.pathSeparator, entries), directory.resolve("classes.jsa"));
+        Workers workers = new Workers(String.join(File.pathSeparator, entries), directory.resolve("classes.jsa"));
         TinyImages.write(directory.resolve("images"), 6, 100, 40);
         Files.writeString(
                 directory.resolve("search.yaml"), KillPhase.MEASURING.experiment(directory.resolve("images")));
@@ -73,8 +72,8 @@ record Workers(String classPath, Path archive) {
                 Stream<Path> files = Files.walk(classes)) {
             out.setLevel(1);
             for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                out.putNextEntry(new JarEntry(
-                        classes.relativize(file).toString().replace(File.separatorChar, '/')));
+                out.putNextEntry(
+                        new JarEntry(classes.relativize(file).toString().replace(File.separatorChar, '/')));
                 Files.copy(file, out);
                 out.closeEntry();
             }

@@ -11,8 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.espalier.UserException;
 import org.espalier.campaigns.Trees;
+import org.espalier.lab.file.AtomicFiles;
 
 /**
  * Runs work on a disk that fails once, at a random operation, then runs it again on the sound disk. The end must equal that of
@@ -63,7 +65,8 @@ public final class DiskCampaign {
                 throw new IllegalArgumentException("no phase of the disk campaign is called " + wanted);
             }
             long next = seed;
-            // With two jobs the order of operations differs a little from time to time: the last ones may not be reached.
+            // With two jobs the order of operations differs a little from time to time: the last ones may not be
+            // reached.
             for (int injected = 0; injected < faults; next++) {
                 if (campaign.inject(phases.get((int) ((next - seed) % phases.size())), next) && ++injected % 200 == 0) {
                     out.println("faults so far: " + injected);
@@ -97,6 +100,7 @@ public final class DiskCampaign {
         count(phase, fault, !happened ? "not reached" : problem.isPresent() ? "one line" : "went on");
         if (fault.kind() == Fault.Kind.POWER_CUT || cutAfter) {
             disk = disk.afterPowerCut(random);
+            endWriters(disk);
         }
         disk.expect(Fault.NONE);
         Optional<Throwable> again = attempt(phase, disk, jobs);
@@ -115,6 +119,19 @@ public final class DiskCampaign {
             finding(name, "not flushed at the end: " + String.join(", ", lost), null);
         }
         return happened;
+    }
+
+    /** Names temporary files as a process that has ended does: the next run is in another process, and here it is in this one. */
+    private static void endWriters(SimulatedDisk disk) throws IOException {
+        String mine = "." + ProcessHandle.current().pid() + "-";
+        try (Stream<Path> files = Files.walk(disk.rootDirectory())) {
+            for (Path file : files.toList()) {
+                String name = String.valueOf(file.getFileName());
+                if (name.endsWith(AtomicFiles.TEMPORARY) && name.contains(mine)) {
+                    Files.move(file, file.resolveSibling(name.replaceFirst("\\.[0-9]+-[0-9]+-", ".1-0-")));
+                }
+            }
+        }
     }
 
     private static Fault fault(Random random, Map<Fault.Operation, Integer> operations) {
@@ -141,7 +158,9 @@ public final class DiskCampaign {
 
     private static boolean clear(Throwable e) {
         String message = String.valueOf(e.getMessage());
-        return e instanceof UserException && !message.isBlank() && message.lines().count() == 1;
+        return e instanceof UserException
+                && !message.isBlank()
+                && message.lines().count() == 1;
     }
 
     private void count(DiskPhase phase, Fault fault, String end) {

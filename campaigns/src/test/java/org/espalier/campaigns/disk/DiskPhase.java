@@ -39,12 +39,7 @@ enum DiskPhase {
         void run(Path disk, Images images, int jobs) {
             new Runner(
                             new RunRequest(
-                                    images.experiment(),
-                                    store(disk),
-                                    jobs,
-                                    Duration.ZERO,
-                                    "campaign",
-                                    List.of("run")),
+                                    images.experiment(), store(disk), jobs, Duration.ZERO, "campaign", List.of("run")),
                             RunObserver.NONE)
                     .run(DataProgress.NONE);
         }
@@ -62,11 +57,17 @@ enum DiskPhase {
         @Override
         void run(Path disk, Images images, int jobs) {
             DataSet set = DataSets.load("tiny", Optional.of(images.directory()), DataProgress.NONE);
-            for (Ticket ticket :
-                    Tickets.of(Store.open(store(disk)), TicketChoice.everything(WeightChoice.FINAL))) {
+            for (Ticket ticket : Tickets.of(Store.open(store(disk)), TicketChoice.everything(WeightChoice.FINAL))) {
                 new CertificationRunner(jobs, CertificationObserver.NONE)
                         .run(new CertificationRequest(
-                                ticket, set, set.test(), 40, 0.05f, CertificationMethod.of("crown"), 10, Optional.empty()));
+                                ticket,
+                                set,
+                                set.test(),
+                                40,
+                                0.05f,
+                                CertificationMethod.of("crown"),
+                                10,
+                                Optional.empty()));
             }
         }
     };

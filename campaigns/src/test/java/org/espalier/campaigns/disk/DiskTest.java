@@ -26,16 +26,15 @@ class DiskTest {
     void workOnADiskThatFailsOnceEndsWithTheSameBytes() throws IOException {
         long seed = System.nanoTime() & 0xffffff;
         ByteArrayOutputStream said = new ByteArrayOutputStream();
-        int findings =
-                DiskCampaign.run(new PrintStream(said, true, StandardCharsets.UTF_8), seed, FAULTS, "all");
+        int findings = DiskCampaign.run(new PrintStream(said, true, StandardCharsets.UTF_8), seed, FAULTS, "all");
         assertThat(findings).as(said.toString(StandardCharsets.UTF_8)).isZero();
     }
 
     @Test
     void whatIsNotFlushedIsLost() throws IOException {
         Files.writeString(root.resolve("unflushed"), "a");
-        try (FileChannel file = FileChannel.open(
-                root.resolve("flushed"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel file =
+                FileChannel.open(root.resolve("flushed"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             file.write(java.nio.ByteBuffer.wrap(new byte[] {1}));
             file.force(true);
             assertThat(Files.exists(flushed("flushed"))).isFalse(); // its name is not

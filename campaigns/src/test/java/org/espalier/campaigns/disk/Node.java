@@ -3,11 +3,13 @@ package org.espalier.campaigns.disk;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -20,7 +22,8 @@ final class Node {
     private byte[] kept = new byte[0];
     private boolean dirty;
     long modified = System.currentTimeMillis();
-    boolean locked;
+    /** Positions that are locked; every lock here is of one byte. */
+    final Set<Long> locked = new HashSet<>();
 
     final Map<String, Node> entries = new TreeMap<>();
     private final Map<String, Node> keptEntries = new TreeMap<>();

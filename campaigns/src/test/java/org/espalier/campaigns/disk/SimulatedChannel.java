@@ -9,6 +9,9 @@ import java.nio.channels.FileLock;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An open file of a simulated disk, or a directory that is opened to be flushed. */
@@ -18,7 +21,7 @@ final class SimulatedChannel extends FileChannel {
     private final Node node;
     private final boolean append;
     private long position;
-    private boolean locked;
+    private final Set<Long> locked = new HashSet<>();
 
     SimulatedChannel(SimulatedDisk disk, SimulatedPath path, Node node, boolean append) {
         this.disk = disk;
@@ -112,8 +115,7 @@ final class SimulatedChannel extends FileChannel {
         synchronized (disk) {
             check();
             try {
-                disk.before(
-                        node.directory ? Fault.Operation.FLUSH_DIRECTORY : Fault.Operation.FLUSH_FILE, path);
+                disk.before(node.directory ? Fault.Operation.FLUSH_DIRECTORY : Fault.Operation.FLUSH_FILE, path);
             } catch (IOException e) {
                 node.lose();
                 throw e;
@@ -145,11 +147,13 @@ final class SimulatedChannel extends FileChannel {
     public @Nullable FileLock tryLock(long at, long size, boolean shared) throws IOException {
         synchronized (disk) {
             check();
-            if (node.locked) {
+            if (node.locked.contains(at)) {
                 return null;
             }
-            node.locked = !shared;
-            locked = !shared;
+            if (!shared) {
+                node.locked.add(at);
+                locked.add(at);
+            }
             return new FileLock(this, at, size, shared) {
                 @Override
                 public boolean isValid() {
@@ -158,24 +162,23 @@ final class SimulatedChannel extends FileChannel {
 
                 @Override
                 public void release() {
-                    unlock();
+                    unlock(at);
                 }
             };
         }
     }
 
-    private void unlock() {
+    private void unlock(long at) {
         synchronized (disk) {
-            if (locked) {
-                node.locked = false;
-                locked = false;
+            if (locked.remove(at)) {
+                node.locked.remove(at);
             }
         }
     }
 
     @Override
     protected void implCloseChannel() {
-        unlock();
+        List.copyOf(locked).forEach(this::unlock);
     }
 
     @Override

@@ -150,8 +150,7 @@ public final class SimulatedDisk extends FileSystemProvider {
     }
 
     private boolean happens(Fault.Operation operation) {
-        if (happened && fault.kind() == Fault.Kind.FULL_FOR_A_WHILE
-                || happened && fault.kind() == Fault.Kind.FULL) {
+        if (happened && fault.kind() == Fault.Kind.FULL_FOR_A_WHILE || happened && fault.kind() == Fault.Kind.FULL) {
             // A full disk also has no room for new files and directories.
             boolean grows = operation == Fault.Operation.WRITE
                     || operation == Fault.Operation.CREATE
@@ -225,8 +224,7 @@ public final class SimulatedDisk extends FileSystemProvider {
             before(Fault.Operation.TRUNCATE, path);
             node.write(new byte[0]);
         }
-        return new SimulatedChannel(
-                this, (SimulatedPath) path, node, options.contains(StandardOpenOption.APPEND));
+        return new SimulatedChannel(this, (SimulatedPath) path, node, options.contains(StandardOpenOption.APPEND));
     }
 
     @Override
@@ -336,7 +334,10 @@ public final class SimulatedDisk extends FileSystemProvider {
             Path path, Class<A> type, LinkOption... options) throws IOException {
         Node node = existing(path);
         return type.cast(new Attributes(
-                FileTime.fromMillis(node.modified), node.directory, node.content.length, System.identityHashCode(node)));
+                FileTime.fromMillis(node.modified),
+                node.directory,
+                node.content.length,
+                System.identityHashCode(node)));
     }
 
     private record Attributes(FileTime lastModifiedTime, boolean isDirectory, long size, Object fileKey)

@@ -30,8 +30,7 @@ final class ExperimentReader implements FuzzTarget.Reader {
                 extends: quick
                 trials: 2
                 attacks: {pgd: &a {kind: pgd, epsilon: 0.3, step: 0.01, steps: 40}, other: *a}
-                """
-                        .getBytes(StandardCharsets.UTF_8),
+                """.getBytes(StandardCharsets.UTF_8),
                 "objectives: [natural]\nrobustness: {suite: standard, norm: l2, epsilon: 1.5}\n"
                         .getBytes(StandardCharsets.UTF_8));
     }

@@ -6,8 +6,12 @@ public final class FuzzDriver {
 
     private FuzzDriver() {}
 
-    public static void fuzzerInitialize(String[] arguments) {
+    /** Makes the reader and lets it read once, so that classes are loaded before time and memory count. */
+    public static void fuzzerInitialize(String[] arguments) throws Exception {
         reader = FuzzTarget.named(arguments[0]).reader();
+        for (byte[] seed : reader.seeds()) {
+            Property.check(reader, seed);
+        }
     }
 
     public static void fuzzerTestOneInput(byte[] input) {

@@ -3,7 +3,6 @@ package org.espalier.campaigns.fuzz;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.Stream;
 
 /** {@code TARGET SEEDS CLASSES FROM...}: writes a target's sound inputs, and copies classes in a form that Jazzer takes. */
@@ -20,8 +19,9 @@ final class FuzzPreparation {
             Files.write(seeds.resolve("seed-" + number++), seed);
         }
         Path classes = Path.of(arguments[2]);
-        for (String from : List.of(arguments).subList(3, arguments.length)) {
-            copy(Path.of(from), classes);
+        // Each to a folder of its own: modules have files of the same name, which list their services.
+        for (int i = 3; i < arguments.length; i++) {
+            copy(Path.of(arguments[i]), classes.resolve(Integer.toString(i - 3)));
         }
         System.exit(0); // a reader may have started threads
     }

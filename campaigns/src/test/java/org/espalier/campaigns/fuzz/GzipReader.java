@@ -68,7 +68,6 @@ final class GzipReader implements FuzzTarget.Reader {
     @Override
     public List<byte[]> seeds() {
         byte[] labels = IdxReader.labels();
-        return List.of(
-                IdxReader.with(0, compress(labels)), IdxReader.with(2, labels), IdxReader.with(3, labels));
+        return List.of(IdxReader.with(0, compress(labels)), IdxReader.with(2, labels), IdxReader.with(3, labels));
     }
 }

@@ -119,7 +119,8 @@ final class HttpReader implements FuzzTarget.Reader {
                 if (colon > 0) {
                     try {
                         exchange.requestHeaders.add(
-                                lines[i].substring(0, colon), lines[i].substring(colon + 1).strip());
+                                lines[i].substring(0, colon),
+                                lines[i].substring(colon + 1).strip());
                     } catch (IllegalArgumentException e) {
                         throw new URISyntaxException(lines[i], "no header");
                     }

@@ -8,8 +8,34 @@ import java.util.Random;
 /** Changes sound inputs at random: bits, bytes, ranges, numbers, and parts of other inputs. */
 final class Mutator {
     private static final List<String> TOKENS = List.of(
-            "-1", "0", "1e999", "NaN", "2147483648", "-9223372036854775809", "null", "true", "[", "]", "{", "}", "\"",
-            ":", ",", "\n", "\0", "\\u0000", "&a", "*a", "<<", "- ", "!!", "%", "../", "kind", "#", "\u00e9");
+            "-1",
+            "0",
+            "1e999",
+            "NaN",
+            "2147483648",
+            "-9223372036854775809",
+            "null",
+            "true",
+            "[",
+            "]",
+            "{",
+            "}",
+            "\"",
+            ":",
+            ",",
+            "\n",
+            "\0",
+            "\\u0000",
+            "&a",
+            "*a",
+            "<<",
+            "- ",
+            "!!",
+            "%",
+            "../",
+            "kind",
+            "#",
+            "\u00e9");
 
     private final Random random;
     private final List<byte[]> corpus;

@@ -22,11 +22,10 @@ final class SafeTensorsReader implements FuzzTarget.Reader {
             for (int size : tensor.getValue().shape()) {
                 elements *= size;
             }
-            int values =
-                    switch (tensor.getValue()) {
-                        case SafeTensors.Tensor.Floats(List<Integer> _, float[] floats) -> floats.length;
-                        case SafeTensors.Tensor.Bytes(List<Integer> _, byte[] bytes) -> bytes.length;
-                    };
+            int values = switch (tensor.getValue()) {
+                case SafeTensors.Tensor.Floats(List<Integer> _, float[] floats) -> floats.length;
+                case SafeTensors.Tensor.Bytes(List<Integer> _, byte[] bytes) -> bytes.length;
+            };
             if (elements != values) {
                 throw new AssertionError(tensor.getKey() + " has " + values + " values for " + elements);
             }

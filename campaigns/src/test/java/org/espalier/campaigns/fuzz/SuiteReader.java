@@ -23,7 +23,8 @@ final class SuiteReader implements FuzzTarget.Reader {
 
     @Override
     public List<byte[]> seeds() {
-        return List.of("""
+        return List.of(
+                """
                 name: mine
                 survivors-only: false
                 attacks:
@@ -32,7 +33,7 @@ final class SuiteReader implements FuzzTarget.Reader {
                     loss: dlr
                   - {kind: fab, targets: 3}
                   - {kind: square, queries: 500}
-                """.getBytes(StandardCharsets.UTF_8), "attacks: [{kind: noise, draws: 1}, {kind: fgsm}]\n"
-                .getBytes(StandardCharsets.UTF_8));
+                """.getBytes(StandardCharsets.UTF_8),
+                "attacks: [{kind: noise, draws: 1}, {kind: fgsm}]\n".getBytes(StandardCharsets.UTF_8));
     }
 }
