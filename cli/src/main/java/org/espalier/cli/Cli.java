@@ -18,10 +18,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The command line as a whole: its commands, and what becomes of each kind of failure. */
+/** The whole command line: its commands, and the message and exit code of each kind of failure. */
 @Command(
         name = "espalier",
-        description = "Finds sparse neural networks that withstand attack.",
+        description = "Finds sparse, adversarially robust neural networks.",
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
@@ -39,7 +39,7 @@ final class Cli implements Runnable {
             names = {"-h", "--help"},
             usageHelp = true,
             scope = ScopeType.INHERIT,
-            description = "Show what a command does and its options.")
+            description = "Show the options of a command.")
     private boolean help;
 
     @Option(
@@ -48,10 +48,7 @@ final class Cli implements Runnable {
             description = "Show the version.")
     private boolean version;
 
-    @Option(
-            names = "--debug",
-            scope = ScopeType.INHERIT,
-            description = "Show log messages, and stack traces of errors.")
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show log messages and stack traces of errors.")
     private boolean debug;
 
     Cli(Console console) {
@@ -126,7 +123,7 @@ final class Cli implements Runnable {
         return new CommandLine.RunLast().execute(parsed);
     }
 
-    /** Without a command: the help page, as an error, since nothing was done. */
+    /** Without a command there is nothing to do: an error. */
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "a command is missing");
@@ -153,8 +150,8 @@ final class Cli implements Runnable {
             }
             case OutOfMemoryError _ -> {
                 console.complain("the memory is full (" + Runtime.getRuntime().maxMemory() / (1 << 20)
-                        + " MiB may be used): run fewer levels at once with --jobs,"
-                        + " or give it more with ESPALIER_JAVA_OPTS=-Xmx2g");
+                        + " MiB may be used): use fewer --jobs,"
+                        + " or more memory with ESPALIER_JAVA_OPTS=-Xmx2g");
                 return ExitCode.MISTAKE;
             }
             default -> {
