@@ -22,10 +22,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The command line as a whole: its commands, and what becomes of each kind of failure. */
+/** The whole command line: its commands, and the message and exit code of each kind of failure. */
 @Command(
         name = "espalier",
-        description = "Finds sparse neural networks that withstand attack.",
+        description = "Finds sparse, adversarially robust neural networks.",
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
@@ -43,7 +43,7 @@ final class Cli implements Runnable {
             names = {"-h", "--help"},
             usageHelp = true,
             scope = ScopeType.INHERIT,
-            description = "Show what a command does and its options.")
+            description = "Show the options of a command.")
     private boolean help;
 
     @Option(
@@ -52,10 +52,7 @@ final class Cli implements Runnable {
             description = "Show the version.")
     private boolean version;
 
-    @Option(
-            names = "--debug",
-            scope = ScopeType.INHERIT,
-            description = "Show log messages, and stack traces of errors.")
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show log messages and stack traces of errors.")
     private boolean debug;
 
     @Option(
@@ -141,7 +138,7 @@ final class Cli implements Runnable {
         return new CommandLine.RunLast().execute(parsed);
     }
 
-    /** Without a command: the help page, as an error, since nothing was done. */
+    /** Without a command there is nothing to do: an error. */
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "a command is missing");

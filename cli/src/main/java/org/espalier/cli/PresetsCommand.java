@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "presets",
         description = "List the experiments that come with Espalier.",
-        footer = {"", "A preset is a file to start your own from: espalier presets show quick > mine.yaml"})
+        footer = {"", "To write an experiment of your own, start from a preset: espalier presets show quick > mine.yaml"
+        })
 final class PresetsCommand implements Runnable {
     private final Console console;
 

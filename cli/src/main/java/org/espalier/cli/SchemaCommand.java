@@ -9,7 +9,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** {@code espalier schema}. */
 @Command(
         name = "schema",
-        description = "Print the JSON Schema of experiment files, for editors that complete and check them.")
+        description = "Print the JSON Schema of experiment files, for completion and checks in editors.")
 final class SchemaCommand implements Runnable {
     private final Console console;
 

@@ -79,7 +79,9 @@ class CommandProviderTest {
     void aClassThatIsMissingIsNamed() throws IOException {
         CommandLineRun run = run("org.example.Missing", "version");
         assertThat(run.code()).isEqualTo(ExitCode.MISTAKE);
-        assertThat(run.err()).startsWith("espalier: a command cannot be loaded: ").contains("org.example.Missing");
+        assertThat(run.err())
+                .startsWith("espalier: a command cannot be loaded: ")
+                .contains("org.example.Missing");
     }
 
     /** Runs a command line with one more line of registration on the class path. */
@@ -88,8 +90,8 @@ class CommandProviderTest {
         Files.writeString(services.resolve(CommandProvider.class.getName()), registration + "\n");
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
-        try (var loader = new URLClassLoader(
-                new URL[] {home.toUri().toURL()}, getClass().getClassLoader())) {
+        try (var loader =
+                new URLClassLoader(new URL[] {home.toUri().toURL()}, getClass().getClassLoader())) {
             int code = new Cli(new Console(out, err, StandardCharsets.UTF_8, false), loader).run(arguments);
             return new CommandLineRun(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
         }

@@ -29,11 +29,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code espalier bench}: how fast the engine is on this machine. */
+/** {@code espalier bench}: measures the speed of the engine on this machine. */
 @Command(
         name = "bench",
-        description =
-                "Measure training and evaluation on this machine, dense against sparse, by level; two to three minutes.",
+        description = "Measure the speed of training and evaluation by level, in two to three minutes.",
         footer = {
             "",
             "Examples:",
@@ -51,10 +50,10 @@ final class BenchCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write all figures there as JSON.")
+    @Option(names = "--json", paramLabel = "FILE", description = "JSON file of all measurements.")
     private Optional<Path> json;
 
-    @Option(names = "--seconds", paramLabel = "S", description = "Seconds to spend on each figure (default: 0.6).")
+    @Option(names = "--seconds", paramLabel = "S", description = "Seconds per measurement (default: 0.6).")
     private Optional<Double> seconds;
 
     @Option(
@@ -68,16 +67,16 @@ final class BenchCommand implements Runnable {
             names = "--jobs",
             paramLabel = "N",
             split = ",",
-            description = "Numbers of trials to run side by side (default: 1,2).")
+            description = "Numbers of trials to run at the same time (default: 1,2).")
     private List<Integer> jobs = List.of(1, 2);
 
     @Option(
             names = "--iterations",
             paramLabel = "N",
-            description = "Iterations to a level of the search that the networks come from (default: 1000).")
+            description = "Iterations per level of the search that prunes the networks (default: 1000).")
     private Optional<Integer> iterations;
 
-    @Option(names = "--quick", description = "Less of everything, in half a minute: good to a fifth, not to more.")
+    @Option(names = "--quick", description = "Measure for half a minute, to within about 20 %.")
     private boolean quick;
 
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
@@ -122,8 +121,7 @@ final class BenchCommand implements Runnable {
             report = new Bench(
                             settings,
                             images,
-                            (what, done) ->
-                                    status.show(String.format(Locale.ROOT, "%3.0f %%  %s", 100 * done, what)))
+                            (what, done) -> status.show(String.format(Locale.ROOT, "%3.0f %%  %s", 100 * done, what)))
                     .run();
         }
         console.out()

@@ -11,7 +11,7 @@ import org.espalier.lab.bench.BenchReport.Row;
 import org.espalier.lab.bench.Work;
 import org.espalier.report.table.Table;
 
-/** A bench's figures as tables. */
+/** Measurements of a bench as tables. */
 final class BenchTables {
     private BenchTables() {}
 
@@ -25,7 +25,9 @@ final class BenchTables {
                         + report.settings().searchIterations() + " iterations a level)"));
         if (report.rows().stream().anyMatch(row -> row.masks() == Masks.RANDOM)) {
             tables.add(rates(
-                    report, Masks.RANDOM, "The same with random masks, as dense in each layer, and initial weights"));
+                    report,
+                    Masks.RANDOM,
+                    "The same with initial weights and random masks of equal density in each layer"));
         }
         if (!report.together().isEmpty()) {
             tables.add(together(report));
@@ -45,8 +47,8 @@ final class BenchTables {
                 "Dense products of 64 examples on one core, % of its peak",
                 new Table.Block("", List.of("layer"), keys, true),
                 List.of(new Table.Block("", List.of("forward", "input gradient", "weight gradient"), cells)),
-                List.of("The peak: register-only multiply-adds, "
-                        + String.format(Locale.ROOT, "%.1f", report.peak() / 1e9) + " GFLOP/s."));
+                List.of("Peak: register-only multiply-adds, " + String.format(Locale.ROOT, "%.1f", report.peak() / 1e9)
+                        + " GFLOP/s."));
     }
 
     private static Table rates(BenchReport report, Masks masks, String caption) {
@@ -66,9 +68,8 @@ final class BenchTables {
         }
         List<String> notes = new ArrayList<>();
         if (masks == Masks.REAL) {
-            notes.add(
-                    "natural, fgsm, pgd: training steps a second, batch " + Work.BATCH
-                            + ", attack (PGD-10) and optimizer included; evaluation: images a second, natural and under PGD-10.");
+            notes.add("natural, fgsm, pgd: training steps per second, batch " + Work.BATCH
+                    + ", with attack (PGD-10) and optimizer; evaluation: images per second, natural and PGD-10.");
             notes.add(
                     "dense: all weights, pruned ones as zeros; auto: the faster kernels of each layer. The results are equal.");
             notes.add("% peak: operations on remaining weights, relative to register-only multiply-adds on one core.");
@@ -100,7 +101,7 @@ final class BenchTables {
                             rate(side.perSecond()), String.format(Locale.ROOT, "%.2f", side.perSecond() / alone)));
         }
         return new Table(
-                "Trials side by side, the search's masks, all together",
+                "Trials at the same time, masks of the search, rates of all trials together",
                 new Table.Block("", List.of("trials", "level", "P_m %"), keys),
                 List.of(new Table.Block("", List.of("pgd", "x one", "evaluation", "x one"), cells)),
                 List.of());

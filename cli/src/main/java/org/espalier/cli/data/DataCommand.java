@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
         description = "List, fetch and check data sets.",
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
-        footer = {"", "Fetched files are kept in $ESPALIER_CACHE, $XDG_CACHE_HOME/espalier or ~/.cache/espalier."})
+        footer = {"", "Downloaded files are stored in $ESPALIER_CACHE, $XDG_CACHE_HOME/espalier or ~/.cache/espalier."})
 final class DataCommand implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -15,8 +15,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "fetch",
         description = {
-            "Make sure that a data set's files are on this machine, and print their directory.",
-            "Sources are tried in turn; every file is checked against its published SHA-256 before it is kept."
+            "Download a data set if it is not on this machine, and print its directory.",
+            "Sources are tried in order. Every file is checked against its published SHA-256 before it is stored."
         })
 final class DataFetchCommand implements Runnable {
     private final Console console;
@@ -29,7 +29,7 @@ final class DataFetchCommand implements Runnable {
             names = "--directory",
             paramLabel = "DIR",
             description =
-                    "Write the files to this directory instead of the cache. Wrong files there are refused, not replaced.")
+                    "Write the files to this directory instead of the cache. Wrong files in it are an error; they are not replaced.")
     private Optional<Path> directory = Optional.empty();
 
     @SuppressWarnings("NullAway.Init")

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 /** {@code espalier data list}. */
 @Command(
         name = "list",
-        description = "Show the data sets known by name, where each is, and where it would be looked for, in order.")
+        description = "List the known data sets, their directories, and their sources in the order of search.")
 final class DataListCommand implements Runnable {
     private final Console console;
     private final Supplier<DataSets> dataSets;

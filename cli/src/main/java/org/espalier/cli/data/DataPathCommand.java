@@ -12,7 +12,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code espalier data path NAME}. */
-@Command(name = "path", description = "Print the directory that holds a data set's checked files. Nothing is fetched.")
+@Command(
+        name = "path",
+        description = "Print the directory of a data set, after a check of its files. Nothing is downloaded.")
 final class DataPathCommand implements Runnable {
     private final Console console;
     private final Supplier<DataSets> dataSets;
@@ -20,7 +22,7 @@ final class DataPathCommand implements Runnable {
     @Parameters(paramLabel = "NAME", description = "Name of the data set (see espalier data list).")
     private String name;
 
-    @Option(names = "--directory", paramLabel = "DIR", description = "Look in this directory alone.")
+    @Option(names = "--directory", paramLabel = "DIR", description = "Search only this directory.")
     private Optional<Path> directory = Optional.empty();
 
     @SuppressWarnings("NullAway.Init")

@@ -16,8 +16,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "verify",
         description = {
-            "Read a data set that is on this machine and print the SHA-256 of its four files, uncompressed.",
-            "Fails if a file is missing, malformed, or not the published one. Nothing is fetched."
+            "Print the SHA-256 of the four uncompressed files of a data set on this machine.",
+            "A missing, malformed or unpublished file is an error. Nothing is downloaded."
         })
 final class DataVerifyCommand implements Runnable {
     private final Console console;
@@ -25,7 +25,7 @@ final class DataVerifyCommand implements Runnable {
 
     @Parameters(
             paramLabel = "NAME",
-            description = "Name of the data set (see espalier data list), or any other name for your own files in DIR.")
+            description = "Name of the data set (see espalier data list), or another name for your own files in DIR.")
     private String name;
 
     @Option(names = "--directory", paramLabel = "DIR", description = "Check the files in this directory.")

@@ -41,7 +41,7 @@ public final class Bench {
     private int stepsDone;
     private final int steps;
 
-    /** Told what is being measured. */
+    /** Shows the measurement in work. */
     @FunctionalInterface
     public interface Progress {
         /**

@@ -16,9 +16,8 @@ class SelfTestTest {
     @Test
     void everyNetworkGetsItsKnownResult() {
         var shown = new ArrayList<SelfTest.Answer>();
-        List<SelfTest.Answer> answers = new SelfTest(
-                        DataSets.load("digits", Optional.empty(), DataProgress.NONE), 2, IMAGES)
-                .run(shown::add);
+        List<SelfTest.Answer> answers =
+                new SelfTest(DataSets.load("digits", Optional.empty(), DataProgress.NONE), 2, IMAGES).run(shown::add);
         assertThat(shown).isEqualTo(answers);
         assertThat(answers)
                 .extracting(SelfTest.Answer::expected)
@@ -27,9 +26,10 @@ class SelfTestTest {
                         saturated -> assertThat(saturated).contains("gradient"),
                         quantised -> assertThat(quantised).contains("gradient", "white-box"),
                         linear -> assertThat(linear).contains("exact"));
-        assertThat(answers).allSatisfy(answer -> assertThat(answer.right())
-                .as("%s: expected %s, found %s", answer.name(), answer.expected(), answer.found())
-                .isTrue());
+        assertThat(answers)
+                .allSatisfy(answer -> assertThat(answer.right())
+                        .as("%s: expected %s, found %s", answer.name(), answer.expected(), answer.found())
+                        .isTrue());
         assertThat(answers.get(1).found()).contains("broken: ", "gradient");
         assertThat(answers.get(2).found()).contains("broken: ", "gradient", "white-box");
     }
