@@ -19,6 +19,7 @@ import org.espalier.report.SyntheticRobustness;
 import org.espalier.report.SyntheticStore;
 import org.espalier.report.content.Report;
 import org.espalier.report.content.ReportPart;
+import org.espalier.report.example.AttackedImages;
 import org.espalier.report.verdict.Terms;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -189,7 +190,8 @@ class PageFilesTest {
     private String write(Path store) throws IOException {
         Path out = folder.resolve("out");
         Files.createDirectories(out);
-        written = new PageFiles().write(Report.read(List.of(store), Terms.USUAL), OptionalInt.empty(), out);
+        written = new PageFiles(new AttackedImages())
+                .write(Report.read(List.of(store), Terms.USUAL), OptionalInt.empty(), out);
         assertThat(written.files()).first().isEqualTo(out.resolve("index.html"));
         return Files.readString(out.resolve("index.html"));
     }
