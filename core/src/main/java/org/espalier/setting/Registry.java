@@ -32,8 +32,8 @@ public final class Registry {
             List<Extension<?>> found = new ArrayList<>();
             ServiceLoader.load(type, source.loader()).forEach(each -> found.add((Extension<?>) each));
             // Kinds from the interface's own jar come first, so that the order of jars on the class path shows nowhere.
-            found.sort(Comparator.comparing((Extension<?> each) ->
-                    each.getClass().getProtectionDomain() != type.getProtectionDomain()));
+            found.sort(Comparator.comparing(
+                    (Extension<?> each) -> each.getClass().getProtectionDomain() != type.getProtectionDomain()));
             found.forEach(this::add);
         } catch (ServiceConfigurationError e) {
             throw new UserException("a plug-in cannot be loaded: " + e.getMessage(), e);
