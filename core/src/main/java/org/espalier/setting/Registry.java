@@ -1,9 +1,12 @@
 package org.espalier.setting;
 
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.ServiceConfigurationError;
@@ -26,9 +29,12 @@ public final class Registry {
     private Registry(Source source) {
         type = source.type();
         try {
-            for (Object found : ServiceLoader.load(type, source.loader())) {
-                add((Extension<?>) found);
-            }
+            List<Extension<?>> found = new ArrayList<>();
+            ServiceLoader.load(type, source.loader()).forEach(each -> found.add((Extension<?>) each));
+            // Kinds from the interface's own jar come first, so that the order of jars on the class path shows nowhere.
+            found.sort(Comparator.comparing(
+                    (Extension<?> each) -> each.getClass().getProtectionDomain() != type.getProtectionDomain()));
+            found.forEach(this::add);
         } catch (ServiceConfigurationError e) {
             throw new UserException("a plug-in cannot be loaded: " + e.getMessage(), e);
         }
