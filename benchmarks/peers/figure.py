@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Draws docs/images/speed.svg from what compare.py wrote: figure.py RESULTS.json docs/speed.svg"""
+"""Draws docs/images/speed.svg from what compare.py wrote: figure.py RESULTS.json docs/images/speed.svg"""
 import json
 import math
 import sys

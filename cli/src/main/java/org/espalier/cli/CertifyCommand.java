@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.espalier.UserException;
+import org.espalier.attack.Norm;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
@@ -26,8 +27,9 @@ import org.espalier.lab.certification.StoredCertifications;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketData;
-import org.espalier.report.Table;
-import org.espalier.report.TextTable;
+import org.espalier.report.format.TextTable;
+import org.espalier.report.table.Table;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,7 +41,7 @@ import picocli.CommandLine.Spec;
 /** {@code espalier certify}: what no attack can take from a ticket. */
 @Command(
         name = "certify",
-        description = "Show how many images no l-infinity attack can turn, by bounds or by exact verification.",
+        description = "Show how many images no attack in a ball can turn, by bounds or by exact verification.",
         footer = {
             "",
             "Methods, each tighter and dearer than the one before: ibp (intervals), crown-ibp, crown (linear bounds),",
@@ -65,12 +67,15 @@ final class CertifyCommand implements Callable<Integer> {
     @Mixin
     private TicketOptions ticketOptions;
 
+    @Option(names = "--norm", paramLabel = "NORM", description = "linf, l2 or l1 (default: linf); exact is for linf.")
+    private String norm = "linf";
+
     @Option(
             names = {"--epsilon", "--epsilons"},
             paramLabel = "E",
             split = ",",
-            description = "Radius of the ball, above 0 and at most 1; several, with commas between them, make a curve"
-                    + " (default: 0.1).")
+            description = "Radius of the ball, above 0 and in linf at most 1; several, with commas between them, make a"
+                    + " curve (default: 0.1 in linf).")
     private List<Float> epsilons = new ArrayList<>();
 
     @Option(
@@ -106,12 +111,26 @@ final class CertifyCommand implements Callable<Integer> {
             description = "Images worked on at once, one core each (default: all cores). Changes no result.")
     private Optional<Integer> jobs;
 
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Where certificates are kept (default: in the search's directory, or beside the file).")
+    private Optional<Path> out;
+
     @Option(names = "--json", description = "Print results as JSON, one line for each ticket and epsilon.")
     private boolean json;
 
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     CertifyCommand(Console console) {
         this.console = console;
+    }
+
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new CertifyCommand(console));
+        }
     }
 
     @Override
@@ -164,6 +183,14 @@ final class CertifyCommand implements Callable<Integer> {
         if (!split.equals("test") && !split.equals("validation")) {
             throw new UserException("--split is " + split + ", expected test or validation");
         }
+        if (!List.of("linf", "l2", "l1").contains(norm)) {
+            throw new UserException("--norm is " + norm + ", expected linf, l2 or l1");
+        }
+        Norm measured = Norm.valueOf(norm.toUpperCase(Locale.ROOT));
+        if (epsilons.isEmpty() && measured != Norm.LINF) {
+            throw new ParameterException(
+                    spec.commandLine(), "--epsilon is missing: only linf has a usual one, " + USUAL_EPSILON);
+        }
         if (epsilons.isEmpty() && spec.commandLine().getParseResult().hasMatchedOption("--epsilon")) {
             throw new ParameterException(
                     spec.commandLine(), "--epsilon has no number, expected one above 0 and at most 1");
@@ -171,7 +198,9 @@ final class CertifyCommand implements Callable<Integer> {
         List<Float> radii = epsilons.isEmpty()
                 ? List.of(USUAL_EPSILON)
                 : epsilons.stream().sorted().distinct().toList();
-        List<Ticket> tickets = ticketOptions.tickets(given);
+        List<Ticket> tickets = ticketOptions.tickets(given).stream()
+                .map(ticket -> out.map(ticket::certificatesKeptIn).orElse(ticket))
+                .toList();
         Map<TicketData, DataSet> sets = new LinkedHashMap<>();
         List<CertificationRequest> requests = new ArrayList<>();
         try (DataProgressLines lines = DataProgressLines.on(console)) {
@@ -189,6 +218,7 @@ final class CertifyCommand implements Callable<Integer> {
                             set,
                             part,
                             count,
+                            measured,
                             epsilon,
                             chosen,
                             nodes.orElse(CertificationRequest.USUAL_NODES),
@@ -221,7 +251,7 @@ final class CertifyCommand implements Callable<Integer> {
         line.put("ticket", request.ticket().label());
         request.ticket().place().ifPresent(place -> line.putAll(place.members()));
         line.put("density", request.ticket().density());
-        line.put("norm", "linf");
+        line.put("norm", request.norm().name().toLowerCase(Locale.ROOT));
         line.put("epsilon", request.epsilon());
         line.put("method", request.method().toString());
         line.put("split", request.split().name());
@@ -254,7 +284,7 @@ final class CertifyCommand implements Callable<Integer> {
         }
         CertificationRequest first = requests.getFirst();
         return new Table(
-                "Certified by " + first.method() + ", l-infinity, first "
+                "Certified by " + first.method() + ", " + first.norm() + ", first "
                         + String.format(Locale.ROOT, "%,d", first.images()) + " "
                         + first.split().name() + " images, %",
                 new Table.Block("", List.of("ticket", "P_m", "epsilon"), keys, Set.of(0)),

@@ -1,6 +1,9 @@
 package org.espalier.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
 import org.espalier.UserException;
 import org.espalier.cli.console.CheckedOutput;
 import org.espalier.cli.console.Console;
@@ -8,7 +11,8 @@ import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Logging;
 import org.espalier.cli.console.UsageError;
 import org.espalier.cli.console.Version;
-import org.espalier.data.catalogue.DataSets;
+import org.espalier.setting.Plugins;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,6 +33,7 @@ import picocli.CommandLine.Spec;
         footer = {"", "Start with: espalier run quick"})
 final class Cli implements Runnable {
     private final Console console;
+    private final ClassLoader commands;
 
     @Spec
     private CommandSpec spec;
@@ -52,17 +57,34 @@ final class Cli implements Runnable {
             description = "Show log messages, and stack traces of errors.")
     private boolean debug;
 
-    @SuppressWarnings("NullAway.Init")
+    @Option(
+            names = "--plugins",
+            paramLabel = "DIR",
+            scope = ScopeType.INHERIT,
+            defaultValue = "${env:ESPALIER_PLUGINS}",
+            description = "Directory of plug-in jars. ESPALIER_PLUGINS names one for all commands.")
+    private @Nullable Path plugins;
+
     Cli(Console console) {
+        this(console, Cli.class.getClassLoader());
+    }
+
+    /**
+     * The command line with the commands that a class loader finds.
+     *
+     * @param commands finds the implementations of {@link CommandProvider}
+     */
+    @SuppressWarnings("NullAway.Init")
+    Cli(Console console, ClassLoader commands) {
         this.console = console;
+        this.commands = commands;
     }
 
     /** Runs one command line and returns its exit code. */
     int run(String... arguments) {
-        CommandLine line = commandLine();
         int code;
         try {
-            code = line.execute(arguments);
+            code = commandLine().execute(arguments);
         } catch (RuntimeException | Error e) {
             // Picocli's own handlers see what commands throw; this is what its set-up or an Error throws.
             code = failed(e);
@@ -80,19 +102,9 @@ final class Cli implements Runnable {
     }
 
     CommandLine commandLine() {
-        CommandLine line = new CommandLine(this)
-                .addSubcommand(new RunCommand(console))
-                .addSubcommand(new StatusCommand(console))
-                .addSubcommand(new WatchCommand(console))
-                .addSubcommand(new ReportCommand(console))
-                .addSubcommand(new CertifyCommand(console))
-                .addSubcommand(new EvaluateCommand(console))
-                .addSubcommand(PresetsCommand.line(console))
-                .addSubcommand(new SchemaCommand(console))
-                .addSubcommand(new BenchCommand(console))
-                .addSubcommand(DataCommand.line(console, DataSets::standard))
-                .addSubcommand(new VersionCommand(console))
-                .setOut(new PrintWriter(console.out(), true))
+        CommandLine line = new CommandLine(this);
+        addCommands(line);
+        line.setOut(new PrintWriter(console.out(), true))
                 .setErr(new PrintWriter(console.err(), true))
                 .setUsageHelpWidth(100)
                 .setAbbreviatedOptionsAllowed(false)
@@ -104,8 +116,27 @@ final class Cli implements Runnable {
         return line;
     }
 
+    private void addCommands(CommandLine line) {
+        try {
+            for (CommandProvider provider : ServiceLoader.load(CommandProvider.class, commands)) {
+                CommandLine command = provider.command(console);
+                String name = command.getCommandName();
+                if (line.getSubcommands().containsKey(name)) {
+                    throw new UserException("command " + name + " is registered twice, the second time by "
+                            + provider.getClass().getName());
+                }
+                line.addSubcommand(command);
+            }
+        } catch (ServiceConfigurationError e) {
+            throw new UserException("a command cannot be loaded: " + e.getMessage(), e);
+        }
+    }
+
     private int execute(CommandLine.ParseResult parsed) {
         Logging.to(console, debug);
+        if (plugins != null && !plugins.toString().isEmpty()) {
+            Plugins.use(plugins);
+        }
         return new CommandLine.RunLast().execute(parsed);
     }
 

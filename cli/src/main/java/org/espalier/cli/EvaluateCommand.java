@@ -30,8 +30,9 @@ import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.robustness.SuiteChoice;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketData;
-import org.espalier.report.EvaluationTables;
-import org.espalier.report.TextTable;
+import org.espalier.report.format.TextTable;
+import org.espalier.report.table.EvaluationTables;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -86,6 +87,12 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--split", paramLabel = "SPLIT", description = "test or validation (default: test).")
     private String split = "test";
 
+    @Option(
+            names = "--rules",
+            paramLabel = "WHICH",
+            description = "all or none (default: all). None runs the suite alone, and the verdict is not checked.")
+    private String rules = "all";
+
     @Option(names = "--seed", paramLabel = "N", description = "Seed of all randomness (default: 1).")
     private long seed = 1;
 
@@ -117,6 +124,14 @@ final class EvaluateCommand implements Callable<Integer> {
         this.console = console;
     }
 
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new EvaluateCommand(console));
+        }
+    }
+
     @Override
     public Integer call() {
         jobs.filter(n -> n < 1).ifPresent(n -> {
@@ -131,6 +146,7 @@ final class EvaluateCommand implements Callable<Integer> {
         images.filter(n -> n < 1).ifPresent(n -> {
             throw wrong("--images is " + n + ", expected a number from 1");
         });
+        oneOf("--rules", rules, List.of("all", "none"));
         oneOf("--split", split, List.of("test", "validation"));
         oneOf("--weights", ticketOptions.weights(), List.of("final", "best-validation"));
         List<Ticket> tickets = tickets(path);
@@ -146,7 +162,15 @@ final class EvaluateCommand implements Callable<Integer> {
                 return interruption.code().orElse(ExitCode.INTERRUPTED);
             }
         }
-        return show(requests);
+        int code = show(requests);
+        runner.secondsPerImage()
+                .ifPresent(seconds -> console.err()
+                        .println(String.format(
+                                Locale.ROOT,
+                                "Time: %.3g s of processor time per image, %s",
+                                seconds,
+                                rules.equals("all") ? "the rules' attacks included" : "without rules")));
+        return code;
     }
 
     private List<Ticket> tickets(Path path) {
@@ -171,9 +195,13 @@ final class EvaluateCommand implements Callable<Integer> {
                         set,
                         part,
                         count(part),
-                        SuiteChoice.of(suite, threat.norm(), set.classes()),
+                        SuiteChoice.of(
+                                suite,
+                                threat.norm(),
+                                ticket.network().mask().architecture().classes()),
                         threat,
-                        seed));
+                        seed,
+                        rules.equals("all")));
             }
         }
         return requests;

@@ -22,9 +22,12 @@ final class PresetsCommand implements Runnable {
         this.console = console;
     }
 
-    /** With its subcommand. */
-    static CommandLine line(Console console) {
-        return new CommandLine(new PresetsCommand(console)).addSubcommand(new Show(console));
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new PresetsCommand(console)).addSubcommand(new Show(console));
+        }
     }
 
     @Override

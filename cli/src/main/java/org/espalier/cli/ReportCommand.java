@@ -12,13 +12,15 @@ import org.espalier.UserException;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.lab.file.AtomicFiles;
-import org.espalier.report.Published;
-import org.espalier.report.Report;
+import org.espalier.lab.store.Store;
 import org.espalier.report.ReportFiles;
 import org.espalier.report.ReportFolder;
-import org.espalier.report.ReportPart;
 import org.espalier.report.ReportText;
+import org.espalier.report.content.Report;
+import org.espalier.report.content.ReportPart;
+import org.espalier.report.result.Published;
 import org.espalier.report.verdict.Terms;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -82,7 +84,7 @@ final class ReportCommand implements Callable<Integer> {
             names = "--published",
             paramLabel = "FILE",
             description =
-                    "More published accuracies to show beside ours, as CSV (see docs/report.md). May be repeated.")
+                    "More published accuracies to show beside ours, as CSV (see docs/guides/report.md). May be repeated.")
     private List<Path> published = new ArrayList<>();
 
     @Option(
@@ -100,6 +102,14 @@ final class ReportCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     ReportCommand(Console console) {
         this.console = console;
+    }
+
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new ReportCommand(console));
+        }
     }
 
     @Override
@@ -127,6 +137,7 @@ final class ReportCommand implements Callable<Integer> {
                                 : ReportText.brief(report, shown, console.width()));
         console.out().flush();
         List<String> problems = new ArrayList<>(report.problems());
+        problems.addAll(damage(report));
         Optional<UserException> unwritten = text ? Optional.empty() : write(report, shown, problems);
         problems.stream().limit(MOST_PROBLEMS).forEach(console::complain);
         if (problems.size() > MOST_PROBLEMS) {
@@ -139,6 +150,20 @@ final class ReportCommand implements Callable<Integer> {
             return ExitCode.REFUSED;
         }
         return problems.isEmpty() && unwritten.isEmpty() ? ExitCode.DONE : ExitCode.MISTAKE;
+    }
+
+    /** Finished levels with a file that is not what it was, but for those that the report names itself. */
+    private static List<String> damage(Report report) {
+        return report.runs().parallelStream()
+                .map(run -> Store.open(run.directory()))
+                .flatMap(store -> store.trials().stream()
+                        .flatMap(trial -> trial.levels().stream())
+                        .distinct()
+                        .map(store::level))
+                .flatMap(level -> level.damage().stream())
+                .filter(sentence -> report.problems().stream()
+                        .noneMatch(problem -> problem.startsWith(sentence.substring(0, sentence.indexOf(';')))))
+                .toList();
     }
 
     private static Path plain(Path file) {
@@ -217,8 +242,12 @@ final class ReportCommand implements Callable<Integer> {
         return new ReportPart.Written(files, List.of());
     }
 
-    /** Shows a search that has just ended, then writes its results, so that a full disk costs the files only. */
-    static void show(Console console, Path directory) {
+    /**
+     * Shows a search that has just ended, then writes its results, so that a full disk costs the files only.
+     *
+     * @return {@link ExitCode#DONE}, or what the command ends with as something could not be read or contradicts itself
+     */
+    static int show(Console console, Path directory) {
         Report report = Report.read(List.of(directory), Terms.USUAL);
         Path csv = directory.resolve(ReportFiles.CSV);
         Path markdown = directory.resolve(ReportFiles.MARKDOWN);
@@ -232,5 +261,9 @@ final class ReportCommand implements Callable<Integer> {
         console.out().println();
         console.out().println("Written: " + markdown + " and " + csv);
         console.err().println("All figures, on a page: espalier report " + directory);
+        if (!report.violations().isEmpty()) {
+            return ExitCode.REFUSED;
+        }
+        return report.problems().isEmpty() ? ExitCode.DONE : ExitCode.MISTAKE;
     }
 }

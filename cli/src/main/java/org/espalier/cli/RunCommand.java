@@ -26,6 +26,7 @@ import org.espalier.lab.runner.RunOutcome;
 import org.espalier.lab.runner.RunRequest;
 import org.espalier.lab.runner.Runner;
 import org.espalier.lab.store.Store;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -85,11 +86,11 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--kernels",
             paramLabel = "WHICH",
-            converter = KernelModeName.class,
-            defaultValue = "chosen",
-            description =
-                    "chosen: each layer runs the kernels that are faster at its density on this machine (default);"
-                            + " dense: all weights under a mask; sparse: surviving weights only. Changes no result.")
+            converter = KernelModeConverter.class,
+            defaultValue = "auto",
+            description = "auto: each layer runs the kernels that are faster at its density on this machine (default);"
+                    + " dense: all weights, pruned ones as zeros; sparse: remaining weights only."
+                    + " Changes no result.")
     private KernelMode kernels;
 
     @Option(
@@ -101,6 +102,14 @@ final class RunCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     RunCommand(Console console) {
         this.console = console;
+    }
+
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new RunCommand(console));
+        }
     }
 
     @Override
@@ -157,9 +166,9 @@ final class RunCommand implements Callable<Integer> {
             return interrupted.getAsInt();
         }
         console.err().println();
-        ReportCommand.show(console, directory);
+        int shown = ReportCommand.show(console, directory);
         outcome.failed().forEach(failed -> console.complain(failed.toString()));
-        return outcome.failed().isEmpty() ? ExitCode.DONE : ExitCode.DIVERGED;
+        return shown != ExitCode.DONE || outcome.failed().isEmpty() ? shown : ExitCode.DIVERGED;
     }
 
     /**

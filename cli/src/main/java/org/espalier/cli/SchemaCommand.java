@@ -2,6 +2,7 @@ package org.espalier.cli;
 
 import org.espalier.cli.console.Console;
 import org.espalier.lab.experiment.JsonSchema;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -14,6 +15,14 @@ final class SchemaCommand implements Runnable {
 
     SchemaCommand(Console console) {
         this.console = console;
+    }
+
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new SchemaCommand(console));
+        }
     }
 
     @Override

@@ -7,9 +7,10 @@ import java.util.Locale;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.progress.Durations;
 import org.espalier.lab.store.Store;
-import org.espalier.report.SearchStatus;
-import org.espalier.report.Table;
-import org.espalier.report.TextTable;
+import org.espalier.report.format.TextTable;
+import org.espalier.report.status.SearchStatus;
+import org.espalier.report.table.Table;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -24,6 +25,14 @@ final class StatusCommand implements Runnable {
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     StatusCommand(Console console) {
         this.console = console;
+    }
+
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new StatusCommand(console));
+        }
     }
 
     @Override

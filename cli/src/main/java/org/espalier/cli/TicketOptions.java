@@ -44,17 +44,29 @@ final class TicketOptions {
             names = "--data",
             paramLabel = "NAME",
             description = "Data set of a file that belongs to no search (default: digits).")
-    private String data = "digits";
+    private Optional<String> data;
 
     @Option(
             names = "--data-directory",
             paramLabel = "DIR",
-            description = "Directory with that data set's four IDX files.")
+            description = "Directory with the four IDX files of that data set, or of a search's one.")
     private Optional<Path> dataDirectory;
 
     /** Which weights, as they were asked for. */
     String weights() {
         return weights;
+    }
+
+    /** A search names its data set itself; only where its files lie now may be said. */
+    private Ticket withData(Ticket ticket) {
+        if (ticket.data().digest().isEmpty()) {
+            return ticket;
+        }
+        data.filter(name -> !name.equals(ticket.data().name())).ifPresent(name -> {
+            throw new UserException("--data is " + name + ", but " + ticket.label() + " was trained on "
+                    + ticket.data().name() + "; expected --data-set to choose among a search's levels");
+        });
+        return dataDirectory.map(ticket::withDataIn).orElse(ticket);
     }
 
     /**
@@ -70,7 +82,13 @@ final class TicketOptions {
             default -> throw new UserException("--weights is " + weights + ", expected final or best-validation");
         };
         var choice = new TicketChoice(dataset, objective, strategy, trial, level, allLevels, which);
-        List<Ticket> tickets = Tickets.at(given, choice, TicketData.of(data, dataDirectory));
+        List<Ticket> tickets = Tickets.at(given, choice, TicketData.of(data.orElse("digits"), dataDirectory)).stream()
+                .map(this::withData)
+                .toList();
+        if (tickets.stream().map(ticket -> ticket.data().name()).distinct().count() > 1 && dataDirectory.isPresent()) {
+            throw new UserException("--data-directory is one directory, but these levels have several data sets;"
+                    + " choose one with --data-set");
+        }
         if (tickets.isEmpty()) {
             throw new UserException(given + " has no such level that is trained yet");
         }

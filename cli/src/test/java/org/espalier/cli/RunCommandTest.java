@@ -64,7 +64,7 @@ class RunCommandTest {
         assertThat(misspelt.code()).isEqualTo(ExitCode.USAGE);
         assertThat(misspelt.err())
                 .contains("'--kernels'")
-                .contains("'denes', expected chosen, dense or sparse; did you mean 'dense'?");
+                .contains("'denes', expected auto, dense or sparse; did you mean 'dense'?");
     }
 
     @Test
@@ -305,7 +305,7 @@ class RunCommandTest {
         refused(run("--set", "training.batch=0"), ExitCode.MISTAKE, "training.batch", "0");
         refused(run("--set", "pruning.hidden=1.5"), ExitCode.MISTAKE, "pruning.hidden", "1.5");
         refused(run("--set", "attacks.fgsm.epsilon=-0.1"), ExitCode.MISTAKE, "epsilon", "-0.1");
-        refused(run("--set", "network.outputs=7"), ExitCode.MISTAKE, "outputs", "7", "3");
+        refused(run("--set", "network.outputs=2"), ExitCode.MISTAKE, "outputs", "2", "3");
         refused(run("--set", "nonsense"), ExitCode.MISTAKE, "nonsense");
         refused(run("--trials", "0"), ExitCode.MISTAKE, "trials", "0");
         refused(run("--trials", "x"), ExitCode.USAGE, "--trials is x, expected a whole number");

@@ -54,7 +54,7 @@ public final class EarlyExitPgd {
      */
     public EarlyExitPgd(Pgd attack, Engine engine) {
         this.attack = attack;
-        rule = new StepRule.Sign(attack.step(), attack.epsilon());
+        rule = new StepRule.Sign((float) attack.step(), (float) attack.epsilon());
         this.engine = engine;
         pass = engine.newPass(ActivationPanels.LANES);
         int inputs = engine.architecture().inputs();
@@ -126,8 +126,8 @@ public final class EarlyExitPgd {
         Arrays.fill(waitingExample, count, ActivationPanels.LANES, 0); // noise in lanes that nobody takes
         int[] features = engine.liveInputs();
         if (attack.randomStart()) {
-            engine.ops()
-                    .uniformNoise(noise, waitingExample, 0, waitingClean, 0, waiting, 0, features, attack.epsilon());
+            engine.ops().uniformNoise(noise, waitingExample, 0, waitingClean, 0, waiting, 0, features, (float)
+                    attack.epsilon());
         } else {
             waiting.copy(waitingClean, 0, 0, 1);
         }

@@ -4,6 +4,7 @@ import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.StepRule;
+import org.espalier.loss.Loss;
 import org.espalier.random.Stream;
 
 /** Runs {@link Fgsm}: the gradient of the clean pass that the caller has run anyway, so one backward pass in all. */
@@ -11,10 +12,10 @@ final class FgsmAttacker extends Attacker {
     private final Fgsm attack;
     private final StepRule rule;
 
-    FgsmAttacker(Fgsm attack, Engine engine, ActivationBuffers pass) {
-        super(attack.label(), engine, pass);
+    FgsmAttacker(Fgsm attack, Engine engine, ActivationBuffers pass, Loss loss) {
+        super(attack.label(), loss, engine, pass);
         this.attack = attack;
-        rule = new StepRule.Sign(attack.epsilon(), attack.epsilon());
+        rule = new StepRule.Sign((float) attack.epsilon(), (float) attack.epsilon());
     }
 
     @Override
@@ -28,7 +29,7 @@ final class FgsmAttacker extends Attacker {
     }
 
     @Override
-    void run(int panels, int[] labels, int firstLabel, int examples, Stream noise, int firstExample) {
+    protected void run(int panels, int[] labels, int firstLabel, int examples, Stream noise, int firstExample) {
         copyInputs(0, panels, panels, engine.liveInputs());
         perturb(0, panels, labels, firstLabel, examples, rule);
     }

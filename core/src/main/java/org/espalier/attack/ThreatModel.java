@@ -13,6 +13,15 @@ public record ThreatModel(Norm norm, float epsilon) {
         }
     }
 
+    /**
+     * Whether this ball holds all of another one around the same input: at the same radius that of L-infinity holds that of L2,
+     * and that of L2 holds that of L1.
+     */
+    public boolean holds(ThreatModel other) {
+        return other.epsilon <= epsilon
+                && (norm == other.norm || norm == Norm.LINF || norm == Norm.L2 && other.norm == Norm.L1);
+    }
+
     @Override
     public String toString() {
         return norm + " " + epsilon;

@@ -1,6 +1,5 @@
 package org.espalier.data;
 
-import java.util.Arrays;
 import java.util.Map;
 import org.espalier.UserException;
 
@@ -20,9 +19,25 @@ public record DataSet(
     /** Validation images of the paper: the first 10,000 training images. */
     public static final int PAPER_VALIDATION = 10_000;
 
-    /** Copies the digests. */
+    /**
+     * Copies the digests and gives both splits this shape.
+     *
+     * @throws IllegalArgumentException if the splits' inputs are no whole number of such images' channels
+     */
     public DataSet {
         digests = Map.copyOf(digests);
+        if (train.features() % Math.multiplyExact(rows, columns) != 0) {
+            throw new IllegalArgumentException("data set " + name + ": " + train.features()
+                    + " inputs are no images of " + rows + " x " + columns + " pixels");
+        }
+        ImageShape shape = new ImageShape(rows, columns, train.features() / (rows * columns));
+        train = train.shaped(shape);
+        test = test.shaped(shape);
+    }
+
+    /** Rows, columns and channels of an image. */
+    public ImageShape shape() {
+        return train.shape();
     }
 
     /** Pixels of one image. */
@@ -60,15 +75,8 @@ public record DataSet(
                     "data set " + name + ": validation size " + validationSize + " is out of range, expected 1 to "
                             + (train.size() - 1) + " of the " + train.size() + " training images");
         }
-        return new Splits(part("train", validationSize, train.size()), part("validation", 0, validationSize), test);
-    }
-
-    private Split part(String part, int from, int to) {
-        return new Split(
-                part,
-                features(),
-                Arrays.copyOfRange(train.images(), from * features(), to * features()),
-                Arrays.copyOfRange(train.labels(), from, to));
+        return new Splits(
+                train.part("train", validationSize, train.size()), train.part("validation", 0, validationSize), test);
     }
 
     @Override

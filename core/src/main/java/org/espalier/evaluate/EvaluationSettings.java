@@ -52,9 +52,12 @@ public record EvaluationSettings(
         if (attacks.containsKey("")) {
             throw new IllegalArgumentException("every attack needs a name");
         }
-        if (publishedLoss.orElse(null) instanceof Objective.Certified) {
-            throw new IllegalArgumentException("the published code has no loss for an objective of bounds");
-        }
+        publishedLoss
+                .filter(objective ->
+                        !(objective instanceof Objective.Natural || objective instanceof Objective.Adversarial))
+                .ifPresent(objective -> {
+                    throw new IllegalArgumentException("the published code has no loss for the objective " + objective);
+                });
         if (accuracy == AttackedAccuracy.WORST_CASE && publishedLoss.isPresent()) {
             throw new IllegalArgumentException(
                     "the published code's loss is of the points that attacks keep, and the worst case has none");

@@ -151,7 +151,7 @@ public final class Evaluator {
                 case null -> sum.loss / examples;
                 case Objective.Natural() -> naturalLoss;
                 case Objective.Adversarial mixed -> mixedLoss(mixed, naturalLoss, examples);
-                case Objective.Certified bounds -> throw new IllegalStateException("refused before: " + bounds);
+                case Objective other -> throw new IllegalStateException("refused before: " + other);
             };
             measurements.add(new Measurement(iteration, split.name(), sum.name, sum.correct, examples, loss));
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -35,6 +36,21 @@ class DataSetTest {
             assertThat(Arrays.copyOfRange(split.images(), at * features, (at + 1) * features))
                     .isEqualTo(Arrays.copyOfRange(dataSet.train().images(), k * features, (k + 1) * features));
         }
+    }
+
+    @Test
+    void theShapeOfAnImageTravelsWithEverySplit() {
+        DataSet set = new DataSet("x", 2, 3, 10, split(5, 6), split(3, 6), Map.of());
+        assertThat(set.shape()).isEqualTo(new ImageShape(2, 3));
+        Splits splits = set.splits(2);
+        for (Split each : List.of(set.test(), splits.train(), splits.validation(), splits.test())) {
+            assertThat(each.shape()).isEqualTo(new ImageShape(2, 3));
+        }
+        assertThat(new DataSet("x", 1, 2, 10, split(5, 6), split(3, 6), Map.of()).shape())
+                .isEqualTo(new ImageShape(1, 2, 3));
+        assertThatThrownBy(() -> new DataSet("x", 4, 1, 10, split(5, 6), split(3, 6), Map.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("6 inputs are no images of 4 x 1 pixels");
     }
 
     @Test

@@ -170,6 +170,7 @@ class TrainerTest {
                     double share = certified.naturalShare().at(progress);
                     yield share * loss(0) + (1 - share) * worst(certified, progress);
                 }
+                default -> throw new AssertionError(settings.objective());
             };
         }
 

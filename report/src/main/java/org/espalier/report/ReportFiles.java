@@ -10,6 +10,14 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.report.evaluation.Robustness;
+import org.espalier.report.format.MarkdownTable;
+import org.espalier.report.format.ResultsCsv;
+import org.espalier.report.format.RobustnessCsv;
+import org.espalier.report.format.TextTable;
+import org.espalier.report.result.Results;
+import org.espalier.report.table.AccuracyTable;
+import org.espalier.report.table.TableNotes;
 
 /** A report as text and files. */
 public final class ReportFiles {
@@ -32,21 +40,21 @@ public final class ReportFiles {
 
     /** All tables for a terminal of this many characters a line. */
     public static String text(Results results, OptionalInt iteration, int width) {
-        return results.arms().stream()
-                        .flatMap(arm -> AccuracyTable.all(arm, iteration).stream())
+        return results.cells().stream()
+                        .flatMap(cell -> AccuracyTable.all(cell, iteration).stream())
                         .map(table -> TextTable.of(table, width))
                         .collect(Collectors.joining("\n"))
-                + "\n" + TextTable.lines(Legend.of(results), width);
+                + "\n" + TextTable.lines(TableNotes.of(results), width);
     }
 
     /** All tables as one Markdown page. */
     public static String markdown(Results results, OptionalInt iteration) {
         return "# " + results.name() + "\n\n"
-                + results.arms().stream()
-                        .flatMap(arm -> AccuracyTable.all(arm, iteration).stream())
+                + results.cells().stream()
+                        .flatMap(cell -> AccuracyTable.all(cell, iteration).stream())
                         .map(MarkdownTable::of)
                         .collect(Collectors.joining("\n"))
-                + Legend.of(results).stream()
+                + TableNotes.of(results).stream()
                         .map(sentence -> "\n" + MarkdownTable.escape(sentence) + "\n")
                         .collect(Collectors.joining());
     }

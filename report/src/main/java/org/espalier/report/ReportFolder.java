@@ -7,7 +7,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.UserException;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.report.content.Report;
+import org.espalier.report.content.ReportPart;
 import org.espalier.report.page.PageFiles;
+import org.espalier.report.table.AccuracyTable;
 
 /** The folder that {@code espalier report} writes: the one way in for all that makes files from results. */
 public final class ReportFolder {

@@ -4,8 +4,19 @@ import java.nio.charset.Charset;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
+import org.espalier.report.content.BesidePublished;
+import org.espalier.report.content.Report;
+import org.espalier.report.format.TextChart;
+import org.espalier.report.format.TextCurves;
+import org.espalier.report.format.TextTable;
+import org.espalier.report.result.Cell;
+import org.espalier.report.table.AccuracyTable;
+import org.espalier.report.table.CertificateTables;
+import org.espalier.report.table.PaperTable;
+import org.espalier.report.table.RobustnessTables;
+import org.espalier.report.table.VerdictTable;
 import org.espalier.report.verdict.Answer;
-import org.espalier.report.verdict.Verdict;
+import org.espalier.report.verdict.TicketVerdict;
 
 /** The report in plain characters. */
 public final class ReportText {
@@ -23,7 +34,7 @@ public final class ReportText {
                 + verdicts(
                         report,
                         report.verdicts().stream()
-                                .filter(Verdict::trainedAgainst)
+                                .filter(TicketVerdict::trainedAgainst)
                                 .toList(),
                         width)
                 + tables(report, iteration, width);
@@ -43,18 +54,18 @@ public final class ReportText {
                 .forEach(table -> text.append(TextTable.of(table, width)).append('\n'));
         text.append(tables(report, iteration, width));
         for (Report.Run run : report.runs()) {
-            List<Verdict> verdicts = report.verdicts().stream()
+            List<TicketVerdict> verdicts = report.verdicts().stream()
                     .filter(v -> v.run().equals(run.label()))
                     .toList();
-            for (Arm arm : run.results().arms()) {
+            for (Cell cell : run.results().cells()) {
                 String name = report.runs().size() > 1 ? run.label() + ": " : "";
                 text.append('\n')
                         .append(TextTable.lines(
-                                List.of(name + arm.dataset() + ", " + arm.objective()
+                                List.of(name + cell.dataset() + ", " + cell.objective()
                                         + " training: curves, means over trials, test images"),
                                 width))
                         .append('\n')
-                        .append(TextChart.beside(TextCurves.of(arm, verdicts), width, braille));
+                        .append(TextChart.beside(TextCurves.of(cell, verdicts), width, braille));
             }
         }
         return text.toString();
@@ -70,7 +81,7 @@ public final class ReportText {
         return sentences.isEmpty() ? "" : TextTable.lines(sentences, width) + "\n";
     }
 
-    private static String verdicts(Report report, List<Verdict> said, int width) {
+    private static String verdicts(Report report, List<TicketVerdict> said, int width) {
         if (report.verdicts().isEmpty()) {
             return "";
         }
@@ -91,13 +102,13 @@ public final class ReportText {
             text.append('\n');
         }
         text.append(TextTable.of(VerdictTable.of(report), width));
-        for (Verdict verdict : said) {
+        for (TicketVerdict verdict : said) {
             text.append('\n');
             String run = report.runs().size() > 1 ? verdict.run() + ": " : "";
             text.append(TextTable.lines(List.of(run + verdict.subject()), width));
             verdict.found().forEach(sentence -> text.append(TextTable.item("+ ", sentence, width)));
             verdict.notShown().forEach(sentence -> text.append(TextTable.item("- ", sentence, width)));
-            verdict.remains().sentences().forEach(sentence -> text.append(TextTable.item("= ", sentence, width)));
+            verdict.beyondAttack().sentences().forEach(sentence -> text.append(TextTable.item("= ", sentence, width)));
             BesidePublished.sentences(report, verdict)
                     .forEach(sentence -> text.append(TextTable.item("~ ", sentence, width)));
         }

@@ -5,13 +5,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.espalier.report.result.Cell;
+import org.espalier.report.result.EarlyStop;
+import org.espalier.report.result.Point;
+import org.espalier.report.result.Series;
 
 /** Hand-made results that tests of this package share. */
-final class Example {
+public final class Example {
     private Example() {}
 
     /** Validation and test measurements on natural examples and under PGD at one iteration; losses on validation as given. */
-    static List<Point> points(int iteration, double natural, double pgd, double naturalLoss, double pgdLoss) {
+    public static List<Point> points(int iteration, double natural, double pgd, double naturalLoss, double pgdLoss) {
         return List.of(
                 new Point(iteration, Point.VALIDATION, Point.NATURAL, natural, naturalLoss, 1000),
                 new Point(iteration, Point.VALIDATION, "pgd", pgd, pgdLoss, 1000),
@@ -20,7 +24,7 @@ final class Example {
     }
 
     @SafeVarargs
-    static Series series(
+    public static Series series(
             String strategy, int trial, int level, double density, Series.State state, List<Point>... points) {
         return new Series(
                 strategy,
@@ -32,7 +36,7 @@ final class Example {
     }
 
     /** Two strategies, two trials, two levels; one trial of "random" is still running at level 1, another diverged. */
-    static Arm arm() {
+    public static Cell cell() {
         var series = new ArrayList<Series>();
         for (String strategy : List.of("original", "random")) {
             series.add(series(
@@ -70,16 +74,16 @@ final class Example {
                 points(200, 0.96, 0.64, 0.2, 0.8)));
         series.add(series("random", 0, 1, 0.8, Series.State.RUNNING, points(100, 0.80, 0.20, 0.5, 0.9)));
         series.add(series("random", 1, 1, 0.8, Series.State.DIVERGED, points(100, 0.10, 0.00, 2.5, 9.9)));
-        return new Arm(
+        return new Cell(
                 "digits",
                 "adversarial",
-                new Arm.Training(Optional.of("pgd"), Optional.empty(), 200),
+                new Cell.Training(Optional.of("pgd"), Optional.empty(), 200),
                 Optional.of(new EarlyStop(0.5, "pgd")),
                 OptionalInt.of(200),
                 List.of(
-                        new Arm.Strategy("original", 2),
-                        new Arm.Strategy("random", 2),
-                        new Arm.Strategy("no pruning", 1)),
+                        new Cell.Strategy("original", 2),
+                        new Cell.Strategy("random", 2),
+                        new Cell.Strategy("no pruning", 1)),
                 List.of("pgd"),
                 Optional.empty(),
                 2,

@@ -15,13 +15,19 @@ import java.util.function.Predicate;
 import org.apache.commons.csv.CSVFormat;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.store.Store;
+import org.espalier.report.chart.Figure;
+import org.espalier.report.chart.Line;
+import org.espalier.report.chart.Panel;
+import org.espalier.report.content.Report;
 import org.espalier.report.figure.CertificateFigures;
-import org.espalier.report.figure.Figure;
-import org.espalier.report.figure.Line;
-import org.espalier.report.figure.Panel;
 import org.espalier.report.figure.RobustnessFigures;
+import org.espalier.report.format.CsvTable;
+import org.espalier.report.table.EvaluationTables;
+import org.espalier.report.table.RobustnessTables;
+import org.espalier.report.table.Table;
+import org.espalier.report.table.VerdictTable;
 import org.espalier.report.verdict.Terms;
-import org.espalier.report.verdict.Verdict;
+import org.espalier.report.verdict.TicketVerdict;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,13 +115,13 @@ class RobustnessReportTest {
 
     @Test
     void verdictsSayWhatSuitesLeaveAndWhatIsCertified() {
-        Verdict verdict = read().verdicts().stream()
+        TicketVerdict verdict = read().verdicts().stream()
                 .filter(v -> v.trainedAgainst() && v.strategy().equals("original"))
                 .findFirst()
                 .orElseThrow();
-        assertThat(verdict.remains().suite().orElseThrow().epsilon()).isEqualTo(0.3);
-        assertThat(verdict.remains().bounds().orElseThrow().epsilon()).isEqualTo(0.1);
-        assertThat(verdict.remains().sentences())
+        assertThat(verdict.beyondAttack().suite().orElseThrow().epsilon()).isEqualTo(0.3);
+        assertThat(verdict.beyondAttack().bounds().orElseThrow().epsilon()).isEqualTo(0.1);
+        assertThat(verdict.beyondAttack().sentences())
                 .hasSize(2)
                 .anySatisfy(s -> assertThat(s)
                         .startsWith(

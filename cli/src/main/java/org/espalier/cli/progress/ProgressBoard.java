@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import org.espalier.report.Effort;
+import org.espalier.report.status.Effort;
 
 /**
  * What is being trained right now, how fast, and how much is left. Written to by the threads that train, read by the

@@ -7,7 +7,7 @@ import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.runner.RunObserver;
 import org.espalier.lab.runner.RunRequest;
 import org.espalier.lab.store.Failure;
-import org.espalier.report.Effort;
+import org.espalier.report.status.Effort;
 import org.jspecify.annotations.Nullable;
 
 /** Puts what a run tells on the board, and a line for each level that ends. */

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import org.espalier.report.Effort;
+import org.espalier.report.status.Effort;
 import org.junit.jupiter.api.Test;
 
 class ProgressTest {
@@ -58,6 +58,15 @@ class ProgressTest {
             assertThat(new ProgressText(true).lines(board().snapshot(), width))
                     .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(limit));
         }
+    }
+
+    @Test
+    void drawsABarForATransfer() {
+        var text = new ProgressText(false);
+        assertThat(text.transfer("images.gz", 4_950_000, 9_900_000, 46))
+                .isEqualTo("images.gz  ######.......   50 %  5.0 of 9.9 MB");
+        assertThat(text.transfer("images.gz", 4_950_000, 9_900_000, 25)).isEqualTo("images.gz   50 %  5.0 of ");
+        assertThat(text.transfer("images.gz", 4_950_000, -1, 46)).isEqualTo("images.gz  5.0 MB");
     }
 
     @Test

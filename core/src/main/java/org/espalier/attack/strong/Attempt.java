@@ -5,8 +5,8 @@ package org.espalier.attack.strong;
  *
  * @param input the best point found, (input): of a success one that is classified wrong, else that of the highest loss;
  *     the clean input where a minimum-norm attack found nothing
- * @param success whether {@link #input} is classified wrong and keeps to the threat model (minimum-norm attacks: to the
- *     norm and the box, at any distance); always tested on {@link #input} itself
+ * @param success whether {@link #input} is classified wrong, or its class is tied with another, and keeps to the threat model
+ *     (minimum-norm attacks: to the norm and the box, at any distance); always tested on {@link #input} itself
  * @param distance distance of {@link #input} from the clean input in the threat model's norm; infinite where a minimum-norm
  *     attack found nothing
  * @param loss the attack's loss at {@link #input}, higher is better for the attacker; NaN if the attack has none

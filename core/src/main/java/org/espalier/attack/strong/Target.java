@@ -1,6 +1,9 @@
 package org.espalier.attack.strong;
 
 import java.util.Arrays;
+import java.util.Optional;
+import org.espalier.UserException;
+import org.espalier.data.ImageShape;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
@@ -11,7 +14,7 @@ import org.espalier.engine.Gradients;
  * the inputs. Bound to the weights that the engine holds when it is made; make another after loading others.
  *
  * <p>Only {@link #live} inputs appear: the rows of every {@link Tile}. The others are read by no surviving weight; they have
- * a zero gradient, and keep their clean values ({@link #fillUnreadInputs}), which costs an attacker nothing.
+ * a zero gradient, and keep their clean values ({@link #complete}), which costs an attacker nothing.
  *
  * <p>Not for use by several threads at once.
  */
@@ -20,6 +23,7 @@ public final class Target {
     public static final int CAPACITY = 2 * ActivationPanels.LANES;
 
     private final Engine engine;
+    private final Optional<ImageShape> shape;
     private final ActivationBuffers pass;
     private final int[] live;
     private final int[] rows; // (input): its row, or -1
@@ -29,8 +33,33 @@ public final class Target {
     private long forwards;
     private long backwards;
 
+    /**
+     * A network whose inputs lie as an image.
+     *
+     * @throws IllegalArgumentException if the image has another number of inputs
+     */
+    public Target(Engine engine, ImageShape shape) {
+        this(engine, Optional.of(shape));
+    }
+
+    /** A network whose inputs are no image, or of which it is not known how they lie. */
     public Target(Engine engine) {
+        this(engine, Optional.empty());
+    }
+
+    /**
+     * The same for a shape that may be unknown.
+     *
+     * @throws IllegalArgumentException if the image has another number of inputs
+     */
+    public Target(Engine engine, Optional<ImageShape> shape) {
+        shape.filter(image -> image.features() != engine.architecture().inputs())
+                .ifPresent(image -> {
+                    throw new IllegalArgumentException("an image of " + image + " pixels is no input of a network of "
+                            + engine.architecture().inputs() + " inputs");
+                });
         this.engine = engine;
+        this.shape = shape;
         pass = engine.newPass(CAPACITY);
         live = engine.liveInputs().clone();
         rows = new int[inputs()];
@@ -44,6 +73,27 @@ public final class Target {
 
     public int classes() {
         return engine.architecture().classes();
+    }
+
+    /** How the inputs lie as an image, if that is known. */
+    public Optional<ImageShape> shape() {
+        return shape;
+    }
+
+    /**
+     * The shape of a grey image, for attacks that draw squares on it.
+     *
+     * @param attack its name, for messages
+     * @throws UserException if it is not known how the inputs lie, or they have several channels
+     */
+    public ImageShape plane(String attack) {
+        ImageShape known = shape.orElseThrow(() -> new UserException("attack " + attack
+                + " needs the rows and columns of an image, expected data of images beside the network"));
+        if (known.channels() != 1) {
+            throw new UserException("attack " + attack + " draws on images of one channel, the data's have "
+                    + known.channels() + "; expected a suite without it");
+        }
+        return known;
     }
 
     /** Inputs of the network, live or not. */
@@ -143,6 +193,24 @@ public final class Target {
             }
         }
         return best;
+    }
+
+    /**
+     * Whether an example of the last forward pass does not have its true class alone on top: another class is predicted, or
+     * has the same logit. A tie counts as broken: which class it falls to is chance.
+     */
+    public boolean fooled(int example, int label) {
+        return prediction(example) != label || tied(example, label);
+    }
+
+    /** Whether another class has the very logit of the label in the last forward pass. */
+    public boolean tied(int example, int label) {
+        for (int c = 0; c < classes(); c++) {
+            if (c != label && logit(example, c) == logit(example, label)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

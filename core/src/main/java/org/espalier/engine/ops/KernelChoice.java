@@ -1,5 +1,6 @@
 package org.espalier.engine.ops;
 
+import org.espalier.JavaOptions;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.scalar.ScalarKernels;
 import org.espalier.engine.simd.Lanes;
@@ -30,6 +31,14 @@ public final class KernelChoice {
                             "The module jdk.incubator.vector is not loaded: running scalar code, many times slower. "
                                     + "Start Java with --add-modules jdk.incubator.vector.");
             return new ScalarKernels();
+        }
+        if (!JavaOptions.present()) {
+            System.getLogger(KernelChoice.class.getName())
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "Java runs without the options that fast kernels need: training is up to a half slower, with the "
+                                    + "same results. Start Java through org.espalier.Launch, or with "
+                                    + String.join(" ", JavaOptions.list()));
         }
         return VectorKernels.create();
     }

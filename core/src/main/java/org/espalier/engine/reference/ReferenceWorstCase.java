@@ -167,7 +167,7 @@ public final class ReferenceWorstCase {
     /**
      * Adds the gradient of a loss.
      *
-     * @param worstGradient (class) the loss's gradient with respect to {@link #marginBounds}
+     * @param worstGradient (class) the loss's gradient with respect to {@link #worst}
      * @param gradients receives the weights' gradients, pruned ones' too
      */
     public void addGradient(double[] worstGradient, double[][] gradients, double[][] biasGradients) {

@@ -23,7 +23,7 @@ final class BranchAndBound {
 
     private static final int FIRST_STEPS = 40;
     private static final int STEPS = 12;
-    /** Steps for a node with nothing left to split: a linear programme, to be solved by its multipliers alone. */
+    /** Steps for a node with nothing left to split: a linear programme, which its multipliers alone solve most of the time. */
     private static final int LEAF_STEPS = 300;
 
     private final SparseNetwork network;
@@ -31,6 +31,7 @@ final class BranchAndBound {
     private final LinearBounds linear;
     private final SlopeSearch search;
     private final LaneChoices choices;
+    private final Leaf leaf;
 
     BranchAndBound(Certifier certifier) {
         this.certifier = certifier;
@@ -38,6 +39,7 @@ final class BranchAndBound {
         linear = new LinearBounds(network, LANES);
         search = new SlopeSearch(network, linear);
         choices = new LaneChoices(network, LANES);
+        leaf = new Leaf(network);
     }
 
     /** One part of the region: where the units on the way up to the root are on their sides. */
@@ -123,11 +125,11 @@ final class BranchAndBound {
                     this.open.add(node);
                 } else if (steps < LEAF_STEPS) {
                     leaves.add(node);
-                } else {
-                    stuck = Math.min(stuck, node.bound);
+                } else if (counterexample.isEmpty()) {
+                    settle(node, r, others[r]);
                 }
             }
-            if (open) {
+            if (open && counterexample.isEmpty()) {
                 attack(lanes, count);
                 if (steps == LEAF_STEPS && counterexample.isEmpty()) {
                     search.takeMean(count);
@@ -137,6 +139,25 @@ final class BranchAndBound {
             if (!leaves.isEmpty() && counterexample.isEmpty()) {
                 bound(leaves, LEAF_STEPS);
             }
+        }
+
+        /** Solves the linear programme of a leaf that climbing left open: it is verified, or its point falsifies, or it is a tie. */
+        private void settle(Node node, int lane, int other) {
+            if (leaf.fits(units.length)) {
+                byte[] sides = new byte[units.length];
+                for (int at = 0; at < sides.length; at++) {
+                    sides[at] = choices.side[layers[at]][units[at]][lane];
+                }
+                Leaf.Answer answer =
+                        leaf.solve(bounds, layers, units, sides, certifier.against(label, new int[] {other}, 1));
+                node.bound = Math.max(node.bound, answer.bound());
+                if (node.bound > 0) {
+                    least = Math.min(least, node.bound);
+                    return;
+                }
+                counterexample = judge.apply(answer.point());
+            }
+            stuck = Math.min(stuck, node.bound);
         }
 
         private void load(Node node, int lane) {

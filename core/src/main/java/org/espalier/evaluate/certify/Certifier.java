@@ -10,7 +10,7 @@ import org.espalier.network.Weights;
  *
  * <p>A bound above 0 holds for every real input of the region (L-infinity, L2 or L1 ball, cut at 0 and 1) and for the
  * real-number network with the stored weights as well as for every float32 evaluation of it that adds each unit's
- * products in some order without extended range; see docs/certification.md for the derivation. Work is proportional to
+ * products in some order without extended range; see docs/guides/certification.md for the derivation. Work is proportional to
  * the weights that survive. Results are the same bits on every machine. Not for use by several threads at once.
  */
 public final class Certifier {

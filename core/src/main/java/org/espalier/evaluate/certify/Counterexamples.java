@@ -3,6 +3,7 @@ package org.espalier.evaluate.certify;
 import java.util.Optional;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
+import org.espalier.attack.strong.search.Geometry;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
@@ -42,7 +43,7 @@ public final class Counterexamples {
         }
         float[] inside = new float[image.length];
         for (int i = 0; i < inside.length; i++) {
-            inside[i] = inside(candidate[i], image[i], threat.epsilon());
+            inside[i] = Geometry.inside(candidate[i], image[i], threat.epsilon());
         }
         return predict(inside) == label ? Optional.empty() : Optional.of(inside);
     }
@@ -55,18 +56,5 @@ public final class Counterexamples {
             }
         }
         return true;
-    }
-
-    private static float inside(float value, float centre, float epsilon) {
-        float low = Math.max(0, centre - epsilon);
-        float high = Math.min(1, centre + epsilon);
-        // Rounded sums may lie outside by half a unit in the last place.
-        while ((double) centre - low > epsilon) {
-            low = Math.nextUp(low);
-        }
-        while ((double) high - centre > epsilon) {
-            high = Math.nextDown(high);
-        }
-        return value >= low ? Math.min(value, high) : low;
     }
 }

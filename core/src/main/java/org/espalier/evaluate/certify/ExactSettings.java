@@ -3,7 +3,7 @@ package org.espalier.evaluate.certify;
 /**
  * How far exact verification goes for one input.
  *
- * @param nodes subproblems to bound at most, at least 1. This limit gives the same result on every machine, unlike a
+ * @param nodes subproblems to bound at most, at least 1, of each way of splitting. This limit gives the same result on every machine, unlike a
  *     limit of time
  * @param splitInputs with at most so many inputs that matter, halve the input box instead of splitting ReLUs
  */

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.espalier.attack.ThreatModel;
 import org.espalier.attack.strong.Access;
 
 /**
@@ -57,10 +58,13 @@ public record Assessment(List<Step> steps, Batch results, int classes, Optional<
                 Rules.inside(results.steps().stream().map(StepResult::excess).toList()));
         findings.add(Rules.largerBall(curve()));
         findings.add(manySteps());
+        findings.add(ownAttacks());
         findings.add(fullBall());
+        findings.add(Rules.oneClass(results.labels(), results.predictions()));
         findings.add(certified
                 .map(known -> Rules.certified(worst(), known))
                 .orElseGet(() -> Finding.notChecked(Rule.CERTIFIED, "no certificates are stored")));
+        findings.add(Rules.strongest(interval()));
         findings.add(converged());
         findings.add(whiteBox());
         findings.add(gradient());
@@ -75,6 +79,39 @@ public record Assessment(List<Step> steps, Batch results, int classes, Optional<
         return findings;
     }
 
+    /** Steps that are not the suite's but attack in its ball, or in one that it holds. */
+    private List<Step> besideTheSuite() {
+        List<Step> suite = of(Step.Purpose.SUITE);
+        if (suite.isEmpty()) {
+            return List.of();
+        }
+        ThreatModel ball = suite.getFirst().threat();
+        return steps.stream()
+                .filter(step -> step.purpose() != Step.Purpose.SUITE
+                        && step.threat().norm() == ball.norm()
+                        && step.threat().epsilon() <= ball.epsilon())
+                .toList();
+    }
+
+    /** What this evaluation alone knows of the network's robust accuracy in the suite's ball. */
+    public RobustInterval interval() {
+        List<RobustInterval.Break> breaks = new ArrayList<>();
+        for (Step step : besideTheSuite()) {
+            breaks.add(new RobustInterval.Break(step.name(), under(step)));
+        }
+        boolean[] none = new boolean[results.inputs()];
+        return new RobustInterval(worst(), certified.orElseGet(() -> Outcomes.of(none)), breaks);
+    }
+
+    private Finding ownAttacks() {
+        List<Step> own = besideTheSuite().stream()
+                .filter(step -> step.purpose() != Step.Purpose.DOUBLED && step.purpose() != Step.Purpose.FULL_BALL)
+                .toList();
+        return own.isEmpty()
+                ? Finding.notChecked(Rule.OWN_ATTACKS, "the rules ran no attacks of their own")
+                : Rules.ownAttacks(worst(), worstOf(own));
+    }
+
     private Finding manySteps() {
         List<Step> one = of(Step.Purpose.FGSM);
         List<Step> many = of(Step.Purpose.PGD);
@@ -87,7 +124,7 @@ public record Assessment(List<Step> steps, Batch results, int classes, Optional<
         List<Step> full = of(Step.Purpose.FULL_BALL);
         return full.isEmpty()
                 ? Finding.notChecked(Rule.FULL_BALL, "no attack ran at epsilon 1 in l-infinity")
-                : Rules.fullBall(worstOf(full), results.labels(), classes);
+                : Rules.fullBall(worstOf(full), results.labels());
     }
 
     private Finding converged() {

@@ -48,14 +48,16 @@ public record Batch(int[] labels, int[] predictions, List<StepResult> steps) {
     }
 
     /**
-     * Runs the steps, in order. What becomes of an input depends on the network, the input, its number and the stream
+     * Runs the steps, in order. An input whose true class is tied with another without attack is right, but withstands no step:
+     * each counts it as broken at distance 0 and does not attack it. What becomes of an input depends on the network, the input, its number and the stream
      * alone, not on its neighbours.
      *
      * @param target the network, for this thread alone
      * @param stream the evaluation's stream; each step draws from a child of its name
      */
     public static Batch run(Target target, Examples examples, List<Step> steps, Stream stream) {
-        int[] predictions = predictions(target, examples);
+        BitSet tied = new BitSet();
+        int[] predictions = predictions(target, examples, tied);
         Map<String, StepResult> results = new HashMap<>();
         List<StepResult> inOrder = new ArrayList<>();
         for (Step step : steps) {
@@ -69,7 +71,7 @@ public record Batch(int[] labels, int[] predictions, List<StepResult> steps) {
                                         .noneMatch(before ->
                                                 result(results, before).broken().get(input)));
             }
-            StepResult result = run(target, examples, step, sees, stream.child(step.name()));
+            StepResult result = run(target, examples, step, sees, tied, stream.child(step.name()));
             results.put(step.name(), result);
             inOrder.add(result);
         }
@@ -84,7 +86,7 @@ public record Batch(int[] labels, int[] predictions, List<StepResult> steps) {
         return result;
     }
 
-    private static int[] predictions(Target target, Examples examples) {
+    private static int[] predictions(Target target, Examples examples, BitSet tied) {
         int[] predictions = new int[examples.size()];
         for (int first = 0; first < examples.size(); first += Target.CAPACITY) {
             int count = Math.min(Target.CAPACITY, examples.size() - first);
@@ -92,18 +94,26 @@ public record Batch(int[] labels, int[] predictions, List<StepResult> steps) {
             target.forward(tile);
             for (int e = 0; e < count; e++) {
                 predictions[first + e] = target.prediction(e);
+                tied.set(first + e, target.tied(e, examples.labels()[first + e]));
             }
         }
         return predictions;
     }
 
-    private static StepResult run(Target target, Examples examples, Step step, BitSet sees, Stream stream) {
-        int[] seen = sees.stream().toArray();
+    private static StepResult run(
+            Target target, Examples examples, Step step, BitSet sees, BitSet tied, Stream stream) {
+        BitSet attacked = (BitSet) sees.clone();
+        attacked.andNot(tied);
+        int[] seen = attacked.stream().toArray();
         List<Attempt> attempts =
                 seen.length == 0 ? List.of() : step.attack().run(target, examples.pick(seen), step.threat(), stream);
         BitSet broken = new BitSet();
         double[] distances = new double[examples.size()];
         java.util.Arrays.fill(distances, Double.NaN);
+        sees.stream().filter(tied::get).forEach(e -> {
+            broken.set(e);
+            distances[e] = 0;
+        });
         long forwards = 0;
         long backwards = 0;
         int zero = 0;
@@ -112,14 +122,13 @@ public record Batch(int[] labels, int[] predictions, List<StepResult> steps) {
         for (int i = 0; i < seen.length; i++) {
             Attempt attempt = attempts.get(i);
             boolean near = !step.attack().minimumNorm()
-                    || attempt.distance() <= step.threat().epsilon() + Rules.TOLERANCE;
+                    || Geometry.within(step.threat(), attempt.distance(), attempt.input().length);
             broken.set(seen[i], attempt.success() && near);
             distances[seen[i]] = attempt.distance();
             forwards += attempt.forwards();
             backwards += attempt.backwards();
             zero += attempt.zeroGradient() ? 1 : 0;
-            excess = worse(
-                    excess, step.attack().minimumNorm(), step.threat(), examples.clean()[seen[i]], attempt.input());
+            excess = worse(excess, step.attack().minimumNorm(), step.threat(), examples.clean()[seen[i]], attempt);
             double[] curve = new double[attempt.losses().length];
             for (int k = 0; k < curve.length; k++) {
                 curve[k] = attempt.losses()[k];
@@ -129,18 +138,23 @@ public record Batch(int[] labels, int[] predictions, List<StepResult> steps) {
         return new StepResult(step.name(), sees, broken, distances, forwards, backwards, zero, excess, losses);
     }
 
-    /** A minimum-norm attack may go any distance, so of its inputs only the box is asked for. */
+    /**
+     * How far a point lies outside. A minimum-norm attack may go any distance, so of its points only the box is asked for. A
+     * point that counts as a success has to lie in the ball with no slack; one that does not count may lie outside by rounding.
+     */
     private static Rules.Excess worse(
-            Rules.Excess before, boolean anyDistance, ThreatModel threat, float[] clean, float[] input) {
+            Rules.Excess before, boolean anyDistance, ThreatModel threat, float[] clean, Attempt attempt) {
         double box = 0;
         boolean finite = true;
-        for (float value : input) {
+        for (float value : attempt.input()) {
             finite &= Float.isFinite(value);
             box = Math.max(box, Math.max(-value, value - 1.0));
         }
-        double ball = anyDistance
-                ? 0
-                : Math.max(0, Geometry.distance(threat.norm(), clean, input) - (double) threat.epsilon());
+        double distance = Geometry.distance(threat.norm(), clean, attempt.input());
+        boolean inside = anyDistance
+                || Geometry.within(threat, distance, clean.length)
+                || !attempt.success() && distance <= threat.epsilon() + Geometry.rounding(threat.norm(), clean.length);
+        double ball = inside ? 0 : distance - threat.epsilon();
         return finite
                 ? new Rules.Excess(
                         before.attack(), Math.max(before.outsideBall(), ball), Math.max(before.outsideBox(), box))

@@ -7,16 +7,28 @@ package org.espalier.evaluate.rules;
  * "Obfuscated gradients give a false sense of security" (2018), section 3.1.
  */
 public enum Rule {
-    /** Adversarial inputs are finite and lie in the ball and in [0, 1], to within 1e-6. */
-    INSIDE("inside", Verdict.REFUSED, "adversarial inputs lie in the ball and in [0, 1]"),
+    /** Adversarial inputs are finite and lie in the ball of radius float32(epsilon) and in [0, 1], with no slack. */
+    INSIDE("inside", Verdict.REFUSED, "adversarial inputs lie in the ball of radius float32(epsilon) and in [0, 1]"),
     /** A larger ball holds the smaller one, so attacks succeed at least as often in it. */
     LARGER_BALL("larger-ball", Verdict.REFUSED, "attacks succeed no less often as epsilon grows"),
     /** Many small steps reach at least what one large step reaches. */
     MANY_STEPS("many-steps", Verdict.REFUSED, "PGD of many steps is not weaker than FGSM"),
-    /** At epsilon 1 in L-infinity any image can be made any other. */
+    /** A suite that the rules' own attacks beat clearly in the same ball is too weak for its figure to mean anything. */
+    OWN_ATTACKS(
+            "own-attacks",
+            Verdict.REFUSED,
+            "the rules' own attacks in the same ball break at most 2 points that withstand the suite"),
+    /** At epsilon 1 in L-infinity any image can be made any other. Chance is the largest class share of the images. */
     FULL_BALL("full-ball", Verdict.REFUSED, "at epsilon 1 (l-infinity) accuracy is not above chance"),
+    /** A network that names one class whatever it sees withstands everything and knows nothing. */
+    ONE_CLASS("one-class", Verdict.REFUSED, "the network names more than one class"),
     /** What is certified cannot be broken. */
     CERTIFIED("certified", Verdict.REFUSED, "certified accuracy is not above attacked accuracy"),
+    /** A figure is no better than what is known of the network otherwise. */
+    STRONGEST(
+            "strongest",
+            Verdict.UNRELIABLE,
+            "all that is known of the network breaks at most 0.5 points that withstand the suite"),
     /** Attacks had converged: doubling their iterations and restarts finds little more. */
     CONVERGED(
             "converged", Verdict.UNRELIABLE, "twice the iterations and restarts lower accuracy by 0.5 points at most"),
@@ -49,6 +61,14 @@ public enum Rule {
     /** What becomes of a figure that breaks the rule. */
     public Verdict ifBroken() {
         return ifBroken;
+    }
+
+    /**
+     * Whether a figure passes although this rule could not be checked: certificates and other evaluations need not exist, and without them there is
+     * nothing that could contradict the attacks.
+     */
+    boolean optional() {
+        return this == CERTIFIED || this == STRONGEST;
     }
 
     /** The rule in words. */

@@ -1,22 +1,24 @@
 package org.espalier.evaluate.rules;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SortedMap;
+import org.espalier.evaluate.Chance;
 
 /** The rules as pure functions of what was measured; each gives one {@link Finding}. */
 public final class Rules {
-    /** How far outside ball or box rounding may carry an input, in pixel values. */
-    public static final double TOLERANCE = 1e-6;
-
     /** Most that doubled iterations and restarts may lower accuracy: 0.5 points. */
     public static final double CONVERGENCE = 0.005;
 
     /** Most that attacks without gradients may find beyond those with: 0.2 points. */
     public static final double BLACK_BOX_GAIN = 0.002;
+
+    /** Most that the rules' own attacks may break of what withstands a suite: 2 points, and one input of a small evaluation. */
+    public static final double OWN_GAIN = 0.02;
 
     /** A trace of inputs without gradient: 0.1 % of those that matter. */
     public static final double TRACE = 0.001;
@@ -32,7 +34,7 @@ public final class Rules {
      */
     public record Excess(String attack, double outsideBall, double outsideBox) {
         boolean kept() {
-            return outsideBall <= TOLERANCE && outsideBox <= TOLERANCE; // false for NaN
+            return outsideBall == 0 && outsideBox == 0; // false for NaN
         }
 
         String describe() {
@@ -40,11 +42,10 @@ public final class Rules {
                     ? attack + " made inputs that are not finite numbers"
                     : String.format(
                             Locale.ROOT,
-                            "%s made inputs outside the ball by %.2g and outside [0, 1] by %.2g, expected %.0e at most",
+                            "%s made inputs outside the ball by %.2g and outside [0, 1] by %.2g, expected 0",
                             attack,
                             outsideBall,
-                            outsideBox,
-                            TOLERANCE);
+                            outsideBox);
         }
     }
 
@@ -62,7 +63,6 @@ public final class Rules {
         }
         evidence.put("outside-ball", ball);
         evidence.put("outside-box", box);
-        evidence.put("tolerance", TOLERANCE);
         String sentence =
                 String.format(Locale.ROOT, "outside the ball by %.1e and outside [0, 1] by %.1e at most", ball, box);
         boolean kept = true;
@@ -145,28 +145,101 @@ public final class Rules {
     }
 
     /**
-     * {@link Rule#FULL_BALL}: what was classified right at epsilon 1 in L-infinity. Chance is the share of the most
-     * frequent class: what a network that always names that class has, which no attack can lower.
+     * {@link Rule#OWN_ATTACKS}: what the rules' own attacks in the same ball break of what withstands the suite.
+     *
+     * @param worst worst case over the suite
+     * @param own worst case over the rules' FGSM, PGD and the curve up to the same radius
+     */
+    public static Finding ownAttacks(Outcomes worst, Outcomes own) {
+        int found = worst.rightOnlyHere(own);
+        SequencedMap<String, Double> evidence = new LinkedHashMap<>();
+        evidence.put("accuracy", worst.accuracy());
+        evidence.put("accuracy-own", own.accuracy());
+        evidence.put("accuracy-both", worst.and(own).accuracy());
+        evidence.put("broken-by-own-only", (double) found);
+        evidence.put("allowed", OWN_GAIN);
+        return Finding.of(
+                Rule.OWN_ATTACKS,
+                found <= Math.max(1, OWN_GAIN * worst.inputs()),
+                "the rules' own attacks break " + found + " inputs that withstand the suite: it leaves "
+                        + percent(worst.accuracy()) + ", both together leave "
+                        + percent(worst.and(own).accuracy()),
+                evidence);
+    }
+
+    /**
+     * {@link Rule#STRONGEST}: the lowest accuracy known beside the suite's.
+     *
+     * @param known all that is known of the network in the suite's ball
+     */
+    public static Finding strongest(RobustInterval known) {
+        Outcomes worst = known.suite();
+        if (known.breaks().isEmpty()) {
+            return Finding.notChecked(Rule.STRONGEST, "nothing but the suite is known of the network");
+        }
+        Map<Integer, String> broken = known.brokenYetWithstanding();
+        SequencedMap<String, Double> evidence = new LinkedHashMap<>();
+        evidence.put("accuracy", worst.accuracy());
+        evidence.put("lowest-known-accuracy", known.upper());
+        evidence.put("certified-accuracy", known.lower());
+        evidence.put("known-broken", (double) broken.size());
+        evidence.put("allowed", CONVERGENCE);
+        return Finding.of(
+                Rule.STRONGEST,
+                broken.size() <= CONVERGENCE * worst.inputs(),
+                broken.isEmpty()
+                        ? "nothing known breaks what withstands the suite, " + percent(worst.accuracy())
+                        : "the lowest known accuracy is " + percent(known.upper()) + ", the suite leaves "
+                                + percent(worst.accuracy()) + "; broken although they withstand the suite: "
+                                + RobustInterval.named(broken),
+                evidence);
+    }
+
+    /**
+     * {@link Rule#FULL_BALL}: what was classified right at epsilon 1 in L-infinity, against {@link Chance}.
      *
      * @param labels (input) true classes
      */
-    public static Finding fullBall(Outcomes attacked, int[] labels, int classes) {
+    public static Finding fullBall(Outcomes attacked, int[] labels) {
         if (labels.length != attacked.inputs()) {
             throw new IllegalArgumentException(labels.length + " labels for " + attacked.inputs() + " outcomes");
         }
-        int[] counts = new int[classes];
-        int most = 0;
-        for (int label : labels) {
-            most = Math.max(most, ++counts[label]);
-        }
-        double chance = (double) most / labels.length;
+        Chance chance = Chance.of(labels);
         SequencedMap<String, Double> evidence = new LinkedHashMap<>();
         evidence.put("accuracy", attacked.accuracy());
-        evidence.put("chance", chance);
+        evidence.put("chance", chance.share());
         return Finding.of(
                 Rule.FULL_BALL,
-                attacked.accuracy() <= chance,
-                "accuracy " + percent(attacked.accuracy()) + " at epsilon 1, chance is " + percent(chance),
+                chance.covers(attacked.accuracy()),
+                "accuracy " + percent(attacked.accuracy()) + " at epsilon 1, chance is " + percent(chance.share()),
+                evidence);
+    }
+
+    /**
+     * {@link Rule#ONE_CLASS}: a network that gives all images the same class is right on those of that class, whatever is done
+     * to them.
+     *
+     * @param labels (input) true classes
+     * @param predictions (input) classes predicted without attack
+     */
+    public static Finding oneClass(int[] labels, int[] predictions) {
+        long classes = Arrays.stream(labels).distinct().count();
+        if (classes < 2) {
+            return Finding.notChecked(Rule.ONE_CLASS, "all images are of one class");
+        }
+        long named = Arrays.stream(predictions).distinct().count();
+        double chance = Chance.of(labels).share();
+        SequencedMap<String, Double> evidence = new LinkedHashMap<>();
+        evidence.put("classes", (double) classes);
+        evidence.put("classes-named", (double) named);
+        evidence.put("chance", chance);
+        return Finding.of(
+                Rule.ONE_CLASS,
+                named > 1,
+                named > 1
+                        ? "the network names " + named + " classes; the images have " + classes
+                        : "the network names class " + predictions[0] + " for every image: its accuracy is that class's"
+                                + " share, and chance is " + percent(chance),
                 evidence);
     }
 

@@ -15,8 +15,8 @@ import java.util.BitSet;
  * @param backwards backward passes, of all inputs together
  * @param zeroGradients inputs whose first gradient was zero in every feature
  * @param excess how far adversarial inputs left ball and box, the worst
- * @param losses highest loss so far at the start and after each iteration, added up over the inputs that the step saw;
- *     empty if the attack does not say
+ * @param losses highest loss so far at the start and after each iteration, added up over the inputs that the step saw, tied
+ *     ones left out; empty if the attack does not say
  */
 public record StepResult(
         String name,

@@ -19,11 +19,15 @@ public enum Verdict {
         this.label = label;
     }
 
-    /** The worst of several; {@link #PASS} of none. What was not checked is no fault, so it counts as passed here. */
+    /**
+     * The worst of several; {@link #NOT_CHECKED} of none. What was not checked never adds up to a pass, but for certificates and other evaluations,
+     * which need not be there ({@link Rule#CERTIFIED}, {@link Rule#STRONGEST}).
+     */
     public static Verdict worst(Collection<Finding> findings) {
-        Verdict worst = PASS;
+        Verdict worst = findings.isEmpty() ? NOT_CHECKED : PASS;
         for (Finding finding : findings) {
-            if (finding.verdict() != NOT_CHECKED && finding.verdict().compareTo(worst) > 0) {
+            boolean counts = finding.verdict() != NOT_CHECKED || !finding.rule().optional();
+            if (counts && finding.verdict().compareTo(worst) > 0) {
                 worst = finding.verdict();
             }
         }

@@ -146,6 +146,47 @@ class BatchTest {
         assertThat(verdict(steps, batch, Rule.INSIDE)).isEqualTo(Verdict.PASS);
     }
 
+    /** The class changes at 5e-7, which no point within 2e-7 reaches, nor within float32 rounding of it. */
+    @Test
+    void aBallSmallerThanAMillionthIsNotLeft() {
+        Architecture architecture = new Architecture(List.of(2, 2), true);
+        Weights weights = new Weights(architecture);
+        weights.matrix(0)[2] = 1;
+        weights.biases(0)[0] = 5e-7f;
+        Engine engine = Engines.create(architecture);
+        engine.load(weights, Mask.dense(architecture));
+        Examples examples = new Examples(new float[][] {{0, 0.25f}}, new int[] {0}, new long[] {0});
+        ThreatModel tiny = new ThreatModel(Norm.LINF, 2e-7f);
+        ThreatModel enough = new ThreatModel(Norm.LINF, 6e-7f);
+        for (StrongAttack attack : List.of(
+                org.espalier.attack.strong.distance.Fab.nearest(),
+                org.espalier.attack.strong.radius.ProjectedGradient.fgsm(),
+                org.espalier.attack.strong.radius.ProjectedGradient.pgd(40, 1))) {
+            List<Step> steps = List.of(
+                    new Step("tiny", Step.Purpose.SUITE, attack, tiny, List.of()),
+                    new Step("enough", Step.Purpose.SUITE, attack, enough, List.of()));
+            Batch batch = Batch.run(new Target(engine), examples, steps, Stream.root(1));
+            assertThat(batch.step("tiny").broken().isEmpty()).as(attack.name()).isTrue();
+            assertThat(batch.step("enough").broken().get(0)).as(attack.name()).isTrue();
+            assertThat(verdict(steps, batch, Rule.INSIDE)).isEqualTo(Verdict.PASS);
+        }
+    }
+
+    @Test
+    void anInputWithTiedLogitsIsRightButWithstandsNothing() {
+        Engine engine = Engines.create(new Architecture(List.of(1, 2), false));
+        Weights weights = new Weights(new Architecture(List.of(1, 2), false));
+        weights.matrix(0)[0] = 1;
+        engine.load(weights, Mask.dense(weights.architecture()));
+        Examples examples = new Examples(new float[][] {{0}, {0.3f}}, new int[] {0, 0}, new long[] {0, 1});
+        List<Step> steps = List.of(suite(new Shift("idle", 0)));
+        Batch batch = Batch.run(new Target(engine), examples, steps, Stream.root(1));
+        Assessment all = new Assessment(steps, batch, 2, Optional.empty());
+        assertThat(all.clean()).isEqualTo(Outcomes.of(true, true));
+        assertThat(all.worst()).isEqualTo(Outcomes.of(false, true));
+        assertThat(batch.step("idle").distances()).containsExactly(0, 0);
+    }
+
     @Test
     void purposesReachTheirRules() {
         List<Step> steps = List.of(

@@ -42,11 +42,12 @@ class RulesTest {
 
     @Test
     void inputsOutsideBallOrBoxAreRefused() {
-        kept(Rules.inside(List.of(new Rules.Excess("pgd", 0, 0), new Rules.Excess("square", 1e-7, 9e-7))));
+        kept(Rules.inside(List.of(new Rules.Excess("pgd", 0, 0), new Rules.Excess("square", 0, 0))));
         broken(
                 Rules.inside(List.of(new Rules.Excess("pgd", 0, 0), new Rules.Excess("square", 2e-6, 0))),
                 Verdict.REFUSED,
                 "square made inputs outside the ball by 2.0e-06");
+        broken(Rules.inside(List.of(new Rules.Excess("pgd", 1e-9, 0))), Verdict.REFUSED, "pgd", "1.0e-09");
         broken(
                 Rules.inside(List.of(new Rules.Excess("pgd", 0, 0.01))),
                 Verdict.REFUSED,
@@ -55,6 +56,17 @@ class RulesTest {
         broken(Rules.inside(List.of(new Rules.Excess("cw", Double.NaN, 0))), Verdict.REFUSED, "cw", "not finite");
         broken(Rules.inside(List.of(new Rules.Excess("cw", 0, Double.NaN))), Verdict.REFUSED, "not finite");
         assertThat(Rules.inside(List.of()).verdict()).isEqualTo(Verdict.NOT_CHECKED);
+    }
+
+    @Test
+    void aNetworkThatNamesOneClassIsRefused() {
+        kept(Rules.oneClass(new int[] {0, 0, 1}, new int[] {0, 1, 1}));
+        broken(
+                Rules.oneClass(new int[] {0, 0, 0, 1}, new int[] {0, 0, 0, 0}),
+                Verdict.REFUSED,
+                "names class 0 for every image",
+                "chance is 75.00 %");
+        assertThat(Rules.oneClass(new int[] {0, 0}, new int[] {0, 0}).verdict()).isEqualTo(Verdict.NOT_CHECKED);
     }
 
     @Test
@@ -94,12 +106,42 @@ class RulesTest {
     @Test
     void accuracyAboveChanceInTheFullBallIsRefused() {
         int[] labels = {0, 0, 0, 1, 1, 2, 2, 2, 2, 2};
-        kept(Rules.fullBall(first(0, 10), labels, 3));
-        kept(Rules.fullBall(last(5, 10), labels, 3)); // names class 2 whatever it sees
+        kept(Rules.fullBall(first(0, 10), labels));
+        kept(Rules.fullBall(last(5, 10), labels)); // names class 2 whatever it sees
         broken(
-                Rules.fullBall(last(6, 10), labels, 3),
+                Rules.fullBall(last(6, 10), labels),
                 Verdict.REFUSED,
                 "accuracy 60.00 % at epsilon 1, chance is 50.00 %");
+    }
+
+    /** Noise leaves everything, PGD of the rules leaves 16 %. */
+    @Test
+    void aSuiteThatTheRulesOwnAttacksBeatIsRefused() {
+        broken(
+                Rules.ownAttacks(first(100, 100), first(16, 100)),
+                Verdict.REFUSED,
+                "break 84 inputs that withstand the suite: it leaves 100.00 %, both together leave 16.00 %");
+        broken(Rules.ownAttacks(first(100, 100), first(97, 100)), Verdict.REFUSED);
+        kept(Rules.ownAttacks(first(100, 100), first(98, 100)));
+        kept(Rules.ownAttacks(first(10, 100), first(50, 100)));
+        kept(Rules.ownAttacks(first(20, 20), first(19, 20)));
+    }
+
+    @Test
+    void theStrongestKnownBreakStandsBesideTheSuite() {
+        var exact = new RobustInterval.Break("exact verification", last(98, 100));
+        var known = new RobustInterval(first(60, 100), first(10, 100), List.of(exact));
+        assertThat(known.upper()).isEqualTo(0.58);
+        assertThat(known.lower()).isEqualTo(0.1);
+        assertThat(known.sentence())
+                .isEqualTo("lowest known accuracy 58.00 % (the suite leaves 60.00 %; it misses images 0, 1 by exact"
+                        + " verification), certified 10.00 %");
+        broken(Rules.strongest(known), Verdict.UNRELIABLE, "images 0, 1 by exact verification", "58.00 %");
+        kept(Rules.strongest(new RobustInterval(first(60, 100), first(0, 100), List.of())
+                .with(first(10, 100), List.of(new RobustInterval.Break("pgd", first(70, 100))))));
+        assertThat(Rules.strongest(new RobustInterval(first(60, 100), first(0, 100), List.of()))
+                        .verdict())
+                .isEqualTo(Verdict.NOT_CHECKED);
     }
 
     @Test
@@ -162,13 +204,17 @@ class RulesTest {
     }
 
     @Test
-    void theWorstFindingDecidesAndWhatWasNotCheckedDoesNot() {
+    void theWorstFindingDecidesAndWhatWasNotCheckedNeverPasses() {
         Finding pass = Rules.gradient(0, 10);
         Finding open = Rules.gradient(0, 0);
         Finding doubtful = Rules.gradient(10, 10);
         Finding wrong = Rules.manySteps(first(0, 100), first(100, 100));
-        assertThat(Verdict.worst(List.of())).isEqualTo(Verdict.PASS);
-        assertThat(Verdict.worst(List.of(pass, open))).isEqualTo(Verdict.PASS);
+        Finding uncertified = Finding.notChecked(Rule.CERTIFIED, "no certificates are stored");
+        assertThat(Verdict.worst(List.of())).isEqualTo(Verdict.NOT_CHECKED);
+        assertThat(Verdict.worst(List.of(pass, open))).isEqualTo(Verdict.NOT_CHECKED);
+        assertThat(Verdict.worst(List.of(pass, uncertified))).isEqualTo(Verdict.PASS);
+        assertThat(Verdict.worst(List.of(pass, Finding.notChecked(Rule.OWN_ATTACKS, "none ran"))))
+                .isEqualTo(Verdict.NOT_CHECKED);
         assertThat(Verdict.worst(List.of(pass, doubtful, open))).isEqualTo(Verdict.UNRELIABLE);
         assertThat(Verdict.worst(List.of(wrong, doubtful))).isEqualTo(Verdict.REFUSED);
     }

@@ -25,7 +25,7 @@ public final class BoundsConsistency {
                 .toList();
         for (Certification certifying : sorted) {
             for (Certification breaking : sorted) {
-                if (breaking.epsilon() <= certifying.epsilon()
+                if (certifying.threat().holds(breaking.threat())
                         && breaking.data().equals(certifying.data())
                         && breaking.split().equals(certifying.split())
                         && breaking.network().equals(certifying.network())) {
@@ -45,13 +45,15 @@ public final class BoundsConsistency {
                     && broken.counterexample().isPresent();
             if (certified.decision() == Decision.VERIFIED && (!broken.withstands() || falsified)) {
                 violations.add("image " + certified.image() + " of the " + certifying.split() + " split, class "
-                        + certified.label() + ", is certified at l-infinity " + certifying.epsilon() + " by "
+                        + certified.label() + ", is certified at " + certifying.threat() + " by "
                         + certifying.method()
                         + certified
                                 .lower()
                                 .map(lead -> " (lead at least " + lead + ")")
                                 .orElse("") + ", but "
-                        + evidence(broken) + " at " + breaking.epsilon() + ": one of the two is wrong ("
+                        + evidence(broken) + " at "
+                        + (breaking.norm() == certifying.norm() ? breaking.epsilon() : breaking.threat())
+                        + ": one of the two is wrong ("
                         + certifying.directory() + " and " + breaking.directory() + ")");
             }
         }

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
+import org.espalier.attack.Norm;
+import org.espalier.attack.ThreatModel;
 import org.espalier.evaluate.certify.Decision;
 
 /**
@@ -13,7 +15,8 @@ import org.espalier.evaluate.certify.Decision;
  * @param network SHA-256 of the ticket's file
  * @param data digest of the data set
  * @param split name of the split that the images come from
- * @param epsilon radius of the L-infinity ball
+ * @param norm of the ball
+ * @param epsilon radius of the ball
  * @param method its name
  * @param limits of exact verification
  * @param settings SHA-256 of all that determines the certificate but the network: certificates of several networks are of one
@@ -26,6 +29,7 @@ public record Certification(
         String network,
         String data,
         String split,
+        Norm norm,
         float epsilon,
         String method,
         Limits limits,
@@ -44,9 +48,29 @@ public record Certification(
         public static final Limits NONE = new Limits(OptionalInt.empty(), Optional.empty());
     }
 
+    /** A certification in L-infinity. */
+    public Certification(
+            String network,
+            String data,
+            String split,
+            float epsilon,
+            String method,
+            Limits limits,
+            String settings,
+            Path directory,
+            List<ImageCertificate> images,
+            List<Double> seconds) {
+        this(network, data, split, Norm.LINF, epsilon, method, limits, settings, directory, images, seconds);
+    }
+
     public Certification {
         images = List.copyOf(images);
         seconds = List.copyOf(seconds);
+    }
+
+    /** The ball. */
+    public ThreatModel threat() {
+        return new ThreatModel(norm, epsilon);
     }
 
     /** Share of images that are right without attack, in [0, 1]. */

@@ -17,6 +17,7 @@ import org.espalier.lab.store.StoreWriter;
 import org.espalier.lab.store.StoredTrial;
 import org.espalier.lab.store.TrialId;
 import org.espalier.network.Architecture;
+import org.espalier.setting.Registry;
 
 /**
  * All levels of an experiment, each once, and the trials that they make. Keys follow from settings and data alone, so
@@ -59,16 +60,17 @@ public final class Plan {
         if (network.inputs().orElse(set.features()) != set.features()) {
             throw new UserException("network.inputs is " + network.inputs().getAsInt() + ", expected " + set.features()
                     + ", the pixels of an image of data set " + set.name());
-        } else if (network.outputs().orElse(set.classes()) != set.classes()) {
-            throw new UserException("network.outputs is " + network.outputs().getAsInt() + ", expected " + set.classes()
-                    + ", the classes of data set " + set.name());
+        } else if (network.outputs().orElse(set.classes()) < set.classes()) {
+            throw new UserException("network.outputs is " + network.outputs().getAsInt() + ", expected at least "
+                    + set.classes() + ", the classes of data set " + set.name());
         } else if (experiment.data().validation() >= set.train().size()) {
             throw new UserException("data.validation is " + experiment.data().validation() + ", expected less than the "
                     + set.train().size() + " training images of data set " + set.name());
         }
-        network.tooLarge(set.features(), set.classes()).ifPresent(problem -> {
-            throw new UserException("network.hidden " + problem + " for data set " + set.name());
-        });
+        network.tooLarge(set.features(), network.outputs().orElse(set.classes()))
+                .ifPresent(problem -> {
+                    throw new UserException("network.hidden " + problem + " for data set " + set.name());
+                });
     }
 
     private void add(TrialId id, Experiment.Objective objective) {
@@ -141,15 +143,16 @@ public final class Plan {
         }
         tree.put("natural-share", objective.naturalShare().orElse(1.0));
         objective.attack().ifPresent(name -> tree.put("attack", attack(name)));
+        objective.method().ifPresent(method -> tree.put("method", ExperimentFile.kindIdentity(method)));
         return tree;
     }
 
     private Map<String, Object> attack(String name) {
-        Experiment.AttackSettings settings = experiment.attacks().get(name);
+        Record settings = experiment.attacks().get(name);
         if (settings == null) {
             throw new IllegalStateException("attack " + name + " is not defined");
         }
-        return ExperimentFile.identity((Record) settings);
+        return ExperimentFile.identity(settings);
     }
 
     private Map<String, Object> evaluation() {
@@ -164,7 +167,7 @@ public final class Plan {
 
     private Map<String, Object> pruning(Architecture architecture) {
         Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("criterion", ExperimentFile.nameOf(experiment.pruning().criterion()));
+        tree.put("criterion", ExperimentFile.kindIdentity(experiment.pruning().criterion()));
         tree.put("scope", ExperimentFile.nameOf(experiment.pruning().scope()));
         tree.put("count", ExperimentFile.nameOf(experiment.pruning().count()));
         tree.put(
@@ -174,7 +177,11 @@ public final class Plan {
     }
 
     /** What survivors restart from: level 1 continues level 0's weights and rewinds to them as published alike. */
-    private static String restart(String strategy, int number) {
+    private static Object restart(String strategy, int number) {
+        Record settings = Strategy.of(strategy).settings();
+        if (!Registry.kind(settings.getClass()).provider().isEmpty()) {
+            return ExperimentFile.identity(settings);
+        }
         return number == 1 && strategy.equals("as-published") ? "continued" : strategy;
     }
 
@@ -197,7 +204,8 @@ public final class Plan {
     /** The network for a data set. */
     public Architecture architecture(DataSet set) {
         Experiment.Network network = experiment.network();
-        return Architecture.of(set.features(), network.hidden(), set.classes(), network.biases());
+        return Architecture.of(
+                set.features(), network.hidden(), network.outputs().orElse(set.classes()), network.biases());
     }
 
     /** All trials, in the experiment's order. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.espalier.attack.ThreatModel;
 import org.espalier.data.DataSet;
+import org.espalier.data.ImageShape;
 import org.espalier.data.Split;
 import org.espalier.evaluate.rules.Step;
 import org.espalier.evaluate.suite.Suite;
@@ -25,11 +26,19 @@ import org.espalier.lab.tickets.Ticket;
  * @param suite the attacks
  * @param threat the ball
  * @param seed of all randomness
+ * @param rules whether the attacks that the rules need are run beside the suite; without them the verdict is not checked
  */
 public record EvaluationRequest(
-        Ticket ticket, DataSet set, Split split, int images, Suite suite, ThreatModel threat, long seed) {
+        Ticket ticket,
+        DataSet set,
+        Split split,
+        int images,
+        Suite suite,
+        ThreatModel threat,
+        long seed,
+        boolean rules) {
     /** To be raised whenever a change of code changes any bit of an evaluation: those made before are then others. */
-    public static final int NUMERICS = 1;
+    public static final int NUMERICS = 2;
 
     public EvaluationRequest {
         if (images < 1 || images > split.size()) {
@@ -38,9 +47,15 @@ public record EvaluationRequest(
         }
     }
 
+    /** A request with the rules' attacks. */
+    public EvaluationRequest(
+            Ticket ticket, DataSet set, Split split, int images, Suite suite, ThreatModel threat, long seed) {
+        this(ticket, set, split, images, suite, threat, seed, true);
+    }
+
     /** The suite's attacks and what the rules need beside them, in order. */
     List<Step> steps() {
-        return EvaluationSteps.of(suite, threat);
+        return EvaluationSteps.of(suite, threat, rules);
     }
 
     /** How the norm is written on command lines and in files: {@code linf}. */
@@ -72,7 +87,24 @@ public record EvaluationRequest(
             attacks.add(attack);
         }
         by.put("attacks", attacks);
+        if (!set.shape().equals(assumedBefore(set.features()))) {
+            by.put(
+                    "image",
+                    List.of(
+                            set.shape().height(),
+                            set.shape().width(),
+                            set.shape().channels()));
+        }
         return by;
+    }
+
+    /**
+     * The shape that attacks of versions before took the inputs for. Evaluations of data of another shape are others than
+     * theirs.
+     */
+    private static ImageShape assumedBefore(int features) {
+        int side = (int) Math.round(Math.sqrt(features));
+        return side * side == features ? new ImageShape(side, side) : new ImageShape(1, features);
     }
 
     static Map<String, Object> threatModel(ThreatModel threat) {

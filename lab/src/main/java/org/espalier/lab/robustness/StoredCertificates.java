@@ -3,6 +3,7 @@ package org.espalier.lab.robustness;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
+import org.espalier.attack.ThreatModel;
 import org.espalier.evaluate.rules.Finding;
 import org.espalier.evaluate.rules.Outcomes;
 import org.espalier.evaluate.rules.Rule;
@@ -19,23 +20,13 @@ final class StoredCertificates {
      * What the rule says of an evaluation.
      *
      * @param certificates of the ticket, of any of its weights
-     * @param network digest of the file that was attacked
-     * @param data digest of the data set
-     * @param epsilon radius of the evaluation's ball. Certificates hold in L-infinity; a ball of that radius holds the L2
-     *     and L1 balls of the same radius
+     * @param subject what was attacked
+     * @param threat the evaluation's ball: a certificate for one that holds it counts
      */
     static Finding check(
-            List<Certification> certificates,
-            String network,
-            String data,
-            String split,
-            float epsilon,
-            Outcomes withstands) {
+            List<Certification> certificates, KnownResults.Subject subject, ThreatModel threat, Outcomes withstands) {
         List<Certification> holding = certificates.stream()
-                .filter(each -> each.network().equals(network)
-                        && each.data().equals(data)
-                        && each.split().equals(split)
-                        && each.epsilon() >= epsilon)
+                .filter(each -> subject.covers(each) && each.threat().holds(threat))
                 .toList();
         if (holding.isEmpty()) {
             return Finding.notChecked(Rule.CERTIFIED, "no certificates for this radius are stored");

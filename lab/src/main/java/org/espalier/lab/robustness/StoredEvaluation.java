@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.espalier.attack.ThreatModel;
 import org.espalier.evaluate.rules.Finding;
 import org.espalier.evaluate.rules.Outcomes;
+import org.espalier.evaluate.rules.RobustInterval;
 import org.espalier.evaluate.rules.Verdict;
 
 /**
@@ -27,6 +28,7 @@ import org.espalier.evaluate.rules.Verdict;
  * @param curve accuracy by epsilon under one attack, epsilon 0 first
  * @param findings what the rules say, in their order; certificates are looked at when the evaluation is read
  * @param withstands (image) what {@code robust} counts
+ * @param known all that this and other evaluations and certificates of the network say of its robust accuracy in this ball
  */
 public record StoredEvaluation(
         String id,
@@ -44,7 +46,8 @@ public record StoredEvaluation(
         List<AttackResult> attacks,
         List<CurvePoint> curve,
         List<Finding> findings,
-        Outcomes withstands) {
+        Outcomes withstands,
+        RobustInterval known) {
     public StoredEvaluation {
         attacks = List.copyOf(attacks);
         curve = List.copyOf(curve);
@@ -66,6 +69,7 @@ public record StoredEvaluation(
      * @param loss name of the loss that it climbs, if it says
      * @param losses mean of the highest loss so far, at the start and after each iteration; empty if it does not say
      * @param securityCurve accuracy by epsilon, of a minimum-norm attack that saw all images; else empty
+     * @param distances of a minimum-norm attack that saw an image; else empty
      */
     public record AttackResult(
             String name,
@@ -78,7 +82,8 @@ public record StoredEvaluation(
             Optional<Double> after,
             Optional<String> loss,
             List<Double> losses,
-            List<CurvePoint> securityCurve) {
+            List<CurvePoint> securityCurve,
+            Optional<Distances> distances) {
         public AttackResult {
             losses = List.copyOf(losses);
             securityCurve = List.copyOf(securityCurve);
@@ -91,6 +96,16 @@ public record StoredEvaluation(
     /** What becomes of the figure: the worst that any rule says. */
     public Verdict verdict() {
         return Verdict.worst(findings);
+    }
+
+    /** The lowest accuracy known in this ball: that of the suite, or lower. */
+    public Proportion lowestKnown() {
+        return new Proportion(known.unbroken().count(), known.unbroken().inputs());
+    }
+
+    /** Certified accuracy in this ball; 0 where nothing is certified. */
+    public Proportion certified() {
+        return new Proportion(known.certified().count(), known.certified().inputs());
     }
 
     /** Attacks of the suite, in order. */

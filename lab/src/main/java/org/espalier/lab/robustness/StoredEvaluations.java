@@ -5,7 +5,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,25 +14,21 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.espalier.UserException;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
 import org.espalier.evaluate.rules.Finding;
-import org.espalier.evaluate.rules.Outcomes;
+import org.espalier.evaluate.rules.RobustInterval;
 import org.espalier.evaluate.rules.Rule;
+import org.espalier.evaluate.rules.Rules;
 import org.espalier.evaluate.rules.Verdict;
 import org.espalier.lab.certification.Certification;
 import org.espalier.lab.certification.StoredCertifications;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.Json;
-import org.espalier.lab.file.JsonLines;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoreWriter;
 import org.espalier.lab.tickets.Ticket;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -49,14 +44,23 @@ public final class StoredEvaluations {
      */
     public static List<StoredEvaluation> of(
             Store store, String level, List<Certification> certificates, Consumer<UserException> damaged) {
-        List<StoredEvaluation> evaluations = new ArrayList<>();
+        List<Raw> raw = new ArrayList<>();
         for (Path evaluation : directories(results(store, level), damaged)) {
             if (Files.exists(evaluation.resolve(EvaluationDirectory.SUMMARY))) {
                 try {
-                    evaluations.add(read(evaluation, certificates));
+                    raw.add(raw(evaluation));
                 } catch (UserException e) {
                     damaged.accept(e);
                 }
+            }
+        }
+        List<StoredEvaluation> evaluations = new ArrayList<>();
+        List<KnownResults.Attacked> all = raw.stream().map(Raw::attacked).toList();
+        for (Raw each : raw) {
+            try {
+                evaluations.add(each.whole(all, certificates));
+            } catch (UserException e) {
+                damaged.accept(e);
             }
         }
         return evaluations;
@@ -87,9 +91,9 @@ public final class StoredEvaluations {
     }
 
     /**
-     * One evaluation, held against the certificates of its ticket, wherever it is kept itself.
+     * One evaluation, held against the evaluations beside it and the certificates of its ticket, wherever it is kept itself.
      *
-     * @throws UserException if it or a certificate is damaged
+     * @throws UserException if one of them is damaged
      */
     public static StoredEvaluation read(EvaluationRequest request) {
         return read(
@@ -97,15 +101,88 @@ public final class StoredEvaluations {
     }
 
     /**
-     * One evaluation, held against certificates that are beside it.
+     * One evaluation, held against evaluations and certificates that are beside it.
      *
-     * @throws UserException if it or a certificate is damaged
+     * @throws UserException if one of them is damaged
      */
     public static StoredEvaluation read(Path directory) {
         return read(directory, StoredCertifications.in(StoredCertificates.beside(directory)));
     }
 
     private static StoredEvaluation read(Path directory, List<Certification> certificates) {
+        Raw wanted = raw(directory);
+        List<KnownResults.Attacked> all = new ArrayList<>();
+        Path parent = directory.toAbsolutePath().normalize().getParent();
+        for (Path each : parent == null
+                ? List.<Path>of()
+                : directories(parent, problem -> {
+                    throw problem;
+                })) {
+            if (!each.getFileName().equals(directory.getFileName())
+                    && Files.exists(each.resolve(EvaluationDirectory.SUMMARY))) {
+                all.add(raw(each).attacked());
+            }
+        }
+        return wanted.whole(all, certificates);
+    }
+
+    /** An evaluation as it is stored, before anything else is held against it. */
+    private record Raw(
+            Path directory,
+            JsonNode summary,
+            String source,
+            List<Finding> findings,
+            List<StoredEvaluation.AttackResult> attacks,
+            KnownResults.Attacked attacked) {
+        StoredEvaluation whole(List<KnownResults.Attacked> all, List<Certification> certificates) {
+            RobustInterval known = KnownResults.of(attacked, all, certificates);
+            ThreatModel threat = attacked.threat();
+            List<Finding> held = new ArrayList<>(findings);
+            // In the order of the rules, as if they had been there from the start.
+            place(StoredCertificates.check(certificates, attacked.subject(), threat, attacked.withstands()), held);
+            place(
+                    known.breaks().isEmpty()
+                            ? Finding.notChecked(Rule.STRONGEST, "nothing but the suite is known of the network")
+                            : Rules.strongest(known),
+                    held);
+            JsonNode ticket = Json.object(summary, "ticket", source);
+            StoredEvaluation evaluation = new StoredEvaluation(
+                    attacked.id(),
+                    ticket.has("level") ? Optional.of(Json.string(ticket, "level", source)) : Optional.empty(),
+                    ticket.has("weights") ? Json.string(ticket, "weights", source) : "final",
+                    Json.number(ticket, "density", source),
+                    Json.string(summary, "suite", source),
+                    threat,
+                    attacked.subject().split(),
+                    Json.wide(summary, "seed", source),
+                    settings(Json.object(summary, "determined-by", source)),
+                    method(Json.object(summary, "determined-by", source)),
+                    proportion(Json.object(summary, "clean", source), source),
+                    proportion(Json.object(summary, "robust", source), source),
+                    attacks,
+                    curve(summary, "curve", source),
+                    held,
+                    attacked.withstands(),
+                    known);
+            if (attacked.withstands().count() != evaluation.robust().correct()) {
+                throw new UserException(directory.resolve(EvaluationDirectory.EXAMPLES) + " is damaged: "
+                        + attacked.withstands().count() + " images withstand, " + source + " says "
+                        + evaluation.robust().correct());
+            }
+            return evaluation;
+        }
+
+        private static void place(Finding finding, List<Finding> findings) {
+            findings.removeIf(other -> other.rule() == finding.rule());
+            int at = 0;
+            while (at < findings.size() && findings.get(at).rule().compareTo(finding.rule()) < 0) {
+                at++;
+            }
+            findings.add(at, finding);
+        }
+    }
+
+    private static Raw raw(Path directory) {
         Path file = directory.resolve(EvaluationDirectory.SUMMARY);
         String source = file.toString();
         JsonNode summary = Json.parse(AtomicFiles.content(file), source);
@@ -114,50 +191,34 @@ public final class StoredEvaluations {
                     + SummaryJson.FORMAT + ": it was written by another version of Espalier");
         }
         List<Finding> findings = new ArrayList<>();
-        for (JsonNode finding : summary.path("findings")) {
+        for (JsonNode finding : Json.list(summary, "findings", source)) {
             findings.add(finding(finding, source));
         }
-        Outcomes withstands = withstands(directory, summary);
-        ThreatModel threat = threat(summary.path("threat-model"), source);
-        String split = Json.string(summary, "split", source);
-        Finding certified = StoredCertificates.check(
-                certificates,
-                summary.path("ticket").path("sha256").asString(""),
-                summary.path("determined-by").path("data").asString(""),
-                split,
-                threat.epsilon(),
-                withstands);
-        // In the order of the rules, as if it had been there from the start.
-        int place = 0;
-        while (place < findings.size() && findings.get(place).rule().compareTo(certified.rule()) < 0) {
-            place++;
-        }
-        findings.add(place, certified);
-        StoredEvaluation evaluation = new StoredEvaluation(
-                Json.string(summary, "id", source),
-                summary.path("ticket").has("level")
-                        ? Optional.of(Json.string(summary.path("ticket"), "level", source))
-                        : Optional.empty(),
-                summary.path("ticket").path("weights").asString("final"),
-                Json.number(summary.path("ticket"), "density", source),
-                Json.string(summary, "suite", source),
-                threat,
-                split,
-                summary.path("seed").longValue(),
-                settings(summary.path("determined-by")),
-                method(summary.path("determined-by")),
-                proportion(summary.path("clean"), source),
-                proportion(summary.path("robust"), source),
-                attacks(summary.path("attacks"), source),
-                curve(summary.path("curve"), source),
+        Path lines = directory.resolve(EvaluationDirectory.EXAMPLES);
+        StoredExamples examples = StoredExamples.read(
+                AtomicFiles.content(
+                        lines,
+                        Json.string(Json.object(summary, "files", source), EvaluationDirectory.EXAMPLES, source)),
+                lines);
+        List<StoredEvaluation.AttackResult> attacks = attacks(Json.list(summary, "attacks", source), examples, source);
+        JsonNode by = Json.object(summary, "determined-by", source);
+        KnownResults.Subject subject = new KnownResults.Subject(
+                Json.string(Json.object(summary, "ticket", source), "sha256", source),
+                Json.string(by, "data", source),
+                Json.string(summary, "split", source),
+                Json.whole(by, "numerics", source));
+        return new Raw(
+                directory,
+                summary,
+                source,
                 findings,
-                withstands);
-        if (withstands.count() != evaluation.robust().correct()) {
-            throw new UserException(directory.resolve(EvaluationDirectory.EXAMPLES) + " is damaged: "
-                    + withstands.count() + " images withstand, " + source + " says "
-                    + evaluation.robust().correct());
-        }
-        return evaluation;
+                attacks,
+                new KnownResults.Attacked(
+                        Json.string(summary, "id", source),
+                        subject,
+                        threat(Json.object(summary, "threat-model", source), source),
+                        examples.withstands(),
+                        KnownResults.steps(attacks, examples)));
     }
 
     /**
@@ -173,6 +234,8 @@ public final class StoredEvaluations {
         ((ObjectNode) summary).remove(List.of("verdict", "findings"));
         Map<String, Object> line = new LinkedHashMap<>(head);
         line.put("verdict", stored.verdict().toString());
+        line.put("lowest-known", SummaryJson.proportion(stored.known().unbroken()));
+        line.put("certified", SummaryJson.proportion(stored.known().certified()));
         line.put(
                 "findings", stored.findings().stream().map(SummaryJson::finding).toList());
         String text = Json.write(line);
@@ -210,37 +273,6 @@ public final class StoredEvaluations {
         return StoreWriter.key(method);
     }
 
-    private static Outcomes withstands(Path directory, JsonNode summary) {
-        Path file = directory.resolve(EvaluationDirectory.EXAMPLES);
-        byte[] content = AtomicFiles.content(
-                file, summary.path("files").path(EvaluationDirectory.EXAMPLES).asString("none"));
-        List<Boolean> images = JsonLines.read(content, file.toString(), StoredEvaluations::withstands);
-        BitSet right = new BitSet(images.size());
-        for (int i = 0; i < images.size(); i++) {
-            right.set(i, images.get(i));
-        }
-        return new Outcomes(images.size(), right);
-    }
-
-    /** What one line of {@code examples.jsonl} says of its image; nothing else of it is needed. */
-    private static Boolean withstands(JsonParser example, Supplier<String> source) {
-        @Nullable JsonToken withstands = null;
-        while (example.nextToken() == JsonToken.PROPERTY_NAME) {
-            boolean wanted = example.currentName().equals("withstands");
-            JsonToken value = example.nextToken();
-            example.skipChildren();
-            if (wanted && withstands != null) {
-                throw new UserException(source.get() + " is damaged: withstands is there twice");
-            } else if (wanted) {
-                withstands = value;
-            }
-        }
-        if (withstands != JsonToken.VALUE_TRUE && withstands != JsonToken.VALUE_FALSE) {
-            throw new UserException(source.get() + " is damaged: withstands is neither true nor false");
-        }
-        return withstands == JsonToken.VALUE_TRUE;
-    }
-
     private static ThreatModel threat(JsonNode model, String source) {
         String norm = Json.string(model, "norm", source);
         for (Norm known : Norm.values()) {
@@ -264,16 +296,15 @@ public final class StoredEvaluations {
         }
     }
 
-    private static List<StoredEvaluation.AttackResult> attacks(JsonNode list, String source) {
+    private static List<StoredEvaluation.AttackResult> attacks(JsonNode list, StoredExamples examples, String source) {
         List<StoredEvaluation.AttackResult> attacks = new ArrayList<>();
         for (JsonNode attack : list) {
-            List<Double> losses = new ArrayList<>();
-            attack.path("losses").forEach(loss -> losses.add(loss.isNull() ? Double.NaN : loss.doubleValue()));
+            List<Double> losses = attack.has("losses") ? Json.doubles(attack, "losses", source) : new ArrayList<>();
             attacks.add(new StoredEvaluation.AttackResult(
                     Json.string(attack, "name", source),
                     Json.string(attack, "purpose", source),
                     Json.string(attack, "access", source),
-                    threat(attack.path("threat-model"), source),
+                    threat(Json.object(attack, "threat-model", source), source),
                     Json.whole(attack, "saw", source),
                     Json.whole(attack, "broke", source),
                     optional(attack, "accuracy-alone", source),
@@ -282,7 +313,9 @@ public final class StoredEvaluations {
                             ? Optional.of(attack.path("settings").path("loss").stringValue())
                             : Optional.empty(),
                     losses,
-                    curve(attack.path("security-curve"), source)));
+                    curve(attack, "security-curve", source),
+                    Optional.ofNullable(examples.distances().get(Json.string(attack, "name", source)))
+                            .map(Distances::of)));
         }
         return attacks;
     }
@@ -291,9 +324,12 @@ public final class StoredEvaluations {
         return node.has(name) ? Optional.of(Json.number(node, name, source)) : Optional.empty();
     }
 
-    private static List<StoredEvaluation.CurvePoint> curve(JsonNode list, String source) {
+    private static List<StoredEvaluation.CurvePoint> curve(JsonNode node, String name, String source) {
         List<StoredEvaluation.CurvePoint> curve = new ArrayList<>();
-        for (JsonNode point : list) {
+        if (!node.has(name)) {
+            return curve;
+        }
+        for (JsonNode point : Json.list(node, name, source)) {
             curve.add(new StoredEvaluation.CurvePoint(
                     Json.number(point, "epsilon", source), Json.number(point, "accuracy", source)));
         }
@@ -302,8 +338,9 @@ public final class StoredEvaluations {
 
     private static Finding finding(JsonNode node, String source) {
         SequencedMap<String, Double> evidence = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonNode> figure : node.path("evidence").properties()) {
-            evidence.put(figure.getKey(), Json.number(node.path("evidence"), figure.getKey(), source));
+        JsonNode figures = Json.object(node, "evidence", source);
+        for (Map.Entry<String, JsonNode> figure : figures.properties()) {
+            evidence.put(figure.getKey(), Json.number(figures, figure.getKey(), source));
         }
         String verdict = Json.string(node, "verdict", source);
         try {

@@ -40,6 +40,8 @@ final class SummaryJson {
         file.put("verdict", Verdict.worst(findings).toString());
         file.put("clean", proportion(assessment.clean()));
         file.put("robust", proportion(assessment.worst()));
+        // What this evaluation alone knows; others and certificates are added whenever it is read.
+        file.put("lowest-known", proportion(assessment.interval().unbroken()));
         file.put("attacks", attacks(assessment));
         file.put("curve", curve(assessment));
         file.put("findings", findings.stream().map(SummaryJson::finding).toList());
@@ -68,7 +70,7 @@ final class SummaryJson {
         return ticket;
     }
 
-    private static Map<String, Object> proportion(Outcomes outcomes) {
+    static Map<String, Object> proportion(Outcomes outcomes) {
         Proportion proportion = new Proportion(outcomes.count(), outcomes.inputs());
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("correct", proportion.correct());
@@ -104,6 +106,9 @@ final class SummaryJson {
             entry.put("backwards", result.backwards());
             entry.put("zero-gradients", result.zeroGradients());
             entry.put("losses", means(result));
+            if (step.attack().minimumNorm() && !result.saw().isEmpty()) {
+                entry.put("distances", Distances.of(result.distances()).members());
+            }
             if (step.attack().minimumNorm() && step.after().isEmpty()) {
                 entry.put("security-curve", securityCurve(assessment, step, result));
             }
@@ -125,7 +130,8 @@ final class SummaryJson {
         List<Object> curve = new ArrayList<>();
         int steps = 20; // to twice the evaluation's epsilon
         for (int k = 0; k <= steps; k++) {
-            double epsilon = step.threat().epsilon() * 2.0 * k / steps;
+            // As it is written, in float32: a point at that very distance is in the ball.
+            double epsilon = (float) (step.threat().epsilon() * 2.0 * k / steps);
             long right = result.saw().stream()
                     .filter(e -> result.distances()[e] > epsilon)
                     .count();

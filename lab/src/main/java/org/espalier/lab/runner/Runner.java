@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.espalier.UserPath;
 import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
 import org.espalier.data.Splits;
@@ -53,7 +54,7 @@ public final class Runner {
     public RunOutcome run(DataProgress progress) {
         Map<String, DataSet> data = new LinkedHashMap<>();
         for (Experiment.DataSource source : request.experiment().data().sets()) {
-            Optional<Path> directory = source.directory().map(Path::of);
+            Optional<Path> directory = source.directory().map(text -> UserPath.of(text, "data.sets directory"));
             data.put(source.name(), DataSets.load(source.name(), directory, progress));
         }
         return run(data);
@@ -104,6 +105,9 @@ public final class Runner {
             this.data = data;
             this.store = store;
             this.splits = LevelTrainer.splits(request.experiment(), data);
+            Map<String, Integer> classes = new LinkedHashMap<>();
+            data.forEach((name, set) -> classes.put(name, set.classes()));
+            store.classes(splits, classes);
         }
 
         /** Whether the search was stopped before its end. */

@@ -49,8 +49,8 @@ public final class LevelWriter implements AutoCloseable {
      * @param determinedBy all that determines the level; its canonical JSON's digest is the key
      */
     public void begin(Map<String, Object> determinedBy, Level level) {
+        AtomicFiles.makeDirectory(directory);
         try {
-            Files.createDirectories(directory);
             StoreWriter.deleteTemporaries(directory, StoredLevel::wroteWhole);
         } catch (IOException e) {
             throw AtomicFiles.unwritable(directory, e);
@@ -170,10 +170,7 @@ public final class LevelWriter implements AutoCloseable {
     public void listRewind(int iteration) {
         Path file = directory.resolve(StoredLevel.DONE);
         JsonNode done = Json.parse(AtomicFiles.read(file), file.toString());
-        Map<String, Object> digests = new TreeMap<>();
-        done.path("files")
-                .properties()
-                .forEach(entry -> digests.put(entry.getKey(), entry.getValue().asString()));
+        Map<String, Object> digests = new TreeMap<>(Json.texts(done, "files", file.toString()));
         String name = StoredLevel.rewindFile(iteration);
         if (!digests.containsKey(name)) {
             digests.put(name, AtomicFiles.sha256(AtomicFiles.read(directory.resolve(name))));
@@ -229,8 +226,9 @@ public final class LevelWriter implements AutoCloseable {
         deleteCheckpoint();
     }
 
-    /** Removes what a crash after the last step left. */
+    /** Removes what a crash after the last step left, once that step is on the disk. */
     public void deleteCheckpoint() {
+        AtomicFiles.flushDirectory(directory);
         Path file = directory.resolve(StoredLevel.CHECKPOINT);
         try {
             Files.deleteIfExists(file);

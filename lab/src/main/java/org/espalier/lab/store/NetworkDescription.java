@@ -35,9 +35,9 @@ final class NetworkDescription {
      */
     static Architecture read(JsonNode level, String source) {
         if (level.path("network").isMissingNode()) {
-            return widths(level.path("determined-by").path("network"), source);
+            return widths(Json.object(Json.object(level, "determined-by", source), "network", source), source);
         }
-        JsonNode network = level.path("network");
+        JsonNode network = Json.object(level, "network", source);
         String kind = Json.string(network, "kind", source);
         if (!kind.equals(FULLY_CONNECTED)) {
             throw new UserException(
@@ -48,8 +48,7 @@ final class NetworkDescription {
 
     private static Architecture widths(JsonNode network, String source) {
         try {
-            return new Architecture(
-                    counts(network, "widths", source), network.path("biases").asBoolean(false));
+            return new Architecture(counts(network, "widths", source), Json.truth(network, "biases", source));
         } catch (IllegalArgumentException e) {
             throw new UserException(source + " is damaged: " + e.getMessage(), e);
         }
@@ -58,8 +57,8 @@ final class NetworkDescription {
     /** A list of whole numbers, at least 0. */
     static List<Integer> counts(JsonNode object, String name, String source) {
         List<Integer> counts = new ArrayList<>();
-        for (JsonNode count : object.path(name)) {
-            if (!count.canConvertToInt() || count.intValue() < 0) {
+        for (JsonNode count : Json.list(object, name, source)) {
+            if (!count.isIntegralNumber() || !count.canConvertToInt() || count.intValue() < 0) {
                 throw new UserException(source + " is damaged: " + name + " holds " + count);
             }
             counts.add(count.intValue());

@@ -29,9 +29,13 @@ final class Networks {
     /** A network as stored. */
     record Stored(Weights weights, Mask mask, int iteration) {}
 
-    /** Reads weights and mask. */
-    static Stored read(Path file, Architecture architecture, String level) {
-        SafeTensors stored = SafeTensors.read(file);
+    /**
+     * Reads weights and mask.
+     *
+     * @param file its name, for messages
+     */
+    static Stored read(Path file, byte[] content, Architecture architecture, String level) {
+        SafeTensors stored = SafeTensors.decode(content, file.toString());
         check(stored, level);
         return new Stored(
                 weights(stored, architecture, ""),

@@ -8,11 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.espalier.UserException;
+import org.espalier.evaluate.Chance;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.file.AtomicFiles;
@@ -20,7 +19,7 @@ import org.espalier.lab.file.Json;
 import org.espalier.lab.file.StoreLock;
 import tools.jackson.databind.JsonNode;
 
-/** A search's directory, read-only: see docs/store.md. May be read while a search is writing it. */
+/** A search's directory, read-only: see docs/reference/store.md. May be read while a search is writing it. */
 public final class Store {
     public static final String EXPERIMENT = "experiment.yaml";
     static final String PROVENANCE = "provenance.json";
@@ -28,6 +27,8 @@ public final class Store {
     public static final String TIMINGS = "timings.jsonl";
     public static final String LEVELS = "levels";
     static final int FORMAT = 1;
+    private static final int REREADS = 3;
+    private static final long REREAD_MILLIS = 100;
 
     private final Path directory;
     private final Experiment experiment;
@@ -50,37 +51,36 @@ public final class Store {
             throw new UserException(directory + (Files.isDirectory(directory) ? " has no " + INDEX : " is no directory")
                     + ": expected one that \"espalier run\" has written");
         }
+        Store store = read(directory);
+        Optional<String> problem = Index.problem(store.experiment, store.trials);
+        // A search that is being extended writes its experiment and its index one after the other.
+        for (int again = 0; again < REREADS && problem.isPresent(); again++) {
+            pause();
+            store = read(directory);
+            problem = Index.problem(store.experiment, store.trials);
+        }
+        problem.ifPresent(sentence -> {
+            throw new UserException(
+                    index + " is damaged: " + sentence + "; run the search again to have it written anew");
+        });
+        return store;
+    }
+
+    /** A directory whose index may be of fewer trials or levels than its experiment: a run that extends it was killed. */
+    static Store read(Path directory) {
         Path file = directory.resolve(EXPERIMENT);
         Experiment experiment =
                 ExperimentFile.parse(new String(AtomicFiles.read(file), StandardCharsets.UTF_8), file.toString());
-        return new Store(directory, experiment, trials(index));
+        Path index = directory.resolve(INDEX);
+        return new Store(directory, experiment, Index.parse(AtomicFiles.read(index), index.toString()));
     }
 
-    private static List<StoredTrial> trials(Path file) {
-        String source = file.toString();
-        JsonNode index = Json.parse(AtomicFiles.read(file), source);
-        if (Json.whole(index, "format", source) != FORMAT) {
-            throw new UserException(file + " has format " + index.path("format") + ", expected " + FORMAT
-                    + ": it was written by another version of Espalier");
+    private static void pause() {
+        try {
+            Thread.sleep(REREAD_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        List<StoredTrial> trials = new ArrayList<>();
-        for (JsonNode trial : index.path("trials")) {
-            List<String> levels = new ArrayList<>();
-            for (JsonNode level : trial.path("levels")) {
-                if (!level.isString() || !level.stringValue().matches("[0-9a-f]{64}")) {
-                    throw new UserException(source + " is damaged: " + level + " is no level's key");
-                }
-                levels.add(level.stringValue());
-            }
-            trials.add(new StoredTrial(
-                    new TrialId(
-                            Json.string(trial, "dataset", source),
-                            Json.string(trial, "objective", source),
-                            Json.string(trial, "strategy", source),
-                            Json.whole(trial, "trial", source)),
-                    levels));
-        }
-        return List.copyOf(trials);
     }
 
     public Path directory() {
@@ -107,6 +107,15 @@ public final class Store {
         return trial.levels().stream().map(this::level).toList();
     }
 
+    /**
+     * Chance on the measured images of a split; empty of a store that does not say.
+     *
+     * @param split {@code test} or {@code validation}
+     */
+    public Optional<Chance> chance(String dataset, String split) {
+        return ClassCounts.chance(directory, dataset, split);
+    }
+
     /** The process number of the run that is working on this store now; empty if none is. */
     public Optional<Long> running() {
         return StoreLock.holder(directory);
@@ -117,12 +126,6 @@ public final class Store {
         Path file = directory.resolve(PROVENANCE);
         String source = file.toString();
         JsonNode json = Json.parse(AtomicFiles.read(file), source);
-        Map<String, String> data = new LinkedHashMap<>();
-        json.path("data")
-                .properties()
-                .forEach(entry -> data.put(entry.getKey(), entry.getValue().asString("")));
-        List<String> command = new ArrayList<>();
-        json.path("command").forEach(argument -> command.add(argument.asString("")));
         return new Provenance(
                 Json.string(json, "version", source),
                 Json.whole(json, "numerics", source),
@@ -132,9 +135,9 @@ public final class Store {
                 Json.whole(json, "processors", source),
                 Json.string(json, "engine", source),
                 Json.whole(json, "jobs", source),
-                json.path("seed").asLong(0),
-                data,
-                command,
+                Json.wide(json, "seed", source),
+                Json.texts(json, "data", source),
+                Json.strings(json, "command", source),
                 Json.string(json, "started", source));
     }
 

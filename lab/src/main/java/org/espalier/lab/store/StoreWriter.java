@@ -3,7 +3,6 @@ package org.espalier.lab.store;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -15,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.espalier.UserException;
+import org.espalier.data.Splits;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.file.AtomicFiles;
@@ -45,15 +45,16 @@ public final class StoreWriter implements AutoCloseable {
      */
     public static StoreWriter open(
             Path directory, Experiment experiment, List<StoredTrial> trials, Provenance provenance) {
+        if (Files.exists(directory) && !Files.isDirectory(directory)) {
+            throw new UserException(directory + " cannot be written: it is a file, expected a directory");
+        }
+        AtomicFiles.makeDirectory(directory);
         try {
-            Files.createDirectories(directory);
             if (!Files.exists(directory.resolve(StoreLock.FILE))) {
                 // Not a search's: refused before the lock is made, so that nothing is left in somebody else's
                 // directory.
                 check(directory, experiment, trials, provenance);
             }
-        } catch (FileAlreadyExistsException e) {
-            throw new UserException(directory + " cannot be written: it is a file, expected a directory", e);
         } catch (IOException e) {
             throw AtomicFiles.unwritable(directory, e);
         }
@@ -61,13 +62,13 @@ public final class StoreWriter implements AutoCloseable {
         try {
             check(directory, experiment, trials, provenance);
             deleteTemporaries(directory, OURS::contains);
-            Files.createDirectories(directory.resolve(Store.LEVELS));
+            AtomicFiles.makeDirectory(directory.resolve(Store.LEVELS));
             List<Object> earlier = earlierRuns(directory.resolve(Store.PROVENANCE));
             AtomicFiles.write(directory.resolve(Store.PROVENANCE), provenanceText(provenance, earlier));
             AtomicFiles.write(
                     directory.resolve(Store.EXPERIMENT),
                     ExperimentFile.write(experiment).getBytes(StandardCharsets.UTF_8));
-            AtomicFiles.write(directory.resolve(Store.INDEX), indexText(trials));
+            AtomicFiles.write(directory.resolve(Store.INDEX), Index.encode(trials));
             return new StoreWriter(directory, lock);
         } catch (IOException e) {
             lock.close();
@@ -89,23 +90,17 @@ public final class StoreWriter implements AutoCloseable {
             found.forEach(files::add);
         }
         for (Path file : files) {
-            if (ours.test(withoutTemporary(file))) {
+            String name = String.valueOf(file.getFileName());
+            if (ours.test(AtomicFiles.withoutTemporary(name)) && AtomicFiles.leftBehind(name)) {
                 Files.delete(file);
             }
         }
     }
 
-    private static String withoutTemporary(Path file) {
-        String name = String.valueOf(file.getFileName());
-        return name.endsWith(AtomicFiles.TEMPORARY)
-                ? name.substring(0, name.length() - AtomicFiles.TEMPORARY.length())
-                : name;
-    }
-
     private static void check(Path directory, Experiment experiment, List<StoredTrial> trials, Provenance provenance)
             throws IOException {
         if (Files.exists(directory.resolve(Store.INDEX))) {
-            checkContained(Store.open(directory), experiment, trials, provenance);
+            checkContained(Store.read(directory), experiment, trials, provenance);
         } else {
             checkEmpty(directory);
         }
@@ -114,18 +109,10 @@ public final class StoreWriter implements AutoCloseable {
     private static void checkEmpty(Path directory) throws IOException {
         // Only what a run that was stopped before its index was written can have left. There may be an index by now,
         // of a run that started at the same time: the lock decides between the two.
-        List<String> ours = List.of(
-                "lock",
-                Store.INDEX,
-                Store.PROVENANCE,
-                Store.EXPERIMENT,
-                Store.LEVELS,
-                Store.PROVENANCE + AtomicFiles.TEMPORARY,
-                Store.EXPERIMENT + AtomicFiles.TEMPORARY,
-                Store.INDEX + AtomicFiles.TEMPORARY);
+        List<String> ours = List.of("lock", Store.INDEX, Store.PROVENANCE, Store.EXPERIMENT, Store.LEVELS);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
-                if (!ours.contains(String.valueOf(file.getFileName()))) {
+                if (!ours.contains(AtomicFiles.withoutTemporary(String.valueOf(file.getFileName())))) {
                     throw new UserException(directory + " holds " + file.getFileName()
                             + ", which no search wrote: expected an empty directory or one of a search");
                 }
@@ -198,21 +185,6 @@ public final class StoreWriter implements AutoCloseable {
         return Optional.empty();
     }
 
-    private static byte[] indexText(List<StoredTrial> trials) {
-        StringBuilder text = new StringBuilder("{\"format\":" + Store.FORMAT + ",\"trials\":[\n");
-        for (int i = 0; i < trials.size(); i++) {
-            TrialId id = trials.get(i).id();
-            Map<String, Object> trial = new LinkedHashMap<>();
-            trial.put("dataset", id.dataset());
-            trial.put("objective", id.objective());
-            trial.put("strategy", id.strategy());
-            trial.put("trial", id.trial());
-            trial.put("levels", trials.get(i).levels());
-            text.append(Json.write(trial)).append(i + 1 < trials.size() ? ",\n" : "\n");
-        }
-        return text.append("]}\n").toString().getBytes(StandardCharsets.UTF_8);
-    }
-
     /** The runs that the file tells of; none of a file that is missing or damaged, as results do not hang on it. */
     private static List<Object> earlierRuns(Path file) {
         List<Object> runs = new ArrayList<>();
@@ -238,9 +210,7 @@ public final class StoreWriter implements AutoCloseable {
         for (String name : List.of("processors", "jobs")) {
             copy.put(name, Json.whole(run, name, source));
         }
-        List<Object> command = new ArrayList<>();
-        run.path("command").forEach(argument -> command.add(argument.asString("")));
-        copy.put("command", command);
+        copy.put("command", Json.strings(run, "command", source));
         return copy;
     }
 
@@ -286,6 +256,16 @@ public final class StoreWriter implements AutoCloseable {
     /** Reads a level that may be stored. */
     public StoredLevel level(String key) {
         return new StoredLevel(levelDirectory(key), key);
+    }
+
+    /**
+     * Keeps how many images of each class the measured splits have, see {@link Store#chance}.
+     *
+     * @param splits measured splits by data set
+     * @param classes number of classes by data set
+     */
+    public void classes(Map<String, Splits> splits, Map<String, Integer> classes) {
+        ClassCounts.write(directory, splits, classes);
     }
 
     /** Writes a level; to be closed. */

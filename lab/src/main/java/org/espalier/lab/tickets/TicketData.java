@@ -43,7 +43,8 @@ public record TicketData(String name, Optional<Path> directory, Optional<String>
     }
 
     /**
-     * Checks that a network reads these images and names these classes.
+     * Checks that a network reads these images and can name these classes. It may name others too: data may lack the last
+     * ones.
      *
      * @throws UserException if not
      */
@@ -53,9 +54,9 @@ public record TicketData(String name, Optional<Path> directory, Optional<String>
         if (inputs != set.features()) {
             throw new UserException(file + " has " + inputs + " inputs, expected the " + set.features()
                     + " pixels of an image of data set " + set.name());
-        } else if (classes != set.classes()) {
-            throw new UserException(file + " has " + classes + " outputs, expected the " + set.classes()
-                    + " classes of data set " + set.name());
+        } else if (classes < set.classes()) {
+            throw new UserException(file + " has " + classes + " outputs, expected at least " + set.classes()
+                    + ", the classes of data set " + set.name());
         }
     }
 }

@@ -239,6 +239,51 @@ class EvaluationRunnerTest {
         assertThat(certified(withCertificate(0.05, falls)).verdict()).isEqualTo(Verdict.NOT_CHECKED);
     }
 
+    /** Suite "tiny" without its strong attacks, beside the whole one and a counterexample. */
+    @Test
+    void theStrongestKnownBreakStandsBesideAWeakSuite() throws IOException {
+        StoredEvaluation strong = evaluated("a", 2);
+        assertThat(strong.lowestKnown()).isEqualTo(strong.robust());
+        EvaluationRequest whole = request("a");
+        EvaluationRequest weak = new EvaluationRequest(
+                whole.ticket(),
+                whole.set(),
+                whole.split(),
+                IMAGES,
+                new Suite("weak", List.of(new Noise(1)), false),
+                whole.threat(),
+                7);
+        assertThat(new EvaluationRunner(List.of(weak), 2, EvaluationObserver.NONE).run())
+                .isTrue();
+        StoredEvaluation noise = StoredEvaluations.read(weak.directory());
+        assertThat(noise.robust().correct()).isGreaterThan(strong.robust().correct());
+        assertThat(noise.lowestKnown().correct()).isEqualTo(strong.robust().correct());
+        assertThat(noise.verdict()).isEqualTo(Verdict.REFUSED);
+        assertThat(finding(noise, Rule.OWN_ATTACKS).verdict()).isEqualTo(Verdict.REFUSED);
+
+        int stands = strong.withstands().right().nextSetBit(0);
+        falsified(home.resolve("a/tiny.certification/one"), 0.05, stands);
+        StoredEvaluation falsified = StoredEvaluations.read(whole.directory());
+        assertThat(falsified.robust()).isEqualTo(strong.robust());
+        assertThat(falsified.lowestKnown().correct()).isEqualTo(strong.robust().correct() - 1);
+        assertThat(finding(falsified, Rule.STRONGEST).sentence())
+                .contains("image " + stands + " by a counterexample of one");
+        // A counterexample in a larger ball says nothing of this one.
+        falsified(home.resolve("a/tiny.certification/one"), 0.2, stands);
+        assertThat(StoredEvaluations.read(whole.directory()).lowestKnown()).isEqualTo(strong.robust());
+    }
+
+    private static Finding finding(StoredEvaluation evaluation, Rule rule) {
+        return evaluation.findings().stream()
+                .filter(each -> each.rule() == rule)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void falsified(Path directory, double epsilon, int image) throws IOException {
+        certificate(directory, data().digest(), epsilon, image, "falsified");
+    }
+
     @Test
     void certificatesOfOtherImagesSayNothing() throws IOException {
         int falls = evaluated("a", 2).withstands().right().nextClearBit(0);
@@ -275,11 +320,16 @@ class EvaluationRunnerTest {
     }
 
     private static void certificate(Path directory, String data, double epsilon, int image) throws IOException {
+        certificate(directory, data, epsilon, image, "verified");
+    }
+
+    private static void certificate(Path directory, String data, double epsilon, int image, String verdict)
+            throws IOException {
         Files.createDirectories(directory);
         Path images = directory.resolve("images.jsonl");
         Files.writeString(
                 images,
-                "{\"image\":" + image + ",\"label\":1,\"predicted\":1,\"attacked\":1,\"verdict\":\"verified\","
+                "{\"image\":" + image + ",\"label\":1,\"predicted\":1,\"attacked\":1,\"verdict\":\"" + verdict + "\","
                         + "\"unstable\":0,\"nodes\":0}\n",
                 StandardCharsets.UTF_8);
         Map<String, Object> by = new TreeMap<>(

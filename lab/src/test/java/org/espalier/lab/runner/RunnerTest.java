@@ -448,9 +448,9 @@ class RunnerTest {
 
     @Test
     void settingsThatDoNotFitTheDataAreRefused() {
-        assertThatThrownBy(() -> run(TinyData.experiment(ITERATIONS, "network.outputs=10"), directory, 1))
+        assertThatThrownBy(() -> run(TinyData.experiment(ITERATIONS, "network.outputs=2"), directory, 1))
                 .isInstanceOf(UserException.class)
-                .hasMessage("network.outputs is 10, expected 3, the classes of data set tiny");
+                .hasMessage("network.outputs is 2, expected at least 3, the classes of data set tiny");
         assertThatThrownBy(() -> run(TinyData.experiment(ITERATIONS, "network.inputs=784"), directory, 1))
                 .hasMessage("network.inputs is 784, expected 16, the pixels of an image of data set tiny");
         // Too large only with the pixels, which the file alone does not tell.
@@ -569,6 +569,26 @@ class RunnerTest {
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining(trained + " is damaged: expected SHA-256")
                 .hasMessageContaining("remove " + trained.getParent() + " to have the level computed again");
+    }
+
+    @Test
+    void aDamagedFileOfADoneSearchStopsTheRun() throws Exception {
+        Experiment experiment = TinyData.experiment(4, "trials=1", "strategies=[none]");
+        run(experiment, directory, 1);
+        Store store = Store.open(directory);
+        Path level = store.level(store.trials().getFirst().levels().getFirst()).directory();
+        for (String name : List.of("trained.safetensors", "metrics.jsonl", "initial.safetensors")) {
+            byte[] sound = Files.readAllBytes(level.resolve(name));
+            byte[] bytes = sound.clone();
+            bytes[bytes.length - 2] ^= 1;
+            Files.write(level.resolve(name), bytes);
+            assertThatThrownBy(() -> run(experiment, directory, 1))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining(level.resolve(name) + " is damaged: expected SHA-256")
+                    .hasMessageContaining("remove " + level + " to have the level computed again");
+            Files.write(level.resolve(name), sound);
+        }
+        assertThat(run(experiment, directory, 1).trained()).isZero();
     }
 
     @Test

@@ -14,10 +14,17 @@ import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.ToDoubleFunction;
 import org.espalier.evaluate.rules.Outcomes;
-import org.espalier.report.CertificateGroup;
-import org.espalier.report.Certified;
-import org.espalier.report.Evaluated;
-import org.espalier.report.Report;
+import org.espalier.report.chart.Axis;
+import org.espalier.report.chart.Curve;
+import org.espalier.report.chart.Figure;
+import org.espalier.report.chart.FigureGroup;
+import org.espalier.report.chart.Line;
+import org.espalier.report.chart.Panel;
+import org.espalier.report.content.Report;
+import org.espalier.report.evaluation.CertificateGroup;
+import org.espalier.report.evaluation.Certified;
+import org.espalier.report.evaluation.Evaluated;
+import org.espalier.report.notation.Numbers;
 
 /**
  * Figures of certificates: what is certified and what attacks leave, by density and against epsilon, and what verifying
@@ -64,7 +71,8 @@ public final class CertificateFigures {
                         .thenComparingDouble(g -> -g.key().epsilon()))
                 .toList();
         for (CertificateGroup group : ordered) {
-            String name = name(group.key()) + "epsilon " + number(group.key().epsilon());
+            String name =
+                    name(group.key()) + "epsilon " + Numbers.plain(group.key().epsilon());
             variants.add(new FigureGroup.Variant(name, figure.apply(group, name)));
         }
         return variants;
@@ -99,12 +107,8 @@ public final class CertificateFigures {
         return unique;
     }
 
-    private static String number(double epsilon) {
-        return String.format(Locale.ROOT, "%.4f", epsilon).replaceAll("0+$", "").replaceAll("\\.$", "");
-    }
-
     private static String setting(CertificateGroup.Key key, int images) {
-        return key.dataset() + ", " + key.strategy() + ", first " + String.format(Locale.ROOT, "%,d ", images)
+        return key.dataset() + ", " + key.strategy() + ", first " + Numbers.count(images) + " "
                 + key.split() + " images"
                 + (key.weights().equals("final") ? "" : ", " + key.weights() + " weights") + ".";
     }
@@ -151,10 +155,10 @@ public final class CertificateFigures {
             }
         }
         return new Figure(
-                id("bounds", group.key(), number(group.key().epsilon())),
+                id("bounds", group.key(), Numbers.plain(group.key().epsilon())),
                 "Between certificates and attacks by density: " + name,
                 setting(group.key(), images) + " L-infinity "
-                        + number(group.key().epsilon())
+                        + Numbers.plain(group.key().epsilon())
                         + ", in pixel values from 0 to 1, all on the same images: the truth lies between the highest certified"
                         + " line and the lowest of the others. "
                         + (violated == 0
@@ -163,7 +167,8 @@ public final class CertificateFigures {
                                         + " images are both certified and broken, so that something here is"
                                         + " wrong.")
                         + " Mean over trials; bars are one standard deviation to either side.",
-                List.of(Looks.of("accuracy", bounds.stream().map(Bound::name).toList())),
+                List.of(FigureStyle.of(
+                        "accuracy", bounds.stream().map(Bound::name).toList())),
                 panels);
     }
 
@@ -239,7 +244,7 @@ public final class CertificateFigures {
                 }));
         List<Integer> shown = ShownLevels.of(new TreeSet<>(densities.keySet()), MOST_LEVELS);
         var names = new LinkedHashMap<Integer, String>();
-        shown.forEach(level -> names.put(level, Looks.density(densities.getOrDefault(level, Double.NaN))));
+        shown.forEach(level -> names.put(level, Numbers.density(densities.getOrDefault(level, Double.NaN))));
         var panels = new ArrayList<Panel>();
         for (String objective : objectives) {
             var lines = new ArrayList<Line>();
@@ -261,8 +266,8 @@ public final class CertificateFigures {
                         + "; at 0 there is nothing to withstand. Mean over trials; bars are one standard deviation to either"
                         + " side.",
                 List.of(
-                        Looks.levels(List.copyOf(names.values())),
-                        Looks.dashes("accuracy", List.of(CERTIFIED, ATTACKED))),
+                        FigureStyle.levels(List.copyOf(names.values())),
+                        FigureStyle.dashes("accuracy", List.of(CERTIFIED, ATTACKED))),
                 panels);
     }
 
@@ -314,14 +319,14 @@ public final class CertificateFigures {
                     true));
         }
         return new Figure(
-                id("time", group.key(), number(group.key().epsilon())),
+                id("time", group.key(), Numbers.plain(group.key().epsilon())),
                 "Time to verify by density: " + name,
                 group.key().dataset() + ", " + group.key().strategy() + ", L-infinity "
-                        + number(group.key().epsilon())
+                        + Numbers.plain(group.key().epsilon())
                         + ". Processor time of one core per image that the method was asked about, whatever else the machine"
                         + " was doing; limits of exact verification cut it off. Mean over trials; bars are one standard"
                         + " deviation to either side.",
-                List.of(Looks.of("method", methods)),
+                List.of(FigureStyle.of("method", methods)),
                 panels);
     }
 }

@@ -11,34 +11,41 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.espalier.evaluate.AttackedAccuracy;
-import org.espalier.report.Arm;
-import org.espalier.report.Point;
+import org.espalier.report.chart.Axis;
+import org.espalier.report.chart.Curve;
+import org.espalier.report.chart.Figure;
+import org.espalier.report.chart.FigureGroup;
+import org.espalier.report.chart.Legend;
+import org.espalier.report.chart.Line;
+import org.espalier.report.chart.Panel;
+import org.espalier.report.result.Cell;
+import org.espalier.report.result.Point;
 
 /** Several searches, data sets or objectives in one frame: accuracy at early stopping, or at the last iteration, against density. */
 public final class ComparisonFigures {
     private ComparisonFigures() {}
 
     /**
-     * An arm of some run.
+     * A cell of some run.
      *
      * @param run the run's label; empty if there is only one
      * @param radii of its attacks by name, in pixel values
      */
-    public record Named(String run, Arm arm, Map<String, Float> radii) {
+    public record Named(String run, Cell cell, Map<String, Float> radii) {
         public Named {
             radii = Map.copyOf(radii);
         }
 
         String name() {
-            return (run.isEmpty() ? "" : run + ": ") + arm.dataset() + ", " + arm.objective();
+            return (run.isEmpty() ? "" : run + ": ") + cell.dataset() + ", " + cell.objective();
         }
     }
 
     /** What tells accuracies under attacks of one name apart, where anything does. */
     private record Unlike(String attack, boolean radii, boolean accuracies) {
-        static Unlike of(String attack, Set<Named> arms) {
-            List<Named> under = arms.stream()
-                    .filter(named -> named.arm().attacks().contains(attack))
+        static Unlike of(String attack, Set<Named> cells) {
+            List<Named> under = cells.stream()
+                    .filter(named -> named.cell().attacks().contains(attack))
                     .toList();
             return new Unlike(
                     attack,
@@ -48,19 +55,19 @@ public final class ComparisonFigures {
                                     .count()
                             > 1,
                     under.stream()
-                                    .map(named -> named.arm().accuracy())
+                                    .map(named -> named.cell().accuracy())
                                     .distinct()
                                     .count()
                             > 1);
         }
 
         String name(Named named) {
-            if (!named.arm().attacks().contains(attack)) {
+            if (!named.cell().attacks().contains(attack)) {
                 return named.name();
             }
             return named.name()
                     + (radii ? ", epsilon " + named.radii().get(attack) : "")
-                    + (accuracies && named.arm().accuracy() == AttackedAccuracy.WORST_CASE ? ", worst case" : "");
+                    + (accuracies && named.cell().accuracy() == AttackedAccuracy.WORST_CASE ? ", worst case" : "");
         }
 
         String note() {
@@ -71,10 +78,10 @@ public final class ComparisonFigures {
     }
 
     /** The figure, one variant for each attack; empty if there is nothing to compare. */
-    public static Optional<FigureGroup> of(List<Named> arms) {
-        Map<Named, ArmCurves> measured = new LinkedHashMap<>();
-        for (Named named : arms) {
-            ArmCurves curves = new ArmCurves(named.arm());
+    public static Optional<FigureGroup> of(List<Named> cells) {
+        Map<Named, CellCurves> measured = new LinkedHashMap<>();
+        for (Named named : cells) {
+            CellCurves curves = new CellCurves(named.cell());
             if (!curves.levels(curves.base()).isEmpty()) {
                 measured.put(named, curves);
             }
@@ -85,18 +92,18 @@ public final class ComparisonFigures {
         Set<String> attacks = new LinkedHashSet<>();
         // What networks were trained against is asked for first.
         measured.keySet()
-                .forEach(named -> named.arm()
+                .forEach(named -> named.cell()
                         .training()
                         .against()
-                        .filter(named.arm().measured()::contains)
+                        .filter(named.cell().measured()::contains)
                         .ifPresent(attacks::add));
-        measured.keySet().forEach(named -> attacks.addAll(named.arm().measured()));
+        measured.keySet().forEach(named -> attacks.addAll(named.cell().measured()));
         attacks.add(Point.NATURAL);
         var variants = new ArrayList<FigureGroup.Variant>();
         for (String attack : attacks) {
             String name = attack.equals(Point.NATURAL) ? "natural" : attack;
             Unlike unlike = Unlike.of(attack, measured.keySet());
-            Legend legend = Looks.of(
+            Legend legend = FigureStyle.of(
                     "data set, training",
                     measured.keySet().stream().map(unlike::name).toList());
             var lines = new ArrayList<Line>();
@@ -130,16 +137,16 @@ public final class ComparisonFigures {
         return Optional.of(new FigureGroup("Accuracy of the tickets by density", variants));
     }
 
-    /** When accuracies are taken: arms without a rule to stop early are shown at their last iteration. */
-    private static String moment(Set<Named> arms) {
-        List<String> last = arms.stream()
-                .filter(named -> named.arm().selection().isEmpty())
+    /** When accuracies are taken: cells without a rule to stop early are shown at their last iteration. */
+    private static String moment(Set<Named> cells) {
+        List<String> last = cells.stream()
+                .filter(named -> named.cell().selection().isEmpty())
                 .map(Named::name)
                 .toList();
         if (last.isEmpty()) {
             return "early stopping";
         }
-        return last.size() == arms.size()
+        return last.size() == cells.size()
                 ? "the last iteration"
                 : "early stopping, but of " + String.join("; ", last) + " at the last iteration";
     }

@@ -12,7 +12,14 @@ import java.util.TreeSet;
 import org.espalier.lab.store.Store;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
-import org.espalier.report.Arm;
+import org.espalier.report.chart.Axis;
+import org.espalier.report.chart.Curve;
+import org.espalier.report.chart.Figure;
+import org.espalier.report.chart.FigureGroup;
+import org.espalier.report.chart.Line;
+import org.espalier.report.chart.Panel;
+import org.espalier.report.notation.Numbers;
+import org.espalier.report.result.Cell;
 
 /**
  * What the surviving networks look like: densities of their first weights (figures 13 to 15 of the paper), the input pixels
@@ -26,16 +33,16 @@ public final class NetworkFigures {
     private static final double TOP = 3;
 
     private final String prefix;
-    private final Arm arm;
-    private final ArmCurves curves;
+    private final Cell cell;
+    private final CellCurves curves;
     private final NetworkReader networks;
     private final String base;
 
-    private NetworkFigures(String prefix, Arm arm, NetworkReader networks) {
+    private NetworkFigures(String prefix, Cell cell, NetworkReader networks) {
         this.prefix = prefix;
-        this.arm = arm;
+        this.cell = cell;
         this.networks = networks;
-        curves = new ArmCurves(arm);
+        curves = new CellCurves(cell);
         base = curves.base();
     }
 
@@ -46,10 +53,10 @@ public final class NetworkFigures {
      */
     public record Made(List<FigureGroup> groups, List<String> problems) {}
 
-    /** Reads the networks of an arm and makes its figures. */
-    public static Made of(String prefix, Store store, Arm arm) {
-        NetworkReader networks = NetworkReader.read(store, arm);
-        NetworkFigures figures = new NetworkFigures(prefix, arm, networks);
+    /** Reads the networks of a cell and makes its figures. */
+    public static Made of(String prefix, Store store, Cell cell) {
+        NetworkReader networks = NetworkReader.read(store, cell);
+        NetworkFigures figures = new NetworkFigures(prefix, cell, networks);
         return new Made(
                 List.of(
                         FigureGroup.of("Initial weights of the survivors", figures.initialWeights()),
@@ -79,7 +86,7 @@ public final class NetworkFigures {
                 "Initial weights of the survivors: " + subject(),
                 "Density of the weights, before any training, of the connections that survive in \"" + base
                         + "\", all trials together; smoothed with a Gaussian of Silverman's width.",
-                List.of(Looks.levels(names)),
+                List.of(FigureStyle.levels(names)),
                 panels);
     }
 
@@ -218,7 +225,7 @@ public final class NetworkFigures {
                 "Neurons and weights alive: " + subject(),
                 "A neuron or an input is alive if a path of surviving weights leads through it from an input to a logit, in \""
                         + base + "\". Mean over trials; bars are one standard deviation.",
-                List.of(Looks.of("alive", names)),
+                List.of(FigureStyle.of("alive", names)),
                 List.of(
                         new Panel.Lines(
                                 "neurons and inputs alive",
@@ -311,7 +318,7 @@ public final class NetworkFigures {
                 "Jaccard index: weights that survive in both masks, of those that survive in either. By chance: what masks"
                         + " drawn at random with as many survivors in each layer would share. Mean over pairs; bars are one"
                         + " standard deviation.",
-                List.of(Looks.of("masks of", List.copyOf(all.keySet()))),
+                List.of(FigureStyle.of("masks of", List.copyOf(all.keySet()))),
                 List.of(new Panel.Lines(
                         "",
                         Axis.densities(),
@@ -384,11 +391,11 @@ public final class NetworkFigures {
     }
 
     private String name(int level) {
-        return Looks.density(curves.density(base, level));
+        return Numbers.density(curves.density(base, level));
     }
 
     private String subject() {
-        return arm.dataset() + ", " + arm.objective() + " training";
+        return cell.dataset() + ", " + cell.objective() + " training";
     }
 
     private static BitSet all(int size) {

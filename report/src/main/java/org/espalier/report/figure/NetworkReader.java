@@ -15,9 +15,9 @@ import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredNetwork;
 import org.espalier.lab.store.StoredTrial;
 import org.espalier.network.Mask;
-import org.espalier.report.Arm;
+import org.espalier.report.result.Cell;
 
-/** The masks of an arm's levels, and the first weights of its trials. */
+/** The masks of a cell's levels, and the first weights of its trials. */
 final class NetworkReader {
     /** Networks that are read at most: a megabyte each, and figures need no more. */
     private static final int MOST = 240;
@@ -33,11 +33,11 @@ final class NetworkReader {
     private NetworkReader() {}
 
     /** Reads what there is; what is damaged is left out, and {@link #problems} names it. */
-    static NetworkReader read(Store store, Arm arm) {
+    static NetworkReader read(Store store, Cell cell) {
         NetworkReader reader = new NetworkReader();
         List<StoredTrial> trials = store.trials().stream()
-                .filter(t -> t.id().dataset().equals(arm.dataset())
-                        && t.id().objective().equals(arm.objective()))
+                .filter(t -> t.id().dataset().equals(cell.dataset())
+                        && t.id().objective().equals(cell.objective()))
                 .toList();
         var all = new TreeSet<Integer>();
         int networks = 0;

@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -15,14 +14,21 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.espalier.lab.robustness.StoredEvaluation;
-import org.espalier.report.AttackLosses;
-import org.espalier.report.Evaluated;
-import org.espalier.report.EvaluationFamily;
-import org.espalier.report.LeftQuantity;
-import org.espalier.report.Report;
-import org.espalier.report.RuleNotes;
-import org.espalier.report.Sample;
-import org.espalier.report.StrategyOrder;
+import org.espalier.report.chart.Axis;
+import org.espalier.report.chart.Curve;
+import org.espalier.report.chart.Figure;
+import org.espalier.report.chart.FigureGroup;
+import org.espalier.report.chart.Line;
+import org.espalier.report.chart.Panel;
+import org.espalier.report.content.Report;
+import org.espalier.report.evaluation.AttackLosses;
+import org.espalier.report.evaluation.Evaluated;
+import org.espalier.report.evaluation.EvaluationFamily;
+import org.espalier.report.evaluation.RuleNotes;
+import org.espalier.report.evaluation.SuiteAccuracy;
+import org.espalier.report.notation.Numbers;
+import org.espalier.report.result.StrategyOrder;
+import org.espalier.report.statistics.Sample;
 
 /**
  * Figures of robustness evaluations: what is left by density and by epsilon, trained for what against attacked with what,
@@ -36,11 +42,11 @@ public final class RobustnessFigures {
     private static final int MOST_MATRICES = 3;
 
     private final String prefix;
-    private final Map<EvaluationFamily, TreeMap<Double, Cells>> families = new LinkedHashMap<>();
+    private final Map<EvaluationFamily, TreeMap<Double, RadiusGroup>> families = new LinkedHashMap<>();
     private final Set<String> ids = new HashSet<>();
 
     /** Evaluations of one family at one radius: (objective, level) a trial each. */
-    private static final class Cells {
+    private static final class RadiusGroup {
         private final Map<String, TreeMap<Integer, List<Evaluated>>> byObjective = new LinkedHashMap<>();
 
         TreeSet<Integer> levels() {
@@ -86,7 +92,7 @@ public final class RobustnessFigures {
                 .toList();
         for (Evaluated each : shown) {
             families.computeIfAbsent(EvaluationFamily.of(each), _ -> new TreeMap<>())
-                    .computeIfAbsent(each.epsilon(), _ -> new Cells())
+                    .computeIfAbsent(each.epsilon(), _ -> new RadiusGroup())
                     .byObjective
                     .computeIfAbsent(each.trial().objective(), _ -> new TreeMap<>())
                     .computeIfAbsent(each.level(), _ -> new ArrayList<>())
@@ -119,16 +125,16 @@ public final class RobustnessFigures {
     }
 
     private interface OfRadius {
-        Optional<Figure> of(EvaluationFamily family, double epsilon, Cells cells);
+        Optional<Figure> of(EvaluationFamily family, double epsilon, RadiusGroup group);
     }
 
     /** A variant for each family and radius, the radius nearest to the largest first. */
     private List<FigureGroup.Variant> eachRadius(OfRadius figure) {
         var variants = new ArrayList<FigureGroup.Variant>();
         families.forEach((family, radii) -> radii.descendingMap()
-                .forEach((epsilon, cells) -> figure.of(family, epsilon, cells)
+                .forEach((epsilon, group) -> figure.of(family, epsilon, group)
                         .ifPresent(f -> variants.add(new FigureGroup.Variant(
-                                family.name(families.keySet()) + ", epsilon " + number(epsilon), f)))));
+                                family.name(families.keySet()) + ", epsilon " + Numbers.plain(epsilon), f)))));
         return variants;
     }
 
@@ -148,15 +154,11 @@ public final class RobustnessFigures {
         return unique;
     }
 
-    private static String number(double epsilon) {
-        return String.format(Locale.ROOT, "%.4f", epsilon).replaceAll("0+$", "").replaceAll("\\.$", "");
-    }
-
     /** What was measured on what, for captions. */
     private static String setting(EvaluationFamily family) {
         return family.dataset() + ", " + family.strategy() + ", suite " + family.suite() + ", " + family.norm()
                 + ", first "
-                + String.format(Locale.ROOT, "%,d ", family.images()) + family.split() + " images"
+                + Numbers.count(family.images()) + " " + family.split() + " images"
                 + (family.weights().equals("final") ? "" : ", " + family.weights() + " weights") + ".";
     }
 
@@ -189,28 +191,28 @@ public final class RobustnessFigures {
         return Axis.of(family.split() + " accuracy (%)", Axis.Scale.PERCENT).within(0, 100);
     }
 
-    private Optional<Figure> byDensity(EvaluationFamily family, double epsilon, Cells cells) {
-        List<LeftQuantity> quantities = LeftQuantity.of(cells.evaluations());
+    private Optional<Figure> byDensity(EvaluationFamily family, double epsilon, RadiusGroup group) {
+        List<SuiteAccuracy> quantities = SuiteAccuracy.of(group.evaluations());
         var panels = new ArrayList<Panel>();
-        cells.byObjective.forEach((objective, levels) -> {
+        group.byObjective.forEach((objective, levels) -> {
             var lines = new ArrayList<Line>();
-            for (LeftQuantity quantity : quantities) {
+            for (SuiteAccuracy quantity : quantities) {
                 var numbers = new TreeMap<Double, List<Double>>(Comparator.reverseOrder());
-                levels.forEach((level, trials) -> numbers.put(cells.percent(level), percents(trials, quantity.of())));
+                levels.forEach((level, trials) -> numbers.put(group.percent(level), percents(trials, quantity.of())));
                 lines.add(Line.of(Curve.ofMeans(numbers), quantity.name()));
             }
             panels.add(new Panel.Lines(objective + " training", Axis.densities(), accuracy(family), lines, true));
         });
         return Optional.of(new Figure(
-                id("left", family, "-" + number(epsilon)),
+                id("left", family, "-" + Numbers.plain(epsilon)),
                 "What attacks leave by density: " + family.dataset() + ", " + family.strategy() + ", suite "
-                        + family.suite() + ", " + family.norm() + " " + number(epsilon),
-                setting(family) + " Epsilon " + number(epsilon)
+                        + family.suite() + ", " + family.norm() + " " + Numbers.plain(epsilon),
+                setting(family) + " Epsilon " + Numbers.plain(epsilon)
                         + " in pixel values from 0 to 1. Worst case: right without"
                         + " attack and under every attack of the suite, image by image; \"after\": left by the suite up to"
                         + " that attack. Mean over trials; bars are one standard deviation to either side."
-                        + marks(cells.all()),
-                List.of(Looks.quantities("accuracy", quantities)),
+                        + marks(group.all()),
+                List.of(FigureStyle.quantities("accuracy", quantities)),
                 panels));
     }
 
@@ -218,13 +220,13 @@ public final class RobustnessFigures {
     private static final String CURVE = "APGD-CE alone";
 
     private Figure byEpsilon(EvaluationFamily family) {
-        TreeMap<Double, Cells> radii = families.getOrDefault(family, new TreeMap<>());
+        TreeMap<Double, RadiusGroup> radii = families.getOrDefault(family, new TreeMap<>());
         var levels = new TreeSet<Integer>();
-        radii.values().forEach(cells -> levels.addAll(cells.levels()));
+        radii.values().forEach(group -> levels.addAll(group.levels()));
         List<Integer> shown = ShownLevels.of(levels, MOST_LEVELS);
         Map<Integer, String> names = names(shown, radii.lastEntry().getValue(), radii.values());
         Set<String> objectives = new java.util.LinkedHashSet<>();
-        radii.values().forEach(cells -> objectives.addAll(cells.byObjective.keySet()));
+        radii.values().forEach(group -> objectives.addAll(group.byObjective.keySet()));
         var panels = new ArrayList<Panel>();
         for (String objective : objectives) {
             var lines = new ArrayList<Line>();
@@ -248,29 +250,32 @@ public final class RobustnessFigures {
                         + " accuracy under APGD on cross-entropy of 50 steps alone, which every evaluation measures from a"
                         + " quarter to twice its epsilon. Mean over trials; bars are one standard deviation to either side."
                         + marks(radii.values().stream()
-                                .flatMap(cells -> cells.all().stream())
+                                .flatMap(group -> group.all().stream())
                                 .toList()),
-                List.of(Looks.levels(List.copyOf(names.values())), Looks.dashes("attacked by", List.of(SUITE, CURVE))),
+                List.of(
+                        FigureStyle.levels(List.copyOf(names.values())),
+                        FigureStyle.dashes("attacked by", List.of(SUITE, CURVE))),
                 panels);
     }
 
-    private static Map<Integer, String> names(List<Integer> levels, Cells first, Iterable<Cells> others) {
+    private static Map<Integer, String> names(List<Integer> levels, RadiusGroup first, Iterable<RadiusGroup> others) {
         var names = new LinkedHashMap<Integer, String>();
         for (int level : levels) {
             double percent = first.percent(level);
-            for (Cells cells : others) {
-                percent = Double.isNaN(percent) ? cells.percent(level) : percent;
+            for (RadiusGroup group : others) {
+                percent = Double.isNaN(percent) ? group.percent(level) : percent;
             }
-            names.put(level, Looks.density(percent / 100));
+            names.put(level, Numbers.density(percent / 100));
         }
         return names;
     }
 
     /** Without a point at 0: a line from there to the first radius would lie above what weaker attacks leave between. */
-    private static SortedMap<Double, List<Double>> worst(TreeMap<Double, Cells> radii, String objective, int level) {
+    private static SortedMap<Double, List<Double>> worst(
+            TreeMap<Double, RadiusGroup> radii, String objective, int level) {
         var numbers = new TreeMap<Double, List<Double>>();
-        radii.forEach((epsilon, cells) -> {
-            List<Evaluated> trials = cells.at(objective, level);
+        radii.forEach((epsilon, group) -> {
+            List<Evaluated> trials = group.at(objective, level);
             if (!trials.isEmpty()) {
                 numbers.put(
                         epsilon, percents(trials, e -> Optional.of(e.robust().accuracy())));
@@ -280,10 +285,11 @@ public final class RobustnessFigures {
     }
 
     /** Of a trial's evaluations that measured the same radius the lowest counts: each is an upper bound. */
-    private static SortedMap<Double, List<Double>> curve(TreeMap<Double, Cells> radii, String objective, int level) {
+    private static SortedMap<Double, List<Double>> curve(
+            TreeMap<Double, RadiusGroup> radii, String objective, int level) {
         Map<Integer, TreeMap<Double, Double>> byTrial = new TreeMap<>();
         radii.values()
-                .forEach(cells -> cells.at(objective, level).forEach(e -> {
+                .forEach(group -> group.at(objective, level).forEach(e -> {
                     TreeMap<Double, Double> points =
                             byTrial.computeIfAbsent(e.trial().trial(), _ -> new TreeMap<>());
                     e.evaluation()
@@ -305,43 +311,43 @@ public final class RobustnessFigures {
         return Math.rint(epsilon * 1e6) / 1e6;
     }
 
-    private Optional<Figure> matrix(EvaluationFamily family, double epsilon, Cells cells) {
-        List<LeftQuantity> quantities = LeftQuantity.of(cells.evaluations());
-        List<String> objectives = List.copyOf(cells.byObjective.keySet());
+    private Optional<Figure> matrix(EvaluationFamily family, double epsilon, RadiusGroup group) {
+        List<SuiteAccuracy> quantities = SuiteAccuracy.of(group.evaluations());
+        List<String> objectives = List.copyOf(group.byObjective.keySet());
         var panels = new ArrayList<Panel>();
-        for (int level : ShownLevels.of(cells.levels(), MOST_MATRICES)) {
+        for (int level : ShownLevels.of(group.levels(), MOST_MATRICES)) {
             double[] values = new double[objectives.size() * quantities.size()];
             for (int r = 0; r < objectives.size(); r++) {
                 for (int c = 0; c < quantities.size(); c++) {
                     values[r * quantities.size() + c] = Sample.of(percents(
-                                    cells.at(objectives.get(r), level),
+                                    group.at(objectives.get(r), level),
                                     quantities.get(c).of()))
                             .mean();
                 }
             }
             panels.add(new Panel.Matrix(
-                    Looks.density(cells.percent(level) / 100) + " of the weights",
+                    Numbers.density(group.percent(level) / 100) + " of the weights",
                     "trained for",
                     objectives,
-                    quantities.stream().map(LeftQuantity::name).toList(),
+                    quantities.stream().map(SuiteAccuracy::name).toList(),
                     values,
                     family.split() + " accuracy (%)",
                     100));
         }
         return Optional.of(new Figure(
-                id("matrix", family, "-" + number(epsilon)),
+                id("matrix", family, "-" + Numbers.plain(epsilon)),
                 "Robust-accuracy matrix: " + family.dataset() + ", " + family.strategy() + ", suite " + family.suite()
-                        + ", " + family.norm() + " " + number(epsilon),
-                setting(family) + " Epsilon " + number(epsilon)
+                        + ", " + family.norm() + " " + Numbers.plain(epsilon),
+                setting(family) + " Epsilon " + Numbers.plain(epsilon)
                         + ". A row for what the networks were trained for, a column for what they are attacked with; test"
-                        + " accuracy in percent, mean over trials, for some densities." + marks(cells.all()),
+                        + " accuracy in percent, mean over trials, for some densities." + marks(group.all()),
                 List.of(),
                 panels));
     }
 
-    private Optional<Figure> security(EvaluationFamily family, double epsilon, Cells cells) {
+    private Optional<Figure> security(EvaluationFamily family, double epsilon, RadiusGroup group) {
         var attacks = new TreeSet<String>();
-        cells.evaluations()
+        group.evaluations()
                 .forEach(e -> e.attacks().stream()
                         .filter(attack -> !attack.securityCurve().isEmpty())
                         .filter(attack -> attack.purpose().equals("suite"))
@@ -349,15 +355,15 @@ public final class RobustnessFigures {
         if (attacks.isEmpty()) {
             return Optional.empty();
         }
-        List<Integer> shown = ShownLevels.of(cells.levels(), MOST_LEVELS);
-        Map<Integer, String> names = names(shown, cells, List.of());
+        List<Integer> shown = ShownLevels.of(group.levels(), MOST_LEVELS);
+        Map<Integer, String> names = names(shown, group, List.of());
         var panels = new ArrayList<Panel>();
-        cells.byObjective.keySet().forEach(objective -> {
+        group.byObjective.keySet().forEach(objective -> {
             var lines = new ArrayList<Line>();
             for (int level : shown) {
                 for (String attack : attacks) {
                     var numbers = new TreeMap<Double, List<Double>>();
-                    cells.at(objective, level)
+                    group.at(objective, level)
                             .forEach(e -> attack(e.evaluation(), attack)
                                     .ifPresent(found -> found.securityCurve()
                                             .forEach(point -> numbers.computeIfAbsent(
@@ -374,12 +380,14 @@ public final class RobustnessFigures {
                     false));
         });
         return Optional.of(new Figure(
-                id("security", family, "-" + number(epsilon)),
+                id("security", family, "-" + Numbers.plain(epsilon)),
                 "Security curves: " + family.dataset() + ", " + family.strategy() + ", suite " + family.suite(),
                 setting(family)
                         + " Share of images that are right and for which the attack found no adversarial example"
                         + " within that distance. Mean over trials; bands are one standard deviation to either side.",
-                List.of(Looks.levels(List.copyOf(names.values())), Looks.dashes("attack", List.copyOf(attacks))),
+                List.of(
+                        FigureStyle.levels(List.copyOf(names.values())),
+                        FigureStyle.dashes("attack", List.copyOf(attacks))),
                 drawn(panels)));
     }
 
@@ -394,14 +402,14 @@ public final class RobustnessFigures {
         var variants = new ArrayList<FigureGroup.Variant>();
         families.forEach((family, radii) -> {
             double epsilon = radii.lastKey();
-            Cells cells = radii.lastEntry().getValue();
+            RadiusGroup group = radii.lastEntry().getValue();
             Map<String, StoredEvaluation.AttackResult> attacks = new LinkedHashMap<>();
-            cells.evaluations()
+            group.evaluations()
                     .forEach(e -> e.attacks().stream()
                             .filter(AttackLosses::shown)
                             .forEach(a -> attacks.putIfAbsent(a.name(), a)));
             attacks.forEach((name, attack) -> variants.add(new FigureGroup.Variant(
-                    family.name(families.keySet()) + ": " + shown(name), loss(family, epsilon, cells, attack))));
+                    family.name(families.keySet()) + ": " + shown(name), loss(family, epsilon, group, attack))));
         });
         return variants;
     }
@@ -410,16 +418,16 @@ public final class RobustnessFigures {
         return attack.equals("rule-pgd") ? "PGD-40" : attack;
     }
 
-    private Figure loss(EvaluationFamily family, double epsilon, Cells cells, StoredEvaluation.AttackResult of) {
-        List<Integer> shown = ShownLevels.of(cells.levels(), MOST_LEVELS);
-        Map<Integer, String> names = names(shown, cells, List.of());
+    private Figure loss(EvaluationFamily family, double epsilon, RadiusGroup group, StoredEvaluation.AttackResult of) {
+        List<Integer> shown = ShownLevels.of(group.levels(), MOST_LEVELS);
+        Map<Integer, String> names = names(shown, group, List.of());
         var panels = new ArrayList<Panel>();
         Axis y = Axis.of(lossLabel(of.loss()), Axis.Scale.LINEAR);
-        cells.byObjective.keySet().forEach(objective -> {
+        group.byObjective.keySet().forEach(objective -> {
             var lines = new ArrayList<Line>();
             for (int level : shown) {
                 var numbers = new TreeMap<Integer, List<Double>>();
-                for (Evaluated trial : cells.at(objective, level)) {
+                for (Evaluated trial : group.at(objective, level)) {
                     attack(trial.evaluation(), of.name())
                             .filter(AttackLosses::shown)
                             .ifPresent(attack -> AttackLosses.thinned(attack)
@@ -434,13 +442,13 @@ public final class RobustnessFigures {
         return new Figure(
                 id("loss", family, "-" + of.name()),
                 "Loss of " + shown(of.name()) + " against iterations: " + family.dataset() + ", " + family.strategy()
-                        + ", suite " + family.suite() + ", " + family.norm() + " " + number(epsilon),
-                setting(family) + " Epsilon " + number(epsilon) + ", attack " + shown(of.name())
+                        + ", suite " + family.suite() + ", " + family.norm() + " " + Numbers.plain(epsilon),
+                setting(family) + " Epsilon " + Numbers.plain(epsilon) + ", attack " + shown(of.name())
                         + ". The highest loss so far, mean over the images that the attack was given"
                         + (of.alone().isPresent() ? "" : " (those that earlier attacks left)")
                         + ", restarts one after the other; a curve that still climbs at its end had not converged. Mean over"
                         + " trials; bands are one standard deviation to either side.",
-                List.of(Looks.levels(List.copyOf(names.values()))),
+                List.of(FigureStyle.levels(List.copyOf(names.values()))),
                 drawn(panels));
     }
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.TreeSet;
 
 /** Which of many levels a figure shows. */
-final class ShownLevels {
+public final class ShownLevels {
     /** The levels of the paper's tables and figures: 100, 51.3, 16.9, 8.7, 3.6 and 1.8 % of the weights. */
     static final List<Integer> PAPER = List.of(0, 3, 8, 11, 15, 18);
 
@@ -15,7 +15,7 @@ final class ShownLevels {
      * At most {@code most} of the levels there are, ascending: the paper's where a search goes as far, else the first,
      * the last and some between them.
      */
-    static List<Integer> of(TreeSet<Integer> there, int most) {
+    public static List<Integer> of(TreeSet<Integer> there, int most) {
         List<Integer> all = new ArrayList<>(there);
         if (all.size() <= most) {
             return all;

@@ -13,7 +13,13 @@ import org.espalier.UserException;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.StoredTrial;
 import org.espalier.lab.store.Timing;
-import org.espalier.report.Report;
+import org.espalier.report.chart.Axis;
+import org.espalier.report.chart.Curve;
+import org.espalier.report.chart.Figure;
+import org.espalier.report.chart.FigureGroup;
+import org.espalier.report.chart.Line;
+import org.espalier.report.chart.Panel;
+import org.espalier.report.content.Report;
 
 /** What levels cost: updates per second and seconds a level, against density. */
 public final class TimeFigures {
@@ -39,21 +45,21 @@ public final class TimeFigures {
         var seconds = new LinkedHashMap<String, TreeMap<Double, List<Double>>>();
         var seen = new HashSet<String>();
         for (StoredTrial trial : run.store().trials()) {
-            String arm = trial.id().dataset() + ", " + trial.id().objective() + " training";
+            String cell = trial.id().dataset() + ", " + trial.id().objective() + " training";
             for (String key : trial.levels()) {
                 Spent time = spent.get(key);
                 if (time == null || time.updates == 0 || time.training <= 0 || !seen.add(key)) {
                     continue;
                 }
                 density(run, key).ifPresent(density -> {
-                    add(speeds, arm, density, time.updates / time.training);
+                    add(speeds, cell, density, time.updates / time.training);
                     if (run.store().level(key).state() == LevelState.DONE) {
-                        add(seconds, arm, density, time.training + time.measuring);
+                        add(seconds, cell, density, time.training + time.measuring);
                     }
                 });
             }
         }
-        List<String> arms = List.copyOf(speeds.keySet());
+        List<String> cells = List.copyOf(speeds.keySet());
         Axis x = Axis.densities();
         return FigureGroup.of(
                 (label.isEmpty() ? "" : label + ": ") + "Speed and time by density",
@@ -62,7 +68,7 @@ public final class TimeFigures {
                         "Speed and time by density" + (label.isEmpty() ? "" : ": " + label),
                         "From timings.jsonl: one core a level, whatever else the machine was doing. Mean over trials and"
                                 + " strategies; bars are one standard deviation. Time of a level: training and measuring.",
-                        List.of(Looks.of("training", arms)),
+                        List.of(FigureStyle.of("training", cells)),
                         List.of(
                                 panel("training speed", x, Axis.of("updates per second", Axis.Scale.LOG), speeds),
                                 panel("time of a level", x, Axis.of("seconds a level", Axis.Scale.LOG), seconds))));
@@ -70,12 +76,12 @@ public final class TimeFigures {
 
     private static Panel panel(String title, Axis x, Axis y, Map<String, TreeMap<Double, List<Double>>> values) {
         var lines = new ArrayList<Line>();
-        values.forEach((arm, numbers) -> lines.add(Line.of(Curve.ofMeans(numbers), arm)));
+        values.forEach((cell, numbers) -> lines.add(Line.of(Curve.ofMeans(numbers), cell)));
         return new Panel.Lines(title, x, y, lines, true);
     }
 
-    private static void add(Map<String, TreeMap<Double, List<Double>>> to, String arm, double density, double number) {
-        to.computeIfAbsent(arm, _ -> new TreeMap<>(Comparator.reverseOrder()))
+    private static void add(Map<String, TreeMap<Double, List<Double>>> to, String cell, double density, double number) {
+        to.computeIfAbsent(cell, _ -> new TreeMap<>(Comparator.reverseOrder()))
                 .computeIfAbsent(density, _ -> new ArrayList<>())
                 .add(number);
     }

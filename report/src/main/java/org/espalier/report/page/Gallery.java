@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import javax.imageio.ImageIO;
 import org.espalier.UserException;
 import org.espalier.attack.Attack;
@@ -24,15 +25,15 @@ import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.lab.experiment.Experiment;
-import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredLevel;
 import org.espalier.lab.store.StoredNetwork;
 import org.espalier.lab.store.StoredTrial;
 import org.espalier.random.Stream;
-import org.espalier.report.Arm;
-import org.espalier.report.figure.FigureGroup;
+import org.espalier.report.figure.ShownLevels;
+import org.espalier.report.notation.Numbers;
+import org.espalier.report.result.Cell;
 
 /**
  * Test images, what an attack adds to them, and what networks of several densities make of both. The attack is made anew
@@ -47,10 +48,10 @@ final class Gallery {
     private final Map<String, DataSet> data = new HashMap<>();
     private final Map<String, String> missing = new HashMap<>();
 
-    /** One arm's gallery as HTML: what is shown, or why nothing is. */
-    String of(Store store, Arm arm) {
+    /** One cell's gallery as HTML: what is shown, or why nothing is. */
+    String of(Store store, Cell cell) {
         try {
-            return gallery(store, arm);
+            return gallery(store, cell);
         } catch (UserException e) {
             return nothing("No examples: " + e.getMessage());
         }
@@ -60,18 +61,18 @@ final class Gallery {
         return "<div class=\"nothing\">" + Html.text(why) + "</div>\n";
     }
 
-    private String gallery(Store store, Arm arm) {
-        Optional<StoredTrial> trial = trial(store, arm);
-        Optional<String> attackName = arm.training()
+    private String gallery(Store store, Cell cell) {
+        Optional<StoredTrial> trial = trial(store, cell);
+        Optional<String> attackName = cell.training()
                 .attack()
-                .or(() -> arm.attacks().reversed().stream().findFirst());
+                .or(() -> cell.attacks().reversed().stream().findFirst());
         if (trial.isEmpty()) {
             return nothing("No examples yet: no level is trained.");
         } else if (attackName.isEmpty()) {
             return nothing("No examples: the experiment has no attack.");
         }
-        DataSet set = dataSet(store, arm.dataset());
-        Attack attack = ExperimentTranslator.attack(store.experiment(), attackName.get());
+        DataSet set = dataSet(store, cell.dataset());
+        Attack attack = store.experiment().attack(attackName.get());
         List<Integer> levels = levels(store, trial.get());
         for (int level : levels) {
             StoredLevel stored = store.level(trial.get().levels().get(level));
@@ -83,7 +84,7 @@ final class Gallery {
                     .filter(network -> network.inputs() == set.features() && network.classes() == set.classes())
                     .isPresent();
             if (another || !fits) {
-                throw new UserException("data set " + arm.dataset() + " is not the one that was trained on");
+                throw new UserException("data set " + cell.dataset() + " is not the one that was trained on");
             }
         }
         var out = new StringBuilder("<div class=\"gallery\"><div class=\"scroll\"><table>\n");
@@ -102,7 +103,7 @@ final class Gallery {
                     .trained()
                     .orElseThrow(() -> new UserException("the trained weights of level " + level + " are missing"));
             Examples examples = attacked(network, attack, test, images);
-            String density = FigureGroup.percent(network.mask().density());
+            String density = Numbers.density(network.mask().density());
             out.append("<tr><th scope=\"row\">")
                     .append(Html.sentence(density + " of weights"))
                     .append("<br>perturbation</th>");
@@ -206,11 +207,11 @@ final class Gallery {
     }
 
     /** The first trial of the tickets that has a trained level. */
-    private static Optional<StoredTrial> trial(Store store, Arm arm) {
+    private static Optional<StoredTrial> trial(Store store, Cell cell) {
         List<String> order = List.of("original", "as-published");
         return store.trials().stream()
-                .filter(t -> t.id().dataset().equals(arm.dataset())
-                        && t.id().objective().equals(arm.objective())
+                .filter(t -> t.id().dataset().equals(cell.dataset())
+                        && t.id().objective().equals(cell.objective())
                         && !levels(store, t).isEmpty())
                 .min(java.util.Comparator.comparingInt(t -> {
                     int at = order.indexOf(t.id().strategy());
@@ -225,10 +226,10 @@ final class Gallery {
                 done.add(level);
             }
         }
-        return FigureGroup.shown(done, DENSITIES);
+        return ShownLevels.of(new TreeSet<>(done), DENSITIES);
     }
 
-    /** A data set of a search, read once for all arms; they ask for it side by side. */
+    /** A data set of a search, read once for all cells; they ask for it side by side. */
     private synchronized DataSet dataSet(Store store, String name) {
         Optional<Path> directory = store.experiment().data().sets().stream()
                 .filter(s -> s.name().equals(name))

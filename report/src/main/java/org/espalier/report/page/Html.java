@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import org.espalier.evaluate.rules.Verdict;
-import org.espalier.report.MarkedTable;
-import org.espalier.report.Signs;
-import org.espalier.report.Table;
+import org.espalier.report.notation.Signs;
+import org.espalier.report.table.MarkedTable;
+import org.espalier.report.table.Table;
 import org.jspecify.annotations.Nullable;
 
 /** HTML that is safe whatever the text: names of experiments and files come from users. */
@@ -111,13 +111,14 @@ public final class Html {
     /**
      * A table whose last column says what the rules make of each row: a click shows on what evidence.
      *
+     * @param marks one for each row
      * @param id begins the ids of the evidence, which no other table of the page has
      */
-    static String table(MarkedTable marked, String id) {
-        return table(marked.table(), row -> {
-            MarkedTable.Mark mark = marked.marks().get(row);
+    static String table(Table table, List<MarkedTable.Mark> marks, String id) {
+        return table(table, row -> {
+            MarkedTable.Mark mark = marks.get(row);
             String of = id + "-" + row;
-            List<String> keys = marked.table().keys().rows().get(row);
+            List<String> keys = table.keys().rows().get(row);
             return "<button type=\"button\" class=\"mark " + name(mark.verdict()) + "\" popovertarget=\"" + text(of)
                     + "\" title=\"" + text(mark.evidence().stream().findFirst().orElse("")) + "\">"
                     + sign(mark.verdict()) + " " + text(mark.verdict().toString()) + "</button><div popover id=\""

@@ -3,8 +3,8 @@ package org.espalier.report.page;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.espalier.report.figure.Figure;
-import org.espalier.report.figure.FigureGroup;
+import org.espalier.report.chart.Figure;
+import org.espalier.report.chart.FigureGroup;
 
 /**
  * A page under construction: sections of text, tables and figures, in order. Everything it needs is in it: a policy in

@@ -5,13 +5,13 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.espalier.report.figure.Axis;
-import org.espalier.report.figure.Curve;
-import org.espalier.report.figure.Figure;
-import org.espalier.report.figure.FigureGroup;
-import org.espalier.report.figure.Legend;
-import org.espalier.report.figure.Line;
-import org.espalier.report.figure.Panel;
+import org.espalier.report.chart.Axis;
+import org.espalier.report.chart.Curve;
+import org.espalier.report.chart.Figure;
+import org.espalier.report.chart.FigureGroup;
+import org.espalier.report.chart.Legend;
+import org.espalier.report.chart.Line;
+import org.espalier.report.chart.Panel;
 
 /**
  * All figures' data as one JSON document for the page's scripts. A curve stands once, however many figures show it, and so

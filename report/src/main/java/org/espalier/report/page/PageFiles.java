@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.espalier.UserException;
 import org.espalier.lab.file.AtomicFiles;
-import org.espalier.report.Report;
-import org.espalier.report.ReportPart;
-import org.espalier.report.figure.FigureDrawing;
+import org.espalier.report.chart.draw.FigureDrawing;
+import org.espalier.report.content.Report;
+import org.espalier.report.content.ReportPart;
 
 /** The page, {@code index.html}, and each of its figures as a file for print, {@code figures/ID.svg} and {@code .pdf}. */
 public final class PageFiles implements ReportPart {

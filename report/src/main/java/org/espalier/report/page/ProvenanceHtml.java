@@ -9,7 +9,7 @@ import java.util.Locale;
 import org.espalier.UserException;
 import org.espalier.lab.store.Provenance;
 import org.espalier.lab.store.Timing;
-import org.espalier.report.Report;
+import org.espalier.report.content.Report;
 
 /** Where a run's numbers come from: machine, versions, data, time, and how to have them again. */
 final class ProvenanceHtml {

@@ -1,7 +1,6 @@
 package org.espalier.report.page;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -11,19 +10,19 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.espalier.UserException;
-import org.espalier.lab.plan.ExperimentTranslator;
-import org.espalier.report.Arm;
-import org.espalier.report.BesidePublished;
-import org.espalier.report.Report;
-import org.espalier.report.TableFiles;
-import org.espalier.report.figure.ArmFigures;
+import org.espalier.report.chart.FigureGroup;
+import org.espalier.report.content.BesidePublished;
+import org.espalier.report.content.Report;
+import org.espalier.report.figure.CellFigures;
 import org.espalier.report.figure.ComparisonFigures;
-import org.espalier.report.figure.FigureGroup;
 import org.espalier.report.figure.NetworkFigures;
 import org.espalier.report.figure.TimeFigures;
+import org.espalier.report.notation.Numbers;
+import org.espalier.report.result.Cell;
+import org.espalier.report.table.AllTables;
 import org.espalier.report.verdict.Answer;
 import org.espalier.report.verdict.Comparison;
-import org.espalier.report.verdict.Verdict;
+import org.espalier.report.verdict.TicketVerdict;
 
 /** Puts the report's page together, in the order in which people read: verdict, tables, figures, where it comes from. */
 final class ReportPage {
@@ -33,14 +32,14 @@ final class ReportPage {
     private static final int MOST_OPEN = 8;
 
     private final Report report;
-    private final OptionalInt iteration;
+    private final AllTables tables;
     private final Page page;
     private final boolean several;
     private final Set<String> ids = new HashSet<>();
     private final Gallery gallery = new Gallery();
 
     private ReportPage(Report report, OptionalInt iteration) {
-        this.iteration = iteration;
+        tables = AllTables.of(report, iteration);
         this.report = report;
         several = report.runs().size() > 1;
         page = new Page(
@@ -50,7 +49,7 @@ final class ReportPage {
     /**
      * The whole page.
      *
-     * @param iteration see {@link TableFiles#all}
+     * @param iteration see {@link AllTables#of}
      */
     static Page of(Report report, OptionalInt iteration) {
         return new ReportPage(report, iteration).page();
@@ -60,10 +59,10 @@ final class ReportPage {
         problems();
         verdict();
         tables();
-        new RobustnessSections(page, report, this::unique).write();
+        new RobustnessSections(page, report, tables, this::unique).write();
         comparison();
         for (Report.Run run : report.runs()) {
-            arms(run);
+            cells(run);
         }
         time();
         provenance();
@@ -99,8 +98,8 @@ final class ReportPage {
 
     private void verdict() {
         page.section("verdict", "Verdict", "Verdict");
-        List<Verdict> main =
-                report.verdicts().stream().filter(Verdict::trainedAgainst).toList();
+        List<TicketVerdict> main =
+                report.verdicts().stream().filter(TicketVerdict::trainedAgainst).toList();
         if (main.isEmpty()) {
             main = report.verdicts();
         }
@@ -122,13 +121,12 @@ final class ReportPage {
                             + "</ul>");
         }
         var cards = new StringBuilder("<div class=\"cards\">");
-        for (Verdict verdict : main) {
+        for (TicketVerdict verdict : main) {
             cards.append("<section class=\"card\"><h3>")
                     .append(Html.text((several ? verdict.run() + ": " : "") + verdict.subject()))
                     .append("</h3><p class=\"big\">")
                     .append(verdict.ticket()
-                            .map(t ->
-                                    "Wins with " + Html.sentence(FigureGroup.percent(t.density()) + " of the weights"))
+                            .map(t -> "Wins with " + Html.sentence(Numbers.density(t.density()) + " of the weights"))
                             .orElse("No winning ticket shown"))
                     .append("</p>")
                     .append(beyond(verdict));
@@ -140,9 +138,9 @@ final class ReportPage {
             if (!notShown.isEmpty()) {
                 cards.append("<h4>Not shown</h4>").append(Html.list(notShown));
             }
-            if (!verdict.remains().sentences().isEmpty()) {
+            if (!verdict.beyondAttack().sentences().isEmpty()) {
                 cards.append("<h4>Beyond that attack</h4>")
-                        .append(Html.list(verdict.remains().sentences()));
+                        .append(Html.list(verdict.beyondAttack().sentences()));
             }
             List<String> published = BesidePublished.sentences(report, verdict);
             if (!published.isEmpty()) {
@@ -154,7 +152,7 @@ final class ReportPage {
     }
 
     /** What withstands the attack it was trained on may fall to every other: that belongs beside its success. */
-    private List<String> nothingUnderOthers(Verdict shown) {
+    private List<String> nothingUnderOthers(TicketVerdict shown) {
         return report.verdicts().stream()
                 .filter(other -> other != shown
                         && other.run().equals(shown.run())
@@ -168,60 +166,55 @@ final class ReportPage {
     }
 
     /** What is left of the verdict's networks under more than its attack, beside the verdict. */
-    private static String beyond(Verdict verdict) {
+    private static String beyond(TicketVerdict verdict) {
         var parts = new ArrayList<String>();
-        verdict.remains()
+        verdict.beyondAttack()
                 .suite()
                 .ifPresent(suite -> parts.add(Html.sentence(String.format(
                                 Locale.ROOT,
                                 "suite %s at epsilon %s leaves %.1f %%",
                                 suite.name(),
-                                plain(suite.epsilon()),
-                                100 * suite.left().mean()))
+                                Numbers.plain(suite.epsilon()),
+                                100 * suite.accuracy().mean()))
                         + " " + Html.mark(suite.mark())));
-        verdict.remains()
+        verdict.beyondAttack()
                 .bounds()
                 .ifPresent(bounds -> parts.add(Html.sentence(String.format(
                         Locale.ROOT,
                         "certificates at epsilon %s: at least %.1f %%, at most %.1f %%",
-                        plain(bounds.epsilon()),
+                        Numbers.plain(bounds.epsilon()),
                         100 * bounds.low().mean(),
                         100 * bounds.high().mean()))));
         return parts.isEmpty()
                 ? ""
                 : "<p class=\"beyond\">"
                         + Html.text(
-                                verdict.remains().level() == 0
+                                verdict.beyondAttack().level() == 0
                                         ? "The dense network: "
                                         : verdict.ticket().isPresent()
                                                 ? "The ticket: "
-                                                : "Level " + verdict.remains().level() + ": ")
+                                                : "Level "
+                                                        + verdict.beyondAttack().level() + ": ")
                         + String.join("; ", parts) + "</p>";
-    }
-
-    private static String plain(double epsilon) {
-        return String.format(Locale.ROOT, "%.4f", epsilon).replaceAll("0+$", "").replaceAll("\\.$", "");
     }
 
     private void tables() {
         page.section("tables", "Tables", "Tables");
-        var all = TableFiles.all(report, iteration);
-        // These stand in sections of their own.
-        report.runs()
-                .forEach(run ->
-                        TableFiles.robustness(run).keySet().forEach(name -> all.remove(run.label() + "-" + name)));
+        // Tables of suites and certificates stand in sections of their own.
+        List<AllTables.Entry> all = tables.of(AllTables.Kind.VERDICT, AllTables.Kind.PAPER, AllTables.Kind.ACCURACY)
+                .toList();
         int shown = 0;
         String run = "";
-        for (var entry : all.entrySet()) {
+        for (AllTables.Entry entry : all) {
             if (shown == OPEN && all.size() > MOST_OPEN) {
                 page.html("<details><summary>" + (all.size() - shown) + " more tables</summary>");
             }
-            String label = several ? label(entry.getKey()) : "";
+            String label = several ? entry.run().orElse("") : "";
             if (!label.equals(run)) {
                 run = label;
                 page.html("<h3>" + Html.text(label) + "</h3>");
             }
-            page.html(Html.table(entry.getValue()));
+            page.html(Html.table(entry.table()));
             shown++;
         }
         if (shown > OPEN && all.size() > MOST_OPEN) {
@@ -229,69 +222,57 @@ final class ReportPage {
         }
     }
 
-    /** The run that a table belongs to: names of tables begin with its label. */
-    private String label(String table) {
-        return report.runs().stream()
-                .map(Report.Run::label)
-                .filter(label -> table.startsWith(label + "-"))
-                .max(Comparator.comparingInt(String::length))
-                .orElse("");
-    }
-
     private void comparison() {
-        List<ComparisonFigures.Named> arms = new ArrayList<>();
+        List<ComparisonFigures.Named> cells = new ArrayList<>();
         for (Report.Run run : report.runs()) {
-            for (Arm arm : run.results().arms()) {
-                arms.add(new ComparisonFigures.Named(several ? run.label() : "", arm, radii(run, arm)));
+            for (Cell cell : run.results().cells()) {
+                cells.add(new ComparisonFigures.Named(several ? run.label() : "", cell, radii(run, cell)));
             }
         }
-        ComparisonFigures.of(arms).ifPresent(group -> {
+        ComparisonFigures.of(cells).ifPresent(group -> {
             page.section("comparison", "Side by side", "Side by side");
             page.figures(group);
         });
     }
 
-    private static Map<String, Float> radii(Report.Run run, Arm arm) {
+    private static Map<String, Float> radii(Report.Run run, Cell cell) {
         var radii = new HashMap<String, Float>();
-        arm.attacks()
+        cell.attacks()
                 .forEach(attack -> radii.put(
-                        attack,
-                        ExperimentTranslator.attack(run.store().experiment(), attack)
-                                .threat()
-                                .epsilon()));
+                        attack, run.store().experiment().attack(attack).threat().epsilon()));
         return radii;
     }
 
-    /** What a section of an arm shows; made side by side, since each reads networks and attacks images. */
+    /** What a section of a cell shows; made side by side, since each reads networks and attacks images. */
     private record Section(
-            String id, Arm arm, List<FigureGroup> figures, NetworkFigures.Made networks, String images) {}
+            String id, Cell cell, List<FigureGroup> figures, NetworkFigures.Made networks, String images) {}
 
-    private void arms(Report.Run run) {
-        record Named(String id, Arm arm) {}
+    private void cells(Report.Run run) {
+        record Named(String id, Cell cell) {}
 
-        List<Named> arms = run.results().arms().stream()
-                .map(arm -> new Named(
+        List<Named> cells = run.results().cells().stream()
+                .map(cell -> new Named(
                         unique(FigureGroup.identifier(
-                                (several ? run.label() + "-" : "") + arm.dataset() + "-" + arm.objective())),
-                        arm))
+                                (several ? run.label() + "-" : "") + cell.dataset() + "-" + cell.objective())),
+                        cell))
                 .toList();
-        arms.parallelStream()
+        cells.parallelStream()
                 .map(named -> new Section(
                         named.id(),
-                        named.arm(),
-                        ArmFigures.of(named.id(), named.arm()),
-                        NetworkFigures.of(named.id(), run.store(), named.arm()),
-                        gallery.of(run.store(), named.arm())))
+                        named.cell(),
+                        CellFigures.of(named.id(), named.cell()),
+                        NetworkFigures.of(named.id(), run.store(), named.cell()),
+                        gallery.of(run.store(), named.cell())))
                 .toList()
                 .forEach(section -> section(run, section));
     }
 
     private void section(Report.Run run, Section made) {
-        Arm arm = made.arm();
+        Cell cell = made.cell();
         page.section(
                 made.id(),
-                (several ? run.label() + ": " : "") + arm.dataset() + ", " + arm.objective() + " training",
-                (several ? run.label() + " " : "") + arm.dataset() + " " + arm.objective());
+                (several ? run.label() + ": " : "") + cell.dataset() + ", " + cell.objective() + " training",
+                (several ? run.label() + " " : "") + cell.dataset() + " " + cell.objective());
         made.figures().forEach(page::figures);
         made.networks().groups().forEach(page::figures);
         if (!made.networks().problems().isEmpty()) {

@@ -1,17 +1,13 @@
 package org.espalier.report.page;
 
 import java.util.List;
-import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.espalier.report.CertificateTables;
-import org.espalier.report.MarkedTable;
-import org.espalier.report.Report;
-import org.espalier.report.Robustness;
-import org.espalier.report.RobustnessTables;
-import org.espalier.report.Table;
+import org.espalier.report.chart.FigureGroup;
+import org.espalier.report.content.Report;
+import org.espalier.report.evaluation.Robustness;
 import org.espalier.report.figure.CertificateFigures;
-import org.espalier.report.figure.FigureGroup;
 import org.espalier.report.figure.RobustnessFigures;
+import org.espalier.report.table.AllTables;
 
 /** The sections of the page on what suites of attacks leave, and on what is certified. */
 final class RobustnessSections {
@@ -20,17 +16,20 @@ final class RobustnessSections {
 
     private final Page page;
     private final Report report;
+    private final AllTables tables;
     private final UnaryOperator<String> unique;
     private final boolean several;
 
     /**
      * Sections to be written.
      *
+     * @param tables all of the report
      * @param unique makes ids that the page has not had
      */
-    RobustnessSections(Page page, Report report, UnaryOperator<String> unique) {
+    RobustnessSections(Page page, Report report, AllTables tables, UnaryOperator<String> unique) {
         this.page = page;
         this.report = report;
+        this.tables = tables;
         this.unique = unique;
         several = report.runs().size() > 1;
     }
@@ -60,15 +59,15 @@ final class RobustnessSections {
         for (Report.Run run : report.runs()) {
             if (!run.robustness().evaluations().isEmpty()) {
                 name(run);
-                Map<String, MarkedTable> tables = RobustnessTables.marked(run);
+                List<AllTables.Entry> suites = tables.of(run, AllTables.Kind.SUITE);
                 String id = unique.apply(FigureGroup.identifier(prefix("marks", run)));
                 int number = 0;
-                for (MarkedTable table : tables.values()) {
-                    fold(number, tables.size());
-                    page.html(Html.table(table, id + "-" + number));
+                for (AllTables.Entry suite : suites) {
+                    fold(number, suites.size());
+                    page.html(Html.table(suite.table(), suite.marks(), id + "-" + number));
                     number++;
                 }
-                unfold(tables.size());
+                unfold(suites.size());
                 RobustnessFigures.of(prefix("robustness", run), run).forEach(page::figures);
             }
             unfinished(run);
@@ -96,13 +95,13 @@ final class RobustnessSections {
         for (Report.Run run : report.runs()) {
             if (!run.robustness().certificates().isEmpty()) {
                 name(run);
-                Map<String, Table> tables = CertificateTables.of(run);
+                List<AllTables.Entry> certificates = tables.of(run, AllTables.Kind.CERTIFICATE);
                 int number = 0;
-                for (Table table : tables.values()) {
-                    fold(number++, tables.size());
-                    page.html(Html.table(table));
+                for (AllTables.Entry certificate : certificates) {
+                    fold(number++, certificates.size());
+                    page.html(Html.table(certificate.table()));
                 }
-                unfold(tables.size());
+                unfold(certificates.size());
                 CertificateFigures.of(prefix("certified", run), run).forEach(page::figures);
             }
         }

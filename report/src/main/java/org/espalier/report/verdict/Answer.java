@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.espalier.report.notation.Numbers;
 import org.espalier.report.verdict.Comparison.Standing;
 
 /** Answers in one sentence for each data set and objective whether there is a winning robust ticket. */
@@ -32,10 +33,10 @@ public final class Answer {
      *
      * @param several whether there are several runs, so that answers have to name theirs
      */
-    public static List<Said> of(List<Verdict> verdicts, boolean several) {
-        Map<Question, List<Verdict>> questions = new LinkedHashMap<>();
+    public static List<Said> of(List<TicketVerdict> verdicts, boolean several) {
+        Map<Question, List<TicketVerdict>> questions = new LinkedHashMap<>();
         verdicts.stream()
-                .filter(Verdict::trainedAgainst)
+                .filter(TicketVerdict::trainedAgainst)
                 .forEach(verdict -> questions
                         .computeIfAbsent(
                                 new Question(verdict.run(), verdict.dataset(), verdict.objective(), verdict.attack()),
@@ -49,7 +50,7 @@ public final class Answer {
         return List.copyOf(answers);
     }
 
-    private static String sentence(List<Verdict> strategies) {
+    private static String sentence(List<TicketVerdict> strategies) {
         if (strategies.stream().allMatch(v -> v.trials() == 0)) {
             return "not known yet, for no pruned network is finished beside its dense one.";
         }
@@ -58,11 +59,11 @@ public final class Answer {
                     + "): under the attack the dense network is no better than guessing, so there is"
                     + " no robustness that a ticket could keep.";
         }
-        List<Verdict> winners =
+        List<TicketVerdict> winners =
                 strategies.stream().filter(v -> v.ticket().isPresent()).toList();
         List<String> others = strategies.stream()
                 .filter(v -> v.ticket().isEmpty())
-                .map(Verdict::strategy)
+                .map(TicketVerdict::strategy)
                 .toList();
         if (winners.isEmpty()) {
             return "no winning robust ticket is shown for " + list(others, "or") + " (" + trials(strategies)
@@ -79,22 +80,22 @@ public final class Answer {
                 + (others.isEmpty() ? "" : "; not shown for " + list(others, "or")) + "." + beyond(strategies);
     }
 
-    private static boolean nothingToKeep(Verdict verdict) {
+    private static boolean nothingToKeep(TicketVerdict verdict) {
         return verdict.comparisons().stream().anyMatch(c -> c.standing() == Standing.NOTHING_TO_KEEP);
     }
 
-    private static boolean tested(List<Verdict> strategies) {
+    private static boolean tested(List<TicketVerdict> strategies) {
         return strategies.stream().flatMap(v -> v.comparisons().stream()).anyMatch(c -> c.p().isPresent());
     }
 
     /** Each strategy's densities are corrected for each other, but strategies are not. */
-    private static String confidence(List<Verdict> strategies) {
-        return Words.number(strategies.getFirst().terms().confidence() * 100) + " % confidence"
+    private static String confidence(List<TicketVerdict> strategies) {
+        return Numbers.plain(strategies.getFirst().terms().confidence() * 100) + " % confidence"
                 + (strategies.size() > 1 ? " for each strategy by itself" : "");
     }
 
     /** What can be said of networks where none is shown to win. */
-    private static String instead(List<Verdict> strategies) {
+    private static String instead(List<TicketVerdict> strategies) {
         Terms terms = strategies.getFirst().terms();
         String within = " as accurate as the dense network to within " + terms.points();
         List<Network> networks = strategies.stream()
@@ -140,8 +141,8 @@ public final class Answer {
     }
 
     /** Why there is no test, or a weak one. */
-    private static String fewTrials(List<Verdict> strategies) {
-        int most = strategies.stream().mapToInt(Verdict::trials).max().orElse(0);
+    private static String fewTrials(List<TicketVerdict> strategies) {
+        int most = strategies.stream().mapToInt(TicketVerdict::trials).max().orElse(0);
         if (most == 1) {
             return " One trial gives no test.";
         }
@@ -152,7 +153,7 @@ public final class Answer {
     }
 
     /** A pruned network beside its dense one. */
-    private record Network(Verdict verdict, Comparison comparison) {
+    private record Network(TicketVerdict verdict, Comparison comparison) {
         Standing standing() {
             return comparison.standing();
         }
@@ -165,36 +166,36 @@ public final class Answer {
                 .map(n -> network(n.verdict(), n.comparison()));
     }
 
-    private static String network(Verdict verdict, Comparison comparison) {
-        return verdict.strategy() + " with " + Words.density(comparison.density()) + " of the weights";
+    private static String network(TicketVerdict verdict, Comparison comparison) {
+        return verdict.strategy() + " with " + Numbers.density(comparison.density()) + " of the weights";
     }
 
     /** What suites leave at best of the networks that the verdicts name, a sentence for each suite and epsilon. */
-    private static String beyond(List<Verdict> strategies) {
+    private static String beyond(List<TicketVerdict> strategies) {
         record Attacked(String suite, double epsilon) {}
 
-        Map<Attacked, List<Verdict>> bySuite = new LinkedHashMap<>();
-        strategies.forEach(verdict -> verdict.remains()
+        Map<Attacked, List<TicketVerdict>> bySuite = new LinkedHashMap<>();
+        strategies.forEach(verdict -> verdict.beyondAttack()
                 .suite()
                 .ifPresent(suite -> bySuite.computeIfAbsent(
                                 new Attacked(suite.name(), suite.epsilon()), _ -> new ArrayList<>())
                         .add(verdict)));
         var text = new StringBuilder();
         bySuite.forEach((attacked, verdicts) -> text.append(
-                left("suite " + attacked.suite() + " at epsilon " + Words.number(attacked.epsilon()), verdicts)));
+                left("suite " + attacked.suite() + " at epsilon " + Numbers.plain(attacked.epsilon()), verdicts)));
         return text.toString();
     }
 
     /** What one suite leaves at best; a figure that its rules refuse is nobody's best. */
-    private static String left(String suite, List<Verdict> verdicts) {
-        record Figure(String strategy, Remains.Suite suite) {
+    private static String left(String suite, List<TicketVerdict> verdicts) {
+        record Figure(String strategy, BeyondAttack.Suite suite) {
             boolean refused() {
                 return suite.mark() == org.espalier.evaluate.rules.Verdict.REFUSED;
             }
         }
 
         List<Figure> figures = verdicts.stream()
-                .flatMap(v -> v.remains().suite().stream().map(s -> new Figure(v.strategy(), s)))
+                .flatMap(v -> v.beyondAttack().suite().stream().map(s -> new Figure(v.strategy(), s)))
                 .toList();
         List<String> refused =
                 figures.stream().filter(Figure::refused).map(Figure::strategy).toList();
@@ -203,11 +204,11 @@ public final class Answer {
         return figures.stream()
                         .filter(figure -> !figure.refused())
                         .max(Comparator.comparingDouble(
-                                figure -> figure.suite().left().mean()))
+                                figure -> figure.suite().accuracy().mean()))
                         .map(best -> String.format(
                                 Locale.ROOT,
                                 " At best %.1f %% of the images (%s) are right under all of %s%s.",
-                                100 * best.suite().left().mean(),
+                                100 * best.suite().accuracy().mean(),
                                 best.strategy(),
                                 suite,
                                 best.suite().mark() == org.espalier.evaluate.rules.Verdict.UNRELIABLE
@@ -224,13 +225,13 @@ public final class Answer {
     }
 
     /** In how many trials strategies were compared, of how many if more are planned. */
-    private static String trials(List<Verdict> strategies) {
+    private static String trials(List<TicketVerdict> strategies) {
         IntSummaryStatistics trials =
-                strategies.stream().mapToInt(Verdict::trials).summaryStatistics();
+                strategies.stream().mapToInt(TicketVerdict::trials).summaryStatistics();
         return trials(
                 trials.getMin(),
                 trials.getMax(),
-                strategies.stream().mapToInt(Verdict::planned).max().orElse(0));
+                strategies.stream().mapToInt(TicketVerdict::planned).max().orElse(0));
     }
 
     private static String trials(int least, int most, int planned) {

@@ -39,6 +39,8 @@ public record Comparison(
         WORSE,
         /** At least one trial's training ended in a loss that is no number, at this level or before. */
         DIVERGED,
+        /** The network of some trial is no better than naming the most frequent class, as one that names a single class. */
+        CHANCE,
         /** The dense network itself withstands the attack no better than guessing: there is nothing to keep. */
         NOTHING_TO_KEEP
     }

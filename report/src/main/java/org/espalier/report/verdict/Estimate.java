@@ -2,8 +2,8 @@ package org.espalier.report.verdict;
 
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.espalier.report.Sample;
 import org.espalier.report.statistics.Interval;
+import org.espalier.report.statistics.Sample;
 
 /**
  * An accuracy on test images at one density.

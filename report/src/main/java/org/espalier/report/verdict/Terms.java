@@ -1,6 +1,7 @@
 package org.espalier.report.verdict;
 
 import org.espalier.UserException;
+import org.espalier.report.notation.Numbers;
 
 /**
  * On what terms a network counts as not worse than another.
@@ -25,7 +26,7 @@ public record Terms(double confidence, double margin) {
 
     /** The margin as a reader is told it, e.g. {@code 0.5 points}. */
     public String points() {
-        return Words.number(margin * 100) + (margin == 0.01 ? " point" : " points");
+        return Numbers.plain(margin * 100) + (margin == 0.01 ? " point" : " points");
     }
 
     /** The error rate that a test may have. */

@@ -11,13 +11,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.espalier.UserException;
+import org.espalier.attack.Fgsm;
+import org.espalier.attack.Pgd;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.store.Failure;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.MetricsLines;
 import org.espalier.lab.store.StoredLevel;
-import org.espalier.report.TimeSpent;
+import org.espalier.report.status.TimeSpent;
 
 /** One level of a growing store: reads what was added, and keeps what pages show of it. */
 final class LevelReader {
@@ -47,8 +49,8 @@ final class LevelReader {
             List<String> measured = experiment.evaluation().attacks();
             for (String weak : measured) {
                 for (String strong : measured) {
-                    if (experiment.attacks().get(weak) instanceof Experiment.AttackSettings.Fgsm one
-                            && experiment.attacks().get(strong) instanceof Experiment.AttackSettings.Pgd many
+                    if (experiment.attacks().get(weak) instanceof Fgsm one
+                            && experiment.attacks().get(strong) instanceof Pgd many
                             && one.epsilon() == many.epsilon()) {
                         pairs.add(new Pair(weak, strong));
                     }

@@ -78,7 +78,7 @@ final class Overfitting {
     }
 
     /**
-     * Looks through a level.
+     * FigureStyle through a level.
      *
      * @param fgsm measurements under the attack of one step, by iteration
      * @param pgd measurements under the attack of many steps, by iteration; those without a partner are left out

@@ -26,8 +26,8 @@ import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredTrial;
 import org.espalier.lab.store.Timing;
-import org.espalier.report.SearchStatus;
-import org.espalier.report.TimeSpent;
+import org.espalier.report.status.SearchStatus;
+import org.espalier.report.status.TimeSpent;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,7 +69,7 @@ final class RunReader {
         private final Map<String, Integer> index = new HashMap<>();
         private final Map<String, String> firstTrials = new HashMap<>();
         private final LineTail timings;
-        private final SignsOfLife life;
+        private final StallDetector stalls;
         private TimeSpent spent = new TimeSpent();
         private Set<String> directories = Set.of();
         private @Nullable FileTime listed;
@@ -80,7 +80,7 @@ final class RunReader {
         Search(Store store, Path directory) {
             this.store = store;
             this.timings = new LineTail(directory.resolve(Store.TIMINGS));
-            this.life = new SignsOfLife();
+            this.stalls = new StallDetector();
             Experiment experiment = store.experiment();
             List<LevelReader.Pair> pairs = LevelReader.Pair.of(experiment);
             for (StoredTrial trial : store.trials()) {
@@ -153,7 +153,7 @@ final class RunReader {
         }
         known.process = known.store.running();
         Set<String> touched = new HashSet<>();
-        boolean otherRun = known.life.process(known.process, directory);
+        boolean otherRun = known.stalls.process(known.process, directory);
         if (otherRun) {
             // Levels in work are others now.
             known.levels.values().stream()
@@ -226,7 +226,7 @@ final class RunReader {
             for (String line : news.lines()) {
                 Timing.read(line).ifPresent(timing -> {
                     search.spent.add(timing);
-                    search.life.heard(timing);
+                    search.stalls.record(timing);
                     touched.add(timing.level());
                 });
             }
@@ -346,7 +346,7 @@ final class RunReader {
         shown.put("spent", status.spent().toMillis());
         status.left().ifPresent(left -> shown.put("left", left.toMillis()));
         status.leftOnTheClock().ifPresent(left -> shown.put("leftOnTheClock", left.toMillis()));
-        search.life.last().ifPresent(last -> shown.put("last", last.toEpochMilli()));
+        search.stalls.last().ifPresent(last -> shown.put("last", last.toEpochMilli()));
         if (search.unread > 0) {
             shown.put("unread", search.unread);
         }
@@ -367,8 +367,8 @@ final class RunReader {
 
     private List<Object> warnings(Search search, Instant now) {
         var warnings = new ArrayList<Object>();
-        search.life
-                .silentSince(now)
+        search.stalls
+                .stalledSince(now)
                 .ifPresent(since -> warnings.add(Map.of("kind", "stalled", "since", since.toEpochMilli())));
         var grouped = new LinkedHashMap<String, Group>();
         for (LevelReader level : search.levels.values()) {

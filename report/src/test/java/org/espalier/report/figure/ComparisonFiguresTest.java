@@ -6,14 +6,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.espalier.evaluate.AttackedAccuracy;
-import org.espalier.report.Arm;
-import org.espalier.report.EarlyStop;
-import org.espalier.report.Point;
+import org.espalier.report.chart.Figure;
+import org.espalier.report.chart.FigureGroup;
+import org.espalier.report.chart.Legend;
+import org.espalier.report.result.Cell;
+import org.espalier.report.result.EarlyStop;
+import org.espalier.report.result.Point;
 import org.junit.jupiter.api.Test;
 
 class ComparisonFiguresTest {
-    private static Arm arm(String objective, Optional<EarlyStop> rule) {
-        return SmallArm.of(
+    private static Cell cell(String objective, Optional<EarlyStop> rule) {
+        return SmallCell.of(
                 objective,
                 rule,
                 List.of(),
@@ -25,8 +28,8 @@ class ComparisonFiguresTest {
 
     private static Figure figure(Optional<EarlyStop> first, Optional<EarlyStop> second) {
         return ComparisonFigures.of(List.of(
-                        new ComparisonFigures.Named("", arm("a", first), Map.of()),
-                        new ComparisonFigures.Named("", arm("b", second), Map.of())))
+                        new ComparisonFigures.Named("", cell("a", first), Map.of()),
+                        new ComparisonFigures.Named("", cell("b", second), Map.of())))
                 .orElseThrow()
                 .variants()
                 .getFirst()
@@ -34,7 +37,7 @@ class ComparisonFiguresTest {
     }
 
     @Test
-    void theMomentIsEarlyStoppingOnlyWhereEachArmHasARule() {
+    void theMomentIsEarlyStoppingOnlyWhereEachCellHasARule() {
         Optional<EarlyStop> rule = Optional.of(EarlyStop.natural());
         assertThat(figure(rule, rule).title()).isEqualTo("natural accuracy of the tickets at early stopping");
         assertThat(figure(Optional.empty(), Optional.empty()).title())
@@ -46,11 +49,11 @@ class ComparisonFiguresTest {
 
     @Test
     void attacksOfOneNameThatAreNotTheSameAreToldApart() {
-        List<ComparisonFigures.Named> arms = List.of(
+        List<ComparisonFigures.Named> cells = List.of(
                 new ComparisonFigures.Named("x", attacked(AttackedAccuracy.KEPT_POINT), Map.of("pgd", 0.3f)),
                 new ComparisonFigures.Named("y", attacked(AttackedAccuracy.WORST_CASE), Map.of("pgd", 0.1f)));
         List<FigureGroup.Variant> variants =
-                ComparisonFigures.of(arms).orElseThrow().variants();
+                ComparisonFigures.of(cells).orElseThrow().variants();
         assertThat(variants).extracting(FigureGroup.Variant::name).containsExactly("pgd", "natural");
         assertThat(variants.getFirst().figure().legends().getFirst().entries())
                 .extracting(Legend.Entry::name)
@@ -62,8 +65,8 @@ class ComparisonFiguresTest {
         assertThat(variants.getLast().figure().caption()).endsWith("to either side.");
     }
 
-    private static Arm attacked(AttackedAccuracy accuracy) {
-        return SmallArm.of(
+    private static Cell attacked(AttackedAccuracy accuracy) {
+        return SmallCell.of(
                 "pgd",
                 Optional.empty(),
                 List.of("pgd"),

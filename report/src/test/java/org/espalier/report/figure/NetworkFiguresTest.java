@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.List;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
+import org.espalier.report.chart.Curve;
 import org.junit.jupiter.api.Test;
 
 class NetworkFiguresTest {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Set;
-import org.espalier.report.Table;
+import org.espalier.report.table.Table;
 import org.junit.jupiter.api.Test;
 
 class HtmlTest {

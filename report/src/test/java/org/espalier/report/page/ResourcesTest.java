@@ -33,7 +33,7 @@ class ResourcesTest {
     void lightAndDarkColoursOfTheScriptAreThoseOfTheStyle() {
         String style = Resources.text(Resources.STYLE);
         String script = Resources.text(Resources.FIGURES);
-        assertThat(script).contains("colors: [\"" + String.join("\", \"", org.espalier.report.figure.Palette.COLORS));
+        assertThat(script).contains("colors: [\"" + String.join("\", \"", org.espalier.report.chart.Palette.COLORS));
         var colors = Pattern.compile("colors: \\[([^]]+)]").matcher(script);
         int themes = 0;
         while (colors.find()) {

@@ -9,8 +9,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.espalier.report.Sample;
 import org.espalier.report.statistics.Paired;
+import org.espalier.report.statistics.Sample;
 import org.espalier.report.verdict.Comparison.Standing;
 import org.junit.jupiter.api.Test;
 
@@ -173,15 +173,16 @@ class AnswerTest {
                                 + " 0.8 % of the images (random) are right under all of suite standard at epsilon 0.3.");
     }
 
-    private static String said(Verdict... strategies) {
+    private static String said(TicketVerdict... strategies) {
         return Answer.of(List.of(strategies), false).getFirst().sentence();
     }
 
-    private static Verdict left(String strategy, String suite, double share, org.espalier.evaluate.rules.Verdict mark) {
+    private static TicketVerdict left(
+            String strategy, String suite, double share, org.espalier.evaluate.rules.Verdict mark) {
         return verdict(strategy, comparison(1, 0.5, Standing.WORSE))
-                .with(new Remains(
+                .with(new BeyondAttack(
                         1,
-                        Optional.of(new Remains.Suite(suite, 0.3, Sample.of(List.of(share)), mark)),
+                        Optional.of(new BeyondAttack.Suite(suite, 0.3, Sample.of(List.of(share)), mark)),
                         Optional.empty(),
                         List.of()));
     }
@@ -209,15 +210,15 @@ class AnswerTest {
                 standing);
     }
 
-    private static Verdict verdict(String strategy, Comparison... comparisons) {
+    private static TicketVerdict verdict(String strategy, Comparison... comparisons) {
         return verdict(true, strategy, comparisons);
     }
 
-    private static Verdict verdict(boolean stopped, String strategy, Comparison... comparisons) {
+    private static TicketVerdict verdict(boolean stopped, String strategy, Comparison... comparisons) {
         Optional<Comparison> ticket = List.of(comparisons).stream()
                 .filter(c -> c.standing() == Standing.WINS)
                 .reduce((_, last) -> last);
-        return new Verdict(
+        return new TicketVerdict(
                 "run",
                 "digits",
                 "pgd",
@@ -234,6 +235,6 @@ class AnswerTest {
                 ticket,
                 List.of(),
                 List.of(),
-                Remains.NOTHING);
+                BeyondAttack.NONE);
     }
 }

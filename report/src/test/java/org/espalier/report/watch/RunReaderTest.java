@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.espalier.lab.file.StoreLock;
 import org.espalier.lab.store.Store;
-import org.espalier.report.SearchStatus;
+import org.espalier.report.status.SearchStatus;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

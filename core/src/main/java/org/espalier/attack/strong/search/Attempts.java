@@ -15,22 +15,25 @@ public final class Attempts {
 
     /**
      * One attempt per example of a chunk, judged by a forward pass over the very points returned: a success is classified
-     * wrong and stays in ball and box. That pass is counted.
+     * wrong, or a tie, and lies in ball and box, with no slack. That pass is counted.
      *
      * @param examples at most {@link Target#CAPACITY} examples
-     * @param points the attack's points, one lane per example
+     * @param points the attack's points, one lane per example; moved inside where rounding carried them out of the ball
      * @param anyDistance whether the attack minimises distance: then any distance is a success, and a point that is
      *     classified right is given up for the clean input at an infinite distance
      * @param ledger what the attack spent and saw
      */
     public static List<Attempt> judge(
             Target target, Examples examples, ThreatModel threat, Tile points, boolean anyDistance, Ledger ledger) {
+        if (!anyDistance) {
+            Geometry.settle(threat, target.pack(examples.clean(), 0, examples.size()), points);
+        }
         target.forward(points);
         List<Attempt> attempts = new ArrayList<>();
         for (int e = 0; e < examples.size(); e++) {
             float[] clean = examples.clean()[e];
             float[] input = target.complete(points, e, clean);
-            boolean wrong = target.prediction(e) != examples.labels()[e];
+            boolean wrong = target.fooled(e, examples.labels()[e]);
             Norm norm = threat.norm();
             ThreatModel kept = anyDistance ? new ThreatModel(norm, Float.MAX_VALUE) : threat;
             boolean success = wrong && Geometry.holds(kept, clean, input);

@@ -9,8 +9,11 @@ import org.espalier.engine.ops.LaneMath;
 /**
  * Balls in three norms, cut with the box [0, 1]^d: distances, projections and steps, on tiles, each lane by itself.
  *
+ * <p>Whether a point lies in a ball is decided in float64, without slack: the ball's radius is the threat model's epsilon, a
+ * float32 number, and a point outside of it does not count ({@link #holds}).
+ *
  * <p>Projections never leave a point outside of ball or box by more than float32 rounding: into the L-infinity ball cut with
- * the box they are exact; into the L2 ball the point is scaled towards the clean input, then clipped, which only shortens it
+ * the box they are exact up to that rounding, which {@link #settle} takes back; into the L2 ball the point is scaled towards the clean input, then clipped, which only shortens it
  * (as AutoAttack does; feasible, not the nearest point of the cut); into the L1 ball cut with the box they are exact up to
  * float32 rounding, as Croce and Hein, "Mind the box: l1-APGD for sparse adversarial attacks on image classifiers" (ICML
  * 2021), proposition 2.1, prove to matter.
@@ -18,9 +21,6 @@ import org.espalier.engine.ops.LaneMath;
  * <p>Sums over inputs run in double, in input order.
  */
 public final class Geometry {
-    /** How far outside of its ball an input may lie and still count: the tolerance of every figure in this project. */
-    public static final double SLACK = 1e-6;
-
     /** How far below its radius, over 1 + radius, an L1 projection may end. */
     private static final double TOLERANCE = 8e-6;
 
@@ -51,14 +51,76 @@ public final class Geometry {
         return norm == Norm.L2 ? Math.sqrt(sum) : sum;
     }
 
-    /** Whether a point lies in the ball around a clean input and in the box, to within {@link #SLACK}, and is finite. */
+    /**
+     * Whether a point lies in the ball around a clean input and in the box, and is finite. Both are decided in float64 on the
+     * float32 values; see {@link #within}.
+     */
     public static boolean holds(ThreatModel threat, float[] clean, float[] point) {
         for (float value : point) {
             if (!(value >= 0 && value <= 1)) {
                 return false;
             }
         }
-        return distance(threat.norm(), clean, point) <= threat.epsilon() + SLACK;
+        return within(threat, distance(threat.norm(), clean, point), clean.length);
+    }
+
+    /**
+     * Whether a computed distance is at most the radius float32(epsilon). L-infinity: exactly. L2 and L1: to within the relative
+     * rounding of the distance's own float64 sum, {@code inputs} times 2^-52.
+     *
+     * @param distance as {@link #distance} computes it
+     * @param inputs numbers that the distance was summed over
+     */
+    public static boolean within(ThreatModel threat, double distance, int inputs) {
+        double radius = threat.epsilon();
+        return distance <= (threat.norm() == Norm.LINF ? radius : radius * (1 + (inputs + 4) * 0x1p-52));
+    }
+
+    /**
+     * Most that float32 rounding of each input's value can carry a projected point out of its ball: half a unit in the last
+     * place below 1, 2^-25, for each input. A point that lies further out was not projected. Such a point does not count either
+     * way; this is the tolerance of complaints about attacks only.
+     */
+    public static double rounding(Norm norm, int inputs) {
+        return switch (norm) {
+            case LINF -> 0x1p-25;
+            case L2 -> 0x1p-25 * Math.sqrt(inputs);
+            case L1 -> 0x1p-25 * inputs;
+        };
+    }
+
+    /**
+     * Takes back what rounding {@code clean + epsilon} to float32 adds in L-infinity: each value moves to the nearest float32
+     * number within epsilon of the clean one and in [0, 1]. Other norms keep their points: their projections aim inside.
+     */
+    public static void settle(ThreatModel threat, Tile clean, Tile x) {
+        if (threat.norm() != Norm.LINF) {
+            return;
+        }
+        float[] c = clean.values();
+        float[] v = x.values();
+        for (int i = 0; i < v.length; i++) {
+            v[i] = inside(v[i], c[i], threat.epsilon());
+        }
+    }
+
+    /**
+     * The float32 number nearest to a value within epsilon of a centre, in exact arithmetic, and in [0, 1]. NaN stays.
+     *
+     * @param centre in [0, 1]
+     */
+    public static float inside(float value, float centre, float epsilon) {
+        float settled = value < 0 ? 0f : value > 1 ? 1f : value;
+        if (!(Math.abs((double) settled - centre) > epsilon)) {
+            return settled;
+        }
+        boolean above = settled > centre;
+        float bound = above ? Math.min(1f, centre + epsilon) : Math.max(0f, centre - epsilon);
+        // A rounded sum may lie outside by half a unit in the last place.
+        while (Math.abs((double) bound - centre) > epsilon) {
+            bound = above ? Math.nextDown(bound) : Math.nextUp(bound);
+        }
+        return bound;
     }
 
     /** The p-norm of each example's rows, (lane). */

@@ -7,7 +7,7 @@ import org.espalier.attack.Norm;
  *
  * <p>These are the projections of Croce and Hein, "Minimally distorted adversarial examples with a fast adaptive boundary
  * attack" (ICML 2020), section 2.2 and appendix A, problem (5): minimise ||s||_p subject to w . s = need and
- * 0 <= x + s <= 1. There the breakpoints are sorted; here
+ * {@code 0 <= x + s <= 1}. There the breakpoints are sorted; here
  *
  * <ul>
  *   <li>for L-infinity and L2 the multiplier is found by raising it from 0 and setting inputs that meet the box fast. The

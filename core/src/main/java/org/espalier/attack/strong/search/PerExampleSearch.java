@@ -63,9 +63,17 @@ public abstract class PerExampleSearch {
         return Request.GRADIENT;
     }
 
-    /** Whether these logits mean another class than the true one; ties go to the lowest class, as everywhere. */
+    /** Whether these logits mean another class than the true one, or another class has the same logit: ties count as broken. */
     protected final boolean fooled(float[] z) {
-        return prediction(z) != label;
+        if (prediction(z) != label) {
+            return true;
+        }
+        for (int c = 0; c < z.length; c++) {
+            if (c != label && z[c] == z[label]) {
+                return true;
+            }
+        }
+        return false;
     }
 
     protected static int prediction(float[] z) {

@@ -82,7 +82,7 @@ public final class Search {
         for (int e = 0; e < examples.size(); e++) {
             ledger.forwards[e]++;
             ledger.backwards[e] += withGradient ? 1 : 0;
-            boolean wrong = target.prediction(e) != examples.labels()[e];
+            boolean wrong = target.fooled(e, examples.labels()[e]);
             // Nothing compares with NaN: a network that overflows is shown to be wrong by its class alone.
             boolean better = losses[e] > bestLosses[e];
             improved[e] = better ? 1f : 0f;

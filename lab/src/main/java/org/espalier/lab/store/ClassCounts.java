@@ -1,0 +1,93 @@
+package org.espalier.lab.store;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.espalier.UserException;
+import org.espalier.data.Split;
+import org.espalier.data.Splits;
+import org.espalier.evaluate.Chance;
+import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Json;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * How many images of each class the measured splits of a search have: {@code classes.json}. A report needs it for {@link
+ * Chance}, and reads no data.
+ */
+final class ClassCounts {
+    static final String FILE = "classes.json";
+
+    private ClassCounts() {}
+
+    /**
+     * Writes the counts of all data sets.
+     *
+     * @param splits measured splits by data set
+     * @param classes number of classes by data set
+     */
+    static void write(Path store, Map<String, Splits> splits, Map<String, Integer> classes) {
+        Map<String, Object> sets = new LinkedHashMap<>();
+        splits.forEach((name, parts) -> {
+            Map<String, Object> set = new LinkedHashMap<>();
+            for (Split split : List.of(parts.validation(), parts.test())) {
+                set.put(split.name(), counts(split, classes.getOrDefault(name, 1)));
+            }
+            sets.put(name, set);
+        });
+        Map<String, Object> file = new LinkedHashMap<>();
+        file.put("format", Store.FORMAT);
+        file.put("images", sets);
+        AtomicFiles.write(store.resolve(FILE), (Json.write(file) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static List<Object> counts(Split split, int classes) {
+        int[] counts = new int[classes];
+        for (int label : split.labels()) {
+            counts[label]++;
+        }
+        List<Object> list = new ArrayList<>();
+        for (int count : counts) {
+            list.add(count);
+        }
+        return list;
+    }
+
+    /**
+     * Chance on a split; empty where the store does not say, as those of older versions.
+     *
+     * @throws UserException if the file is damaged
+     */
+    static Optional<Chance> chance(Path store, String dataset, String split) {
+        Path file = store.resolve(FILE);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        String source = file.toString();
+        JsonNode counts = Json.parse(AtomicFiles.read(file), source)
+                .path("images")
+                .path(dataset)
+                .path(split);
+        if (counts.isMissingNode()) {
+            return Optional.empty();
+        }
+        long most = 0;
+        long all = 0;
+        for (JsonNode count : counts) {
+            if (!count.canConvertToInt() || count.intValue() < 0) {
+                throw new UserException(source + " is damaged: images holds " + count + ", expected whole numbers");
+            }
+            most = Math.max(most, count.intValue());
+            all += count.intValue();
+        }
+        if (!counts.isArray() || all == 0) {
+            throw new UserException(source + " is damaged: images of " + dataset + ", " + split + " are not counted");
+        }
+        return Optional.of(new Chance((double) most / all));
+    }
+}

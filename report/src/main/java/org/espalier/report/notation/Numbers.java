@@ -1,0 +1,50 @@
+package org.espalier.report.notation;
+
+import java.math.BigDecimal;
+import java.util.Locale;
+
+/** Numbers as text, the same in tables, figures, pages and files. A point separates decimals in every locale. */
+public final class Numbers {
+    private Numbers() {}
+
+    /**
+     * The shortest decimal that reads back as the value, without an exponent: for files that programs read. NaN and
+     * infinities are written by their names in Java.
+     */
+    public static String shortest(double value) {
+        if (!Double.isFinite(value)) {
+            return Double.toString(value);
+        }
+        String text = Double.toString(value);
+        if (text.indexOf('E') < 0) {
+            return value == 0 ? "0" : text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+        }
+        BigDecimal shortest = new BigDecimal(text);
+        return shortest.signum() == 0 ? "0" : shortest.stripTrailingZeros().toPlainString();
+    }
+
+    /** At most four decimals, without trailing zeros: for epsilons, margins and confidences. */
+    public static String plain(double value) {
+        return String.format(Locale.ROOT, "%.4f", value).replaceAll("0+$", "").replaceAll("\\.$", "");
+    }
+
+    /**
+     * A density in percent without the sign, for columns: one decimal from 1 % on, two below.
+     *
+     * @param density share of weights, 0 to 1
+     */
+    public static String percent(double density) {
+        double percent = density * 100;
+        return String.format(Locale.ROOT, percent >= 1 ? "%.1f" : "%.2f", percent);
+    }
+
+    /** A density in percent with the sign, for sentences and legends; see {@link #percent}. */
+    public static String density(double density) {
+        return percent(density) + " %";
+    }
+
+    /** A whole number with commas between thousands. */
+    public static String count(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+}

@@ -1,0 +1,262 @@
+package org.espalier.report.result;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.espalier.UserException;
+import org.espalier.evaluate.Chance;
+import org.espalier.evaluate.Measurement;
+import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.experiment.ValidationMixture;
+import org.espalier.lab.store.LevelState;
+import org.espalier.lab.store.Store;
+import org.espalier.lab.store.StoredLevel;
+import org.espalier.lab.store.StoredTrial;
+import org.espalier.network.Architecture;
+import org.espalier.prune.Scope;
+
+/** Reads what a report shows from a store, which may be unfinished, or growing meanwhile. */
+public final class ResultsReader {
+    private final Store store;
+    private final Experiment experiment;
+
+    /** Levels that strategies share are read once. */
+    private final Map<String, Read> levels = new HashMap<>();
+
+    private final List<String> problems = new ArrayList<>();
+
+    /** Levels of which a problem or that they are missing is told already. */
+    private final Set<String> told = new HashSet<>();
+
+    /** Few names stand in very many measurements. */
+    private final Map<String, String> names = new ConcurrentHashMap<>();
+
+    private record Read(
+            List<Point> points,
+            Series.State state,
+            Optional<StoredLevel.Counts> counts,
+            OptionalInt classes,
+            Optional<String> problem) {
+        /** A level that shows nothing. */
+        static Read nothing(Optional<String> problem) {
+            return new Read(List.of(), Series.State.RUNNING, Optional.empty(), OptionalInt.empty(), problem);
+        }
+    }
+
+    /** What a cell is of. */
+    private record Key(String dataset, String objective) {}
+
+    private ResultsReader(Store store) {
+        this.store = store;
+        this.experiment = store.experiment();
+    }
+
+    /** Everything measured so far. Levels that are damaged are left out, and {@link Results#problems} names them. */
+    public static Results read(Store store) {
+        return new ResultsReader(store).results();
+    }
+
+    private Results results() {
+        var trialsByCell = new LinkedHashMap<Key, List<StoredTrial>>();
+        for (StoredTrial trial : store.trials()) {
+            trialsByCell
+                    .computeIfAbsent(new Key(trial.id().dataset(), trial.id().objective()), _ -> new ArrayList<>())
+                    .add(trial);
+        }
+        // On all cores: a whole grid has a million measurements.
+        List<String> keys = store.trials().stream()
+                .flatMap(trial -> trial.levels().stream())
+                .distinct()
+                .toList();
+        levels.putAll(keys.parallelStream().collect(Collectors.toMap(key -> key, this::level)));
+        var cells = new ArrayList<Cell>();
+        trialsByCell.forEach((key, trials) -> cells.add(cell(key, trials)));
+        return new Results(experiment.name(), experiment.evaluation().images(), cells, problems);
+    }
+
+    private Cell cell(Key key, List<StoredTrial> trials) {
+        var series = new ArrayList<Series>();
+        var strategies = new LinkedHashMap<String, Integer>();
+        List<Double> planned = List.of();
+        OptionalInt classes = OptionalInt.empty();
+        for (StoredTrial trial : trials) {
+            problems.addAll(gaps(trial));
+            strategies.merge(trial.id().strategy(), trial.levels().size(), Math::max);
+            for (int level = 0; level < trial.levels().size(); level++) {
+                String stored = trial.levels().get(level);
+                Read read = Objects.requireNonNull(levels.get(stored));
+                read.problem().filter(_ -> told.add(stored)).ifPresent(problems::add);
+                if (read.counts().isEmpty()) {
+                    continue;
+                }
+                StoredLevel.Counts counts = read.counts().get();
+                if (planned.isEmpty()) {
+                    planned = plannedDensities(counts.weights(), trials);
+                    classes = read.classes();
+                }
+                series.add(new Series(
+                        trial.id().strategy(),
+                        trial.id().trial(),
+                        level,
+                        counts.density(),
+                        read.state(),
+                        read.points()));
+            }
+        }
+        Experiment.Objective objective = objective(key.objective());
+        Optional<Cell.Bound> bound = bound(objective, series);
+        return new Cell(
+                key.dataset(),
+                key.objective(),
+                new Cell.Training(
+                        objective.attack(),
+                        objective.bound(),
+                        experiment.training().iterations()),
+                selection(objective, bound),
+                experiment.report().iteration(),
+                strategies.entrySet().stream()
+                        .map(e -> new Cell.Strategy(e.getKey(), e.getValue()))
+                        .toList(),
+                experiment.evaluation().attacks(),
+                bound,
+                experiment.evaluation().accuracy(),
+                experiment.trials(),
+                planned,
+                classes,
+                chance(key.dataset(), classes),
+                series);
+    }
+
+    /** Of test images; a store of an older version does not say, and its classes are taken for equally frequent. */
+    private Optional<Chance> chance(String dataset, OptionalInt classes) {
+        try {
+            return store.chance(dataset, Point.TEST)
+                    .or(() -> classes.isPresent() ? Optional.of(Chance.ofEqual(classes.getAsInt())) : Optional.empty());
+        } catch (UserException e) {
+            problems.add(e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** What is not there of a trial although a later level is: levels are made one after the other. Told of once. */
+    private List<String> gaps(StoredTrial trial) {
+        List<String> lines = new ArrayList<>();
+        List<String> keys = trial.levels();
+        int last = keys.size() - 1;
+        while (last >= 0 && store.level(keys.get(last)).state() == LevelState.WAITING) {
+            last--;
+        }
+        for (int level = 0; level < last; level++) {
+            StoredLevel lost = store.level(keys.get(level));
+            if (lost.state() == LevelState.WAITING && told.add(lost.key())) {
+                lines.add(lost.directory() + " is missing, though a later level of " + trial.id() + " is there: level "
+                        + level + " is left out");
+            }
+        }
+        return lines;
+    }
+
+    private Read level(String key) {
+        StoredLevel level = store.level(key);
+        // The state is read first: a level that ends meanwhile then counts as unfinished, never as whole but short.
+        LevelState state = level.state();
+        if (state == LevelState.WAITING) {
+            return Read.nothing(Optional.empty());
+        }
+        Series.State shown = switch (state) {
+            case DONE -> Series.State.FINISHED;
+            case FAILED -> Series.State.DIVERGED;
+            case WAITING, BEGUN -> Series.State.RUNNING;
+        };
+        try {
+            Optional<StoredLevel.Counts> counts = level.counts();
+            if (counts.isEmpty()) {
+                throw new UserException(level.directory().resolve("level.json") + " is missing");
+            }
+            List<Point> points = level.metrics().stream().map(this::point).toList();
+            OptionalInt classes = level.architecture().stream()
+                    .mapToInt(Architecture::classes)
+                    .findFirst();
+            return new Read(Series.sorted(points), shown, counts, classes, Optional.empty());
+        } catch (UserException e) {
+            return Read.nothing(Optional.of(e.getMessage() + "; this level is left out"));
+        }
+    }
+
+    private Point point(Measurement m) {
+        return new Point(m.iteration(), name(m.split()), name(m.attack()), m.accuracy(), m.loss(), m.examples());
+    }
+
+    private String name(String read) {
+        return names.computeIfAbsent(read, n -> n);
+    }
+
+    /** The objective of this name; natural training where the experiment has none of it. */
+    private Experiment.Objective objective(String name) {
+        return experiment.objectives().stream()
+                .filter(o -> o.name().equals(name))
+                .findFirst()
+                .orElse(new Experiment.Objective(
+                        Experiment.Objective.NATURAL, Optional.empty(), Optional.of(1.0), Optional.empty()));
+    }
+
+    private Optional<EarlyStop> selection(Experiment.Objective objective, Optional<Cell.Bound> bound) {
+        Experiment.Evaluation evaluation = experiment.evaluation();
+        if (!evaluation.splits().contains(Experiment.EvaluationSplit.VALIDATION)) {
+            return Optional.empty();
+        }
+        ValidationMixture mixture = ValidationMixture.of(experiment, objective);
+        boolean measured =
+                mixture.share() == 0 || evaluation.attacks().contains(mixture.measurement()) || bound.isPresent();
+        return measured
+                ? Optional.of(new EarlyStop(mixture.share(), mixture.measurement(), mixture.byError()))
+                : Optional.empty();
+    }
+
+    /**
+     * The bound that an objective trains on, if it was measured: stores of older versions have levels without it. As long as
+     * nothing is measured, it is expected.
+     */
+    private Optional<Cell.Bound> bound(Experiment.Objective objective, List<Series> series) {
+        boolean nothing = series.stream().allMatch(s -> s.points().isEmpty());
+        return objective
+                .bound()
+                .filter(name -> nothing
+                        || series.stream()
+                                .flatMap(s -> s.points().stream())
+                                .anyMatch(point -> point.attack().equals(name)))
+                .map(name -> new Cell.Bound(
+                        name,
+                        Objects.requireNonNull(experiment.bounds().get(name), name)
+                                .epsilon()));
+    }
+
+    /** Densities by level as the pruning rule gives them, whatever the weights turn out to be. */
+    private List<Double> plannedDensities(List<Integer> weights, List<StoredTrial> trials) {
+        int count = trials.stream().mapToInt(t -> t.levels().size()).max().orElse(0);
+        Experiment.Pruning pruning = experiment.pruning();
+        boolean global = pruning.scope() == Scope.GLOBAL;
+        int all = weights.stream().mapToInt(Integer::intValue).sum();
+        List<Integer> surviving = new ArrayList<>(global ? List.of(all) : weights);
+        var densities = new ArrayList<Double>();
+        for (int level = 0; level < count; level++) {
+            densities.add(
+                    (double) surviving.stream().mapToInt(Integer::intValue).sum() / all);
+            for (int layer = 0; layer < surviving.size(); layer++) {
+                boolean output = layer == surviving.size() - 1 && !global;
+                int n = surviving.get(layer);
+                surviving.set(layer, n - pruning.count().pruned(output ? pruning.output() : pruning.hidden(), n));
+            }
+        }
+        return densities;
+    }
+}

@@ -1,0 +1,164 @@
+package org.espalier.report.status;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.store.LevelState;
+import org.espalier.lab.store.Store;
+import org.espalier.lab.store.StoredTrial;
+import org.espalier.lab.store.TrialId;
+
+/**
+ * How far a search is. Levels that trials share are counted once, and levels behind a diverged one are not waited for.
+ *
+ * @param trials one for each trial, in the experiment's order
+ * @param done levels trained to the end
+ * @param begun levels with some training done, in work now if {@code process} is present
+ * @param waiting levels not begun
+ * @param diverged levels whose loss was not a number
+ * @param dropped levels that will not be trained because one before them diverged
+ * @param inWork levels that {@code process} is at work on now
+ * @param process number of the process that works on the search now
+ * @param spent time that training and evaluation took so far, added over threads
+ * @param left estimated time that the rest will take, added over threads; empty before there is anything to judge by
+ */
+public record SearchStatus(
+        List<TrialStatus> trials,
+        int done,
+        int begun,
+        int waiting,
+        int diverged,
+        int dropped,
+        int inWork,
+        Optional<Long> process,
+        Duration spent,
+        Optional<Duration> left) {
+    /**
+     * One trial.
+     *
+     * @param done levels trained to the end, of {@code levels}
+     * @param iteration updates made of the level that is next
+     * @param iterations updates of each level
+     */
+    public record TrialStatus(TrialId id, int done, int levels, LevelState next, int iteration, int iterations) {}
+
+    /** Reads the status of a search, which may be running. */
+    public static SearchStatus of(Store store) {
+        Optional<Long> process = store.running();
+        var spent = new TimeSpent();
+        store.timings().forEach(spent::add);
+        return of(store.experiment(), store.trials(), key -> store.level(key).state(), spent, process);
+    }
+
+    /**
+     * The status of a search of which somebody keeps account.
+     *
+     * @param states how far the level of a key is
+     * @param process number of the process that works on the search now
+     */
+    public static SearchStatus of(
+            Experiment experiment,
+            List<StoredTrial> stored,
+            Function<String, LevelState> states,
+            TimeSpent spent,
+            Optional<Long> process) {
+        int iterations = experiment.training().iterations();
+        double kept = 1 - experiment.pruning().hidden();
+
+        // (key) what is to be done for a level, each key once
+        record Work(String objective, int number, LevelState state, boolean dropped) {}
+
+        var levels = new LinkedHashMap<String, Work>();
+        var trials = new ArrayList<TrialStatus>();
+        for (StoredTrial trial : stored) {
+            boolean dropped = false;
+            int done = 0;
+            LevelState next = LevelState.DONE;
+            int iteration = 0;
+            for (int number = 0; number < trial.levels().size(); number++) {
+                String key = trial.levels().get(number);
+                LevelState state = states.apply(key);
+                levels.merge(
+                        key, new Work(trial.id().objective(), number, state, dropped), (a, b) -> a.dropped() ? b : a);
+                if (state == LevelState.DONE) {
+                    done++;
+                } else if (next == LevelState.DONE) {
+                    next = state;
+                    iteration = state == LevelState.BEGUN ? spent.reached(key) : 0;
+                }
+                dropped |= state == LevelState.FAILED;
+            }
+            trials.add(new TrialStatus(trial.id(), done, trial.levels().size(), next, iteration, iterations));
+        }
+
+        // Objectives take very different times; of one that was not timed yet the others have to tell.
+        var byNumber = new TreeMap<Integer, TimeSpent.Pace>();
+        var byObjective = new HashMap<String, TreeMap<Integer, TimeSpent.Pace>>();
+        levels.forEach((key, work) -> spent.pace(key).ifPresent(pace -> {
+            byNumber.merge(work.number(), pace, TimeSpent.Pace::plus);
+            byObjective
+                    .computeIfAbsent(work.objective(), _ -> new TreeMap<>())
+                    .merge(work.number(), pace, TimeSpent.Pace::plus);
+        }));
+        double left = 0;
+        boolean known = true;
+        int[] counts = new int[LevelState.values().length];
+        int dropped = 0;
+        int inWork = 0;
+        for (Map.Entry<String, Work> level : levels.entrySet()) {
+            Work work = level.getValue();
+            if (work.dropped() && work.state() == LevelState.WAITING) {
+                dropped++;
+                continue;
+            }
+            counts[work.state().ordinal()]++;
+            if (work.state() == LevelState.BEGUN
+                    && process.isPresent()
+                    && spent.inWork(level.getKey(), process.get())) {
+                inWork++;
+            }
+            if (work.state() == LevelState.BEGUN || work.state() == LevelState.WAITING) {
+                int rest = iterations - Math.min(iterations, spent.reached(level.getKey()));
+                OptionalDouble pace =
+                        secondsPerIteration(byObjective.getOrDefault(work.objective(), byNumber), work.number(), kept);
+                known &= pace.isPresent();
+                left += rest * pace.orElse(0);
+            }
+        }
+        return new SearchStatus(
+                List.copyOf(trials),
+                counts[LevelState.DONE.ordinal()],
+                counts[LevelState.BEGUN.ordinal()],
+                counts[LevelState.WAITING.ordinal()],
+                counts[LevelState.FAILED.ordinal()],
+                dropped,
+                inWork,
+                process,
+                spent.total(),
+                known ? Optional.of(TimeSpent.duration(left)) : Optional.empty());
+    }
+
+    /** Time that the rest takes on the clock: with as many jobs as are at work now, one if none is. */
+    public Optional<Duration> leftOnTheClock() {
+        return left.map(work -> work.dividedBy(Math.max(1, inWork)));
+    }
+
+    /** A level is judged by the nearest level number that was timed, and by how much sparser it is. */
+    private static OptionalDouble secondsPerIteration(TreeMap<Integer, TimeSpent.Pace> paces, int number, double kept) {
+        return paces.entrySet().stream()
+                .min(Comparator.comparingInt(e -> Math.abs(e.getKey() - number)))
+                .map(e -> OptionalDouble.of(e.getValue().seconds()
+                        / e.getValue().iterations()
+                        * Effort.ofIteration(StrictMath.pow(kept, number - e.getKey()))))
+                .orElse(OptionalDouble.empty());
+    }
+}

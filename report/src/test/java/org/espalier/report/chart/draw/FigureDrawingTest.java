@@ -1,0 +1,163 @@
+package org.espalier.report.chart.draw;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.espalier.report.chart.Axis;
+import org.espalier.report.chart.Curve;
+import org.espalier.report.chart.Figure;
+import org.espalier.report.chart.Legend;
+import org.espalier.report.chart.Line;
+import org.espalier.report.chart.Palette;
+import org.espalier.report.chart.Panel;
+import org.junit.jupiter.api.Test;
+import org.w3c.dom.Document;
+
+class FigureDrawingTest {
+    private static final Legend LEGEND = new Legend(
+            "restart",
+            List.of(
+                    new Legend.Entry("original", OptionalInt.of(1), OptionalInt.of(0), OptionalInt.of(0)),
+                    new Legend.Entry("a < b (c)", OptionalInt.of(4), OptionalInt.of(4), OptionalInt.of(1))));
+
+    private static final Curve CURVE = new Curve(
+            new double[] {100, 50, 2}, new double[] {20, 40, 30}, new double[] {1, Double.NaN, 2}, new int[] {3, 1, 3});
+
+    private static final Figure LINES = new Figure(
+            "f",
+            "A <title> (of a figure)",
+            "",
+            List.of(LEGEND),
+            List.of(new Panel.Lines(
+                    "one & only",
+                    Axis.of("weights remaining (%)", Axis.Scale.LOG_FALLING),
+                    Axis.of("accuracy (%)", Axis.Scale.PERCENT),
+                    List.of(Line.of(CURVE, "original"), Line.of(Curve.EMPTY, "a < b (c)")),
+                    true)));
+
+    private static final Figure MAP = new Figure(
+            "m",
+            "map",
+            "",
+            List.of(),
+            List.of(new Panel.Heat("100.0 %", 2, 3, new double[] {0, 1, 1, 2, 3, 4}, "weights", 4)));
+
+    @Test
+    void svgIsXmlWithALineSymbolsAndAllTexts() throws Exception {
+        Document svg = parse(FigureDrawing.svg(LINES));
+
+        var texts = svg.getElementsByTagName("text");
+        StringBuilder all = new StringBuilder();
+        for (int i = 0; i < texts.getLength(); i++) {
+            all.append(texts.item(i).getTextContent()).append('\n');
+        }
+        assertThat(all.toString())
+                .contains("one & only", "weights remaining (%)", "accuracy (%)", "restart", "original", "a < b (c)")
+                .contains("100\n", "50\n", "20\n", "10\n", "5\n", "2\n");
+        var paths = svg.getElementsByTagName("path");
+        int ofTheCurve = 0;
+        for (int i = 0; i < paths.getLength(); i++) {
+            var attributes = paths.item(i).getAttributes();
+            if (attributes.getNamedItem("stroke") != null
+                    && attributes.getNamedItem("stroke").getTextContent().equals(Palette.COLORS.get(1))) {
+                ofTheCurve++;
+            }
+        }
+        // The curve, two bars of deviations, and the legend's sample.
+        assertThat(ofTheCurve).isEqualTo(4);
+    }
+
+    @Test
+    void higherValuesStandHigherAndDenserOnesToTheLeft() {
+        String curve = line(FigureDrawing.svg(LINES), Palette.COLORS.get(1), 3);
+        var point = Pattern.compile("[ML]([0-9.]+) ([0-9.]+)").matcher(curve);
+        double[][] at = new double[3][2];
+        for (double[] p : at) {
+            assertThat(point.find()).isTrue();
+            p[0] = Double.parseDouble(point.group(1));
+            p[1] = Double.parseDouble(point.group(2));
+        }
+        assertThat(at[0][0]).isLessThan(at[1][0]);
+        assertThat(at[1][0]).isLessThan(at[2][0]);
+        assertThat(at[1][1]).isLessThan(at[2][1]);
+        assertThat(at[2][1]).isLessThan(at[0][1]);
+        // A logarithmic axis: 100 to 50 takes as much room as log 2 of log 50.
+        assertThat((at[1][0] - at[0][0]) / (at[2][0] - at[0][0])).isEqualTo(Math.log(2) / Math.log(50), within(0.001));
+    }
+
+    @Test
+    void aMapJoinsNeighboursOfOneColour() throws Exception {
+        Document svg = parse(FigureDrawing.svg(MAP));
+
+        // Five rectangles of six values, and forty of the scale.
+        assertThat(svg.getElementsByTagName("path").getLength()).isEqualTo(45);
+    }
+
+    @Test
+    void pdfSaysWhereItsObjectsAre() {
+        for (Figure figure : List.of(LINES, MAP)) {
+            String pdf = new String(FigureDrawing.pdf(figure), StandardCharsets.ISO_8859_1);
+
+            assertThat(pdf).startsWith("%PDF-1.4").endsWith("%%EOF\n");
+            int table =
+                    Integer.parseInt(pdf.substring(pdf.lastIndexOf("startxref\n") + 10, pdf.lastIndexOf("\n%%EOF")));
+            assertThat(pdf.substring(table)).startsWith("xref\n0 8\n");
+            var places = Pattern.compile("(\\d{10}) 00000 n ").matcher(pdf.substring(table));
+            int number = 0;
+            while (places.find()) {
+                number++;
+                assertThat(pdf.substring(Integer.parseInt(places.group(1)))).startsWith(number + " 0 obj\n");
+            }
+            assertThat(number).isEqualTo(7);
+            var stream = Pattern.compile("/Length (\\d+) >>\nstream\n").matcher(pdf);
+            assertThat(stream.find()).isTrue();
+            assertThat(pdf.substring(stream.end() + Integer.parseInt(stream.group(1))))
+                    .startsWith("endstream");
+        }
+    }
+
+    @Test
+    void textsOfPdfAreEscaped() {
+        String pdf = new String(FigureDrawing.pdf(LINES), StandardCharsets.ISO_8859_1);
+
+        assertThat(pdf).contains("(a < b \\(c\\)) Tj", "(A <title> \\(of a figure\\))");
+    }
+
+    @Test
+    void nothingMeasuredIsDrawnAsAnEmptyFrame() throws Exception {
+        Figure empty = new Figure(
+                "e",
+                "empty",
+                "",
+                List.of(),
+                List.of(new Panel.Lines(
+                        "", Axis.of("x", Axis.Scale.LINEAR), Axis.of("y", Axis.Scale.LOG), List.of(), false)));
+
+        assertThat(parse(FigureDrawing.svg(empty)).getDocumentElement().getTagName())
+                .isEqualTo("svg");
+    }
+
+    private static org.assertj.core.data.Offset<Double> within(double offset) {
+        return org.assertj.core.data.Offset.offset(offset);
+    }
+
+    private static String line(String svg, String color, int points) {
+        return svg.lines()
+                .filter(l -> l.contains(String.format(Locale.ROOT, "stroke=\"%s\"", color)))
+                .filter(l -> l.chars().filter(c -> c == 'L' || c == 'M').count() == points)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Document parse(String svg) throws Exception {
+        return DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)));
+    }
+}
