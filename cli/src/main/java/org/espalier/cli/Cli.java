@@ -11,7 +11,6 @@ import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Logging;
 import org.espalier.cli.console.UsageError;
 import org.espalier.cli.console.Version;
-import org.espalier.data.catalogue.DataSets;
 import org.espalier.setting.Plugins;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
