@@ -76,7 +76,7 @@ final class BenchCommand implements Runnable {
             description = "Iterations per level of the search that prunes the networks (default: 1000).")
     private Optional<Integer> iterations;
 
-    @Option(names = "--quick", description = "Measure for half a minute, to within about 20 %.")
+    @Option(names = "--quick", description = "Measure for half a minute, to within about one fifth.")
     private boolean quick;
 
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.

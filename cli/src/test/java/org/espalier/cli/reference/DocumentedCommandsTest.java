@@ -1,6 +1,7 @@
 package org.espalier.cli.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
@@ -78,6 +79,20 @@ class DocumentedCommandsTest {
                                     CommandLineRun.of(name, below, "--help").out())
                             .contains("Usage: espalier " + name + " " + below));
         });
+    }
+
+    /** Picocli formats descriptions, so a lone percent sign prints a warning on every help page. */
+    @Test
+    void descriptionsAreValidFormats() {
+        CommandLineRun.commandLine()
+                .getSubcommands()
+                .values()
+                .forEach(command -> command.getCommandSpec()
+                        .args()
+                        .forEach(argument -> Stream.of(argument.description())
+                                .forEach(line -> assertThatCode(() -> line.formatted())
+                                        .as(command.getCommandName() + ": " + line)
+                                        .doesNotThrowAnyException())));
     }
 
     @Test
