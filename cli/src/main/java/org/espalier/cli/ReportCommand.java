@@ -148,7 +148,10 @@ final class ReportCommand implements Callable<Integer> {
     private static List<String> damage(Report report) {
         return report.runs().parallelStream()
                 .map(run -> Store.open(run.directory()))
-                .flatMap(store -> store.trials().stream().flatMap(trial -> trial.levels().stream()).distinct().map(store::level))
+                .flatMap(store -> store.trials().stream()
+                        .flatMap(trial -> trial.levels().stream())
+                        .distinct()
+                        .map(store::level))
                 .flatMap(level -> level.damage().stream())
                 .filter(sentence -> report.problems().stream()
                         .noneMatch(problem -> problem.startsWith(sentence.substring(0, sentence.indexOf(';')))))

@@ -2,15 +2,15 @@ package org.espalier.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.espalier.data.Split;
-import org.espalier.data.ImageShape;
-import org.espalier.data.DataSet;
+import java.util.Map;
 import org.espalier.cli.console.ExitCode;
+import org.espalier.data.DataSet;
+import org.espalier.data.ImageShape;
+import org.espalier.data.Split;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.junit.jupiter.api.BeforeEach;

@@ -29,8 +29,8 @@ public record DataSet(
     public DataSet {
         digests = Map.copyOf(digests);
         if (train.features() % Math.multiplyExact(rows, columns) != 0) {
-            throw new IllegalArgumentException("data set " + name + ": " + train.features() + " inputs are no images of "
-                    + rows + " x " + columns + " pixels");
+            throw new IllegalArgumentException("data set " + name + ": " + train.features()
+                    + " inputs are no images of " + rows + " x " + columns + " pixels");
         }
         ImageShape shape = new ImageShape(rows, columns, train.features() / (rows * columns));
         train = train.shaped(shape);

@@ -3,18 +3,18 @@ package org.espalier.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.stream.IntStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.espalier.random.Stream;
 import org.espalier.UserException;
+import org.espalier.random.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class DataSetTest {
     @Property(tries = 100)
@@ -118,7 +118,9 @@ class DataSetTest {
         assertThat(splits.validation().size()).isEqualTo(21);
         assertThat(splits.train().size()).isEqualTo(79);
         assertThat(splits.validation().images()).isSorted();
-        assertThat(splits.train().images()).isSorted().doesNotContain(splits.validation().images());
+        assertThat(splits.train().images())
+                .isSorted()
+                .doesNotContain(splits.validation().images());
         assertThat(splits.validation().missing(3)).isEmpty();
         for (Split each : List.of(splits.train(), splits.validation())) {
             for (int k = 0; k < each.size(); k++) {
@@ -127,8 +129,10 @@ class DataSetTest {
         }
         if (rule == SplitRule.STRATIFIED) {
             // Shares 12.6, 6.3 and 2.1 of 21.
-            assertThat(IntStream.of(splits.validation().labels()).filter(label -> label == 0)).hasSize(13);
-            assertThat(IntStream.of(splits.validation().labels()).filter(label -> label == 1)).hasSize(6);
+            assertThat(IntStream.of(splits.validation().labels()).filter(label -> label == 0))
+                    .hasSize(13);
+            assertThat(IntStream.of(splits.validation().labels()).filter(label -> label == 1))
+                    .hasSize(6);
         }
         assertThat(set.splits(21, rule, Stream.root(5)).validation().images())
                 .isEqualTo(splits.validation().images());

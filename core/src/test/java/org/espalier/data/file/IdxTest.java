@@ -93,8 +93,7 @@ class IdxTest {
         assertRefused(
                 IdxBytes.file(0x0D03, new byte[16], 1, 2, 2),
                 "0x00000d03 (an IDX file of 32-bit floats in 3 dimensions)");
-        assertRefused(
-                IdxBytes.file(0x0801, new byte[4], 4), "0x00000801 (an IDX label file)");
+        assertRefused(IdxBytes.file(0x0801, new byte[4], 4), "0x00000801 (an IDX label file)");
         assertRefused("PK\003\004 and more".getBytes(StandardCharsets.US_ASCII), "a zip archive: unpack it first");
         assertRefused("\u0093NUMPY".getBytes(StandardCharsets.ISO_8859_1), "a NumPy file");
     }

@@ -42,8 +42,7 @@ final class Binder {
     /** A bound of a kind, everything else as preset. */
     static Experiment.BoundSettings bound(String kind) {
         Yaml yaml = Yaml.parse("{" + KIND + ": " + kind + "}", "bounds." + kind, false);
-        return (Experiment.BoundSettings)
-                ofKind(kinds(Experiment.BoundSettings.class), false, yaml, "bounds." + kind);
+        return (Experiment.BoundSettings) ofKind(kinds(Experiment.BoundSettings.class), false, yaml, "bounds." + kind);
     }
 
     private static Object value(Type type, Yaml yaml, String path, Setting setting) {
@@ -79,8 +78,7 @@ final class Binder {
         return record(plain.asSubclass(Record.class), yaml, path, null);
     }
 
-    private static Record ofKind(
-            Map<String, Class<? extends Record>> kinds, boolean bare, Yaml yaml, String path) {
+    private static Record ofKind(Map<String, Class<? extends Record>> kinds, boolean bare, Yaml yaml, String path) {
         String kinds0 = String.join(" or ", kinds.keySet());
         if (bare && yaml instanceof Yaml.Scalar name && !name.isNull()) {
             return record(chosen(kinds, name, path), new Yaml.Mapping(Map.of(), name.place()), path, KIND);

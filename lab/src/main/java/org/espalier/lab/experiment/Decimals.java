@@ -26,8 +26,7 @@ public final class Decimals {
             return plain(text);
         }
         Optional<BigDecimal> over = plain(text.substring(0, bar).strip());
-        Optional<BigDecimal> under =
-                plain(text.substring(bar + 1).strip()).filter(number -> number.signum() != 0);
+        Optional<BigDecimal> under = plain(text.substring(bar + 1).strip()).filter(number -> number.signum() != 0);
         return over.isEmpty() || under.isEmpty()
                 ? Optional.empty()
                 : Optional.of(over.get().divide(under.get(), PRECISION));
@@ -35,7 +34,9 @@ public final class Decimals {
 
     /** The same as a double; empty where there is none. */
     public static OptionalDouble parseDouble(String text) {
-        return parse(text).map(number -> OptionalDouble.of(number.doubleValue())).orElse(OptionalDouble.empty());
+        return parse(text)
+                .map(number -> OptionalDouble.of(number.doubleValue()))
+                .orElse(OptionalDouble.empty());
     }
 
     /** What may be meant by a text that is no number, as the end of a sentence; empty if nothing comes to mind. */

@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.attack.Attack;
 import org.espalier.attack.Norm;
+import org.espalier.attack.TrainingAttackKind;
 import org.espalier.data.DataSet;
 import org.espalier.data.SplitRule;
 import org.espalier.data.Splits;
-import org.espalier.attack.TrainingAttackKind;
 import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.network.InitialWeights;
 import org.espalier.prune.CountingRule;
@@ -110,15 +110,13 @@ public record Experiment(
             @Setting(value = "data sets: names, or mappings of name and directory", preset = "[digits]", minItems = 1)
             List<DataSource> sets,
 
-            @Setting(
-                    value = "validation images, of the training images; the rest train",
-                    preset = "10000",
-                    min = 1)
+            @Setting(value = "validation images, of the training images; the rest train", preset = "10000", min = 1)
             int validation,
 
             @Setting(
-                    value = "which training images are for validation: first, shuffled, or stratified: each class in the"
-                            + " same share",
+                    value =
+                            "which training images are for validation: first, shuffled, or stratified: each class in the"
+                                    + " same share",
                     preset = "first",
                     addedLater = true)
             SplitRule split) {

@@ -68,9 +68,10 @@ public final class Plan {
             throw new UserException("data.validation is " + experiment.data().validation() + ", expected less than the "
                     + set.train().size() + " training images of data set " + set.name());
         }
-        network.tooLarge(set.features(), network.outputs().orElse(set.classes())).ifPresent(problem -> {
-            throw new UserException("network.hidden " + problem + " for data set " + set.name());
-        });
+        network.tooLarge(set.features(), network.outputs().orElse(set.classes()))
+                .ifPresent(problem -> {
+                    throw new UserException("network.hidden " + problem + " for data set " + set.name());
+                });
     }
 
     /** The last level that prunes anything. */
@@ -246,7 +247,8 @@ public final class Plan {
     /** The network for a data set. */
     public Architecture architecture(DataSet set) {
         Experiment.Network network = experiment.network();
-        return Architecture.of(set.features(), network.hidden(), network.outputs().orElse(set.classes()), network.biases());
+        return Architecture.of(
+                set.features(), network.hidden(), network.outputs().orElse(set.classes()), network.biases());
     }
 
     /** All trials, in the experiment's order. */

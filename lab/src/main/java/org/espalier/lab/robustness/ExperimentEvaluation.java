@@ -33,9 +33,9 @@ public final class ExperimentEvaluation {
         experiment.robustness().ifPresent(settings -> {
             for (Experiment.DataSource source : experiment.data().sets()) {
                 DataSet set = DataSets.load(
-                                source.name(),
-                                source.directory().map(text -> UserPath.of(text, "data.sets directory")),
-                                progress);
+                        source.name(),
+                        source.directory().map(text -> UserPath.of(text, "data.sets directory")),
+                        progress);
                 int outputs = experiment.network().outputs().orElse(set.classes());
                 try {
                     ThreatModel threat = threat(settings);

@@ -362,9 +362,7 @@ final class LevelTrainer {
     /** The images of a split that are measured. */
     private static Split measured(Split split, Experiment experiment) {
         int images = Math.min(split.size(), experiment.evaluation().images().orElse(split.size()));
-        return images == split.size()
-                ? split
-                : split.part(split.name(), 0, images);
+        return images == split.size() ? split : split.part(split.name(), 0, images);
     }
 
     /**

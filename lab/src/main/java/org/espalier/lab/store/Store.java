@@ -62,7 +62,8 @@ public final class Store {
             problem = store.index.problem(store.experiment);
         }
         problem.ifPresent(sentence -> {
-            throw new UserException(index + " is damaged: " + sentence + "; run the search again to have it written anew");
+            throw new UserException(
+                    index + " is damaged: " + sentence + "; run the search again to have it written anew");
         });
         return store;
     }
@@ -133,7 +134,9 @@ public final class Store {
                 missing.add(new MissingClasses(
                         Json.string(each, "dataset", source),
                         Json.string(each, "split", source),
-                        Arrays.stream(Json.wholes(each, "classes", source)).boxed().toList()));
+                        Arrays.stream(Json.wholes(each, "classes", source))
+                                .boxed()
+                                .toList()));
             }
         }
         return missing;

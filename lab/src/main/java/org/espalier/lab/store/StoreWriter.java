@@ -27,8 +27,7 @@ import tools.jackson.databind.JsonNode;
 public final class StoreWriter implements AutoCloseable {
     /** Files of a search's directory that are written whole, the report's too. */
     private static final Set<String> OURS =
-            Set.of(
-            Store.PROVENANCE, Store.EXPERIMENT, Store.INDEX, Store.WARNINGS, "results.csv", "results.md");
+            Set.of(Store.PROVENANCE, Store.EXPERIMENT, Store.INDEX, Store.WARNINGS, "results.csv", "results.md");
 
     private final Path directory;
     private final StoreLock lock;
@@ -110,12 +109,7 @@ public final class StoreWriter implements AutoCloseable {
     private static void checkEmpty(Path directory) throws IOException {
         // Only what a run that was stopped before its index was written can have left. There may be an index by now,
         // of a run that started at the same time: the lock decides between the two.
-        List<String> ours = List.of(
-                "lock",
-                Store.INDEX,
-                Store.PROVENANCE,
-                Store.EXPERIMENT,
-                Store.LEVELS);
+        List<String> ours = List.of("lock", Store.INDEX, Store.PROVENANCE, Store.EXPERIMENT, Store.LEVELS);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 if (!ours.contains(AtomicFiles.withoutTemporary(String.valueOf(file.getFileName())))) {
@@ -133,7 +127,10 @@ public final class StoreWriter implements AutoCloseable {
         for (StoredTrial trial : old.trials()) {
             List<String> levels = planned.getOrDefault(trial.id(), List.of());
             if (!levels.isEmpty()
-                    && levels.size() < Math.min(trial.levels().size(), 1 + experiment.pruning().levels())
+                    && levels.size()
+                            < Math.min(
+                                    trial.levels().size(),
+                                    1 + experiment.pruning().levels())
                     && trial.levels().subList(0, levels.size()).equals(levels)) {
                 throw new UserException(old.directory() + " holds levels from " + levels.size() + " on of " + trial.id()
                         + " that prune nothing more and are not trained any longer; choose another directory with"

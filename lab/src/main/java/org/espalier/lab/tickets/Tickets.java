@@ -101,7 +101,12 @@ public final class Tickets {
                 .flatMap(Experiment.DataSource::directory)
                 .map(text -> UserPath.of(text, "data.sets directory"));
         return new TicketData(
-                chosen.trial().dataset(), directory, store.level(chosen.key()).dataDigest(), data.validation(), data.split(), store.experiment().seed());
+                chosen.trial().dataset(),
+                directory,
+                store.level(chosen.key()).dataDigest(),
+                data.validation(),
+                data.split(),
+                store.experiment().seed());
     }
 
     /** A file: a level's own, which tells where it belongs, or any other. */

@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.UserException;
 import org.espalier.attack.LabelChoice;
-import org.espalier.prune.CountingRule;
-import org.espalier.train.Ramp;
 import org.espalier.attack.Pgd;
 import org.espalier.attack.TrainingAttackKind;
+import org.espalier.prune.CountingRule;
 import org.espalier.train.OptimizerSettings;
+import org.espalier.train.Ramp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -282,8 +282,7 @@ class ExperimentFileTest {
 
     @Test
     void whatIsNoPathIsRefusedInASentence(@TempDir Path home) throws Exception {
-        Path file = Files.writeString(
-                home.resolve("own.yaml"), "{data: {sets: [{name: mine, directory: \"a\\0b\"}]}}");
+        Path file = Files.writeString(home.resolve("own.yaml"), "{data: {sets: [{name: mine, directory: \"a\\0b\"}]}}");
         assertThatThrownBy(() -> ExperimentFile.read(file.toString(), List.of()))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("expected a path without a NUL character");
@@ -308,7 +307,8 @@ class ExperimentFileTest {
 
     @Test
     void fractionsAreNumbersAndCommasAreNot() {
-        Experiment read = ExperimentFile.parse("attacks: {fgsm: {kind: fgsm, epsilon: 8/255}, pgd: {kind: pgd}}", "text");
+        Experiment read =
+                ExperimentFile.parse("attacks: {fgsm: {kind: fgsm, epsilon: 8/255}, pgd: {kind: pgd}}", "text");
         assertThat(read.attacks().get("fgsm").epsilon()).isEqualTo(8 / 255.0);
         assertThat(ExperimentFile.parse(ExperimentFile.write(read), "stored")).isEqualTo(read);
         assertThatThrownBy(() -> ExperimentFile.parse("attacks:\n  fgsm:\n    kind: fgsm\n    epsilon: 0,3", "text"))
@@ -316,8 +316,8 @@ class ExperimentFileTest {
                 .hasMessageContaining("text, line 4: attacks.fgsm.epsilon is 0,3, expected a number")
                 .hasMessageEndingWith("; write 0.3, with a point");
         for (String wrong : List.of("8/0", "/255", "8/", "8/2/5", "1e999999/1")) {
-            assertThatThrownBy(() ->
-                            ExperimentFile.parse("attacks: {fgsm: {kind: fgsm, epsilon: " + wrong + "}}", "text"))
+            assertThatThrownBy(
+                            () -> ExperimentFile.parse("attacks: {fgsm: {kind: fgsm, epsilon: " + wrong + "}}", "text"))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("attacks.fgsm.epsilon is " + wrong);
         }

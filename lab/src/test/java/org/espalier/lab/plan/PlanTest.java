@@ -159,7 +159,8 @@ class PlanTest {
 
     @Test
     void trialsEndWhereAFurtherLevelWouldPruneNothing() {
-        List<String> settings = List.of("trials=1", "data.sets=[digits]", "network.hidden=[1]", "strategies=[original, none]");
+        List<String> settings =
+                List.of("trials=1", "data.sets=[digits]", "network.hidden=[1]", "strategies=[original, none]");
         List<String> longer = new ArrayList<>(settings);
         longer.add("pruning.levels=60");
         Plan plan = new Plan(ExperimentFile.read("quick", longer), DATA);

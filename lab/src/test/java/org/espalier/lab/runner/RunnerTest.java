@@ -3,29 +3,29 @@ package org.espalier.lab.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Objects;
-import java.util.Arrays;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.espalier.lab.store.MissingClasses;
-import org.espalier.data.Split;
-import org.espalier.data.DataSet;
 import org.espalier.UserException;
+import org.espalier.data.DataSet;
+import org.espalier.data.Split;
 import org.espalier.engine.KernelMode;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.store.Failure;
 import org.espalier.lab.store.LevelState;
+import org.espalier.lab.store.MissingClasses;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredLevel;
 import org.espalier.lab.store.StoredTrial;
@@ -635,7 +635,13 @@ class RunnerTest {
         Map<String, DataSet> data = Map.of(
                 "tiny",
                 new DataSet(
-                        "tiny", 4, 4, 3, new Split("train", train.shape(), train.images(), labels), set.test(), set.digests()));
+                        "tiny",
+                        4,
+                        4,
+                        3,
+                        new Split("train", train.shape(), train.images(), labels),
+                        set.test(),
+                        set.digests()));
         Experiment experiment = TinyData.experiment(4, "trials=1", "strategies=[none]");
         List<String> warnings = new ArrayList<>();
         RunObserver observer = new RunObserver() {
@@ -682,7 +688,10 @@ class RunnerTest {
                 warnings.add(sentence);
             }
         };
-        assertThat(runner(experiment, directory, 1, observer).run(TinyData.data()).trained()).isEqualTo(2);
+        assertThat(runner(experiment, directory, 1, observer)
+                        .run(TinyData.data())
+                        .trained())
+                .isEqualTo(2);
         assertThat(warnings).singleElement().asString().startsWith("note: pruning.levels is 3, but level 2");
         assertThat(Store.open(directory).trials().getFirst().levels()).hasSize(2);
         assertThat(run(experiment, directory, 1).trained()).isZero();

@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class IndexTest {
     private static final String KEY = "a".repeat(64);
     private static final Experiment EXPERIMENT = ExperimentFile.parse(
-            "{trials: 2, objectives: [natural], strategies: [original, none], pruning: {levels: 1}, attacks: {}, evaluation: {attacks: []}}", "test");
+            "{trials: 2, objectives: [natural], strategies: [original, none], pruning: {levels: 1}, attacks: {}, evaluation: {attacks: []}}",
+            "test");
 
     @TempDir
     private Path directory;
@@ -45,8 +46,8 @@ class IndexTest {
 
     @Test
     void chainsThatEndEarlyAreSaidToDoSo() {
-        Experiment longer = ExperimentFile.parse(
-                ExperimentFile.write(EXPERIMENT).replaceFirst("levels: 1", "levels: 9"), "test");
+        Experiment longer =
+                ExperimentFile.parse(ExperimentFile.write(EXPERIMENT).replaceFirst("levels: 1", "levels: 9"), "test");
         byte[] written = Index.encode(longer, whole());
         assertThat(new String(written, StandardCharsets.UTF_8)).contains("\"last-levels\":{\"digits\":1}");
         assertThat(Index.parse(written, "index.json").problem(longer)).isEmpty();
@@ -89,12 +90,10 @@ class IndexTest {
     void chainsThatAreCutShortMissingOrUnknownAreNamed() {
         List<StoredTrial> cut = whole();
         cut.set(1, trial("original", 2, 1));
-        assertThat(problem(cut))
-                .contains("digits natural original trial 2 has 1 levels, expected 2");
+        assertThat(problem(cut)).contains("digits natural original trial 2 has 1 levels, expected 2");
         List<StoredTrial> missing = whole();
         missing.removeLast();
-        assertThat(problem(missing))
-                .contains("digits natural none trial 2 of experiment.yaml is missing");
+        assertThat(problem(missing)).contains("digits natural none trial 2 of experiment.yaml is missing");
         List<StoredTrial> more = whole();
         more.add(trial("none", 3, 1));
         assertThat(problem(more)).contains("digits natural none trial 3 is no trial of experiment.yaml");
