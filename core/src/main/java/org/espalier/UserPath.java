@@ -25,7 +25,8 @@ public final class UserPath {
             }
             throw new UserException(
                     what + " is \"" + shown + "\", expected a path in the system's encoding, "
-                            + System.getProperty("sun.jnu.encoding", Charset.defaultCharset().name())
+                            + System.getProperty(
+                                    "sun.jnu.encoding", Charset.defaultCharset().name())
                             + "; a locale in UTF-8, as LC_ALL=C.UTF-8, takes every character",
                     e);
         }

@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.espalier.UserException;
+import org.espalier.attack.Norm;
+import org.espalier.attack.ThreatModel;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
@@ -25,10 +27,13 @@ import org.espalier.lab.certification.CertificationRunner;
 import org.espalier.lab.certification.StoredCertifications;
 import org.espalier.lab.experiment.Decimals;
 import org.espalier.lab.file.Json;
+import org.espalier.lab.robustness.StoredEvaluation;
+import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketData;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.table.Table;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,13 +42,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code espalier certify}: what no attack can take from a ticket. */
+/** {@code espalier certify}: proves lower bounds on the robust accuracy of tickets. */
 @Command(
         name = "certify",
-        description = "Show how many images no l-infinity attack can turn, by bounds or by exact verification.",
+        description =
+                "Certify the share of images that no attack in a ball can break, by bounds or exact verification.",
         footer = {
             "",
-            "Methods, each tighter and dearer than the one before: ibp (intervals), crown-ibp, crown (linear bounds),",
+            "Methods, in order of rising tightness and cost: ibp (intervals), crown-ibp, crown (linear bounds),",
             "alpha-crown (linear bounds, optimised), exact (branch and bound, with counterexamples).",
             "Examples:",
             "  espalier certify runs/quick --strategy original --trial 1 --all-levels --epsilon 0.1",
@@ -66,12 +72,15 @@ final class CertifyCommand implements Callable<Integer> {
     @Mixin
     private TicketOptions ticketOptions;
 
+    @Option(names = "--norm", paramLabel = "NORM", description = "linf, l2 or l1 (default: linf); exact is for linf.")
+    private String norm = "linf";
+
     @Option(
             names = {"--epsilon", "--epsilons"},
             paramLabel = "E",
             split = ",",
-            description = "Radius of the ball, above 0 and at most 1; several, with commas between them, make a curve"
-                    + " (default: 0.1).")
+            description = "Radius of the ball, above 0 and in linf at most 1, e.g. 0.1 or 8/255. Several radii, separated by"
+                    + " commas, give a curve (default: 0.1 in linf).")
     private List<String> epsilons = new ArrayList<>();
 
     @Option(
@@ -83,7 +92,7 @@ final class CertifyCommand implements Callable<Integer> {
     @Option(
             names = "--images",
             paramLabel = "N",
-            description = "Images, the first of the split (default: 1000, or 100 with exact).")
+            description = "Number of images, from the start of the split (default: 1000, or 100 with exact).")
     private Optional<Integer> images;
 
     @Option(names = "--split", paramLabel = "SPLIT", description = "test or validation (default: test).")
@@ -92,27 +101,42 @@ final class CertifyCommand implements Callable<Integer> {
     @Option(
             names = "--nodes",
             paramLabel = "N",
-            description = "With exact: subproblems per image at most (default: 2000). Repeatable on every machine.")
+            description =
+                    "With exact: most subproblems per image (default: 2000). The result is the same on every machine.")
     private Optional<Integer> nodes;
 
     @Option(
             names = "--time-limit",
             paramLabel = "SECONDS",
-            description = "With exact: a further limit per image. What it cuts off depends on the machine.")
+            description = "With exact: a time limit per image. With a limit, results depend on the machine.")
     private Optional<Double> timeLimit;
 
     @Option(
             names = "--jobs",
             paramLabel = "N",
-            description = "Images worked on at once, one core each (default: all cores). Changes no result.")
+            description = "Images in work at the same time, one core each (default: all cores). Changes no result.")
     private Optional<Integer> jobs;
 
-    @Option(names = "--json", description = "Print results as JSON, one line for each ticket and epsilon.")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Folder of the certificates (default: in the search's directory, or beside the file).")
+    private Optional<Path> out;
+
+    @Option(names = "--json", description = "Print results as JSON, one line per ticket and epsilon.")
     private boolean json;
 
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     CertifyCommand(Console console) {
         this.console = console;
+    }
+
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new CertifyCommand(console));
+        }
     }
 
     @Override
@@ -144,7 +168,7 @@ final class CertifyCommand implements Callable<Integer> {
         return violations.isEmpty() ? ExitCode.DONE : ExitCode.REFUSED;
     }
 
-    /** Of what was certified now, against each other and all that is stored of the same tickets. */
+    /** Contradictions between these certificates and all stored ones of the same tickets. */
     private static List<String> violations(List<CertificationRequest> requests, List<Certification> certifications) {
         Map<Path, Certification> all = new LinkedHashMap<>();
         certifications.forEach(each -> all.put(each.directory(), each));
@@ -159,10 +183,12 @@ final class CertifyCommand implements Callable<Integer> {
     private float radius(String text) {
         double found = Decimals.parseDouble(text).orElse(Double.NaN);
         float radius = (float) found;
-        if (!(radius > 0 && radius <= 1)) {
+        boolean bounded = norm.equals("linf"); // in other norms a box of d pixels is wider than 1
+        if (!(radius > 0 && Float.isFinite(radius) && (!bounded || radius <= 1))) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--epsilon is " + text + ", expected a number above 0 and at most 1, or a fraction as 8/255"
+                    "--epsilon is " + text + ", expected a number above 0" + (bounded ? " and at most 1" : "")
+                            + ", or a fraction as 8/255"
                             + (epsilons.size() > 1 ? "; commas separate several, decimals have a point" : ""));
         }
         return radius;
@@ -171,11 +197,19 @@ final class CertifyCommand implements Callable<Integer> {
     private List<CertificationRequest> requests() {
         CertificationMethod chosen = CertificationMethod.of(method);
         if (!chosen.exact() && (nodes.isPresent() || timeLimit.isPresent())) {
-            throw new UserException((nodes.isPresent() ? "--nodes" : "--time-limit")
-                    + " is for --method exact, the method is " + chosen);
+            throw new UserException(
+                    (nodes.isPresent() ? "--nodes" : "--time-limit") + " needs --method exact, found " + chosen);
         }
         if (!split.equals("test") && !split.equals("validation")) {
             throw new UserException("--split is " + split + ", expected test or validation");
+        }
+        if (!List.of("linf", "l2", "l1").contains(norm)) {
+            throw new UserException("--norm is " + norm + ", expected linf, l2 or l1");
+        }
+        Norm measured = Norm.valueOf(norm.toUpperCase(Locale.ROOT));
+        if (epsilons.isEmpty() && measured != Norm.LINF) {
+            throw new ParameterException(
+                    spec.commandLine(), "--epsilon is missing: only linf has a usual one, " + USUAL_EPSILON);
         }
         if (epsilons.isEmpty() && spec.commandLine().getParseResult().hasMatchedOption("--epsilon")) {
             throw new ParameterException(
@@ -184,7 +218,9 @@ final class CertifyCommand implements Callable<Integer> {
         List<Float> radii = epsilons.isEmpty()
                 ? List.of(USUAL_EPSILON)
                 : epsilons.stream().map(this::radius).sorted().distinct().toList();
-        List<Ticket> tickets = ticketOptions.tickets(given);
+        List<Ticket> tickets = ticketOptions.tickets(given).stream()
+                .map(ticket -> out.map(ticket::certificatesKeptIn).orElse(ticket))
+                .toList();
         Map<TicketData, DataSet> sets = new LinkedHashMap<>();
         List<CertificationRequest> requests = new ArrayList<>();
         try (DataProgressLines lines = DataProgressLines.on(console)) {
@@ -202,6 +238,7 @@ final class CertifyCommand implements Callable<Integer> {
                             set,
                             part,
                             count,
+                            measured,
                             epsilon,
                             chosen,
                             nodes.orElse(CertificationRequest.USUAL_NODES),
@@ -220,6 +257,20 @@ final class CertifyCommand implements Callable<Integer> {
             return;
         }
         console.out().print(TextTable.of(table(requests, certifications), console.width()));
+        for (CertificationRequest request : requests) {
+            for (StoredEvaluation each :
+                    StoredEvaluations.of(request.ticket(), new ThreatModel(request.norm(), request.epsilon()))) {
+                console.out()
+                        .println(String.format(
+                                Locale.ROOT,
+                                "  %s, suite %s, first %,d %s images: %s",
+                                request.ticket().label(),
+                                each.suite(),
+                                each.robust().images(),
+                                each.split(),
+                                each.known().sentence()));
+            }
+        }
         console.out().println();
         console.out()
                 .println("Written: "
@@ -234,7 +285,7 @@ final class CertifyCommand implements Callable<Integer> {
         line.put("ticket", request.ticket().label());
         request.ticket().place().ifPresent(place -> line.putAll(place.members()));
         line.put("density", request.ticket().density());
-        line.put("norm", "linf");
+        line.put("norm", request.norm().name().toLowerCase(Locale.ROOT));
         line.put("epsilon", request.epsilon());
         line.put("method", request.method().toString());
         line.put("split", request.split().name());
@@ -267,27 +318,25 @@ final class CertifyCommand implements Callable<Integer> {
         }
         CertificationRequest first = requests.getFirst();
         return new Table(
-                "Certified by " + first.method() + ", l-infinity, first "
+                "Certified by " + first.method() + ", " + first.norm() + ", first "
                         + String.format(Locale.ROOT, "%,d", first.images()) + " "
                         + first.split().name() + " images, %",
                 new Table.Block("", List.of("ticket", "P_m", "epsilon"), keys, Set.of(0)),
                 List.of(new Table.Block(
                         "", List.of("clean", "certified", "unbroken", "attacked", "unknown", "s/image"), rows)),
                 List.of(
-                        "certified: shown to withstand everything; the true robust accuracy is at least this.",
-                        "unbroken: withstood the attack and has no counterexample; the true robust accuracy is at most"
-                                + " this.",
-                        "attacked: right under " + CertificationRequest.attackInWords() + ".",
-                        "unknown: between the two. s/image: mean processor time over images that the method was asked"
-                                + " about.",
+                        "certified: no attack in the ball can break these images; robust accuracy is at least this.",
+                        "unbroken: the attack failed and no counterexample is known; robust accuracy is at most this.",
+                        "attacked: correct under " + CertificationRequest.attackInWords() + ".",
+                        "unknown: neither certified nor broken. s/image: mean processor time per verified image.",
                         first.method().exact()
-                                ? "Exact verification bounded at most "
+                                ? "Exact verification used at most "
                                         + String.format(Locale.ROOT, "%,d", first.nodes()) + " nodes per image"
                                         + first.secondsPerImage()
-                                                .map(limit -> " and worked at most " + limit + " s on it: what this"
-                                                        + " cut off depends on the machine.")
+                                                .map(limit -> " and at most " + limit + " s per image; with a time"
+                                                        + " limit, results depend on the machine.")
                                                 .orElse(".")
-                                : "Bounds prove what they prove; what is left may be robust too."));
+                                : "Bounds are not exact: images that are not certified may be robust too."));
     }
 
     private static String percent(double share) {

@@ -34,6 +34,7 @@ import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketData;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.table.EvaluationTables;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,10 +43,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code espalier evaluate}: attacks tickets with a suite, checks the figures by the rules, and keeps them. */
+/** {@code espalier evaluate}: attacks tickets with a suite, checks the accuracies by the rules, and stores them. */
 @Command(
         name = "evaluate",
-        description = "Attack tickets with a suite of attacks and say what is left, and whether it can be believed.",
+        description = "Attack tickets with a suite and report robust accuracy, with checks of its reliability.",
         footer = {
             "",
             "Suites: standard (AutoAttack's four), fast, paper (FGSM and PGD-10), thorough, distances",
@@ -82,11 +83,17 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--images",
             paramLabel = "N",
-            description = "Images to attack, the first of the split (default: 1000, or all if there are fewer).")
+            description = "Number of images to attack, from the start of the split (default: 1000, or all if fewer).")
     private Optional<Integer> images;
 
     @Option(names = "--split", paramLabel = "SPLIT", description = "test or validation (default: test).")
     private String split = "test";
+
+    @Option(
+            names = "--rules",
+            paramLabel = "WHICH",
+            description = "all or none (default: all). None runs the suite alone, and the verdict is not checked.")
+    private String rules = "all";
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of all randomness (default: 1).")
     private long seed = 1;
@@ -94,7 +101,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--jobs",
             paramLabel = "N",
-            description = "Batches of images attacked at once, one core each (default: all cores). Changes no result.")
+            description = "Batches in work at the same time, one core each (default: all cores). Changes no result.")
     private Optional<Integer> jobs;
 
     @Mixin
@@ -103,20 +110,26 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Where results are kept (default: in the search's directory, or beside the file).")
+            description = "Directory of the results (default: in the search, or beside the file).")
     private Optional<Path> out;
 
-    @Option(names = "--json", description = "Print results as JSON, one line for each ticket.")
+    @Option(names = "--json", description = "Print results as JSON, one line per ticket.")
     private boolean json;
 
-    @Option(
-            names = "--self-test",
-            description = "Check evaluations themselves, on networks of which the answer is known.")
+    @Option(names = "--self-test", description = "Test evaluation itself, on networks whose robust accuracy is known.")
     private boolean selfTest;
 
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     EvaluateCommand(Console console) {
         this.console = console;
+    }
+
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new EvaluateCommand(console));
+        }
     }
 
     @Override
@@ -133,6 +146,7 @@ final class EvaluateCommand implements Callable<Integer> {
         images.filter(n -> n < 1).ifPresent(n -> {
             throw wrong("--images is " + n + ", expected a number from 1");
         });
+        oneOf("--rules", rules, List.of("all", "none"));
         oneOf("--split", split, List.of("test", "validation"));
         oneOf("--weights", ticketOptions.weights(), List.of("final", "best-validation"));
         List<Ticket> tickets = tickets(path);
@@ -140,7 +154,7 @@ final class EvaluateCommand implements Callable<Integer> {
         var progress = new EvaluationProgress(console);
         var runner = new EvaluationRunner(requests, threads, progress);
         try (Interruption interruption = Interruption.expect(() -> {
-            console.err().println("stopping; batches in work are finished first");
+            console.err().println("stopping; waits for the batches in work");
             runner.stop();
         })) {
             if (!runner.run()) {
@@ -148,7 +162,15 @@ final class EvaluateCommand implements Callable<Integer> {
                 return interruption.code().orElse(ExitCode.INTERRUPTED);
             }
         }
-        return show(requests);
+        int code = show(requests);
+        runner.secondsPerImage()
+                .ifPresent(seconds -> console.err()
+                        .println(String.format(
+                                Locale.ROOT,
+                                "Time: %.3g s of processor time per image, %s",
+                                seconds,
+                                rules.equals("all") ? "the rules' attacks included" : "without rules")));
+        return code;
     }
 
     private List<Ticket> tickets(Path path) {
@@ -179,7 +201,8 @@ final class EvaluateCommand implements Callable<Integer> {
                                 threat.norm(),
                                 ticket.network().mask().architecture().classes()),
                         threat,
-                        seed));
+                        seed,
+                        rules.equals("all")));
             }
         }
         return requests;
@@ -197,7 +220,7 @@ final class EvaluateCommand implements Callable<Integer> {
         oneOf("--norm", norm, List.of("linf", "l2", "l1"));
         Norm chosen = Norm.valueOf(norm.toUpperCase(Locale.ROOT));
         if (epsilon.isEmpty() && chosen != Norm.LINF) {
-            throw wrong("--epsilon is missing: only linf has a usual one, " + USUAL_EPSILON);
+            throw wrong("--epsilon is missing: only linf has a default, " + USUAL_EPSILON);
         }
         float radius = (float) epsilon.map(text -> Decimals.parseDouble(text)
                         .orElseThrow(() -> wrong("--epsilon is " + text
@@ -269,7 +292,11 @@ final class EvaluateCommand implements Callable<Integer> {
             console.out().flush();
         });
         boolean right = answers.stream().allMatch(SelfTest.Answer::right);
-        console.out().println(right ? "evaluations tell right from wrong" : "evaluations are not to be believed");
+        console.out()
+                .println(
+                        right
+                                ? "self-test passed: all results are as expected"
+                                : "self-test failed: do not rely on evaluations");
         return right ? ExitCode.DONE : ExitCode.REFUSED;
     }
 }

@@ -20,6 +20,7 @@ import org.espalier.report.content.Report;
 import org.espalier.report.content.ReportPart;
 import org.espalier.report.result.Published;
 import org.espalier.report.verdict.Terms;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,10 +28,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code espalier report DIR...}: what searches have shown, on the terminal and as files, finished or not. */
+/** {@code espalier report DIR...}: verdicts, tables and figures of searches, on the terminal and as files. */
 @Command(
         name = "report",
-        description = "Show what searches have found and write it to files, whether they are finished or not.",
+        description = "Show verdicts and tables of searches, finished or not, and write a report.",
         footer = {
             "",
             "Examples:",
@@ -39,7 +40,7 @@ import picocli.CommandLine.Spec;
             "  espalier report --text runs/quick | less"
         })
 final class ReportCommand implements Callable<Integer> {
-    /** Problems that are told one by one. */
+    /** Problems that have a line each; the others are counted. */
     private static final int MOST_PROBLEMS = 10;
 
     private final Console console;
@@ -47,23 +48,26 @@ final class ReportCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "DIR", arity = "1..*", description = "What 'espalier run' wrote; several are compared.")
+    @Parameters(
+            paramLabel = "DIR",
+            arity = "1..*",
+            description = "Directory of a search; several searches are compared.")
     private List<Path> directories;
 
     @Option(
             names = "--out",
             paramLabel = "FOLDER",
-            description = "Where to write all files (default: " + ReportFolder.NAME
-                    + " in the first DIR, and the results of each search in its own DIR).")
+            description = "Folder for all output (default: " + ReportFolder.NAME
+                    + " in the first DIR; the results of each search stay in its own DIR).")
     private Optional<Path> out;
 
-    @Option(names = "--text", description = "Show verdicts, tables and curves in plain characters, and write no file.")
+    @Option(names = "--text", description = "Show verdicts, tables and curves as text and write no file.")
     private boolean text;
 
     @Option(
             names = "--iteration",
             paramLabel = "N",
-            description = "Iteration to show, or the nearest measured one; by default the experiment's own.")
+            description = "Iteration to show; the nearest measured one is taken (default: the experiment's).")
     private Optional<Integer> iteration;
 
     @Option(
@@ -75,32 +79,38 @@ final class ReportCommand implements Callable<Integer> {
     @Option(
             names = "--margin",
             paramLabel = "POINTS",
-            description =
-                    "Loss of accuracy, in percentage points, that does not count against a ticket (default: 0.5).")
+            description = "Largest loss of accuracy, in percentage points, that counts as none (default: 0.5).")
     private Optional<Double> margin;
 
     @Option(
             names = "--published",
             paramLabel = "FILE",
-            description =
-                    "More published accuracies to show beside ours, as CSV (see docs/guides/report.md). May be repeated.")
+            description = "CSV file of published accuracies to show beside the measured ones. May be repeated.")
     private List<Path> published = new ArrayList<>();
 
     @Option(
             names = "--csv",
             paramLabel = "FILE",
-            description = "Where to write every measurement, one a row (default: DIR/" + ReportFiles.CSV + ").")
+            description = "CSV file of all measurements, one per row (default: DIR/" + ReportFiles.CSV + ").")
     private Optional<Path> csv;
 
     @Option(
             names = "--markdown",
             paramLabel = "FILE",
-            description = "Where to write the tables in Markdown (default: DIR/" + ReportFiles.MARKDOWN + ").")
+            description = "Markdown file of the tables (default: DIR/" + ReportFiles.MARKDOWN + ").")
     private Optional<Path> markdown;
 
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     ReportCommand(Console console) {
         this.console = console;
+    }
+
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new ReportCommand(console));
+        }
     }
 
     @Override
@@ -136,8 +146,10 @@ final class ReportCommand implements Callable<Integer> {
             console.complain((problems.size() - MOST_PROBLEMS) + " more problems of this kind");
         }
         List<String> violations = report.violations();
-        violations.forEach(sentence -> console.complain("certified and yet broken: " + sentence));
-        unwritten.ifPresent(e -> console.complain(e.getMessage() + "; the report is shown, but not all in files"));
+        violations.forEach(
+                sentence -> console.complain("contradiction, an image is certified and broken: " + sentence));
+        unwritten.ifPresent(
+                e -> console.complain(e.getMessage() + "; the report above is complete, but some files are missing"));
         if (!violations.isEmpty()) {
             return ExitCode.REFUSED;
         }
@@ -255,10 +267,11 @@ final class ReportCommand implements Callable<Integer> {
         ReportFiles.writeMarkdown(report.runs().getFirst().results(), OptionalInt.empty(), markdown);
         ReportFiles.writeRobustness(report.runs().getFirst().robustness(), directory, "");
         report.problems().forEach(console::complain);
-        report.violations().forEach(sentence -> console.complain("certified and yet broken: " + sentence));
+        report.violations()
+                .forEach(sentence -> console.complain("contradiction, an image is certified and broken: " + sentence));
         console.out().println();
         console.out().println("Written: " + markdown + " and " + csv);
-        console.err().println("All figures, on a page: espalier report " + directory);
+        console.err().println("For a page with all figures: espalier report " + directory);
         if (!report.violations().isEmpty()) {
             return ExitCode.REFUSED;
         }

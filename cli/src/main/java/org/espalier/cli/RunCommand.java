@@ -29,6 +29,7 @@ import org.espalier.lab.runner.RunOutcome;
 import org.espalier.lab.runner.RunRequest;
 import org.espalier.lab.runner.Runner;
 import org.espalier.lab.store.Store;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -36,10 +37,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code espalier run}: searches for tickets, or goes on where a search was stopped. */
+/** {@code espalier run}: searches for tickets, or continues an interrupted search. */
 @Command(
         name = "run",
-        description = "Search for tickets; run again, it continues where it was stopped.",
+        description = "Search for tickets. The same command continues an interrupted search.",
         footer = {
             "",
             "Examples:",
@@ -60,41 +61,49 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--set",
             paramLabel = "PATH=VALUE",
-            description = "A setting, its names joined by dots, e.g. training.iterations=20000. May be repeated.")
+            description = "Change a setting, e.g. training.iterations=20000. May be repeated.")
     private List<String> settings = new ArrayList<>();
 
-    @Option(names = "--trials", paramLabel = "N", description = "Number of trials, instead of the experiment's.")
+    @Option(names = "--trials", paramLabel = "N", description = "Number of trials; replaces the experiment's.")
     private Optional<Integer> trials;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Seed of all randomness, instead of the experiment's.")
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of all randomness; replaces the experiment's.")
     private Optional<Long> seed;
 
     @Option(
             names = "--jobs",
             paramLabel = "N",
-            description = "Levels trained at once, one core each (default: all cores, as far as the memory goes)."
+            description = "Levels in training at the same time, one core each (default: all cores, limited by memory)."
                     + " Changes no result.")
     private Optional<Integer> jobs;
 
     @Option(
             names = "--kernels",
             paramLabel = "WHICH",
-            converter = KernelModeName.class,
-            defaultValue = "chosen",
-            description =
-                    "chosen: each layer runs the kernels that are faster at its density on this machine (default);"
-                            + " dense: all weights under a mask; sparse: surviving weights only. Changes no result.")
+            converter = KernelModeConverter.class,
+            defaultValue = "auto",
+            description = "auto: each layer runs the kernels that are faster at its density on this machine (default);"
+                    + " dense: all weights, pruned ones as zeros; sparse: remaining weights only."
+                    + " Changes no result.")
     private KernelMode kernels;
 
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Where the search is stored (default: runs/NAME in the current directory).")
+            description = "Directory of the search (default: runs/NAME in the current directory).")
     private Optional<Path> out;
 
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     RunCommand(Console console) {
         this.console = console;
+    }
+
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new RunCommand(console));
+        }
     }
 
     @Override
@@ -140,7 +149,7 @@ final class RunCommand implements Callable<Integer> {
         try (RunProgress progress = new RunProgress(console, request)) {
             Runner runner = new Runner(request, progress);
             try (Interruption interruption = Interruption.expect(() -> {
-                progress.say("stopping; levels in work are put aside");
+                progress.say("stopping; checkpoints of the levels in work are written");
                 runner.stop();
             })) {
                 outcome = runner.run(data);
@@ -179,7 +188,7 @@ final class RunCommand implements Callable<Integer> {
         }
         var runner = new EvaluationRunner(requests, request.jobs(), new EvaluationProgress(console));
         try (Interruption interruption = Interruption.expect(() -> {
-            console.err().println("stopping; batches in work are finished first");
+            console.err().println("stopping; waits for the batches in work");
             runner.stop();
         })) {
             if (!runner.run()) {

@@ -10,20 +10,29 @@ import org.espalier.lab.store.Store;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.status.SearchStatus;
 import org.espalier.report.table.Table;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code espalier status DIR}: what of a search is done, running and left. */
-@Command(name = "status", description = "Show what of a search is done, running and left, and for how long.")
+/** {@code espalier status DIR}: the state of each trial of a search, and the time left. */
+@Command(name = "status", description = "Show finished and remaining levels of a search, and the time left.")
 final class StatusCommand implements Runnable {
     private final Console console;
 
-    @Parameters(paramLabel = "DIR", description = "What 'espalier run' wrote.")
+    @Parameters(paramLabel = "DIR", description = "Directory of a search.")
     private Path directory;
 
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     StatusCommand(Console console) {
         this.console = console;
+    }
+
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new StatusCommand(console));
+        }
     }
 
     @Override

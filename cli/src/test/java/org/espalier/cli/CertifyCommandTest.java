@@ -67,6 +67,53 @@ class CertifyCommandTest {
     }
 
     @Test
+    void otherNormsAreCertifiedAndKeptElsewhere() throws IOException {
+        Path store = copy("norms");
+        Path elsewhere = empty.resolve("elsewhere");
+        for (String norm : List.of("l2", "l1")) {
+            CommandLineRun run = certify(
+                    store,
+                    "--strategy",
+                    "original",
+                    "--trial",
+                    "1",
+                    "--level",
+                    "0",
+                    "--images",
+                    "20",
+                    "--norm",
+                    norm,
+                    "--epsilon",
+                    "0.05",
+                    "--out",
+                    elsewhere.toString());
+            assertThat(run.code()).as(run.err()).isZero();
+            assertThat(run.out()).contains("Certified by crown, " + norm + ", first 20");
+        }
+        assertThat(store.resolve("certification")).doesNotExist();
+        try (Stream<Path> files = Files.walk(elsewhere, 2)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .anyMatch(name -> name.startsWith("crown-l2-0.05-"))
+                    .anyMatch(name -> name.startsWith("crown-l1-0.05-"));
+        }
+        CommandLineRun exact = certify(
+                store,
+                "--strategy",
+                "original",
+                "--trial",
+                "1",
+                "--level",
+                "0",
+                "--norm",
+                "l2",
+                "--epsilon",
+                "0.1",
+                "--method",
+                "exact");
+        assertThat(exact.err()).contains("method exact is for the norm linf, the norm is l2");
+    }
+
+    @Test
     void aCurveOverAllLevelsIsATableAndIsKept() throws IOException {
         Path store = copy("curve");
         CommandLineRun run = certify(
@@ -258,7 +305,7 @@ class CertifyCommandTest {
         assertMistake("images is 31, expected 1 to 30, the images of the test split of tiny", level, "--images", "31");
         assertMistake("nodes is 0, expected a number from 1", level, "--method", "exact", "--nodes", "0");
         assertMistake("the time limit is -1.0 seconds", level, "--method", "exact", "--time-limit", "-1");
-        assertMistake("--nodes is for --method exact, the method is ibp", level, "--method", "ibp", "--nodes", "5");
+        assertMistake("--nodes needs --method exact, found ibp", level, "--method", "ibp", "--nodes", "5");
         assertMistake("--split is train, expected test or validation", level, "--split", "train");
         assertMistake("--weights is worst, expected final or best-validation", level, "--weights", "worst");
         assertMistake("take them all with --all-levels", new String[0]);

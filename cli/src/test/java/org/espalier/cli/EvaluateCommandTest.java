@@ -100,6 +100,30 @@ class EvaluateCommandTest {
     }
 
     @Test
+    void distancesAreShownWithTheirMedianMeanAndQuantiles() {
+        assertThat(ofLevel("--suite", "distances", "--rules", "none", "--images", "12")
+                        .out())
+                .contains("fab-t: distance median ", ", mean ", ", quantiles 5 % ", "fmn: distance median ");
+    }
+
+    @Test
+    void withoutRulesTheVerdictIsNotCheckedAndTheTimeIsSaid() {
+        CommandLineRun run = ofLevel("--rules", "none", "--images", "12");
+        assertThat(run.code()).isZero();
+        assertThat(run.out()).contains("verdict: not checked", "own-attacks: not checked");
+        assertThat(run.err()).contains("s of processor time per image, without rules");
+        refused(ofLevel("--rules", "some"), ExitCode.USAGE, "--rules is some, expected all or none");
+    }
+
+    /** A suite of noise alone leaves more than the rules' own attacks. */
+    @Test
+    void aWeakSuiteDoesNotPass() throws IOException {
+        Path suite = Files.writeString(home.resolve("weak.yaml"), "name: w\nattacks: [{kind: noise, draws: 1}]\n");
+        CommandLineRun run = ofLevel("--suite", suite.toString(), "--epsilon", "0.3");
+        assertThat(run.out()).doesNotContain("verdict: pass").contains("lowest known accuracy");
+    }
+
+    @Test
     void aSearchIsLeftAsItWas() throws IOException {
         List<byte[]> before = new ArrayList<>();
         try (var files = Files.walk(out.resolve("levels"))) {

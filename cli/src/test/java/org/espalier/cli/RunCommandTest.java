@@ -68,7 +68,7 @@ class RunCommandTest {
         assertThat(misspelt.code()).isEqualTo(ExitCode.USAGE);
         assertThat(misspelt.err())
                 .contains("'--kernels'")
-                .contains("'denes', expected chosen, dense or sparse; did you mean 'dense'?");
+                .contains("'denes', expected auto, dense or sparse; did you mean 'dense'?");
     }
 
     @Test
@@ -230,8 +230,9 @@ class RunCommandTest {
                 .startsWith("Is there a winning robust ticket?\n")
                 .contains("Written: ", "results.csv");
         assertThat(report.err())
-                .isEqualTo("espalier: " + out.resolve("report")
-                        + " cannot be made: a file is in its place; the report is shown, but not all in files\n");
+                .isEqualTo(
+                        "espalier: " + out.resolve("report")
+                                + " cannot be made: a file is in its place; the report above is complete, but some files are missing\n");
     }
 
     @Test

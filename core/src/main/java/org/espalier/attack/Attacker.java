@@ -1,11 +1,9 @@
 package org.espalier.attack;
 
-import java.lang.foreign.MemorySegment;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
-import org.espalier.engine.InputGradientSink;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.StepRule;
 import org.espalier.loss.BatchLoss;
 import org.espalier.loss.Loss;
 import org.espalier.random.Stream;
@@ -33,7 +31,7 @@ public abstract class Attacker {
      */
     protected Attacker(LabelChoice choice, Loss loss, Engine engine, ActivationBuffers pass) {
         this.loss = loss;
-        batchLoss = new BatchLoss(pass);
+        batchLoss = new BatchLoss(engine.ops(), pass);
         this.choice = choice;
         this.engine = engine;
         this.pass = pass;
@@ -70,7 +68,7 @@ public abstract class Attacker {
                     + " panels, this one has " + pass.panels());
         }
         if (choice == LabelChoice.PREDICTED) {
-            Elementwise.predictions(pass.logits(), 0, examples, predicted, 0);
+            engine.ops().predictions(pass.logits(), 0, examples, predicted, 0);
             run(panels, predicted, 0, examples, noise, firstExample);
         } else {
             run(panels, labels, firstLabel, examples, noise, firstExample);
@@ -119,29 +117,19 @@ public abstract class Attacker {
     /** Copies some features of whole panels within the pass's input. */
     protected final void copyInputs(int from, int to, int panels, int[] features) {
         for (int p = 0; p < panels; p++) {
-            copyRows(from + p, to + p, features, 0, features.length);
+            pass.input().copyFeatures(pass.input(), from + p, to + p, features);
         }
     }
 
-    protected final void copyRows(int from, int to, int[] features, int first, int count) {
-        ActivationPanels input = pass.input();
-        MemorySegment memory = input.memory();
-        for (int r = first; r < first + count; r++) {
-            MemorySegment.copy(
-                    memory,
-                    input.row(from, features[r]),
-                    memory,
-                    input.row(to, features[r]),
-                    ActivationPanels.ROW_BYTES);
-        }
-    }
-
-    /** The gradient of the loss at the present logits, then that of the inputs, handed to a sink. */
-    protected final void inputGradient(
-            int firstPanel, int panels, int[] labels, int firstLabel, int examples, InputGradientSink sink) {
+    /**
+     * A step along the gradient of the loss at the logits of {@code panels} panels from {@code firstPanel} on. Clean inputs stand
+     * in panels from 0 on; the points to move stand after them.
+     */
+    protected final void perturb(
+            int firstPanel, int panels, int[] labels, int firstLabel, int examples, StepRule rule) {
         // The scale is 1, not 1/n: only signs are used, and smaller gradients would round to zero sooner.
         int reference = loss.readsReference() ? 0 : firstPanel;
         batchLoss.set(loss, firstPanel, reference, panels, labels, firstLabel, examples, 1, null);
-        engine.inputGradient(pass, firstPanel, panels, sink);
+        engine.perturb(pass, firstPanel, panels, rule, pass.input(), 0, pass.input(), panels);
     }
 }

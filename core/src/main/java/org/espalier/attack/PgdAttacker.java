@@ -1,18 +1,17 @@
 package org.espalier.attack;
 
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
-import org.espalier.engine.InputGradientSink;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.StepRule;
 import org.espalier.loss.Loss;
 import org.espalier.random.Stream;
 
 /** Runs {@link Pgd}; each step is one forward and one backward pass with the signed step fused into its end. */
-final class PgdAttacker extends Attacker implements InputGradientSink {
+final class PgdAttacker extends Attacker {
     private final Pgd attack;
+    private final StepRule rule;
     /** Whether losses decide which point an example keeps; without it nothing but the last point is ever needed. */
     private final boolean choosing;
 
@@ -24,6 +23,7 @@ final class PgdAttacker extends Attacker implements InputGradientSink {
     PgdAttacker(Pgd attack, Engine engine, ActivationBuffers pass, Loss loss) {
         super(attack.label(), loss, engine, pass);
         this.attack = attack;
+        rule = new StepRule.Sign((float) attack.step(), (float) attack.epsilon());
         choosing = attack.keep() == KeptIterate.BEST || attack.restarts() > 1;
         int examples = choosing ? pass.panels() / 2 * ActivationPanels.LANES : 0;
         best = new ActivationPanels(choosing ? pass.input().features() : 1, Math.max(examples, 1));
@@ -47,7 +47,7 @@ final class PgdAttacker extends Attacker implements InputGradientSink {
                 if (attack.keep() == KeptIterate.BEST) {
                     keepBetter(labels, firstLabel, examples);
                 }
-                inputGradient(panels, panels, labels, firstLabel, examples, this);
+                perturb(panels, panels, labels, firstLabel, examples, rule);
             }
             if (choosing) {
                 engine.forward(pass, panels, panels);
@@ -61,27 +61,20 @@ final class PgdAttacker extends Attacker implements InputGradientSink {
 
     private void start(Stream noise, int firstExample, int[] features) {
         if (attack.randomStart()) {
-            Elementwise.uniformNoise(
-                    noise, firstExample, pass.input(), 0, pass.input(), panels, panels, features, (float) attack.epsilon());
+            engine.ops()
+                    .uniformNoise(
+                            noise,
+                            firstExample,
+                            pass.input(),
+                            0,
+                            pass.input(),
+                            panels,
+                            panels,
+                            features,
+                            (float) attack.epsilon());
         } else {
             copyInputs(0, panels, panels, features);
         }
-    }
-
-    @Override
-    public void accept(int panel, MemorySegment gradient, long offset, int[] features, int first, int count) {
-        Elementwise.signStep(
-                gradient,
-                offset,
-                features,
-                first,
-                count,
-                pass.input(),
-                panel - panels,
-                pass.input(),
-                panel,
-                (float) attack.step(),
-                (float) attack.epsilon());
     }
 
     private void keepBetter(int[] labels, int firstLabel, int examples) {

@@ -19,6 +19,8 @@ public interface TrainingAttackKind<S extends Record> extends Extension<S> {
     /** The attack of a settings record of any registered kind. */
     @SuppressWarnings("unchecked")
     static Attack of(Record settings) {
-        return ((TrainingAttackKind<Record>) Registry.of(TrainingAttackKind.class).find(settings)).create(settings);
+        return ((TrainingAttackKind<Record>)
+                        Registry.of(TrainingAttackKind.class).find(settings))
+                .create(settings);
     }
 }

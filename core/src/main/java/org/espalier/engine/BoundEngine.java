@@ -40,7 +40,7 @@ public interface BoundEngine extends Engine {
      * ReLU between the interval bounds, with the lower slope 0 or 1, whichever leaves the smaller triangle (Zhang et al.,
      * "Towards stable and efficient training of verifiably robust neural networks", 2020, section 3).
      *
-     * @param pass its natural input filled, padding included, as {@code Elementwise.loadImages} does
+     * @param pass its natural input filled, padding included, as {@code EngineOps.loadImages} does
      * @param epsilon at least 0
      * @param linearShare in [0, 1]; 0 for a pass made without linear bounds
      * @param labels class of each example, from {@code firstLabel} on

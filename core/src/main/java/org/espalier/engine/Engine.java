@@ -46,18 +46,40 @@ public interface Engine {
     int[] liveInputs();
 
     /** Buffers for up to {@code examples} examples at once. */
-    default ActivationBuffers newPass(int examples) {
-        return new ActivationBuffers(architecture(), examples);
-    }
+    ActivationBuffers newPass(int examples);
 
-    /** Computes the logits of panels {@code firstPanel} to {@code firstPanel + panels - 1} from their inputs. */
-    void forward(ActivationBuffers pass, int firstPanel, int panels);
+    /** The arithmetic of losses and attacks on this engine's buffers. */
+    EngineOps ops();
 
     /**
-     * Gradient with respect to the inputs, from {@link ActivationBuffers#logitGradient} and the last {@link #forward} over
-     * these panels, handed to {@code sink} as it is made.
+     * Computes the logits of panels {@code firstPanel} to {@code firstPanel + panels - 1} from their inputs. Today's
+     * operations compute the same in both modes.
      */
-    void inputGradient(ActivationBuffers pass, int firstPanel, int panels, InputGradientSink sink);
+    void forward(ActivationBuffers pass, int firstPanel, int panels, Mode mode);
+
+    /** The same in {@link Mode#EVALUATION}. */
+    default void forward(ActivationBuffers pass, int firstPanel, int panels) {
+        forward(pass, firstPanel, panels, Mode.EVALUATION);
+    }
+
+    /**
+     * Makes an attack's step along the gradient with respect to the inputs, from {@link ActivationBuffers#logitGradient} and
+     * the last {@link #forward} over panels {@code firstPanel} to {@code firstPanel + panels - 1}. The gradient itself is not
+     * kept. Panel {@code i} of these moves panel {@code xPanel + i} of {@code x} near panel {@code cleanPanel + i} of
+     * {@code clean}. Inputs that are not {@link #liveInputs live} stay as they are.
+     *
+     * @param clean in [0, 1] and not -0, as many features as the network has inputs
+     * @param x points to move, like {@code clean}; often the buffers' own input
+     */
+    void perturb(
+            ActivationBuffers pass,
+            int firstPanel,
+            int panels,
+            StepRule rule,
+            ActivationPanels clean,
+            int cleanPanel,
+            ActivationPanels x,
+            int xPanel);
 
     /**
      * Computes gradients of the loss from {@link ActivationBuffers#logitGradient} and the last {@link #forward} over these

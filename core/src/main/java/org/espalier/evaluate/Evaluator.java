@@ -13,7 +13,6 @@ import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Engine;
-import org.espalier.engine.ops.Elementwise;
 import org.espalier.random.Stream;
 import org.espalier.train.Objective;
 import org.jspecify.annotations.Nullable;
@@ -186,7 +185,7 @@ public final class Evaluator {
         for (int i = 0; i < examples; i++) {
             order[i] = first + i;
         }
-        Elementwise.loadImages(split.images(), order, 0, examples, pass.input(), 0);
+        engine.ops().loadImages(split.images(), order, 0, examples, pass.input(), 0);
         engine.forward(pass, 0, panels);
         add(natural, pass.logits(), 0, split.labels(), first, examples, smoothing);
         for (int a = 0; a < attacked.size(); a++) {
@@ -200,8 +199,9 @@ public final class Evaluator {
         }
         if (bounds != null) {
             // In buffers of its own: attacks keep what they do not write in theirs.
-            Elementwise.loadImages(
-                    split.images(), order, 0, examples, bounds.natural().input(), 0);
+            engine.ops()
+                    .loadImages(
+                            split.images(), order, 0, examples, bounds.natural().input(), 0);
             EvaluationSettings.Bound bound = settings.bound().orElseThrow();
             BoundEngine.of(engine)
                     .boundMargins(
@@ -217,8 +217,8 @@ public final class Evaluator {
 
     private void add(
             Sum sum, ActivationPanels logits, int firstPanel, int[] labels, int first, int examples, float smoothing) {
-        Elementwise.predictions(logits, firstPanel, examples, predicted, 0);
-        Elementwise.crossEntropy(logits, firstPanel, labels, first, examples, smoothing, losses, 0);
+        engine.ops().predictions(logits, firstPanel, examples, predicted, 0);
+        engine.ops().crossEntropy(logits, firstPanel, labels, first, examples, smoothing, losses, 0);
         for (int i = 0; i < examples; i++) {
             boolean right = predicted[i] == labels[first + i];
             if (sum == worst) {

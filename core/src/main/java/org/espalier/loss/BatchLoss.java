@@ -2,7 +2,7 @@ package org.espalier.loss;
 
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.EngineOps;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,13 +11,20 @@ import org.jspecify.annotations.Nullable;
  * allocate nothing. Not for use by several threads at once.
  */
 public final class BatchLoss {
+    private final EngineOps ops;
     private final ActivationBuffers pass;
     private final float[] logits; // (class)
     private final float[] referenceLogits; // (class)
     private final double[] gradient; // (class)
     private final double[] referenceGradient; // (class)
 
-    public BatchLoss(ActivationBuffers pass) {
+    /**
+     * A batch's losses on an engine.
+     *
+     * @param ops of the engine whose buffers {@code pass} are: {@code engine.ops()}
+     */
+    public BatchLoss(EngineOps ops, ActivationBuffers pass) {
+        this.ops = ops;
         this.pass = pass;
         int classes = pass.logits().features();
         logits = new float[classes];
@@ -46,7 +53,7 @@ public final class BatchLoss {
             double scale,
             float @Nullable [] weights) {
         if (weights == null && loss instanceof CrossEntropy crossEntropy) {
-            return Elementwise.crossEntropyGradient(
+            return ops.crossEntropyGradient(
                     pass.logits(),
                     pass.logitGradient(),
                     first,
@@ -109,7 +116,7 @@ public final class BatchLoss {
     public void values(
             Loss loss, int first, int reference, int[] labels, int firstLabel, int examples, double[] losses) {
         if (loss instanceof CrossEntropy crossEntropy) {
-            Elementwise.crossEntropy(
+            ops.crossEntropy(
                     pass.logits(), first, labels, firstLabel, examples, crossEntropy.smoothing(), losses, 0);
             return;
         }

@@ -125,7 +125,7 @@ public final class Graph {
         String at = rest.keySet().iterator().next();
         while (!seen.contains(at)) {
             seen.add(at);
-            at = rest.get(at).inputs().stream()
+            at = Objects.requireNonNull(rest.get(at)).inputs().stream()
                     .filter(rest::containsKey)
                     .findFirst()
                     .orElseThrow();

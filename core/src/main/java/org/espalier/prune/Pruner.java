@@ -38,11 +38,7 @@ public record Pruner(Criterion criterion, Scope scope, CountingRule counting) {
      * @throws IllegalArgumentException also if the criterion has needs and there are no resources
      */
     public Mask prune(
-            Mask mask,
-            Weights trained,
-            List<Double> fractions,
-            Stream stream,
-            Optional<PruningResources> resources) {
+            Mask mask, Weights trained, List<Double> fractions, Stream stream, Optional<PruningResources> resources) {
         Architecture architecture = mask.architecture();
         if (fractions.size() != architecture.layers()) {
             throw new IllegalArgumentException("a network " + architecture + " needs " + architecture.layers()

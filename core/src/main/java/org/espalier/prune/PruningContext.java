@@ -6,7 +6,7 @@ import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Gradients;
-import org.espalier.engine.ops.Elementwise;
+
 import org.espalier.loss.BatchLoss;
 import org.espalier.loss.CrossEntropy;
 import org.espalier.network.Architecture;
@@ -107,8 +107,8 @@ public final class PruningContext {
 
     private PruningResources declared(Need need) {
         if (!criterion.needs().contains(need)) {
-            throw new IllegalStateException("criterion " + criterion.name() + " reads " + need
-                    + " and declares only " + criterion.needs().stream().sorted().toList());
+            throw new IllegalStateException("criterion " + criterion.name() + " reads " + need + " and declares only "
+                    + criterion.needs().stream().sorted().toList());
         }
         return resources.orElseThrow();
     }
@@ -126,7 +126,7 @@ public final class PruningContext {
     private Weights computed(Engine engine, Split data, int count) {
         engine.load(weights, mask); // the criterion may have changed them
         ActivationBuffers pass = engine.newPass(BATCH);
-        BatchLoss loss = new BatchLoss(pass);
+        BatchLoss loss = new BatchLoss(engine.ops(), pass);
         Weights sum = new Weights(weights.architecture());
         int[] order = new int[count];
         for (int i = 0; i < count; i++) {
@@ -135,7 +135,7 @@ public final class PruningContext {
         for (int first = 0; first < count; first += BATCH) {
             int examples = Math.min(BATCH, count - first);
             int panels = ActivationPanels.panelsFor(examples);
-            Elementwise.loadImages(data.images(), order, first, examples, pass.input(), 0);
+            engine.ops().loadImages(data.images(), order, first, examples, pass.input(), 0);
             engine.forward(pass, 0, panels);
             loss.set(CrossEntropy.HARD, 0, 0, panels, data.labels(), first, examples, 1.0 / count, null);
             engine.backward(pass, 0, panels, Gradients.ALL_WEIGHTS);

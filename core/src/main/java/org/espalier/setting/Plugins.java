@@ -28,7 +28,8 @@ public final class Plugins {
      */
     public static void use(Path directory) {
         if (!Files.isDirectory(directory)) {
-            throw new UserException("the plug-in directory " + directory + " does not exist, expected a directory of jars");
+            throw new UserException(
+                    "the plug-in directory " + directory + " does not exist, expected a directory of jars");
         }
         List<Path> jars = new ArrayList<>();
         try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "*.jar")) {

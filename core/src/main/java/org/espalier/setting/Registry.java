@@ -5,9 +5,9 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
-import java.util.SequencedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.espalier.UserException;
 import org.jspecify.annotations.Nullable;
@@ -91,8 +91,8 @@ public final class Registry {
         return kinds.values().stream()
                 .filter(extension -> extension.settings() == settings.getClass())
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "no " + type.getSimpleName() + " has the settings " + settings.getClass().getName()));
+                .orElseThrow(() -> new IllegalArgumentException("no " + type.getSimpleName() + " has the settings "
+                        + settings.getClass().getName()));
     }
 
     /**

@@ -30,9 +30,7 @@ public interface Restart {
      */
     @Kind("rewind")
     record Rewind(
-            @Setting(value = "updates of level 0", min = 0)
-            int iteration)
-            implements Restart {
+            @Setting(value = "updates of level 0", min = 0) int iteration) implements Restart {
         public Rewind {
             if (iteration < 0) {
                 throw new IllegalArgumentException("a rewind's iteration must be at least 0, got " + iteration);

@@ -76,8 +76,7 @@ public record TicketSearch(
     public Level next(int number, Mask mask, Weights trained, LevelOutcome dense) {
         int next = number + 1;
         Mask survivors = pruner.prune(mask, trained, schedule.fractions(), trial.pruning(next), resources);
-        Weights start =
-                restart.start(new RestartContext(architecture, distribution, trial, next, trained, dense));
+        Weights start = restart.start(new RestartContext(architecture, distribution, trial, next, trained, dense));
         start.apply(survivors);
         return new Level(next, start, survivors);
     }

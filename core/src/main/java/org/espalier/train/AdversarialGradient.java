@@ -5,6 +5,7 @@ import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Gradients;
+import org.espalier.engine.Mode;
 import org.espalier.loss.CrossEntropy;
 
 /** Computes {@link Objective.Adversarial}. Clean examples stand in the first half of the pass, adversarial ones after them. */
@@ -20,7 +21,7 @@ final class AdversarialGradient implements BatchObjective {
         pass = engine.newPass(2 * ActivationPanels.panelsFor(examples) * ActivationPanels.LANES);
         attacker = objective.attack().bind(engine, pass);
         naturalShare = objective.naturalShare();
-        loss = new MeanLoss(new CrossEntropy(labelSmoothing), pass);
+        loss = new MeanLoss(new CrossEntropy(labelSmoothing), engine.ops(), pass);
     }
 
     @Override
@@ -33,19 +34,19 @@ final class AdversarialGradient implements BatchObjective {
         int panels = batch.panels();
         boolean cleanFirst = attacker.readsCleanPass();
         if (cleanFirst) {
-            engine.forward(pass, 0, panels);
+            engine.forward(pass, 0, panels, Mode.TRAINING);
         }
         attacker.perturb(batch.labels(), 0, batch.examples(), batch.noise(), batch.firstExample());
         if (naturalShare == 0) {
-            engine.forward(pass, panels, panels);
+            engine.forward(pass, panels, panels, Mode.TRAINING);
             loss.gradient(batch, panels, 1);
             engine.backward(pass, panels, panels, Gradients.WEIGHTS);
             return;
         }
         if (cleanFirst) {
-            engine.forward(pass, panels, panels);
+            engine.forward(pass, panels, panels, Mode.TRAINING);
         } else {
-            engine.forward(pass, 0, 2 * panels);
+            engine.forward(pass, 0, 2 * panels, Mode.TRAINING);
         }
         loss.gradient(batch, 0, naturalShare);
         loss.gradient(batch, panels, 1 - naturalShare);

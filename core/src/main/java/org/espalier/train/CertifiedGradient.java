@@ -6,7 +6,8 @@ import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Gradients;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.Mode;
+
 import org.espalier.loss.CrossEntropy;
 
 /** Computes {@link Objective.Certified}. */
@@ -25,7 +26,7 @@ final class CertifiedGradient implements BatchObjective {
         bounds = this.engine.newBoundBuffers(lanes, objective.linear());
         pass = bounds.natural();
         smoothing = labelSmoothing;
-        loss = new MeanLoss(new CrossEntropy(labelSmoothing), pass);
+        loss = new MeanLoss(new CrossEntropy(labelSmoothing), engine.ops(), pass);
     }
 
     @Override
@@ -40,7 +41,7 @@ final class CertifiedGradient implements BatchObjective {
         double progress = objective.ramp().progress(batch.iteration());
         double share = objective.naturalShare().at(progress);
         if (share > 0) {
-            engine.forward(pass, 0, panels);
+            engine.forward(pass, 0, panels, Mode.TRAINING);
             loss.gradient(batch, 0, share);
         }
         if (share == 1) {
@@ -50,7 +51,7 @@ final class CertifiedGradient implements BatchObjective {
         float epsilon = (float) objective.epsilon().at(progress);
         float linear = (float) objective.linearShare().at(progress);
         engine.boundMargins(bounds, epsilon, linear, batch.labels(), 0, examples);
-        boolean finite = Elementwise.crossEntropyGradient(
+        boolean finite = engine.ops().crossEntropyGradient(
                 bounds.marginBounds(),
                 bounds.marginBoundGradients(),
                 0,

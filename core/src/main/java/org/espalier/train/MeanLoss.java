@@ -1,6 +1,7 @@
 package org.espalier.train;
 
 import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.EngineOps;
 import org.espalier.loss.BatchLoss;
 import org.espalier.loss.Loss;
 
@@ -9,9 +10,9 @@ final class MeanLoss {
     private final Loss loss;
     private final BatchLoss batchLoss;
 
-    MeanLoss(Loss loss, ActivationBuffers pass) {
+    MeanLoss(Loss loss, EngineOps ops, ActivationBuffers pass) {
         this.loss = loss;
-        batchLoss = new BatchLoss(pass);
+        batchLoss = new BatchLoss(ops, pass);
     }
 
     /**

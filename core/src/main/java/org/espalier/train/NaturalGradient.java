@@ -4,6 +4,7 @@ import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Gradients;
+import org.espalier.engine.Mode;
 import org.espalier.loss.CrossEntropy;
 
 /** Computes {@link Objective.Natural}. */
@@ -15,7 +16,7 @@ final class NaturalGradient implements BatchObjective {
     NaturalGradient(Engine engine, int examples, float labelSmoothing) {
         this.engine = engine;
         pass = engine.newPass(examples);
-        loss = new MeanLoss(new CrossEntropy(labelSmoothing), pass);
+        loss = new MeanLoss(new CrossEntropy(labelSmoothing), engine.ops(), pass);
     }
 
     @Override
@@ -26,7 +27,7 @@ final class NaturalGradient implements BatchObjective {
     @Override
     public void gradient(Batch batch) {
         int panels = batch.panels();
-        engine.forward(pass, 0, panels);
+        engine.forward(pass, 0, panels, Mode.TRAINING);
         loss.gradient(batch, 0, 1);
         engine.backward(pass, 0, panels, Gradients.WEIGHTS);
     }

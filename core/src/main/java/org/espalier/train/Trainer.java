@@ -4,7 +4,6 @@ import org.espalier.data.BatchOrder;
 import org.espalier.data.Split;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Update;
-import org.espalier.engine.ops.Elementwise;
 import org.espalier.network.Weights;
 import org.espalier.random.Stream;
 
@@ -87,7 +86,7 @@ public final class Trainer {
         int[] images = order.order(iteration);
         int first = order.first(iteration);
         int examples = order.count(iteration);
-        Elementwise.loadImages(training.images(), images, first, examples, objective.input(), 0);
+        engine.ops().loadImages(training.images(), images, first, examples, objective.input(), 0);
         int[] labels = batch.labels();
         for (int i = 0; i < examples; i++) {
             labels[i] = training.labels()[images[first + i]];

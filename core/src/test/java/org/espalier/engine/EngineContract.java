@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
 import java.util.List;
 import org.espalier.network.Architecture;
@@ -84,6 +83,38 @@ public abstract class EngineContract {
                         .isCloseTo(example.difference(layer, o, true), within(2e-4));
             }
         }
+    }
+
+    @Test
+    void signedStepsFollowTheGradientAndStayInBallAndRange() {
+        Case example = new Case(0.3);
+        example.fillLogitGradient();
+        example.engine.forward(example.pass, 0, PANELS);
+        float[][] gradient = example.inputGradient();
+        ActivationPanels clean = new ActivationPanels(SHAPE.inputs(), 3 * ActivationPanels.LANES);
+        ActivationPanels x = new ActivationPanels(SHAPE.inputs(), 4 * ActivationPanels.LANES);
+        clean.copy(example.pass.input(), 0, 1, PANELS);
+        x.copy(example.pass.input(), 0, 2, PANELS);
+        int[] live = example.engine.liveInputs();
+        assertThat(live).isNotEmpty().hasSizeLessThan(SHAPE.inputs()); // both kinds of input are tested
+        for (int step = 1; step <= 2; step++) {
+            example.engine.perturb(example.pass, 0, PANELS, new StepRule.Sign(0.2f, 0.3f), clean, 1, x, 2);
+            for (int e = 0; e < EXAMPLES; e++) {
+                for (int i = 0; i < SHAPE.inputs(); i++) {
+                    double image = example.pass.input().get(i, e);
+                    double moved = image + Math.min(0.2 * step, 0.3) * Math.signum(gradient[e][i]);
+                    assertThat((double) x.get(i, 2 * ActivationPanels.LANES + e))
+                            .isCloseTo(Math.clamp(moved, 0, 1), within(1e-6));
+                }
+            }
+        }
+        ActivationPanels narrow = new ActivationPanels(SHAPE.inputs() - 1, 1);
+        assertThatThrownBy(() ->
+                        example.engine.perturb(example.pass, 0, 1, new StepRule.Sign(0.2f, 0.3f), narrow, 0, narrow, 0))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(
+                        () -> example.engine.perturb(example.pass, 0, 2, new StepRule.Sign(0.2f, 0.3f), clean, 2, x, 0))
+                .isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @Test
@@ -195,10 +226,11 @@ public abstract class EngineContract {
 
     @Test
     void weightsAndInputsTogetherAreThoseOfEach() {
-        Case example = new Case(0.2);
+        Case example = new Case(0.3);
         example.fillLogitGradient();
         example.engine.forward(example.pass, 0, PANELS);
         float[][] inputs = example.inputGradient();
+        assertThat(example.engine.liveInputs()).isNotEmpty().hasSizeLessThan(SHAPE.inputs());
         example.engine.backward(example.pass, 0, PANELS, Gradients.WEIGHTS);
         Weights weights = example.engine.gradient();
         for (Gradients wanted : new Gradients[] {Gradients.INPUTS, Gradients.WEIGHTS_AND_INPUTS}) {
@@ -348,15 +380,13 @@ public abstract class EngineContract {
         }
 
         float[][] inputGradient() {
+            engine.backward(pass, 0, PANELS, Gradients.INPUTS);
             float[][] all = new float[PANELS * ActivationPanels.LANES][SHAPE.inputs()];
-            engine.inputGradient(pass, 0, PANELS, (panel, gradient, offset, features, first, count) -> {
-                for (int r = 0; r < count; r++) {
-                    for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
-                        all[panel * ActivationPanels.LANES + lane][features[first + r]] = gradient.get(
-                                ValueLayout.JAVA_FLOAT, offset + r * ActivationPanels.ROW_BYTES + lane * 4L);
-                    }
+            for (int e = 0; e < all.length; e++) {
+                for (int i = 0; i < SHAPE.inputs(); i++) {
+                    all[e][i] = pass.inputGradient().get(i, e);
                 }
-            });
+            }
             return all;
         }
     }

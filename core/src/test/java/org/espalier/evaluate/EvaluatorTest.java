@@ -21,7 +21,7 @@ import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.engine.KernelMode;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.ops.PanelOps;
 import org.espalier.engine.reference.ReferenceEngine;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
@@ -242,12 +242,12 @@ class EvaluatorTest {
         reference.load(engine.weights(), engine.mask());
         BoundBuffers pass = reference.newBoundBuffers(150, true);
         int[] order = IntStream.range(0, 150).toArray();
-        Elementwise.loadImages(split.images(), order, 0, 150, pass.natural().input(), 0);
+        PanelOps.CHOSEN.loadImages(split.images(), order, 0, 150, pass.natural().input(), 0);
         reference.boundMargins(pass, 0.02f, 0.3f, split.labels(), 0, 150);
         int[] predicted = new int[150];
         double[] losses = new double[150];
-        Elementwise.predictions(pass.marginBounds(), 0, 150, predicted, 0);
-        Elementwise.crossEntropy(pass.marginBounds(), 0, split.labels(), 0, 150, 0.1f, losses, 0);
+        PanelOps.CHOSEN.predictions(pass.marginBounds(), 0, 150, predicted, 0);
+        PanelOps.CHOSEN.crossEntropy(pass.marginBounds(), 0, split.labels(), 0, 150, 0.1f, losses, 0);
         int shown = (int) IntStream.range(0, 150)
                 .filter(i -> predicted[i] == split.labels()[i])
                 .count();

@@ -20,7 +20,7 @@ import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.ops.PanelOps;
 import org.espalier.engine.reference.ReferenceEngine;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
@@ -139,7 +139,7 @@ class TrainerTest {
             for (int e = 0; e < examples; e++) {
                 labels[e] = training.labels()[images[order.first(update) + e]];
             }
-            Elementwise.loadImages(training.images(), images, order.first(update), examples, pass.input(), 0);
+            PanelOps.CHOSEN.loadImages(training.images(), images, order.first(update), examples, pass.input(), 0);
             bounds = engine.newBoundBuffers(examples, true);
             bounds.natural().input().copy(pass.input(), 0, 0, panels);
             if (settings.objective() instanceof Objective.Adversarial mixed) {
@@ -192,7 +192,7 @@ class TrainerTest {
 
         private double mean(ActivationPanels logits, int firstPanel) {
             double[] losses = new double[examples];
-            Elementwise.crossEntropy(
+            PanelOps.CHOSEN.crossEntropy(
                     logits, firstPanel, labels, 0, examples, (float) settings.labelSmoothing(), losses, 0);
             return Stream.of(losses)
                     .flatMapToDouble(java.util.Arrays::stream)

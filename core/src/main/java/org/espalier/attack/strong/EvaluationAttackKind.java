@@ -1,6 +1,7 @@
 package org.espalier.attack.strong;
 
 import org.espalier.setting.Extension;
+import org.espalier.setting.Kind;
 import org.espalier.setting.Registry;
 
 /**
@@ -16,10 +17,13 @@ public interface EvaluationAttackKind<S extends Record> extends Extension<S> {
      */
     StrongAttack create(S settings);
 
-    /** The attack of a settings record of any registered kind. */
+    /** The attack of a settings record of any registered kind; a plug-in's records its provider and version. */
     @SuppressWarnings("unchecked")
     static StrongAttack of(Record settings) {
-        return ((EvaluationAttackKind<Record>) Registry.of(EvaluationAttackKind.class).find(settings))
+        StrongAttack attack = ((EvaluationAttackKind<Record>)
+                        Registry.of(EvaluationAttackKind.class).find(settings))
                 .create(settings);
+        Kind kind = Registry.kind(settings.getClass());
+        return kind.provider().isEmpty() ? attack : new PluginAttack(attack, kind.provider(), kind.version());
     }
 }

@@ -71,8 +71,7 @@ public final class Assembly {
             throw new UserException(labels.source() + " does not fit " + images.source() + ": expected "
                     + images.count() + " labels, one for each image, found " + labels.labels().length);
         }
-        return new Split(
-                name, new ImageShape(images.rows(), images.columns()), images.pixels(), labels.labels());
+        return new Split(name, new ImageShape(images.rows(), images.columns()), images.pixels(), labels.labels());
     }
 
     private static int classes(Idx.Labels train) {

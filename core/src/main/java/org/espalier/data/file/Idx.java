@@ -25,7 +25,7 @@ public final class Idx {
     private static final int IMAGES_MAGIC = 0x0803; // unsigned bytes, three dimensions
     private static final int LABELS_MAGIC = 0x0801; // unsigned bytes, one dimension
     // The largest promise of a header that is given its memory before its bytes have arrived.
-    private static final int TRUSTED_BYTES = 64 << 20;
+    private static final int TRUSTED_BYTES = 1 << 18;
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
     private Idx() {}

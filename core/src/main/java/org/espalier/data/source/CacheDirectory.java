@@ -1,9 +1,9 @@
 package org.espalier.data.source;
 
 import java.nio.file.Path;
-import org.espalier.UserPath;
 import java.util.Map;
 import org.espalier.UserException;
+import org.espalier.UserPath;
 
 /** Where fetched data sets are kept: {@code ESPALIER_CACHE}, else {@code XDG_CACHE_HOME/espalier}, else {@code ~/.cache/espalier}. */
 public final class CacheDirectory {

@@ -161,7 +161,7 @@ public interface Kernels {
     void momentum(float[] weights, float[] gradients, float[] velocity, int count, Update.Momentum settings);
 
     /**
-     * See {@code Elementwise.uniformNoise}.
+     * See {@code EngineOps.uniformNoise}.
      *
      * @param examples counter of each lane's example, from {@code firstExample} on
      * @param scratch at least two rows
@@ -179,7 +179,7 @@ public interface Kernels {
             float epsilon,
             MemorySegment scratch);
 
-    /** See {@code Elementwise.signStep}. */
+    /** See {@code EngineOps.signStep}. */
     void signStep(
             MemorySegment gradient,
             long offset,
@@ -193,7 +193,7 @@ public interface Kernels {
             float step,
             float epsilon);
 
-    /** See {@code Elementwise.crossEntropyGradient}; {@code scratch} holds at least two rows. */
+    /** See {@code EngineOps.crossEntropyGradient}; {@code scratch} holds at least two rows. */
     boolean crossEntropyGradient(
             MemorySegment logits,
             long logitOffset,
@@ -207,6 +207,6 @@ public interface Kernels {
             float scale,
             MemorySegment scratch);
 
-    /** See {@code Elementwise.loadImages}. */
+    /** See {@code EngineOps.loadImages}. */
     void loadImages(byte[] images, int[] order, int first, int lanes, ActivationPanels out, int panel);
 }

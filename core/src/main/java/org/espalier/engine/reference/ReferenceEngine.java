@@ -1,8 +1,5 @@
 package org.espalier.engine.reference;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import org.espalier.engine.ActivationBuffers;
@@ -10,9 +7,13 @@ import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Checks;
+import org.espalier.engine.EngineOps;
 import org.espalier.engine.Gradients;
-import org.espalier.engine.InputGradientSink;
+import org.espalier.engine.Mode;
+import org.espalier.engine.PanelBuffers;
+import org.espalier.engine.StepRule;
 import org.espalier.engine.Update;
+import org.espalier.engine.ops.PanelOps;
 import org.espalier.network.Architecture;
 import org.espalier.network.LivePaths;
 import org.espalier.network.Mask;
@@ -23,8 +24,6 @@ import org.espalier.network.Weights;
  * against. Weights are kept in double and rounded to float only when read out.
  */
 public final class ReferenceEngine implements BoundEngine {
-    private static final int ROWS_AT_ONCE = 16;
-
     private final Architecture architecture;
     private Mask mask;
     private final double[][] weights; // (layer, output * input)
@@ -35,7 +34,6 @@ public final class ReferenceEngine implements BoundEngine {
     private final double[][][] biasMoments = new double[2][][];
     private int[] liveInputs = new int[0];
     private final List<ReferenceWorstCase> worstCases = new ArrayList<>(); // (example) of the last worstCase
-    private final MemorySegment rows = Arena.ofAuto().allocate(ROWS_AT_ONCE * ActivationPanels.ROW_BYTES, 64);
 
     public ReferenceEngine(Architecture architecture) {
         this.architecture = architecture;
@@ -90,7 +88,17 @@ public final class ReferenceEngine implements BoundEngine {
     }
 
     @Override
-    public void forward(ActivationBuffers pass, int firstPanel, int panels) {
+    public ActivationBuffers newPass(int examples) {
+        return new PanelBuffers(architecture, examples);
+    }
+
+    @Override
+    public EngineOps ops() {
+        return PanelOps.CHOSEN;
+    }
+
+    @Override
+    public void forward(ActivationBuffers pass, int firstPanel, int panels, Mode mode) {
         Checks.covers(architecture, pass, firstPanel, panels);
         for (int example = firstPanel * ActivationPanels.LANES;
                 example < (firstPanel + panels) * ActivationPanels.LANES;
@@ -104,25 +112,38 @@ public final class ReferenceEngine implements BoundEngine {
     }
 
     @Override
-    public void inputGradient(ActivationBuffers pass, int firstPanel, int panels, InputGradientSink sink) {
+    public void perturb(
+            ActivationBuffers pass,
+            int firstPanel,
+            int panels,
+            StepRule rule,
+            ActivationPanels clean,
+            int cleanPanel,
+            ActivationPanels x,
+            int xPanel) {
         Checks.covers(architecture, pass, firstPanel, panels);
-        for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
-            double[][] byLane = new double[ActivationPanels.LANES][];
-            for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
-                int example = panel * ActivationPanels.LANES + lane;
-                byLane[lane] = back(0, deltas(pass, example, outputs(pass, example))[0]);
-            }
-            for (int first = 0; first < liveInputs.length; first += ROWS_AT_ONCE) {
-                int count = Math.min(ROWS_AT_ONCE, liveInputs.length - first);
-                for (int r = 0; r < count; r++) {
-                    for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
-                        rows.set(ValueLayout.JAVA_FLOAT, r * ActivationPanels.ROW_BYTES + lane * 4L, (float)
-                                byLane[lane][liveInputs[first + r]]);
-                    }
-                }
-                sink.accept(panel, rows, 0, liveInputs, first, count);
+        Checks.perturbs(architecture, clean, cleanPanel, x, xPanel, panels);
+        for (int lane = 0; lane < panels * ActivationPanels.LANES; lane++) {
+            int example = firstPanel * ActivationPanels.LANES + lane;
+            double[] gradient = back(0, deltas(pass, example, outputs(pass, example))[0]);
+            int centre = cleanPanel * ActivationPanels.LANES + lane;
+            int point = xPanel * ActivationPanels.LANES + lane;
+            for (int input : liveInputs) {
+                float moved = step(rule, (float) gradient[input], clean.get(input, centre), x.get(input, point));
+                x.set(input, point, moved);
             }
         }
+    }
+
+    /** In float32, as every engine: inputs are float32, and points at the ball's edge must be the same. */
+    private static float step(StepRule rule, float g, float clean, float x) {
+        return switch (rule) {
+            case StepRule.Sign(float step, float epsilon) -> {
+                float moved = g > 0 ? x + step : g < 0 ? x - step : x;
+                moved = Math.min(Math.max(moved, clean - epsilon), clean + epsilon);
+                yield Math.min(Math.max(moved, 0f), 1f);
+            }
+        };
     }
 
     @Override

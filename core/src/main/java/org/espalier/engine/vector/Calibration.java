@@ -7,10 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
-import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Gradients;
-import org.espalier.engine.InputGradientSink;
+import org.espalier.engine.PanelBuffers;
 import org.espalier.engine.Update;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.ops.KernelChoice;
@@ -248,7 +247,7 @@ public final class Calibration implements DenseOrSparsePolicy {
         private static final Update NOTHING = new Update.Adam(0f, 0.9f, 0.999f, 1e-7f, 0f, 0f);
 
         private final VectorEngine engine;
-        private final ActivationBuffers pass;
+        private final PanelBuffers pass;
 
         Probe(Architecture architecture, double density, DenseOrSparsePolicy policy) {
             Stream stream = Stream.root(1);

@@ -8,14 +8,18 @@ import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Checks;
+import org.espalier.engine.EngineOps;
 import org.espalier.engine.Gradients;
-import org.espalier.engine.InputGradientSink;
+import org.espalier.engine.Mode;
+import org.espalier.engine.PanelBuffers;
+import org.espalier.engine.StepRule;
 import org.espalier.engine.Update;
 import org.espalier.engine.kernel.BlockedCsr;
 import org.espalier.engine.kernel.FixedOrderSum;
 import org.espalier.engine.kernel.GradientScratch;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.kernel.Kernels.Epilogue;
+import org.espalier.engine.ops.PanelOps;
 import org.espalier.engine.simd.dense.InterleavedRows;
 import org.espalier.network.Architecture;
 import org.espalier.network.LivePaths;
@@ -42,6 +46,9 @@ public final class VectorEngine implements BoundEngine {
     private final float[][] biasFirst; // (layer, output), padded
     private final float[][] biasSecond; // (layer, output), padded
     private final MemorySegment rows = Arena.ofAuto().allocate(ROWS_AT_ONCE * ActivationPanels.ROW_BYTES, 64);
+    private final EngineOps ops;
+    private final InputSteps steps;
+    private final InputCopies copies = new InputCopies();
     private @Nullable GradientScratch scratch;
     private Mask mask;
     private CompactLayer[] layers;
@@ -54,6 +61,8 @@ public final class VectorEngine implements BoundEngine {
         this.kernels = kernels;
         this.policy = policy;
         products = new LayerMatmul(kernels, architecture);
+        ops = new PanelOps(kernels);
+        steps = new InputSteps(kernels);
         int count = architecture.layers();
         biases = new float[count][];
         biasValues = new float[count][];
@@ -124,7 +133,18 @@ public final class VectorEngine implements BoundEngine {
     }
 
     @Override
-    public void forward(ActivationBuffers pass, int firstPanel, int panels) {
+    public PanelBuffers newPass(int examples) {
+        return new PanelBuffers(architecture, examples);
+    }
+
+    @Override
+    public EngineOps ops() {
+        return ops;
+    }
+
+    @Override
+    public void forward(ActivationBuffers buffers, int firstPanel, int panels, Mode mode) {
+        PanelBuffers pass = PanelBuffers.of(buffers);
         Checks.covers(architecture, pass, firstPanel, panels);
         for (int layer = 0; layer < layers.length; layer++) {
             Epilogue finish = layer + 1 < layers.length ? Epilogue.RELU : Epilogue.LINEAR;
@@ -137,9 +157,25 @@ public final class VectorEngine implements BoundEngine {
     }
 
     @Override
-    public void inputGradient(ActivationBuffers pass, int firstPanel, int panels, InputGradientSink sink) {
+    public void perturb(
+            ActivationBuffers buffers,
+            int firstPanel,
+            int panels,
+            StepRule rule,
+            ActivationPanels clean,
+            int cleanPanel,
+            ActivationPanels x,
+            int xPanel) {
+        PanelBuffers pass = PanelBuffers.of(buffers);
         Checks.covers(architecture, pass, firstPanel, panels);
+        Checks.perturbs(architecture, clean, cleanPanel, x, xPanel, panels);
         hiddenGradients(pass, firstPanel, panels);
+        steps.take(rule, clean, cleanPanel - firstPanel, x, xPanel - firstPanel);
+        inputGradient(pass, firstPanel, panels, steps);
+    }
+
+    /** Hands the gradient with respect to the inputs to a sink as it is made; hidden layers' gradients are there. */
+    void inputGradient(PanelBuffers pass, int firstPanel, int panels, InputGradientSink sink) {
         CompactLayer weights = layers[0];
         int[] live = weights.liveInputs;
         ActivationPanels delta = pass.gradient(0);
@@ -157,7 +193,7 @@ public final class VectorEngine implements BoundEngine {
     }
 
     /** Gradients of hidden layers' outputs before ReLU, from the logits' down to the first layer's. */
-    private void hiddenGradients(ActivationBuffers pass, int firstPanel, int panels) {
+    private void hiddenGradients(PanelBuffers pass, int firstPanel, int panels) {
         for (int layer = layers.length - 1; layer > 0; layer--) {
             CompactLayer weights = layers[layer];
             ActivationPanels out = pass.gradient(layer - 1);
@@ -173,7 +209,8 @@ public final class VectorEngine implements BoundEngine {
     }
 
     @Override
-    public void backward(ActivationBuffers pass, int firstPanel, int panels, Gradients wanted) {
+    public void backward(ActivationBuffers buffers, int firstPanel, int panels, Gradients wanted) {
+        PanelBuffers pass = PanelBuffers.of(buffers);
         Checks.covers(architecture, pass, firstPanel, panels);
         if (wanted == Gradients.ALL_WEIGHTS) {
             allWeightGradients(pass, firstPanel, panels);
@@ -188,14 +225,16 @@ public final class VectorEngine implements BoundEngine {
         }
     }
 
-    private void inputGradients(ActivationBuffers pass, int firstPanel, int panels) {
+    private void inputGradients(PanelBuffers pass, int firstPanel, int panels) {
         ActivationPanels out = pass.inputGradient();
-        for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
-            if (layers[0].liveInputs.length < architecture.inputs()) {
+        if (layers[0].liveInputs.length < architecture.inputs()) {
+            for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
                 LayerMatmul.clear(out, panel); // rows of another mask's live inputs
             }
-            products.backward(layers[0], false, pass.gradient(0), panel, out, panel);
         }
+        // Rows are made one after the other and copied to their places: short runs of live inputs would be slow
+        // products.
+        inputGradient(pass, firstPanel, panels, copies.into(out));
     }
 
     /**
@@ -203,7 +242,7 @@ public final class VectorEngine implements BoundEngine {
      * usual bits. Its forward pass is needed: units that no surviving weight reads have an activation that this engine never
      * computes, and the pruned weights that would read them have a gradient.
      */
-    private void allWeightGradients(ActivationBuffers pass, int firstPanel, int panels) {
+    private void allWeightGradients(PanelBuffers pass, int firstPanel, int panels) {
         VectorEngine whole = unmasked;
         if (whole == null) {
             whole = new VectorEngine(architecture, kernels, DenseOrSparsePolicy.DENSE);
@@ -221,7 +260,7 @@ public final class VectorEngine implements BoundEngine {
         allGradients = gradient;
     }
 
-    private void weightGradients(ActivationBuffers pass, int firstPanel, int panels) {
+    private void weightGradients(PanelBuffers pass, int firstPanel, int panels) {
         allGradients = null;
         for (int layer = 0; layer < layers.length; layer++) {
             CompactLayer weights = layers[layer];

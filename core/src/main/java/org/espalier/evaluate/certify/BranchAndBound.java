@@ -148,8 +148,8 @@ final class BranchAndBound {
                 for (int at = 0; at < sides.length; at++) {
                     sides[at] = choices.side[layers[at]][units[at]][lane];
                 }
-                Leaf.Answer answer = leaf.solve(
-                        bounds, layers, units, sides, certifier.against(label, new int[] {other}, 1));
+                Leaf.Answer answer =
+                        leaf.solve(bounds, layers, units, sides, certifier.against(label, new int[] {other}, 1));
                 node.bound = Math.max(node.bound, answer.bound());
                 if (node.bound > 0) {
                     least = Math.min(least, node.bound);

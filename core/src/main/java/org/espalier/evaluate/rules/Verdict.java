@@ -26,8 +26,7 @@ public enum Verdict {
     public static Verdict worst(Collection<Finding> findings) {
         Verdict worst = findings.isEmpty() ? NOT_CHECKED : PASS;
         for (Finding finding : findings) {
-            boolean counts =
-                    finding.verdict() != NOT_CHECKED || !finding.rule().optional();
+            boolean counts = finding.verdict() != NOT_CHECKED || !finding.rule().optional();
             if (counts && finding.verdict().compareTo(worst) > 0) {
                 worst = finding.verdict();
             }

@@ -114,18 +114,12 @@ class EngineAgainstReferenceTest {
             }
         }
         float[] inputGradient = new float[architecture.inputs() * EXAMPLES];
-        engine.inputGradient(pass, 0, 2, (panel, gradient, offset, features, first, count) -> {
-            for (int r = 0; r < count; r++) {
-                for (int lane = 0;
-                        lane < ActivationPanels.LANES && panel * ActivationPanels.LANES + lane < EXAMPLES;
-                        lane++) {
-                    inputGradient[features[first + r] * EXAMPLES + panel * ActivationPanels.LANES + lane] =
-                            gradient.get(
-                                    java.lang.foreign.ValueLayout.JAVA_FLOAT,
-                                    offset + r * ActivationPanels.ROW_BYTES + lane * 4L);
-                }
+        engine.backward(pass, 0, 2, Gradients.INPUTS);
+        for (int i = 0; i < architecture.inputs(); i++) {
+            for (int e = 0; e < EXAMPLES; e++) {
+                inputGradient[i * EXAMPLES + e] = pass.inputGradient().get(i, e);
             }
-        });
+        }
         engine.backward(pass, 0, 2, Gradients.WEIGHTS);
         Weights gradient = engine.gradient();
         engine.update(new Update.Momentum(0.001f, 0.9f, 1e-3f, 1e-2f));

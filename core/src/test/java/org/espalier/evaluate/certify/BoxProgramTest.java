@@ -13,11 +13,9 @@ class BoxProgramTest {
     void theCornerOfTwoConstraintsIsFound() {
         // Least x + y with x + 2 y >= 1 and 2 x + y >= 1 in the unit square: both equal 1/3, with multipliers 1/3.
         BoxProgram solved = new BoxProgram(
-                new double[2],
-                new double[] {1, 1},
-                new double[] {1, 1},
-                new double[][] {{1, 2}, {2, 1}},
-                new double[] {-1, -1});
+                new double[2], new double[] {1, 1}, new double[] {1, 1}, new double[][] {{1, 2}, {2, 1}}, new double[] {
+                    -1, -1
+                });
         assertThat(solved.point()[0]).isCloseTo(1 / 3.0, within(1e-9));
         assertThat(solved.point()[1]).isCloseTo(1 / 3.0, within(1e-9));
         assertThat(solved.multipliers()[0]).isCloseTo(1 / 3.0, within(1e-9));

@@ -12,7 +12,7 @@ import org.espalier.attack.ThreatModel;
 import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Engine;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.ops.PanelOps;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -71,7 +71,7 @@ class TrainingBoundsTest {
             BoundBuffers pass = bounds(engine, image, 0, 0.125f, share);
             assertThat((double) pass.marginBounds().get(1, 0)).isCloseTo(exact, within(1e-6));
             double[] loss = new double[1];
-            Elementwise.crossEntropy(pass.marginBounds(), 0, new int[] {0}, 0, 1, 0, loss, 0);
+            PanelOps.CHOSEN.crossEntropy(pass.marginBounds(), 0, new int[] {0}, 0, 1, 0, loss, 0);
             // The cross-entropy rises with the other class's lead, so this is the worst loss of the box.
             assertThat(loss[0]).isCloseTo(Math.log1p(Math.exp(exact)), within(1e-6));
         }

@@ -26,7 +26,7 @@ import org.espalier.ticket.Level;
 
 /**
  * Measures the engine on the machine at hand, all in one run so that figures can be compared: the core's peak, dense
- * products, training steps and evaluation at the paper's levels, with dense kernels and with chosen ones, and trials side
+ * products, training steps and evaluation at the paper's levels, with kernels dense and auto, and trials side
  * by side.
  */
 public final class Bench {
@@ -41,7 +41,7 @@ public final class Bench {
     private int stepsDone;
     private final int steps;
 
-    /** Told what is being measured. */
+    /** Shows the measurement in work. */
     @FunctionalInterface
     public interface Progress {
         /**
@@ -129,7 +129,7 @@ public final class Bench {
         InterleavedTiming.BesidePeak turns = InterleavedTiming.besidePeak(
                 List.of(
                         () -> engine.forward(pass, 0, 1),
-                        () -> engine.inputGradient(pass, 0, 1, (p, g, o, f, i, c) -> {}),
+                        () -> engine.backward(pass, 0, 1, Gradients.INPUTS),
                         () -> engine.backward(pass, 0, 1, Gradients.WEIGHTS)),
                 settings.seconds());
         double operations = 2.0 * shape.weights() * ActivationPanels.LANES;
@@ -144,7 +144,7 @@ public final class Bench {
         }
     }
 
-    /** Dense and chosen kernels on one network, each work's in turn. */
+    /** Rates of kernels dense and auto on one network; for each work the two modes alternate. */
     private List<Row> rows(Masks masks, int level, Weights weights, Mask mask) {
         List<Map<Work, Figure>> figures = MODES.stream()
                 .map(_ -> (Map<Work, Figure>) new EnumMap<Work, Figure>(Work.class))

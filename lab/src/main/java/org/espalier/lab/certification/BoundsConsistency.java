@@ -52,7 +52,8 @@ public final class BoundsConsistency {
                                 .map(lead -> " (lead at least " + lead + ")")
                                 .orElse("") + ", but "
                         + evidence(broken) + " at "
-                        + (breaking.norm() == certifying.norm() ? breaking.epsilon() : breaking.threat()) + ": one of the two is wrong ("
+                        + (breaking.norm() == certifying.norm() ? breaking.epsilon() : breaking.threat())
+                        + ": one of the two is wrong ("
                         + certifying.directory() + " and " + breaking.directory() + ")");
             }
         }

@@ -2,6 +2,7 @@ package org.espalier.lab.certification;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.espalier.UserException;
@@ -10,6 +11,8 @@ import org.espalier.attack.LabelChoice;
 import org.espalier.attack.Norm;
 import org.espalier.attack.Pgd;
 import org.espalier.attack.ThreatModel;
+import org.espalier.attack.strong.StrongAttack;
+import org.espalier.attack.strong.radius.ProjectedGradient;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
 import org.espalier.evaluate.certify.ExactSettings;
@@ -21,7 +24,8 @@ import org.espalier.lab.tickets.Ticket;
  *
  * @param split where the images come from
  * @param images how many of its first images
- * @param epsilon radius of the L-infinity ball, above 0 and at most 1
+ * @param norm of the ball; exact verification is for L-infinity alone
+ * @param epsilon radius of the ball, above 0, in L-infinity at most 1
  * @param nodes for exact verification: subproblems per image at most
  * @param secondsPerImage for exact verification: a further limit, which makes results depend on the machine
  */
@@ -30,6 +34,7 @@ public record CertificationRequest(
         DataSet set,
         Split split,
         int images,
+        Norm norm,
         float epsilon,
         CertificationMethod method,
         int nodes,
@@ -49,8 +54,13 @@ public record CertificationRequest(
      * @throws UserException if one is out of range
      */
     public CertificationRequest {
-        if (!(epsilon > 0 && epsilon <= 1)) {
-            throw new UserException("epsilon is " + epsilon + ", expected a number above 0 and at most 1");
+        if (!(epsilon > 0) || Float.isInfinite(epsilon) || norm == Norm.LINF && epsilon > 1) {
+            throw new UserException("epsilon is " + epsilon + ", expected a number above 0"
+                    + (norm == Norm.LINF ? " and at most 1" : ""));
+        }
+        if (method.exact() && norm != Norm.LINF) {
+            throw new UserException("method exact is for the norm linf, the norm is " + norm
+                    + "; bounds such as crown know linf, l2 and l1");
         }
         if (images < 1 || images > split.size()) {
             throw new UserException("images is " + images + ", expected 1 to " + split.size() + ", the images of the "
@@ -64,17 +74,40 @@ public record CertificationRequest(
         });
     }
 
+    /** A request in L-infinity. */
+    public CertificationRequest(
+            Ticket ticket,
+            DataSet set,
+            Split split,
+            int images,
+            float epsilon,
+            CertificationMethod method,
+            int nodes,
+            Optional<Double> secondsPerImage) {
+        this(ticket, set, split, images, Norm.LINF, epsilon, method, nodes, secondsPerImage);
+    }
+
+    /** How the norm is written on command lines and in files: {@code linf}. */
+    String normName() {
+        return norm.name().toLowerCase(Locale.ROOT);
+    }
+
     ThreatModel threat() {
-        return new ThreatModel(Norm.LINF, epsilon);
+        return new ThreatModel(norm, epsilon);
     }
 
     ExactSettings exactSettings() {
         return ExactSettings.nodes(nodes);
     }
 
-    /** The attack that accuracy is bounded with from above. */
+    /** The attack that accuracy is bounded with from above in L-infinity. */
     Pgd attack() {
         return new Pgd(epsilon, epsilon / 10, ATTACK_STEPS, true, ATTACK_RESTARTS, KeptIterate.BEST, LabelChoice.TRUE);
+    }
+
+    /** The same attack in L2 and L1, with steps along the gradient there. */
+    StrongAttack strongAttack() {
+        return ProjectedGradient.pgd(ATTACK_STEPS, ATTACK_RESTARTS);
     }
 
     /** The attack in words. */
@@ -90,7 +123,7 @@ public record CertificationRequest(
         by.put("data", set.digest());
         by.put("split", split.name());
         by.put("images", images);
-        by.put("norm", "linf");
+        by.put("norm", normName());
         by.put("epsilon", epsilon);
         by.put("method", method.toString());
         by.put("attack", Map.of("kind", "pgd", "steps", ATTACK_STEPS, "restarts", ATTACK_RESTARTS));
@@ -104,7 +137,7 @@ public record CertificationRequest(
     /** Name of the certificate's directory: readable, and ended by a digest of all that determines it. */
     public String id() {
         String radius = Float.toString(epsilon);
-        return method + "-linf-" + radius + "-" + split.name() + "-" + images + "-"
+        return method + "-" + normName() + "-" + radius + "-" + split.name() + "-" + images + "-"
                 + StoreWriter.key(determinedBy()).substring(0, 8);
     }
 

@@ -1,8 +1,6 @@
 package org.espalier.lab.certification;
 
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -10,11 +8,14 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.espalier.attack.Attacker;
+import org.espalier.attack.Norm;
+import org.espalier.attack.strong.Attempt;
+import org.espalier.attack.strong.Examples;
+import org.espalier.attack.strong.Target;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
-import org.espalier.engine.ops.Elementwise;
 import org.espalier.evaluate.certify.Decision;
 import org.espalier.evaluate.certify.Margins;
 import org.espalier.evaluate.certify.Verification;
@@ -69,17 +70,14 @@ public final class CertificationRunner {
         TicketData.check(
                 request.ticket().network(), request.set(), request.ticket().file());
         CertificationDirectory directory = new CertificationDirectory(request);
-        Optional<Certification> stored = directory.whole();
-        if (stored.isPresent()) {
+        Optional<Certification> before = directory.whole();
+        if (before.isPresent() && !directory.working()) {
+            AtomicFiles.flushDirectory(directory.directory());
             observer.finished(request, true);
-            return stored;
+            return before;
         }
         Path root = lockRoot(request.ticket());
-        try {
-            Files.createDirectories(root);
-        } catch (IOException e) {
-            throw AtomicFiles.unwritable(root, e);
-        }
+        AtomicFiles.makeDirectory(root);
         // Two at once would each write the file of work from its own images alone.
         try (StoreLock lock = StoreLock.acquire(root)) {
             return certify(request, directory);
@@ -89,6 +87,7 @@ public final class CertificationRunner {
     /** One lock for all levels of a search. */
     private static Path lockRoot(Ticket ticket) {
         return ticket.place()
+                .filter(place -> ticket.elsewhere().isEmpty())
                 .map(place -> place.store().resolve(Ticket.CERTIFICATES))
                 .orElseGet(ticket::certificates);
     }
@@ -96,6 +95,8 @@ public final class CertificationRunner {
     private Optional<Certification> certify(CertificationRequest request, CertificationDirectory directory) {
         Optional<Certification> stored = directory.whole(); // another may have finished it just before
         if (stored.isPresent()) {
+            AtomicFiles.flushDirectory(directory.directory());
+            directory.deleteWork(); // left if a crash came between the certificate and this
             observer.finished(request, true);
             return stored;
         }
@@ -189,6 +190,7 @@ public final class CertificationRunner {
         final ActivationBuffers pass;
         final Attacker attacker;
         final int[] order = new int[ActivationPanels.LANES];
+        List<Attempt> attempts = List.of(); // of the present tile, in L2 and L1
 
         Worker(CertificationRequest request) {
             this.request = request;
@@ -205,9 +207,14 @@ public final class CertificationRunner {
             for (int i = 0; i < images; i++) {
                 order[i] = first + i;
             }
-            Elementwise.loadImages(request.split().images(), order, 0, images, pass.input(), 0);
+            engine.ops().loadImages(request.split().images(), order, 0, images, pass.input(), 0);
             engine.forward(pass, 0, 1);
             Stream noise = Stream.root(SEED).child("certification");
+            if (request.norm() != Norm.LINF) {
+                attempts = request.strongAttack()
+                        .run(new Target(engine), Examples.of(request.split(), first, images), request.threat(), noise);
+                return;
+            }
             attacker.perturb(request.split().labels(), first, images, noise, first);
             attacker.fillUnreadInputs(images, noise, first);
         }
@@ -217,7 +224,10 @@ public final class CertificationRunner {
             int label = request.split().labels()[first + i];
             int predicted = verifier.counterexamples().predict(image);
             int attacked = predicted;
-            if (predicted == label) {
+            if (predicted == label && request.norm() != Norm.LINF) {
+                Attempt attempt = attempts.get(i);
+                attacked = attempt.success() ? verifier.counterexamples().predict(attempt.input()) : label;
+            } else if (predicted == label) {
                 Optional<float[]> broken = verifier.counterexamples()
                         .judge(image, label, request.threat(), pixels(ActivationPanels.LANES + i));
                 attacked = broken.map(verifier.counterexamples()::predict).orElse(label);

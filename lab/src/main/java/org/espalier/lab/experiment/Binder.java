@@ -245,7 +245,8 @@ final class Binder {
         }
     }
 
-    private static String range(Setting setting) {
+    /** The range of a number, to follow "a number": {@code  of at least 0}. */
+    static String range(Setting setting) {
         List<String> bounds = new ArrayList<>();
         if (setting.min() != Double.NEGATIVE_INFINITY) {
             bounds.add((setting.above() ? "above " : "of at least ") + plain(setting.min()));
@@ -287,7 +288,8 @@ final class Binder {
                 : named(setting).map(Named::pattern).collect(Collectors.joining("|"));
     }
 
-    private static String form(Setting setting) {
+    /** What a string setting has to be, in words; empty for any string. */
+    static String form(Setting setting) {
         if (setting.kinds() == void.class) {
             return setting.form();
         }

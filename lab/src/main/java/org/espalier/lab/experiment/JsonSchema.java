@@ -105,9 +105,7 @@ public final class JsonSchema {
             return Map.of("type", "boolean");
         } else if (plain == String.class) {
             String pattern = Binder.pattern(setting);
-            return pattern.isEmpty()
-                    ? Map.of("type", "string")
-                    : ordered("type", "string", "pattern", whole(pattern));
+            return pattern.isEmpty() ? Map.of("type", "string") : ordered("type", "string", "pattern", whole(pattern));
         } else if (plain.isEnum()) {
             List<Object> constants = new ArrayList<>(Binder.constants(plain).keySet());
             if (constants.contains("true")) {

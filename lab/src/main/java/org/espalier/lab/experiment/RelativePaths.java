@@ -23,8 +23,15 @@ final class RelativePaths {
      */
     static Yaml resolved(Yaml yaml, Path file) {
         return member(
-                member(yaml, "data", data -> member(data, "sets", sets -> elements(
-                        sets, set -> member(set, "directory", directory -> absolute(directory, file))))),
+                member(
+                        yaml,
+                        "data",
+                        data -> member(
+                                data,
+                                "sets",
+                                sets -> elements(
+                                        sets,
+                                        set -> member(set, "directory", directory -> absolute(directory, file))))),
                 "robustness",
                 robustness -> member(robustness, "suite", suite -> isName(suite) ? suite : absolute(suite, file)));
     }
@@ -38,7 +45,8 @@ final class RelativePaths {
     private static Yaml absolute(Yaml value, Path file) {
         return value instanceof Yaml.Scalar scalar && !scalar.isNull()
                 ? new Yaml.Scalar(
-                        UserPath.beside(file, scalar.text(), scalar.place() + ": the path").toString(),
+                        UserPath.beside(file, scalar.text(), scalar.place() + ": the path")
+                                .toString(),
                         true,
                         scalar.place())
                 : value;

@@ -66,8 +66,7 @@ final class Tree {
                         ? Objects.requireNonNull(tree.get(Binder.KIND))
                         : tree;
             }
-            case List<?> list ->
-                list.stream().map(element -> of(element, bare)).toList();
+            case List<?> list -> list.stream().map(element -> of(element, bare)).toList();
             case Map<?, ?> map -> {
                 Map<String, Object> tree = new LinkedHashMap<>();
                 map.forEach((name, element) -> tree.put((String) name, of(element, bare)));

@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -66,16 +67,22 @@ final class Validation {
                         .map(split -> Names.dashed(split.name()))
                         .toList());
         validation.unique("evaluation.attacks", experiment.evaluation().attacks());
-        experiment.attacks().forEach((name, attack) ->
-                validation.created("attacks." + name, () -> TrainingAttackKind.of(attack)));
-        validation.created("pruning.criterion", () -> CriterionKind.of(experiment.pruning().criterion()));
+        experiment
+                .attacks()
+                .forEach((name, attack) -> validation.created("attacks." + name, () -> TrainingAttackKind.of(attack)));
+        validation.created(
+                "pruning.criterion", () -> CriterionKind.of(experiment.pruning().criterion()));
         for (Experiment.Objective objective : objectives) {
-            objective.method().ifPresent(method -> validation.created("objectives", () -> ObjectiveKind.of(
-                    method,
-                    new ObjectiveContext(
-                            objective.attack().map(experiment::attack),
-                            objective.naturalShare().orElse(1.0),
-                            0))));
+            objective
+                    .method()
+                    .ifPresent(method -> validation.created(
+                            "objectives",
+                            () -> ObjectiveKind.of(
+                                    method,
+                                    new ObjectiveContext(
+                                            objective.attack().map(experiment::attack),
+                                            objective.naturalShare().orElse(1.0),
+                                            0))));
         }
         for (String attack : experiment.evaluation().attacks()) {
             validation.known(attack, experiment, "evaluation.attacks");
@@ -212,7 +219,8 @@ final class Validation {
             throw wrong("objectives", "has an objective natural with a method; give it another name");
         }
         if (!natural && objective.method().orElse(null) instanceof NaturalMethod) {
-            throw wrong("objectives", "has " + objective.name() + " with method natural, expected the objective natural");
+            throw wrong(
+                    "objectives", "has " + objective.name() + " with method natural, expected the objective natural");
         }
         if (objective.method().isPresent() && !builtIn(objective.method().get())) {
             return ofMethod(objective, experiment);
@@ -283,7 +291,7 @@ final class Validation {
     /** Makes what settings describe, so that settings that do not go together are found before any training. */
     private void created(String path, Supplier<?> maker) {
         try {
-            maker.get();
+            Objects.requireNonNull(maker.get());
         } catch (UserException | IllegalArgumentException e) {
             throw wrong(path, "cannot be used: " + e.getMessage());
         }

@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.espalier.UserException;
+import org.jspecify.annotations.Nullable;
 
 /** Files that are there whole or not at all, and their digests. */
 public final class AtomicFiles {
@@ -79,8 +80,8 @@ public final class AtomicFiles {
 
     /** A name of its own for each writer: two of one file each write theirs whole, and the last rename counts. */
     private static Path temporary(Path file) {
-        return file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid() + "-" + START + "-"
-                + WRITERS.incrementAndGet() + TEMPORARY);
+        return file.resolveSibling(file.getFileName() + "."
+                + ProcessHandle.current().pid() + "-" + START + "-" + WRITERS.incrementAndGet() + TEMPORARY);
     }
 
     /**
@@ -165,13 +166,14 @@ public final class AtomicFiles {
     }
 
     /**
-     * Makes a directory and those above it, where they are not there.
+     * Makes a directory and those above it, where they are not there, and flushes each into the one above it, so that a power
+     * cut does not take a directory with all that was flushed in it.
      *
      * @throws UserException if it cannot be made, or a file is in its place
      */
     public static void makeDirectory(Path directory) {
         try {
-            Files.createDirectories(directory);
+            make(directory.toAbsolutePath().normalize());
         } catch (FileAlreadyExistsException e) {
             throw new UserException(directory + " cannot be made: a file is in its place", e);
         } catch (IOException e) {
@@ -179,12 +181,59 @@ public final class AtomicFiles {
         }
     }
 
-    /** Flushes a directory, so that a rename within it survives a power cut. */
-    static void forceDirectory(Path directory) {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+    private static void make(Path directory) throws IOException {
+        @Nullable Path parent = directory.getParent();
+        if (!Files.isDirectory(directory)) {
+            if (parent != null) {
+                make(parent);
+            }
+            try {
+                Files.createDirectory(directory);
+            } catch (FileAlreadyExistsException e) {
+                if (!Files.isDirectory(directory)) { // else another process made it at the same time
+                    throw e;
+                }
+            }
+        }
+        // Also if it was there: who made it may have been killed before it was flushed.
+        if (parent != null) {
+            forceDirectory(parent);
+        }
+    }
+
+    /**
+     * Flushes a directory, so that a rename within it survives a power cut.
+     *
+     * @throws IOException if the disk fails
+     */
+    static void forceDirectory(Path directory) throws IOException {
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(directory, StandardOpenOption.READ);
+        } catch (IOException e) {
+            return; // Some systems do not open directories; there the rename's own durability has to do.
+        }
+        try (channel) {
             channel.force(true);
         } catch (IOException e) {
-            // Some systems do not open directories; there the rename's own durability has to do.
+            // EINVAL and EBADF: this file system does not flush directories.
+            String reason = reason(e);
+            if (!reason.equals("Invalid argument") && !reason.equals("Bad file descriptor")) {
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * Flushes a directory in which something is done already: who did it may have failed between the last rename and the flush.
+     *
+     * @throws UserException if the disk fails
+     */
+    public static void flushDirectory(Path directory) {
+        try {
+            forceDirectory(directory);
+        } catch (IOException e) {
+            throw unwritable(directory, e);
         }
     }
 

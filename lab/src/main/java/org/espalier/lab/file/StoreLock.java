@@ -27,7 +27,8 @@ public final class StoreLock implements AutoCloseable {
     // a lock must not so much as open its file again: it asks here first.
     private static final Map<Path, StoreLock> HELD = new ConcurrentHashMap<>();
 
-    // Held while the lock is taken and the number written, and while both are read: a lock never shows without its number.
+    // Held while the lock is taken and the number written, and while both are read: a lock never shows without its
+    // number.
     private static final long GUARD = POSITION + 1;
     private static final int GUARD_TRIES = 200;
     private static final long GUARD_MILLIS = 5;
@@ -68,8 +69,7 @@ public final class StoreLock implements AutoCloseable {
                     }
                     channel.truncate(0);
                     channel.write(
-                            ByteBuffer.wrap(
-                                    (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)),
+                            ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)),
                             0);
                 } catch (UserException e) {
                     channel.close();

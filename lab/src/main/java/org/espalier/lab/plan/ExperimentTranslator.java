@@ -33,7 +33,8 @@ public final class ExperimentTranslator {
         return ObjectiveKind.of(
                 objective
                         .method()
-                        .orElseGet(() -> objective.attack().isPresent() ? new AdversarialMethod() : new NaturalMethod()),
+                        .orElseGet(
+                                () -> objective.attack().isPresent() ? new AdversarialMethod() : new NaturalMethod()),
                 new ObjectiveContext(
                         objective.attack().map(experiment::attack),
                         objective.naturalShare().orElse(objective.attack().isPresent() ? 0.5 : 1),

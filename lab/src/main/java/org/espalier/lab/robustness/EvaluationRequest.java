@@ -26,9 +26,17 @@ import org.espalier.lab.tickets.Ticket;
  * @param suite the attacks
  * @param threat the ball
  * @param seed of all randomness
+ * @param rules whether the attacks that the rules need are run beside the suite; without them the verdict is not checked
  */
 public record EvaluationRequest(
-        Ticket ticket, DataSet set, Split split, int images, Suite suite, ThreatModel threat, long seed) {
+        Ticket ticket,
+        DataSet set,
+        Split split,
+        int images,
+        Suite suite,
+        ThreatModel threat,
+        long seed,
+        boolean rules) {
     /** To be raised whenever a change of code changes any bit of an evaluation: those made before are then others. */
     public static final int NUMERICS = 2;
 
@@ -39,9 +47,15 @@ public record EvaluationRequest(
         }
     }
 
+    /** A request with the rules' attacks. */
+    public EvaluationRequest(
+            Ticket ticket, DataSet set, Split split, int images, Suite suite, ThreatModel threat, long seed) {
+        this(ticket, set, split, images, suite, threat, seed, true);
+    }
+
     /** The suite's attacks and what the rules need beside them, in order. */
     List<Step> steps() {
-        return EvaluationSteps.of(suite, threat);
+        return EvaluationSteps.of(suite, threat, rules);
     }
 
     /** How the norm is written on command lines and in files: {@code linf}. */
@@ -74,7 +88,12 @@ public record EvaluationRequest(
         }
         by.put("attacks", attacks);
         if (!set.shape().equals(assumedBefore(set.features()))) {
-            by.put("image", List.of(set.shape().height(), set.shape().width(), set.shape().channels()));
+            by.put(
+                    "image",
+                    List.of(
+                            set.shape().height(),
+                            set.shape().width(),
+                            set.shape().channels()));
         }
         return by;
     }

@@ -1,14 +1,16 @@
 package org.espalier.lab.robustness;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.DoubleAdder;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import org.espalier.attack.strong.Examples;
 import org.espalier.attack.strong.Target;
@@ -29,6 +31,8 @@ public final class EvaluationRunner {
     private final List<EvaluationRequest> requests;
     private final int jobs;
     private final EvaluationObserver observer;
+    private final DoubleAdder seconds = new DoubleAdder();
+    private final LongAdder attacked = new LongAdder();
     private volatile boolean stopping;
 
     /**
@@ -40,6 +44,11 @@ public final class EvaluationRunner {
         this.requests = List.copyOf(requests);
         this.jobs = jobs;
         this.observer = observer;
+    }
+
+    /** Mean processor time in seconds of an image attacked in this run, rules included; empty if all were stored before. */
+    public OptionalDouble secondsPerImage() {
+        return attacked.sum() == 0 ? OptionalDouble.empty() : OptionalDouble.of(seconds.sum() / attacked.sum());
     }
 
     /** Asks to end when the batches in work are done; safe to call from any thread. */
@@ -66,13 +75,11 @@ public final class EvaluationRunner {
             for (EvaluationRequest request : requests) {
                 Path root = lockRoot(request);
                 if (roots.add(root)) {
-                    Files.createDirectories(root);
+                    AtomicFiles.makeDirectory(root);
                     locks.add(StoreLock.acquire(root, "keep an evaluation's results elsewhere with evaluate --out"));
                 }
             }
             return new Work().run();
-        } catch (IOException e) {
-            throw AtomicFiles.unwritable(lockRoot(requests.getFirst()), e);
         } finally {
             locks.forEach(StoreLock::close);
         }
@@ -143,7 +150,10 @@ public final class EvaluationRunner {
                         target = target(job.request);
                         current = job;
                     }
+                    long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
                     batch = attack(job, piece.batch(), target);
+                    seconds.add((ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start) * 1e-9);
+                    attacked.add(batch.inputs());
                     job.directory.write(piece.batch(), batch);
                 }
                 give(job, piece.batch(), batch);

@@ -31,6 +31,15 @@ public final class EvaluationSteps {
      * @param threat the evaluation's threat model
      */
     public static List<Step> of(Suite suite, ThreatModel threat) {
+        return of(suite, threat, true);
+    }
+
+    /**
+     * The suite's steps and, if asked for, those that the rules need.
+     *
+     * @param rules false leaves the rules without what they look at: they are then not checked
+     */
+    static List<Step> of(Suite suite, ThreatModel threat, boolean rules) {
         List<Step> steps = new ArrayList<>();
         List<String> names = suite.labels();
         for (int a = 0; a < names.size(); a++) {
@@ -40,6 +49,9 @@ public final class EvaluationSteps {
                     suite.attacks().get(a),
                     threat,
                     suite.survivorsOnly() ? names.subList(0, a) : List.of()));
+        }
+        if (!rules) {
+            return steps;
         }
         steps.add(new Step("rule-fgsm", Step.Purpose.FGSM, ProjectedGradient.fgsm(), threat, List.of()));
         steps.add(new Step("rule-pgd", Step.Purpose.PGD, ProjectedGradient.pgd(40, 1), threat, List.of()));

@@ -83,11 +83,7 @@ final class KnownResults {
         for (Attacked other : all) {
             if (!other.id().equals(evaluation.id()) && other.subject().equals(evaluation.subject())) {
                 for (Step step : other.steps()) {
-                    add(
-                            step.within(evaluation.threat(), images),
-                            step.name() + " of " + other.id(),
-                            images,
-                            breaks);
+                    add(step.within(evaluation.threat(), images), step.name() + " of " + other.id(), images, breaks);
                 }
             }
         }

@@ -24,10 +24,7 @@ final class StoredCertificates {
      * @param threat the evaluation's ball: a certificate for one that holds it counts
      */
     static Finding check(
-            List<Certification> certificates,
-            KnownResults.Subject subject,
-            ThreatModel threat,
-            Outcomes withstands) {
+            List<Certification> certificates, KnownResults.Subject subject, ThreatModel threat, Outcomes withstands) {
         List<Certification> holding = certificates.stream()
                 .filter(each -> subject.covers(each) && each.threat().holds(threat))
                 .toList();

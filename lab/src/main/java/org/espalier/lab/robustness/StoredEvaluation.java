@@ -69,6 +69,7 @@ public record StoredEvaluation(
      * @param loss name of the loss that it climbs, if it says
      * @param losses mean of the highest loss so far, at the start and after each iteration; empty if it does not say
      * @param securityCurve accuracy by epsilon, of a minimum-norm attack that saw all images; else empty
+     * @param distances of a minimum-norm attack that saw an image; else empty
      */
     public record AttackResult(
             String name,
@@ -81,7 +82,8 @@ public record StoredEvaluation(
             Optional<Double> after,
             Optional<String> loss,
             List<Double> losses,
-            List<CurvePoint> securityCurve) {
+            List<CurvePoint> securityCurve,
+            Optional<Distances> distances) {
         public AttackResult {
             losses = List.copyOf(losses);
             securityCurve = List.copyOf(securityCurve);

@@ -66,6 +66,30 @@ public final class StoredEvaluations {
         return evaluations;
     }
 
+    /**
+     * Evaluations of a ticket's very weights in one ball, wherever its results are kept, held against each other and against
+     * its certificates.
+     *
+     * @throws UserException if one of them is damaged
+     */
+    public static List<StoredEvaluation> of(Ticket ticket, ThreatModel threat) {
+        List<Raw> raw = new ArrayList<>();
+        for (Path each : directories(ticket.results(), problem -> {
+            throw problem;
+        })) {
+            if (Files.exists(each.resolve(EvaluationDirectory.SUMMARY))) {
+                raw.add(raw(each));
+            }
+        }
+        List<KnownResults.Attacked> all = raw.stream().map(Raw::attacked).toList();
+        List<Certification> certificates = StoredCertifications.in(ticket.certificates());
+        return raw.stream()
+                .filter(each -> each.attacked().subject().network().equals(ticket.digest())
+                        && each.attacked().threat().equals(threat))
+                .map(each -> each.whole(all, certificates))
+                .toList();
+    }
+
     /** How many evaluations of a level are begun and not whole: evaluating continues them. */
     public static int unfinished(Store store, String level) {
         return (int) directories(results(store, level), _ -> {}).stream()
@@ -113,9 +137,11 @@ public final class StoredEvaluations {
         Raw wanted = raw(directory);
         List<KnownResults.Attacked> all = new ArrayList<>();
         Path parent = directory.toAbsolutePath().normalize().getParent();
-        for (Path each : parent == null ? List.<Path>of() : directories(parent, problem -> {
-            throw problem;
-        })) {
+        for (Path each : parent == null
+                ? List.<Path>of()
+                : directories(parent, problem -> {
+                    throw problem;
+                })) {
             if (!each.getFileName().equals(directory.getFileName())
                     && Files.exists(each.resolve(EvaluationDirectory.SUMMARY))) {
                 all.add(raw(each).attacked());
@@ -137,9 +163,7 @@ public final class StoredEvaluations {
             ThreatModel threat = attacked.threat();
             List<Finding> held = new ArrayList<>(findings);
             // In the order of the rules, as if they had been there from the start.
-            place(
-                    StoredCertificates.check(certificates, attacked.subject(), threat, attacked.withstands()),
-                    held);
+            place(StoredCertificates.check(certificates, attacked.subject(), threat, attacked.withstands()), held);
             place(
                     known.breaks().isEmpty()
                             ? Finding.notChecked(Rule.STRONGEST, "nothing but the suite is known of the network")
@@ -194,12 +218,13 @@ public final class StoredEvaluations {
         for (JsonNode finding : Json.list(summary, "findings", source)) {
             findings.add(finding(finding, source));
         }
-        List<StoredEvaluation.AttackResult> attacks = attacks(Json.list(summary, "attacks", source), source);
         Path lines = directory.resolve(EvaluationDirectory.EXAMPLES);
         StoredExamples examples = StoredExamples.read(
                 AtomicFiles.content(
-                        lines, Json.string(Json.object(summary, "files", source), EvaluationDirectory.EXAMPLES, source)),
+                        lines,
+                        Json.string(Json.object(summary, "files", source), EvaluationDirectory.EXAMPLES, source)),
                 lines);
+        List<StoredEvaluation.AttackResult> attacks = attacks(Json.list(summary, "attacks", source), examples, source);
         JsonNode by = Json.object(summary, "determined-by", source);
         KnownResults.Subject subject = new KnownResults.Subject(
                 Json.string(Json.object(summary, "ticket", source), "sha256", source),
@@ -295,11 +320,10 @@ public final class StoredEvaluations {
         }
     }
 
-    private static List<StoredEvaluation.AttackResult> attacks(JsonNode list, String source) {
+    private static List<StoredEvaluation.AttackResult> attacks(JsonNode list, StoredExamples examples, String source) {
         List<StoredEvaluation.AttackResult> attacks = new ArrayList<>();
         for (JsonNode attack : list) {
-            List<Double> losses =
-                    attack.has("losses") ? Json.doubles(attack, "losses", source) : new ArrayList<>();
+            List<Double> losses = attack.has("losses") ? Json.doubles(attack, "losses", source) : new ArrayList<>();
             attacks.add(new StoredEvaluation.AttackResult(
                     Json.string(attack, "name", source),
                     Json.string(attack, "purpose", source),
@@ -313,7 +337,9 @@ public final class StoredEvaluations {
                             ? Optional.of(attack.path("settings").path("loss").stringValue())
                             : Optional.empty(),
                     losses,
-                    curve(attack, "security-curve", source)));
+                    curve(attack, "security-curve", source),
+                    Optional.ofNullable(examples.distances().get(Json.string(attack, "name", source)))
+                            .map(Distances::of)));
         }
         return attacks;
     }

@@ -45,8 +45,7 @@ record StoredExamples(Outcomes withstands, Map<String, BitSet> broken, Map<Strin
                                 double[] none = new double[lines.size()];
                                 java.util.Arrays.fill(none, Double.NaN);
                                 return none;
-                            })[image] =
-                            distance);
+                            })[image] = distance);
         }
         return new StoredExamples(new Outcomes(lines.size(), withstands), broken, distances);
     }

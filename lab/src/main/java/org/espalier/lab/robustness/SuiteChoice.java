@@ -57,7 +57,9 @@ public final class SuiteChoice {
     private static Record beside(Path suite, Record attack) {
         return attack instanceof TransferKind.Settings transfer
                 ? new TransferKind.Settings(
-                        UserPath.beside(suite, transfer.from(), suite + ": from").toString(), transfer.iterations())
+                        UserPath.beside(suite, transfer.from(), suite + ": from")
+                                .toString(),
+                        transfer.iterations())
                 : attack;
     }
 }

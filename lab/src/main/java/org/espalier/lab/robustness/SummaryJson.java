@@ -106,6 +106,9 @@ final class SummaryJson {
             entry.put("backwards", result.backwards());
             entry.put("zero-gradients", result.zeroGradients());
             entry.put("losses", means(result));
+            if (step.attack().minimumNorm() && !result.saw().isEmpty()) {
+                entry.put("distances", Distances.of(result.distances()).members());
+            }
             if (step.attack().minimumNorm() && step.after().isEmpty()) {
                 entry.put("security-curve", securityCurve(assessment, step, result));
             }
@@ -127,7 +130,8 @@ final class SummaryJson {
         List<Object> curve = new ArrayList<>();
         int steps = 20; // to twice the evaluation's epsilon
         for (int k = 0; k <= steps; k++) {
-            double epsilon = step.threat().epsilon() * 2.0 * k / steps;
+            // As it is written, in float32: a point at that very distance is in the ball.
+            double epsilon = (float) (step.threat().epsilon() * 2.0 * k / steps);
             long right = result.saw().stream()
                     .filter(e -> result.distances()[e] > epsilon)
                     .count();

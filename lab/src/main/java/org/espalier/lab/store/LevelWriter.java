@@ -49,8 +49,8 @@ public final class LevelWriter implements AutoCloseable {
      * @param determinedBy all that determines the level; its canonical JSON's digest is the key
      */
     public void begin(Map<String, Object> determinedBy, Level level) {
+        AtomicFiles.makeDirectory(directory);
         try {
-            Files.createDirectories(directory);
             StoreWriter.deleteTemporaries(directory, StoredLevel::wroteWhole);
         } catch (IOException e) {
             throw AtomicFiles.unwritable(directory, e);
@@ -226,8 +226,9 @@ public final class LevelWriter implements AutoCloseable {
         deleteCheckpoint();
     }
 
-    /** Removes what a crash after the last step left. */
+    /** Removes what a crash after the last step left, once that step is on the disk. */
     public void deleteCheckpoint() {
+        AtomicFiles.flushDirectory(directory);
         Path file = directory.resolve(StoredLevel.CHECKPOINT);
         try {
             Files.deleteIfExists(file);

@@ -3,7 +3,6 @@ package org.espalier.lab.store;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -46,15 +45,16 @@ public final class StoreWriter implements AutoCloseable {
      */
     public static StoreWriter open(
             Path directory, Experiment experiment, List<StoredTrial> trials, Provenance provenance) {
+        if (Files.exists(directory) && !Files.isDirectory(directory)) {
+            throw new UserException(directory + " cannot be written: it is a file, expected a directory");
+        }
+        AtomicFiles.makeDirectory(directory);
         try {
-            Files.createDirectories(directory);
             if (!Files.exists(directory.resolve(StoreLock.FILE))) {
                 // Not a search's: refused before the lock is made, so that nothing is left in somebody else's
                 // directory.
                 check(directory, experiment, trials, provenance);
             }
-        } catch (FileAlreadyExistsException e) {
-            throw new UserException(directory + " cannot be written: it is a file, expected a directory", e);
         } catch (IOException e) {
             throw AtomicFiles.unwritable(directory, e);
         }
@@ -62,7 +62,7 @@ public final class StoreWriter implements AutoCloseable {
         try {
             check(directory, experiment, trials, provenance);
             deleteTemporaries(directory, OURS::contains);
-            Files.createDirectories(directory.resolve(Store.LEVELS));
+            AtomicFiles.makeDirectory(directory.resolve(Store.LEVELS));
             List<Object> earlier = earlierRuns(directory.resolve(Store.PROVENANCE));
             AtomicFiles.write(directory.resolve(Store.PROVENANCE), provenanceText(provenance, earlier));
             AtomicFiles.write(

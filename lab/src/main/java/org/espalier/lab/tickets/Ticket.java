@@ -16,9 +16,16 @@ import org.espalier.lab.store.TrialId;
  * @param data the data set that it classifies
  * @param place the level of a search that it is, if it is one
  * @param results directory that its evaluations are kept in
+ * @param elsewhere directory that its certificates are kept in, where it is not the usual one
  */
 public record Ticket(
-        Path file, String digest, StoredNetwork network, TicketData data, Optional<Place> place, Path results) {
+        Path file,
+        String digest,
+        StoredNetwork network,
+        TicketData data,
+        Optional<Place> place,
+        Path results,
+        Optional<Path> elsewhere) {
     /** Directory of a search that evaluations are kept in, by the key of the level. */
     public static final String EVALUATIONS = "robustness";
 
@@ -47,6 +54,12 @@ public record Ticket(
         }
     }
 
+    /** A ticket whose certificates are kept where they usually are. */
+    public Ticket(
+            Path file, String digest, StoredNetwork network, TicketData data, Optional<Place> place, Path results) {
+        this(file, digest, network, data, place, results, Optional.empty());
+    }
+
     /** Fraction of the weights that survive, in [0, 1]. */
     public double density() {
         return network.mask().density();
@@ -61,7 +74,26 @@ public record Ticket(
 
     /** The same ticket with its evaluations kept in another place: a directory of its own for each level or file. */
     public Ticket keptIn(Path directory) {
-        return new Ticket(file, digest, network, data, place, directory.resolve(String.valueOf(results.getFileName())));
+        return new Ticket(
+                file,
+                digest,
+                network,
+                data,
+                place,
+                directory.resolve(String.valueOf(results.getFileName())),
+                elsewhere);
+    }
+
+    /** The same ticket with its certificates kept in another place: a directory of its own for each level or file. */
+    public Ticket certificatesKeptIn(Path directory) {
+        return new Ticket(
+                file,
+                digest,
+                network,
+                data,
+                place,
+                results,
+                Optional.of(directory.resolve(String.valueOf(certificates().getFileName()))));
     }
 
     /**
@@ -69,6 +101,9 @@ public record Ticket(
      * {@code NAME.certification} beside its file.
      */
     public Path certificates() {
+        if (elsewhere.isPresent()) {
+            return elsewhere.get();
+        }
         return place.map(at -> at.store().resolve(CERTIFICATES).resolve(at.key()))
                 .orElseGet(() -> {
                     String name = String.valueOf(file.getFileName());

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.UserException;
+import org.espalier.attack.Fgsm;
 import org.espalier.attack.LabelChoice;
 import org.espalier.attack.Pgd;
 import org.espalier.attack.TrainingAttackKind;
@@ -309,7 +310,7 @@ class ExperimentFileTest {
     void fractionsAreNumbersAndCommasAreNot() {
         Experiment read =
                 ExperimentFile.parse("attacks: {fgsm: {kind: fgsm, epsilon: 8/255}, pgd: {kind: pgd}}", "text");
-        assertThat(read.attacks().get("fgsm").epsilon()).isEqualTo(8 / 255.0);
+        assertThat(((Fgsm) read.attacks().get("fgsm")).epsilon()).isEqualTo(8 / 255.0);
         assertThat(ExperimentFile.parse(ExperimentFile.write(read), "stored")).isEqualTo(read);
         assertThatThrownBy(() -> ExperimentFile.parse("attacks:\n  fgsm:\n    kind: fgsm\n    epsilon: 0,3", "text"))
                 .isInstanceOf(UserException.class)

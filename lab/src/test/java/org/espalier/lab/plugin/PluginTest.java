@@ -67,7 +67,8 @@ class PluginTest {
         JavaCompiler compiler = Objects.requireNonNull(ToolProvider.getSystemJavaCompiler(), "no compiler in this JDK");
         String[] arguments = Stream.concat(
                         Stream.of("-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path")),
-                        Stream.of(SOURCES).map(name -> source(home, name, version).toString()))
+                        Stream.of(SOURCES)
+                                .map(name -> source(home, name, version).toString()))
                 .toArray(String[]::new);
         assertThat(compiler.run(null, null, null, arguments)).isZero();
         try (OutputStream file = Files.newOutputStream(jar);
@@ -149,8 +150,9 @@ class PluginTest {
                         RunObserver.NONE)
                 .run(TinyData.data());
         List<String> keys = Store.open(store).trials().getFirst().levels();
-        assertThat(keys).hasSize(3).allSatisfy(key -> assertThat(level(store, key).state())
-                .isEqualTo(LevelState.DONE));
+        assertThat(keys)
+                .hasSize(3)
+                .allSatisfy(key -> assertThat(level(store, key).state()).isEqualTo(LevelState.DONE));
         StoredLevel first = level(store, keys.get(1));
         StoredLevel other = level(
                 magnitude, Store.open(magnitude).trials().getFirst().levels().get(1));
@@ -205,7 +207,11 @@ class PluginTest {
         Path suite = Files.writeString(directory.resolve("suite.yaml"), "name: mine\nattacks: [{kind: corners}]\n");
         assertThat(SuiteChoice.of(suite.toString(), Norm.LINF, 3).attacks())
                 .singleElement()
-                .satisfies(attack -> assertThat(attack.name()).isEqualTo("corners"));
+                .satisfies(attack -> {
+                    assertThat(attack.name()).isEqualTo("corners");
+                    assertThat(attack.settings())
+                            .isEqualTo(Map.of("restarts", 1, "provider", "org.example", "version", "1"));
+                });
     }
 
     @Test

@@ -24,7 +24,6 @@ import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
-import org.espalier.engine.ops.Elementwise;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
@@ -169,7 +168,7 @@ final class Gallery {
         for (int i = 0; i < images; i++) {
             order[i] = i;
         }
-        Elementwise.loadImages(test.images(), order, 0, images, pass.input(), 0);
+        engine.ops().loadImages(test.images(), order, 0, images, pass.input(), 0);
         engine.forward(pass, 0, 1);
         Said[] before = said(pass, 0, images);
         Attacker attacker = attack.bind(engine, pass);
@@ -259,11 +258,9 @@ final class Gallery {
     }
 
     private static float[] pixels(Split split, int image) {
-        ActivationPanels panels = new ActivationPanels(split.features(), 1);
-        Elementwise.loadImages(split.images(), new int[] {image}, 0, 1, panels, 0);
         float[] pixels = new float[split.features()];
         for (int f = 0; f < pixels.length; f++) {
-            pixels[f] = panels.get(f, 0);
+            pixels[f] = (split.images()[image * pixels.length + f] & 0xff) / 255f;
         }
         return pixels;
     }

@@ -239,10 +239,7 @@ final class ReportPage {
         var radii = new HashMap<String, Float>();
         cell.attacks()
                 .forEach(attack -> radii.put(
-                        attack,
-                        run.store().experiment().attack(attack)
-                                .threat()
-                                .epsilon()));
+                        attack, run.store().experiment().attack(attack).threat().epsilon()));
         return radii;
     }
 

@@ -140,9 +140,7 @@ public final class ResultsReader {
     private Optional<Chance> chance(String dataset, OptionalInt classes) {
         try {
             return store.chance(dataset, Point.TEST)
-                    .or(() -> classes.isPresent()
-                            ? Optional.of(Chance.ofEqual(classes.getAsInt()))
-                            : Optional.empty());
+                    .or(() -> classes.isPresent() ? Optional.of(Chance.ofEqual(classes.getAsInt())) : Optional.empty());
         } catch (UserException e) {
             problems.add(e.getMessage());
             return Optional.empty();

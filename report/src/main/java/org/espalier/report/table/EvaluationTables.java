@@ -5,8 +5,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.espalier.evaluate.rules.Finding;
 import org.espalier.evaluate.rules.Verdict;
+import org.espalier.lab.robustness.Distances;
 import org.espalier.lab.robustness.Proportion;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.report.notation.Numbers;
@@ -47,6 +49,20 @@ public final class EvaluationTables {
                 notes(e));
     }
 
+    /** Distances of nearest adversarial examples in a sentence; {@code -} where too few were found. */
+    private static String distances(String attack, Distances distances) {
+        return attack + ": distance median " + distance(distances.median()) + ", mean " + distance(distances.mean())
+                + ", quantiles "
+                + distances.quantiles().entrySet().stream()
+                        .map(each -> Math.round(100 * each.getKey()) + " % " + distance(each.getValue()))
+                        .collect(Collectors.joining(", "))
+                + "; found for " + distances.found() + " of " + distances.images() + " images classified right";
+    }
+
+    private static String distance(double distance) {
+        return Double.isFinite(distance) ? String.format(Locale.ROOT, "%.4g", distance) : "-";
+    }
+
     private static List<String> notes(StoredEvaluation e) {
         List<String> notes = new ArrayList<>();
         notes.add(String.format(
@@ -57,6 +73,9 @@ public final class EvaluationTables {
                 percent(e.clean().accuracy()),
                 100 * e.density()));
         notes.add(e.known().sentence());
+        e.suiteAttacks()
+                .forEach(attack ->
+                        attack.distances().ifPresent(distances -> notes.add(distances(attack.name(), distances))));
         notes.add("verdict: " + e.verdict()
                 + switch (e.verdict()) {
                     case PASS, NOT_CHECKED -> "";

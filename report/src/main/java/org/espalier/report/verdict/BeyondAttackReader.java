@@ -43,9 +43,7 @@ public final class BeyondAttackReader {
     /** That of the attack, or of the bound that the objective trains on. */
     private static Optional<Float> radius(Experiment experiment, TicketVerdict verdict) {
         if (experiment.attacks().containsKey(verdict.attack())) {
-            return Optional.of(experiment.attack(verdict.attack())
-                    .threat()
-                    .epsilon());
+            return Optional.of(experiment.attack(verdict.attack()).threat().epsilon());
         }
         return Optional.ofNullable(experiment.bounds().get(verdict.attack())).map(bound -> (float) bound.epsilon());
     }

@@ -48,8 +48,7 @@ class NonInferiorityTest {
         return judge(stop, trials, Chance.ofEqual(10), networks);
     }
 
-    private static TicketVerdict judge(
-            Optional<EarlyStop> stop, int trials, Chance chance, List<Network> networks) {
+    private static TicketVerdict judge(Optional<EarlyStop> stop, int trials, Chance chance, List<Network> networks) {
         var cell = new Cell(
                 "digits",
                 "pgd",

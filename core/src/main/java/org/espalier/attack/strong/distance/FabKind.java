@@ -20,8 +20,7 @@ public final class FabKind implements EvaluationAttackKind<FabKind.Settings> {
             int targets,
 
             @Setting(
-                    value =
-                            "whether an image is done once it is broken within epsilon; false finds least distances",
+                    value = "whether an image is done once it is broken within epsilon; false finds least distances",
                     preset = "true")
             boolean stopAtRadius) {}
 

@@ -21,7 +21,6 @@ public final class HopSkipJumpKind implements EvaluationAttackKind<HopSkipJumpKi
     @Override
     public StrongAttack create(Settings settings) {
         HopSkipJump usual = HopSkipJump.small();
-        return new HopSkipJump(
-                settings.iterations(), usual.firstEvaluations(), usual.mostEvaluations(), usual.tries());
+        return new HopSkipJump(settings.iterations(), usual.firstEvaluations(), usual.mostEvaluations(), usual.tries());
     }
 }

@@ -119,12 +119,11 @@ class SquareTest {
         assertThatThrownBy(() -> square.run(new Target(engine), examples, threat, Stream.root(1)))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("attack square needs the rows and columns of an image");
-        assertThatThrownBy(() -> square.run(
-                        new Target(engine, new ImageShape(3, 4, 3)), examples, threat, Stream.root(1)))
+        assertThatThrownBy(
+                        () -> square.run(new Target(engine, new ImageShape(3, 4, 3)), examples, threat, Stream.root(1)))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("the data's have 3");
-        assertThatThrownBy(() -> new Target(engine, new ImageShape(6, 5)))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Target(engine, new ImageShape(6, 5))).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
