@@ -181,15 +181,14 @@ final class CertifyCommand implements Callable<Integer> {
     }
 
     private float radius(String text) {
-        double found = Decimals.parseDouble(text).orElse(Double.NaN);
-        float radius = (float) found;
-        boolean bounded = norm.equals("linf"); // in other norms a box of d pixels is wider than 1
-        if (!(radius > 0 && Float.isFinite(radius) && (!bounded || radius <= 1))) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--epsilon is " + text + ", expected a number above 0" + (bounded ? " and at most 1" : "")
-                            + ", or a fraction as 8/255"
-                            + (epsilons.size() > 1 ? "; commas separate several, decimals have a point" : ""));
+        float radius = (float) Decimals.parseDouble(text)
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(),
+                        "--epsilon is " + text + ", expected a number above 0 or a fraction as 8/255"));
+        // The radius of one request is checked with it; of several, 0,3 may be meant as one.
+        if (epsilons.size() > 1 && radius <= 0) {
+            throw new UserException("--epsilon is " + String.join(",", epsilons)
+                    + ", expected numbers above 0: commas separate several, decimals have a point");
         }
         return radius;
     }

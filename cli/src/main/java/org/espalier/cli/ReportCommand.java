@@ -139,8 +139,8 @@ final class ReportCommand implements Callable<Integer> {
         report.runs().forEach(run -> warn(console, run.directory()));
         console.out().flush();
         List<String> problems = new ArrayList<>(report.problems());
-        problems.addAll(damage(report));
         Optional<UserException> unwritten = text ? Optional.empty() : write(report, shown, problems);
+        problems.addAll(damage(report, problems));
         problems.stream().limit(MOST_PROBLEMS).forEach(console::complain);
         if (problems.size() > MOST_PROBLEMS) {
             console.complain((problems.size() - MOST_PROBLEMS) + " more problems of this kind");
@@ -156,8 +156,8 @@ final class ReportCommand implements Callable<Integer> {
         return problems.isEmpty() && unwritten.isEmpty() ? ExitCode.DONE : ExitCode.MISTAKE;
     }
 
-    /** Finished levels with a file that is not what it was, but for those that the report names itself. */
-    private static List<String> damage(Report report) {
+    /** Finished levels with a file that is not what it was, but for those that a problem names already. */
+    private static List<String> damage(Report report, List<String> problems) {
         return report.runs().parallelStream()
                 .map(run -> Store.open(run.directory()))
                 .flatMap(store -> store.trials().stream()
@@ -165,7 +165,7 @@ final class ReportCommand implements Callable<Integer> {
                         .distinct()
                         .map(store::level))
                 .flatMap(level -> level.damage().stream())
-                .filter(sentence -> report.problems().stream()
+                .filter(sentence -> problems.stream()
                         .noneMatch(problem -> problem.startsWith(sentence.substring(0, sentence.indexOf(';')))))
                 .toList();
     }
