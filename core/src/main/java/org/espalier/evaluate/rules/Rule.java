@@ -64,7 +64,8 @@ public enum Rule {
     }
 
     /**
-     * Whether a figure passes although this rule could not be checked: certificates and other evaluations need not exist, and without them there is
+     * Whether a figure passes although this rule could not be checked: certificates and other evaluations need not exist, and
+     * without them there is
      * nothing that could contradict the attacks.
      */
     boolean optional() {
