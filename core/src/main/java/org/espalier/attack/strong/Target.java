@@ -264,9 +264,12 @@ public final class Target {
             for (double s : slope) {
                 largest = Math.max(largest, Math.abs(s));
             }
-            double scale = largest > 0 ? 1 / largest : 0;
+            // The inverse of a number below the normal range may be infinite, and zero times that is no number.
+            boolean invertible = largest >= Double.MIN_NORMAL;
+            double scale = invertible ? 1 / largest : 0;
             for (int c = 0; c < slope.length; c++) {
-                pass.logitGradient().set(c, e, (float) (slope[c] * scale));
+                double scaled = invertible || largest == 0 ? slope[c] * scale : slope[c] / largest;
+                pass.logitGradient().set(c, e, (float) scaled);
             }
         }
         backward(out);

@@ -64,7 +64,6 @@ public record Assessment(List<Step> steps, Batch results, int classes, Optional<
         findings.add(certified
                 .map(known -> Rules.certified(worst(), known))
                 .orElseGet(() -> Finding.notChecked(Rule.CERTIFIED, "no certificates are stored")));
-        findings.add(Rules.strongest(interval()));
         findings.add(converged());
         findings.add(whiteBox());
         findings.add(gradient());
@@ -76,6 +75,7 @@ public record Assessment(List<Step> steps, Batch results, int classes, Optional<
                         .toList(),
                 clean(),
                 worst()));
+        findings.add(Rules.strongest(interval()));
         return findings;
     }
 

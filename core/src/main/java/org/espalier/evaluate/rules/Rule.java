@@ -24,11 +24,6 @@ public enum Rule {
     ONE_CLASS("one-class", Verdict.REFUSED, "the network names more than one class"),
     /** What is certified cannot be broken. */
     CERTIFIED("certified", Verdict.REFUSED, "certified accuracy is not above attacked accuracy"),
-    /** A figure is no better than what is known of the network otherwise. */
-    STRONGEST(
-            "strongest",
-            Verdict.UNRELIABLE,
-            "all that is known of the network breaks at most 0.5 points that withstand the suite"),
     /** Attacks had converged: doubling their iterations and restarts finds little more. */
     CONVERGED(
             "converged", Verdict.UNRELIABLE, "twice the iterations and restarts lower accuracy by 0.5 points at most"),
@@ -41,7 +36,12 @@ public enum Rule {
     GRADIENT("gradient", Verdict.UNRELIABLE, "the loss has a gradient at all but a trace of the inputs"),
     /** Attacks move away from the true class, and start from inputs that are classified right. */
     TRUE_LABEL(
-            "true-label", Verdict.UNRELIABLE, "attacks aim away from the true class, and wrong inputs count as wrong");
+            "true-label", Verdict.UNRELIABLE, "attacks aim away from the true class, and wrong inputs count as wrong"),
+    /** A figure is no better than what is known of the network otherwise. */
+    STRONGEST(
+            "strongest",
+            Verdict.UNRELIABLE,
+            "all that is known of the network breaks at most 0.5 points that withstand the suite");
 
     private final String id;
     private final Verdict ifBroken;
@@ -64,7 +64,8 @@ public enum Rule {
     }
 
     /**
-     * Whether a figure passes although this rule could not be checked: certificates and other evaluations need not exist, and without them there is
+     * Whether a figure passes although this rule could not be checked: certificates and other evaluations need not exist, and
+     * without them there is
      * nothing that could contradict the attacks.
      */
     boolean optional() {

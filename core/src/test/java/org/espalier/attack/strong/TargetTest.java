@@ -46,6 +46,22 @@ class TargetTest {
         assertThat(target.backwards()).isEqualTo(5 * 71);
     }
 
+    /** Logits 0 and -z: from z = 708 on the loss's slope is below the smallest normal double, at 746 it is 0. */
+    @ParameterizedTest
+    @ValueSource(floats = {700, 708.5f, 712, 740, 746, 1e6f})
+    void directionsOfLossesNearlyZeroAreNumbers(float margin) {
+        Engine engine = org.espalier.engine.Engines.create(org.espalier.network.Architecture.of(1, List.of(), 2, false));
+        var weights = new org.espalier.network.Weights(engine.architecture());
+        weights.matrix(0)[1] = -margin;
+        engine.load(weights, org.espalier.network.Mask.dense(engine.architecture()));
+        Target target = new Target(engine);
+        Tile x = target.pack(new float[][] {{1}}, 0, 1);
+        target.forward(x);
+        Tile direction = target.newTile(1);
+        target.direction(Losses.CROSS_ENTROPY, new int[] {0}, new int[1], new double[x.lanes()], direction);
+        assertThat(direction.get(0, 0)).isEqualTo(margin < 745 ? -margin : 0f);
+    }
+
     @ParameterizedTest
     @ValueSource(doubles = {1, 0.1})
     void inputsThatNoWeightReadsKeepTheirCleanValues(double density) {
