@@ -53,7 +53,6 @@ final class CrashMain {
         for (KillPhase phase : phases) {
             Path folder = Files.createDirectory(home.resolve(phase.lowerCase()));
             campaigns.add(new KillCampaign(out, folder, phase, workers, seed));
-            campaigns.getLast().prepare();
         }
         // In turns, so that a campaign that is cut short has seen all phases.
         int shown = 0;
@@ -61,7 +60,7 @@ final class CrashMain {
             for (KillCampaign campaign : campaigns) {
                 campaign.round(campaign.tally().kills + kills - killed(campaigns));
             }
-            if (killed(campaigns) >= shown + 100) {
+            if (killed(campaigns) >= shown + 25) {
                 shown = killed(campaigns);
                 campaigns.forEach(KillCampaign::print);
                 out.println("kills so far: " + shown);

@@ -74,7 +74,7 @@ final class KillCampaign {
     }
 
     /** Runs the command without kills, for what is to come out of it and how long it takes. */
-    void prepare() throws IOException, InterruptedException {
+    private void prepare() throws IOException, InterruptedException {
         TinyImages.write(home.resolve("images"), 6, 200, 300);
         Files.writeString(home.resolve("search.yaml"), phase.experiment(home.resolve("images")));
         Files.writeString(home.resolve("suite.yaml"), """
@@ -112,6 +112,9 @@ final class KillCampaign {
 
     /** One search from its beginning to its end, killed now and then, so that there are so many kills at most. */
     void round(int kills) throws IOException, InterruptedException {
+        if (expected.isEmpty()) {
+            prepare();
+        }
         begin();
         tally.rounds++;
         Map<String, String> before = Trees.digests(home.resolve("work"));

@@ -30,7 +30,6 @@ class KillTest {
                 phase,
                 workers,
                 seed);
-        campaign.prepare();
         // On a busy machine a process may end before its kill comes.
         for (int rounds = 0; campaign.tally().kills < KILLS && rounds < 10; rounds++) {
             campaign.round(KILLS);
