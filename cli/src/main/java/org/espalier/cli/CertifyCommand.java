@@ -79,8 +79,9 @@ final class CertifyCommand implements Callable<Integer> {
             names = {"--epsilon", "--epsilons"},
             paramLabel = "E",
             split = ",",
-            description = "Radius of the ball, above 0 and in linf at most 1, e.g. 0.1 or 8/255. Several radii, separated by"
-                    + " commas, give a curve (default: 0.1 in linf).")
+            description =
+                    "Radius of the ball, above 0 and in linf at most 1, e.g. 0.1 or 8/255. Several radii, separated by"
+                            + " commas, give a curve (default: 0.1 in linf).")
     private List<String> epsilons = new ArrayList<>();
 
     @Option(

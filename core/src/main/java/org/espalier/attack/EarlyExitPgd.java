@@ -126,9 +126,8 @@ public final class EarlyExitPgd {
         Arrays.fill(waitingExample, count, ActivationPanels.LANES, 0); // noise in lanes that nobody takes
         int[] features = engine.liveInputs();
         if (attack.randomStart()) {
-            engine.ops()
-                    .uniformNoise(
-                            noise, waitingExample, 0, waitingClean, 0, waiting, 0, features, (float) attack.epsilon());
+            engine.ops().uniformNoise(noise, waitingExample, 0, waitingClean, 0, waiting, 0, features, (float)
+                    attack.epsilon());
         } else {
             waiting.copy(waitingClean, 0, 0, 1);
         }

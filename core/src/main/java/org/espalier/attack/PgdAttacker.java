@@ -62,16 +62,8 @@ final class PgdAttacker extends Attacker {
     private void start(Stream noise, int firstExample, int[] features) {
         if (attack.randomStart()) {
             engine.ops()
-                    .uniformNoise(
-                            noise,
-                            firstExample,
-                            pass.input(),
-                            0,
-                            pass.input(),
-                            panels,
-                            panels,
-                            features,
-                            (float) attack.epsilon());
+                    .uniformNoise(noise, firstExample, pass.input(), 0, pass.input(), panels, panels, features, (float)
+                            attack.epsilon());
         } else {
             copyInputs(0, panels, panels, features);
         }

@@ -116,8 +116,7 @@ public final class BatchLoss {
     public void values(
             Loss loss, int first, int reference, int[] labels, int firstLabel, int examples, double[] losses) {
         if (loss instanceof CrossEntropy crossEntropy) {
-            ops.crossEntropy(
-                    pass.logits(), first, labels, firstLabel, examples, crossEntropy.smoothing(), losses, 0);
+            ops.crossEntropy(pass.logits(), first, labels, firstLabel, examples, crossEntropy.smoothing(), losses, 0);
             return;
         }
         for (int e = 0; e < examples; e++) {

@@ -6,7 +6,6 @@ import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Gradients;
-
 import org.espalier.loss.BatchLoss;
 import org.espalier.loss.CrossEntropy;
 import org.espalier.network.Architecture;

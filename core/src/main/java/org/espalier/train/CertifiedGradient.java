@@ -7,7 +7,6 @@ import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Gradients;
 import org.espalier.engine.Mode;
-
 import org.espalier.loss.CrossEntropy;
 
 /** Computes {@link Objective.Certified}. */
@@ -51,16 +50,17 @@ final class CertifiedGradient implements BatchObjective {
         float epsilon = (float) objective.epsilon().at(progress);
         float linear = (float) objective.linearShare().at(progress);
         engine.boundMargins(bounds, epsilon, linear, batch.labels(), 0, examples);
-        boolean finite = engine.ops().crossEntropyGradient(
-                bounds.marginBounds(),
-                bounds.marginBoundGradients(),
-                0,
-                panels,
-                batch.labels(),
-                0,
-                examples,
-                smoothing,
-                (float) ((1 - share) / examples));
+        boolean finite = engine.ops()
+                .crossEntropyGradient(
+                        bounds.marginBounds(),
+                        bounds.marginBoundGradients(),
+                        0,
+                        panels,
+                        batch.labels(),
+                        0,
+                        examples,
+                        smoothing,
+                        (float) ((1 - share) / examples));
         if (!finite) {
             throw new DivergedException(batch.iteration(), "the worst cases");
         }
