@@ -67,7 +67,14 @@ public final class EvaluationRunner {
         for (EvaluationRequest request : requests) {
             request.steps()
                     .forEach(step ->
-                            step.attack().check(step.threat(), request.set().classes()));
+                            step.attack()
+                                    .check(
+                                            step.threat(),
+                                            request.ticket()
+                                                    .network()
+                                                    .mask()
+                                                    .architecture()
+                                                    .classes()));
         }
         List<StoreLock> locks = new ArrayList<>();
         try {
