@@ -3,6 +3,7 @@ package org.espalier.attack.strong.radius;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
 import org.espalier.attack.strong.Target;
+import org.espalier.attack.strong.search.Geometry;
 import org.espalier.attack.strong.search.PerExampleSearch;
 import org.espalier.attack.strong.search.RowMath;
 import org.espalier.data.ImageShape;
@@ -188,7 +189,8 @@ final class SquareSearch extends PerExampleSearch {
     }
 
     private float corner(float value, boolean up) {
-        return RowMath.clip(up ? value + epsilon : value - epsilon);
+        // The point that is judged in the end has to be the one that was tried, so it lies in the ball exactly.
+        return Geometry.inside(up ? value + epsilon : value - epsilon, value, epsilon);
     }
 
     /** A bump in one window, paid for by what is left of the budget and by what stands in a second window, which is emptied. */
