@@ -76,7 +76,7 @@ class NearestAttacksTest {
     void aTieIsBrokenAtDistanceZero(StrongAttack attack, Norm norm) {
         Engine engine = Cases.engine(List.of(16, 8, 4), false, 1, 7);
         Examples examples = new Examples(new float[2][16], new int[] {0, 0}, new long[] {0, 1});
-        for (Attempt attempt : attack.run(new Target(engine), examples, new ThreatModel(norm, 0.1f), STREAM)) {
+        for (Attempt attempt : attack.run(Cases.target(engine), examples, new ThreatModel(norm, 0.1f), STREAM)) {
             assertThat(attempt.success()).isTrue();
             assertThat(attempt.distance()).isZero();
         }
