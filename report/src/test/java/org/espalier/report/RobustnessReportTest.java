@@ -194,7 +194,8 @@ class RobustnessReportTest {
     void figuresShowWhatTheCsvFilesHave() throws IOException {
         Report.Run run = read().runs().getFirst();
         List<Map<String, String>> attacks = csv("robustness.csv");
-        // 2 radii x 2 objectives x 2 strategies x 3 levels x 3 trials, of 4 attacks, none, the worst case, the lowest known accuracy and the certified one.
+        // 2 radii x 2 objectives x 2 strategies x 3 levels x 3 trials, of 4 attacks, none, the worst case, the lowest
+        // known accuracy and the certified one.
         assertThat(attacks).hasSize(2 * 2 * 2 * 3 * 3 * 8);
         Figure left = figure(
                 RobustnessFigures.of("r", run).getFirst().variants().getFirst().figure(), "r-left-");

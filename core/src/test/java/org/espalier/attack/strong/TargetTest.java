@@ -50,7 +50,8 @@ class TargetTest {
     @ParameterizedTest
     @ValueSource(floats = {700, 708.5f, 712, 740, 746, 1e6f})
     void directionsOfLossesNearlyZeroAreNumbers(float margin) {
-        Engine engine = org.espalier.engine.Engines.create(org.espalier.network.Architecture.of(1, List.of(), 2, false));
+        Engine engine =
+                org.espalier.engine.Engines.create(org.espalier.network.Architecture.of(1, List.of(), 2, false));
         var weights = new org.espalier.network.Weights(engine.architecture());
         weights.matrix(0)[1] = -margin;
         engine.load(weights, org.espalier.network.Mask.dense(engine.architecture()));
