@@ -17,7 +17,7 @@ current_build() {
     [ -r "$root/.build/$name/espalier.jar" ] && [ -s "$root/.build/$name/sums" ] || return 0
     [ "$(sums "$root/.build/$name")" = "$(cat "$root/.build/$name/sums")" ] || return 0
     # Folders count too: theirs is the time that changes when a file is deleted or renamed.
-    newer=$(find "$root/pom.xml" "$root/.mvn" "$root"/core/pom.xml "$root"/core/src/main "$root"/lab/pom.xml \
+    newer=$(find "$root/pom.xml" "$root/.mvn" "$root/bin" "$root"/core/pom.xml "$root"/core/src/main "$root"/lab/pom.xml \
         "$root"/lab/src/main "$root"/report/pom.xml "$root"/report/src/main "$root"/cli/pom.xml "$root"/cli/src/main \
         -newer "$root/.build/$name/started" -print 2>/dev/null | head -n 1)
     [ -n "$newer" ] || echo "$root/.build/$name"

@@ -8,7 +8,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,15 +67,11 @@ public final class PeerWorker {
                     plain.images(), order[i] * plain.features(), pixels, i * plain.features(), plain.features());
             labels[i] = plain.labels()[order[i]];
         }
-        images = new Split("train", plain.features(), pixels, labels);
+        images = new Split("train", plain.shape(), pixels, labels);
     }
 
     private static Split part(Split split, int from, int to) {
-        return new Split(
-                split.name(),
-                split.features(),
-                Arrays.copyOfRange(split.images(), from * split.features(), to * split.features()),
-                Arrays.copyOfRange(split.labels(), from, to));
+        return split.part(split.name(), from, to);
     }
 
     private static Engine engine(Level level, Weights weights) {

@@ -25,6 +25,7 @@ import org.espalier.lab.certification.CertificationMethod;
 import org.espalier.lab.certification.CertificationRequest;
 import org.espalier.lab.certification.CertificationRunner;
 import org.espalier.lab.certification.StoredCertifications;
+import org.espalier.lab.experiment.Decimals;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.lab.robustness.StoredEvaluations;
@@ -32,6 +33,7 @@ import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketData;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.table.Table;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,13 +42,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code espalier certify}: what no attack can take from a ticket. */
+/** {@code espalier certify}: proves lower bounds on the robust accuracy of tickets. */
 @Command(
         name = "certify",
-        description = "Show how many images no attack in a ball can turn, by bounds or by exact verification.",
+        description =
+                "Certify the share of images that no attack in a ball can break, by bounds or exact verification.",
         footer = {
             "",
-            "Methods, each tighter and dearer than the one before: ibp (intervals), crown-ibp, crown (linear bounds),",
+            "Methods, in order of rising tightness and cost: ibp (intervals), crown-ibp, crown (linear bounds),",
             "alpha-crown (linear bounds, optimised), exact (branch and bound, with counterexamples).",
             "Examples:",
             "  espalier certify runs/quick --strategy original --trial 1 --all-levels --epsilon 0.1",
@@ -76,9 +79,10 @@ final class CertifyCommand implements Callable<Integer> {
             names = {"--epsilon", "--epsilons"},
             paramLabel = "E",
             split = ",",
-            description = "Radius of the ball, above 0 and in linf at most 1; several, with commas between them, make a"
-                    + " curve (default: 0.1 in linf).")
-    private List<Float> epsilons = new ArrayList<>();
+            description =
+                    "Radius of the ball, above 0 and in linf at most 1, e.g. 0.1 or 8/255. Several radii, separated by"
+                            + " commas, give a curve (default: 0.1 in linf).")
+    private List<String> epsilons = new ArrayList<>();
 
     @Option(
             names = "--method",
@@ -89,7 +93,7 @@ final class CertifyCommand implements Callable<Integer> {
     @Option(
             names = "--images",
             paramLabel = "N",
-            description = "Images, the first of the split (default: 1000, or 100 with exact).")
+            description = "Number of images, from the start of the split (default: 1000, or 100 with exact).")
     private Optional<Integer> images;
 
     @Option(names = "--split", paramLabel = "SPLIT", description = "test or validation (default: test).")
@@ -98,33 +102,42 @@ final class CertifyCommand implements Callable<Integer> {
     @Option(
             names = "--nodes",
             paramLabel = "N",
-            description = "With exact: subproblems per image at most (default: 2000). Repeatable on every machine.")
+            description =
+                    "With exact: most subproblems per image (default: 2000). The result is the same on every machine.")
     private Optional<Integer> nodes;
 
     @Option(
             names = "--time-limit",
             paramLabel = "SECONDS",
-            description = "With exact: a further limit per image. What it cuts off depends on the machine.")
+            description = "With exact: a time limit per image. With a limit, results depend on the machine.")
     private Optional<Double> timeLimit;
 
     @Option(
             names = "--jobs",
             paramLabel = "N",
-            description = "Images worked on at once, one core each (default: all cores). Changes no result.")
+            description = "Images in work at the same time, one core each (default: all cores). Changes no result.")
     private Optional<Integer> jobs;
 
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Where certificates are kept (default: in the search's directory, or beside the file).")
+            description = "Folder of the certificates (default: in the search's directory, or beside the file).")
     private Optional<Path> out;
 
-    @Option(names = "--json", description = "Print results as JSON, one line for each ticket and epsilon.")
+    @Option(names = "--json", description = "Print results as JSON, one line per ticket and epsilon.")
     private boolean json;
 
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     CertifyCommand(Console console) {
         this.console = console;
+    }
+
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new CertifyCommand(console));
+        }
     }
 
     @Override
@@ -156,7 +169,7 @@ final class CertifyCommand implements Callable<Integer> {
         return violations.isEmpty() ? ExitCode.DONE : ExitCode.REFUSED;
     }
 
-    /** Of what was certified now, against each other and all that is stored of the same tickets. */
+    /** Contradictions between these certificates and all stored ones of the same tickets. */
     private static List<String> violations(List<CertificationRequest> requests, List<Certification> certifications) {
         Map<Path, Certification> all = new LinkedHashMap<>();
         certifications.forEach(each -> all.put(each.directory(), each));
@@ -168,11 +181,24 @@ final class CertifyCommand implements Callable<Integer> {
         return BoundsConsistency.violations(List.copyOf(all.values()));
     }
 
+    private float radius(String text) {
+        float radius = (float) Decimals.parseDouble(text)
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(),
+                        "--epsilon is " + text + ", expected a number above 0 or a fraction as 8/255"));
+        // The radius of one request is checked with it; of several, 0,3 may be meant as one.
+        if (epsilons.size() > 1 && radius <= 0) {
+            throw new UserException("--epsilon is " + String.join(",", epsilons)
+                    + ", expected numbers above 0: commas separate several, decimals have a point");
+        }
+        return radius;
+    }
+
     private List<CertificationRequest> requests() {
         CertificationMethod chosen = CertificationMethod.of(method);
         if (!chosen.exact() && (nodes.isPresent() || timeLimit.isPresent())) {
-            throw new UserException((nodes.isPresent() ? "--nodes" : "--time-limit")
-                    + " is for --method exact, the method is " + chosen);
+            throw new UserException(
+                    (nodes.isPresent() ? "--nodes" : "--time-limit") + " needs --method exact, found " + chosen);
         }
         if (!split.equals("test") && !split.equals("validation")) {
             throw new UserException("--split is " + split + ", expected test or validation");
@@ -191,7 +217,7 @@ final class CertifyCommand implements Callable<Integer> {
         }
         List<Float> radii = epsilons.isEmpty()
                 ? List.of(USUAL_EPSILON)
-                : epsilons.stream().sorted().distinct().toList();
+                : epsilons.stream().map(this::radius).sorted().distinct().toList();
         List<Ticket> tickets = ticketOptions.tickets(given).stream()
                 .map(ticket -> out.map(ticket::certificatesKeptIn).orElse(ticket))
                 .toList();
@@ -299,20 +325,18 @@ final class CertifyCommand implements Callable<Integer> {
                 List.of(new Table.Block(
                         "", List.of("clean", "certified", "unbroken", "attacked", "unknown", "s/image"), rows)),
                 List.of(
-                        "certified: shown to withstand everything; the true robust accuracy is at least this.",
-                        "unbroken: withstood the attack and has no counterexample; the true robust accuracy is at most"
-                                + " this.",
-                        "attacked: right under " + CertificationRequest.attackInWords() + ".",
-                        "unknown: between the two. s/image: mean processor time over images that the method was asked"
-                                + " about.",
+                        "certified: no attack in the ball can break these images; robust accuracy is at least this.",
+                        "unbroken: the attack failed and no counterexample is known; robust accuracy is at most this.",
+                        "attacked: correct under " + CertificationRequest.attackInWords() + ".",
+                        "unknown: neither certified nor broken. s/image: mean processor time per verified image.",
                         first.method().exact()
-                                ? "Exact verification bounded at most "
+                                ? "Exact verification used at most "
                                         + String.format(Locale.ROOT, "%,d", first.nodes()) + " nodes per image"
                                         + first.secondsPerImage()
-                                                .map(limit -> " and worked at most " + limit + " s on it: what this"
-                                                        + " cut off depends on the machine.")
+                                                .map(limit -> " and at most " + limit + " s per image; with a time"
+                                                        + " limit, results depend on the machine.")
                                                 .orElse(".")
-                                : "Bounds prove what they prove; what is left may be robust too."));
+                                : "Bounds are not exact: images that are not certified may be robust too."));
     }
 
     private static String percent(double share) {

@@ -1,6 +1,9 @@
 package org.espalier.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
 import org.espalier.UserException;
 import org.espalier.cli.console.CheckedOutput;
 import org.espalier.cli.console.Console;
@@ -8,7 +11,8 @@ import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Logging;
 import org.espalier.cli.console.UsageError;
 import org.espalier.cli.console.Version;
-import org.espalier.data.catalogue.DataSets;
+import org.espalier.setting.Plugins;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,10 +21,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The command line as a whole: its commands, and what becomes of each kind of failure. */
+/** The whole command line: its commands, and the message and exit code of each kind of failure. */
 @Command(
         name = "espalier",
-        description = "Finds sparse neural networks that withstand attack.",
+        description = "Finds sparse, adversarially robust neural networks.",
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
@@ -29,6 +33,7 @@ import picocli.CommandLine.Spec;
         footer = {"", "Start with: espalier run quick"})
 final class Cli implements Runnable {
     private final Console console;
+    private final ClassLoader commands;
 
     @Spec
     private CommandSpec spec;
@@ -37,7 +42,7 @@ final class Cli implements Runnable {
             names = {"-h", "--help"},
             usageHelp = true,
             scope = ScopeType.INHERIT,
-            description = "Show what a command does and its options.")
+            description = "Show the options of a command.")
     private boolean help;
 
     @Option(
@@ -46,23 +51,37 @@ final class Cli implements Runnable {
             description = "Show the version.")
     private boolean version;
 
-    @Option(
-            names = "--debug",
-            scope = ScopeType.INHERIT,
-            description = "Show log messages, and stack traces of errors.")
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show log messages and stack traces of errors.")
     private boolean debug;
 
-    @SuppressWarnings("NullAway.Init")
+    @Option(
+            names = "--plugins",
+            paramLabel = "DIR",
+            scope = ScopeType.INHERIT,
+            defaultValue = "${env:ESPALIER_PLUGINS}",
+            description = "Directory of plug-in jars. ESPALIER_PLUGINS names one for all commands.")
+    private @Nullable Path plugins;
+
     Cli(Console console) {
+        this(console, Cli.class.getClassLoader());
+    }
+
+    /**
+     * The command line with the commands that a class loader finds.
+     *
+     * @param commands finds the implementations of {@link CommandProvider}
+     */
+    @SuppressWarnings("NullAway.Init")
+    Cli(Console console, ClassLoader commands) {
         this.console = console;
+        this.commands = commands;
     }
 
     /** Runs one command line and returns its exit code. */
     int run(String... arguments) {
-        CommandLine line = commandLine();
         int code;
         try {
-            code = line.execute(arguments);
+            code = commandLine().execute(arguments);
         } catch (RuntimeException | Error e) {
             // Picocli's own handlers see what commands throw; this is what its set-up or an Error throws.
             code = failed(e);
@@ -80,19 +99,9 @@ final class Cli implements Runnable {
     }
 
     CommandLine commandLine() {
-        CommandLine line = new CommandLine(this)
-                .addSubcommand(new RunCommand(console))
-                .addSubcommand(new StatusCommand(console))
-                .addSubcommand(new WatchCommand(console))
-                .addSubcommand(new ReportCommand(console))
-                .addSubcommand(new CertifyCommand(console))
-                .addSubcommand(new EvaluateCommand(console))
-                .addSubcommand(PresetsCommand.line(console))
-                .addSubcommand(new SchemaCommand(console))
-                .addSubcommand(new BenchCommand(console))
-                .addSubcommand(DataCommand.line(console, DataSets::standard))
-                .addSubcommand(new VersionCommand(console))
-                .setOut(new PrintWriter(console.out(), true))
+        CommandLine line = new CommandLine(this);
+        addCommands(line);
+        line.setOut(new PrintWriter(console.out(), true))
                 .setErr(new PrintWriter(console.err(), true))
                 .setUsageHelpWidth(100)
                 .setAbbreviatedOptionsAllowed(false)
@@ -104,12 +113,31 @@ final class Cli implements Runnable {
         return line;
     }
 
+    private void addCommands(CommandLine line) {
+        try {
+            for (CommandProvider provider : ServiceLoader.load(CommandProvider.class, commands)) {
+                CommandLine command = provider.command(console);
+                String name = command.getCommandName();
+                if (line.getSubcommands().containsKey(name)) {
+                    throw new UserException("command " + name + " is registered twice, the second time by "
+                            + provider.getClass().getName());
+                }
+                line.addSubcommand(command);
+            }
+        } catch (ServiceConfigurationError e) {
+            throw new UserException("a command cannot be loaded: " + e.getMessage(), e);
+        }
+    }
+
     private int execute(CommandLine.ParseResult parsed) {
         Logging.to(console, debug);
+        if (plugins != null && !plugins.toString().isEmpty()) {
+            Plugins.use(plugins);
+        }
         return new CommandLine.RunLast().execute(parsed);
     }
 
-    /** Without a command: the help page, as an error, since nothing was done. */
+    /** Without a command there is nothing to do: an error. */
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "a command is missing");
@@ -136,8 +164,8 @@ final class Cli implements Runnable {
             }
             case OutOfMemoryError _ -> {
                 console.complain("the memory is full (" + Runtime.getRuntime().maxMemory() / (1 << 20)
-                        + " MiB may be used): run fewer levels at once with --jobs,"
-                        + " or give it more with ESPALIER_JAVA_OPTS=-Xmx2g");
+                        + " MiB may be used): give it more with ESPALIER_JAVA_OPTS=-Xmx"
+                        + 2 * Runtime.getRuntime().maxMemory() / (1 << 20) + "m");
                 return ExitCode.MISTAKE;
             }
             default -> {

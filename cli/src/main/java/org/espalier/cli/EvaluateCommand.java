@@ -21,9 +21,11 @@ import org.espalier.data.Split;
 import org.espalier.data.Splits;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.evaluate.rules.Verdict;
+import org.espalier.lab.experiment.Decimals;
 import org.espalier.lab.experiment.Names;
 import org.espalier.lab.robustness.EvaluationRequest;
 import org.espalier.lab.robustness.EvaluationRunner;
+import org.espalier.lab.robustness.Radius;
 import org.espalier.lab.robustness.SelfTest;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.lab.robustness.StoredEvaluations;
@@ -32,6 +34,7 @@ import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketData;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.table.EvaluationTables;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,10 +43,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code espalier evaluate}: attacks tickets with a suite, checks the figures by the rules, and keeps them. */
+/** {@code espalier evaluate}: attacks tickets with a suite, checks the accuracies by the rules, and stores them. */
 @Command(
         name = "evaluate",
-        description = "Attack tickets with a suite of attacks and say what is left, and whether it can be believed.",
+        description = "Attack tickets with a suite and report robust accuracy, with checks of its reliability.",
         footer = {
             "",
             "Suites: standard (AutoAttack's four), fast, paper (FGSM and PGD-10), thorough, distances",
@@ -74,13 +77,13 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--epsilon",
             paramLabel = "E",
-            description = "Radius of the ball, in pixel values 0 to 1 (default: 0.3 in linf).")
+            description = "Radius of the ball, in pixel values 0 to 1, e.g. 0.3 or 8/255 (default: 0.3 in linf).")
     private Optional<String> epsilon;
 
     @Option(
             names = "--images",
             paramLabel = "N",
-            description = "Images to attack, the first of the split (default: 1000, or all if there are fewer).")
+            description = "Number of images to attack, from the start of the split (default: 1000, or all if fewer).")
     private Optional<Integer> images;
 
     @Option(names = "--split", paramLabel = "SPLIT", description = "test or validation (default: test).")
@@ -98,7 +101,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--jobs",
             paramLabel = "N",
-            description = "Batches of images attacked at once, one core each (default: all cores). Changes no result.")
+            description = "Batches in work at the same time, one core each (default: all cores). Changes no result.")
     private Optional<Integer> jobs;
 
     @Mixin
@@ -107,20 +110,26 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Where results are kept (default: in the search's directory, or beside the file).")
+            description = "Directory of the results (default: in the search, or beside the file).")
     private Optional<Path> out;
 
-    @Option(names = "--json", description = "Print results as JSON, one line for each ticket.")
+    @Option(names = "--json", description = "Print results as JSON, one line per ticket.")
     private boolean json;
 
-    @Option(
-            names = "--self-test",
-            description = "Check evaluations themselves, on networks of which the answer is known.")
+    @Option(names = "--self-test", description = "Test evaluation itself, on networks whose robust accuracy is known.")
     private boolean selfTest;
 
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     EvaluateCommand(Console console) {
         this.console = console;
+    }
+
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new EvaluateCommand(console));
+        }
     }
 
     @Override
@@ -145,7 +154,7 @@ final class EvaluateCommand implements Callable<Integer> {
         var progress = new EvaluationProgress(console);
         var runner = new EvaluationRunner(requests, threads, progress);
         try (Interruption interruption = Interruption.expect(() -> {
-            console.err().println("stopping; batches in work are finished first");
+            console.err().println("stopping; waits for the batches in work");
             runner.stop();
         })) {
             if (!runner.run()) {
@@ -179,6 +188,7 @@ final class EvaluateCommand implements Callable<Integer> {
             for (Ticket ticket : tickets) {
                 DataSet set = sets.computeIfAbsent(ticket.data(), wanted -> wanted.load(lines));
                 TicketData.check(ticket.network(), set, ticket.file());
+                Radius.check(threat, set.features(), "--epsilon");
                 Splits parts = splits.computeIfAbsent(ticket.data(), wanted -> wanted.splits(set));
                 Split part = split.equals("test") ? parts.test() : parts.validation();
                 requests.add(new EvaluationRequest(
@@ -186,7 +196,10 @@ final class EvaluateCommand implements Callable<Integer> {
                         set,
                         part,
                         count(part),
-                        SuiteChoice.of(suite, threat.norm(), set.classes()),
+                        SuiteChoice.of(
+                                suite,
+                                threat.norm(),
+                                ticket.network().mask().architecture().classes()),
                         threat,
                         seed,
                         rules.equals("all")));
@@ -207,14 +220,13 @@ final class EvaluateCommand implements Callable<Integer> {
         oneOf("--norm", norm, List.of("linf", "l2", "l1"));
         Norm chosen = Norm.valueOf(norm.toUpperCase(Locale.ROOT));
         if (epsilon.isEmpty() && chosen != Norm.LINF) {
-            throw wrong("--epsilon is missing: only linf has a usual one, " + USUAL_EPSILON);
+            throw wrong("--epsilon is missing: only linf has a default, " + USUAL_EPSILON);
         }
-        float radius;
-        try {
-            radius = epsilon.map(Float::parseFloat).orElse(USUAL_EPSILON);
-        } catch (NumberFormatException e) {
-            throw wrong("--epsilon is " + epsilon.orElse("") + ", expected a number above 0");
-        }
+        float radius = (float) epsilon.map(text -> Decimals.parseDouble(text)
+                        .orElseThrow(() -> wrong("--epsilon is " + text
+                                + ", expected a number above 0 or a fraction as 8/255" + Decimals.hint(text))))
+                .orElse((double) USUAL_EPSILON)
+                .doubleValue();
         if (!(radius > 0) || Float.isInfinite(radius) || chosen == Norm.LINF && radius > 1) {
             throw wrong("--epsilon is " + epsilon.orElse("") + ", expected a number above 0"
                     + (chosen == Norm.LINF ? " and at most 1: pixel values lie in 0 to 1" : ""));
@@ -280,7 +292,11 @@ final class EvaluateCommand implements Callable<Integer> {
             console.out().flush();
         });
         boolean right = answers.stream().allMatch(SelfTest.Answer::right);
-        console.out().println(right ? "evaluations tell right from wrong" : "evaluations are not to be believed");
+        console.out()
+                .println(
+                        right
+                                ? "self-test passed: all results are as expected"
+                                : "self-test failed: do not rely on evaluations");
         return right ? ExitCode.DONE : ExitCode.REFUSED;
     }
 }

@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "presets",
         description = "List the experiments that come with Espalier.",
-        footer = {"", "A preset is a file to start your own from: espalier presets show quick > mine.yaml"})
+        footer = {"", "To write an experiment of your own, start from a preset: espalier presets show quick > mine.yaml"
+        })
 final class PresetsCommand implements Runnable {
     private final Console console;
 
@@ -22,9 +23,12 @@ final class PresetsCommand implements Runnable {
         this.console = console;
     }
 
-    /** With its subcommand. */
-    static CommandLine line(Console console) {
-        return new CommandLine(new PresetsCommand(console)).addSubcommand(new Show(console));
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new PresetsCommand(console)).addSubcommand(new Show(console));
+        }
     }
 
     @Override

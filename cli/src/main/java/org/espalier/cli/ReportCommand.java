@@ -12,6 +12,7 @@ import org.espalier.UserException;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.store.Store;
 import org.espalier.report.ReportFiles;
 import org.espalier.report.ReportFolder;
 import org.espalier.report.ReportText;
@@ -19,6 +20,7 @@ import org.espalier.report.content.Report;
 import org.espalier.report.content.ReportPart;
 import org.espalier.report.result.Published;
 import org.espalier.report.verdict.Terms;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,10 +28,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code espalier report DIR...}: what searches have shown, on the terminal and as files, finished or not. */
+/** {@code espalier report DIR...}: verdicts, tables and figures of searches, on the terminal and as files. */
 @Command(
         name = "report",
-        description = "Show what searches have found and write it to files, whether they are finished or not.",
+        description = "Show verdicts and tables of searches, finished or not, and write a report.",
         footer = {
             "",
             "Examples:",
@@ -38,7 +40,7 @@ import picocli.CommandLine.Spec;
             "  espalier report --text runs/quick | less"
         })
 final class ReportCommand implements Callable<Integer> {
-    /** Problems that are told one by one. */
+    /** Problems that have a line each; the others are counted. */
     private static final int MOST_PROBLEMS = 10;
 
     private final Console console;
@@ -46,23 +48,26 @@ final class ReportCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "DIR", arity = "1..*", description = "What 'espalier run' wrote; several are compared.")
+    @Parameters(
+            paramLabel = "DIR",
+            arity = "1..*",
+            description = "Directory of a search; several searches are compared.")
     private List<Path> directories;
 
     @Option(
             names = "--out",
             paramLabel = "FOLDER",
-            description = "Where to write all files (default: " + ReportFolder.NAME
-                    + " in the first DIR, and the results of each search in its own DIR).")
+            description = "Folder for all output (default: " + ReportFolder.NAME
+                    + " in the first DIR; the results of each search stay in its own DIR).")
     private Optional<Path> out;
 
-    @Option(names = "--text", description = "Show verdicts, tables and curves in plain characters, and write no file.")
+    @Option(names = "--text", description = "Show verdicts, tables and curves as text and write no file.")
     private boolean text;
 
     @Option(
             names = "--iteration",
             paramLabel = "N",
-            description = "Iteration to show, or the nearest measured one; by default the experiment's own.")
+            description = "Iteration to show; the nearest measured one is taken (default: the experiment's).")
     private Optional<Integer> iteration;
 
     @Option(
@@ -74,32 +79,38 @@ final class ReportCommand implements Callable<Integer> {
     @Option(
             names = "--margin",
             paramLabel = "POINTS",
-            description =
-                    "Loss of accuracy, in percentage points, that does not count against a ticket (default: 0.5).")
+            description = "Largest loss of accuracy, in percentage points, that counts as none (default: 0.5).")
     private Optional<Double> margin;
 
     @Option(
             names = "--published",
             paramLabel = "FILE",
-            description =
-                    "More published accuracies to show beside ours, as CSV (see docs/guides/report.md). May be repeated.")
+            description = "CSV file of published accuracies to show beside the measured ones. May be repeated.")
     private List<Path> published = new ArrayList<>();
 
     @Option(
             names = "--csv",
             paramLabel = "FILE",
-            description = "Where to write every measurement, one a row (default: DIR/" + ReportFiles.CSV + ").")
+            description = "CSV file of all measurements, one per row (default: DIR/" + ReportFiles.CSV + ").")
     private Optional<Path> csv;
 
     @Option(
             names = "--markdown",
             paramLabel = "FILE",
-            description = "Where to write the tables in Markdown (default: DIR/" + ReportFiles.MARKDOWN + ").")
+            description = "Markdown file of the tables (default: DIR/" + ReportFiles.MARKDOWN + ").")
     private Optional<Path> markdown;
 
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     ReportCommand(Console console) {
         this.console = console;
+    }
+
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new ReportCommand(console));
+        }
     }
 
     @Override
@@ -125,20 +136,43 @@ final class ReportCommand implements Callable<Integer> {
                         text
                                 ? ReportText.full(report, shown, console.width(), console.charset())
                                 : ReportText.brief(report, shown, console.width()));
+        report.runs().forEach(run -> warn(console, run.directory()));
         console.out().flush();
         List<String> problems = new ArrayList<>(report.problems());
         Optional<UserException> unwritten = text ? Optional.empty() : write(report, shown, problems);
+        problems.addAll(damage(report, problems));
         problems.stream().limit(MOST_PROBLEMS).forEach(console::complain);
         if (problems.size() > MOST_PROBLEMS) {
             console.complain((problems.size() - MOST_PROBLEMS) + " more problems of this kind");
         }
         List<String> violations = report.violations();
-        violations.forEach(sentence -> console.complain("certified and yet broken: " + sentence));
-        unwritten.ifPresent(e -> console.complain(e.getMessage() + "; the report is shown, but not all in files"));
+        violations.forEach(
+                sentence -> console.complain("contradiction, an image is certified and broken: " + sentence));
+        unwritten.ifPresent(
+                e -> console.complain(e.getMessage() + "; the report above is complete, but some files are missing"));
         if (!violations.isEmpty()) {
             return ExitCode.REFUSED;
         }
         return problems.isEmpty() && unwritten.isEmpty() ? ExitCode.DONE : ExitCode.MISTAKE;
+    }
+
+    /** Finished levels with a file that is not what it was, but for those that a problem names already. */
+    private static List<String> damage(Report report, List<String> problems) {
+        return report.runs().parallelStream()
+                .map(run -> Store.open(run.directory()))
+                .flatMap(store -> store.trials().stream()
+                        .flatMap(trial -> trial.levels().stream())
+                        .distinct()
+                        .map(store::level))
+                .flatMap(level -> level.damage().stream())
+                .filter(sentence -> problems.stream()
+                        .noneMatch(problem -> problem.startsWith(sentence.substring(0, sentence.indexOf(';')))))
+                .toList();
+    }
+
+    /** Says which splits lack classes: figures on them say nothing of those. */
+    private static void warn(Console console, Path directory) {
+        Store.open(directory).missingClasses().forEach(missing -> console.out().println("Warning: " + missing + "."));
     }
 
     private static Path plain(Path file) {
@@ -217,20 +251,30 @@ final class ReportCommand implements Callable<Integer> {
         return new ReportPart.Written(files, List.of());
     }
 
-    /** Shows a search that has just ended, then writes its results, so that a full disk costs the files only. */
-    static void show(Console console, Path directory) {
+    /**
+     * Shows a search that has just ended, then writes its results, so that a full disk costs the files only.
+     *
+     * @return {@link ExitCode#DONE}, or what the command ends with as something could not be read or contradicts itself
+     */
+    static int show(Console console, Path directory) {
         Report report = Report.read(List.of(directory), Terms.USUAL);
         Path csv = directory.resolve(ReportFiles.CSV);
         Path markdown = directory.resolve(ReportFiles.MARKDOWN);
         console.out().print(ReportText.brief(report, OptionalInt.empty(), console.width()));
+        warn(console, directory);
         console.out().flush();
         ReportFiles.writeCsv(report.runs().getFirst().results(), csv);
         ReportFiles.writeMarkdown(report.runs().getFirst().results(), OptionalInt.empty(), markdown);
         ReportFiles.writeRobustness(report.runs().getFirst().robustness(), directory, "");
         report.problems().forEach(console::complain);
-        report.violations().forEach(sentence -> console.complain("certified and yet broken: " + sentence));
+        report.violations()
+                .forEach(sentence -> console.complain("contradiction, an image is certified and broken: " + sentence));
         console.out().println();
         console.out().println("Written: " + markdown + " and " + csv);
-        console.err().println("All figures, on a page: espalier report " + directory);
+        console.err().println("For a page with all figures: espalier report " + directory);
+        if (!report.violations().isEmpty()) {
+            return ExitCode.REFUSED;
+        }
+        return report.problems().isEmpty() ? ExitCode.DONE : ExitCode.MISTAKE;
     }
 }

@@ -5,9 +5,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import org.espalier.UserException;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
@@ -15,6 +17,7 @@ import org.espalier.cli.console.Version;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.cli.progress.EvaluationProgress;
 import org.espalier.cli.progress.RunProgress;
+import org.espalier.data.DataSet;
 import org.espalier.engine.KernelMode;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
@@ -26,6 +29,7 @@ import org.espalier.lab.runner.RunOutcome;
 import org.espalier.lab.runner.RunRequest;
 import org.espalier.lab.runner.Runner;
 import org.espalier.lab.store.Store;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,10 +37,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code espalier run}: searches for tickets, or goes on where a search was stopped. */
+/** {@code espalier run}: searches for tickets, or continues an interrupted search. */
 @Command(
         name = "run",
-        description = "Search for tickets; run again, it continues where it was stopped.",
+        description = "Search for tickets. The same command continues an interrupted search.",
         footer = {
             "",
             "Examples:",
@@ -44,15 +48,6 @@ import picocli.CommandLine.Spec;
             "  espalier run mine.yaml --trials 3 --set training.iterations=20000 --set 'strategies=[original, random]'"
         })
 final class RunCommand implements Callable<Integer> {
-    /** Images of a data set, whole and split. */
-    private static final long DATA_SET_BYTES = 128L << 20;
-
-    /** Of a job, beside what grows with the network. */
-    private static final long JOB_BYTES = 8L << 20;
-
-    /** Of a job for each weight: weights, gradient, moments and mask, a network to restart from, a file being made. */
-    private static final long WEIGHT_BYTES = 64;
-
     private final Console console;
 
     @Spec
@@ -66,41 +61,49 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--set",
             paramLabel = "PATH=VALUE",
-            description = "A setting, its names joined by dots, e.g. training.iterations=20000. May be repeated.")
+            description = "Change a setting, e.g. training.iterations=20000. May be repeated.")
     private List<String> settings = new ArrayList<>();
 
-    @Option(names = "--trials", paramLabel = "N", description = "Number of trials, instead of the experiment's.")
+    @Option(names = "--trials", paramLabel = "N", description = "Number of trials; replaces the experiment's.")
     private Optional<Integer> trials;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Seed of all randomness, instead of the experiment's.")
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of all randomness; replaces the experiment's.")
     private Optional<Long> seed;
 
     @Option(
             names = "--jobs",
             paramLabel = "N",
-            description = "Levels trained at once, one core each (default: all cores, as far as the memory goes)."
+            description = "Levels in training at the same time, one core each (default: all cores, limited by memory)."
                     + " Changes no result.")
     private Optional<Integer> jobs;
 
     @Option(
             names = "--kernels",
             paramLabel = "WHICH",
-            converter = KernelModeName.class,
-            defaultValue = "chosen",
-            description =
-                    "chosen: each layer runs the kernels that are faster at its density on this machine (default);"
-                            + " dense: all weights under a mask; sparse: surviving weights only. Changes no result.")
+            converter = KernelModeConverter.class,
+            defaultValue = "auto",
+            description = "auto: each layer runs the kernels that are faster at its density on this machine (default);"
+                    + " dense: all weights, pruned ones as zeros; sparse: remaining weights only."
+                    + " Changes no result.")
     private KernelMode kernels;
 
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Where the search is stored (default: runs/NAME in the current directory).")
+            description = "Directory of the search (default: runs/NAME in the current directory).")
     private Optional<Path> out;
 
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     RunCommand(Console console) {
         this.console = console;
+    }
+
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new RunCommand(console));
+        }
     }
 
     @Override
@@ -117,10 +120,15 @@ final class RunCommand implements Callable<Integer> {
         Experiment resolved = ExperimentFile.read(experiment, overrides);
 
         Path directory = out.orElse(Path.of("runs", resolved.name()));
-        int threads = jobs.orElseGet(() -> usualJobs(
-                resolved,
-                Runtime.getRuntime().availableProcessors(),
-                Runtime.getRuntime().maxMemory()));
+        Map<String, DataSet> data;
+        try (DataProgressLines lines = DataProgressLines.on(console)) {
+            ExperimentEvaluation.check(resolved, lines); // hours of training come first
+            data = Runner.load(resolved, lines);
+        }
+        MemoryNeed need = MemoryNeed.of(resolved, data);
+        long memory = Runtime.getRuntime().maxMemory();
+        int threads = jobs.orElseGet(
+                () -> usualJobs(resolved, need, Runtime.getRuntime().availableProcessors(), memory));
         var request = new RunRequest(
                 resolved,
                 directory,
@@ -129,17 +137,19 @@ final class RunCommand implements Callable<Integer> {
                 RunRequest.USUAL_CHECKPOINT,
                 Version.number(),
                 spec.root().commandLine().getParseResult().originalArgs());
-        return run(request);
+        try {
+            return run(request, data);
+        } catch (OutOfMemoryError e) {
+            throw new UserException(need.advice(threads, memory), e);
+        }
     }
 
-    private int run(RunRequest request) {
+    private int run(RunRequest request, Map<String, DataSet> data) {
         RunOutcome outcome;
-        try (RunProgress progress = new RunProgress(console, request);
-                DataProgressLines data = DataProgressLines.on(console)) {
-            ExperimentEvaluation.check(request.experiment(), data); // hours of training come first
+        try (RunProgress progress = new RunProgress(console, request)) {
             Runner runner = new Runner(request, progress);
             try (Interruption interruption = Interruption.expect(() -> {
-                progress.say("stopping; levels in work are put aside");
+                progress.say("stopping; checkpoints of the levels in work are written");
                 runner.stop();
             })) {
                 outcome = runner.run(data);
@@ -157,9 +167,9 @@ final class RunCommand implements Callable<Integer> {
             return interrupted.getAsInt();
         }
         console.err().println();
-        ReportCommand.show(console, directory);
+        int shown = ReportCommand.show(console, directory);
         outcome.failed().forEach(failed -> console.complain(failed.toString()));
-        return outcome.failed().isEmpty() ? ExitCode.DONE : ExitCode.DIVERGED;
+        return shown != ExitCode.DONE || outcome.failed().isEmpty() ? shown : ExitCode.DIVERGED;
     }
 
     /**
@@ -178,7 +188,7 @@ final class RunCommand implements Callable<Integer> {
         }
         var runner = new EvaluationRunner(requests, request.jobs(), new EvaluationProgress(console));
         try (Interruption interruption = Interruption.expect(() -> {
-            console.err().println("stopping; batches in work are finished first");
+            console.err().println("stopping; waits for the batches in work");
             runner.stop();
         })) {
             if (!runner.run()) {
@@ -194,14 +204,8 @@ final class RunCommand implements Callable<Integer> {
      *
      * @param memory bytes that the virtual machine may use
      */
-    static int usualJobs(Experiment experiment, int processors, long memory) {
-        Experiment.Network network = experiment.network();
-        // Pixels and classes are those of the known data sets unless the experiment says others.
-        long weights =
-                network.weights(network.inputs().orElse(784), network.outputs().orElse(10));
-        long left = memory - DATA_SET_BYTES * experiment.data().sets().size();
-        long fitting = Math.max(1, left / (JOB_BYTES + weights * WEIGHT_BYTES));
-        return (int) Math.min(fitting, Math.min(processors, chains(experiment)));
+    static int usualJobs(Experiment experiment, MemoryNeed need, int processors, long memory) {
+        return (int) Math.min(need.jobs(memory), Math.min(processors, chains(experiment)));
     }
 
     /** Levels that can be in work at once: one of each trial, though all start from shared dense ones. */

@@ -10,15 +10,16 @@ import org.espalier.lab.store.Store;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.status.SearchStatus;
 import org.espalier.report.table.Table;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code espalier status DIR}: what of a search is done, running and left. */
-@Command(name = "status", description = "Show what of a search is done, running and left, and for how long.")
+/** {@code espalier status DIR}: the state of each trial of a search, and the time left. */
+@Command(name = "status", description = "Show finished and remaining levels of a search, and the time left.")
 final class StatusCommand implements Runnable {
     private final Console console;
 
-    @Parameters(paramLabel = "DIR", description = "What 'espalier run' wrote.")
+    @Parameters(paramLabel = "DIR", description = "Directory of a search.")
     private Path directory;
 
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
@@ -26,14 +27,22 @@ final class StatusCommand implements Runnable {
         this.console = console;
     }
 
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new StatusCommand(console));
+        }
+    }
+
     @Override
     public void run() {
         Store store = Store.open(directory);
         SearchStatus status = SearchStatus.of(store);
-        console.out().print(TextTable.of(table(store.experiment().name(), status), console.width()));
+        console.out().print(TextTable.of(table(store, status), console.width()));
     }
 
-    private static Table table(String name, SearchStatus status) {
+    private static Table table(Store store, SearchStatus status) {
         var keys = new ArrayList<List<String>>();
         var rows = new ArrayList<List<String>>();
         for (SearchStatus.TrialStatus trial : status.trials()) {
@@ -47,10 +56,10 @@ final class StatusCommand implements Runnable {
                     next(trial, status.process().isPresent())));
         }
         return new Table(
-                name + ": " + state(status),
+                store.experiment().name() + ": " + state(status),
                 new Table.Block("", List.of("data set", "objective", "strategy", "trial"), keys, true),
                 List.of(new Table.Block("", List.of("levels done", "next level"), rows, true)),
-                notes(status));
+                notes(store, status));
     }
 
     private static String state(SearchStatus status) {
@@ -75,7 +84,7 @@ final class StatusCommand implements Runnable {
         };
     }
 
-    private static List<String> notes(SearchStatus status) {
+    private static List<String> notes(Store store, SearchStatus status) {
         var notes = new ArrayList<String>();
         int all = status.done() + status.begun() + status.waiting() + status.diverged();
         notes.add(status.done() + " of " + all + " levels done, " + status.begun()
@@ -98,6 +107,7 @@ final class StatusCommand implements Runnable {
                                     : ", on one core"))
                     .orElse("time left: not known before something is measured"));
         }
+        store.missingClasses().forEach(missing -> notes.add("warning: " + missing));
         return notes;
     }
 }

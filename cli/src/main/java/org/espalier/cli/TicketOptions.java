@@ -11,50 +11,62 @@ import org.espalier.lab.tickets.Tickets;
 import org.espalier.lab.tickets.WeightChoice;
 import picocli.CommandLine.Option;
 
-/** Which tickets of what is named a command is about; whether a name must be given is the command's own affair. */
+/** Options that select tickets. */
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 final class TicketOptions {
-    static final String GIVEN = "A search's directory, a level's directory, or a safetensors file.";
+    static final String GIVEN = "Directory of a search, directory of a level, or a safetensors file.";
 
-    @Option(names = "--data-set", paramLabel = "NAME", description = "Of a search: levels trained on this data set.")
+    @Option(names = "--data-set", paramLabel = "NAME", description = "In a search: only levels of this data set.")
     private Optional<String> dataset;
 
-    @Option(names = "--objective", paramLabel = "NAME", description = "Of a search: levels of this objective.")
+    @Option(names = "--objective", paramLabel = "NAME", description = "In a search: only levels of this objective.")
     private Optional<String> objective;
 
-    @Option(names = "--strategy", paramLabel = "NAME", description = "Of a search: levels of this strategy.")
+    @Option(names = "--strategy", paramLabel = "NAME", description = "In a search: only levels of this strategy.")
     private Optional<String> strategy;
 
-    @Option(names = "--trial", paramLabel = "N", description = "Of a search: levels of this trial, from 1.")
+    @Option(names = "--trial", paramLabel = "N", description = "In a search: only levels of this trial, from 1.")
     private Optional<Integer> trial;
 
-    @Option(names = "--level", paramLabel = "N", description = "Of a search: this level; 0 is the dense network.")
+    @Option(names = "--level", paramLabel = "N", description = "In a search: only this level; 0 is the dense network.")
     private Optional<Integer> level;
 
-    @Option(names = "--all-levels", description = "Of a search: all trained levels that the options above leave.")
+    @Option(names = "--all-levels", description = "In a search: all trained levels that match the options above.")
     private boolean allLevels;
 
     @Option(
             names = "--weights",
             paramLabel = "WHICH",
-            description = "Of a level: final or best-validation weights (default: final).")
+            description = "Weights of a level: final or best-validation (default: final).")
     private String weights = "final";
 
     @Option(
             names = "--data",
             paramLabel = "NAME",
-            description = "Data set of a file that belongs to no search (default: digits).")
-    private String data = "digits";
+            description = "For a safetensors file: the data set (default: digits).")
+    private Optional<String> data;
 
     @Option(
             names = "--data-directory",
             paramLabel = "DIR",
-            description = "Directory with that data set's four IDX files.")
+            description = "Directory with the four IDX files of that data set, or of a search's one.")
     private Optional<Path> dataDirectory;
 
-    /** Which weights, as they were asked for. */
+    /** The value of {@code --weights}. */
     String weights() {
         return weights;
+    }
+
+    /** A search names its data set itself; only where its files lie now may be said. */
+    private Ticket withData(Ticket ticket) {
+        if (ticket.data().digest().isEmpty()) {
+            return ticket;
+        }
+        data.filter(name -> !name.equals(ticket.data().name())).ifPresent(name -> {
+            throw new UserException("--data is " + name + ", but " + ticket.label() + " was trained on "
+                    + ticket.data().name() + "; expected --data-set to choose among a search's levels");
+        });
+        return dataDirectory.map(ticket::withDataIn).orElse(ticket);
     }
 
     /**
@@ -70,9 +82,15 @@ final class TicketOptions {
             default -> throw new UserException("--weights is " + weights + ", expected final or best-validation");
         };
         var choice = new TicketChoice(dataset, objective, strategy, trial, level, allLevels, which);
-        List<Ticket> tickets = Tickets.at(given, choice, TicketData.of(data, dataDirectory));
+        List<Ticket> tickets = Tickets.at(given, choice, TicketData.of(data.orElse("digits"), dataDirectory)).stream()
+                .map(this::withData)
+                .toList();
+        if (tickets.stream().map(ticket -> ticket.data().name()).distinct().count() > 1 && dataDirectory.isPresent()) {
+            throw new UserException("--data-directory is one directory, but these levels have several data sets;"
+                    + " choose one with --data-set");
+        }
         if (tickets.isEmpty()) {
-            throw new UserException(given + " has no such level that is trained yet");
+            throw new UserException(given + " has no trained level that matches the options");
         }
         return tickets;
     }

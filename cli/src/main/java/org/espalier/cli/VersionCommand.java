@@ -2,6 +2,7 @@ package org.espalier.cli;
 
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.Version;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** {@code espalier version}. */
@@ -11,6 +12,14 @@ final class VersionCommand implements Runnable {
 
     VersionCommand(Console console) {
         this.console = console;
+    }
+
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new VersionCommand(console));
+        }
     }
 
     @Override

@@ -12,6 +12,7 @@ import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
 import org.espalier.report.watch.WatchServer;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -22,8 +23,8 @@ import picocli.CommandLine.Spec;
 /** {@code espalier watch DIR}: serves a page that shows a search as it runs. */
 @Command(
         name = "watch",
-        description = "Show a search as it runs, on a page for the browser of this machine.",
-        footer = {"", "Ctrl-C ends it; the search is not touched."})
+        description = "Show a running search on a live page in the browser.",
+        footer = {"", "Ctrl-C stops the page; the search continues."})
 final class WatchCommand implements Callable<Integer> {
     private static final int LAST_PORT = 65_535;
 
@@ -34,14 +35,14 @@ final class WatchCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "DIR",
-            description = "What 'espalier run' writes, or will write; or a directory with several of them.")
+            description = "Directory of a search, which may start later, or a directory of several searches.")
     private Path directory;
 
     @Option(
             names = "--port",
             paramLabel = "N",
-            description = "Port of the page; 0 for any that is free (default: " + WatchServer.USUAL_PORT
-                    + ", or any if that is taken).")
+            description = "Port of the page; 0 means any free port (default: " + WatchServer.USUAL_PORT
+                    + ", or any free port if it is taken).")
     private Optional<Integer> port;
 
     @Option(names = "--open", description = "Open the page in the browser.")
@@ -50,6 +51,14 @@ final class WatchCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     WatchCommand(Console console) {
         this.console = console;
+    }
+
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new WatchCommand(console));
+        }
     }
 
     @Override
@@ -64,7 +73,7 @@ final class WatchCommand implements Callable<Integer> {
             console.out().println(directory + " is shown at " + server.address() + " (Ctrl-C ends it)");
             console.out().flush();
             if (!Files.isDirectory(directory)) {
-                console.err().println(directory + " is no directory yet; the page shows the search when it begins");
+                console.err().println(directory + " does not exist yet; the page shows the search when it starts");
             }
             if (open) {
                 browse(server.address());

@@ -305,7 +305,7 @@ class CertifyCommandTest {
         assertMistake("images is 31, expected 1 to 30, the images of the test split of tiny", level, "--images", "31");
         assertMistake("nodes is 0, expected a number from 1", level, "--method", "exact", "--nodes", "0");
         assertMistake("the time limit is -1.0 seconds", level, "--method", "exact", "--time-limit", "-1");
-        assertMistake("--nodes is for --method exact, the method is ibp", level, "--method", "ibp", "--nodes", "5");
+        assertMistake("--nodes needs --method exact, found ibp", level, "--method", "ibp", "--nodes", "5");
         assertMistake("--split is train, expected test or validation", level, "--split", "train");
         assertMistake("--weights is worst, expected final or best-validation", level, "--weights", "worst");
         assertMistake("take them all with --all-levels", new String[0]);

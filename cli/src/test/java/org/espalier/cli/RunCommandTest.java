@@ -6,7 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.espalier.cli.console.ExitCode;
+import org.espalier.data.DataSet;
+import org.espalier.data.ImageShape;
+import org.espalier.data.Split;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,7 +68,7 @@ class RunCommandTest {
         assertThat(misspelt.code()).isEqualTo(ExitCode.USAGE);
         assertThat(misspelt.err())
                 .contains("'--kernels'")
-                .contains("'denes', expected chosen, dense or sparse; did you mean 'dense'?");
+                .contains("'denes', expected auto, dense or sparse; did you mean 'dense'?");
     }
 
     @Test
@@ -226,8 +230,9 @@ class RunCommandTest {
                 .startsWith("Is there a winning robust ticket?\n")
                 .contains("Written: ", "results.csv");
         assertThat(report.err())
-                .isEqualTo("espalier: " + out.resolve("report")
-                        + " cannot be made: a file is in its place; the report is shown, but not all in files\n");
+                .isEqualTo(
+                        "espalier: " + out.resolve("report")
+                                + " cannot be made: a file is in its place; the report above is complete, but some files are missing\n");
     }
 
     @Test
@@ -271,10 +276,32 @@ class RunCommandTest {
     void jobsAreAsManyAsCoresChainsAndMemoryAllow() {
         Experiment experiment = ExperimentFile.read("paper", List.of("data.sets=[digits]"));
         long usual = 640L << 20;
-        assertThat(RunCommand.usualJobs(experiment, 2, usual)).isEqualTo(2);
-        assertThat(RunCommand.usualJobs(experiment, 128, usual)).isBetween(10, 22);
-        assertThat(RunCommand.usualJobs(experiment, 128, 64L << 30)).isEqualTo(3 * 3 * 5);
-        assertThat(RunCommand.usualJobs(experiment, 128, 64L << 20)).isEqualTo(1);
+        // 60,000 images of 784 pixels for training and 10,000 for tests.
+        MemoryNeed need = new MemoryNeed(130L * 1000 * 784, (8L << 20) + 266_200 * 64);
+        assertThat(RunCommand.usualJobs(experiment, need, 2, usual)).isEqualTo(2);
+        assertThat(RunCommand.usualJobs(experiment, need, 128, usual)).isBetween(10, 22);
+        assertThat(RunCommand.usualJobs(experiment, need, 128, 64L << 30)).isEqualTo(3 * 3 * 5);
+        assertThat(RunCommand.usualJobs(experiment, need, 128, 64L << 20)).isEqualTo(1);
+    }
+
+    @Test
+    void adviceOnMemorySaysWhatIsNeededAndNamesJobsOnlyWhereTheyHelp() {
+        MemoryNeed need = new MemoryNeed(300L << 20, 25L << 20);
+        assertThat(need.advice(4, 400L << 20))
+                .isEqualTo("the memory is full: 400 MiB may be used, this search needs about 464 MiB: 364 MiB for the"
+                        + " program and its data and 25 MiB for each of 4 jobs; give it more with"
+                        + " ESPALIER_JAVA_OPTS=-Xmx600m, or run fewer levels at once with --jobs 1");
+        assertThat(need.advice(1, 380L << 20)).contains("about 389 MiB").doesNotContain("--jobs");
+        assertThat(need.advice(4, 100L << 20)).contains("-Xmx464m").doesNotContain("--jobs");
+    }
+
+    @Test
+    void theNeedComesFromTheSizesOfDataAndNetworks() {
+        Experiment experiment = ExperimentFile.read("quick", List.of("network.hidden=[100]"));
+        Split split = new Split("train", new ImageShape(10, 10), new byte[5000], new int[50]);
+        DataSet set = new DataSet("digits", 10, 10, 7, split, split, Map.of());
+        assertThat(MemoryNeed.of(experiment, Map.of("digits", set)))
+                .isEqualTo(new MemoryNeed(3 * 5200, (8L << 20) + 64 * (100 * 100 + 100 * 7)));
     }
 
     /** One line, no stack trace, nothing on the output. */
@@ -305,7 +332,7 @@ class RunCommandTest {
         refused(run("--set", "training.batch=0"), ExitCode.MISTAKE, "training.batch", "0");
         refused(run("--set", "pruning.hidden=1.5"), ExitCode.MISTAKE, "pruning.hidden", "1.5");
         refused(run("--set", "attacks.fgsm.epsilon=-0.1"), ExitCode.MISTAKE, "epsilon", "-0.1");
-        refused(run("--set", "network.outputs=7"), ExitCode.MISTAKE, "outputs", "7", "3");
+        refused(run("--set", "network.outputs=2"), ExitCode.MISTAKE, "outputs", "2", "3");
         refused(run("--set", "nonsense"), ExitCode.MISTAKE, "nonsense");
         refused(run("--trials", "0"), ExitCode.MISTAKE, "trials", "0");
         refused(run("--trials", "x"), ExitCode.USAGE, "--trials is x, expected a whole number");

@@ -46,7 +46,7 @@ class WatchCommandTest {
                     .startsWith(directory + " is shown at http://127.0.0.1:")
                     .endsWith("/ (Ctrl-C ends it)");
             assertThat(err.readLine())
-                    .isEqualTo(directory + " is no directory yet; the page shows the search when it begins");
+                    .isEqualTo(directory + " does not exist yet; the page shows the search when it starts");
             URI address = URI.create(line.replaceAll(".*(http:\\S+).*", "$1"));
             assertThat(client.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString())
                             .body())

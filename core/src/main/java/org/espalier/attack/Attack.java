@@ -2,12 +2,14 @@ package org.espalier.attack;
 
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.Engine;
+import org.espalier.loss.CrossEntropy;
+import org.espalier.loss.Loss;
 
 /**
  * An attack's settings: immutable, comparable, and all that determines the attack's result beside network, inputs
- * and random stream.
+ * and random stream. {@link TrainingAttackKind} makes one of an experiment's settings.
  */
-public sealed interface Attack permits Fgsm, Pgd {
+public interface Attack {
     /** Name in tables and files: {@code fgsm}, {@code pgd}. */
     String name();
 
@@ -27,9 +29,13 @@ public sealed interface Attack permits Fgsm, Pgd {
      *     batch; see {@link Attacker}
      */
     default Attacker bind(Engine engine, ActivationBuffers pass) {
-        return switch (this) {
-            case Fgsm fgsm -> new FgsmAttacker(fgsm, engine, pass);
-            case Pgd pgd -> new PgdAttacker(pgd, engine, pass);
-        };
+        return bind(engine, pass, CrossEntropy.HARD);
     }
+
+    /**
+     * The same with another loss to increase.
+     *
+     * @param loss its reference, if it reads one, is the clean example
+     */
+    Attacker bind(Engine engine, ActivationBuffers pass, Loss loss);
 }

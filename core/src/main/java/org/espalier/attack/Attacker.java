@@ -1,11 +1,11 @@
 package org.espalier.attack;
 
-import java.lang.foreign.MemorySegment;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
-import org.espalier.engine.InputGradientSink;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.StepRule;
+import org.espalier.loss.BatchLoss;
+import org.espalier.loss.Loss;
 import org.espalier.random.Stream;
 
 /**
@@ -16,12 +16,22 @@ import org.espalier.random.Stream;
  * engine's present weights are attacked. Not for use by several threads at once.
  */
 public abstract class Attacker {
-    final Engine engine;
-    final ActivationBuffers pass;
+    protected final Engine engine;
+    protected final ActivationBuffers pass;
+    private final Loss loss;
+    private final BatchLoss batchLoss;
     private final LabelChoice choice;
     private final int[] predicted; // (example) of the present batch
 
-    Attacker(LabelChoice choice, Engine engine, ActivationBuffers pass) {
+    /**
+     * Binds an attack.
+     *
+     * @param loss to increase; its reference is the clean example
+     * @param pass at least twice the panels of the largest batch
+     */
+    protected Attacker(LabelChoice choice, Loss loss, Engine engine, ActivationBuffers pass) {
+        this.loss = loss;
+        batchLoss = new BatchLoss(engine.ops(), pass);
         this.choice = choice;
         this.engine = engine;
         this.pass = pass;
@@ -36,7 +46,7 @@ public abstract class Attacker {
      * if so the caller must have run it.
      */
     public boolean readsCleanPass() {
-        return choice == LabelChoice.PREDICTED;
+        return choice == LabelChoice.PREDICTED || loss.readsReference();
     }
 
     /**
@@ -58,7 +68,7 @@ public abstract class Attacker {
                     + " panels, this one has " + pass.panels());
         }
         if (choice == LabelChoice.PREDICTED) {
-            Elementwise.predictions(pass.logits(), 0, examples, predicted, 0);
+            engine.ops().predictions(pass.logits(), 0, examples, predicted, 0);
             run(panels, predicted, 0, examples, noise, firstExample);
         } else {
             run(panels, labels, firstLabel, examples, noise, firstExample);
@@ -71,10 +81,15 @@ public abstract class Attacker {
      */
     public abstract void fillUnreadInputs(int examples, Stream noise, int firstExample);
 
-    abstract void run(int panels, int[] labels, int firstLabel, int examples, Stream noise, int firstExample);
+    /**
+     * Makes the examples of {@link #perturb}, in panels {@code panels} to {@code 2 * panels - 1}.
+     *
+     * @param labels classes to drive away from; that of lane 0 of panel 0 is {@code labels[firstLabel]}
+     */
+    protected abstract void run(int panels, int[] labels, int firstLabel, int examples, Stream noise, int firstExample);
 
     /** Inputs that no surviving weight reads, ascending. */
-    final int[] deadInputs() {
+    protected final int[] deadInputs() {
         int[] live = engine.liveInputs();
         int[] dead = new int[pass.input().features() - live.length];
         int next = 0;
@@ -89,32 +104,32 @@ public abstract class Attacker {
         return dead;
     }
 
+    /**
+     * The loss of each example at the present logits.
+     *
+     * @param losses receives the losses from index 0
+     */
+    protected final void losses(int firstPanel, int[] labels, int firstLabel, int examples, double[] losses) {
+        batchLoss.values(
+                loss, firstPanel, loss.readsReference() ? 0 : firstPanel, labels, firstLabel, examples, losses);
+    }
+
     /** Copies some features of whole panels within the pass's input. */
-    final void copyInputs(int from, int to, int panels, int[] features) {
+    protected final void copyInputs(int from, int to, int panels, int[] features) {
         for (int p = 0; p < panels; p++) {
-            copyRows(from + p, to + p, features, 0, features.length);
+            pass.input().copyFeatures(pass.input(), from + p, to + p, features);
         }
     }
 
-    final void copyRows(int from, int to, int[] features, int first, int count) {
-        ActivationPanels input = pass.input();
-        MemorySegment memory = input.memory();
-        for (int r = first; r < first + count; r++) {
-            MemorySegment.copy(
-                    memory,
-                    input.row(from, features[r]),
-                    memory,
-                    input.row(to, features[r]),
-                    ActivationPanels.ROW_BYTES);
-        }
-    }
-
-    /** The gradient of the hard-label loss at the present logits, then that of the inputs, handed to a sink. */
-    final void inputGradient(
-            int firstPanel, int panels, int[] labels, int firstLabel, int examples, InputGradientSink sink) {
+    /**
+     * A step along the gradient of the loss at the logits of {@code panels} panels from {@code firstPanel} on. Clean inputs stand
+     * in panels from 0 on; the points to move stand after them.
+     */
+    protected final void perturb(
+            int firstPanel, int panels, int[] labels, int firstLabel, int examples, StepRule rule) {
         // The scale is 1, not 1/n: only signs are used, and smaller gradients would round to zero sooner.
-        Elementwise.crossEntropyGradient(
-                pass.logits(), pass.logitGradient(), firstPanel, panels, labels, firstLabel, examples, 0f, 1f);
-        engine.inputGradient(pass, firstPanel, panels, sink);
+        int reference = loss.readsReference() ? 0 : firstPanel;
+        batchLoss.set(loss, firstPanel, reference, panels, labels, firstLabel, examples, 1, null);
+        engine.perturb(pass, firstPanel, panels, rule, pass.input(), 0, pass.input(), panels);
     }
 }

@@ -1,13 +1,11 @@
 package org.espalier.attack;
 
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.espalier.data.Split;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
-import org.espalier.engine.InputGradientSink;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.StepRule;
 import org.espalier.random.Stream;
 
 /**
@@ -21,7 +19,7 @@ import org.espalier.random.Stream;
  *
  * <p>The engine's present weights are attacked. Not for use by several threads at once; runs allocate nothing that lasts.
  */
-public final class EarlyExitPgd implements InputGradientSink {
+public final class EarlyExitPgd {
     /**
      * Lanes that must be free before they are given away: a copy reads and writes a cache line per feature for one example as
      * for several neighbours. Changes no result.
@@ -31,6 +29,7 @@ public final class EarlyExitPgd implements InputGradientSink {
     private static final int NOBODY = -1;
 
     private final Pgd attack;
+    private final StepRule rule;
     private final Engine engine;
     private final ActivationBuffers pass; // the panel at work
     private final ActivationPanels clean; // its clean inputs
@@ -55,6 +54,7 @@ public final class EarlyExitPgd implements InputGradientSink {
      */
     public EarlyExitPgd(Pgd attack, Engine engine) {
         this.attack = attack;
+        rule = new StepRule.Sign((float) attack.step(), (float) attack.epsilon());
         this.engine = engine;
         pass = engine.newPass(ActivationPanels.LANES);
         int inputs = engine.architecture().inputs();
@@ -121,12 +121,13 @@ public final class EarlyExitPgd implements InputGradientSink {
 
     /** Loads the next examples and puts them at their starts; returns how many. */
     private int load(Split split, int[] examples, int first, int count, Stream noise) {
-        Elementwise.loadImages(split.images(), examples, first, count, waitingClean, 0);
+        engine.ops().loadImages(split.images(), examples, first, count, waitingClean, 0);
         System.arraycopy(examples, first, waitingExample, 0, count);
         Arrays.fill(waitingExample, count, ActivationPanels.LANES, 0); // noise in lanes that nobody takes
         int[] features = engine.liveInputs();
         if (attack.randomStart()) {
-            Elementwise.uniformNoise(noise, waitingExample, 0, waitingClean, 0, waiting, 0, features, attack.epsilon());
+            engine.ops().uniformNoise(noise, waitingExample, 0, waitingClean, 0, waiting, 0, features, (float)
+                    attack.epsilon());
         } else {
             waiting.copy(waitingClean, 0, 0, 1);
         }
@@ -155,12 +156,12 @@ public final class EarlyExitPgd implements InputGradientSink {
 
     /** Judges the points that the forward pass was over, and frees the lanes of those broken or at their last step. */
     private void look(float smoothing, boolean[] broken, double[] losses) {
-        Elementwise.predictions(pass.logits(), 0, ActivationPanels.LANES, predicted, 0);
+        engine.ops().predictions(pass.logits(), 0, ActivationPanels.LANES, predicted, 0);
         for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
             boolean wrong = predicted[lane] != label[lane];
             if (example[lane] != NOBODY && (wrong || step[lane] == attack.steps())) {
                 broken[example[lane]] = wrong;
-                losses[example[lane]] = Elementwise.crossEntropy(pass.logits(), lane, label[lane], smoothing);
+                losses[example[lane]] = engine.ops().crossEntropy(pass.logits(), lane, label[lane], smoothing);
                 example[lane] = NOBODY;
                 working--;
             }
@@ -169,27 +170,12 @@ public final class EarlyExitPgd implements InputGradientSink {
 
     /** A step of all lanes; those without an example move along. */
     private void move() {
-        Elementwise.crossEntropyGradient(
-                pass.logits(), pass.logitGradient(), 0, 1, label, 0, ActivationPanels.LANES, 0f, 1f);
-        engine.inputGradient(pass, 0, 1, this);
+        engine.ops()
+                .crossEntropyGradient(
+                        pass.logits(), pass.logitGradient(), 0, 1, label, 0, ActivationPanels.LANES, 0f, 1f);
+        engine.perturb(pass, 0, 1, rule, clean, 0, pass.input(), 0);
         for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
             step[lane]++;
         }
-    }
-
-    @Override
-    public void accept(int panel, MemorySegment gradient, long offset, int[] features, int first, int count) {
-        Elementwise.signStep(
-                gradient,
-                offset,
-                features,
-                first,
-                count,
-                clean,
-                panel,
-                pass.input(),
-                panel,
-                attack.step(),
-                attack.epsilon());
     }
 }

@@ -1,5 +1,11 @@
 package org.espalier.attack;
 
+import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.Engine;
+import org.espalier.loss.Loss;
+import org.espalier.setting.Kind;
+import org.espalier.setting.Setting;
+
 /**
  * Projected gradient descent on the negative loss: from a start in the ball,
  * {@code x <- clip(project(x + step sign(grad_x loss(x, y))), 0, 1)}, {@code steps} times. Madry, Makelov, Schmidt,
@@ -12,8 +18,28 @@ package org.espalier.attack;
  * @param restarts independent runs, at least 1; with several, each example keeps the one of highest loss
  * @param keep which point of a run is its result
  */
+@Kind("pgd")
 public record Pgd(
-        float epsilon, float step, int steps, boolean randomStart, int restarts, KeptIterate keep, LabelChoice label)
+        @Setting(value = "radius of the L-infinity ball, in pixel values 0 to 1", preset = "0.3", min = 0, max = 1)
+        double epsilon,
+
+        @Setting(value = "length of a step, in pixel values", preset = "0.05", min = 0, above = true, max = 1)
+        double step,
+
+        @Setting(value = "steps of one restart", preset = "10", min = 1)
+        int steps,
+
+        @Setting(value = "whether to start from uniform noise in the ball rather than from the image", preset = "true")
+        boolean randomStart,
+
+        @Setting(value = "independent starts, of which the worst for the network counts", preset = "1", min = 1)
+        int restarts,
+
+        @Setting(value = "which iterate of a restart counts", preset = "last")
+        KeptIterate keep,
+
+        @Setting(value = "which label the attack moves away from", preset = "true")
+        LabelChoice label)
         implements Attack {
     public Pgd {
         Settings.notNegative("epsilon", epsilon);
@@ -42,11 +68,29 @@ public record Pgd(
 
     @Override
     public ThreatModel threat() {
-        return new ThreatModel(Norm.LINF, epsilon);
+        return new ThreatModel(Norm.LINF, (float) epsilon);
     }
 
     @Override
     public boolean random() {
         return randomStart;
+    }
+
+    @Override
+    public Attacker bind(Engine engine, ActivationBuffers pass, Loss loss) {
+        return new PgdAttacker(this, engine, pass, loss);
+    }
+
+    /** Registers the kind. */
+    public static final class Definition implements TrainingAttackKind<Pgd> {
+        @Override
+        public Class<Pgd> settings() {
+            return Pgd.class;
+        }
+
+        @Override
+        public Attack create(Pgd settings) {
+            return settings;
+        }
     }
 }

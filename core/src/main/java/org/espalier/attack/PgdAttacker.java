@@ -1,33 +1,34 @@
 package org.espalier.attack;
 
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
-import org.espalier.engine.InputGradientSink;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.StepRule;
+import org.espalier.loss.Loss;
 import org.espalier.random.Stream;
 
 /** Runs {@link Pgd}; each step is one forward and one backward pass with the signed step fused into its end. */
-final class PgdAttacker extends Attacker implements InputGradientSink {
+final class PgdAttacker extends Attacker {
     private final Pgd attack;
+    private final StepRule rule;
     /** Whether losses decide which point an example keeps; without it nothing but the last point is ever needed. */
     private final boolean choosing;
 
     private final ActivationPanels best; // the points kept so far; one panel, unused, unless choosing
     private final double[] bestLoss; // (example)
-    private final double[] loss; // (example)
+    private final double[] exampleLoss; // (example)
     private int panels; // of the present batch: panel q's clean inputs are in panel q - panels
 
-    PgdAttacker(Pgd attack, Engine engine, ActivationBuffers pass) {
-        super(attack.label(), engine, pass);
+    PgdAttacker(Pgd attack, Engine engine, ActivationBuffers pass, Loss loss) {
+        super(attack.label(), loss, engine, pass);
         this.attack = attack;
+        rule = new StepRule.Sign((float) attack.step(), (float) attack.epsilon());
         choosing = attack.keep() == KeptIterate.BEST || attack.restarts() > 1;
         int examples = choosing ? pass.panels() / 2 * ActivationPanels.LANES : 0;
         best = new ActivationPanels(choosing ? pass.input().features() : 1, Math.max(examples, 1));
         bestLoss = new double[examples];
-        loss = new double[examples];
+        exampleLoss = new double[examples];
     }
 
     @Override
@@ -36,7 +37,7 @@ final class PgdAttacker extends Attacker implements InputGradientSink {
     }
 
     @Override
-    void run(int panels, int[] labels, int firstLabel, int examples, Stream noise, int firstExample) {
+    protected void run(int panels, int[] labels, int firstLabel, int examples, Stream noise, int firstExample) {
         this.panels = panels;
         Arrays.fill(bestLoss, Double.NEGATIVE_INFINITY);
         for (int restart = 0; restart < attack.restarts(); restart++) {
@@ -46,7 +47,7 @@ final class PgdAttacker extends Attacker implements InputGradientSink {
                 if (attack.keep() == KeptIterate.BEST) {
                     keepBetter(labels, firstLabel, examples);
                 }
-                inputGradient(panels, panels, labels, firstLabel, examples, this);
+                perturb(panels, panels, labels, firstLabel, examples, rule);
             }
             if (choosing) {
                 engine.forward(pass, panels, panels);
@@ -60,37 +61,22 @@ final class PgdAttacker extends Attacker implements InputGradientSink {
 
     private void start(Stream noise, int firstExample, int[] features) {
         if (attack.randomStart()) {
-            Elementwise.uniformNoise(
-                    noise, firstExample, pass.input(), 0, pass.input(), panels, panels, features, attack.epsilon());
+            engine.ops()
+                    .uniformNoise(noise, firstExample, pass.input(), 0, pass.input(), panels, panels, features, (float)
+                            attack.epsilon());
         } else {
             copyInputs(0, panels, panels, features);
         }
     }
 
-    @Override
-    public void accept(int panel, MemorySegment gradient, long offset, int[] features, int first, int count) {
-        Elementwise.signStep(
-                gradient,
-                offset,
-                features,
-                first,
-                count,
-                pass.input(),
-                panel - panels,
-                pass.input(),
-                panel,
-                attack.step(),
-                attack.epsilon());
-    }
-
     private void keepBetter(int[] labels, int firstLabel, int examples) {
-        Elementwise.crossEntropy(pass.logits(), panels, labels, firstLabel, examples, 0f, loss, 0);
+        losses(panels, labels, firstLabel, examples, exampleLoss);
         ActivationPanels input = pass.input();
         int[] features = engine.liveInputs();
         for (int e = 0; e < examples; e++) {
             // A loss that is not a number counts as the highest: it is a broken input.
-            if (loss[e] > bestLoss[e] || Double.isNaN(loss[e]) && !Double.isNaN(bestLoss[e])) {
-                bestLoss[e] = loss[e];
+            if (exampleLoss[e] > bestLoss[e] || Double.isNaN(exampleLoss[e]) && !Double.isNaN(bestLoss[e])) {
+                bestLoss[e] = exampleLoss[e];
                 for (int feature : features) {
                     best.set(feature, e, input.get(feature, panels * ActivationPanels.LANES + e));
                 }

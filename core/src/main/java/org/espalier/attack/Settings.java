@@ -4,8 +4,8 @@ package org.espalier.attack;
 final class Settings {
     private Settings() {}
 
-    static void notNegative(String name, float value) {
-        if (!(value >= 0) || Float.isInfinite(value)) {
+    static void notNegative(String name, double value) {
+        if (!(value >= 0) || Double.isInfinite(value)) {
             throw new IllegalArgumentException("an attack's " + name + " must be finite and at least 0, got " + value);
         }
     }

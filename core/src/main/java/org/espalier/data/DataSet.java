@@ -1,8 +1,9 @@
 package org.espalier.data;
 
-import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Map;
 import org.espalier.UserException;
+import org.espalier.random.Stream;
 
 /**
  * A data set as its publisher divides it: training and test images. Immutable, if nobody writes to its arrays.
@@ -20,9 +21,25 @@ public record DataSet(
     /** Validation images of the paper: the first 10,000 training images. */
     public static final int PAPER_VALIDATION = 10_000;
 
-    /** Copies the digests. */
+    /**
+     * Copies the digests and gives both splits this shape.
+     *
+     * @throws IllegalArgumentException if the splits' inputs are no whole number of such images' channels
+     */
     public DataSet {
         digests = Map.copyOf(digests);
+        if (train.features() % Math.multiplyExact(rows, columns) != 0) {
+            throw new IllegalArgumentException("data set " + name + ": " + train.features()
+                    + " inputs are no images of " + rows + " x " + columns + " pixels");
+        }
+        ImageShape shape = new ImageShape(rows, columns, train.features() / (rows * columns));
+        train = train.shaped(shape);
+        test = test.shaped(shape);
+    }
+
+    /** Rows, columns and channels of an image. */
+    public ImageShape shape() {
+        return train.shape();
     }
 
     /** Pixels of one image. */
@@ -55,20 +72,28 @@ public record DataSet(
      * @throws UserException if no image is left on either side
      */
     public Splits splits(int validationSize) {
+        return splits(validationSize, SplitRule.FIRST, Stream.root(0));
+    }
+
+    /**
+     * Divides the training images by a rule; both sides keep the file's order.
+     *
+     * @param validationSize number of validation images, at least 1
+     * @param stream for rules that draw
+     * @throws UserException if no image is left on either side
+     */
+    public Splits splits(int validationSize, SplitRule rule, Stream stream) {
         if (validationSize < 1 || validationSize >= train.size()) {
             throw new UserException(
                     "data set " + name + ": validation size " + validationSize + " is out of range, expected 1 to "
                             + (train.size() - 1) + " of the " + train.size() + " training images");
         }
-        return new Splits(part("train", validationSize, train.size()), part("validation", 0, validationSize), test);
-    }
-
-    private Split part(String part, int from, int to) {
-        return new Split(
-                part,
-                features(),
-                Arrays.copyOfRange(train.images(), from * features(), to * features()),
-                Arrays.copyOfRange(train.labels(), from, to));
+        if (rule != SplitRule.FIRST) {
+            BitSet chosen = Subsets.choose(train.labels(), classes, validationSize, rule, stream);
+            return new Splits(train.pick("train", chosen, false), train.pick("validation", chosen, true), test);
+        }
+        return new Splits(
+                train.part("train", validationSize, train.size()), train.part("validation", 0, validationSize), test);
     }
 
     @Override

@@ -1,26 +1,46 @@
 package org.espalier.data;
 
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.stream.IntStream;
+
 /**
  * Examples for one use: images and their labels.
  *
  * <p>The arrays are shared, not copied: they are not to be changed.
  *
  * @param name {@code train}, {@code validation} or {@code test}
- * @param features pixels of one image
- * @param images pixels, [image][feature] row-major, one unsigned byte each; image k begins at {@code k * features}
+ * @param shape rows, columns and channels of an image
+ * @param images pixels, [image][channel][row][column], one unsigned byte each; image k begins at {@code k * features()}
  * @param labels class of each image, [image], from 0
  */
-public record Split(String name, int features, byte[] images, int[] labels) {
+public record Split(String name, ImageShape shape, byte[] images, int[] labels) {
     /**
      * Checks the sizes.
      *
-     * @throws IllegalArgumentException unless there are {@code labels.length * features} pixels
+     * @throws IllegalArgumentException unless there are {@code labels.length * features()} pixels
      */
     public Split {
-        if (features < 1 || images.length != (long) labels.length * features) {
+        int features = shape.features();
+        if (images.length != (long) labels.length * features) {
             throw new IllegalArgumentException("split " + name + ": " + labels.length + " images of " + features
                     + " pixels need " + (long) labels.length * features + " bytes, got " + images.length);
         }
+    }
+
+    /**
+     * Examples that are no images: their features are one row.
+     *
+     * @param features of one example, at least 1
+     */
+    public Split(String name, int features, byte[] images, int[] labels) {
+        this(name, new ImageShape(1, features), images, labels);
+    }
+
+    /** Inputs of one image. */
+    public int features() {
+        return shape.features();
     }
 
     /** Number of images. */
@@ -28,8 +48,59 @@ public record Split(String name, int features, byte[] images, int[] labels) {
         return labels.length;
     }
 
+    /** Images {@code from} to {@code to - 1}, copied. */
+    public Split part(String part, int from, int to) {
+        return new Split(
+                part,
+                shape,
+                Arrays.copyOfRange(images, from * features(), to * features()),
+                Arrays.copyOfRange(labels, from, to));
+    }
+
+    /**
+     * The images that are chosen, or those that are not, in order, copied.
+     *
+     * @param chosen by index
+     * @param wanted whether those of {@code chosen}, else the others
+     */
+    Split pick(String part, BitSet chosen, boolean wanted) {
+        int count = wanted ? chosen.cardinality() : size() - chosen.cardinality();
+        int features = features();
+        byte[] pixels = new byte[count * features];
+        int[] classes = new int[count];
+        int next = 0;
+        for (int image = 0; image < size(); image++) {
+            if (chosen.get(image) == wanted) {
+                System.arraycopy(images, image * features, pixels, next * features, features);
+                classes[next++] = labels[image];
+            }
+        }
+        return new Split(part, shape, pixels, classes);
+    }
+
+    /**
+     * Classes that no image here has, ascending.
+     *
+     * @param classes of the data set
+     */
+    public List<Integer> missing(int classes) {
+        BitSet found = new BitSet();
+        for (int label : labels) {
+            found.set(label);
+        }
+        return IntStream.range(0, classes)
+                .filter(label -> !found.get(label))
+                .boxed()
+                .toList();
+    }
+
+    /** The same images as another shape of as many inputs. */
+    Split shaped(ImageShape other) {
+        return other.equals(shape) ? this : new Split(name, other, images, labels);
+    }
+
     @Override
     public String toString() {
-        return name + ": " + size() + " images of " + features + " pixels";
+        return name + ": " + size() + " images of " + features() + " pixels";
     }
 }

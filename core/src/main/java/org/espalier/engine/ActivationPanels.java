@@ -90,6 +90,35 @@ public final class ActivationPanels {
         MemorySegment.copy(source.memory, sourcePanel * bytes, memory, panel * bytes, count * bytes);
     }
 
+    /** Copies some features of one panel of {@code source}, which must have as many features. */
+    public void copyFeatures(ActivationPanels source, int sourcePanel, int panel, int[] features) {
+        Checks.alike(source, this);
+        Checks.features(features, 0, features.length, this);
+        for (int feature : features) {
+            MemorySegment.copy(source.memory, source.row(sourcePanel, feature), memory, row(panel, feature), ROW_BYTES);
+        }
+    }
+
+    /**
+     * Reads whole rows, 64 lanes each, of neighbouring features of a panel.
+     *
+     * @param to receives {@code count} rows from index {@code at}
+     */
+    public void read(int panel, int firstFeature, int count, float[] to, int at) {
+        MemorySegment.copy(memory, ValueLayout.JAVA_FLOAT, rows(panel, firstFeature, count), to, at, count * LANES);
+    }
+
+    /** Writes whole rows, 64 lanes each, of neighbouring features of a panel, from index {@code at} of {@code from}. */
+    public void write(int panel, int firstFeature, int count, float[] from, int at) {
+        MemorySegment.copy(from, at, memory, ValueLayout.JAVA_FLOAT, rows(panel, firstFeature, count), count * LANES);
+    }
+
+    private long rows(int panel, int first, int count) {
+        Objects.checkIndex(panel, panels);
+        Objects.checkFromIndexSize(first, count, features);
+        return row(panel, first);
+    }
+
     /**
      * Copies some features of single examples: example {@code to[i]} here, counted over all panels, gets those of {@code from[i]}
      * of the source.

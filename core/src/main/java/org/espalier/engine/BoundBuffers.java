@@ -3,16 +3,16 @@ package org.espalier.engine;
 import org.espalier.network.Architecture;
 
 /**
- * The buffers of {@link Engine#boundMargins}: the images as they are, the box around each as centre and radius, what the
+ * The buffers of {@link BoundEngine#boundMargins}: the images as they are, the box around each as centre and radius, what the
  * layers make of both, linear bounds of the margins, and gradients on the way back.
  *
- * <p>Made once by {@link Engine#newBoundPass} and used for every step, so that steps allocate nothing. All that the layers'
- * weights are multiplied with stands in one {@link ActivationBuffers}, so that one sum over its panels is the gradient: P panels of
+ * <p>Made once by {@link BoundEngine#newBoundBuffers} and used for every step, so that steps allocate nothing. All that the layers'
+ * weights are multiplied with stands in one {@link PanelBuffers}, so that one sum over its panels is the gradient: P panels of
  * images, P of centres, and P for each linear bound, P being what the examples at hand need.
  */
 public final class BoundBuffers {
     private final Architecture architecture;
-    private final ActivationBuffers pass;
+    private final PanelBuffers pass;
     /** Margins bounded linearly per example: the other classes, or none. */
     public final int margins;
 
@@ -48,7 +48,7 @@ public final class BoundBuffers {
         margins = linear ? architecture.classes() - 1 : 0;
         int panels = ActivationPanels.panelsFor(examples);
         int lanes = panels * ActivationPanels.LANES;
-        pass = new ActivationBuffers(architecture, (2 + margins) * lanes);
+        pass = new PanelBuffers(architecture, (2 + margins) * lanes);
         int layers = architecture.layers();
         radius = new ActivationPanels[layers];
         radiusGradient = new ActivationPanels[layers - 1];
@@ -86,13 +86,13 @@ public final class BoundBuffers {
      * The pass of the images themselves, in its first panels: the caller fills its input, may ask the engine for their
      * logits, and fills the logits' gradient. The panels after those belong to the engine.
      */
-    public ActivationBuffers natural() {
+    public PanelBuffers natural() {
         return pass;
     }
 
     /**
      * The worst case of each class, [panel][class][lane]: an upper bound of its logit less the label's, 0 for the label
-     * itself; filled by {@link Engine#boundMargins}.
+     * itself; filled by {@link BoundEngine#boundMargins}.
      */
     public ActivationPanels marginBounds() {
         return worst;
@@ -112,7 +112,7 @@ public final class BoundBuffers {
         return ActivationPanels.panelsFor(examples);
     }
 
-    /** Takes what {@link Engine#boundMargins} was asked for. */
+    /** Takes what {@link BoundEngine#boundMargins} was asked for. */
     public void take(float share, int[] classes, int first, int count) {
         if (count < 1 || count > labels.length) {
             throw new IndexOutOfBoundsException(count + " examples were asked for, there is room for " + labels.length);

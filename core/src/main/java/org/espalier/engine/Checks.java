@@ -22,6 +22,23 @@ public final class Checks {
         range(pass.input(), firstPanel, panels);
     }
 
+    /** Clean inputs and points to move that do not fit the network, or panels that they do not have. */
+    public static void perturbs(
+            Architecture architecture,
+            ActivationPanels clean,
+            int cleanPanel,
+            ActivationPanels x,
+            int xPanel,
+            int panels) {
+        alike(clean, x);
+        if (x.features() != architecture.inputs()) {
+            throw new IllegalArgumentException("a network " + architecture + " has " + architecture.inputs()
+                    + " inputs, the points to move have " + x.features());
+        }
+        range(clean, cleanPanel, panels);
+        range(x, xPanel, panels);
+    }
+
     /** A pass made for another architecture. */
     public static void fits(Architecture architecture, Architecture passes) {
         if (passes != architecture && !passes.equals(architecture)) {

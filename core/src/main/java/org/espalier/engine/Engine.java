@@ -1,6 +1,5 @@
 package org.espalier.engine;
 
-import org.espalier.engine.ops.Elementwise;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -27,71 +26,68 @@ public interface Engine {
     Mask mask();
 
     /**
+     * Changes the mask and keeps optimizer moments. Weights that the new mask prunes become zero, their moments too. Weights
+     * that it revives start at zero with zero moments. Biases and their moments stay. The gradient held becomes zero.
+     *
+     * @throws IllegalArgumentException if the mask is of another architecture
+     */
+    default void setMask(Mask mask) {
+        Weights weights = weights();
+        Weights first = moment(0);
+        Weights second = moment(1);
+        load(weights, mask);
+        loadMoments(first, second);
+    }
+
+    /**
      * Inputs from which a path of surviving weights leads to a logit, ascending. The others change nothing and have
      * a zero gradient. Not to be written to.
      */
     int[] liveInputs();
 
     /** Buffers for up to {@code examples} examples at once. */
-    default ActivationBuffers newPass(int examples) {
-        return new ActivationBuffers(architecture(), examples);
-    }
+    ActivationBuffers newPass(int examples);
 
-    /** Computes the logits of panels {@code firstPanel} to {@code firstPanel + panels - 1} from their inputs. */
-    void forward(ActivationBuffers pass, int firstPanel, int panels);
+    /** The arithmetic of losses and attacks on this engine's buffers. */
+    EngineOps ops();
 
     /**
-     * Gradient with respect to the inputs, from {@link ActivationBuffers#logitGradient} and the last {@link #forward} over
-     * these panels, handed to {@code sink} as it is made.
+     * Computes the logits of panels {@code firstPanel} to {@code firstPanel + panels - 1} from their inputs. Today's
+     * operations compute the same in both modes.
      */
-    void inputGradient(ActivationBuffers pass, int firstPanel, int panels, InputGradientSink sink);
+    void forward(ActivationBuffers pass, int firstPanel, int panels, Mode mode);
 
-    /**
-     * Gradient with respect to surviving weights and biases, summed over the panels' examples, from
-     * {@link ActivationBuffers#logitGradient} and the last {@link #forward} over these panels. Replaces the gradient held.
-     */
-    void weightGradient(ActivationBuffers pass, int firstPanel, int panels);
-
-    /**
-     * Buffers for bounds of up to {@code examples} examples at once.
-     *
-     * @param linear whether {@link #boundMargins} may be asked for a share of linear bounds
-     * @throws IllegalArgumentException if the network has fewer than 2 classes
-     */
-    default BoundBuffers newBoundPass(int examples, boolean linear) {
-        return new BoundBuffers(architecture(), examples, linear);
+    /** The same in {@link Mode#EVALUATION}. */
+    default void forward(ActivationBuffers pass, int firstPanel, int panels) {
+        forward(pass, firstPanel, panels, Mode.EVALUATION);
     }
 
     /**
-     * Bounds, over all inputs within {@code epsilon} of each example (L-infinity) and within [0, 1], what every other class's
-     * logit leads the label's by: {@link BoundBuffers#marginBounds}. In floating point and without directed rounding, for training; a
-     * certificate is made by {@code org.espalier.evaluate.certify}.
+     * Makes an attack's step along the gradient with respect to the inputs, from {@link ActivationBuffers#logitGradient} and
+     * the last {@link #forward} over panels {@code firstPanel} to {@code firstPanel + panels - 1}. The gradient itself is not
+     * kept. Panel {@code i} of these moves panel {@code xPanel + i} of {@code x} near panel {@code cleanPanel + i} of
+     * {@code clean}. Inputs that are not {@link #liveInputs live} stay as they are.
      *
-     * <p>The bound is {@code linearShare} x CROWN-IBP's + (1 - {@code linearShare}) x interval bound propagation's. Intervals
-     * go through the layers as centre and radius, {@code c = W m + b, d = |W| r}, and the last layer is taken together with
-     * the difference of two logits (Gowal et al., "On the effectiveness of interval bound propagation for training verifiably
-     * robust models", 2018, section 3). CROWN-IBP carries each difference back to the input through a linear bound of each
-     * ReLU between the interval bounds, with the lower slope 0 or 1, whichever leaves the smaller triangle (Zhang et al.,
-     * "Towards stable and efficient training of verifiably robust neural networks", 2020, section 3).
-     *
-     * @param pass its natural input filled, padding included, as {@link Elementwise#loadImages} does
-     * @param epsilon at least 0
-     * @param linearShare in [0, 1]; 0 for a pass made without linear bounds
-     * @param labels class of each example, from {@code firstLabel} on
+     * @param clean in [0, 1] and not -0, as many features as the network has inputs
+     * @param x points to move, like {@code clean}; often the buffers' own input
      */
-    void boundMargins(BoundBuffers pass, float epsilon, float linearShare, int[] labels, int firstLabel, int examples);
+    void perturb(
+            ActivationBuffers pass,
+            int firstPanel,
+            int panels,
+            StepRule rule,
+            ActivationPanels clean,
+            int cleanPanel,
+            ActivationPanels x,
+            int xPanel);
 
     /**
-     * Gradient with respect to surviving weights and biases, summed over the examples, from {@link BoundBuffers#marginBoundGradients} and
-     * the last {@link #boundMargins}, and, if {@code natural}, from the logits' gradient and the last {@link #forward} of the
-     * examples' own panels. Replaces the gradient held.
-     *
-     * <p>The linear bounds' slopes u / (u - l) and constants are differentiated through, as is the hidden bounds' part in them;
-     * which lower slope was chosen, and which corner of the box is worst, is taken as fixed. Both as in Zhang et al.'s code.
+     * Computes gradients of the loss from {@link ActivationBuffers#logitGradient} and the last {@link #forward} over these
+     * panels. Gradients of weights are summed over the panels' examples and replace the gradient held.
      */
-    void weightGradient(BoundBuffers pass, boolean natural);
+    void backward(ActivationBuffers pass, int firstPanel, int panels, Gradients wanted);
 
-    /** A copy of the gradient held; zero where pruned. */
+    /** A copy of the gradient held; zero where pruned, except after {@link Gradients#ALL_WEIGHTS}. */
     Weights gradient();
 
     /** One optimizer update with the gradient held. */

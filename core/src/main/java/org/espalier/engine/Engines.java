@@ -1,15 +1,24 @@
 package org.espalier.engine;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import org.espalier.engine.kernel.Kernels;
-import org.espalier.engine.vector.Calibration;
-import org.espalier.engine.vector.DenseOrSparsePolicy;
-import org.espalier.engine.vector.VectorEngine;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
 import org.espalier.network.Architecture;
 
-/** Makes engines. */
+/** Makes engines, from the {@link EngineProvider}s on the class path. */
 public final class Engines {
+    /** Providers, the preferred one first. */
+    private static final List<EngineProvider> PROVIDERS =
+            // With the loader of this class: a thread's own loader may not see the library.
+            ServiceLoader.load(EngineProvider.class, EngineProvider.class.getClassLoader()).stream()
+                    .map(ServiceLoader.Provider::get)
+                    .sorted(Comparator.comparingInt(EngineProvider::rank)
+                            .reversed()
+                            .thenComparing(EngineProvider::name))
+                    .toList();
+
     private Engines() {}
 
     /** The fastest engine for this machine, float32. */
@@ -17,31 +26,51 @@ public final class Engines {
         return create(architecture, KernelMode.AUTO);
     }
 
-    /** A float32 engine with its kernels forced, to compare them. */
+    /** The same engine with its kernels forced, to compare them. */
     public static Engine create(Architecture architecture, KernelMode mode) {
-        DenseOrSparsePolicy policy = switch (mode) {
-            case AUTO -> Calibration.PROCESS;
-            case DENSE -> DenseOrSparsePolicy.DENSE;
-            case SPARSE -> DenseOrSparsePolicy.SPARSE;
-        };
-        return new VectorEngine(architecture, Kernels.chosen(), policy);
+        return preferred().create(architecture, mode);
+    }
+
+    /** All providers found, the preferred one first. */
+    public static List<EngineProvider> providers() {
+        return PROVIDERS;
     }
 
     /**
-     * Where {@link KernelMode#AUTO} changes over from sparse to dense kernels, in words, by shape of layer; of the shapes
-     * measured so far.
+     * The provider of a name.
+     *
+     * @throws IllegalArgumentException if there is none; the message lists the known names
+     */
+    public static EngineProvider provider(String name) {
+        return PROVIDERS.stream()
+                .filter(provider -> provider.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no engine is called \"" + name + "\", known are "
+                        + PROVIDERS.stream().map(EngineProvider::name).collect(Collectors.joining(", "))));
+    }
+
+    private static EngineProvider preferred() {
+        if (PROVIDERS.isEmpty()) {
+            throw new IllegalStateException("no engine is on the class path: expected a file META-INF/services/"
+                    + EngineProvider.class.getName() + " in espalier-core's jar");
+        }
+        return PROVIDERS.getFirst();
+    }
+
+    /**
+     * Densities at which {@link KernelMode#AUTO} changes from sparse to dense kernels, in words, one line for each layer
+     * shape measured so far.
      */
     public static List<String> crossovers() {
-        return Calibration.PROCESS.describe();
+        return preferred().measurements();
     }
 
-    /** What {@link #create} uses on this machine, in words; it changes no bit of any result. */
+    /** Arithmetic that {@link #create} uses on this machine, in words; it changes no bit of any result. */
     public static String describe() {
-        int bits = Kernels.chosen().bits();
-        return bits == 0 ? "scalar code" : "vectors of " + bits + " bits";
+        return preferred().describe();
     }
 
-    /** What {@link #create(Architecture, KernelMode)} uses on this machine, in words. */
+    /** Arithmetic that {@link #create(Architecture, KernelMode)} uses on this machine, in words. */
     public static String describe(KernelMode mode) {
         return describe() + ", " + mode.name().toLowerCase(Locale.ROOT) + " kernels";
     }

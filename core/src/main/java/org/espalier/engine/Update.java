@@ -7,6 +7,9 @@ package org.espalier.engine;
  * gradient g first; biases are not penalised.
  */
 public sealed interface Update {
+    /** Moments closer to 0 than 2^-100 are flushed to 0. */
+    float SMALLEST_MOMENT = 0x1p-100f;
+
     /** Weight of the L1 penalty's gradient, at least 0. */
     float l1();
 

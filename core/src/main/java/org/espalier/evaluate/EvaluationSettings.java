@@ -28,7 +28,7 @@ public record EvaluationSettings(
         Optional<Bound> bound,
         AttackedAccuracy accuracy) {
     /**
-     * A bound of the worst case, as {@link org.espalier.engine.Engine#boundMargins} makes it: an example counts as correct where
+     * A bound of the worst case, as {@link org.espalier.engine.BoundEngine#boundMargins} makes it: an example counts as correct where
      * no class can lead the label, and its loss is the cross-entropy of each class's largest possible lead. In floating point
      * without directed rounding, so that it is no certificate.
      *
@@ -52,9 +52,12 @@ public record EvaluationSettings(
         if (attacks.containsKey("")) {
             throw new IllegalArgumentException("every attack needs a name");
         }
-        if (publishedLoss.orElse(null) instanceof Objective.Certified) {
-            throw new IllegalArgumentException("the published code has no loss for an objective of bounds");
-        }
+        publishedLoss
+                .filter(objective ->
+                        !(objective instanceof Objective.Natural || objective instanceof Objective.Adversarial))
+                .ifPresent(objective -> {
+                    throw new IllegalArgumentException("the published code has no loss for the objective " + objective);
+                });
         if (accuracy == AttackedAccuracy.WORST_CASE && publishedLoss.isPresent()) {
             throw new IllegalArgumentException(
                     "the published code's loss is of the points that attacks keep, and the worst case has none");

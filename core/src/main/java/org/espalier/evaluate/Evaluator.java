@@ -11,8 +11,8 @@ import org.espalier.data.Split;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Engine;
-import org.espalier.engine.ops.Elementwise;
 import org.espalier.random.Stream;
 import org.espalier.train.Objective;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +68,7 @@ public final class Evaluator {
             attacked.add(new AttackedSum(PUBLISHED_LOSS, mixed.attack().bind(engine, pass)));
         }
         bounds = settings.bound()
-                .map(bound -> engine.newBoundPass(tile, bound.linearShare() > 0))
+                .map(bound -> BoundEngine.of(engine).newBoundBuffers(tile, bound.linearShare() > 0))
                 .orElse(null);
         order = new int[tile];
         predicted = new int[tile];
@@ -151,7 +151,7 @@ public final class Evaluator {
                 case null -> sum.loss / examples;
                 case Objective.Natural() -> naturalLoss;
                 case Objective.Adversarial mixed -> mixedLoss(mixed, naturalLoss, examples);
-                case Objective.Certified bounds -> throw new IllegalStateException("refused before: " + bounds);
+                case Objective other -> throw new IllegalStateException("refused before: " + other);
             };
             measurements.add(new Measurement(iteration, split.name(), sum.name, sum.correct, examples, loss));
         }
@@ -185,7 +185,7 @@ public final class Evaluator {
         for (int i = 0; i < examples; i++) {
             order[i] = first + i;
         }
-        Elementwise.loadImages(split.images(), order, 0, examples, pass.input(), 0);
+        engine.ops().loadImages(split.images(), order, 0, examples, pass.input(), 0);
         engine.forward(pass, 0, panels);
         add(natural, pass.logits(), 0, split.labels(), first, examples, smoothing);
         for (int a = 0; a < attacked.size(); a++) {
@@ -199,19 +199,26 @@ public final class Evaluator {
         }
         if (bounds != null) {
             // In buffers of its own: attacks keep what they do not write in theirs.
-            Elementwise.loadImages(
-                    split.images(), order, 0, examples, bounds.natural().input(), 0);
+            engine.ops()
+                    .loadImages(
+                            split.images(), order, 0, examples, bounds.natural().input(), 0);
             EvaluationSettings.Bound bound = settings.bound().orElseThrow();
-            engine.boundMargins(
-                    bounds, (float) bound.epsilon(), (float) bound.linearShare(), split.labels(), first, examples);
+            BoundEngine.of(engine)
+                    .boundMargins(
+                            bounds,
+                            (float) bound.epsilon(),
+                            (float) bound.linearShare(),
+                            split.labels(),
+                            first,
+                            examples);
             add(worst, bounds.marginBounds(), 0, split.labels(), first, examples, smoothing);
         }
     }
 
     private void add(
             Sum sum, ActivationPanels logits, int firstPanel, int[] labels, int first, int examples, float smoothing) {
-        Elementwise.predictions(logits, firstPanel, examples, predicted, 0);
-        Elementwise.crossEntropy(logits, firstPanel, labels, first, examples, smoothing, losses, 0);
+        engine.ops().predictions(logits, firstPanel, examples, predicted, 0);
+        engine.ops().crossEntropy(logits, firstPanel, labels, first, examples, smoothing, losses, 0);
         for (int i = 0; i < examples; i++) {
             boolean right = predicted[i] == labels[first + i];
             if (sum == worst) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The shape of a fully connected ReLU network: its widths from the inputs to the logits.
+ * The family of fully connected ReLU networks: widths from the inputs to the logits. {@link #graph} makes the network.
  *
  * @param widths layer widths, inputs first and classes last; at least two, each at least 1
  * @param biases whether each layer has a bias per output
@@ -64,6 +64,28 @@ public record Architecture(List<Integer> widths, boolean biases) {
             total = Math.addExact(total, weights(layer));
         }
         return total;
+    }
+
+    /** The network as a graph: nodes {@code layers.0}, {@code relu.0}, {@code layers.1}, and so on. */
+    public Graph graph() {
+        List<Graph.Node> nodes = new ArrayList<>();
+        String source = Graph.INPUT;
+        for (int layer = 0; layer < layers(); layer++) {
+            String name = node(layer);
+            nodes.add(
+                    new Graph.Node(name, new Operation.Linear(inputs(layer), outputs(layer), biases), List.of(source)));
+            source = name;
+            if (layer + 1 < layers()) {
+                source = "relu." + layer;
+                nodes.add(new Graph.Node(source, new Operation.Relu(), List.of(name)));
+            }
+        }
+        return new Graph(Shape.of(inputs()), nodes, source);
+    }
+
+    /** Name of the node of layer {@code layer}; its parameters and tensors in files begin with it. */
+    public String node(int layer) {
+        return "layers." + layer;
     }
 
     /** An architecture from its inputs, hidden widths and classes. */

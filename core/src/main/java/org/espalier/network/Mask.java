@@ -1,6 +1,9 @@
 package org.espalier.network;
 
 import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Which weights of a network survive. Immutable. Biases are never pruned.
@@ -48,6 +51,21 @@ public final class Mask {
     }
 
     /**
+     * A mask from one bit set per prunable parameter (copied).
+     *
+     * @throws IllegalArgumentException if a parameter is missing or unknown, or a bit lies outside its parameter
+     */
+    public static Mask of(Architecture architecture, Map<String, BitSet> survivors) {
+        List<String> expected =
+                architecture.graph().prunable().stream().map(Parameter::name).toList();
+        if (survivors.size() != expected.size() || !survivors.keySet().containsAll(expected)) {
+            throw new IllegalArgumentException("a mask of a network " + architecture + " covers "
+                    + String.join(", ", expected) + ", got " + String.join(", ", survivors.keySet()));
+        }
+        return of(architecture, expected.stream().map(survivors::get).toArray(BitSet[]::new));
+    }
+
+    /**
      * A mask from one byte per weight and layer.
      *
      * @param values (layer, position), each 0 (pruned) or 1 (survives)
@@ -74,6 +92,42 @@ public final class Mask {
 
     public Architecture architecture() {
         return architecture;
+    }
+
+    /** The network that the mask belongs to. */
+    public Graph graph() {
+        return architecture.graph();
+    }
+
+    /**
+     * A copy of a parameter's survivors, one bit per value.
+     *
+     * @param parameter name of a prunable parameter, e.g. {@code layers.0.weight}
+     * @throws IllegalArgumentException if the network has none of this name
+     */
+    public BitSet survivors(String parameter) {
+        return survivors(layer(parameter));
+    }
+
+    /** One byte per value of a prunable parameter: 1 survives, 0 is pruned. */
+    public byte[] bytes(String parameter) {
+        return bytes(layer(parameter));
+    }
+
+    /** Surviving values of a prunable parameter. */
+    public int count(String parameter) {
+        return count(layer(parameter));
+    }
+
+    private int layer(String parameter) {
+        List<Parameter> prunable = graph().prunable();
+        for (int layer = 0; layer < prunable.size(); layer++) {
+            if (prunable.get(layer).name().equals(parameter)) {
+                return layer;
+            }
+        }
+        throw new IllegalArgumentException("the network has no prunable parameter called " + parameter + ", it has "
+                + prunable.stream().map(Parameter::name).collect(Collectors.joining(", ")));
     }
 
     /** Whether the weight at a position of a layer survives. */

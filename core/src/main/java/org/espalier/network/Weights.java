@@ -1,31 +1,60 @@
 package org.espalier.network;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
- * One float per weight (and per bias) of a network: weights, gradients or optimizer moments.
+ * One float per parameter value of a network: weights, gradients or optimizer moments. Read by parameter name
+ * ({@link #values}), or by layer of a fully connected network ({@link #matrix}, {@link #biases}): both give the same arrays.
  *
  * <p>Layer {@code l} is a row-major matrix {@code [outputs(l)][inputs(l)]}: the weight from input {@code i} to
  * output {@code o} stands at {@code o * inputs(l) + i}, as in PyTorch's {@code nn.Linear.weight}.
  */
 public final class Weights {
     private final Architecture architecture;
+    private final Graph graph;
+    private final Map<String, float[]> values = new LinkedHashMap<>(); // by parameter, in the graph's order
     private final float[][] matrices; // (layer, output * input)
     private final float[][] biases; // (layer, output), empty without biases
 
     /** All zero. */
     public Weights(Architecture architecture) {
         this.architecture = architecture;
+        graph = architecture.graph();
+        for (Parameter parameter : graph.parameters()) {
+            values.put(parameter.name(), new float[parameter.size()]);
+        }
         matrices = new float[architecture.layers()][];
         biases = new float[architecture.layers()][];
         for (int layer = 0; layer < matrices.length; layer++) {
-            matrices[layer] = new float[architecture.weights(layer)];
-            biases[layer] = new float[architecture.biases() ? architecture.outputs(layer) : 0];
+            matrices[layer] = values(architecture.node(layer) + ".weight");
+            biases[layer] = architecture.biases() ? values(architecture.node(layer) + ".bias") : new float[0];
         }
     }
 
     public Architecture architecture() {
         return architecture;
+    }
+
+    /** The network that the values belong to. */
+    public Graph graph() {
+        return graph;
+    }
+
+    /**
+     * A parameter's values themselves, in the order of its {@link Parameter#shape}; writing to them changes these weights.
+     *
+     * @param parameter name, e.g. {@code layers.0.weight}
+     * @throws IllegalArgumentException if the network has none of this name
+     */
+    public float[] values(String parameter) {
+        float[] found = values.get(parameter);
+        if (found == null) {
+            graph.parameter(parameter); // says what is wrong
+            throw new IllegalStateException(parameter + " has no values");
+        }
+        return found;
     }
 
     /** The layer's matrix itself, (output, input) row-major; writing to it changes these weights. */
@@ -51,10 +80,7 @@ public final class Weights {
             throw new IllegalArgumentException(
                     "weights of a network " + other.architecture + " do not fit a network " + architecture);
         }
-        for (int layer = 0; layer < matrices.length; layer++) {
-            System.arraycopy(other.matrices[layer], 0, matrices[layer], 0, matrices[layer].length);
-            System.arraycopy(other.biases[layer], 0, biases[layer], 0, biases[layer].length);
-        }
+        values.forEach((name, to) -> System.arraycopy(other.values(name), 0, to, 0, to.length));
     }
 
     /** Sets every weight that the mask prunes to +0; biases stay. */

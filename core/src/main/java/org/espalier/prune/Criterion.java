@@ -1,54 +1,28 @@
 package org.espalier.prune;
 
-import org.espalier.network.Weights;
-import org.espalier.random.Stream;
+import java.util.Set;
 
-/** What a weight is worth: lower scores are pruned first. */
+/** What a weight is worth: lower scores are pruned first. {@link CriterionKind} makes one of an experiment's settings. */
 public interface Criterion {
     /** Name in files and tables. */
     String name();
 
+    /** What {@link #scores} reads beside weights, mask and stream. */
+    default Set<Need> needs() {
+        return Set.of();
+    }
+
     /**
      * Scores one layer's weights.
      *
-     * @param trained the weights after the level's training
-     * @param stream for criteria that draw; the same for all layers of one pruning
+     * @param context the network after the level's training, and what the criterion declared that it needs
      * @return (position) one score per weight of the layer, no NaN; those of pruned weights are not read
      */
-    float[] scores(Weights trained, int layer, Stream stream);
+    float[] scores(PruningContext context, int layer);
 
-    /** |w|: Han, Pool, Tran and Dally, "Learning both weights and connections" (2015); Frankle and Carbin (2019). */
-    Criterion MAGNITUDE = new Criterion() {
-        @Override
-        public String name() {
-            return "magnitude";
-        }
+    /** {@link Magnitude}. */
+    Criterion MAGNITUDE = new Magnitude();
 
-        @Override
-        public float[] scores(Weights trained, int layer, Stream stream) {
-            float[] scores = trained.matrix(layer).clone();
-            for (int i = 0; i < scores.length; i++) {
-                scores[i] = Math.abs(scores[i]);
-            }
-            return scores;
-        }
-    };
-
-    /** A uniformly random choice of weights: the baseline that every criterion must beat. */
-    Criterion RANDOM = new Criterion() {
-        @Override
-        public String name() {
-            return "random";
-        }
-
-        @Override
-        public float[] scores(Weights trained, int layer, Stream stream) {
-            Stream draws = stream.child(layer);
-            float[] scores = new float[trained.matrix(layer).length];
-            for (int i = 0; i < scores.length; i++) {
-                scores[i] = draws.uniform(i);
-            }
-            return scores;
-        }
-    };
+    /** {@link RandomScores}. */
+    Criterion RANDOM = new RandomScores();
 }

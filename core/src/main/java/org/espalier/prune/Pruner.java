@@ -3,6 +3,7 @@ package org.espalier.prune;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -27,11 +28,23 @@ public record Pruner(Criterion criterion, Scope scope, CountingRule counting) {
      *     a surviving weight's score is not a number
      */
     public Mask prune(Mask mask, Weights trained, List<Double> fractions, Stream stream) {
+        return prune(mask, trained, fractions, stream, Optional.empty());
+    }
+
+    /**
+     * The same for criteria that need more than weights.
+     *
+     * @param resources what a criterion with needs works on; empty for a criterion without
+     * @throws IllegalArgumentException also if the criterion has needs and there are no resources
+     */
+    public Mask prune(
+            Mask mask, Weights trained, List<Double> fractions, Stream stream, Optional<PruningResources> resources) {
         Architecture architecture = mask.architecture();
         if (fractions.size() != architecture.layers()) {
             throw new IllegalArgumentException("a network " + architecture + " needs " + architecture.layers()
                     + " fractions to prune, one per layer, got " + fractions);
         }
+        PruningContext context = new PruningContext(criterion, trained, mask, stream, resources);
         BitSet[] survivors = new BitSet[architecture.layers()];
         for (int layer = 0; layer < survivors.length; layer++) {
             survivors[layer] = mask.survivors(layer);
@@ -39,7 +52,7 @@ public record Pruner(Criterion criterion, Scope scope, CountingRule counting) {
         switch (scope) {
             case LAYER -> {
                 for (int layer = 0; layer < survivors.length; layer++) {
-                    prune(survivors, layer, layer + 1, fractions.get(layer), trained, stream);
+                    prune(survivors, layer, layer + 1, fractions.get(layer), context);
                 }
             }
             case GLOBAL -> {
@@ -47,14 +60,14 @@ public record Pruner(Criterion criterion, Scope scope, CountingRule counting) {
                     throw new IllegalArgumentException(
                             "pruning the network as a whole needs the same fraction for every layer, got " + fractions);
                 }
-                prune(survivors, 0, survivors.length, fractions.getFirst(), trained, stream);
+                prune(survivors, 0, survivors.length, fractions.getFirst(), context);
             }
         }
         return Mask.of(architecture, survivors);
     }
 
     /** Prunes a fraction of all survivors of layers {@code from} to {@code to - 1}, together. */
-    private void prune(BitSet[] survivors, int from, int to, double fraction, Weights trained, Stream stream) {
+    private void prune(BitSet[] survivors, int from, int to, double fraction, PruningContext context) {
         int count = 0;
         for (int layer = from; layer < to; layer++) {
             count += survivors[layer].cardinality();
@@ -64,7 +77,7 @@ public record Pruner(Criterion criterion, Scope scope, CountingRule counting) {
         int next = 0;
         int base = 0;
         for (int layer = from; layer < to; layer++) {
-            float[] scores = criterion.scores(trained, layer, stream);
+            float[] scores = criterion.scores(context, layer);
             for (int i = survivors[layer].nextSetBit(0); i >= 0; i = survivors[layer].nextSetBit(i + 1)) {
                 if (Float.isNaN(scores[i])) {
                     throw new IllegalArgumentException(
@@ -75,6 +88,7 @@ public record Pruner(Criterion criterion, Scope scope, CountingRule counting) {
             base += scores.length;
         }
         Arrays.sort(keys);
+        Weights trained = context.weights();
         int pruned = counting.pruned(fraction, count);
         for (int k = 0; k < pruned; k++) {
             int position = (int) keys[k];

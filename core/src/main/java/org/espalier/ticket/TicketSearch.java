@@ -2,13 +2,14 @@ package org.espalier.ticket;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 import org.espalier.prune.Pruner;
+import org.espalier.prune.PruningResources;
 
 /**
  * Iterative pruning of one trial under one restart strategy: train, prune, restart, and again; Frankle and Carbin, "The
@@ -16,6 +17,8 @@ import org.espalier.prune.Pruner;
  *
  * <p>{@link #run} does a whole search. A caller that keeps levels itself asks for {@link #first} and then
  * {@link #next}, level by level.
+ *
+ * @param resources what a criterion with needs works on
  */
 public record TicketSearch(
         Architecture architecture,
@@ -23,12 +26,24 @@ public record TicketSearch(
         Trial trial,
         Restart restart,
         PruningSchedule schedule,
-        Pruner pruner) {
+        Pruner pruner,
+        Optional<PruningResources> resources) {
     public TicketSearch {
         if (schedule.fractions().size() != architecture.layers()) {
             throw new IllegalArgumentException("a network " + architecture + " needs " + architecture.layers()
                     + " fractions to prune, one per layer, got " + schedule.fractions());
         }
+    }
+
+    /** A search whose criterion needs nothing beside the weights. */
+    public TicketSearch(
+            Architecture architecture,
+            InitialWeights distribution,
+            Trial trial,
+            Restart restart,
+            PruningSchedule schedule,
+            Pruner pruner) {
+        this(architecture, distribution, trial, restart, schedule, pruner, Optional.empty());
     }
 
     /** The dense level, the same for every restart strategy of the trial. */
@@ -38,7 +53,7 @@ public record TicketSearch(
 
     /** After how many updates the dense level must give a snapshot of its weights; empty when none is needed. */
     public OptionalInt snapshotIteration() {
-        return restart instanceof Restart.Rewind(int iteration) ? OptionalInt.of(iteration) : OptionalInt.empty();
+        return restart.snapshot();
     }
 
     /**
@@ -60,18 +75,8 @@ public record TicketSearch(
      */
     public Level next(int number, Mask mask, Weights trained, LevelOutcome dense) {
         int next = number + 1;
-        Mask survivors = pruner.prune(mask, trained, schedule.fractions(), trial.pruning(next));
-        Weights start = switch (restart) {
-            case Restart.Original() -> trial.initialWeights(architecture, distribution);
-            case Restart.Rewind(int iteration) ->
-                Objects.requireNonNull(
-                                dense.snapshot(),
-                                () -> "rewinding needs the dense level's weights at iteration " + iteration)
-                        .copy();
-            case Restart.Random() -> trial.randomRestart(architecture, distribution, next);
-            case Restart.Continued() -> trained.copy();
-            case Restart.AsPublished() -> dense.trained().copy();
-        };
+        Mask survivors = pruner.prune(mask, trained, schedule.fractions(), trial.pruning(next), resources);
+        Weights start = restart.start(new RestartContext(architecture, distribution, trial, next, trained, dense));
         start.apply(survivors);
         return new Level(next, start, survivors);
     }

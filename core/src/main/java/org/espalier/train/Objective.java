@@ -1,11 +1,29 @@
 package org.espalier.train;
 
 import org.espalier.attack.Attack;
+import org.espalier.engine.Engine;
 
-/** What training minimises, beside the penalties of {@link TrainingSettings}. */
-public sealed interface Objective {
+/**
+ * What training minimises, beside the penalties of {@link TrainingSettings}: immutable and comparable. {@link ObjectiveKind}
+ * makes one of an experiment's settings.
+ */
+public interface Objective {
+    /**
+     * Makes the objective ready for training on an engine. Done once for many batches: all buffers are made here.
+     *
+     * @param engine holds the network at each call of {@link BatchObjective#gradient}
+     * @param examples of the largest batch, at least 1
+     * @param labelSmoothing in [0, 1), for cross-entropies
+     */
+    BatchObjective bind(Engine engine, int examples, float labelSmoothing);
+
     /** Mean cross-entropy on the clean examples. */
-    record Natural() implements Objective {}
+    record Natural() implements Objective {
+        @Override
+        public BatchObjective bind(Engine engine, int examples, float labelSmoothing) {
+            return new NaturalGradient(engine, examples, labelSmoothing);
+        }
+    }
 
     /**
      * {@code naturalShare} x mean cross-entropy on the clean examples + (1 - {@code naturalShare}) x mean cross-entropy
@@ -21,6 +39,11 @@ public sealed interface Objective {
                 throw new IllegalArgumentException("the natural share of an adversarial objective must be at least 0"
                         + " and below 1, got " + naturalShare);
             }
+        }
+
+        @Override
+        public BatchObjective bind(Engine engine, int examples, float labelSmoothing) {
+            return new AdversarialGradient(this, engine, examples, labelSmoothing);
         }
     }
 
@@ -47,6 +70,11 @@ public sealed interface Objective {
             if (naturalShare.last() == 1) {
                 throw new IllegalArgumentException("the last natural share of a certified objective must be below 1");
             }
+        }
+
+        @Override
+        public BatchObjective bind(Engine engine, int examples, float labelSmoothing) {
+            return new CertifiedGradient(this, engine, examples, labelSmoothing);
         }
 
         /** Interval bound propagation with k from 1 to 0.5: Gowal et al.'s setting. */

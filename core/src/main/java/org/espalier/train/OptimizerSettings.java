@@ -1,6 +1,8 @@
 package org.espalier.train;
 
 import org.espalier.engine.Update;
+import org.espalier.setting.Kind;
+import org.espalier.setting.Setting;
 
 /** An optimizer and its constants. */
 public sealed interface OptimizerSettings {
@@ -22,7 +24,20 @@ public sealed interface OptimizerSettings {
      * @param beta2 in [0, 1)
      * @param epsilon above 0
      */
-    record Adam(double rate, double beta1, double beta2, double epsilon) implements OptimizerSettings {
+    @Kind("adam")
+    record Adam(
+            @Setting(value = "learning rate", preset = "0.0012", min = 0, above = true)
+            double rate,
+
+            @Setting(value = "decay of the first moment, per update", preset = "0.9", min = 0, max = 1, below = true)
+            double beta1,
+
+            @Setting(value = "decay of the second moment, per update", preset = "0.999", min = 0, max = 1, below = true)
+            double beta2,
+
+            @Setting(value = "added to the root of the second moment", preset = "1e-7", min = 0, above = true)
+            double epsilon)
+            implements OptimizerSettings {
         public Adam {
             positive("learning rate", rate);
             fraction("beta1", beta1);
@@ -52,7 +67,14 @@ public sealed interface OptimizerSettings {
      * @param rate learning rate, above 0
      * @param momentum in [0, 1); 0 is plain gradient descent
      */
-    record Momentum(double rate, double momentum) implements OptimizerSettings {
+    @Kind("sgd")
+    record Momentum(
+            @Setting(value = "learning rate", preset = "0.1", min = 0, above = true)
+            double rate,
+
+            @Setting(value = "momentum, per update", preset = "0.9", min = 0, max = 1, below = true)
+            double momentum)
+            implements OptimizerSettings {
         public Momentum {
             positive("learning rate", rate);
             fraction("momentum", momentum);

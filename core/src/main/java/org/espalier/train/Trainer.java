@@ -1,20 +1,14 @@
 package org.espalier.train;
 
-import org.espalier.attack.Attacker;
 import org.espalier.data.BatchOrder;
 import org.espalier.data.Split;
-import org.espalier.engine.ActivationBuffers;
-import org.espalier.engine.ActivationPanels;
-import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Update;
-import org.espalier.engine.ops.Elementwise;
 import org.espalier.network.Weights;
 import org.espalier.random.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Trains one level: draws batches, makes adversarial examples and updates the engine's weights.
+ * Trains one level: draws batches, has the objective compute each batch's gradient, and updates the engine's weights.
  *
  * <p>Update t (from 0) depends on the weights and moments before it, the settings and (level stream, t) alone, so
  * training resumes at any update with the same bits. Steps allocate nothing but, while Adam's step size still changes,
@@ -25,14 +19,8 @@ public final class Trainer {
     private final Split training;
     private final TrainingSettings settings;
     private final BatchOrder order;
-    private final Stream noise;
-    private final ActivationBuffers pass;
-    private final @Nullable Attacker attacker; // null when training is natural or certified
-    private final Objective.@Nullable Certified certified; // null when training is another
-    private final @Nullable BoundBuffers bounds; // of certified training
-    private final double naturalShare;
-    private final int[] labels; // (example) of the present batch
-    private final float smoothing;
+    private final BatchObjective objective;
+    private final Batch batch;
     private int iteration;
     private Update update;
 
@@ -58,33 +46,9 @@ public final class Trainer {
         this.training = training;
         this.settings = settings;
         order = new BatchOrder(level, training.size(), settings.batch());
-        noise = level.child("attack noise");
-        labels = new int[Math.min(settings.batch(), training.size())];
-        smoothing = (float) settings.labelSmoothing();
-        int panels = ActivationPanels.panelsFor(labels.length);
-        switch (settings.objective()) {
-            case Objective.Natural() -> {
-                pass = engine.newPass(panels * ActivationPanels.LANES);
-                attacker = null;
-                naturalShare = 1;
-                certified = null;
-                bounds = null;
-            }
-            case Objective.Adversarial(double share, var attack) -> {
-                pass = engine.newPass(2 * panels * ActivationPanels.LANES);
-                attacker = attack.bind(engine, pass);
-                naturalShare = share;
-                certified = null;
-                bounds = null;
-            }
-            case Objective.Certified bounded -> {
-                bounds = engine.newBoundPass(panels * ActivationPanels.LANES, bounded.linear());
-                pass = bounds.natural();
-                attacker = null;
-                naturalShare = 1;
-                certified = bounded;
-            }
-        }
+        int examples = Math.min(settings.batch(), training.size());
+        batch = new Batch(examples, level.child("attack noise"));
+        objective = settings.objective().bind(engine, examples, (float) settings.labelSmoothing());
         update = settings.optimizer().update(1, (float) settings.l1(), (float) settings.l2());
     }
 
@@ -122,76 +86,15 @@ public final class Trainer {
         int[] images = order.order(iteration);
         int first = order.first(iteration);
         int examples = order.count(iteration);
-        int panels = ActivationPanels.panelsFor(examples);
-        Elementwise.loadImages(training.images(), images, first, examples, pass.input(), 0);
+        engine.ops().loadImages(training.images(), images, first, examples, objective.input(), 0);
+        int[] labels = batch.labels();
         for (int i = 0; i < examples; i++) {
             labels[i] = training.labels()[images[first + i]];
         }
-        if (certified != null && bounds != null) {
-            certifiedGradient(certified, bounds, panels, examples);
-        } else if (attacker == null) {
-            engine.forward(pass, 0, panels);
-            lossGradient(0, panels, examples, 1);
-            engine.weightGradient(pass, 0, panels);
-        } else {
-            adversarialGradient(attacker, panels, examples);
-        }
-    }
-
-    private void adversarialGradient(Attacker attacker, int panels, int examples) {
-        boolean cleanFirst = attacker.readsCleanPass();
-        if (cleanFirst) {
-            engine.forward(pass, 0, panels);
-        }
         // Numbering examples across batches makes the noise of every update its own without a stream per update. The
         // number wraps after 2^32 examples, far beyond any training.
-        attacker.perturb(labels, 0, examples, noise, (int) ((long) iteration * settings.batch()));
-        if (naturalShare == 0) {
-            engine.forward(pass, panels, panels);
-            lossGradient(panels, panels, examples, 1);
-            engine.weightGradient(pass, panels, panels);
-            return;
-        }
-        if (cleanFirst) {
-            engine.forward(pass, panels, panels);
-        } else {
-            engine.forward(pass, 0, 2 * panels);
-        }
-        lossGradient(0, panels, examples, naturalShare);
-        lossGradient(panels, panels, examples, 1 - naturalShare);
-        engine.weightGradient(pass, 0, 2 * panels);
-    }
-
-    private void certifiedGradient(Objective.Certified objective, BoundBuffers bounds, int panels, int examples) {
-        double progress = objective.ramp().progress(iteration);
-        double share = objective.naturalShare().at(progress);
-        if (share > 0) {
-            engine.forward(pass, 0, panels);
-            lossGradient(0, panels, examples, share);
-        }
-        if (share == 1) {
-            engine.weightGradient(pass, 0, panels);
-            return;
-        }
-        float epsilon = (float) objective.epsilon().at(progress);
-        float linear = (float) objective.linearShare().at(progress);
-        engine.boundMargins(bounds, epsilon, linear, labels, 0, examples);
-        boolean finite = Elementwise.crossEntropyGradient(
-                bounds.marginBounds(), bounds.marginBoundGradients(), 0, panels, labels, 0, examples, smoothing, (float)
-                        ((1 - share) / examples));
-        if (!finite) {
-            throw new DivergedException(iteration, "the worst cases");
-        }
-        engine.weightGradient(bounds, share > 0);
-    }
-
-    private void lossGradient(int firstPanel, int panels, int examples, double share) {
-        boolean finite = Elementwise.crossEntropyGradient(
-                pass.logits(), pass.logitGradient(), firstPanel, panels, labels, 0, examples, smoothing, (float)
-                        (share / examples));
-        if (!finite) {
-            throw new DivergedException(iteration, "the logits");
-        }
+        batch.set(iteration, examples, (int) ((long) iteration * settings.batch()));
+        objective.gradient(batch);
     }
 
     private Update nextUpdate() {

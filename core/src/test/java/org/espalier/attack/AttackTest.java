@@ -14,7 +14,7 @@ import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.ops.PanelOps;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
 import org.espalier.network.Mask;
@@ -193,7 +193,7 @@ class AttackTest {
         float[][] made = new Batch(engine, attack, clean, labels).perturb(labels, NOISE, 40);
         ActivationPanels cleanPanels = panels(clean);
         ActivationPanels noisy = new ActivationPanels(6, 3);
-        Elementwise.uniformNoise(NOISE, 40, cleanPanels, 0, noisy, 0, 1, new int[] {0, 1, 2, 3, 4, 5}, 0.2f);
+        PanelOps.CHOSEN.uniformNoise(NOISE, 40, cleanPanels, 0, noisy, 0, 1, new int[] {0, 1, 2, 3, 4, 5}, 0.2f);
         for (int e = 0; e < 3; e++) {
             for (int f = 0; f < 6; f++) {
                 assertThat(made[e][f]).isEqualTo(noisy.get(f, e)).isNotEqualTo(clean[e][f]);
@@ -273,7 +273,7 @@ class AttackTest {
         batch.perturb(labels, NOISE, 0);
         engine.forward(batch.pass, batch.panels, batch.panels);
         double[] losses = new double[labels.length];
-        Elementwise.crossEntropy(batch.pass.logits(), batch.panels, labels, 0, labels.length, 0f, losses, 0);
+        PanelOps.CHOSEN.crossEntropy(batch.pass.logits(), batch.panels, labels, 0, labels.length, 0f, losses, 0);
         return losses;
     }
 
@@ -282,7 +282,7 @@ class AttackTest {
         pass.input().copy(panels(clean), 0, 0, pass.panels());
         engine.forward(pass, 0, pass.panels());
         int[] predicted = new int[clean.length];
-        Elementwise.predictions(pass.logits(), 0, clean.length, predicted, 0);
+        PanelOps.CHOSEN.predictions(pass.logits(), 0, clean.length, predicted, 0);
         return predicted;
     }
 

@@ -14,7 +14,7 @@ import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.engine.KernelMode;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.ops.PanelOps;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
 import org.espalier.network.Mask;
@@ -117,11 +117,11 @@ class EarlyExitPgdTest {
                         1,
                         KeptIterate.LAST,
                         LabelChoice.TRUE);
-                Elementwise.loadImages(split.images(), order, 0, size, pass.input(), 0);
+                PanelOps.CHOSEN.loadImages(split.images(), order, 0, size, pass.input(), 0);
                 part.bind(engine, pass).perturb(split.labels(), 0, size, noise, 0);
                 engine.forward(pass, panels, panels);
-                Elementwise.predictions(pass.logits(), panels, size, predicted, 0);
-                Elementwise.crossEntropy(pass.logits(), panels, split.labels(), 0, size, SMOOTHING, here, 0);
+                PanelOps.CHOSEN.predictions(pass.logits(), panels, size, predicted, 0);
+                PanelOps.CHOSEN.crossEntropy(pass.logits(), panels, split.labels(), 0, size, SMOOTHING, here, 0);
                 for (int e = 0; e < size; e++) {
                     if (!broken[e]) {
                         losses[e] = here[e];
@@ -158,9 +158,9 @@ class EarlyExitPgdTest {
         }
         int[] labels = new int[size];
         ActivationBuffers pass = engine.newPass(size);
-        Elementwise.loadImages(images, IntStream.range(0, size).toArray(), 0, size, pass.input(), 0);
+        PanelOps.CHOSEN.loadImages(images, IntStream.range(0, size).toArray(), 0, size, pass.input(), 0);
         engine.forward(pass, 0, pass.panels());
-        Elementwise.predictions(pass.logits(), 0, size, labels, 0);
+        PanelOps.CHOSEN.predictions(pass.logits(), 0, size, labels, 0);
         for (int e = 0; e < size; e += 10) {
             labels[e] = (labels[e] + 1) % 3;
         }

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.espalier.UserException;
+import org.espalier.random.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class DataSetTest {
     @Property(tries = 100)
@@ -35,6 +40,21 @@ class DataSetTest {
             assertThat(Arrays.copyOfRange(split.images(), at * features, (at + 1) * features))
                     .isEqualTo(Arrays.copyOfRange(dataSet.train().images(), k * features, (k + 1) * features));
         }
+    }
+
+    @Test
+    void theShapeOfAnImageTravelsWithEverySplit() {
+        DataSet set = new DataSet("x", 2, 3, 10, split(5, 6), split(3, 6), Map.of());
+        assertThat(set.shape()).isEqualTo(new ImageShape(2, 3));
+        Splits splits = set.splits(2);
+        for (Split each : List.of(set.test(), splits.train(), splits.validation(), splits.test())) {
+            assertThat(each.shape()).isEqualTo(new ImageShape(2, 3));
+        }
+        assertThat(new DataSet("x", 1, 2, 10, split(5, 6), split(3, 6), Map.of()).shape())
+                .isEqualTo(new ImageShape(1, 2, 3));
+        assertThatThrownBy(() -> new DataSet("x", 4, 1, 10, split(5, 6), split(3, 6), Map.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("6 inputs are no images of 4 x 1 pixels");
     }
 
     @Test
@@ -79,5 +99,45 @@ class DataSetTest {
             labels[k] = k * 7 % 10;
         }
         return new Split("train", features, images, labels);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = SplitRule.class,
+            names = {"SHUFFLED", "STRATIFIED"})
+    void drawnSplitsPartTheImagesAndKeepTheirOrder(SplitRule rule) {
+        int[] labels = new int[100];
+        byte[] images = new byte[100];
+        for (int k = 0; k < 100; k++) {
+            labels[k] = k < 60 ? 0 : k < 90 ? 1 : 2; // sorted by class
+            images[k] = (byte) k;
+        }
+        Split train = new Split("train", 1, images, labels);
+        DataSet set = new DataSet("x", 1, 1, 3, train, split(3, 1), Map.of());
+        Splits splits = set.splits(21, rule, Stream.root(5));
+        assertThat(splits.validation().size()).isEqualTo(21);
+        assertThat(splits.train().size()).isEqualTo(79);
+        assertThat(splits.validation().images()).isSorted();
+        assertThat(splits.train().images())
+                .isSorted()
+                .doesNotContain(splits.validation().images());
+        assertThat(splits.validation().missing(3)).isEmpty();
+        for (Split each : List.of(splits.train(), splits.validation())) {
+            for (int k = 0; k < each.size(); k++) {
+                assertThat(each.labels()[k]).isEqualTo(labels[each.images()[k]]);
+            }
+        }
+        if (rule == SplitRule.STRATIFIED) {
+            // Shares 12.6, 6.3 and 2.1 of 21.
+            assertThat(IntStream.of(splits.validation().labels()).filter(label -> label == 0))
+                    .hasSize(13);
+            assertThat(IntStream.of(splits.validation().labels()).filter(label -> label == 1))
+                    .hasSize(6);
+        }
+        assertThat(set.splits(21, rule, Stream.root(5)).validation().images())
+                .isEqualTo(splits.validation().images());
+        assertThat(set.splits(21, rule, Stream.root(6)).validation().images())
+                .isNotEqualTo(splits.validation().images());
+        assertThat(set.splits(21).validation().missing(3)).containsExactly(1, 2);
     }
 }

@@ -3,7 +3,7 @@ package org.espalier.engine;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.ops.PanelOps;
 import org.espalier.network.Architecture;
 import org.espalier.random.Stream;
 import org.junit.jupiter.api.Test;
@@ -19,8 +19,9 @@ class ChecksTest {
     void panelsThatAPassDoesNotHaveAreRefused() {
         assertThatThrownBy(() -> engine.forward(pass, 0, 2)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> engine.forward(pass, -1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> engine.weightGradient(pass, 1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> engine.inputGradient(pass, 0, Integer.MAX_VALUE, (p, g, o, f, i, c) -> {}))
+        assertThatThrownBy(() -> engine.backward(pass, 1, 1, Gradients.WEIGHTS))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> engine.backward(pass, 0, Integer.MAX_VALUE, Gradients.INPUTS))
                 .isInstanceOf(IndexOutOfBoundsException.class);
     }
 
@@ -35,37 +36,24 @@ class ChecksTest {
 
     @Test
     void featuresLabelsAndImagesOutOfRangeAreRefused() {
-        assertThatThrownBy(
-                        () -> Elementwise.uniformNoise(Stream.root(1), 0, five, 0, five, 0, 1, new int[] {0, 5}, 0.1f))
+        assertThatThrownBy(() ->
+                        PanelOps.CHOSEN.uniformNoise(Stream.root(1), 0, five, 0, five, 0, 1, new int[] {0, 5}, 0.1f))
                 .isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> Elementwise.uniformNoise(
+        assertThatThrownBy(() -> PanelOps.CHOSEN.uniformNoise(
                         Stream.root(1), 0, five, 0, new ActivationPanels(4, 64), 0, 1, new int[] {0}, 0.1f))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Elementwise.signStep(
-                        five.memory(),
-                        5 * ActivationPanels.ROW_BYTES,
-                        new int[] {0},
-                        0,
-                        1,
-                        five,
-                        0,
-                        five,
-                        0,
-                        0.1f,
-                        0.3f))
-                .isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> Elementwise.crossEntropyGradient(
+        assertThatThrownBy(() -> PanelOps.CHOSEN.crossEntropyGradient(
                         pass.logits(), pass.logitGradient(), 0, 1, new int[3], 0, 4, 0f, 1f))
                 .isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> Elementwise.loadImages(new byte[10], new int[] {2}, 0, 1, five, 0))
+        assertThatThrownBy(() -> PanelOps.CHOSEN.loadImages(new byte[10], new int[] {2}, 0, 1, five, 0))
                 .isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> Elementwise.loadImages(new byte[10], new int[65], 0, 65, five, 0))
+        assertThatThrownBy(() -> PanelOps.CHOSEN.loadImages(new byte[10], new int[65], 0, 65, five, 0))
                 .isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @Test
     void labelsThatAreNoClassAreRefused() {
-        assertThatThrownBy(() -> Elementwise.crossEntropyGradient(
+        assertThatThrownBy(() -> PanelOps.CHOSEN.crossEntropyGradient(
                         pass.logits(), pass.logitGradient(), 0, 1, new int[] {0, 3}, 0, 2, 0f, 1f))
                 .hasMessage("label 3 of example 1 is none of 3 classes");
     }

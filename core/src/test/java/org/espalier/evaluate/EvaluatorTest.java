@@ -17,10 +17,11 @@ import org.espalier.attack.LabelChoice;
 import org.espalier.attack.Pgd;
 import org.espalier.data.Split;
 import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.engine.KernelMode;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.ops.PanelOps;
 import org.espalier.engine.reference.ReferenceEngine;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
@@ -237,16 +238,16 @@ class EvaluatorTest {
         assertThat(measured).extracting(Measurement::attack).containsExactly("none", "pgd", "mine");
         Measurement worst = measured.getLast();
 
-        Engine reference = new ReferenceEngine(NETWORK);
+        BoundEngine reference = new ReferenceEngine(NETWORK);
         reference.load(engine.weights(), engine.mask());
-        BoundBuffers pass = reference.newBoundPass(150, true);
+        BoundBuffers pass = reference.newBoundBuffers(150, true);
         int[] order = IntStream.range(0, 150).toArray();
-        Elementwise.loadImages(split.images(), order, 0, 150, pass.natural().input(), 0);
+        PanelOps.CHOSEN.loadImages(split.images(), order, 0, 150, pass.natural().input(), 0);
         reference.boundMargins(pass, 0.02f, 0.3f, split.labels(), 0, 150);
         int[] predicted = new int[150];
         double[] losses = new double[150];
-        Elementwise.predictions(pass.marginBounds(), 0, 150, predicted, 0);
-        Elementwise.crossEntropy(pass.marginBounds(), 0, split.labels(), 0, 150, 0.1f, losses, 0);
+        PanelOps.CHOSEN.predictions(pass.marginBounds(), 0, 150, predicted, 0);
+        PanelOps.CHOSEN.crossEntropy(pass.marginBounds(), 0, split.labels(), 0, 150, 0.1f, losses, 0);
         int shown = (int) IntStream.range(0, 150)
                 .filter(i -> predicted[i] == split.labels()[i])
                 .count();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -136,10 +135,6 @@ class DigitsSearchTest {
     }
 
     private static Split part(Split all, String name, int from, int to) {
-        return new Split(
-                name,
-                all.features(),
-                Arrays.copyOfRange(all.images(), from * all.features(), to * all.features()),
-                Arrays.copyOfRange(all.labels(), from, to));
+        return all.part(name, from, to);
     }
 }

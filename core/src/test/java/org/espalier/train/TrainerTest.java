@@ -17,9 +17,10 @@ import org.espalier.data.Split;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.ops.PanelOps;
 import org.espalier.engine.reference.ReferenceEngine;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
@@ -112,7 +113,7 @@ class TrainerTest {
 
     /** The objective of one update, written down from its definition, with the adversarial examples held fixed. */
     private static final class ObjectiveValue {
-        final Engine engine = new ReferenceEngine(NETWORK);
+        final BoundEngine engine = new ReferenceEngine(NETWORK);
         final Mask mask;
         final Weights weights;
         final TrainingSettings settings;
@@ -138,8 +139,8 @@ class TrainerTest {
             for (int e = 0; e < examples; e++) {
                 labels[e] = training.labels()[images[order.first(update) + e]];
             }
-            Elementwise.loadImages(training.images(), images, order.first(update), examples, pass.input(), 0);
-            bounds = engine.newBoundPass(examples, true);
+            PanelOps.CHOSEN.loadImages(training.images(), images, order.first(update), examples, pass.input(), 0);
+            bounds = engine.newBoundBuffers(examples, true);
             bounds.natural().input().copy(pass.input(), 0, 0, panels);
             if (settings.objective() instanceof Objective.Adversarial mixed) {
                 engine.forward(pass, 0, panels);
@@ -169,6 +170,7 @@ class TrainerTest {
                     double share = certified.naturalShare().at(progress);
                     yield share * loss(0) + (1 - share) * worst(certified, progress);
                 }
+                default -> throw new AssertionError(settings.objective());
             };
         }
 
@@ -190,7 +192,7 @@ class TrainerTest {
 
         private double mean(ActivationPanels logits, int firstPanel) {
             double[] losses = new double[examples];
-            Elementwise.crossEntropy(
+            PanelOps.CHOSEN.crossEntropy(
                     logits, firstPanel, labels, 0, examples, (float) settings.labelSmoothing(), losses, 0);
             return Stream.of(losses)
                     .flatMapToDouble(java.util.Arrays::stream)

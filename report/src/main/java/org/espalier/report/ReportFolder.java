@@ -9,6 +9,7 @@ import org.espalier.UserException;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.report.content.Report;
 import org.espalier.report.content.ReportPart;
+import org.espalier.report.example.AttackedImages;
 import org.espalier.report.page.PageFiles;
 import org.espalier.report.table.AccuracyTable;
 
@@ -16,9 +17,6 @@ import org.espalier.report.table.AccuracyTable;
 public final class ReportFolder {
     /** Name of the folder within the (first) search's directory, unless another is asked for. */
     public static final String NAME = "report";
-
-    /** What is written, in this order. */
-    private static final List<ReportPart> PARTS = List.of(new PageFiles(), new TableFiles());
 
     private ReportFolder() {}
 
@@ -36,7 +34,8 @@ public final class ReportFolder {
         var files = new ArrayList<Path>();
         var problems = new ArrayList<String>();
         Optional<UserException> first = Optional.empty();
-        for (ReportPart part : PARTS) {
+        // The page first: it is what a user opens.
+        for (ReportPart part : List.of(new PageFiles(new AttackedImages()), new TableFiles())) {
             try {
                 ReportPart.Written written = part.write(report, iteration, folder);
                 files.addAll(written.files());

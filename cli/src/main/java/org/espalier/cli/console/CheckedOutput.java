@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * An output that remembers the first failure to write. {@link java.io.PrintStream} hides its cause, and a reader that
- * went away ({@code espalier report DIR | head}) must end quietly while a full disk must be told.
+ * went away ({@code espalier report DIR | head}) must end quietly, while a full disk must be reported.
  */
 public final class CheckedOutput extends OutputStream {
     private final OutputStream target;

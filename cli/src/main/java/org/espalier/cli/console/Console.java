@@ -12,11 +12,11 @@ import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
 /**
- * Where a command writes: results to the output, all talk (progress, warnings, errors) to the error output, so that
+ * The streams of a command: results go to the output; progress, warnings and errors go to the error output, so that
  * {@code espalier report DIR > file} holds the result alone.
  */
 public final class Console {
-    /** Characters in a line where no terminal tells. */
+    /** Characters in a line without a terminal. */
     public static final int DEFAULT_WIDTH = 100;
 
     private final CheckedOutput checked;
@@ -62,7 +62,7 @@ public final class Console {
 
     /**
      * What characters the output can show: on a terminal the locale's encoding, as it says what the terminal was set to,
-     * while Java may be told another one.
+     * while Java may have another one.
      */
     public Charset charset() {
         String locale = System.getProperty("native.encoding", "US-ASCII");

@@ -20,13 +20,15 @@ public final class ExitCode {
     public static Map<String, String> meanings() {
         var meanings = new LinkedHashMap<String, String>();
         meanings.put(" " + DONE, "done");
-        meanings.put(" " + MISTAKE, "a setting, a file or the disk is at fault; one line says what");
-        meanings.put(" " + USAGE, "the command line was not understood");
-        meanings.put(" " + INTERNAL, "an error of Espalier's own, or it could not be built or started");
-        meanings.put(" " + DIVERGED, "the search ended, but the loss of at least one trial was not a number");
-        meanings.put(" " + REFUSED, "a robustness figure breaks a rule and is refused, or the self-test failed");
-        meanings.put(" " + INTERRUPTED, "interrupted; nothing is lost, run it again to continue");
-        meanings.put(" " + BROKEN_PIPE, "the reader of the output went away");
+        meanings.put(" " + MISTAKE, "a fault of a setting, a file or the disk; one line names it");
+        meanings.put(" " + USAGE, "the command line is wrong");
+        meanings.put(" " + INTERNAL, "an internal error, or Espalier could not be built or started");
+        meanings.put(" " + DIVERGED, "the search ended, but at least one trial diverged (its loss was not a number)");
+        meanings.put(
+                " " + REFUSED,
+                "an evaluation is refused by a rule, certificates contradict attacks, or the self-test failed");
+        meanings.put(" " + INTERRUPTED, "interrupted; nothing is lost, the same command continues");
+        meanings.put(" " + BROKEN_PIPE, "the reader of the output closed it");
         return meanings;
     }
 }

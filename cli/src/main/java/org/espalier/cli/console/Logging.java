@@ -12,7 +12,7 @@ import java.util.logging.SimpleFormatter;
  * {@code --debug}. The JDK's own logging carries them, with no library added.
  */
 public final class Logging {
-    /** Held, because the log manager forgets loggers that nobody holds. */
+    /** Held, because the log manager drops loggers without a reference. */
     private static final Logger ROOT = Logger.getLogger("");
 
     private Logging() {}

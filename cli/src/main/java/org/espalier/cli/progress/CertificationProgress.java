@@ -5,7 +5,7 @@ import org.espalier.cli.console.Console;
 import org.espalier.lab.certification.CertificationObserver;
 import org.espalier.lab.certification.CertificationRequest;
 
-/** Says how certifications go: a line when one is done, and one every ten seconds within it. */
+/** Progress of certifications: a line at the end of each, and one every ten seconds within it. */
 public final class CertificationProgress implements CertificationObserver {
     private static final Duration PAUSE = Duration.ofSeconds(10);
 

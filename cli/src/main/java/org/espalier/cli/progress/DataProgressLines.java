@@ -1,29 +1,31 @@
 package org.espalier.cli.progress;
 
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.espalier.cli.console.Console;
+import org.espalier.cli.console.StatusLine;
 import org.espalier.data.DataProgress;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Shows how a data set is found: one line on each source that fails or takes time, and a bar while bytes arrive on a
- * terminal. All of it goes to the error output.
+ * Shows how a data set is found, on the error output: a line for each source that fails or takes time and, on a terminal, a
+ * bar while bytes arrive.
  */
-public class DataProgressLines implements DataProgress, AutoCloseable {
-    private static final long MEGABYTE = 1_000_000;
+public final class DataProgressLines implements DataProgress, AutoCloseable {
+    private static final long REDRAW_NANOS = 200_000_000;
 
-    final Console console;
+    private final Console console;
+    private final StatusLine status;
+    private final ProgressText text;
+    private String file = "";
+    private long drawn;
 
     private DataProgressLines(Console console) {
         this.console = console;
+        status = new StatusLine(console);
+        text = new ProgressText(console.charset().newEncoder().canEncode('█'));
     }
 
-    /** For a terminal with a bar, else lines alone. */
+    /** Progress on this console. */
     public static DataProgressLines on(Console console) {
-        return console.terminal() ? new Bars(console) : new DataProgressLines(console);
+        return new DataProgressLines(console);
     }
 
     @Override
@@ -37,49 +39,23 @@ public class DataProgressLines implements DataProgress, AutoCloseable {
     }
 
     @Override
-    public void close() {}
-
-    /** With a bar for each transfer. */
-    private static final class Bars extends DataProgressLines {
-        private @Nullable ProgressBar bar;
-        private String shown = "";
-
-        Bars(Console console) {
-            super(console);
+    public void transferred(String arriving, long bytes, long total) {
+        long now = System.nanoTime();
+        if (!arriving.equals(file) || now - drawn >= REDRAW_NANOS) {
+            file = arriving;
+            drawn = now;
+            status.show(text.transfer(arriving, bytes, total, status.width()));
         }
+    }
 
-        @Override
-        public void transferred(String file, long bytes, long total) {
-            ProgressBar running = bar;
-            if (running == null || !shown.equals(file)) {
-                close();
-                running = new ProgressBarBuilder()
-                        .setTaskName(file)
-                        .setInitialMax(total)
-                        .setUnit(" MB", MEGABYTE)
-                        .setStyle(ProgressBarStyle.ASCII)
-                        .setUpdateIntervalMillis(200)
-                        .setConsumer(new ConsoleProgressBarConsumer(console.err(), Console.DEFAULT_WIDTH))
-                        .build();
-                bar = running;
-                shown = file;
-            }
-            running.maxHint(total);
-            running.stepTo(bytes);
-        }
+    @Override
+    public void transferEnded(String ended) {
+        close();
+    }
 
-        @Override
-        public void transferEnded(String file) {
-            close();
-        }
-
-        @Override
-        public void close() {
-            ProgressBar running = bar;
-            bar = null;
-            if (running != null) {
-                running.close();
-            }
-        }
+    @Override
+    public void close() {
+        status.close();
+        file = "";
     }
 }

@@ -2,7 +2,7 @@ package org.espalier.cli.progress;
 
 import java.time.Duration;
 
-/** Durations as people say them, two units at most. */
+/** Durations in at most two units. */
 public final class Durations {
     private Durations() {}
 

@@ -5,7 +5,7 @@ import org.espalier.cli.console.Console;
 import org.espalier.lab.robustness.EvaluationObserver;
 import org.espalier.lab.robustness.EvaluationRequest;
 
-/** Says how evaluations go: a line for each batch of images, with the time that is left. */
+/** Progress of evaluations: a line per batch of images, with the time left. */
 public final class EvaluationProgress implements EvaluationObserver {
     private final Console console;
     private final long started = System.nanoTime();

@@ -14,9 +14,8 @@ import org.jline.utils.Display;
 /**
  * Progress as bars that move, on the terminal's error output.
  *
- * <p>Drawn with JLine 3: it knows the terminal's size and how to redraw only what changed, for any number of lines.
- * (Its version 4 asks the terminal questions at start, half a second of them; the progress-bar library for Java draws
- * one bar per task and owns the line's form.)
+ * <p>Drawn with JLine 3: it knows the terminal's size and redraws only what changed, for any number of lines. Version 4
+ * queries the terminal at start, which takes half a second.
  */
 final class LiveProgress implements Progress {
     private static final long REDRAW_MILLIS = 250;

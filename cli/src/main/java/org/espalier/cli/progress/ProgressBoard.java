@@ -63,7 +63,7 @@ final class ProgressBoard {
      * @param rate updates per second; 0 before there is one
      * @param accuracies last measured on one split, in per cent, by attack; natural first
      * @param spent time since it was begun or taken up again
-     * @param left time left for it, if it can be told
+     * @param left time left for it, if known
      */
     record Bar(
             String name,
@@ -157,7 +157,7 @@ final class ProgressBoard {
         }
     }
 
-    /** A level began, or goes on at an iteration. The key is the level's own. */
+    /** A level starts, or continues at an iteration. The key identifies the level. */
     synchronized void started(
             String key, String name, int level, int lastLevel, double density, int iteration, int of) {
         running.put(key, new Entry(name, level, lastLevel, density, iteration, of));

@@ -11,6 +11,8 @@ import java.util.stream.Collectors;
 final class ProgressText {
     private static final String INDENT = "    ";
 
+    private static final double MEGABYTE = 1e6;
+
     private static final int SHORTEST_BAR = 6;
     private static final int LONGEST_BAR = 40;
 
@@ -68,6 +70,25 @@ final class ProgressText {
                         .orElse("");
         lines.add(new Line(pad(total, heads - 2) + "  ", now.fraction(), times));
         return lines;
+    }
+
+    /**
+     * One line about a file in transfer, not longer than the width.
+     *
+     * @param bytes arrived so far
+     * @param total bytes expected; 0 or less if unknown
+     */
+    String transfer(String file, long bytes, long total, int width) {
+        String line;
+        if (total <= 0) {
+            line = file + format("  %.1f MB", bytes / MEGABYTE);
+        } else {
+            double fraction = (double) bytes / total;
+            String tail = format("  %3.0f %%  %.1f of %.1f MB", 100 * fraction, bytes / MEGABYTE, total / MEGABYTE);
+            int bar = Math.min(LONGEST_BAR, width - file.length() - 2 - tail.length());
+            line = bar < SHORTEST_BAR ? file + tail : file + "  " + bar(fraction, bar) + tail;
+        }
+        return line.substring(0, Math.min(line.length(), Math.max(0, width)));
     }
 
     /** One line about a level that has ended, for a log. */

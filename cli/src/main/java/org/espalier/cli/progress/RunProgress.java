@@ -81,7 +81,7 @@ public final class RunProgress implements RunObserver, AutoCloseable {
                     iteration,
                     level.iterations());
             if (iteration > 0) {
-                say(level.trial() + ", level " + level.number() + " goes on at iteration " + iteration);
+                say(level.trial() + ", level " + level.number() + " continues at iteration " + iteration);
             }
         }
     }
@@ -126,7 +126,7 @@ public final class RunProgress implements RunObserver, AutoCloseable {
 
     @Override
     public void stopped(LevelInWork level, int iteration) {
-        say(level.trial() + ", level " + level.number() + " put aside at iteration " + iteration);
+        say(level.trial() + ", level " + level.number() + " stopped at iteration " + iteration);
     }
 
     @Override

@@ -61,6 +61,15 @@ class ProgressTest {
     }
 
     @Test
+    void drawsABarForATransfer() {
+        var text = new ProgressText(false);
+        assertThat(text.transfer("images.gz", 4_950_000, 9_900_000, 46))
+                .isEqualTo("images.gz  ######.......   50 %  5.0 of 9.9 MB");
+        assertThat(text.transfer("images.gz", 4_950_000, 9_900_000, 25)).isEqualTo("images.gz   50 %  5.0 of ");
+        assertThat(text.transfer("images.gz", 4_950_000, -1, 46)).isEqualTo("images.gz  5.0 MB");
+    }
+
+    @Test
     void theRateIsThatOfTheLastSeconds() {
         var board = new ProgressBoard(1, 0, 100_000, 0, clock::get);
         board.started("a", "x", 0, 0, 1, 0, 100_000);

@@ -1,11 +1,13 @@
 package org.espalier.attack.strong;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Optional;
+import org.espalier.UserException;
+import org.espalier.data.ImageShape;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
+import org.espalier.engine.Gradients;
 
 /**
  * The network under attack, seen through the engine's door: logits, and gradients of any function of them with respect to
@@ -21,6 +23,7 @@ public final class Target {
     public static final int CAPACITY = 2 * ActivationPanels.LANES;
 
     private final Engine engine;
+    private final Optional<ImageShape> shape;
     private final ActivationBuffers pass;
     private final int[] live;
     private final int[] rows; // (input): its row, or -1
@@ -30,8 +33,33 @@ public final class Target {
     private long forwards;
     private long backwards;
 
+    /**
+     * A network whose inputs lie as an image.
+     *
+     * @throws IllegalArgumentException if the image has another number of inputs
+     */
+    public Target(Engine engine, ImageShape shape) {
+        this(engine, Optional.of(shape));
+    }
+
+    /** A network whose inputs are no image, or of which it is not known how they lie. */
     public Target(Engine engine) {
+        this(engine, Optional.empty());
+    }
+
+    /**
+     * The same for a shape that may be unknown.
+     *
+     * @throws IllegalArgumentException if the image has another number of inputs
+     */
+    public Target(Engine engine, Optional<ImageShape> shape) {
+        shape.filter(image -> image.features() != engine.architecture().inputs())
+                .ifPresent(image -> {
+                    throw new IllegalArgumentException("an image of " + image + " pixels is no input of a network of "
+                            + engine.architecture().inputs() + " inputs");
+                });
         this.engine = engine;
+        this.shape = shape;
         pass = engine.newPass(CAPACITY);
         live = engine.liveInputs().clone();
         rows = new int[inputs()];
@@ -45,6 +73,27 @@ public final class Target {
 
     public int classes() {
         return engine.architecture().classes();
+    }
+
+    /** How the inputs lie as an image, if that is known. */
+    public Optional<ImageShape> shape() {
+        return shape;
+    }
+
+    /**
+     * The shape of a grey image, for attacks that draw squares on it.
+     *
+     * @param attack its name, for messages
+     * @throws UserException if it is not known how the inputs lie, or they have several channels
+     */
+    public ImageShape plane(String attack) {
+        ImageShape known = shape.orElseThrow(() -> new UserException("attack " + attack
+                + " needs the rows and columns of an image, expected data of images beside the network"));
+        if (known.channels() != 1) {
+            throw new UserException("attack " + attack + " draws on images of one channel, the data's have "
+                    + known.channels() + "; expected a suite without it");
+        }
+        return known;
     }
 
     /** Inputs of the network, live or not. */
@@ -113,18 +162,9 @@ public final class Target {
         ActivationPanels input = pass.input();
         for (int panel = 0; panel < x.panels(); panel++) {
             for (int row = 0; row < live.length; ) {
-                int run = row + 1; // past the last of a run of neighbouring inputs
-                while (run < live.length && live[run] == live[run - 1] + 1) {
-                    run++;
-                }
-                MemorySegment.copy(
-                        x.values(),
-                        x.at(panel, row),
-                        input.memory(),
-                        ValueLayout.JAVA_FLOAT,
-                        input.row(panel, live[row]),
-                        (run - row) * Tile.LANES);
-                row = run;
+                int run = run(row);
+                input.write(panel, live[row], run, x.values(), x.at(panel, row));
+                row += run;
             }
         }
         engine.forward(pass, 0, x.panels());
@@ -246,24 +286,25 @@ public final class Target {
                 pass.logitGradient().set(c, e, 0f);
             }
         }
-        engine.inputGradient(pass, 0, out.panels(), (panel, gradient, offset, features, first, count) -> {
-            for (int r = 0; r < count; ) {
-                int row = rows[features[first + r]];
-                int run = r + 1;
-                while (run < count && rows[features[first + run]] == row + run - r) {
-                    run++;
-                }
-                MemorySegment.copy(
-                        gradient,
-                        ValueLayout.JAVA_FLOAT,
-                        offset + r * ActivationPanels.ROW_BYTES,
-                        out.values(),
-                        out.at(panel, row),
-                        (run - r) * Tile.LANES);
-                r = run;
+        engine.backward(pass, 0, out.panels(), Gradients.INPUTS);
+        ActivationPanels gradient = pass.inputGradient();
+        for (int panel = 0; panel < out.panels(); panel++) {
+            for (int row = 0; row < live.length; ) {
+                int run = run(row);
+                gradient.read(panel, live[row], run, out.values(), out.at(panel, row));
+                row += run;
             }
-        });
+        }
         backwards += examples;
+    }
+
+    /** Number of neighbouring inputs from a row on. */
+    private int run(int row) {
+        int end = row + 1;
+        while (end < live.length && live[end] == live[end - 1] + 1) {
+            end++;
+        }
+        return end - row;
     }
 
     private void checkTile(Tile tile) {

@@ -6,6 +6,7 @@ import java.util.function.Function;
 import org.espalier.UserException;
 import org.espalier.data.DataFile;
 import org.espalier.data.DataSet;
+import org.espalier.data.ImageShape;
 import org.espalier.data.Split;
 
 /** Puts the four files of a data set together and checks that they belong to each other. */
@@ -70,7 +71,7 @@ public final class Assembly {
             throw new UserException(labels.source() + " does not fit " + images.source() + ": expected "
                     + images.count() + " labels, one for each image, found " + labels.labels().length);
         }
-        return new Split(name, images.rows() * images.columns(), images.pixels(), labels.labels());
+        return new Split(name, new ImageShape(images.rows(), images.columns()), images.pixels(), labels.labels());
     }
 
     private static int classes(Idx.Labels train) {

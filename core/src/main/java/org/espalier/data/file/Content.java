@@ -53,8 +53,15 @@ public sealed interface Content {
         }
     }
 
-    /** A resource beside this class. */
+    /** A resource of the program, by its path below {@code org/espalier/data}. */
     record Bundled(String resource) implements Content {
+        private static final String FOLDER = "/org/espalier/data/";
+
+        /** Whether the program has it. */
+        public boolean exists() {
+            return Content.class.getResource(FOLDER + resource) != null;
+        }
+
         @Override
         public String describe() {
             return "bundled file " + resource;
@@ -62,7 +69,7 @@ public sealed interface Content {
 
         @Override
         public InputStream open() throws IOException {
-            return Objects.requireNonNull(Content.class.getResourceAsStream(resource), resource);
+            return Objects.requireNonNull(Content.class.getResourceAsStream(FOLDER + resource), resource);
         }
     }
 }

@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.security.MessageDigest;
@@ -24,7 +25,7 @@ public final class Idx {
     private static final int IMAGES_MAGIC = 0x0803; // unsigned bytes, three dimensions
     private static final int LABELS_MAGIC = 0x0801; // unsigned bytes, one dimension
     // The largest promise of a header that is given its memory before its bytes have arrived.
-    private static final int TRUSTED_BYTES = 64 << 20;
+    private static final int TRUSTED_BYTES = 1 << 18;
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
     private Idx() {}
@@ -119,10 +120,39 @@ public final class Idx {
         String meaning = switch (found) {
             case IMAGES_MAGIC -> " (an IDX image file)";
             case LABELS_MAGIC -> " (an IDX label file)";
-            default -> "";
+            default -> " (" + meaning(header) + ")";
         };
         throw new UserException("%s is not %s: expected magic number 0x%08x, found 0x%08x%s"
                 .formatted(file, expected, magic, found, meaning));
+    }
+
+    /** What a file is that begins so, in words. */
+    private static String meaning(byte[] header) {
+        if (header[0] == 0 && header[1] == 0) {
+            String type = switch (header[2]) {
+                case 0x08 -> "unsigned bytes";
+                case 0x09 -> "signed bytes";
+                case 0x0B -> "16-bit integers";
+                case 0x0C -> "32-bit integers";
+                case 0x0D -> "32-bit floats";
+                case 0x0E -> "64-bit floats";
+                default -> "";
+            };
+            return type.isEmpty()
+                    ? "no IDX file of any type"
+                    : "an IDX file of " + type + " in " + header[3] + (header[3] == 1 ? " dimension" : " dimensions");
+        }
+        String text = new String(header, 0, 4, StandardCharsets.ISO_8859_1);
+        if (text.startsWith("<")) {
+            return "it begins with " + text + ": looks like a web page, saved in place of the file";
+        } else if (text.startsWith("PK")) {
+            return "a zip archive: unpack it first";
+        } else if (text.startsWith("BZh") || text.startsWith("\u00fd7zX")) {
+            return "a compressed file: expected it plain or in gzip";
+        } else if (text.startsWith("\u0093NUM")) {
+            return "a NumPy file";
+        }
+        return text.chars().allMatch(c -> c >= ' ' && c <= '~') ? "it begins with " + text : "no IDX file";
     }
 
     private static byte[] readValues(String file, InputStream in, int[] sizes) throws IOException {
@@ -136,7 +166,12 @@ public final class Idx {
                                 + LARGEST_ARRAY + " bytes, found " + promise(sizes));
             }
         }
-        byte[] values = readUpTo(in, (int) length);
+        byte[] values;
+        try {
+            values = readUpTo(in, (int) length);
+        } catch (OutOfMemoryError e) {
+            throw tooLarge(file, sizes, length, e);
+        }
         if (values.length < length) {
             throw new UserException(file + " is truncated: expected " + length + " bytes after the header for "
                     + promise(sizes) + ", found " + values.length);
@@ -146,6 +181,17 @@ public final class Idx {
                     + promise(sizes) + ", found more");
         }
         return values;
+    }
+
+    private static UserException tooLarge(String file, int[] sizes, long length, OutOfMemoryError e) {
+        long most = Runtime.getRuntime().maxMemory();
+        // The whole, its copy in splits, and as much again while it grows.
+        long wanted = Math.ceilDiv(3 * length + (256L << 20), 1L << 30);
+        return new UserException(
+                file + " holds " + promise(sizes) + ", " + (length >> 20) + " MiB, which the " + (most >> 20)
+                        + " MiB of memory that may be used do not take; give it more with ESPALIER_JAVA_OPTS=-Xmx"
+                        + wanted + "g",
+                e);
     }
 
     private static String promise(int[] sizes) {

@@ -10,9 +10,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.espalier.UserException;
 import org.espalier.data.DataFile;
@@ -45,11 +49,36 @@ public record DataDirectory(Path path) {
         Map<DataFile, Content> files = filesPresent();
         for (DataFile file : DataFile.values()) {
             if (!files.containsKey(file)) {
-                String reason = path + " has no " + file.fileName() + " (plain or .gz)";
+                String reason = path + " has no " + file.fileName() + " (plain or .gz)"
+                        + near(file)
+                                .map(found -> "; it has " + found + ": rename it to " + file.fileName()
+                                        + (found.endsWith(".gz") ? ".gz" : ""))
+                                .orElse("");
                 throw files.isEmpty() ? SourceException.absent(reason) : SourceException.failed(reason);
             }
         }
         return files;
+    }
+
+    /** A file here whose name is that of {@code file} but for dots, underscores, case, or test in place of t10k. */
+    private Optional<String> near(DataFile file) {
+        try (DirectoryStream<Path> here = Files.newDirectoryStream(path)) {
+            List<String> names = new ArrayList<>();
+            here.forEach(entry -> names.add(String.valueOf(entry.getFileName())));
+            return names.stream()
+                    .filter(name -> plainName(name).equals(file.fileName()))
+                    .sorted()
+                    .findFirst();
+        } catch (IOException | DirectoryIteratorException e) {
+            return Optional.empty(); // the reason that matters is said anyway
+        }
+    }
+
+    private static String plainName(String name) {
+        return name.toLowerCase(Locale.ROOT)
+                .replaceFirst("\\.gz$", "")
+                .replaceAll("[._ ]", "-")
+                .replaceFirst("^test-", "t10k-");
     }
 
     /** Those of the four files that are here. */

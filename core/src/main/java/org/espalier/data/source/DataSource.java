@@ -40,10 +40,11 @@ public interface DataSource {
             Map<DataFile, Content> files = DataDirectory.emptyFiles();
             for (DataFile file : DataFile.values()) {
                 String resource = set.name() + "/" + file.fileName() + ".gz";
-                if (DataSource.class.getResource(resource) == null) {
+                Content.Bundled bundled = new Content.Bundled(resource);
+                if (!bundled.exists()) {
                     throw SourceException.absent("has no " + resource);
                 }
-                files.put(file, new Content.Bundled(resource));
+                files.put(file, bundled);
             }
             return files;
         }

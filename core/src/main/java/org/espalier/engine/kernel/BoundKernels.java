@@ -1,11 +1,10 @@
 package org.espalier.engine.kernel;
 
 import org.espalier.engine.ActivationPanels;
-import org.espalier.engine.vector.VectorWorstCase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The arithmetic between the products of {@link VectorWorstCase}, each written twice as the {@link Kernels} are, with the
+ * The arithmetic between the products of {@code VectorWorstCase}, each written twice as the {@link Kernels} are, with the
  * same bits. Everything works on one panel, lane by lane; l and u are a unit's bounds before its ReLU.
  */
 public interface BoundKernels {

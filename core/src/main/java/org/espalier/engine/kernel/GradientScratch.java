@@ -3,8 +3,6 @@ package org.espalier.engine.kernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.espalier.engine.ActivationPanels;
-import org.espalier.engine.simd.dense.DenseGradient;
-import org.espalier.engine.simd.sparse.SparseGradient;
 import org.espalier.network.Architecture;
 
 /**
@@ -23,6 +21,17 @@ public record GradientScratch(
     /** Bytes of partial sums: 8 pairs of columns, or 16 columns of registers half as wide, x 4 outputs x 2 registers. */
     public static final long PARTIALS = 8 * 4 * 2 * 64;
 
+    /** Outputs to a block of the dense kernel. */
+    public static final int OUTPUTS = 4;
+
+    /** Weights whose sums the sparse kernel collects before it joins them. */
+    public static final int RUN = 64;
+
+    /** Bytes of one weight's sums. */
+    public static final long COLUMN_BYTES = 64;
+
+    private static final long SPARSE = RUN * COLUMN_BYTES;
+
     private static final long TILE = 1024;
 
     /** Room for every layer of a network. */
@@ -33,11 +42,11 @@ public record GradientScratch(
             bytes = Math.max(bytes, turned(architecture.inputs(layer), panels));
             most = Math.max(most, architecture.outputs(layer));
         }
-        int blocks = (most + DenseGradient.OUTPUTS - 1) / DenseGradient.OUTPUTS;
+        int blocks = (most + OUTPUTS - 1) / OUTPUTS;
         int lanes = Math.multiplyExact(ActivationPanels.LANES, panels);
         return new GradientScratch(
-                Arena.ofAuto().allocate(Math.max(bytes + PARTIALS + TILE, SparseGradient.SCRATCH), 64),
-                new float[Math.multiplyExact(DenseGradient.OUTPUTS * blocks, lanes)],
+                Arena.ofAuto().allocate(Math.max(bytes + PARTIALS + TILE, SPARSE), 64),
+                new float[Math.multiplyExact(OUTPUTS * blocks, lanes)],
                 new int[Math.max(Math.multiplyExact(blocks, lanes) + 1, lanes + 2)],
                 new int[blocks * FixedOrderSum.COLUMNS],
                 new int[most],

@@ -3,16 +3,11 @@ package org.espalier.engine.kernel;
 import java.lang.foreign.MemorySegment;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Update;
-import org.espalier.engine.ops.Elementwise;
-import org.espalier.engine.ops.KernelChoice;
-import org.espalier.engine.ops.VectorKernels;
-import org.espalier.engine.scalar.ScalarKernels;
-import org.espalier.engine.simd.dense.InterleavedRows;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The inner loops, each written twice: scalar ({@link ScalarKernels}, always there) and with vector registers
- * ({@link VectorKernels}). Both give the same bits, at every register width.
+ * The inner loops, each written twice: scalar ({@code ScalarKernels}, always there) and with vector registers
+ * ({@code VectorKernels}). Both give the same bits, at every register width.
  *
  * <p>The order of arithmetic is fixed: an output is one chain of fused multiply-adds in index order, started
  * from its bias (or 0) and ended by adding +0, so that a pruned weight's zero term changes nothing, not even the
@@ -30,18 +25,13 @@ public interface Kernels {
         GATE
     }
 
-    /** What this machine runs; chosen once, when first needed. */
-    static Kernels chosen() {
-        return KernelChoice.KERNELS;
-    }
-
     /** Register width in bits, or 0 for scalar code. */
     int bits();
 
     /** The kernels of bounds, at the same width. */
     BoundKernels bounds();
 
-    /** Whether {@link #dense} takes its weights as {@link InterleavedRows}, rather than row-major. */
+    /** Whether {@link #dense} takes its weights as {@code InterleavedRows}, rather than row-major. */
     boolean groups();
 
     /**
@@ -171,7 +161,7 @@ public interface Kernels {
     void momentum(float[] weights, float[] gradients, float[] velocity, int count, Update.Momentum settings);
 
     /**
-     * See {@link Elementwise#uniformNoise}.
+     * See {@code EngineOps.uniformNoise}.
      *
      * @param examples counter of each lane's example, from {@code firstExample} on
      * @param scratch at least two rows
@@ -189,7 +179,7 @@ public interface Kernels {
             float epsilon,
             MemorySegment scratch);
 
-    /** See {@link Elementwise#signStep}. */
+    /** See {@code EngineOps.signStep}. */
     void signStep(
             MemorySegment gradient,
             long offset,
@@ -203,7 +193,7 @@ public interface Kernels {
             float step,
             float epsilon);
 
-    /** See {@link Elementwise#crossEntropyGradient}; {@code scratch} holds at least two rows. */
+    /** See {@code EngineOps.crossEntropyGradient}; {@code scratch} holds at least two rows. */
     boolean crossEntropyGradient(
             MemorySegment logits,
             long logitOffset,
@@ -217,6 +207,6 @@ public interface Kernels {
             float scale,
             MemorySegment scratch);
 
-    /** See {@link Elementwise#loadImages}. */
+    /** See {@code EngineOps.loadImages}. */
     void loadImages(byte[] images, int[] order, int first, int lanes, ActivationPanels out, int panel);
 }

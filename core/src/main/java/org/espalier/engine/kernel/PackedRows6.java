@@ -1,10 +1,8 @@
 package org.espalier.engine.kernel;
 
-import org.espalier.engine.simd.dense.InterleavedRows;
-
 /**
  * A matrix with the entries of six rows side by side, for {@link Kernels#active}: entry (r, c) stands at
- * {@code (r / 6 * columns + c) * 6 + r % 6}. Unlike {@link InterleavedRows} it is not cut into parts of columns, for few
+ * {@code (r / 6 * columns + c) * 6 + r % 6}. Unlike {@code InterleavedRows} it is not cut into parts of columns, for few
  * of them are read and sums then stay in registers to their end.
  */
 public final class PackedRows6 {

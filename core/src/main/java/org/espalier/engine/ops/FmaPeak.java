@@ -1,7 +1,6 @@
 package org.espalier.engine.ops;
 
 import jdk.incubator.vector.FloatVector;
-import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.simd.Lanes;
 
 /**
@@ -10,7 +9,7 @@ import org.espalier.engine.simd.Lanes;
  * registers for each multiply-add, and some cores a third of the rate. Scalar code has its own, lower one.
  */
 public final class FmaPeak {
-    private static final boolean SCALAR = Kernels.chosen().bits() == 0;
+    private static final boolean SCALAR = KernelChoice.chosen().bits() == 0;
     private static final int CHAINS = 12;
     private static final int TURNS = 100_000;
     private static float result; // kept, or the compiler would drop the loop

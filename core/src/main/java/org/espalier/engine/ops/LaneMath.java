@@ -2,7 +2,6 @@ package org.espalier.engine.ops;
 
 import java.util.Objects;
 import org.espalier.engine.ActivationPanels;
-import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.scalar.LaneScalars;
 import org.espalier.engine.simd.LaneVectors;
 
@@ -14,7 +13,7 @@ import org.espalier.engine.simd.LaneVectors;
  * a maximum: those run 15 times slower.
  */
 public final class LaneMath {
-    private static final boolean VECTORS = Kernels.chosen().bits() > 0;
+    private static final boolean VECTORS = KernelChoice.chosen().bits() > 0;
 
     private LaneMath() {}
 

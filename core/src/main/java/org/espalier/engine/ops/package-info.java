@@ -1,4 +1,4 @@
-/** Elementwise operations and the choice of kernels. */
+/** Losses and noise on panels, and the choice of kernels. */
 @NullMarked
 package org.espalier.engine.ops;
 

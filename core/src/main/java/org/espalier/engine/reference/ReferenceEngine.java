@@ -1,17 +1,19 @@
 package org.espalier.engine.reference;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Checks;
-import org.espalier.engine.Engine;
-import org.espalier.engine.InputGradientSink;
+import org.espalier.engine.EngineOps;
+import org.espalier.engine.Gradients;
+import org.espalier.engine.Mode;
+import org.espalier.engine.PanelBuffers;
+import org.espalier.engine.StepRule;
 import org.espalier.engine.Update;
+import org.espalier.engine.ops.PanelOps;
 import org.espalier.network.Architecture;
 import org.espalier.network.LivePaths;
 import org.espalier.network.Mask;
@@ -21,9 +23,7 @@ import org.espalier.network.Weights;
  * The textbook in float64, one multiplication at a time: slow, obvious, and what every other engine is tested
  * against. Weights are kept in double and rounded to float only when read out.
  */
-public final class ReferenceEngine implements Engine {
-    private static final int ROWS_AT_ONCE = 16;
-
+public final class ReferenceEngine implements BoundEngine {
     private final Architecture architecture;
     private Mask mask;
     private final double[][] weights; // (layer, output * input)
@@ -34,7 +34,6 @@ public final class ReferenceEngine implements Engine {
     private final double[][][] biasMoments = new double[2][][];
     private int[] liveInputs = new int[0];
     private final List<ReferenceWorstCase> worstCases = new ArrayList<>(); // (example) of the last worstCase
-    private final MemorySegment rows = Arena.ofAuto().allocate(ROWS_AT_ONCE * ActivationPanels.ROW_BYTES, 64);
 
     public ReferenceEngine(Architecture architecture) {
         this.architecture = architecture;
@@ -89,7 +88,18 @@ public final class ReferenceEngine implements Engine {
     }
 
     @Override
-    public void forward(ActivationBuffers pass, int firstPanel, int panels) {
+    public ActivationBuffers newPass(int examples) {
+        return new PanelBuffers(architecture, examples);
+    }
+
+    @Override
+    public EngineOps ops() {
+        return PanelOps.CHOSEN;
+    }
+
+    @Override
+    public void forward(ActivationBuffers pass, int firstPanel, int panels, Mode mode) {
+        Checks.covers(architecture, pass, firstPanel, panels);
         for (int example = firstPanel * ActivationPanels.LANES;
                 example < (firstPanel + panels) * ActivationPanels.LANES;
                 example++) {
@@ -102,30 +112,75 @@ public final class ReferenceEngine implements Engine {
     }
 
     @Override
-    public void inputGradient(ActivationBuffers pass, int firstPanel, int panels, InputGradientSink sink) {
-        for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
-            double[][] byLane = new double[ActivationPanels.LANES][];
-            for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
-                int example = panel * ActivationPanels.LANES + lane;
-                byLane[lane] = back(0, deltas(pass, example, outputs(pass, example))[0]);
-            }
-            for (int first = 0; first < liveInputs.length; first += ROWS_AT_ONCE) {
-                int count = Math.min(ROWS_AT_ONCE, liveInputs.length - first);
-                for (int r = 0; r < count; r++) {
-                    for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
-                        rows.set(ValueLayout.JAVA_FLOAT, r * ActivationPanels.ROW_BYTES + lane * 4L, (float)
-                                byLane[lane][liveInputs[first + r]]);
-                    }
-                }
-                sink.accept(panel, rows, 0, liveInputs, first, count);
+    public void perturb(
+            ActivationBuffers pass,
+            int firstPanel,
+            int panels,
+            StepRule rule,
+            ActivationPanels clean,
+            int cleanPanel,
+            ActivationPanels x,
+            int xPanel) {
+        Checks.covers(architecture, pass, firstPanel, panels);
+        Checks.perturbs(architecture, clean, cleanPanel, x, xPanel, panels);
+        for (int lane = 0; lane < panels * ActivationPanels.LANES; lane++) {
+            int example = firstPanel * ActivationPanels.LANES + lane;
+            double[] gradient = back(0, deltas(pass, example, outputs(pass, example))[0]);
+            int centre = cleanPanel * ActivationPanels.LANES + lane;
+            int point = xPanel * ActivationPanels.LANES + lane;
+            for (int input : liveInputs) {
+                float moved = step(rule, (float) gradient[input], clean.get(input, centre), x.get(input, point));
+                x.set(input, point, moved);
             }
         }
     }
 
+    /** In float32, as every engine: inputs are float32, and points at the ball's edge must be the same. */
+    private static float step(StepRule rule, float g, float clean, float x) {
+        return switch (rule) {
+            case StepRule.Sign(float step, float epsilon) -> {
+                float moved = g > 0 ? x + step : g < 0 ? x - step : x;
+                moved = Math.min(Math.max(moved, clean - epsilon), clean + epsilon);
+                yield Math.min(Math.max(moved, 0f), 1f);
+            }
+        };
+    }
+
     @Override
-    public void weightGradient(ActivationBuffers pass, int firstPanel, int panels) {
+    public void setMask(Mask survivors) {
+        Checks.fits(architecture, survivors.architecture());
+        // Weights and moments that were pruned are zero already.
+        for (int layer = 0; layer < architecture.layers(); layer++) {
+            for (int i = 0; i < weights[layer].length; i++) {
+                if (!survivors.keeps(layer, i)) {
+                    weights[layer][i] = 0;
+                    moments[0][layer][i] = 0;
+                    moments[1][layer][i] = 0;
+                }
+            }
+        }
+        mask = survivors;
+        liveInputs = new LivePaths(mask).inputs(0);
         clearGradients();
-        addGradient(pass, firstPanel, panels);
+    }
+
+    @Override
+    public void backward(ActivationBuffers pass, int firstPanel, int panels, Gradients wanted) {
+        Checks.covers(architecture, pass, firstPanel, panels);
+        if (wanted.inputs()) {
+            for (int example = firstPanel * ActivationPanels.LANES;
+                    example < (firstPanel + panels) * ActivationPanels.LANES;
+                    example++) {
+                double[] gradient = back(0, deltas(pass, example, outputs(pass, example))[0]);
+                for (int i = 0; i < gradient.length; i++) {
+                    pass.inputGradient().set(i, example, (float) gradient[i]);
+                }
+            }
+        }
+        if (wanted.weights()) {
+            clearGradients();
+            addGradient(pass, firstPanel, panels, wanted == Gradients.ALL_WEIGHTS);
+        }
     }
 
     private void clearGradients() {
@@ -135,7 +190,7 @@ public final class ReferenceEngine implements Engine {
         }
     }
 
-    private void addGradient(ActivationBuffers pass, int firstPanel, int panels) {
+    private void addGradient(ActivationBuffers pass, int firstPanel, int panels, boolean pruned) {
         for (int example = firstPanel * ActivationPanels.LANES;
                 example < (firstPanel + panels) * ActivationPanels.LANES;
                 example++) {
@@ -145,7 +200,7 @@ public final class ReferenceEngine implements Engine {
                 int inputs = architecture.inputs(layer);
                 for (int o = 0; o < architecture.outputs(layer); o++) {
                     for (int i = 0; i < inputs; i++) {
-                        if (mask.keeps(layer, o * inputs + i)) {
+                        if (pruned || mask.keeps(layer, o * inputs + i)) {
                             gradients[layer][o * inputs + i] += deltas[layer][o] * outputs[layer][i];
                         }
                     }
@@ -184,10 +239,10 @@ public final class ReferenceEngine implements Engine {
     }
 
     @Override
-    public void weightGradient(BoundBuffers pass, boolean natural) {
+    public void backward(BoundBuffers pass, boolean natural) {
         clearGradients();
         if (natural) {
-            addGradient(pass.natural(), 0, pass.panels());
+            addGradient(pass.natural(), 0, pass.panels(), false);
         }
         for (int example = 0; example < worstCases.size(); example++) {
             double[] gradient = new double[architecture.classes()];

@@ -1,10 +1,10 @@
 package org.espalier.engine.reference;
 
-import org.espalier.engine.Engine;
+import org.espalier.engine.BoundEngine;
 import org.espalier.network.Architecture;
 
 /**
- * {@link Engine#boundMargins} of one example and its gradient, the textbook in float64: lower and upper bounds from layer to
+ * {@link BoundEngine#boundMargins} of one example and its gradient, the textbook in float64: lower and upper bounds from layer to
  * layer, each margin's coefficients back to the input, and the reverse of every line.
  */
 public final class ReferenceWorstCase {

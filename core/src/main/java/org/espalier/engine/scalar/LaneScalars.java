@@ -1,9 +1,8 @@
 package org.espalier.engine.scalar;
 
 import org.espalier.engine.ActivationPanels;
-import org.espalier.engine.ops.LaneMath;
 
-/** {@link LaneMath} one number at a time. */
+/** {@code LaneMath} one number at a time. */
 public final class LaneScalars {
     private static final int LANES = ActivationPanels.LANES;
 

@@ -3,10 +3,9 @@ package org.espalier.engine.scalar;
 import java.lang.foreign.ValueLayout;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.kernel.BoundKernels;
-import org.espalier.engine.simd.VectorBounds;
 import org.jspecify.annotations.Nullable;
 
-/** The kernels of bounds in plain Java: what {@link VectorBounds} must equal bit for bit. */
+/** The kernels of bounds in plain Java: what {@code VectorBounds} must equal bit for bit. */
 public final class ScalarBounds implements BoundKernels {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final long ROW = ActivationPanels.ROW_BYTES;

@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The kernels in plain Java, one value at a time: what every other version must equal bit for bit. */
 public final class ScalarKernels implements Kernels {
-    /** Moments closer to 0 than 2^-100 are flushed to 0. */
-    public static final float SMALLEST_MOMENT = 0x1p-100f;
-
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final int LANES = ActivationPanels.LANES;
     private static final long ROW = ActivationPanels.ROW_BYTES;
@@ -239,7 +236,7 @@ public final class ScalarKernels implements Kernels {
 
     /** Moments that fade out become 0 before they reach the denormal range, where arithmetic is 100 times slower. */
     private static float flush(float moment) {
-        return Math.abs(moment) < SMALLEST_MOMENT ? 0f : moment;
+        return Math.abs(moment) < Update.SMALLEST_MOMENT ? 0f : moment;
     }
 
     @Override

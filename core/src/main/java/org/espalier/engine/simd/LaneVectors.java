@@ -6,9 +6,8 @@ import static org.espalier.engine.simd.Lanes.LENGTH;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import org.espalier.engine.ActivationPanels;
-import org.espalier.engine.ops.LaneMath;
 
-/** {@link LaneMath} in vector registers. Clipping compares and blends, as in {@link VectorSteps}. */
+/** {@code LaneMath} in vector registers. Clipping compares and blends, as in {@link VectorSteps}. */
 public final class LaneVectors {
     private static final int LANES = ActivationPanels.LANES;
 

@@ -7,8 +7,6 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 import org.espalier.engine.ActivationPanels;
-import org.espalier.engine.ops.KernelChoice;
-import org.espalier.engine.simd.dense.DenseMatmul256;
 
 /**
  * The register width of this process, and the memory that vector kernels address.
@@ -28,10 +26,14 @@ public final class Lanes {
 
     /**
      * Whether blocks of twelve accumulators are worth while on 16 registers: only when C2 has been told to leave the order of
-     * a block's instructions alone, which the system property {@value #CHAINS} says. See {@link DenseMatmul256}.
+     * a block's instructions alone, which the system property {@value #CHAINS} says. See {@code DenseMatmul256}.
      */
     public static final boolean TWELVE_CHAINS = LENGTH == 8 && "12".equals(System.getProperty(Lanes.CHAINS));
 
+    /** System property that forces the register width: 128, 256 or 512 bits, or {@code scalar}. */
+    public static final String PROPERTY = "espalier.vector.bits";
+
+    /** System property that says how many chains a block of 16 registers may have. */
     public static final String CHAINS = "espalier.vector.chains";
 
     /** Bytes of a register, for loops along a row that run often: C2 makes a nest of two loops of one that counts in longs. */
@@ -60,7 +62,7 @@ public final class Lanes {
     private Lanes() {}
 
     private static VectorSpecies<Float> species() {
-        return switch (System.getProperty(KernelChoice.PROPERTY, "widest")) {
+        return switch (System.getProperty(PROPERTY, "widest")) {
             case "128" -> FloatVector.SPECIES_128;
             case "256" -> FloatVector.SPECIES_256;
             case "512" -> FloatVector.SPECIES_512;

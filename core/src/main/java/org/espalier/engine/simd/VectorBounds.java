@@ -12,11 +12,10 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.kernel.BoundKernels;
-import org.espalier.engine.scalar.ScalarBounds;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernels of bounds with vector registers, operation by operation as {@link ScalarBounds}. Offsets are addresses in
+ * The kernels of bounds with vector registers, operation by operation as {@code ScalarBounds}. Offsets are addresses in
  * {@link Lanes#MEMORY}.
  */
 public final class VectorBounds implements BoundKernels {

@@ -6,7 +6,6 @@ import static org.espalier.engine.simd.Lanes.LENGTH;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import org.espalier.engine.Update;
-import org.espalier.engine.scalar.ScalarKernels;
 
 /**
  * Optimizer updates over surviving weights. Bound by the dividers: one square root and one division per weight.
@@ -25,7 +24,7 @@ public final class VectorUpdates {
         FloatVector rest2 = FloatVector.broadcast(FLOATS, 1f - s.beta2());
         FloatVector stepSize = FloatVector.broadcast(FLOATS, s.stepSize());
         FloatVector epsilon = FloatVector.broadcast(FLOATS, s.epsilon());
-        FloatVector smallest = FloatVector.broadcast(FLOATS, ScalarKernels.SMALLEST_MOMENT);
+        FloatVector smallest = FloatVector.broadcast(FLOATS, Update.SMALLEST_MOMENT);
         FloatVector zero = FloatVector.zero(FLOATS);
         for (int at = 0; at < count; at += LENGTH) {
             FloatVector g = FloatVector.fromArray(FLOATS, gradients, at);
@@ -45,7 +44,7 @@ public final class VectorUpdates {
         penalise(weights, gradients, count, s);
         FloatVector momentum = FloatVector.broadcast(FLOATS, s.momentum());
         FloatVector rate = FloatVector.broadcast(FLOATS, s.rate());
-        FloatVector smallest = FloatVector.broadcast(FLOATS, ScalarKernels.SMALLEST_MOMENT);
+        FloatVector smallest = FloatVector.broadcast(FLOATS, Update.SMALLEST_MOMENT);
         FloatVector zero = FloatVector.zero(FLOATS);
         for (int at = 0; at < count; at += LENGTH) {
             FloatVector g = FloatVector.fromArray(FLOATS, gradients, at);

@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
-import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
-import org.espalier.engine.InputGradientSink;
+import org.espalier.engine.Gradients;
+import org.espalier.engine.PanelBuffers;
 import org.espalier.engine.Update;
 import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.ops.KernelChoice;
 import org.espalier.engine.simd.Lanes;
 import org.espalier.engine.simd.dense.DenseMatmul256;
 import org.espalier.network.Architecture;
@@ -29,7 +30,7 @@ import org.espalier.random.Stream;
  */
 public final class Calibration implements DenseOrSparsePolicy {
     /** For this process. */
-    public static final Calibration PROCESS = new Calibration(Kernels.chosen(), KernelClock::nanoTime);
+    public static final Calibration PROCESS = new Calibration(KernelChoice.chosen(), KernelClock::nanoTime);
 
     private static final System.Logger LOG = System.getLogger(Calibration.class.getName());
 
@@ -246,7 +247,7 @@ public final class Calibration implements DenseOrSparsePolicy {
         private static final Update NOTHING = new Update.Adam(0f, 0.9f, 0.999f, 1e-7f, 0f, 0f);
 
         private final VectorEngine engine;
-        private final ActivationBuffers pass;
+        private final PanelBuffers pass;
 
         Probe(Architecture architecture, double density, DenseOrSparsePolicy policy) {
             Stream stream = Stream.root(1);
@@ -279,7 +280,7 @@ public final class Calibration implements DenseOrSparsePolicy {
                 engine.inputGradient(pass, 0, 1, NOWHERE);
             }
             engine.forward(pass, 0, 1);
-            engine.weightGradient(pass, 0, 1);
+            engine.backward(pass, 0, 1, Gradients.WEIGHTS);
             engine.update(NOTHING);
         }
     }

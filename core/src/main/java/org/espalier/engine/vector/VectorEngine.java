@@ -6,15 +6,20 @@ import java.util.Arrays;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Checks;
-import org.espalier.engine.Engine;
-import org.espalier.engine.InputGradientSink;
+import org.espalier.engine.EngineOps;
+import org.espalier.engine.Gradients;
+import org.espalier.engine.Mode;
+import org.espalier.engine.PanelBuffers;
+import org.espalier.engine.StepRule;
 import org.espalier.engine.Update;
 import org.espalier.engine.kernel.BlockedCsr;
 import org.espalier.engine.kernel.FixedOrderSum;
 import org.espalier.engine.kernel.GradientScratch;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.kernel.Kernels.Epilogue;
+import org.espalier.engine.ops.PanelOps;
 import org.espalier.engine.simd.dense.InterleavedRows;
 import org.espalier.network.Architecture;
 import org.espalier.network.LivePaths;
@@ -27,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * layer's density, and kernels that leave zeros out where a panel has many ({@link DenseOrSparsePolicy}); all give the same bits as long
  * as all values are finite. A step allocates nothing, but what a layer needs for a kernel when that first runs.
  */
-public final class VectorEngine implements Engine {
+public final class VectorEngine implements BoundEngine {
     /** Rows of the input gradient made at once: 10.5 KiB, in the nearest cache, and whole blocks of 6. */
     private static final int ROWS_AT_ONCE = BlockedCsr.WINDOW;
 
@@ -41,9 +46,14 @@ public final class VectorEngine implements Engine {
     private final float[][] biasFirst; // (layer, output), padded
     private final float[][] biasSecond; // (layer, output), padded
     private final MemorySegment rows = Arena.ofAuto().allocate(ROWS_AT_ONCE * ActivationPanels.ROW_BYTES, 64);
+    private final EngineOps ops;
+    private final InputSteps steps;
+    private final InputCopies copies = new InputCopies();
     private @Nullable GradientScratch scratch;
     private Mask mask;
     private CompactLayer[] layers;
+    private @Nullable VectorEngine unmasked; // for gradients of pruned weights, when they are first wanted
+    private @Nullable Weights allGradients; // the gradient held, where it was asked for of pruned weights too
     private @Nullable VectorWorstCase worstCase; // of these layers, when it is first wanted
 
     public VectorEngine(Architecture architecture, Kernels kernels, DenseOrSparsePolicy policy) {
@@ -51,6 +61,8 @@ public final class VectorEngine implements Engine {
         this.kernels = kernels;
         this.policy = policy;
         products = new LayerMatmul(kernels, architecture);
+        ops = new PanelOps(kernels);
+        steps = new InputSteps(kernels);
         int count = architecture.layers();
         biases = new float[count][];
         biasValues = new float[count][];
@@ -89,6 +101,7 @@ public final class VectorEngine implements Engine {
         mask = survivors;
         layers = compact();
         worstCase = null;
+        allGradients = null;
         for (int layer = 0; layer < layers.length; layer++) {
             layers[layer].load(weights.matrix(layer));
             copy(weights.biases(layer), biasValues[layer]);
@@ -120,7 +133,18 @@ public final class VectorEngine implements Engine {
     }
 
     @Override
-    public void forward(ActivationBuffers pass, int firstPanel, int panels) {
+    public PanelBuffers newPass(int examples) {
+        return new PanelBuffers(architecture, examples);
+    }
+
+    @Override
+    public EngineOps ops() {
+        return ops;
+    }
+
+    @Override
+    public void forward(ActivationBuffers buffers, int firstPanel, int panels, Mode mode) {
+        PanelBuffers pass = PanelBuffers.of(buffers);
         Checks.covers(architecture, pass, firstPanel, panels);
         for (int layer = 0; layer < layers.length; layer++) {
             Epilogue finish = layer + 1 < layers.length ? Epilogue.RELU : Epilogue.LINEAR;
@@ -133,9 +157,25 @@ public final class VectorEngine implements Engine {
     }
 
     @Override
-    public void inputGradient(ActivationBuffers pass, int firstPanel, int panels, InputGradientSink sink) {
+    public void perturb(
+            ActivationBuffers buffers,
+            int firstPanel,
+            int panels,
+            StepRule rule,
+            ActivationPanels clean,
+            int cleanPanel,
+            ActivationPanels x,
+            int xPanel) {
+        PanelBuffers pass = PanelBuffers.of(buffers);
         Checks.covers(architecture, pass, firstPanel, panels);
+        Checks.perturbs(architecture, clean, cleanPanel, x, xPanel, panels);
         hiddenGradients(pass, firstPanel, panels);
+        steps.take(rule, clean, cleanPanel - firstPanel, x, xPanel - firstPanel);
+        inputGradient(pass, firstPanel, panels, steps);
+    }
+
+    /** Hands the gradient with respect to the inputs to a sink as it is made; hidden layers' gradients are there. */
+    void inputGradient(PanelBuffers pass, int firstPanel, int panels, InputGradientSink sink) {
         CompactLayer weights = layers[0];
         int[] live = weights.liveInputs;
         ActivationPanels delta = pass.gradient(0);
@@ -153,7 +193,7 @@ public final class VectorEngine implements Engine {
     }
 
     /** Gradients of hidden layers' outputs before ReLU, from the logits' down to the first layer's. */
-    private void hiddenGradients(ActivationBuffers pass, int firstPanel, int panels) {
+    private void hiddenGradients(PanelBuffers pass, int firstPanel, int panels) {
         for (int layer = layers.length - 1; layer > 0; layer--) {
             CompactLayer weights = layers[layer];
             ActivationPanels out = pass.gradient(layer - 1);
@@ -169,9 +209,59 @@ public final class VectorEngine implements Engine {
     }
 
     @Override
-    public void weightGradient(ActivationBuffers pass, int firstPanel, int panels) {
+    public void backward(ActivationBuffers buffers, int firstPanel, int panels, Gradients wanted) {
+        PanelBuffers pass = PanelBuffers.of(buffers);
         Checks.covers(architecture, pass, firstPanel, panels);
+        if (wanted == Gradients.ALL_WEIGHTS) {
+            allWeightGradients(pass, firstPanel, panels);
+            return;
+        }
         hiddenGradients(pass, firstPanel, panels);
+        if (wanted.inputs()) {
+            inputGradients(pass, firstPanel, panels);
+        }
+        if (wanted.weights()) {
+            weightGradients(pass, firstPanel, panels);
+        }
+    }
+
+    private void inputGradients(PanelBuffers pass, int firstPanel, int panels) {
+        ActivationPanels out = pass.inputGradient();
+        if (layers[0].liveInputs.length < architecture.inputs()) {
+            for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
+                LayerMatmul.clear(out, panel); // rows of another mask's live inputs
+            }
+        }
+        // Rows are made one after the other and copied to their places: short runs of live inputs would be slow
+        // products.
+        inputGradient(pass, firstPanel, panels, copies.into(out));
+    }
+
+    /**
+     * All weights' gradients, by an engine of the same weights without a mask. Zero terms change no bit, so survivors get the
+     * usual bits. Its forward pass is needed: units that no surviving weight reads have an activation that this engine never
+     * computes, and the pruned weights that would read them have a gradient.
+     */
+    private void allWeightGradients(PanelBuffers pass, int firstPanel, int panels) {
+        VectorEngine whole = unmasked;
+        if (whole == null) {
+            whole = new VectorEngine(architecture, kernels, DenseOrSparsePolicy.DENSE);
+            unmasked = whole;
+        }
+        whole.load(weights(), Mask.dense(architecture));
+        whole.forward(pass, firstPanel, panels);
+        whole.backward(pass, firstPanel, panels, Gradients.WEIGHTS);
+        Weights gradient = whole.gradient();
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer].gather(gradient.matrix(layer), layers[layer].gradients);
+            layers[layer].clearOthersGradients();
+            copy(gradient.biases(layer), biasGradients[layer]);
+        }
+        allGradients = gradient;
+    }
+
+    private void weightGradients(PanelBuffers pass, int firstPanel, int panels) {
+        allGradients = null;
         for (int layer = 0; layer < layers.length; layer++) {
             CompactLayer weights = layers[layer];
             ActivationPanels delta = pass.gradient(layer);
@@ -194,11 +284,12 @@ public final class VectorEngine implements Engine {
     }
 
     @Override
-    public void weightGradient(BoundBuffers pass, boolean natural) {
+    public void backward(BoundBuffers pass, boolean natural) {
         Checks.fits(architecture, pass.architecture());
         if (natural) {
             hiddenGradients(pass.natural(), 0, pass.panels());
         }
+        allGradients = null;
         boundMargins().gradient(pass, natural, scratch((2 + pass.margins) * pass.panels()), biasGradients);
     }
 
@@ -222,6 +313,9 @@ public final class VectorEngine implements Engine {
 
     @Override
     public Weights gradient() {
+        if (allGradients != null) {
+            return allGradients.copy();
+        }
         Weights gradient = new Weights(architecture);
         for (int layer = 0; layer < layers.length; layer++) {
             layers[layer].spread(layers[layer].gradients, gradient.matrix(layer));

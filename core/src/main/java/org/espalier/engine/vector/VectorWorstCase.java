@@ -1,10 +1,10 @@
 package org.espalier.engine.vector;
 
 import java.lang.foreign.ValueLayout;
-import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
-import org.espalier.engine.Engine;
+import org.espalier.engine.BoundEngine;
+import org.espalier.engine.PanelBuffers;
 import org.espalier.engine.kernel.BoundKernels;
 import org.espalier.engine.kernel.FixedOrderSum;
 import org.espalier.engine.kernel.GradientScratch;
@@ -13,7 +13,7 @@ import org.espalier.engine.kernel.Kernels.Epilogue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link Engine#boundMargins} and its gradient in float32: the products are the engine's own, with weights or their absolute
+ * {@link BoundEngine#boundMargins} and its gradient in float32: the products are the engine's own, with weights or their absolute
  * values, dense or over surviving weights, so that the cost falls with the density and the bits are the same everywhere.
  *
  * <p>Gradients of a product with absolute values reach the weights by their sign. A linear bound of a margin is a panel of
@@ -62,7 +62,7 @@ public final class VectorWorstCase {
     }
 
     private void intervals(BoundBuffers pass, int panel) {
-        ActivationBuffers main = pass.natural();
+        PanelBuffers main = pass.natural();
         int centre = pass.centre(panel);
         for (int layer = 0; layer < last; layer++) {
             // The gradients' rows hold what is before the ReLU until the gradients themselves are made.
@@ -112,7 +112,7 @@ public final class VectorWorstCase {
 
     /** Carries one margin's coefficients back to the inputs, each example's own. */
     private void linear(BoundBuffers pass, int margin, int panel) {
-        ActivationBuffers main = pass.natural();
+        PanelBuffers main = pass.natural();
         int at = pass.coefficients(margin, panel);
         difference(pass, margin, panel);
         for (int layer = last; layer > 0; layer--) {
@@ -197,7 +197,7 @@ public final class VectorWorstCase {
 
     /** Makes the weights' and biases' gradients; the natural examples' deltas are there already if they count. */
     void gradient(BoundBuffers pass, boolean natural, GradientScratch scratch, float[][] biasGradients) {
-        ActivationBuffers main = pass.natural();
+        PanelBuffers main = pass.natural();
         int panels = pass.panels();
         boolean linear = pass.linearShare > 0;
         for (int panel = 0; panel < panels; panel++) {
@@ -279,7 +279,7 @@ public final class VectorWorstCase {
 
     /** One margin's linear bound: its coefficients become their gradients, from the inputs up. */
     private void linearGradient(BoundBuffers pass, int margin, int panel) {
-        ActivationBuffers main = pass.natural();
+        PanelBuffers main = pass.natural();
         int at = pass.coefficients(margin, panel);
         int scale = margin * pass.panels() + panel;
         bounds.leastGradient(
@@ -312,7 +312,7 @@ public final class VectorWorstCase {
     }
 
     private void intervalGradient(BoundBuffers pass, int panel, boolean linear) {
-        ActivationBuffers main = pass.natural();
+        PanelBuffers main = pass.natural();
         int centre = pass.centre(panel);
         for (int layer = last; layer > 0; layer--) {
             ActivationPanels c = main.gradient(layer - 1);

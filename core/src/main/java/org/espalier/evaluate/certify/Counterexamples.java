@@ -7,7 +7,6 @@ import org.espalier.attack.strong.search.Geometry;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
-import org.espalier.engine.ops.Elementwise;
 
 /**
  * Judges candidates for counterexamples: puts them strictly into ball and box and lets the float32 engine decide. Not
@@ -35,7 +34,7 @@ public final class Counterexamples {
             pass.input().set(i, 0, image[i]);
         }
         engine.forward(pass, 0, 1);
-        Elementwise.predictions(pass.logits(), 0, 1, predicted, 0);
+        engine.ops().predictions(pass.logits(), 0, 1, predicted, 0);
         return predicted[0];
     }
 

@@ -2,6 +2,7 @@ package org.espalier.attack.strong;
 
 import java.util.BitSet;
 import java.util.List;
+import org.espalier.data.ImageShape;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.engine.reference.ReferenceEngine;
@@ -61,7 +62,7 @@ public final class Cases {
     }
 
     public static int[] classes(Engine engine, float[][] inputs) {
-        Target target = new Target(engine);
+        Target target = Cases.target(engine);
         int[] classes = new int[inputs.length];
         for (int first = 0; first < inputs.length; first += Target.CAPACITY) {
             int count = Math.min(Target.CAPACITY, inputs.length - first);
@@ -73,9 +74,16 @@ public final class Cases {
         return classes;
     }
 
+    /** An engine's network as a target; inputs are a square image where their number is a square, else one row. */
+    public static Target target(Engine engine) {
+        int inputs = engine.architecture().inputs();
+        int side = (int) Math.round(Math.sqrt(inputs));
+        return new Target(engine, side * side == inputs ? new ImageShape(side, side) : new ImageShape(1, inputs));
+    }
+
     /** Whether an input is given another class than its own, or is tied with one. */
     public static boolean fooled(Engine engine, float[] input, int label) {
-        Target target = new Target(engine);
+        Target target = target(engine);
         target.forward(target.pack(new float[][] {input}, 0, 1));
         return target.fooled(0, label);
     }

@@ -60,13 +60,13 @@ class LossesTest {
         for (int e = 0; e < 6; e++) {
             targets[e] = (examples.labels()[e] + 1) % 5;
         }
-        Target target = new Target(Cases.engine(widths, true, 0.8, 3));
+        Target target = Cases.target(Cases.engine(widths, true, 0.8, 3));
         Tile x = target.pack(examples.clean(), 0, 6);
         Tile direction = target.newTile(6);
         double[] losses = new double[6];
         target.forward(x);
         target.direction(loss, examples.labels(), targets, losses, direction);
-        Target truth = new Target(exact);
+        Target truth = Cases.target(exact);
         for (int e = 0; e < 6; e++) {
             // The direction is the gradient over the largest slope of a logit.
             truth.forward(x);

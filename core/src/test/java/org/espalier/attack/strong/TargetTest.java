@@ -18,8 +18,8 @@ class TargetTest {
         Engine engine = Cases.engine(WIDTHS, true, density, 1);
         Engine exact = Cases.reference(WIDTHS, true, density, 1);
         Examples examples = Cases.examples(engine, 71, 2);
-        Target target = new Target(engine);
-        Target truth = new Target(exact);
+        Target target = Cases.target(engine);
+        Target truth = Cases.target(exact);
         assertThat(target.live()).isEqualTo(truth.live());
         Tile x = target.pack(examples.clean(), 0, 71);
         target.forward(x);
@@ -67,7 +67,7 @@ class TargetTest {
     @ValueSource(doubles = {1, 0.1})
     void inputsThatNoWeightReadsKeepTheirCleanValues(double density) {
         Engine engine = Cases.engine(WIDTHS, true, density, 1);
-        Target target = new Target(engine);
+        Target target = Cases.target(engine);
         float[] clean = Cases.examples(engine, 1, 3).clean()[0];
         Tile x = target.newTile(1);
         float[] completed = target.complete(x, 0, clean);
@@ -79,7 +79,7 @@ class TargetTest {
     @ParameterizedTest
     @ValueSource(ints = {39, 41})
     void imagesOfAnotherSizeAreRefused(int inputs) {
-        Target target = new Target(Cases.engine(WIDTHS, true, 1, 1));
+        Target target = Cases.target(Cases.engine(WIDTHS, true, 1, 1));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> target.pack(new float[1][inputs], 0, 1))
                 .withMessageContaining("40")

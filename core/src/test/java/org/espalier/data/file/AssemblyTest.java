@@ -3,7 +3,9 @@ package org.espalier.data.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.espalier.UserException;
@@ -93,5 +95,21 @@ class AssemblyTest {
 
     private void assertRefused(String... parts) {
         assertThatThrownBy(this::read).isInstanceOf(UserException.class).hasMessageContainingAll(parts);
+    }
+
+    @Test
+    void aFileOfANearNameIsNamed() throws Exception {
+        Path here = Files.createDirectories(directory.resolve("near"));
+        Files.write(here.resolve("train-images.idx3-ubyte"), new byte[1]);
+        Files.write(here.resolve("test_labels.idx1-ubyte.gz"), new byte[1]);
+        assertThatThrownBy(() -> DataSets.load("mine", Optional.of(here), DataProgress.NONE))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("has no train-images-idx3-ubyte (plain or .gz); it has train-images.idx3-ubyte:"
+                        + " rename it to train-images-idx3-ubyte");
+        for (DataFile file : List.of(DataFile.TRAIN_IMAGES, DataFile.TRAIN_LABELS, DataFile.TEST_IMAGES)) {
+            Files.write(here.resolve(file.fileName()), new byte[1]);
+        }
+        assertThatThrownBy(() -> DataSets.load("mine", Optional.of(here), DataProgress.NONE))
+                .hasMessageContaining("it has test_labels.idx1-ubyte.gz: rename it to t10k-labels-idx1-ubyte.gz");
     }
 }

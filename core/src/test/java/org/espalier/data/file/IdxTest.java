@@ -87,7 +87,15 @@ class IdxTest {
     void aFileOfAnotherKindIsRefused() throws IOException {
         assertRefused("<!DOCTYPE html>".getBytes(StandardCharsets.US_ASCII), "not an IDX image file", "0x3c21444f");
         assertRefused(IdxBytes.gzip("hello, world".getBytes(StandardCharsets.US_ASCII)), "not an IDX image file");
-        assertRefused(IdxBytes.file(0x0D03, new byte[16], 1, 2, 2), "0x00000d03"); // floats
+        assertRefused(
+                "<!DOCTYPE html>".getBytes(StandardCharsets.US_ASCII),
+                "it begins with <!DO: looks like a web page, saved in place of the file");
+        assertRefused(
+                IdxBytes.file(0x0D03, new byte[16], 1, 2, 2),
+                "0x00000d03 (an IDX file of 32-bit floats in 3 dimensions)");
+        assertRefused(IdxBytes.file(0x0801, new byte[4], 4), "0x00000801 (an IDX label file)");
+        assertRefused("PK\003\004 and more".getBytes(StandardCharsets.US_ASCII), "a zip archive: unpack it first");
+        assertRefused("\u0093NUMPY".getBytes(StandardCharsets.ISO_8859_1), "a NumPy file");
     }
 
     @Test

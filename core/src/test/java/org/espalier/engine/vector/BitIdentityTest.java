@@ -3,10 +3,10 @@ package org.espalier.engine.vector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.espalier.engine.ops.KernelChoice;
 import org.espalier.engine.simd.Lanes;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,6 +59,13 @@ class BitIdentityTest {
         return lines.stream().filter(line -> line.startsWith("digest ")).toList();
     }
 
+    /** The option with which this virtual machine measures coverage: a child appends its own to the same file. */
+    private static List<String> coverageAgent() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option -> option.startsWith("-javaagent:") && option.contains("jacoco"))
+                .toList();
+    }
+
     private static List<String> run(boolean vectors, String bits, String... options)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
@@ -74,7 +81,8 @@ class BitIdentityTest {
             command.add("-XX:Tier4CompileThreshold=200");
             command.add("-XX:Tier4BackEdgeThreshold=500");
         }
-        command.add("-D" + KernelChoice.PROPERTY + "=" + bits);
+        command.addAll(coverageAgent());
+        command.add("-D" + Lanes.PROPERTY + "=" + bits);
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), EngineDigest.class.getName()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

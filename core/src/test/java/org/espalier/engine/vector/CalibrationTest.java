@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
-import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.ops.KernelChoice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIf;
 
@@ -16,7 +16,7 @@ class CalibrationTest {
     private static final int WEIGHTS = INPUTS * OUTPUTS;
 
     static boolean scalar() {
-        return Kernels.chosen().bits() == 0;
+        return KernelChoice.chosen().bits() == 0;
     }
 
     /** Counts how often it is read; every reading is so much later than the one before. */
@@ -44,7 +44,7 @@ class CalibrationTest {
     @Test
     void measuresAShapeOnceAndOnlyWhenItCouldGoEitherWay() {
         Clock clock = new Clock(1000);
-        Calibration calibration = new Calibration(Kernels.chosen(), clock);
+        Calibration calibration = new Calibration(KernelChoice.chosen(), clock);
         assertThat(dense(calibration, 1)).isTrue();
         assertThat(dense(calibration, 0.1)).isFalse();
         assertThat(calibration.dense(10, 10, 80)).isTrue();
@@ -61,7 +61,7 @@ class CalibrationTest {
     @Test
     void aMachineTooBusyToMeasureKeepsTheDefaultAndIsNotAskedAgainAtOnce() {
         Clock clock = new Clock(3_000_000_000L); // every probe takes seconds
-        Calibration calibration = new Calibration(Kernels.chosen(), clock);
+        Calibration calibration = new Calibration(KernelChoice.chosen(), clock);
         assertThat(dense(calibration, 0.6)).isTrue();
         assertThat(dense(calibration, 0.5)).isFalse();
         long readings = clock.readings.get();

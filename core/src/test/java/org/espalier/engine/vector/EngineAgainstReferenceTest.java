@@ -7,8 +7,9 @@ import java.util.List;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
+import org.espalier.engine.Gradients;
 import org.espalier.engine.Update;
-import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.ops.KernelChoice;
 import org.espalier.engine.reference.ReferenceEngine;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
@@ -46,7 +47,7 @@ class EngineAgainstReferenceTest {
         Weights weights = RandomCases.weights(architecture, stream);
         Engine reference = new ReferenceEngine(architecture);
         for (DenseOrSparsePolicy policy : RandomCases.POLICIES) {
-            Engine engine = new VectorEngine(architecture, Kernels.chosen(), policy);
+            Engine engine = new VectorEngine(architecture, KernelChoice.chosen(), policy);
             Result expected = run(reference, architecture, weights, mask, stream);
             Result actual = run(engine, architecture, weights, mask, stream);
             assertClose(actual.logits, expected.logits, 2e-6);
@@ -78,7 +79,7 @@ class EngineAgainstReferenceTest {
         kept[1][13] = 0;
         Mask pruned = Mask.of(architecture, kept);
         for (DenseOrSparsePolicy policy : RandomCases.POLICIES) {
-            Engine engine = new VectorEngine(architecture, Kernels.chosen(), policy);
+            Engine engine = new VectorEngine(architecture, KernelChoice.chosen(), policy);
             ActivationBuffers pass = engine.newPass(EXAMPLES);
             run(engine, pass, architecture, weights, Mask.dense(architecture), stream);
             Result reused = run(engine, pass, architecture, weights, pruned, stream);
@@ -113,19 +114,13 @@ class EngineAgainstReferenceTest {
             }
         }
         float[] inputGradient = new float[architecture.inputs() * EXAMPLES];
-        engine.inputGradient(pass, 0, 2, (panel, gradient, offset, features, first, count) -> {
-            for (int r = 0; r < count; r++) {
-                for (int lane = 0;
-                        lane < ActivationPanels.LANES && panel * ActivationPanels.LANES + lane < EXAMPLES;
-                        lane++) {
-                    inputGradient[features[first + r] * EXAMPLES + panel * ActivationPanels.LANES + lane] =
-                            gradient.get(
-                                    java.lang.foreign.ValueLayout.JAVA_FLOAT,
-                                    offset + r * ActivationPanels.ROW_BYTES + lane * 4L);
-                }
+        engine.backward(pass, 0, 2, Gradients.INPUTS);
+        for (int i = 0; i < architecture.inputs(); i++) {
+            for (int e = 0; e < EXAMPLES; e++) {
+                inputGradient[i * EXAMPLES + e] = pass.inputGradient().get(i, e);
             }
-        });
-        engine.weightGradient(pass, 0, 2);
+        }
+        engine.backward(pass, 0, 2, Gradients.WEIGHTS);
         Weights gradient = engine.gradient();
         engine.update(new Update.Momentum(0.001f, 0.9f, 1e-3f, 1e-2f));
         float[] values = new float[architecture.classes() * EXAMPLES];

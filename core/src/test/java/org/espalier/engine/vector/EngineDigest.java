@@ -10,9 +10,11 @@ import java.util.List;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.Gradients;
+import org.espalier.engine.StepRule;
 import org.espalier.engine.Update;
-import org.espalier.engine.kernel.Kernels;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.ops.KernelChoice;
+import org.espalier.engine.ops.PanelOps;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -41,7 +43,7 @@ final class EngineDigest {
     }
 
     public static void main(String[] arguments) throws NoSuchAlgorithmException {
-        System.out.println("bits " + Kernels.chosen().bits());
+        System.out.println("bits " + KernelChoice.chosen().bits());
         for (Architecture shape : SHAPES) {
             for (double density : DENSITIES) {
                 for (DenseOrSparsePolicy policy : RandomCases.POLICIES) {
@@ -60,7 +62,7 @@ final class EngineDigest {
     String train(Architecture shape, double density, DenseOrSparsePolicy policy) {
         Stream stream = Stream.root(7).child(shape.toString());
         Mask mask = RandomCases.mask(shape, density, stream);
-        VectorEngine engine = new VectorEngine(shape, Kernels.chosen(), policy);
+        VectorEngine engine = new VectorEngine(shape, KernelChoice.chosen(), policy);
         Weights weights = RandomCases.weights(shape, stream);
         quieten(weights);
         engine.load(weights, mask);
@@ -71,22 +73,21 @@ final class EngineDigest {
         int[] labels = RandomCases.labels(examples, shape.classes(), stream);
         for (int step = 1; step <= 3; step++) {
             pass.input().copy(clean, 0, 0, 2);
-            Elementwise.uniformNoise(stream.child(step), 5, clean, 0, pass.input(), 0, 2, engine.liveInputs(), 0.3f);
+            PanelOps.CHOSEN.uniformNoise(
+                    stream.child(step), 5, clean, 0, pass.input(), 0, 2, engine.liveInputs(), 0.3f);
             for (int i = 0; i < 2; i++) {
                 engine.forward(pass, 0, 2);
-                Elementwise.crossEntropyGradient(
+                PanelOps.CHOSEN.crossEntropyGradient(
                         pass.logits(), pass.logitGradient(), 0, 2, labels, 0, examples, 0.1f, 1f);
-                engine.inputGradient(pass, 0, 2, (panel, gradient, offset, features, first, count) -> {
-                    add(gradient, offset, count * ActivationPanels.LANES);
-                    Elementwise.signStep(
-                            gradient, offset, features, first, count, clean, panel, pass.input(), panel, 0.05f, 0.3f);
-                });
+                engine.backward(pass, 0, 2, Gradients.INPUTS);
+                add(pass.inputGradient().memory(), 0, 2 * shape.inputs() * ActivationPanels.LANES);
+                engine.perturb(pass, 0, 2, new StepRule.Sign(0.05f, 0.3f), clean, 0, pass.input(), 0);
             }
             engine.forward(pass, 0, 2);
             add(pass.logits().memory(), 0, 2 * shape.classes() * ActivationPanels.LANES);
-            Elementwise.crossEntropyGradient(
+            PanelOps.CHOSEN.crossEntropyGradient(
                     pass.logits(), pass.logitGradient(), 0, 2, labels, 0, examples, 0f, 1f / examples);
-            engine.weightGradient(pass, 0, 2);
+            engine.backward(pass, 0, 2, Gradients.WEIGHTS);
             add(engine.gradient());
             engine.update(
                     step < 3
@@ -105,9 +106,9 @@ final class EngineDigest {
             return "none";
         }
         Stream stream = Stream.root(8).child(shape.toString());
-        VectorEngine engine = new VectorEngine(shape, Kernels.chosen(), policy);
+        VectorEngine engine = new VectorEngine(shape, KernelChoice.chosen(), policy);
         engine.load(RandomCases.weights(shape, stream), RandomCases.mask(shape, density, stream));
-        BoundBuffers pass = engine.newBoundPass(93, true);
+        BoundBuffers pass = engine.newBoundBuffers(93, true);
         float[] shares = {0f, 0.3f, 1f};
         for (int step = 1; step <= 3; step++) {
             int examples = step == 2 ? 41 : 93;
@@ -117,7 +118,7 @@ final class EngineDigest {
             pass.natural().input().copy(clean, 0, 0, panels);
             int[] labels = RandomCases.labels(examples, shape.classes(), stream.child(step));
             engine.forward(pass.natural(), 0, panels);
-            Elementwise.crossEntropyGradient(
+            PanelOps.CHOSEN.crossEntropyGradient(
                     pass.natural().logits(),
                     pass.natural().logitGradient(),
                     0,
@@ -129,7 +130,7 @@ final class EngineDigest {
                     0.5f / examples);
             engine.boundMargins(pass, 0.02f * step, shares[step - 1], labels, 0, examples);
             add(pass.marginBounds().memory(), 0, panels * shape.classes() * ActivationPanels.LANES);
-            Elementwise.crossEntropyGradient(
+            PanelOps.CHOSEN.crossEntropyGradient(
                     pass.marginBounds(),
                     pass.marginBoundGradients(),
                     0,
@@ -139,7 +140,7 @@ final class EngineDigest {
                     examples,
                     0.1f,
                     0.5f / examples);
-            engine.weightGradient(pass, step < 3);
+            engine.backward(pass, step < 3);
             add(engine.gradient());
             engine.update(new Update.Adam(0.01f, 0.9f, 0.999f, 1e-7f, 1e-4f, 0));
             add(engine.weights());

@@ -16,6 +16,7 @@ import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.kernel.Kernels.Epilogue;
 import org.espalier.engine.kernel.NonZeroLanes;
 import org.espalier.engine.kernel.PackedRows6;
+import org.espalier.engine.ops.KernelChoice;
 import org.espalier.engine.scalar.ScalarKernels;
 import org.espalier.engine.simd.dense.NonZeroGradient;
 import org.espalier.network.Architecture;
@@ -57,7 +58,7 @@ class NonZeroLanesTest {
                 gate.memory(),
                 0);
 
-        for (Kernels kernels : new Kernels[] {SCALAR, Kernels.chosen()}) {
+        for (Kernels kernels : new Kernels[] {SCALAR, KernelChoice.chosen()}) {
             NonZeroLanes active = new NonZeroLanes(inputs, kernels.activeGroups());
             kernels.findActive(x.memory(), 0, inputs, active);
             assertThat(Arrays.copyOf(active.rows, active.starts[kernels.activeGroups()]))
@@ -117,15 +118,15 @@ class NonZeroLanesTest {
         ActivationPanels delta = quiet(random, outputs * panels, quietTenths / 10.0);
         ActivationPanels x = quiet(random, inputs * panels, 0.1);
         float[] expected = gradient(SCALAR, false, delta, outputs, x, inputs, panels);
-        assertThat(gradient(Kernels.chosen(), true, delta, outputs, x, inputs, panels))
+        assertThat(gradient(KernelChoice.chosen(), true, delta, outputs, x, inputs, panels))
                 .isEqualTo(expected);
-        assertThat(gradient(Kernels.chosen(), false, delta, outputs, x, inputs, panels))
+        assertThat(gradient(KernelChoice.chosen(), false, delta, outputs, x, inputs, panels))
                 .isEqualTo(expected);
     }
 
     @Test
     void aLookInVainIsNotRepeatedAtOnce() {
-        Kernels kernels = Kernels.chosen();
+        Kernels kernels = KernelChoice.chosen();
         ActivationPanels loud = new ActivationPanels(8, ActivationPanels.LANES);
         IntStream.range(0, ActivationPanels.LANES)
                 .forEach(lane -> IntStream.range(0, 8).forEach(row -> loud.set(row, lane, 1f)));

@@ -8,9 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
-import org.espalier.engine.Engine;
+import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Engines;
-import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.ops.KernelChoice;
 import org.espalier.engine.reference.ReferenceEngine;
 import org.espalier.engine.reference.ReferenceWorstCase;
 import org.espalier.network.Architecture;
@@ -138,7 +138,8 @@ class WorstCaseTest {
         Weights weights = RandomCases.weights(shape, stream);
         Result expected = run(new ReferenceEngine(shape), shape, weights, mask, stream, share);
         for (DenseOrSparsePolicy policy : RandomCases.POLICIES) {
-            Result actual = run(new VectorEngine(shape, Kernels.chosen(), policy), shape, weights, mask, stream, share);
+            Result actual =
+                    run(new VectorEngine(shape, KernelChoice.chosen(), policy), shape, weights, mask, stream, share);
             assertClose(actual.worst, expected.worst, 4e-6);
             for (int layer = 0; layer < shape.layers(); layer++) {
                 // The slopes' gradients divide differences of float32 bounds by the bounds' distance.
@@ -165,8 +166,8 @@ class WorstCaseTest {
             }
             Mask pruned = Mask.of(shape, kept);
             for (DenseOrSparsePolicy policy : RandomCases.POLICIES) {
-                Engine engine = new VectorEngine(shape, Kernels.chosen(), policy);
-                BoundBuffers pass = engine.newBoundPass(EXAMPLES, true);
+                BoundEngine engine = new VectorEngine(shape, KernelChoice.chosen(), policy);
+                BoundBuffers pass = engine.newBoundBuffers(EXAMPLES, true);
                 run(engine, pass, shape, weights, Mask.dense(shape), stream, 0.5f);
                 Result reused = run(engine, pass, shape, weights, pruned, stream, 0.5f);
                 Result fresh = run(engine, shape, weights, pruned, stream, 0.5f);
@@ -178,16 +179,18 @@ class WorstCaseTest {
 
     @Test
     void refusesWhatItCannotBound() {
-        Engine engine = Engines.create(shape("4-3", false));
+        BoundEngine engine = BoundEngine.of(Engines.create(shape("4-3", false)));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Engines.create(shape("4-1", false)).newBoundPass(3, false))
+                .isThrownBy(() ->
+                        BoundEngine.of(Engines.create(shape("4-1", false))).newBoundBuffers(3, false))
                 .withMessageContaining("at least 2 classes");
-        BoundBuffers pass = engine.newBoundPass(3, false);
+        BoundBuffers pass = engine.newBoundBuffers(3, false);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> engine.boundMargins(pass, 0.1f, 0.5f, new int[3], 0, 3))
                 .withMessageContaining("share of linear bounds");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Engines.create(shape("5-3", false)).boundMargins(pass, 0.1f, 0, new int[3], 0, 3))
+                .isThrownBy(() -> BoundEngine.of(Engines.create(shape("5-3", false)))
+                        .boundMargins(pass, 0.1f, 0, new int[3], 0, 3))
                 .withMessageContaining("pass made for");
         org.assertj.core.api.Assertions.assertThatExceptionOfType(IndexOutOfBoundsException.class)
                 .isThrownBy(() -> engine.boundMargins(pass, 0.1f, 0, new int[65], 0, 65));
@@ -196,13 +199,13 @@ class WorstCaseTest {
     private record Result(float[] worst, Weights gradient) {}
 
     private static Result run(
-            Engine engine, Architecture shape, Weights weights, Mask mask, Stream stream, float share) {
-        return run(engine, engine.newBoundPass(EXAMPLES, share > 0), shape, weights, mask, stream, share);
+            BoundEngine engine, Architecture shape, Weights weights, Mask mask, Stream stream, float share) {
+        return run(engine, engine.newBoundBuffers(EXAMPLES, share > 0), shape, weights, mask, stream, share);
     }
 
     /** The natural part's gradient and the worst case's together, with the same outer gradient for all engines. */
     private static Result run(
-            Engine engine,
+            BoundEngine engine,
             BoundBuffers pass,
             Architecture shape,
             Weights weights,
@@ -225,7 +228,7 @@ class WorstCaseTest {
                 pass.marginBoundGradients().set(c, e, labels[e] == c ? -(0.3f + 0.002f * e) : others);
             }
         }
-        engine.weightGradient(pass, true);
+        engine.backward(pass, true);
         return new Result(worst, engine.gradient());
     }
 

@@ -10,8 +10,9 @@ import net.jqwik.api.constraints.FloatRange;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
 import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Engine;
-import org.espalier.engine.ops.Elementwise;
+import org.espalier.engine.ops.PanelOps;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -70,7 +71,7 @@ class TrainingBoundsTest {
             BoundBuffers pass = bounds(engine, image, 0, 0.125f, share);
             assertThat((double) pass.marginBounds().get(1, 0)).isCloseTo(exact, within(1e-6));
             double[] loss = new double[1];
-            Elementwise.crossEntropy(pass.marginBounds(), 0, new int[] {0}, 0, 1, 0, loss, 0);
+            PanelOps.CHOSEN.crossEntropy(pass.marginBounds(), 0, new int[] {0}, 0, 1, 0, loss, 0);
             // The cross-entropy rises with the other class's lead, so this is the worst loss of the box.
             assertThat(loss[0]).isCloseTo(Math.log1p(Math.exp(exact)), within(1e-6));
         }
@@ -86,11 +87,11 @@ class TrainingBoundsTest {
     }
 
     private static BoundBuffers bounds(Engine engine, float[] image, int label, float epsilon, float share) {
-        BoundBuffers pass = engine.newBoundPass(1, share > 0);
+        BoundBuffers pass = BoundEngine.of(engine).newBoundBuffers(1, share > 0);
         for (int i = 0; i < image.length; i++) {
             pass.natural().input().set(i, 0, image[i]);
         }
-        engine.boundMargins(pass, epsilon, share, new int[] {label}, 0, 1);
+        BoundEngine.of(engine).boundMargins(pass, epsilon, share, new int[] {label}, 0, 1);
         return pass;
     }
 

@@ -10,6 +10,7 @@ import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
+import org.espalier.engine.Gradients;
 import org.espalier.engine.KernelMode;
 import org.espalier.lab.bench.BenchReport.Figure;
 import org.espalier.lab.bench.BenchReport.Masks;
@@ -25,7 +26,7 @@ import org.espalier.ticket.Level;
 
 /**
  * Measures the engine on the machine at hand, all in one run so that figures can be compared: the core's peak, dense
- * products, training steps and evaluation at the paper's levels, with dense kernels and with chosen ones, and trials side
+ * products, training steps and evaluation at the paper's levels, with kernels dense and auto, and trials side
  * by side.
  */
 public final class Bench {
@@ -40,7 +41,7 @@ public final class Bench {
     private int stepsDone;
     private final int steps;
 
-    /** Told what is being measured. */
+    /** Shows the measurement in work. */
     @FunctionalInterface
     public interface Progress {
         /**
@@ -128,8 +129,8 @@ public final class Bench {
         InterleavedTiming.BesidePeak turns = InterleavedTiming.besidePeak(
                 List.of(
                         () -> engine.forward(pass, 0, 1),
-                        () -> engine.inputGradient(pass, 0, 1, (p, g, o, f, i, c) -> {}),
-                        () -> engine.weightGradient(pass, 0, 1)),
+                        () -> engine.backward(pass, 0, 1, Gradients.INPUTS),
+                        () -> engine.backward(pass, 0, 1, Gradients.WEIGHTS)),
                 settings.seconds());
         double operations = 2.0 * shape.weights() * ActivationPanels.LANES;
         return new Product(shape, turns.share(0, operations), turns.share(1, operations), turns.share(2, operations));
@@ -143,7 +144,7 @@ public final class Bench {
         }
     }
 
-    /** Dense and chosen kernels on one network, each work's in turn. */
+    /** Rates of kernels dense and auto on one network; for each work the two modes alternate. */
     private List<Row> rows(Masks masks, int level, Weights weights, Mask mask) {
         List<Map<Work, Figure>> figures = MODES.stream()
                 .map(_ -> (Map<Work, Figure>) new EnumMap<Work, Figure>(Work.class))

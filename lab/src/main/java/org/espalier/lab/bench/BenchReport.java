@@ -80,7 +80,7 @@ public record BenchReport(
     }
 
     /**
-     * Trials side by side, with chosen kernels and the search's masks.
+     * Trials side by side, with kernels auto and the search's masks.
      *
      * @param perSecond steps or images of all of them together
      */

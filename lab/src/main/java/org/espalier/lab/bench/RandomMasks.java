@@ -15,10 +15,9 @@ public final class RandomMasks {
      * @param density share of each layer's weights that survive, in [0, 1]
      */
     public static Mask draw(Architecture architecture, double density, Stream stream) {
-        int[] counts = new int[architecture.layers()];
-        for (int layer = 0; layer < counts.length; layer++) {
-            counts[layer] = (int) Math.round(density * architecture.weights(layer));
-        }
+        int[] counts = architecture.graph().prunable().stream()
+                .mapToInt(parameter -> (int) Math.round(density * parameter.size()))
+                .toArray();
         return draw(architecture, counts, stream);
     }
 

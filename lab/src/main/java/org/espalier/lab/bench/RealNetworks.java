@@ -40,7 +40,7 @@ public final class RealNetworks {
      *
      * @param iterations updates to a level
      * @param lastLevel levels after the dense one
-     * @param reached told the number of each level that is about to be trained
+     * @param reached receives the number of each level before its training
      * @return levels 0 to {@code lastLevel}
      */
     public static List<Trained> search(Split training, int iterations, int lastLevel, IntConsumer reached) {

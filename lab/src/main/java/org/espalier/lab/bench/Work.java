@@ -76,10 +76,9 @@ public enum Work {
     }
 
     /**
-     * Useful floating-point operations of one step or image: two for each surviving weight and example in each pass, be
-     * it forward, back, or for the weights' gradients. Nothing else is counted: no pruned weight, no padding, no
-     * elementwise work. A surviving weight's operation on a zero counts, so chosen kernels, which leave many out, may show
-     * more than the peak.
+     * Useful floating-point operations of one step or image: two for each remaining weight and example in each pass
+     * (forward, input gradients, weight gradients). Pruned weights, padding and elementwise work do not count. Operations
+     * of remaining weights on zero inputs count, so kernels of {@code AUTO}, which skip many of them, may exceed the peak.
      */
     public double operations(Mask mask) {
         double all = 0;
@@ -96,10 +95,6 @@ public enum Work {
     }
 
     private static Split first(Split split, int images) {
-        return new Split(
-                split.name(),
-                split.features(),
-                java.util.Arrays.copyOf(split.images(), images * split.features()),
-                java.util.Arrays.copyOf(split.labels(), images));
+        return split.part(split.name(), 0, images);
     }
 }

@@ -70,8 +70,8 @@ final class CertificationDirectory {
                     + ": it was written by another version of Espalier");
         }
         Path lines = directory.resolve(IMAGES);
-        byte[] content = AtomicFiles.content(
-                lines, certificate.path("files").path(IMAGES).asString("none"));
+        byte[] content =
+                AtomicFiles.content(lines, Json.string(Json.object(certificate, "files", source), IMAGES, source));
         List<ImageCertificate> images = JsonLines.readWhole(content, lines.toString(), ImageLine::read).stream()
                 .map(ImageLine::certificate)
                 .toList();
@@ -86,7 +86,7 @@ final class CertificationDirectory {
         while (seconds.size() < images.size()) {
             seconds.add(0.0);
         }
-        JsonNode by = certificate.path("determined-by");
+        JsonNode by = Json.object(certificate, "determined-by", source);
         return Optional.of(new Certification(
                 Json.string(by, "network", source),
                 Json.string(by, "data", source),
@@ -124,28 +124,37 @@ final class CertificationDirectory {
         return StoreWriter.key(settings);
     }
 
-    /** Images done so far, by number. */
+    /** Whether a file of work is there. */
+    boolean working() {
+        return Files.exists(directory.resolve(WORK));
+    }
+
+    /**
+     * Images done so far, by number. Lines are not flushed one by one, so a power cut may leave any bytes in the file: none
+     * are done then.
+     */
     Map<Integer, Done> begun() {
-        Map<Integer, Done> done = new TreeMap<>();
         Path file = directory.resolve(WORK);
-        if (Files.exists(file)) {
-            String source = file.toString();
-            for (ImageLine line : JsonLines.readWhole(AtomicFiles.content(file), source, ImageLine::read)) {
-                double seconds = line.seconds()
-                        .orElseThrow(() -> new UserException(source + " is damaged: seconds is not a number"));
-                done.put(line.certificate().image(), new Done(line.certificate(), seconds));
-            }
+        try {
+            return Files.exists(file) ? begun(AtomicFiles.content(file), file.toString()) : new TreeMap<>();
+        } catch (UserException e) {
+            return new TreeMap<>();
+        }
+    }
+
+    private static Map<Integer, Done> begun(byte[] content, String source) {
+        Map<Integer, Done> done = new TreeMap<>();
+        for (ImageLine line : JsonLines.readWhole(content, source, ImageLine::read)) {
+            double seconds = line.seconds()
+                    .orElseThrow(() -> new UserException(source + " is damaged: seconds is not a number"));
+            done.put(line.certificate().image(), new Done(line.certificate(), seconds));
         }
         return done;
     }
 
     /** Starts the file of work over with what is done, which drops a torn last line. */
     void begin(Map<Integer, Done> done) {
-        try {
-            Files.createDirectories(directory);
-        } catch (IOException e) {
-            throw AtomicFiles.unwritable(directory, e);
-        }
+        AtomicFiles.makeDirectory(directory);
         StringBuilder text = new StringBuilder();
         done.values().forEach(each -> text.append(each.certificate().line(each.seconds())));
         AtomicFiles.write(directory.resolve(WORK), text.toString().getBytes(StandardCharsets.UTF_8));
@@ -201,6 +210,11 @@ final class CertificationDirectory {
         certificate.put("unknown", certification.unknown());
         certificate.put("files", Map.of(IMAGES, AtomicFiles.digest(directory.resolve(IMAGES))));
         AtomicFiles.write(directory.resolve(CERTIFICATE), json(certificate));
+        deleteWork();
+    }
+
+    /** Removes what a whole certificate needs no longer, also what a crash left after its end. */
+    void deleteWork() {
         try {
             Files.deleteIfExists(directory.resolve(WORK));
         } catch (IOException e) {

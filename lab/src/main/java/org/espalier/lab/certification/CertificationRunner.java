@@ -1,8 +1,6 @@
 package org.espalier.lab.certification;
 
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +16,6 @@ import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
-import org.espalier.engine.ops.Elementwise;
 import org.espalier.evaluate.certify.Decision;
 import org.espalier.evaluate.certify.Margins;
 import org.espalier.evaluate.certify.Verification;
@@ -73,17 +70,14 @@ public final class CertificationRunner {
         TicketData.check(
                 request.ticket().network(), request.set(), request.ticket().file());
         CertificationDirectory directory = new CertificationDirectory(request);
-        Optional<Certification> stored = directory.whole();
-        if (stored.isPresent()) {
+        Optional<Certification> before = directory.whole();
+        if (before.isPresent() && !directory.working()) {
+            AtomicFiles.flushDirectory(directory.directory());
             observer.finished(request, true);
-            return stored;
+            return before;
         }
         Path root = lockRoot(request.ticket());
-        try {
-            Files.createDirectories(root);
-        } catch (IOException e) {
-            throw AtomicFiles.unwritable(root, e);
-        }
+        AtomicFiles.makeDirectory(root);
         // Two at once would each write the file of work from its own images alone.
         try (StoreLock lock = StoreLock.acquire(root)) {
             return certify(request, directory);
@@ -101,6 +95,8 @@ public final class CertificationRunner {
     private Optional<Certification> certify(CertificationRequest request, CertificationDirectory directory) {
         Optional<Certification> stored = directory.whole(); // another may have finished it just before
         if (stored.isPresent()) {
+            AtomicFiles.flushDirectory(directory.directory());
+            directory.deleteWork(); // left if a crash came between the certificate and this
             observer.finished(request, true);
             return stored;
         }
@@ -211,7 +207,7 @@ public final class CertificationRunner {
             for (int i = 0; i < images; i++) {
                 order[i] = first + i;
             }
-            Elementwise.loadImages(request.split().images(), order, 0, images, pass.input(), 0);
+            engine.ops().loadImages(request.split().images(), order, 0, images, pass.input(), 0);
             engine.forward(pass, 0, 1);
             Stream noise = Stream.root(SEED).child("certification");
             if (request.norm() != Norm.LINF) {

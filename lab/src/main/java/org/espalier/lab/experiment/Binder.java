@@ -1,5 +1,6 @@
 package org.espalier.lab.experiment;
 
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -13,7 +14,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.espalier.UserException;
+import org.espalier.setting.Named;
+import org.espalier.setting.Registry;
+import org.espalier.setting.Setting;
+import org.espalier.setting.Shorthand;
 import org.jspecify.annotations.Nullable;
 
 /** Makes settings records of YAML, checking every name, type and range against {@link Setting}. */
@@ -35,7 +42,7 @@ final class Binder {
     /** A bound of a kind, everything else as preset. */
     static Experiment.BoundSettings bound(String kind) {
         Yaml yaml = Yaml.parse("{" + KIND + ": " + kind + "}", "bounds." + kind, false);
-        return (Experiment.BoundSettings) ofKind(Experiment.BoundSettings.class, yaml, "bounds." + kind);
+        return (Experiment.BoundSettings) ofKind(kinds(Experiment.BoundSettings.class), false, yaml, "bounds." + kind);
     }
 
     private static Object value(Type type, Yaml yaml, String path, Setting setting) {
@@ -64,26 +71,37 @@ final class Binder {
         } else if (plain.isEnum()) {
             return constant(plain, yaml, path);
         } else if (plain.isSealed()) {
-            return ofKind(plain, yaml, path);
+            return ofKind(kinds(plain), false, yaml, path);
+        } else if (plain == Record.class) {
+            return ofKind(kinds(setting), setting.bare(), yaml, path);
         }
         return record(plain.asSubclass(Record.class), yaml, path, null);
     }
 
-    private static Record ofKind(Class<?> type, Yaml yaml, String path) {
-        Map<String, Class<?>> kinds = kinds(type);
+    private static Record ofKind(Map<String, Class<? extends Record>> kinds, boolean bare, Yaml yaml, String path) {
         String kinds0 = String.join(" or ", kinds.keySet());
+        if (bare && yaml instanceof Yaml.Scalar name && !name.isNull()) {
+            return record(chosen(kinds, name, path), new Yaml.Mapping(Map.of(), name.place()), path, KIND);
+        } else if (bare && !(yaml instanceof Yaml.Mapping)) {
+            throw wrong(yaml, path, kinds0 + ", or a mapping with " + KIND);
+        }
         if (!(yaml instanceof Yaml.Mapping(Map<String, Yaml> values, String place))) {
             throw wrong(yaml, path, "a mapping with " + KIND + ": " + kinds0);
         }
         if (!(values.get(KIND) instanceof Yaml.Scalar kind)) {
             throw new UserException(place + ": " + path + "." + KIND + " is missing, expected " + kinds0);
         }
-        Class<?> chosen = kinds.get(kind.text());
+        return record(chosen(kinds, kind, path + "." + KIND), yaml, path, KIND);
+    }
+
+    private static Class<? extends Record> chosen(
+            Map<String, Class<? extends Record>> kinds, Yaml.Scalar kind, String path) {
+        Class<? extends Record> chosen = kinds.get(kind.text());
         if (chosen == null) {
-            throw new UserException(kind.place() + ": " + path + "." + KIND + " is " + kind.describe() + ", "
+            throw new UserException(kind.place() + ": " + path + " is " + kind.describe() + ", "
                     + Names.suggestion(kind.text(), kinds.keySet()));
         }
-        return record(chosen.asSubclass(Record.class), yaml, path, KIND);
+        return chosen;
     }
 
     private static Record record(Class<? extends Record> type, Yaml yaml, String path, @Nullable String alsoKnown) {
@@ -123,7 +141,7 @@ final class Binder {
             }
             arguments[i] = value(component.getGenericType(), value, here, setting);
         }
-        return create(type, arguments);
+        return create(type, arguments, yaml, path);
     }
 
     private static Object absent(RecordComponent component, Yaml yaml, String path) {
@@ -135,13 +153,19 @@ final class Binder {
         throw new UserException(yaml.place() + ": " + path + " is missing");
     }
 
-    private static Record create(Class<? extends Record> type, Object[] arguments) {
+    private static Record create(Class<? extends Record> type, Object[] arguments, Yaml yaml, String path) {
         Class<?>[] types = Arrays.stream(type.getRecordComponents())
                 .map(RecordComponent::getType)
                 .toArray(Class<?>[]::new);
         try {
-            return type.getDeclaredConstructor(types).newInstance(arguments);
+            Constructor<? extends Record> constructor = type.getDeclaredConstructor(types);
+            constructor.setAccessible(true); // a plug-in's record need not be public
+            return constructor.newInstance(arguments);
         } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof IllegalArgumentException problem) {
+                // The record checks settings that have to go together.
+                throw new UserException(yaml.place() + ": " + path + ": " + problem.getMessage(), e);
+            }
             throw new IllegalStateException(e.getCause());
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
@@ -203,18 +227,12 @@ final class Binder {
     }
 
     private static BigDecimal decimal(Yaml yaml, String path, Setting setting, String expected) {
-        // A decimal of a million digits or exponents would take minutes to compare.
-        if (yaml instanceof Yaml.Scalar scalar
-                && !scalar.quoted()
-                && scalar.text().length() <= 40) {
-            try {
-                BigDecimal found = new BigDecimal(scalar.text());
-                if (Math.abs((long) found.scale()) <= 400) {
-                    return found;
-                }
-            } catch (NumberFormatException e) {
-                // said below
+        if (yaml instanceof Yaml.Scalar scalar && !scalar.quoted()) {
+            Optional<BigDecimal> found = Decimals.parse(scalar.text());
+            if (found.isPresent()) {
+                return found.get();
             }
+            throw wrong(yaml, path, expected + range(setting) + Decimals.hint(scalar.text()));
         }
         throw wrong(yaml, path, expected + range(setting));
     }
@@ -227,7 +245,8 @@ final class Binder {
         }
     }
 
-    private static String range(Setting setting) {
+    /** The range of a number, to follow "a number": {@code  of at least 0}. */
+    static String range(Setting setting) {
         List<String> bounds = new ArrayList<>();
         if (setting.min() != Double.NEGATIVE_INFINITY) {
             bounds.add((setting.above() ? "above " : "of at least ") + plain(setting.min()));
@@ -251,13 +270,35 @@ final class Binder {
     }
 
     private static String string(Yaml yaml, String path, Setting setting) {
+        String form = form(setting);
         if (!(yaml instanceof Yaml.Scalar scalar) || scalar.isNull()) {
-            throw wrong(yaml, path, setting.form().isEmpty() ? "a string" : setting.form());
+            throw wrong(yaml, path, form.isEmpty() ? "a string" : form);
         }
-        if (!setting.pattern().isEmpty() && !scalar.text().matches(setting.pattern())) {
-            throw wrong(yaml, path, setting.form());
+        String pattern = pattern(setting);
+        if (!pattern.isEmpty() && !scalar.text().matches(pattern)) {
+            throw wrong(yaml, path, form);
         }
         return scalar.text();
+    }
+
+    /** Regular expression of a string setting; empty for any string. */
+    static String pattern(Setting setting) {
+        return setting.kinds() == void.class
+                ? setting.pattern()
+                : named(setting).map(Named::pattern).collect(Collectors.joining("|"));
+    }
+
+    /** What a string setting has to be, in words; empty for any string. */
+    static String form(Setting setting) {
+        if (setting.kinds() == void.class) {
+            return setting.form();
+        }
+        List<String> forms = named(setting).map(Named::form).toList();
+        return String.join(", ", forms.subList(0, forms.size() - 1)) + " or " + forms.getLast();
+    }
+
+    private static Stream<Named<?>> named(Setting setting) {
+        return Registry.of(setting.kinds()).all().stream().map(kind -> (Named<?>) kind);
     }
 
     private static Object constant(Class<?> type, Yaml yaml, String path) {
@@ -304,13 +345,18 @@ final class Binder {
     }
 
     /** The records of a sealed interface by the kind that names them. */
-    static Map<String, Class<?>> kinds(Class<?> type) {
-        Map<String, Class<?>> kinds = new LinkedHashMap<>();
+    static Map<String, Class<? extends Record>> kinds(Class<?> type) {
+        Map<String, Class<? extends Record>> kinds = new LinkedHashMap<>();
         for (Class<?> permitted : type.getPermittedSubclasses()) {
-            kinds.put(
-                    Objects.requireNonNull(permitted.getAnnotation(Kind.class)).value(), permitted);
+            Class<? extends Record> settings = permitted.asSubclass(Record.class);
+            kinds.put(Registry.kind(settings).value(), settings);
         }
         return kinds;
+    }
+
+    /** The records of a setting that chooses among registered kinds, by the kind that names them. */
+    static Map<String, Class<? extends Record>> kinds(Setting setting) {
+        return Registry.of(setting.kinds()).settings();
     }
 
     /** The constants of an enum by how they are written. */

@@ -2,15 +2,27 @@ package org.espalier.lab.experiment;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.espalier.attack.KeptIterate;
-import org.espalier.attack.LabelChoice;
+import org.espalier.attack.Attack;
 import org.espalier.attack.Norm;
+import org.espalier.attack.TrainingAttackKind;
+import org.espalier.data.DataSet;
+import org.espalier.data.SplitRule;
+import org.espalier.data.Splits;
 import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.network.InitialWeights;
 import org.espalier.prune.CountingRule;
+import org.espalier.prune.CriterionKind;
 import org.espalier.prune.Scope;
+import org.espalier.random.Stream;
+import org.espalier.setting.Kind;
+import org.espalier.setting.Setting;
+import org.espalier.setting.Shorthand;
+import org.espalier.ticket.RestartKind;
+import org.espalier.train.ObjectiveKind;
+import org.espalier.train.OptimizerSettings;
 import org.espalier.train.Ramp;
 
 /**
@@ -43,9 +55,10 @@ public record Experiment(
         @Setting(
                 value = "attacks by name, used by objectives and evaluation",
                 preset = "{fgsm: {kind: fgsm}, pgd: {kind: pgd}}",
+                kinds = TrainingAttackKind.class,
                 pattern = Names.PATTERN,
                 form = Names.FORM)
-        Map<String, AttackSettings> attacks,
+        Map<String, Record> attacks,
 
         @Setting(
                 value = "bounds by name, used by certified objectives; ibp and crown-ibp are there unless redefined",
@@ -73,8 +86,7 @@ public record Experiment(
                         + " after K iterations of level 0), or none (level 0 alone)",
                 preset = "[original, random, continued]",
                 minItems = 1,
-                pattern = "original|random|continued|none|as-published|rewind-[1-9][0-9]{0,8}",
-                form = "original, random, continued, none, as-published or rewind-K")
+                kinds = RestartKind.class)
         List<String> strategies,
 
         @Setting(value = "what tables show", preset = "{}") Report report,
@@ -84,16 +96,35 @@ public record Experiment(
                 addedLater = true)
         Optional<Robustness> robustness) {
 
+    /**
+     * The attack of a name.
+     *
+     * @throws NullPointerException if {@link #attacks} has none
+     */
+    public Attack attack(String name) {
+        return TrainingAttackKind.of(Objects.requireNonNull(attacks.get(name), name));
+    }
+
     /** Data sets and their split. */
     public record Data(
             @Setting(value = "data sets: names, or mappings of name and directory", preset = "[digits]", minItems = 1)
             List<DataSource> sets,
 
+            @Setting(value = "validation images, of the training images; the rest train", preset = "10000", min = 1)
+            int validation,
+
             @Setting(
-                    value = "validation images, the first of the training images; the rest train",
-                    preset = "10000",
-                    min = 1)
-            int validation) {}
+                    value =
+                            "which training images are for validation: first, shuffled, or stratified: each class in the"
+                                    + " same share",
+                    preset = "first",
+                    addedLater = true)
+            SplitRule split) {
+        /** A data set's splits. */
+        public Splits splits(DataSet set, int images, long seed) {
+            return set.splits(images, split, Stream.root(seed).child("validation split"));
+        }
+    }
 
     /** One data set. */
     @Shorthand
@@ -104,7 +135,7 @@ public record Experiment(
                     form = Names.FORM)
             String name,
 
-            @Setting("directory with four IDX files named as MNIST's, relative to the working directory")
+            @Setting("directory with four IDX files named as MNIST's, relative to the file that names it")
             Optional<String> directory) {}
 
     /** The dense network: fully connected, ReLU between layers. */
@@ -115,7 +146,7 @@ public record Experiment(
             @Setting(value = "inputs; if given, must equal the pixels of an image", min = 1)
             OptionalInt inputs,
 
-            @Setting(value = "outputs; if given, must equal the number of classes", min = 2)
+            @Setting(value = "outputs, at least the number of classes; as many if not given", min = 2)
             OptionalInt outputs,
 
             @Setting(
@@ -161,7 +192,7 @@ public record Experiment(
             int batch,
 
             @Setting(value = "optimizer, with fresh moments at every level", preset = "{kind: adam}")
-            Optimizer optimizer,
+            OptimizerSettings optimizer,
 
             @Setting(value = "label smoothing, as fractions", preset = "{}")
             LabelSmoothing labelSmoothing,
@@ -171,45 +202,6 @@ public record Experiment(
 
             @Setting(value = "weight of the L2 penalty: adds l2 / 2 * sum w^2 to the loss", preset = "0", min = 0)
             double l2) {}
-
-    /** Optimizers. */
-    public sealed interface Optimizer {
-        /** Adam in Keras's formulation. */
-        @Kind("adam")
-        record Adam(
-                @Setting(value = "learning rate", preset = "0.0012", min = 0, above = true)
-                double rate,
-
-                @Setting(
-                        value = "decay of the first moment, per update",
-                        preset = "0.9",
-                        min = 0,
-                        max = 1,
-                        below = true)
-                double beta1,
-
-                @Setting(
-                        value = "decay of the second moment, per update",
-                        preset = "0.999",
-                        min = 0,
-                        max = 1,
-                        below = true)
-                double beta2,
-
-                @Setting(value = "added to the root of the second moment", preset = "1e-7", min = 0, above = true)
-                double epsilon)
-                implements Optimizer {}
-
-        /** SGD with momentum. */
-        @Kind("sgd")
-        record Sgd(
-                @Setting(value = "learning rate", preset = "0.1", min = 0, above = true)
-                double rate,
-
-                @Setting(value = "momentum, per update", preset = "0.9", min = 0, max = 1, below = true)
-                double momentum)
-                implements Optimizer {}
-    }
 
     /** The share of the target that is spread evenly over all classes. */
     public record LabelSmoothing(
@@ -221,58 +213,6 @@ public record Experiment(
 
             @Setting(value = "on test labels (losses only)", preset = "0", min = 0, max = 1, below = true)
             double test) {}
-
-    /** An attack within an L-infinity ball, clipped to pixel values 0 to 1. */
-    public sealed interface AttackSettings {
-        double epsilon();
-
-        LabelChoice label();
-
-        /** One signed gradient step. */
-        @Kind("fgsm")
-        record Fgsm(
-                @Setting(
-                        value = "radius of the L-infinity ball, in pixel values 0 to 1",
-                        preset = "0.3",
-                        min = 0,
-                        max = 1)
-                double epsilon,
-
-                @Setting(value = "which label the attack moves away from", preset = "true")
-                LabelChoice label)
-                implements AttackSettings {}
-
-        /** Projected gradient steps. */
-        @Kind("pgd")
-        record Pgd(
-                @Setting(
-                        value = "radius of the L-infinity ball, in pixel values 0 to 1",
-                        preset = "0.3",
-                        min = 0,
-                        max = 1)
-                double epsilon,
-
-                @Setting(value = "length of a step, in pixel values", preset = "0.05", min = 0, above = true, max = 1)
-                double step,
-
-                @Setting(value = "steps of one restart", preset = "10", min = 1)
-                int steps,
-
-                @Setting(
-                        value = "whether to start from uniform noise in the ball rather than from the image",
-                        preset = "true")
-                boolean randomStart,
-
-                @Setting(value = "independent starts, of which the worst for the network counts", preset = "1", min = 1)
-                int restarts,
-
-                @Setting(value = "which iterate of a restart counts", preset = "last")
-                KeptIterate keep,
-
-                @Setting(value = "which label the attack moves away from", preset = "true")
-                LabelChoice label)
-                implements AttackSettings {}
-    }
 
     /** A bound of the worst case within an L-infinity ball cut at 0 and 1, and how training comes to it. */
     public sealed interface BoundSettings {
@@ -391,7 +331,19 @@ public record Experiment(
             @Setting(
                     value = "bound to train against in place of an attack; the objective's name if that is a bound's",
                     addedLater = true)
-            Optional<String> bound) {
+            Optional<String> bound,
+
+            @Setting(
+                    value = "method of training, in place of the cross-entropy of natural and attacked images",
+                    addedLater = true,
+                    kinds = ObjectiveKind.class,
+                    bare = true)
+            Optional<Record> method) {
+        /** An objective of the built-in methods. */
+        public Objective(String name, Optional<String> attack, Optional<Double> naturalShare, Optional<String> bound) {
+            this(name, attack, naturalShare, bound, Optional.empty());
+        }
+
         /** The objective without an attack. */
         public static final String NATURAL = "natural";
     }
@@ -453,8 +405,12 @@ public record Experiment(
             @Setting(value = "prunings after the dense level 0", preset = "20", min = 0, max = 1000)
             int levels,
 
-            @Setting(value = "what makes a weight worth keeping", preset = "magnitude")
-            PruningCriterion criterion,
+            @Setting(
+                    value = "what makes a weight worth keeping",
+                    preset = "magnitude",
+                    kinds = CriterionKind.class,
+                    bare = true)
+            Record criterion,
 
             @Setting(
                     value = "layer: each layer loses its fraction; global: all weights are ranked together",
@@ -477,12 +433,6 @@ public record Experiment(
 
             @Setting(value = "exact: round(p n) weights; as-published: one more per layer and level", preset = "exact")
             CountingRule count) {}
-
-    /** Criteria of pruning. */
-    public enum PruningCriterion {
-        MAGNITUDE,
-        RANDOM
-    }
 
     /** What tables show. */
     public record Report(

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.espalier.UserException;
+import org.espalier.UserPath;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
@@ -36,7 +37,8 @@ public final class ExperimentFile {
     public static Experiment read(String nameOrFile, List<String> overrides) {
         Yaml yaml = load(nameOrFile, null, new ArrayList<>());
         for (String override : overrides) {
-            yaml = Yaml.merge(yaml, override(override));
+            // An option's paths are relative to where it was typed.
+            yaml = Yaml.merge(yaml, RelativePaths.resolved(override(override), Path.of("option")));
         }
         return Validation.resolve(Binder.bind(Experiment.class, yaml), yaml);
     }
@@ -71,6 +73,11 @@ public final class ExperimentFile {
         return new Tree(true).map(settings);
     }
 
+    /** The settings of a kind as they enter what identifies a level; the bare name of a kind of Espalier's without settings. */
+    public static Object kindIdentity(Record settings) {
+        return new Tree(true).of(settings, true);
+    }
+
     /** How a constant is written in a file. */
     public static String nameOf(Enum<?> constant) {
         return Names.dashed(constant.name());
@@ -96,8 +103,11 @@ public final class ExperimentFile {
             Yaml preset = Yaml.parse(Presets.text(nameOrFile), "preset " + nameOrFile, true);
             return extended(preset, relativeTo, chain);
         }
-        Path file = relativeTo == null ? Path.of(nameOrFile) : relativeTo.resolveSibling(nameOrFile);
-        return extended(Yaml.parse(text(file, nameOrFile), file.toString(), true), file, chain);
+        Path file = relativeTo == null
+                ? UserPath.of(nameOrFile, "the experiment")
+                : relativeTo.resolveSibling(UserPath.of(nameOrFile, relativeTo + ": " + EXTENDS));
+        Yaml yaml = RelativePaths.resolved(Yaml.parse(text(file, nameOrFile), file.toString(), true), file);
+        return extended(yaml, file, chain);
     }
 
     private static Yaml extended(Yaml yaml, @Nullable Path file, List<String> chain) {

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.espalier.setting.Setting;
+import org.espalier.setting.Shorthand;
 
 /**
  * The JSON Schema (2020-12) of experiment files, for editors: what {@link Binder} accepts, value by value. Checks
@@ -102,9 +104,8 @@ public final class JsonSchema {
         } else if (plain == boolean.class) {
             return Map.of("type", "boolean");
         } else if (plain == String.class) {
-            return setting.pattern().isEmpty()
-                    ? Map.of("type", "string")
-                    : ordered("type", "string", "pattern", whole(setting.pattern()));
+            String pattern = Binder.pattern(setting);
+            return pattern.isEmpty() ? Map.of("type", "string") : ordered("type", "string", "pattern", whole(pattern));
         } else if (plain.isEnum()) {
             List<Object> constants = new ArrayList<>(Binder.constants(plain).keySet());
             if (constants.contains("true")) {
@@ -112,9 +113,14 @@ public final class JsonSchema {
             }
             return Map.of("enum", constants);
         } else if (plain.isSealed()) {
-            List<Object> kinds = new ArrayList<>();
-            Binder.kinds(plain).forEach((name, kind) -> kinds.add(object(kind, Optional.of(name))));
-            return Map.of("anyOf", kinds);
+            return Map.of("anyOf", objects(Binder.kinds(plain)));
+        } else if (plain == Record.class) {
+            Map<String, Class<? extends Record>> kinds = Binder.kinds(setting);
+            List<Object> forms = objects(kinds);
+            if (setting.bare()) {
+                forms.addFirst(Map.of("enum", List.copyOf(kinds.keySet())));
+            }
+            return Map.of("anyOf", forms);
         }
         Map<String, Object> object = object(plain, Optional.empty());
         if (!plain.isAnnotationPresent(Shorthand.class)) {
@@ -122,6 +128,12 @@ public final class JsonSchema {
         }
         RecordComponent first = plain.getRecordComponents()[0];
         return Map.of("oneOf", List.of(value(first.getGenericType(), Binder.setting(first)), object));
+    }
+
+    private static List<Object> objects(Map<String, Class<? extends Record>> kinds) {
+        List<Object> objects = new ArrayList<>();
+        kinds.forEach((name, kind) -> objects.add(object(kind, Optional.of(name))));
+        return objects;
     }
 
     private static Map<String, Object> range(String type, Setting setting) {

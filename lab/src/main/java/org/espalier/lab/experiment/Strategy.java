@@ -1,36 +1,37 @@
 package org.espalier.lab.experiment;
 
 import java.util.OptionalInt;
+import org.espalier.setting.Extension;
+import org.espalier.setting.Registry;
 import org.espalier.ticket.Restart;
+import org.espalier.ticket.RestartKind;
 
 /**
  * A strategy as an experiment names it: how survivors restart, or no pruning at all.
  *
  * @param name in files and tables
+ * @param settings of the restart's kind
  * @param restart what survivors restart from
  * @param prunes false for {@code none}: the dense level alone
  */
-public record Strategy(String name, Restart restart, boolean prunes) {
+public record Strategy(String name, Record settings, Restart restart, boolean prunes) {
     /** The strategy of a name that an {@link Experiment} has. */
     public static Strategy of(String name) {
-        return switch (name) {
-            case "none" -> new Strategy(name, new Restart.Original(), false);
-            case "original" -> new Strategy(name, new Restart.Original(), true);
-            case "random" -> new Strategy(name, new Restart.Random(), true);
-            case "continued" -> new Strategy(name, new Restart.Continued(), true);
-            case "as-published" -> new Strategy(name, new Restart.AsPublished(), true);
-            default -> {
-                if (!name.startsWith("rewind-")) {
-                    throw new IllegalArgumentException("there is no strategy " + name);
-                }
-                yield new Strategy(
-                        name, new Restart.Rewind(Integer.parseInt(name.substring("rewind-".length()))), true);
+        for (Extension<?> kind : Registry.of(RestartKind.class).all()) {
+            if (kind instanceof RestartKind<?> restart && name.matches(restart.pattern())) {
+                return of(name, restart);
             }
-        };
+        }
+        throw new IllegalArgumentException("there is no strategy " + name);
+    }
+
+    private static <S extends Record> Strategy of(String name, RestartKind<S> kind) {
+        S settings = kind.parse(name);
+        return new Strategy(name, settings, kind.create(settings), kind.prunes());
     }
 
     /** The iteration of level 0 whose weights the strategy needs; empty if none. */
     public OptionalInt snapshot() {
-        return restart instanceof Restart.Rewind(int iteration) ? OptionalInt.of(iteration) : OptionalInt.empty();
+        return restart.snapshot();
     }
 }

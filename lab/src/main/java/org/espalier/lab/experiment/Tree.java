@@ -1,11 +1,14 @@
 package org.espalier.lab.experiment;
 
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.espalier.setting.Kind;
 
 /** Settings records as plain maps, lists, strings, numbers and truth values, as they stand in a file. */
 final class Tree {
@@ -26,6 +29,10 @@ final class Tree {
         Kind kind = settings.getClass().getAnnotation(Kind.class);
         if (kind != null) {
             tree.put(Binder.KIND, kind.value());
+            if (identity && !kind.provider().isEmpty()) {
+                tree.put("provider", kind.provider());
+                tree.put("version", kind.version());
+            }
         }
         for (RecordComponent component : settings.getClass().getRecordComponents()) {
             Object value = read(component, settings);
@@ -34,23 +41,35 @@ final class Tree {
                     && Binder.presetOf(component).equals(Optional.of(value))) {
                 continue;
             }
+            boolean bare = Binder.setting(component).bare();
             switch (value) {
                 case Optional<?> optional ->
-                    optional.ifPresent(present -> tree.put(Binder.name(component), of(present)));
+                    optional.ifPresent(present -> tree.put(Binder.name(component), of(present, bare)));
                 case OptionalInt optional -> optional.ifPresent(present -> tree.put(Binder.name(component), present));
-                default -> tree.put(Binder.name(component), of(value));
+                default -> tree.put(Binder.name(component), of(value, bare));
             }
         }
         return tree;
     }
 
-    private Object of(Object value) {
+    /**
+     * One value.
+     *
+     * @param bare whether a kind without settings is written as its name; one of a plug-in keeps its provider and version
+     *     where it identifies a level
+     */
+    Object of(Object value, boolean bare) {
         return switch (value) {
-            case Record settings -> map(settings);
-            case List<?> list -> list.stream().map(this::of).toList();
+            case Record settings -> {
+                Map<String, Object> tree = map(settings);
+                yield bare && tree.size() == 1 && tree.containsKey(Binder.KIND)
+                        ? Objects.requireNonNull(tree.get(Binder.KIND))
+                        : tree;
+            }
+            case List<?> list -> list.stream().map(element -> of(element, bare)).toList();
             case Map<?, ?> map -> {
                 Map<String, Object> tree = new LinkedHashMap<>();
-                map.forEach((name, element) -> tree.put((String) name, of(element)));
+                map.forEach((name, element) -> tree.put((String) name, of(element, bare)));
                 yield tree;
             }
             case Enum<?> constant -> Names.dashed(constant.name());
@@ -60,7 +79,9 @@ final class Tree {
 
     private static Object read(RecordComponent component, Record settings) {
         try {
-            return component.getAccessor().invoke(settings);
+            Method accessor = component.getAccessor();
+            accessor.setAccessible(true); // a plug-in's record need not be public
+            return accessor.invoke(settings);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }

@@ -4,14 +4,22 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.espalier.UserException;
 import org.espalier.attack.Norm;
+import org.espalier.attack.TrainingAttackKind;
 import org.espalier.evaluate.AttackedAccuracy;
+import org.espalier.prune.CriterionKind;
 import org.espalier.prune.Scope;
+import org.espalier.train.AdversarialMethod;
+import org.espalier.train.NaturalMethod;
+import org.espalier.train.ObjectiveContext;
+import org.espalier.train.ObjectiveKind;
 
 /** Checks between settings, and the defaults that depend on other settings. */
 final class Validation {
@@ -59,14 +67,23 @@ final class Validation {
                         .map(split -> Names.dashed(split.name()))
                         .toList());
         validation.unique("evaluation.attacks", experiment.evaluation().attacks());
-        experiment.attacks().forEach((name, attack) -> {
-            if (attack instanceof Experiment.AttackSettings.Pgd pgd && pgd.restarts() > 1 && !pgd.randomStart()) {
-                throw validation.wrong(
-                        "attacks." + name + ".restarts",
-                        "is " + pgd.restarts()
-                                + ", expected 1 as random-start is false: all restarts would be the same");
-            }
-        });
+        experiment
+                .attacks()
+                .forEach((name, attack) -> validation.created("attacks." + name, () -> TrainingAttackKind.of(attack)));
+        validation.created(
+                "pruning.criterion", () -> CriterionKind.of(experiment.pruning().criterion()));
+        for (Experiment.Objective objective : objectives) {
+            objective
+                    .method()
+                    .ifPresent(method -> validation.created(
+                            "objectives",
+                            () -> ObjectiveKind.of(
+                                    method,
+                                    new ObjectiveContext(
+                                            objective.attack().map(experiment::attack),
+                                            objective.naturalShare().orElse(1.0),
+                                            0))));
+        }
         for (String attack : experiment.evaluation().attacks()) {
             validation.known(attack, experiment, "evaluation.attacks");
         }
@@ -109,7 +126,7 @@ final class Validation {
                 .retainAll(objectives.stream()
                         .flatMap(objective -> objective.bound().stream())
                         .toList());
-        Map<String, Experiment.AttackSettings> attacks = new LinkedHashMap<>(experiment.attacks());
+        Map<String, Record> attacks = new LinkedHashMap<>(experiment.attacks());
         attacks.keySet().retainAll(used);
         return new Experiment(
                 experiment.name(),
@@ -198,6 +215,16 @@ final class Validation {
 
     private Experiment.Objective resolve(Experiment.Objective objective, Experiment experiment, Set<String> bounds) {
         boolean natural = objective.name().equals(Experiment.Objective.NATURAL);
+        if (natural && objective.method().isPresent()) {
+            throw wrong("objectives", "has an objective natural with a method; give it another name");
+        }
+        if (!natural && objective.method().orElse(null) instanceof NaturalMethod) {
+            throw wrong(
+                    "objectives", "has " + objective.name() + " with method natural, expected the objective natural");
+        }
+        if (objective.method().isPresent() && !builtIn(objective.method().get())) {
+            return ofMethod(objective, experiment);
+        }
         if (natural
                 && (objective.attack().isPresent()
                         || objective.bound().isPresent()
@@ -234,6 +261,40 @@ final class Validation {
                 Optional.of(attack),
                 Optional.of(objective.naturalShare().orElse(0.5)),
                 Optional.empty());
+    }
+
+    /** Whether a method is one that objectives have without saying so: it is left out, and the level's key with it. */
+    private static boolean builtIn(Record method) {
+        return method instanceof NaturalMethod || method instanceof AdversarialMethod;
+    }
+
+    /** An objective with a method of its own: it may name an attack, and its name is free. */
+    private Experiment.Objective ofMethod(Experiment.Objective objective, Experiment experiment) {
+        if (objective.bound().isPresent()) {
+            throw wrong("objectives", "has " + objective.name() + " with a method and a bound, expected one of them");
+        }
+        if (experiment.evaluation().loss() == Experiment.LossKind.OBJECTIVE) {
+            throw wrong(
+                    "evaluation.loss",
+                    "is objective, expected attack: the published code has no loss for objective " + objective.name()
+                            + ", which has a method of its own");
+        }
+        objective.attack().ifPresent(attack -> known(attack, experiment, "objectives"));
+        return new Experiment.Objective(
+                objective.name(),
+                objective.attack(),
+                Optional.of(objective.naturalShare().orElse(objective.attack().isPresent() ? 0.5 : 1)),
+                Optional.empty(),
+                objective.method());
+    }
+
+    /** Makes what settings describe, so that settings that do not go together are found before any training. */
+    private void created(String path, Supplier<?> maker) {
+        try {
+            Objects.requireNonNull(maker.get());
+        } catch (UserException | IllegalArgumentException e) {
+            throw wrong(path, "cannot be used: " + e.getMessage());
+        }
     }
 
     private Experiment.Objective bounded(Experiment.Objective objective, Experiment experiment, Set<String> bounds) {

@@ -7,6 +7,8 @@ import java.util.Map;
 import org.espalier.UserException;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -18,6 +20,9 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 
 /** A YAML document that remembers where each value stands. Tags other than YAML's own are refused. */
 sealed interface Yaml {
+    /** Lists and mappings within each other, at most. */
+    int DEEPEST = 20;
+
     /** Where a value stands, in words, e.g. {@code my.yaml, line 3}. */
     String place();
 
@@ -70,6 +75,7 @@ sealed interface Yaml {
                 .setCodePointLimit(1 << 20)
                 .build();
         try {
+            checkDepth(new Parse(settings).parseString(text), source, lines);
             return new Compose(settings)
                     .composeString(text)
                     .map(node -> from(node, source, lines, 0))
@@ -85,10 +91,31 @@ sealed interface Yaml {
         }
     }
 
+    /** Refuses what is nested deep while it is parsed, event by event: composing nodes calls itself for each depth. */
+    private static void checkDepth(Iterable<Event> events, String source, boolean lines) {
+        int depth = 0;
+        for (Event event : events) {
+            switch (event.getEventId()) {
+                case MappingStart, SequenceStart -> depth++;
+                case MappingEnd, SequenceEnd -> depth--;
+                default -> {
+                    // Scalars, aliases and documents nest nothing.
+                }
+            }
+            if (depth > DEEPEST + 1) {
+                String place = event.getStartMark()
+                        .filter(mark -> lines)
+                        .map(mark -> source + ", line " + (mark.getLine() + 1))
+                        .orElse(source);
+                throw new UserException(place + ": nested more than " + DEEPEST + " deep");
+            }
+        }
+    }
+
     private static Yaml from(Node node, String source, boolean lines, int depth) {
         String place = place(node, source, lines);
-        if (depth > 20) {
-            throw new UserException(place + ": nested more than 20 deep");
+        if (depth > DEEPEST) {
+            throw new UserException(place + ": nested more than " + DEEPEST + " deep");
         }
         if (!node.getTag().getValue().startsWith(Tag.PREFIX)) {
             throw new UserException(place + ": found tag " + node.getTag() + ", expected plain values");

@@ -5,6 +5,8 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -15,14 +17,29 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.espalier.UserException;
+import org.jspecify.annotations.Nullable;
 
 /** Files that are there whole or not at all, and their digests. */
 public final class AtomicFiles {
-    /** Ending of a file being written; left behind only by a crash, and then replaced by the next attempt. */
+    /** Ending of a file being written; left behind only by a crash, and deleted by the next process that writes there. */
     public static final String TEMPORARY = ".tmp";
+
+    private static final AtomicLong WRITERS = new AtomicLong();
+    // Files that versions before made have no process in their name.
+    private static final Pattern NAME =
+            Pattern.compile("(\\.(?<process>[0-9]{1,18})-(?<start>[0-9]{1,18})-[0-9]{1,18})?\\.tmp$");
+    private static final long START = startSeconds(ProcessHandle.current());
+    private static final long START_SLACK_SECONDS = 5; // the clock may have been set
+    private static final Set<Path> SWEPT = ConcurrentHashMap.newKeySet();
 
     private AtomicFiles() {}
 
@@ -61,8 +78,67 @@ public final class AtomicFiles {
         write(file, stream -> stream.write(content), false);
     }
 
+    /** A name of its own for each writer: two of one file each write theirs whole, and the last rename counts. */
+    private static Path temporary(Path file) {
+        return file.resolveSibling(file.getFileName() + "."
+                + ProcessHandle.current().pid() + "-" + START + "-" + WRITERS.incrementAndGet() + TEMPORARY);
+    }
+
+    /**
+     * The name of the file that a temporary one was to become.
+     *
+     * @param name of any file, without its directory; returned as it is if the file is no temporary one
+     */
+    public static String withoutTemporary(String name) {
+        return NAME.matcher(name).replaceFirst("");
+    }
+
+    /**
+     * Whether a file is a temporary one whose writer has ended.
+     *
+     * @param name of any file, without its directory
+     */
+    public static boolean leftBehind(String name) {
+        Matcher parts = NAME.matcher(name);
+        if (!parts.find()) {
+            return false;
+        }
+        String process = parts.group("process");
+        return process == null
+                || ProcessHandle.of(Long.parseLong(process))
+                        .filter(ProcessHandle::isAlive)
+                        .filter(alive -> Math.abs(startSeconds(alive) - Long.parseLong(parts.group("start")))
+                                <= START_SLACK_SECONDS)
+                        .isEmpty();
+    }
+
+    /** When a process began, which tells it from an earlier one of the same number. */
+    private static long startSeconds(ProcessHandle process) {
+        return process.info().startInstant().map(Instant::getEpochSecond).orElse(0L);
+    }
+
+    /** Deletes what killed processes left in a directory, at this process's first write there. */
+    private static void sweep(Path directory) {
+        if (!SWEPT.add(directory)) {
+            return;
+        }
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "*" + TEMPORARY)) {
+            for (Path file : found) {
+                String name = String.valueOf(file.getFileName());
+                Matcher parts = NAME.matcher(name);
+                if (parts.find() && parts.group("process") != null && leftBehind(name)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // They cost room only.
+        }
+    }
+
     private static void write(Path file, Content content, boolean flushed) {
-        Path temporary = file.resolveSibling(file.getFileName() + TEMPORARY);
+        Path temporary = temporary(file);
+        Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent());
+        sweep(directory);
         try {
             try (FileChannel channel = FileChannel.open(
                             temporary,
@@ -77,7 +153,7 @@ public final class AtomicFiles {
             }
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             if (flushed) {
-                forceDirectory(Objects.requireNonNull(file.toAbsolutePath().getParent()));
+                forceDirectory(directory);
             }
         } catch (IOException e) {
             try {
@@ -90,13 +166,14 @@ public final class AtomicFiles {
     }
 
     /**
-     * Makes a directory and those above it, where they are not there.
+     * Makes a directory and those above it, where they are not there, and flushes each into the one above it, so that a power
+     * cut does not take a directory with all that was flushed in it.
      *
      * @throws UserException if it cannot be made, or a file is in its place
      */
     public static void makeDirectory(Path directory) {
         try {
-            Files.createDirectories(directory);
+            make(directory.toAbsolutePath().normalize());
         } catch (FileAlreadyExistsException e) {
             throw new UserException(directory + " cannot be made: a file is in its place", e);
         } catch (IOException e) {
@@ -104,12 +181,59 @@ public final class AtomicFiles {
         }
     }
 
-    /** Flushes a directory, so that a rename within it survives a power cut. */
-    static void forceDirectory(Path directory) {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+    private static void make(Path directory) throws IOException {
+        @Nullable Path parent = directory.getParent();
+        if (!Files.isDirectory(directory)) {
+            if (parent != null) {
+                make(parent);
+            }
+            try {
+                Files.createDirectory(directory);
+            } catch (FileAlreadyExistsException e) {
+                if (!Files.isDirectory(directory)) { // else another process made it at the same time
+                    throw e;
+                }
+            }
+        }
+        // Also if it was there: who made it may have been killed before it was flushed.
+        if (parent != null) {
+            forceDirectory(parent);
+        }
+    }
+
+    /**
+     * Flushes a directory, so that a rename within it survives a power cut.
+     *
+     * @throws IOException if the disk fails
+     */
+    static void forceDirectory(Path directory) throws IOException {
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(directory, StandardOpenOption.READ);
+        } catch (IOException e) {
+            return; // Some systems do not open directories; there the rename's own durability has to do.
+        }
+        try (channel) {
             channel.force(true);
         } catch (IOException e) {
-            // Some systems do not open directories; there the rename's own durability has to do.
+            // EINVAL and EBADF: this file system does not flush directories.
+            String reason = reason(e);
+            if (!reason.equals("Invalid argument") && !reason.equals("Bad file descriptor")) {
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * Flushes a directory in which something is done already: who did it may have failed between the last rename and the flush.
+     *
+     * @throws UserException if the disk fails
+     */
+    public static void flushDirectory(Path directory) {
+        try {
+            forceDirectory(directory);
+        } catch (IOException e) {
+            throw unwritable(directory, e);
         }
     }
 

@@ -2,6 +2,7 @@ package org.espalier.lab.file;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -70,6 +71,64 @@ public final class Json {
         return value.stringValue();
     }
 
+    /** A list that has to be there. */
+    public static JsonNode list(JsonNode node, String name, String source) {
+        JsonNode value = node.path(name);
+        if (!value.isArray()) {
+            throw new UserException(source + " is damaged: " + name + " is not a list");
+        }
+        return value;
+    }
+
+    /** An object that has to be there. */
+    public static JsonNode object(JsonNode node, String name, String source) {
+        JsonNode value = node.path(name);
+        if (!value.isObject()) {
+            throw new UserException(source + " is damaged: " + name + " is not an object");
+        }
+        return value;
+    }
+
+    /** A truth value that has to be there. */
+    public static boolean truth(JsonNode node, String name, String source) {
+        JsonNode value = node.path(name);
+        if (!value.isBoolean()) {
+            throw new UserException(source + " is damaged: " + name + " is neither true nor false");
+        }
+        return value.booleanValue();
+    }
+
+    /** Strings of a list that has to be there. */
+    public static List<String> strings(JsonNode node, String name, String source) {
+        List<String> strings = new ArrayList<>();
+        for (JsonNode each : list(node, name, source)) {
+            if (!each.isString()) {
+                throw new UserException(source + " is damaged: " + name + " holds " + each + ", expected strings");
+            }
+            strings.add(each.stringValue());
+        }
+        return strings;
+    }
+
+    /** Strings of an object that has to be there, by name, in its order. */
+    public static Map<String, String> texts(JsonNode node, String name, String source) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        JsonNode object = object(node, name, source);
+        for (Map.Entry<String, JsonNode> each : object.properties()) {
+            texts.put(each.getKey(), string(object, each.getKey(), source));
+        }
+        return texts;
+    }
+
+    /** A whole number of 64 bits that has to be there. */
+    public static long wide(JsonNode node, String name, String source) {
+        JsonNode value = node.path(name);
+        if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+            throw new UserException(source + " is damaged: " + name + " is not a whole number");
+        }
+        return value.longValue();
+    }
+
     /** A whole number that has to be there. */
     public static int whole(JsonNode node, String name, String source) {
         JsonNode value = node.path(name);
@@ -81,11 +140,38 @@ public final class Json {
 
     /** A number that has to be there; null stands for one that is not finite. */
     public static double number(JsonNode node, String name, String source) {
-        JsonNode value = node.path(name);
+        return finiteOrNaN(node.path(name), name + " is", source);
+    }
+
+    /** Numbers of a list that has to be there; null stands for one that is not finite. */
+    public static List<Double> doubles(JsonNode node, String name, String source) {
+        List<Double> numbers = new ArrayList<>();
+        for (JsonNode each : list(node, name, source)) {
+            numbers.add(finiteOrNaN(each, name + " holds what is", source));
+        }
+        return numbers;
+    }
+
+    /** Whole numbers of a list that has to be there. */
+    public static int[] wholes(JsonNode node, String name, String source) {
+        JsonNode list = list(node, name, source);
+        int[] numbers = new int[list.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            JsonNode value = list.path(i);
+            if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+                throw new UserException(
+                        source + " is damaged: " + name + " holds " + value + ", expected whole numbers");
+            }
+            numbers[i] = value.intValue();
+        }
+        return numbers;
+    }
+
+    private static double finiteOrNaN(JsonNode value, String what, String source) {
         if (value.isNull()) {
             return Double.NaN;
         } else if (!value.isNumber()) {
-            throw new UserException(source + " is damaged: " + name + " is not a number");
+            throw new UserException(source + " is damaged: " + what + " not a number");
         }
         return value.doubleValue();
     }

@@ -5,6 +5,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,7 @@ import tools.jackson.databind.JsonNode;
  */
 public final class SafeTensors {
     private static final String DIGEST = "sha256";
+    private static final String METADATA = "__metadata__";
     private static final String ZEROS = "0".repeat(64);
     private static final int HEADER_LIMIT = 1 << 20;
 
@@ -51,7 +54,7 @@ public final class SafeTensors {
         Map<String, Object> header = new LinkedHashMap<>();
         Map<String, Object> strings = new LinkedHashMap<>(metadata);
         strings.put(DIGEST, ZEROS);
-        header.put("__metadata__", strings);
+        header.put(METADATA, strings);
         long length = 0;
         for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
             Map<String, Object> member = new LinkedHashMap<>();
@@ -95,7 +98,13 @@ public final class SafeTensors {
         return decode(AtomicFiles.read(file), file.toString());
     }
 
-    static SafeTensors decode(byte[] bytes, String source) {
+    /**
+     * Checks a file that was read already.
+     *
+     * @param source its name, for messages
+     * @throws UserException as {@link #read}
+     */
+    public static SafeTensors decode(byte[] bytes, String source) {
         return decode(bytes, source, true);
     }
 
@@ -124,36 +133,47 @@ public final class SafeTensors {
                     source,
                     "it is truncated: its header claims " + headerLength + " bytes, " + (bytes.length - 8) + " follow");
         }
-        String headerText = new String(bytes, 8, (int) headerLength, StandardCharsets.UTF_8);
-        JsonNode header = Json.parse(headerText, source);
         int start = 8 + (int) headerLength;
-        Map<String, String> metadata = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonNode> entry : header.path("__metadata__").properties()) {
-            metadata.put(entry.getKey(), Json.string(header.path("__metadata__"), entry.getKey(), source));
+        JsonNode header = Json.parse(Arrays.copyOfRange(bytes, 8, start), source);
+        if (bytes[8] != '{') {
+            throw damaged(source, "its header does not begin with {");
         }
-        long covered = 0;
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        Map<String, String> metadata = metadata(header, source);
+        List<Place> places = new ArrayList<>();
         for (Map.Entry<String, JsonNode> entry : header.properties()) {
-            if (!entry.getKey().equals("__metadata__")) {
-                covered = Math.max(covered, tensor(entry.getKey(), entry.getValue(), buffer, start, source, tensors));
+            if (!entry.getKey().equals(METADATA)) {
+                places.add(place(entry.getKey(), entry.getValue(), source));
             }
         }
-        if (start + covered != bytes.length) {
-            throw damaged(source, "its tensors end at byte " + (start + covered) + ", the file at " + bytes.length);
+        checkPlaces(places, start, bytes.length, source);
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (Place place : places) {
+            tensors.put(place.name(), tensor(place, buffer, start));
         }
         if (digestNeeded || metadata.containsKey(DIGEST)) {
-            checkDigest(bytes, headerText, metadata.get(DIGEST), source);
+            checkDigest(bytes, start, metadata.get(DIGEST), source);
         }
         return new SafeTensors(tensors, metadata, source);
     }
 
-    private static void checkDigest(byte[] bytes, String header, @Nullable String claimed, String source) {
+    private static Map<String, String> metadata(JsonNode header, String source) {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        if (header.has(METADATA)) {
+            JsonNode strings = Json.object(header, METADATA, source);
+            for (Map.Entry<String, JsonNode> entry : strings.properties()) {
+                metadata.put(entry.getKey(), Json.string(strings, entry.getKey(), source));
+            }
+        }
+        return metadata;
+    }
+
+    private static void checkDigest(byte[] bytes, int start, @Nullable String claimed, String source) {
         if (claimed == null || !claimed.matches("[0-9a-f]{64}")) {
             throw damaged(source, "its header has no sha256 in __metadata__");
         }
         byte[] blanked = bytes.clone();
-        // Header and digest are ASCII up to here: names of ours and hexadecimal digits.
-        int at = 8 + header.indexOf(claimed);
+        // One character to a byte, so that names which are not ASCII move nothing.
+        int at = 8 + new String(bytes, 8, start - 8, StandardCharsets.ISO_8859_1).indexOf(claimed);
         System.arraycopy(ZEROS.getBytes(StandardCharsets.US_ASCII), 0, blanked, at, ZEROS.length());
         String found = AtomicFiles.sha256(blanked);
         if (!found.equals(claimed)) {
@@ -161,12 +181,26 @@ public final class SafeTensors {
         }
     }
 
-    /** Reads one tensor and returns the offset of its end within the data. */
-    private static long tensor(
-            String name, JsonNode entry, ByteBuffer buffer, int start, String source, Map<String, Tensor> tensors) {
+    /**
+     * Where a tensor's bytes stand.
+     *
+     * @param width bytes of one element
+     * @param from first byte, counted from the header's end
+     * @param to byte after the last
+     */
+    private record Place(String name, List<Integer> shape, int width, long from, long to) {
+        long elements() {
+            return (to - from) / width;
+        }
+    }
+
+    private static Place place(String name, JsonNode entry, String source) {
+        if (!entry.isObject()) {
+            throw damaged(source, "tensor " + name + " is " + entry + ", expected a JSON object");
+        }
         List<Integer> shape = new ArrayList<>();
         long elements = 1;
-        for (JsonNode size : entry.path("shape")) {
+        for (JsonNode size : Json.list(entry, "shape", source)) {
             if (!size.isIntegralNumber() || !size.canConvertToInt() || size.intValue() < 0 || elements > 1 << 30) {
                 throw damaged(source, "tensor " + name + " has an impossible shape " + entry.path("shape"));
             }
@@ -177,33 +211,64 @@ public final class SafeTensors {
         int width = switch (type) {
             case "F32" -> 4;
             case "U8" -> 1;
-            default -> throw damaged(source, "tensor " + name + " has type " + type + ", expected F32 or U8");
+            default ->
+                throw new UserException(source + " has tensor " + name + " of type " + type
+                        + ", expected F32 or U8: Espalier reads no other");
         };
-        JsonNode offsets = entry.path("data_offsets");
-        long from = offsets.path(0).asLong(-1);
-        long to = offsets.path(1).asLong(-1);
-        long end = buffer.capacity() - (long) start;
-        if (offsets.size() != 2 || from < 0 || to < from || to - from != elements * width) {
+        JsonNode offsets = Json.list(entry, "data_offsets", source);
+        boolean whole = offsets.size() == 2
+                && offsets.path(0).isIntegralNumber()
+                && offsets.path(0).canConvertToLong()
+                && offsets.path(1).isIntegralNumber()
+                && offsets.path(1).canConvertToLong();
+        long from = whole ? offsets.path(0).longValue() : -1;
+        long to = whole ? offsets.path(1).longValue() : -1;
+        if (from < 0 || to < from || to - from != elements * width) {
             throw damaged(
                     source,
                     "tensor " + name + " of shape " + shape + " stands at " + offsets + ", which does not fit it");
-        } else if (to > end) {
-            throw damaged(
-                    source,
-                    "it is truncated: tensor " + name + " ends at byte " + (start + to) + ", the file at "
-                            + buffer.capacity());
         }
-        ByteBuffer slice = buffer.slice(start + (int) from, (int) (to - from)).order(ByteOrder.LITTLE_ENDIAN);
-        if (width == 4) {
-            float[] values = new float[(int) elements];
+        return new Place(name, List.copyOf(shape), width, from, to);
+    }
+
+    /** The format's rule: tensors cover all bytes behind the header, each byte once. */
+    private static void checkPlaces(List<Place> places, int start, int length, String source) {
+        long covered = 0;
+        String before = "the header";
+        for (Place place : places.stream()
+                .sorted(Comparator.comparingLong(Place::from).thenComparingLong(Place::to))
+                .toList()) {
+            if (start + place.to() > length) {
+                throw damaged(
+                        source,
+                        "it is truncated: tensor " + place.name() + " ends at byte " + (start + place.to())
+                                + ", the file at " + length);
+            } else if (place.from() != covered) {
+                throw damaged(
+                        source,
+                        "tensor " + place.name() + " begins at byte " + (start + place.from())
+                                + (place.from() < covered ? ", inside " : ", with a gap behind ") + before
+                                + ", which ends at " + (start + covered));
+            }
+            covered = place.to();
+            before = "tensor " + place.name();
+        }
+        if (start + covered != length) {
+            throw damaged(source, "its tensors end at byte " + (start + covered) + ", the file at " + length);
+        }
+    }
+
+    private static Tensor tensor(Place place, ByteBuffer buffer, int start) {
+        ByteBuffer slice = buffer.slice(start + (int) place.from(), (int) (place.to() - place.from()))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        if (place.width() == 4) {
+            float[] values = new float[(int) place.elements()];
             slice.asFloatBuffer().get(values);
-            tensors.put(name, new Tensor.Floats(List.copyOf(shape), values));
-        } else {
-            byte[] values = new byte[(int) elements];
-            slice.get(values);
-            tensors.put(name, new Tensor.Bytes(List.copyOf(shape), values));
+            return new Tensor.Floats(place.shape(), values);
         }
-        return to;
+        byte[] values = new byte[(int) place.elements()];
+        slice.get(values);
+        return new Tensor.Bytes(place.shape(), values);
     }
 
     private static UserException damaged(String source, String problem) {

@@ -27,6 +27,12 @@ public final class StoreLock implements AutoCloseable {
     // a lock must not so much as open its file again: it asks here first.
     private static final Map<Path, StoreLock> HELD = new ConcurrentHashMap<>();
 
+    // Held while the lock is taken and the number written, and while both are read: a lock never shows without its
+    // number.
+    private static final long GUARD = POSITION + 1;
+    private static final int GUARD_TRIES = 200;
+    private static final long GUARD_MILLIS = 5;
+
     private final Path key;
     private final FileChannel channel;
 
@@ -57,15 +63,18 @@ public final class StoreLock implements AutoCloseable {
                 }
                 channel = FileChannel.open(
                         file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-                if (channel.tryLock(POSITION, 1, false) == null) {
-                    String holder =
-                            Files.readString(file, StandardCharsets.US_ASCII).strip();
+                try (@Nullable FileLock guard = guard(channel, false)) {
+                    if (channel.tryLock(POSITION, 1, false) == null) {
+                        throw inUse(directory, number(channel), otherwise);
+                    }
+                    channel.truncate(0);
+                    channel.write(
+                            ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)),
+                            0);
+                } catch (UserException e) {
                     channel.close();
-                    throw inUse(directory, holder, otherwise);
+                    throw e;
                 }
-                channel.truncate(0);
-                channel.write(
-                        ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)), 0);
                 StoreLock lock = new StoreLock(key, channel);
                 HELD.put(key, lock);
                 return lock;
@@ -80,6 +89,30 @@ public final class StoreLock implements AutoCloseable {
                 throw AtomicFiles.unwritable(file, e);
             }
         }
+    }
+
+    /** Waits for the guard; gives up after a second, as a stopped process may hold it. */
+    private static @Nullable FileLock guard(FileChannel channel, boolean shared) throws IOException {
+        for (int attempt = 0; attempt < GUARD_TRIES; attempt++) {
+            @Nullable FileLock guard = channel.tryLock(GUARD, 1, shared);
+            if (guard != null) {
+                return guard;
+            }
+            try {
+                Thread.sleep(GUARD_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return null;
+            }
+        }
+        return null;
+    }
+
+    /** The process number that the file has. */
+    private static String number(FileChannel channel) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(20);
+        channel.read(bytes, 0);
+        return new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII).strip();
     }
 
     private static UserException inUse(Path directory, String holder, String otherwise) {
@@ -99,13 +132,14 @@ public final class StoreLock implements AutoCloseable {
                 }
                 // A shared lock can be had unless a run holds its exclusive one; asking needs no right to write.
                 try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+                        @Nullable FileLock guard = guard(channel, true);
                         @Nullable FileLock lock = channel.tryLock(POSITION, 1, true)) {
                     if (lock != null) {
                         return Optional.empty();
                     }
+                    String text = number(channel);
+                    return Optional.of(text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0);
                 }
-                String text = Files.readString(file, StandardCharsets.US_ASCII).strip();
-                return Optional.of(text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0);
             } catch (IOException e) {
                 return Optional.empty();
             }

@@ -6,17 +6,18 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.espalier.attack.Attack;
-import org.espalier.attack.Fgsm;
-import org.espalier.attack.Pgd;
 import org.espalier.evaluate.EvaluationSchedule;
 import org.espalier.evaluate.EvaluationSettings;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.network.Architecture;
-import org.espalier.prune.Criterion;
+import org.espalier.prune.CriterionKind;
 import org.espalier.prune.Pruner;
 import org.espalier.ticket.PruningSchedule;
+import org.espalier.train.AdversarialMethod;
+import org.espalier.train.NaturalMethod;
 import org.espalier.train.Objective;
-import org.espalier.train.OptimizerSettings;
+import org.espalier.train.ObjectiveContext;
+import org.espalier.train.ObjectiveKind;
 import org.espalier.train.Ramp;
 import org.espalier.train.TrainingSettings;
 
@@ -24,32 +25,20 @@ import org.espalier.train.TrainingSettings;
 public final class ExperimentTranslator {
     private ExperimentTranslator() {}
 
-    /** The attack of a name. */
-    public static Attack attack(Experiment experiment, String name) {
-        return switch (Objects.requireNonNull(experiment.attacks().get(name), name)) {
-            case Experiment.AttackSettings.Fgsm fgsm -> new Fgsm((float) fgsm.epsilon(), fgsm.label());
-            case Experiment.AttackSettings.Pgd pgd ->
-                new Pgd(
-                        (float) pgd.epsilon(),
-                        (float) pgd.step(),
-                        pgd.steps(),
-                        pgd.randomStart(),
-                        pgd.restarts(),
-                        pgd.keep(),
-                        pgd.label());
-        };
-    }
-
     /** What the training of a level minimises; bounds come back to it at once where only level 0 has the ramp. */
     public static Objective objective(Experiment experiment, Experiment.Objective objective, int level) {
         if (objective.bound().isPresent()) {
             return certified(experiment, objective.bound().get(), level);
         }
-        return objective
-                .attack()
-                .<Objective>map(name ->
-                        new Objective.Adversarial(objective.naturalShare().orElse(0.5), attack(experiment, name)))
-                .orElseGet(Objective.Natural::new);
+        return ObjectiveKind.of(
+                objective
+                        .method()
+                        .orElseGet(
+                                () -> objective.attack().isPresent() ? new AdversarialMethod() : new NaturalMethod()),
+                new ObjectiveContext(
+                        objective.attack().map(experiment::attack),
+                        objective.naturalShare().orElse(objective.attack().isPresent() ? 0.5 : 1),
+                        level));
     }
 
     private static Objective.Certified certified(Experiment experiment, String name, int level) {
@@ -74,14 +63,9 @@ public final class ExperimentTranslator {
 
     public static TrainingSettings training(Experiment experiment, Experiment.Objective objective, int level) {
         Experiment.Training training = experiment.training();
-        OptimizerSettings optimizer = switch (training.optimizer()) {
-            case Experiment.Optimizer.Adam adam ->
-                new OptimizerSettings.Adam(adam.rate(), adam.beta1(), adam.beta2(), adam.epsilon());
-            case Experiment.Optimizer.Sgd sgd -> new OptimizerSettings.Momentum(sgd.rate(), sgd.momentum());
-        };
         return new TrainingSettings(
                 objective(experiment, objective, level),
-                optimizer,
+                training.optimizer(),
                 training.batch(),
                 training.labelSmoothing().train(),
                 training.l1(),
@@ -90,7 +74,7 @@ public final class ExperimentTranslator {
 
     public static EvaluationSettings evaluation(Experiment experiment, Experiment.Objective objective) {
         LinkedHashMap<String, Attack> attacks = new LinkedHashMap<>();
-        experiment.evaluation().attacks().forEach(name -> attacks.put(name, attack(experiment, name)));
+        experiment.evaluation().attacks().forEach(name -> attacks.put(name, experiment.attack(name)));
         return new EvaluationSettings(
                 attacks,
                 switch (experiment.evaluation().loss()) {
@@ -121,13 +105,7 @@ public final class ExperimentTranslator {
 
     public static Pruner pruner(Experiment experiment) {
         Experiment.Pruning pruning = experiment.pruning();
-        return new Pruner(
-                switch (pruning.criterion()) {
-                    case MAGNITUDE -> Criterion.MAGNITUDE;
-                    case RANDOM -> Criterion.RANDOM;
-                },
-                pruning.scope(),
-                pruning.count());
+        return new Pruner(CriterionKind.of(pruning.criterion()), pruning.scope(), pruning.count());
     }
 
     public static PruningSchedule pruningSchedule(Experiment experiment, Architecture architecture) {

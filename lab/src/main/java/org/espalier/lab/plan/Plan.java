@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.espalier.UserException;
 import org.espalier.data.DataSet;
+import org.espalier.data.SplitRule;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.experiment.Strategy;
@@ -17,6 +18,7 @@ import org.espalier.lab.store.StoreWriter;
 import org.espalier.lab.store.StoredTrial;
 import org.espalier.lab.store.TrialId;
 import org.espalier.network.Architecture;
+import org.espalier.setting.Registry;
 
 /**
  * All levels of an experiment, each once, and the trials that they make. Keys follow from settings and data alone, so
@@ -59,21 +61,56 @@ public final class Plan {
         if (network.inputs().orElse(set.features()) != set.features()) {
             throw new UserException("network.inputs is " + network.inputs().getAsInt() + ", expected " + set.features()
                     + ", the pixels of an image of data set " + set.name());
-        } else if (network.outputs().orElse(set.classes()) != set.classes()) {
-            throw new UserException("network.outputs is " + network.outputs().getAsInt() + ", expected " + set.classes()
-                    + ", the classes of data set " + set.name());
+        } else if (network.outputs().orElse(set.classes()) < set.classes()) {
+            throw new UserException("network.outputs is " + network.outputs().getAsInt() + ", expected at least "
+                    + set.classes() + ", the classes of data set " + set.name());
         } else if (experiment.data().validation() >= set.train().size()) {
             throw new UserException("data.validation is " + experiment.data().validation() + ", expected less than the "
                     + set.train().size() + " training images of data set " + set.name());
         }
-        network.tooLarge(set.features(), set.classes()).ifPresent(problem -> {
-            throw new UserException("network.hidden " + problem + " for data set " + set.name());
-        });
+        network.tooLarge(set.features(), network.outputs().orElse(set.classes()))
+                .ifPresent(problem -> {
+                    throw new UserException("network.hidden " + problem + " for data set " + set.name());
+                });
+    }
+
+    /** The last level that prunes anything. */
+    private int lastLevel(DataSet set) {
+        Architecture architecture = architecture(set);
+        List<Integer> weights = IntStream.range(0, architecture.layers())
+                .mapToObj(architecture::weights)
+                .toList();
+        return experiment
+                .pruning()
+                .count()
+                .prunings(
+                        weights,
+                        ExperimentTranslator.pruningSchedule(experiment, architecture)
+                                .fractions(),
+                        experiment.pruning().scope(),
+                        experiment.pruning().levels());
+    }
+
+    /** Where chains end before {@code pruning.levels}, a sentence for each data set. */
+    public List<String> notes() {
+        List<String> notes = new ArrayList<>();
+        if (experiment.strategies().stream().map(Strategy::of).noneMatch(Strategy::prunes)) {
+            return notes;
+        }
+        for (Experiment.DataSource source : experiment.data().sets()) {
+            int last = lastLevel(dataSet(source.name()));
+            if (last < experiment.pruning().levels()) {
+                notes.add("pruning.levels is " + experiment.pruning().levels() + ", but level " + (last + 1)
+                        + " of data set " + source.name() + " would prune nothing more: its trials end at level "
+                        + last);
+            }
+        }
+        return notes;
     }
 
     private void add(TrialId id, Experiment.Objective objective) {
         Strategy strategy = Strategy.of(id.strategy());
-        int last = strategy.prunes() ? experiment.pruning().levels() : 0;
+        int last = strategy.prunes() ? lastLevel(dataSet(id.dataset())) : 0;
         List<String> levels = new ArrayList<>();
         for (int number = 0; number <= last; number++) {
             Optional<String> parent = number == 0 ? Optional.empty() : Optional.of(levels.getLast());
@@ -96,9 +133,7 @@ public final class Plan {
         DataSet set = dataSet(id.dataset());
         Map<String, Object> by = new LinkedHashMap<>();
         by.put("numerics", Numerics.VERSION);
-        by.put(
-                "data",
-                Map.of("digest", set.digest(), "validation", experiment.data().validation()));
+        by.put("data", data(set));
         by.put("network", network(architecture(set)));
         by.put("training", training);
         by.put("objective", objective(objective));
@@ -122,6 +157,16 @@ public final class Plan {
         return by;
     }
 
+    private Map<String, Object> data(DataSet set) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("digest", set.digest());
+        data.put("validation", experiment.data().validation());
+        if (experiment.data().split() != SplitRule.FIRST) {
+            data.put("split", ExperimentFile.nameOf(experiment.data().split()));
+        }
+        return data;
+    }
+
     private Map<String, Object> network(Architecture architecture) {
         Map<String, Object> network = new LinkedHashMap<>();
         network.put("widths", architecture.widths());
@@ -141,15 +186,16 @@ public final class Plan {
         }
         tree.put("natural-share", objective.naturalShare().orElse(1.0));
         objective.attack().ifPresent(name -> tree.put("attack", attack(name)));
+        objective.method().ifPresent(method -> tree.put("method", ExperimentFile.kindIdentity(method)));
         return tree;
     }
 
     private Map<String, Object> attack(String name) {
-        Experiment.AttackSettings settings = experiment.attacks().get(name);
+        Record settings = experiment.attacks().get(name);
         if (settings == null) {
             throw new IllegalStateException("attack " + name + " is not defined");
         }
-        return ExperimentFile.identity((Record) settings);
+        return ExperimentFile.identity(settings);
     }
 
     private Map<String, Object> evaluation() {
@@ -164,7 +210,7 @@ public final class Plan {
 
     private Map<String, Object> pruning(Architecture architecture) {
         Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("criterion", ExperimentFile.nameOf(experiment.pruning().criterion()));
+        tree.put("criterion", ExperimentFile.kindIdentity(experiment.pruning().criterion()));
         tree.put("scope", ExperimentFile.nameOf(experiment.pruning().scope()));
         tree.put("count", ExperimentFile.nameOf(experiment.pruning().count()));
         tree.put(
@@ -174,7 +220,11 @@ public final class Plan {
     }
 
     /** What survivors restart from: level 1 continues level 0's weights and rewinds to them as published alike. */
-    private static String restart(String strategy, int number) {
+    private static Object restart(String strategy, int number) {
+        Record settings = Strategy.of(strategy).settings();
+        if (!Registry.kind(settings.getClass()).provider().isEmpty()) {
+            return ExperimentFile.identity(settings);
+        }
         return number == 1 && strategy.equals("as-published") ? "continued" : strategy;
     }
 
@@ -197,7 +247,8 @@ public final class Plan {
     /** The network for a data set. */
     public Architecture architecture(DataSet set) {
         Experiment.Network network = experiment.network();
-        return Architecture.of(set.features(), network.hidden(), set.classes(), network.biases());
+        return Architecture.of(
+                set.features(), network.hidden(), network.outputs().orElse(set.classes()), network.biases());
     }
 
     /** All trials, in the experiment's order. */

@@ -79,17 +79,19 @@ final class BatchFile {
      */
     static Batch decode(byte[] content, String source, int first, int inputs, List<String> names) {
         JsonNode file = Json.parse(content, source);
+        int[] labels = Json.wholes(file, "labels", source);
+        int[] predictions = Json.wholes(file, "predictions", source);
         if (Json.whole(file, "first", source) != first
-                || file.path("labels").size() != inputs
-                || file.path("predictions").size() != inputs
-                || file.path("steps").size() != names.size()) {
+                || labels.length != inputs
+                || predictions.length != inputs
+                || Json.list(file, "steps", source).size() != names.size()) {
             throw new UserException(source + " is damaged: it is another batch's");
         }
         List<StepResult> steps = new ArrayList<>();
         for (int s = 0; s < names.size(); s++) {
             steps.add(step(file.path("steps").path(s), names.get(s), inputs, source));
         }
-        return new Batch(whole(file.path("labels")), whole(file.path("predictions")), steps);
+        return new Batch(labels, predictions, steps);
     }
 
     private static StepResult step(JsonNode entry, String name, int inputs, String source) {
@@ -101,41 +103,32 @@ final class BatchFile {
         BitSet broken = new BitSet();
         double[] distances = new double[inputs];
         java.util.Arrays.fill(distances, Double.NaN);
+        List<Double> found = Json.doubles(entry, "distances", source);
         int seen = 0;
         for (int e = 0; e < inputs; e++) {
             if (outcomes.charAt(e) != UNSEEN) {
                 saw.set(e);
                 broken.set(e, outcomes.charAt(e) == BROKEN);
-                JsonNode distance = entry.path("distances").path(seen++);
-                distances[e] = distance.isNull() ? Double.POSITIVE_INFINITY : distance.doubleValue();
+                double distance = seen < found.size() ? found.get(seen) : Double.NaN;
+                seen++;
+                distances[e] = Double.isNaN(distance) ? Double.POSITIVE_INFINITY : distance;
             }
+        }
+        if (seen != found.size()) {
+            throw new UserException(source + " is damaged: " + found.size() + " distances, expected " + seen);
         }
         return new StepResult(
                 name,
                 saw,
                 broken,
                 distances,
-                entry.path("forwards").longValue(),
-                entry.path("backwards").longValue(),
+                Json.wide(entry, "forwards", source),
+                Json.wide(entry, "backwards", source),
                 Json.whole(entry, "zero-gradients", source),
                 new Rules.Excess(
                         name, Json.number(entry, "outside-ball", source), Json.number(entry, "outside-box", source)),
-                numbers(entry.path("losses")));
-    }
-
-    private static int[] whole(JsonNode list) {
-        int[] values = new int[list.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = list.path(i).intValue();
-        }
-        return values;
-    }
-
-    private static double[] numbers(JsonNode list) {
-        double[] values = new double[list.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = list.path(i).isNull() ? Double.NaN : list.path(i).doubleValue();
-        }
-        return values;
+                Json.doubles(entry, "losses", source).stream()
+                        .mapToDouble(Double::doubleValue)
+                        .toArray());
     }
 }

@@ -78,11 +78,7 @@ final class EvaluationDirectory {
     }
 
     void write(int batch, Batch results) {
-        try {
-            Files.createDirectories(directory);
-        } catch (IOException e) {
-            throw AtomicFiles.unwritable(directory, e);
-        }
+        AtomicFiles.makeDirectory(directory);
         AtomicFiles.write(file(batch), BatchFile.encode(results, first(batch)));
     }
 
@@ -106,8 +102,9 @@ final class EvaluationDirectory {
         deleteBatches();
     }
 
-    /** Removes what is no longer needed, also what a crash left after the end. */
+    /** Removes what is no longer needed, also what a crash left after the end, once the end is on the disk. */
     void deleteBatches() {
+        AtomicFiles.flushDirectory(directory);
         List<Path> files = new ArrayList<>();
         try {
             try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, BATCH + "*")) {

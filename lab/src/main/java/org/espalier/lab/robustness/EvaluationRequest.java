@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.espalier.attack.ThreatModel;
 import org.espalier.data.DataSet;
+import org.espalier.data.ImageShape;
 import org.espalier.data.Split;
 import org.espalier.evaluate.rules.Step;
 import org.espalier.evaluate.suite.Suite;
@@ -86,7 +87,24 @@ public record EvaluationRequest(
             attacks.add(attack);
         }
         by.put("attacks", attacks);
+        if (!set.shape().equals(assumedBefore(set.features()))) {
+            by.put(
+                    "image",
+                    List.of(
+                            set.shape().height(),
+                            set.shape().width(),
+                            set.shape().channels()));
+        }
         return by;
+    }
+
+    /**
+     * The shape that attacks of versions before took the inputs for. Evaluations of data of another shape are others than
+     * theirs.
+     */
+    private static ImageShape assumedBefore(int features) {
+        int side = (int) Math.round(Math.sqrt(features));
+        return side * side == features ? new ImageShape(side, side) : new ImageShape(1, features);
     }
 
     static Map<String, Object> threatModel(ThreatModel threat) {

@@ -1,8 +1,6 @@
 package org.espalier.lab.robustness;
 
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -69,7 +67,14 @@ public final class EvaluationRunner {
         for (EvaluationRequest request : requests) {
             request.steps()
                     .forEach(step ->
-                            step.attack().check(step.threat(), request.set().classes()));
+                            step.attack()
+                                    .check(
+                                            step.threat(),
+                                            request.ticket()
+                                                    .network()
+                                                    .mask()
+                                                    .architecture()
+                                                    .classes()));
         }
         List<StoreLock> locks = new ArrayList<>();
         try {
@@ -77,13 +82,11 @@ public final class EvaluationRunner {
             for (EvaluationRequest request : requests) {
                 Path root = lockRoot(request);
                 if (roots.add(root)) {
-                    Files.createDirectories(root);
+                    AtomicFiles.makeDirectory(root);
                     locks.add(StoreLock.acquire(root, "keep an evaluation's results elsewhere with evaluate --out"));
                 }
             }
             return new Work().run();
-        } catch (IOException e) {
-            throw AtomicFiles.unwritable(lockRoot(requests.getFirst()), e);
         } finally {
             locks.forEach(StoreLock::close);
         }
@@ -188,7 +191,7 @@ public final class EvaluationRunner {
         Engine engine = Engines.create(request.ticket().network().mask().architecture());
         engine.load(
                 request.ticket().network().weights(), request.ticket().network().mask());
-        return new Target(engine);
+        return new Target(engine, request.set().shape());
     }
 
     private static Batch attack(Job job, int batch, Target target) {

@@ -1,11 +1,11 @@
 package org.espalier.lab.robustness;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.espalier.UserException;
+import org.espalier.UserPath;
 import org.espalier.attack.ThreatModel;
 import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
@@ -32,12 +32,16 @@ public final class ExperimentEvaluation {
     public static void check(Experiment experiment, DataProgress progress) {
         experiment.robustness().ifPresent(settings -> {
             for (Experiment.DataSource source : experiment.data().sets()) {
-                int classes = DataSets.load(source.name(), source.directory().map(Path::of), progress)
-                        .classes();
+                DataSet set = DataSets.load(
+                        source.name(),
+                        source.directory().map(text -> UserPath.of(text, "data.sets directory")),
+                        progress);
+                int outputs = experiment.network().outputs().orElse(set.classes());
                 try {
                     ThreatModel threat = threat(settings);
-                    EvaluationSteps.of(SuiteChoice.of(settings.suite(), settings.norm(), classes), threat)
-                            .forEach(step -> step.attack().check(step.threat(), classes));
+                    Radius.check(threat, set.features(), "epsilon");
+                    EvaluationSteps.of(SuiteChoice.of(settings.suite(), settings.norm(), outputs), threat)
+                            .forEach(step -> step.attack().check(step.threat(), outputs));
                 } catch (UserException e) {
                     throw new UserException("robustness: " + e.getMessage(), e);
                 }
@@ -77,7 +81,10 @@ public final class ExperimentEvaluation {
                     set,
                     test,
                     Math.min(settings.images(), test.size()),
-                    SuiteChoice.of(settings.suite(), settings.norm(), set.classes()),
+                    SuiteChoice.of(
+                            settings.suite(),
+                            settings.norm(),
+                            ticket.network().mask().architecture().classes()),
                     threat,
                     experiment.seed()));
         }

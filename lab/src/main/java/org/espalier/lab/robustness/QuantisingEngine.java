@@ -1,13 +1,12 @@
 package org.espalier.lab.robustness;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
-import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.Engine;
-import org.espalier.engine.InputGradientSink;
+import org.espalier.engine.EngineOps;
+import org.espalier.engine.Gradients;
+import org.espalier.engine.Mode;
+import org.espalier.engine.StepRule;
 import org.espalier.engine.Update;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
@@ -18,11 +17,8 @@ import org.espalier.network.Weights;
  * respect to them is zero wherever there is one. For the self-test.
  */
 final class QuantisingEngine implements Engine {
-    private static final int ROWS = 16;
-
     private final Engine engine;
     private final float steps;
-    private final MemorySegment zeros = Arena.ofAuto().allocate(ROWS * ActivationPanels.ROW_BYTES, 64);
 
     /**
      * An engine in front of another's network.
@@ -35,27 +31,54 @@ final class QuantisingEngine implements Engine {
     }
 
     @Override
-    public void forward(ActivationBuffers pass, int firstPanel, int panels) {
-        MemorySegment inputs = pass.input().memory();
-        long from = pass.input().row(firstPanel, 0);
-        long to = pass.input().row(firstPanel + panels, 0);
-        byte[] saved = inputs.asSlice(from, to - from).toArray(ValueLayout.JAVA_BYTE);
-        for (long at = from; at < to; at += Float.BYTES) {
-            float value = inputs.get(ValueLayout.JAVA_FLOAT, at);
-            inputs.set(ValueLayout.JAVA_FLOAT, at, Math.round(value * steps) / steps);
+    public void forward(ActivationBuffers pass, int firstPanel, int panels, Mode mode) {
+        ActivationPanels inputs = pass.input();
+        ActivationPanels saved = new ActivationPanels(inputs.features(), panels * ActivationPanels.LANES);
+        saved.copy(inputs, firstPanel, 0, panels);
+        for (int lane = firstPanel * ActivationPanels.LANES;
+                lane < (firstPanel + panels) * ActivationPanels.LANES;
+                lane++) {
+            for (int feature = 0; feature < inputs.features(); feature++) {
+                inputs.set(feature, lane, Math.round(inputs.get(feature, lane) * steps) / steps);
+            }
         }
-        engine.forward(pass, firstPanel, panels);
-        MemorySegment.copy(saved, 0, inputs, ValueLayout.JAVA_BYTE, from, saved.length);
+        engine.forward(pass, firstPanel, panels, mode);
+        inputs.copy(saved, 0, firstPanel, panels);
     }
 
     @Override
-    public void inputGradient(ActivationBuffers pass, int firstPanel, int panels, InputGradientSink sink) {
-        int[] live = liveInputs();
-        for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
-            for (int first = 0; first < live.length; first += ROWS) {
-                sink.accept(panel, zeros, 0, live, first, Math.min(ROWS, live.length - first));
+    public void perturb(
+            ActivationBuffers pass,
+            int firstPanel,
+            int panels,
+            StepRule rule,
+            ActivationPanels clean,
+            int cleanPanel,
+            ActivationPanels x,
+            int xPanel) {
+        clearLogitGradient(pass, firstPanel, panels);
+        engine.perturb(pass, firstPanel, panels, rule, clean, cleanPanel, x, xPanel);
+    }
+
+    /** Makes the gradient with respect to the inputs zero. */
+    private static void clearLogitGradient(ActivationBuffers pass, int firstPanel, int panels) {
+        for (int lane = firstPanel * ActivationPanels.LANES;
+                lane < (firstPanel + panels) * ActivationPanels.LANES;
+                lane++) {
+            for (int c = 0; c < pass.logitGradient().features(); c++) {
+                pass.logitGradient().set(c, lane, 0f);
             }
         }
+    }
+
+    @Override
+    public ActivationBuffers newPass(int examples) {
+        return engine.newPass(examples);
+    }
+
+    @Override
+    public EngineOps ops() {
+        return engine.ops();
     }
 
     @Override
@@ -84,19 +107,14 @@ final class QuantisingEngine implements Engine {
     }
 
     @Override
-    public void weightGradient(ActivationBuffers pass, int firstPanel, int panels) {
-        engine.weightGradient(pass, firstPanel, panels);
-    }
-
-    @Override
-    public void boundMargins(
-            BoundBuffers pass, float epsilon, float linearShare, int[] labels, int firstLabel, int examples) {
-        throw new UnsupportedOperationException("rounded inputs have no bounds");
-    }
-
-    @Override
-    public void weightGradient(BoundBuffers pass, boolean natural) {
-        throw new UnsupportedOperationException("rounded inputs have no bounds");
+    public void backward(ActivationBuffers pass, int firstPanel, int panels, Gradients wanted) {
+        if (wanted.weights()) {
+            engine.backward(pass, firstPanel, panels, wanted == Gradients.ALL_WEIGHTS ? wanted : Gradients.WEIGHTS);
+        }
+        if (wanted.inputs()) {
+            clearLogitGradient(pass, firstPanel, panels);
+            engine.backward(pass, firstPanel, panels, Gradients.INPUTS);
+        }
     }
 
     @Override

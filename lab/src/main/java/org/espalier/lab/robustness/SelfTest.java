@@ -3,13 +3,12 @@ package org.espalier.lab.robustness;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.espalier.UserException;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
 import org.espalier.attack.strong.Examples;
@@ -27,6 +26,7 @@ import org.espalier.evaluate.rules.Rule;
 import org.espalier.evaluate.rules.Step;
 import org.espalier.evaluate.rules.Verdict;
 import org.espalier.evaluate.suite.Suites;
+import org.espalier.lab.jobs.JobQueue;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
 import org.espalier.network.Mask;
@@ -38,8 +38,8 @@ import org.espalier.train.Trainer;
 import org.espalier.train.TrainingSettings;
 
 /**
- * Whether evaluations tell right from wrong: the suite {@code standard} and the rules, on networks of which the answer is
- * known. All of it is trained on the spot from one seed.
+ * A test of evaluation itself: the suite {@code standard} and the rules on networks whose correct result is known. It trains
+ * the networks first, from one fixed seed.
  */
 public final class SelfTest {
     private static final int IMAGES = 128;
@@ -52,6 +52,7 @@ public final class SelfTest {
     private final Splits data;
     private final int classes;
     private final int jobs;
+    private final int images;
 
     /**
      * A self-test on the digits.
@@ -59,23 +60,37 @@ public final class SelfTest {
      * @param jobs threads
      */
     public SelfTest(DataSet digits, int jobs) {
+        this(digits, jobs, IMAGES);
+    }
+
+    /**
+     * A self-test on fewer images, for tests.
+     *
+     * @param images an even number
+     */
+    SelfTest(DataSet digits, int jobs, int images) {
+        this.images = images;
         data = digits.splits(DataSet.PAPER_VALIDATION);
         classes = digits.classes();
         this.jobs = jobs;
     }
 
     /**
-     * One network and what was made of it.
+     * The result for one network.
      *
-     * @param name what it is
-     * @param expected what a sound evaluation says of it
-     * @param found what this one said
-     * @param right whether that is right
+     * @param name description of the network
+     * @param expected the correct result, in words
+     * @param found the result of the evaluation, in words
+     * @param right whether they agree
      */
     public record Answer(String name, String expected, String found, boolean right) {}
 
-    /** Runs all, one after the other; {@code told} hears each answer as it comes. */
-    public List<Answer> run(Consumer<Answer> told) {
+    /**
+     * Runs all cases, one after the other.
+     *
+     * @param shown receives each result as soon as it is there
+     */
+    public List<Answer> run(Consumer<Answer> shown) {
         Weights undefended = train(List.of(64));
         Weights linear = train(List.of());
         List<Supplier<Answer>> cases = List.of(
@@ -86,7 +101,7 @@ public final class SelfTest {
         List<Answer> answers = new ArrayList<>();
         for (Supplier<Answer> one : cases) {
             Answer answer = one.get();
-            told.accept(answer);
+            shown.accept(answer);
             answers.add(answer);
         }
         return answers;
@@ -126,7 +141,7 @@ public final class SelfTest {
 
     private Answer linear(Weights weights) {
         Assessment found = assess(() -> engine(weights), LINEAR_EPSILON);
-        Outcomes exact = LinearBound.withstands(weights, data.test(), IMAGES, LINEAR_EPSILON);
+        Outcomes exact = LinearBound.withstands(weights, data.test(), images, LINEAR_EPSILON);
         return new Answer(
                 "linear classifier at epsilon " + LINEAR_EPSILON,
                 String.format(
@@ -181,30 +196,29 @@ public final class SelfTest {
         return engine.weights();
     }
 
-    /** The suite and the rules on the first test images, in pieces over the threads. */
+    /** The suite and the rules on the first test images, in two halves that may run at the same time. */
     private Assessment assess(Supplier<Engine> engine, float epsilon) {
         ThreatModel threat = new ThreatModel(Norm.LINF, epsilon);
         List<Step> steps = EvaluationSteps.of(Suites.named("standard", Norm.LINF, classes), threat);
-        int piece = IMAGES / 2;
-        List<Future<Batch>> pieces = new ArrayList<>();
-        try (ExecutorService threads = Executors.newFixedThreadPool(jobs)) {
-            for (int first = 0; first < IMAGES; first += piece) {
-                int from = first;
-                pieces.add(threads.submit(() -> Batch.run(
-                        new Target(engine.get()),
-                        Examples.of(data.test(), from, piece),
-                        steps,
-                        Stream.root(1).child("robustness"))));
+        int half = images / 2;
+        Map<Integer, Batch> halves = new TreeMap<>();
+        JobQueue.independent(List.of(0, half), () -> false).run(jobs, () -> (first, _) -> {
+            Batch batch = Batch.run(
+                    new Target(engine.get(), data.test().shape()),
+                    Examples.of(data.test(), first, half),
+                    steps,
+                    Stream.root(1).child("robustness"));
+            synchronized (halves) {
+                halves.put(first, batch);
             }
-            Batch all = pieces.getFirst().get();
-            for (Future<Batch> next : pieces.subList(1, pieces.size())) {
-                all = all.then(next.get());
-            }
-            return new Assessment(steps, all, classes, Optional.empty());
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
+            return JobQueue.End.DONE;
+        });
+        Batch first = halves.get(0);
+        Batch second = halves.get(half);
+        if (first == null || second == null) {
+            // The queue stops without an exception only when this thread is interrupted.
+            throw new UserException("the self-test was interrupted");
         }
+        return new Assessment(steps, first.then(second), classes, Optional.empty());
     }
 }

@@ -169,23 +169,22 @@ public final class StoredEvaluations {
                             ? Finding.notChecked(Rule.STRONGEST, "nothing but the suite is known of the network")
                             : Rules.strongest(known),
                     held);
+            JsonNode ticket = Json.object(summary, "ticket", source);
             StoredEvaluation evaluation = new StoredEvaluation(
                     attacked.id(),
-                    summary.path("ticket").has("level")
-                            ? Optional.of(Json.string(summary.path("ticket"), "level", source))
-                            : Optional.empty(),
-                    summary.path("ticket").path("weights").asString("final"),
-                    Json.number(summary.path("ticket"), "density", source),
+                    ticket.has("level") ? Optional.of(Json.string(ticket, "level", source)) : Optional.empty(),
+                    ticket.has("weights") ? Json.string(ticket, "weights", source) : "final",
+                    Json.number(ticket, "density", source),
                     Json.string(summary, "suite", source),
                     threat,
                     attacked.subject().split(),
-                    summary.path("seed").longValue(),
-                    settings(summary.path("determined-by")),
-                    method(summary.path("determined-by")),
-                    proportion(summary.path("clean"), source),
-                    proportion(summary.path("robust"), source),
+                    Json.wide(summary, "seed", source),
+                    settings(Json.object(summary, "determined-by", source)),
+                    method(Json.object(summary, "determined-by", source)),
+                    proportion(Json.object(summary, "clean", source), source),
+                    proportion(Json.object(summary, "robust", source), source),
                     attacks,
-                    curve(summary.path("curve"), source),
+                    curve(summary, "curve", source),
                     held,
                     attacked.withstands(),
                     known);
@@ -216,22 +215,22 @@ public final class StoredEvaluations {
                     + SummaryJson.FORMAT + ": it was written by another version of Espalier");
         }
         List<Finding> findings = new ArrayList<>();
-        for (JsonNode finding : summary.path("findings")) {
+        for (JsonNode finding : Json.list(summary, "findings", source)) {
             findings.add(finding(finding, source));
         }
         Path lines = directory.resolve(EvaluationDirectory.EXAMPLES);
         StoredExamples examples = StoredExamples.read(
                 AtomicFiles.content(
                         lines,
-                        summary.path("files").path(EvaluationDirectory.EXAMPLES).asString("none")),
+                        Json.string(Json.object(summary, "files", source), EvaluationDirectory.EXAMPLES, source)),
                 lines);
-        List<StoredEvaluation.AttackResult> attacks = attacks(summary.path("attacks"), examples, source);
-        JsonNode by = summary.path("determined-by");
+        List<StoredEvaluation.AttackResult> attacks = attacks(Json.list(summary, "attacks", source), examples, source);
+        JsonNode by = Json.object(summary, "determined-by", source);
         KnownResults.Subject subject = new KnownResults.Subject(
-                summary.path("ticket").path("sha256").asString(""),
-                by.path("data").asString(""),
+                Json.string(Json.object(summary, "ticket", source), "sha256", source),
+                Json.string(by, "data", source),
                 Json.string(summary, "split", source),
-                by.path("numerics").asInt(0));
+                Json.whole(by, "numerics", source));
         return new Raw(
                 directory,
                 summary,
@@ -241,7 +240,7 @@ public final class StoredEvaluations {
                 new KnownResults.Attacked(
                         Json.string(summary, "id", source),
                         subject,
-                        threat(summary.path("threat-model"), source),
+                        threat(Json.object(summary, "threat-model", source), source),
                         examples.withstands(),
                         KnownResults.steps(attacks, examples)));
     }
@@ -324,13 +323,12 @@ public final class StoredEvaluations {
     private static List<StoredEvaluation.AttackResult> attacks(JsonNode list, StoredExamples examples, String source) {
         List<StoredEvaluation.AttackResult> attacks = new ArrayList<>();
         for (JsonNode attack : list) {
-            List<Double> losses = new ArrayList<>();
-            attack.path("losses").forEach(loss -> losses.add(loss.isNull() ? Double.NaN : loss.doubleValue()));
+            List<Double> losses = attack.has("losses") ? Json.doubles(attack, "losses", source) : new ArrayList<>();
             attacks.add(new StoredEvaluation.AttackResult(
                     Json.string(attack, "name", source),
                     Json.string(attack, "purpose", source),
                     Json.string(attack, "access", source),
-                    threat(attack.path("threat-model"), source),
+                    threat(Json.object(attack, "threat-model", source), source),
                     Json.whole(attack, "saw", source),
                     Json.whole(attack, "broke", source),
                     optional(attack, "accuracy-alone", source),
@@ -339,7 +337,7 @@ public final class StoredEvaluations {
                             ? Optional.of(attack.path("settings").path("loss").stringValue())
                             : Optional.empty(),
                     losses,
-                    curve(attack.path("security-curve"), source),
+                    curve(attack, "security-curve", source),
                     Optional.ofNullable(examples.distances().get(Json.string(attack, "name", source)))
                             .map(Distances::of)));
         }
@@ -350,9 +348,12 @@ public final class StoredEvaluations {
         return node.has(name) ? Optional.of(Json.number(node, name, source)) : Optional.empty();
     }
 
-    private static List<StoredEvaluation.CurvePoint> curve(JsonNode list, String source) {
+    private static List<StoredEvaluation.CurvePoint> curve(JsonNode node, String name, String source) {
         List<StoredEvaluation.CurvePoint> curve = new ArrayList<>();
-        for (JsonNode point : list) {
+        if (!node.has(name)) {
+            return curve;
+        }
+        for (JsonNode point : Json.list(node, name, source)) {
             curve.add(new StoredEvaluation.CurvePoint(
                     Json.number(point, "epsilon", source), Json.number(point, "accuracy", source)));
         }
@@ -361,8 +362,9 @@ public final class StoredEvaluations {
 
     private static Finding finding(JsonNode node, String source) {
         SequencedMap<String, Double> evidence = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonNode> figure : node.path("evidence").properties()) {
-            evidence.put(figure.getKey(), Json.number(node.path("evidence"), figure.getKey(), source));
+        JsonNode figures = Json.object(node, "evidence", source);
+        for (Map.Entry<String, JsonNode> figure : figures.properties()) {
+            evidence.put(figure.getKey(), Json.number(figures, figure.getKey(), source));
         }
         String verdict = Json.string(node, "verdict", source);
         try {

@@ -1,28 +1,15 @@
 package org.espalier.lab.robustness;
 
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.espalier.UserException;
+import org.espalier.UserPath;
 import org.espalier.attack.Norm;
-import org.espalier.attack.strong.Losses;
-import org.espalier.attack.strong.StrongAttack;
-import org.espalier.attack.strong.distance.CarliniWagner;
-import org.espalier.attack.strong.distance.DeepFool;
-import org.espalier.attack.strong.distance.Fab;
-import org.espalier.attack.strong.distance.Fmn;
-import org.espalier.attack.strong.distance.HopSkipJump;
-import org.espalier.attack.strong.radius.Apgd;
-import org.espalier.attack.strong.radius.Noise;
-import org.espalier.attack.strong.radius.ProjectedGradient;
-import org.espalier.attack.strong.radius.Square;
-import org.espalier.attack.strong.radius.Transfer;
+import org.espalier.attack.strong.EvaluationAttackKind;
 import org.espalier.evaluate.suite.Suite;
 import org.espalier.evaluate.suite.Suites;
 import org.espalier.lab.experiment.Names;
 import org.espalier.lab.experiment.SuiteSettings;
-import org.espalier.lab.file.AtomicFiles;
-import org.espalier.lab.store.NetworkFile;
 
 /** Suites of attacks by name, and from files of one's own. */
 public final class SuiteChoice {
@@ -42,12 +29,7 @@ public final class SuiteChoice {
     }
 
     private static Suite own(String nameOrFile) {
-        Path file;
-        try {
-            file = Path.of(nameOrFile);
-        } catch (InvalidPathException _) {
-            throw unknown(nameOrFile);
-        }
+        Path file = UserPath.of(nameOrFile, "the suite");
         if (!Files.exists(file)) {
             throw unknown(nameOrFile);
         }
@@ -58,7 +40,9 @@ public final class SuiteChoice {
         }
         return new Suite(
                 settings.name(),
-                settings.attacks().stream().map(SuiteChoice::attack).toList(),
+                settings.attacks().stream()
+                        .map(attack -> EvaluationAttackKind.of(beside(file, attack)))
+                        .toList(),
                 settings.survivorsOnly());
     }
 
@@ -69,81 +53,13 @@ public final class SuiteChoice {
                         .orElse("suites are " + String.join(", ", Suites.NAMES)));
     }
 
-    private static StrongAttack attack(SuiteSettings.AttackKind kind) {
-        return switch (kind) {
-            case SuiteSettings.AttackKind.Fgsm() -> ProjectedGradient.fgsm();
-            case SuiteSettings.AttackKind.Pgd pgd -> {
-                if (pgd.restarts() > 1 && !pgd.randomStart()) {
-                    throw new UserException("a suite's pgd has " + pgd.restarts()
-                            + " restarts, expected 1 as random-start is false: all restarts would be the same");
-                }
-                yield new ProjectedGradient(
-                        "pgd",
-                        Losses.CROSS_ENTROPY,
-                        pgd.iterations(),
-                        pgd.step(),
-                        pgd.momentum(),
-                        pgd.randomStart(),
-                        pgd.restarts(),
-                        pgd.keep());
-            }
-            case SuiteSettings.AttackKind.Apgd apgd ->
-                new Apgd(
-                        switch (apgd.loss()) {
-                            case CE -> Losses.CROSS_ENTROPY;
-                            case DLR -> Losses.DLR;
-                            case TARGETED_DLR -> Losses.TARGETED_DLR;
-                            case MARGIN -> Losses.MARGIN;
-                        },
-                        apgd.iterations(),
-                        apgd.restarts(),
-                        apgd.targets());
-            case SuiteSettings.AttackKind.Fab fab -> {
-                Fab usual = Fab.standard();
-                yield new Fab(
-                        fab.iterations(),
-                        fab.restarts(),
-                        fab.targets(),
-                        usual.alphaMax(),
-                        usual.eta(),
-                        usual.beta(),
-                        usual.finalSearch(),
-                        fab.stopAtRadius());
-            }
-            case SuiteSettings.AttackKind.Square square ->
-                new Square(square.queries(), square.pInit(), square.restarts());
-            case SuiteSettings.AttackKind.CarliniWagner cw -> {
-                CarliniWagner usual = CarliniWagner.standard();
-                yield new CarliniWagner(
-                        cw.searches(),
-                        cw.iterations(),
-                        usual.rate(),
-                        usual.firstTrade(),
-                        usual.confidence(),
-                        usual.abortEarly());
-            }
-            case SuiteSettings.AttackKind.DeepFool deepFool -> {
-                DeepFool usual = DeepFool.standard();
-                yield new DeepFool(deepFool.iterations(), usual.candidates(), usual.overshoot());
-            }
-            case SuiteSettings.AttackKind.Fmn fmn -> Fmn.of(fmn.iterations());
-            case SuiteSettings.AttackKind.HopSkipJump jump -> {
-                HopSkipJump usual = HopSkipJump.small();
-                yield new HopSkipJump(
-                        jump.iterations(), usual.firstEvaluations(), usual.mostEvaluations(), usual.tries());
-            }
-            case SuiteSettings.AttackKind.Noise noise -> new Noise(noise.draws());
-            case SuiteSettings.AttackKind.Transfer transfer -> transfer(transfer);
-        };
-    }
-
-    private static StrongAttack transfer(SuiteSettings.AttackKind.Transfer transfer) {
-        Path file = Path.of(transfer.from());
-        NetworkFile other = NetworkFile.read(file);
-        return new Transfer(
-                "sha256 " + AtomicFiles.digest(file),
-                other.network().weights(),
-                other.network().mask(),
-                ProjectedGradient.pgd(transfer.iterations(), 1));
+    /** An attack's settings with paths relative to the suite file made whole. */
+    private static Record beside(Path suite, Record attack) {
+        return attack instanceof TransferKind.Settings transfer
+                ? new TransferKind.Settings(
+                        UserPath.beside(suite, transfer.from(), suite + ": from")
+                                .toString(),
+                        transfer.iterations())
+                : attack;
     }
 }

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +35,7 @@ import org.espalier.lab.store.StoredLevel;
 import org.espalier.lab.store.StoredNetwork;
 import org.espalier.lab.store.Timing;
 import org.espalier.network.Architecture;
+import org.espalier.prune.PruningResources;
 import org.espalier.ticket.Level;
 import org.espalier.ticket.LevelOutcome;
 import org.espalier.ticket.TicketSearch;
@@ -97,7 +97,8 @@ final class LevelTrainer {
                 trial,
                 task.strategy().restart(),
                 ExperimentTranslator.pruningSchedule(experiment, architecture),
-                ExperimentTranslator.pruner(experiment));
+                ExperimentTranslator.pruner(experiment),
+                Optional.of(new PruningResources(() -> Engines.create(architecture, kernels), splits.train())));
     }
 
     /** Trains the level, or what is missing of it. */
@@ -109,6 +110,9 @@ final class LevelTrainer {
                 writer.deleteCheckpoint();
                 return End.FAILED;
             } else if (state == LevelState.DONE) {
+                stored.damage().ifPresent(sentence -> {
+                    throw new UserException(sentence);
+                });
                 writer.deleteCheckpoint();
                 return completeRewinds(writer) ? End.DONE : End.STOPPED;
             }
@@ -358,13 +362,7 @@ final class LevelTrainer {
     /** The images of a split that are measured. */
     private static Split measured(Split split, Experiment experiment) {
         int images = Math.min(split.size(), experiment.evaluation().images().orElse(split.size()));
-        return images == split.size()
-                ? split
-                : new Split(
-                        split.name(),
-                        split.features(),
-                        Arrays.copyOf(split.images(), images * split.features()),
-                        Arrays.copyOf(split.labels(), images));
+        return images == split.size() ? split : split.part(split.name(), 0, images);
     }
 
     /**
@@ -443,7 +441,7 @@ final class LevelTrainer {
     static Map<String, Splits> splits(Experiment experiment, Map<String, DataSet> data) {
         Map<String, Splits> splits = new LinkedHashMap<>();
         data.forEach((name, set) -> {
-            Splits whole = set.splits(experiment.data().validation());
+            Splits whole = experiment.data().splits(set, experiment.data().validation(), experiment.seed());
             splits.put(
                     name,
                     new Splits(

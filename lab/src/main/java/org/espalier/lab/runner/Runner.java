@@ -10,8 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.espalier.UserException;
+import org.espalier.UserPath;
 import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
+import org.espalier.data.Split;
 import org.espalier.data.Splits;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.engine.Engines;
@@ -21,6 +24,7 @@ import org.espalier.lab.plan.Numerics;
 import org.espalier.lab.plan.Plan;
 import org.espalier.lab.plan.Task;
 import org.espalier.lab.store.LevelState;
+import org.espalier.lab.store.MissingClasses;
 import org.espalier.lab.store.Provenance;
 import org.espalier.lab.store.StoreWriter;
 import org.espalier.lab.store.StoredLevel;
@@ -51,12 +55,22 @@ public final class Runner {
 
     /** Loads the data and runs, as {@link #run(Map)}. */
     public RunOutcome run(DataProgress progress) {
+        return run(load(request.experiment(), progress));
+    }
+
+    /**
+     * Loads an experiment's data sets.
+     *
+     * @return by name, in the experiment's order
+     * @throws UserException if one is missing or malformed
+     */
+    public static Map<String, DataSet> load(Experiment experiment, DataProgress progress) {
         Map<String, DataSet> data = new LinkedHashMap<>();
-        for (Experiment.DataSource source : request.experiment().data().sets()) {
-            Optional<Path> directory = source.directory().map(Path::of);
+        for (Experiment.DataSource source : experiment.data().sets()) {
+            Optional<Path> directory = source.directory().map(text -> UserPath.of(text, "data.sets directory"));
             data.put(source.name(), DataSets.load(source.name(), directory, progress));
         }
-        return run(data);
+        return data;
     }
 
     /**
@@ -71,6 +85,7 @@ public final class Runner {
         try (StoreWriter store =
                 StoreWriter.open(request.directory(), request.experiment(), plan.trials(), provenance(data))) {
             Work work = new Work(plan, data, store);
+            work.warn();
             boolean interrupted = work.run();
             return new RunOutcome(interrupted, work.trained.get(), failures(plan, store));
         }
@@ -114,6 +129,29 @@ public final class Runner {
             tellPlan();
             return !new JobQueue<>(plan.tasks(), Task::key, Task::parent, () -> stopping)
                     .run(request.jobs(), () -> this::train);
+        }
+
+        /** Tells what of the data or the plan makes results say less than they seem to. */
+        private void warn() {
+            List<MissingClasses> missing = new ArrayList<>();
+            data.forEach((name, set) -> {
+                Splits parts = known(splits, name);
+                for (Split split : List.of(parts.train(), parts.validation(), parts.test())) {
+                    List<Integer> classes = split.missing(set.classes());
+                    if (!classes.isEmpty()) {
+                        missing.add(new MissingClasses(name, split.name(), classes));
+                    }
+                }
+            });
+            missing.stream()
+                    .filter(each -> each.validation() && Plan.keepsBest(request.experiment()))
+                    .findFirst()
+                    .ifPresent(each -> {
+                        throw new UserException(each + "; robustness.weights: best-validation is refused");
+                    });
+            store.warn(missing);
+            missing.forEach(each -> observer.warned("warning: " + each));
+            plan.notes().forEach(note -> observer.warned("note: " + note));
         }
 
         private void tellPlan() {

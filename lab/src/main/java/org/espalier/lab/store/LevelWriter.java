@@ -20,6 +20,7 @@ import org.espalier.evaluate.Measurement;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.Json;
 import org.espalier.network.Mask;
+import org.espalier.network.Parameter;
 import org.espalier.network.Weights;
 import org.espalier.ticket.Level;
 import org.espalier.train.TrainingState;
@@ -48,8 +49,8 @@ public final class LevelWriter implements AutoCloseable {
      * @param determinedBy all that determines the level; its canonical JSON's digest is the key
      */
     public void begin(Map<String, Object> determinedBy, Level level) {
+        AtomicFiles.makeDirectory(directory);
         try {
-            Files.createDirectories(directory);
             StoreWriter.deleteTemporaries(directory, StoredLevel::wroteWhole);
         } catch (IOException e) {
             throw AtomicFiles.unwritable(directory, e);
@@ -62,9 +63,10 @@ public final class LevelWriter implements AutoCloseable {
     private byte[] describe(Map<String, Object> determinedBy, Level level) {
         List<Object> weights = new ArrayList<>();
         List<Object> surviving = new ArrayList<>();
-        for (int layer = 0; layer < level.mask().architecture().layers(); layer++) {
-            weights.add(level.mask().architecture().weights(layer));
-            surviving.add(level.mask().count(layer));
+        Mask mask = level.mask();
+        for (Parameter parameter : mask.graph().prunable()) {
+            weights.add(parameter.size());
+            surviving.add(mask.count(parameter.name()));
         }
         Map<String, Object> file = new LinkedHashMap<>();
         file.put("format", Store.FORMAT);
@@ -72,7 +74,8 @@ public final class LevelWriter implements AutoCloseable {
         file.put("level", level.number());
         file.put("weights", weights);
         file.put("surviving", surviving);
-        file.put("density", level.mask().density());
+        file.put("density", mask.density());
+        file.put("network", NetworkDescription.write(mask.architecture()));
         // Canonical, so that the key can be checked with sha256sum and the bytes do not hang on a map's order.
         String described = Json.write(file);
         return (described.substring(0, described.length() - 1) + ",\"determined-by\":" + Json.canonical(determinedBy)
@@ -167,10 +170,7 @@ public final class LevelWriter implements AutoCloseable {
     public void listRewind(int iteration) {
         Path file = directory.resolve(StoredLevel.DONE);
         JsonNode done = Json.parse(AtomicFiles.read(file), file.toString());
-        Map<String, Object> digests = new TreeMap<>();
-        done.path("files")
-                .properties()
-                .forEach(entry -> digests.put(entry.getKey(), entry.getValue().asString()));
+        Map<String, Object> digests = new TreeMap<>(Json.texts(done, "files", file.toString()));
         String name = StoredLevel.rewindFile(iteration);
         if (!digests.containsKey(name)) {
             digests.put(name, AtomicFiles.sha256(AtomicFiles.read(directory.resolve(name))));
@@ -226,8 +226,9 @@ public final class LevelWriter implements AutoCloseable {
         deleteCheckpoint();
     }
 
-    /** Removes what a crash after the last step left. */
+    /** Removes what a crash after the last step left, once that step is on the disk. */
     public void deleteCheckpoint() {
+        AtomicFiles.flushDirectory(directory);
         Path file = directory.resolve(StoredLevel.CHECKPOINT);
         try {
             Files.deleteIfExists(file);

@@ -71,7 +71,9 @@ public final class MetricsLines {
         if (line.found != Line.ALL) {
             throw damaged(source, "something is missing");
         }
-        if (line.correct < 0 || line.correct > line.examples) {
+        if (line.iteration < 0) {
+            throw damaged(source, "iteration is " + line.iteration);
+        } else if (line.correct < 0 || line.correct > line.examples) {
             throw damaged(source, line.correct + " correct of " + line.examples);
         }
         return new Measurement(line.iteration, line.split, line.attack, line.correct, line.examples, line.loss);

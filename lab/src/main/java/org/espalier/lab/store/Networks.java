@@ -2,13 +2,13 @@ package org.espalier.lab.store;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.espalier.UserException;
 import org.espalier.lab.file.SafeTensors;
 import org.espalier.lab.file.SafeTensors.Tensor;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
+import org.espalier.network.Parameter;
 import org.espalier.network.Weights;
 import org.espalier.train.TrainingState;
 
@@ -29,9 +29,13 @@ final class Networks {
     /** A network as stored. */
     record Stored(Weights weights, Mask mask, int iteration) {}
 
-    /** Reads weights and mask. */
-    static Stored read(Path file, Architecture architecture, String level) {
-        SafeTensors stored = SafeTensors.read(file);
+    /**
+     * Reads weights and mask.
+     *
+     * @param file its name, for messages
+     */
+    static Stored read(Path file, byte[] content, Architecture architecture, String level) {
+        SafeTensors stored = SafeTensors.decode(content, file.toString());
         check(stored, level);
         return new Stored(
                 weights(stored, architecture, ""),
@@ -83,46 +87,34 @@ final class Networks {
     }
 
     private static void put(Map<String, Tensor> tensors, Weights weights, String suffix) {
-        Architecture architecture = weights.architecture();
-        for (int layer = 0; layer < architecture.layers(); layer++) {
+        for (Parameter parameter : weights.graph().parameters()) {
             tensors.put(
-                    "layers." + layer + ".weight" + suffix,
-                    new Tensor.Floats(shape(architecture, layer), weights.matrix(layer)));
-            if (architecture.biases()) {
-                tensors.put(
-                        "layers." + layer + ".bias" + suffix,
-                        new Tensor.Floats(List.of(architecture.outputs(layer)), weights.biases(layer)));
-            }
+                    parameter.name() + suffix,
+                    new Tensor.Floats(parameter.shape().sizes(), weights.values(parameter.name())));
         }
     }
 
     private static void putMask(Map<String, Tensor> tensors, Mask mask) {
-        for (int layer = 0; layer < mask.architecture().layers(); layer++) {
-            tensors.put(
-                    "layers." + layer + ".mask",
-                    new Tensor.Bytes(shape(mask.architecture(), layer), mask.bytes(layer)));
+        for (Parameter parameter : mask.graph().prunable()) {
+            tensors.put(maskName(parameter), new Tensor.Bytes(parameter.shape().sizes(), mask.bytes(parameter.name())));
         }
     }
 
     private static Weights weights(SafeTensors stored, Architecture architecture, String suffix) {
         Weights weights = new Weights(architecture);
-        for (int layer = 0; layer < architecture.layers(); layer++) {
-            float[] matrix = stored.floats("layers." + layer + ".weight" + suffix, shape(architecture, layer));
-            System.arraycopy(matrix, 0, weights.matrix(layer), 0, matrix.length);
-            if (architecture.biases()) {
-                float[] biases =
-                        stored.floats("layers." + layer + ".bias" + suffix, List.of(architecture.outputs(layer)));
-                System.arraycopy(biases, 0, weights.biases(layer), 0, biases.length);
-            }
+        for (Parameter parameter : weights.graph().parameters()) {
+            float[] values =
+                    stored.floats(parameter.name() + suffix, parameter.shape().sizes());
+            System.arraycopy(values, 0, weights.values(parameter.name()), 0, values.length);
         }
         return weights;
     }
 
     private static Mask mask(SafeTensors stored, Architecture architecture) {
-        byte[][] bytes = new byte[architecture.layers()][];
-        for (int layer = 0; layer < bytes.length; layer++) {
-            bytes[layer] = stored.bytes("layers." + layer + ".mask", shape(architecture, layer));
-        }
+        byte[][] bytes = architecture.graph().prunable().stream()
+                .map(parameter ->
+                        stored.bytes(maskName(parameter), parameter.shape().sizes()))
+                .toArray(byte[][]::new);
         try {
             return Mask.of(architecture, bytes);
         } catch (IllegalArgumentException e) {
@@ -130,7 +122,8 @@ final class Networks {
         }
     }
 
-    private static List<Integer> shape(Architecture architecture, int layer) {
-        return List.of(architecture.outputs(layer), architecture.inputs(layer));
+    /** Name of the tensor that holds a parameter's mask. */
+    static String maskName(Parameter parameter) {
+        return parameter.node() + ".mask";
     }
 }

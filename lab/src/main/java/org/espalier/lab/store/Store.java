@@ -8,9 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.espalier.UserException;
 import org.espalier.evaluate.Chance;
@@ -28,16 +27,19 @@ public final class Store {
     public static final String INDEX = "index.json";
     public static final String TIMINGS = "timings.jsonl";
     public static final String LEVELS = "levels";
+    static final String WARNINGS = "warnings.json";
     static final int FORMAT = 1;
+    private static final int REREADS = 3;
+    private static final long REREAD_MILLIS = 100;
 
     private final Path directory;
     private final Experiment experiment;
-    private final List<StoredTrial> trials;
+    private final Index index;
 
-    private Store(Path directory, Experiment experiment, List<StoredTrial> trials) {
+    private Store(Path directory, Experiment experiment, Index index) {
         this.directory = directory;
         this.experiment = experiment;
-        this.trials = trials;
+        this.index = index;
     }
 
     /**
@@ -51,37 +53,36 @@ public final class Store {
             throw new UserException(directory + (Files.isDirectory(directory) ? " has no " + INDEX : " is no directory")
                     + ": expected one that \"espalier run\" has written");
         }
+        Store store = read(directory);
+        Optional<String> problem = store.index.problem(store.experiment);
+        // A search that is being extended writes its experiment and its index one after the other.
+        for (int again = 0; again < REREADS && problem.isPresent(); again++) {
+            pause();
+            store = read(directory);
+            problem = store.index.problem(store.experiment);
+        }
+        problem.ifPresent(sentence -> {
+            throw new UserException(
+                    index + " is damaged: " + sentence + "; run the search again to have it written anew");
+        });
+        return store;
+    }
+
+    /** A directory whose index may be of fewer trials or levels than its experiment: a run that extends it was killed. */
+    static Store read(Path directory) {
         Path file = directory.resolve(EXPERIMENT);
         Experiment experiment =
                 ExperimentFile.parse(new String(AtomicFiles.read(file), StandardCharsets.UTF_8), file.toString());
-        return new Store(directory, experiment, trials(index));
+        Path index = directory.resolve(INDEX);
+        return new Store(directory, experiment, Index.parse(AtomicFiles.read(index), index.toString()));
     }
 
-    private static List<StoredTrial> trials(Path file) {
-        String source = file.toString();
-        JsonNode index = Json.parse(AtomicFiles.read(file), source);
-        if (Json.whole(index, "format", source) != FORMAT) {
-            throw new UserException(file + " has format " + index.path("format") + ", expected " + FORMAT
-                    + ": it was written by another version of Espalier");
+    private static void pause() {
+        try {
+            Thread.sleep(REREAD_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        List<StoredTrial> trials = new ArrayList<>();
-        for (JsonNode trial : index.path("trials")) {
-            List<String> levels = new ArrayList<>();
-            for (JsonNode level : trial.path("levels")) {
-                if (!level.isString() || !level.stringValue().matches("[0-9a-f]{64}")) {
-                    throw new UserException(source + " is damaged: " + level + " is no level's key");
-                }
-                levels.add(level.stringValue());
-            }
-            trials.add(new StoredTrial(
-                    new TrialId(
-                            Json.string(trial, "dataset", source),
-                            Json.string(trial, "objective", source),
-                            Json.string(trial, "strategy", source),
-                            Json.whole(trial, "trial", source)),
-                    levels));
-        }
-        return List.copyOf(trials);
     }
 
     public Path directory() {
@@ -95,7 +96,7 @@ public final class Store {
 
     /** All trials, computed yet or not, in the experiment's order. */
     public List<StoredTrial> trials() {
-        return trials;
+        return index.trials();
     }
 
     /** The level of a key. */
@@ -122,17 +123,30 @@ public final class Store {
         return StoreLock.holder(directory);
     }
 
+    /** Splits of the data that lack classes, as the last run found them; none in most searches. */
+    public List<MissingClasses> missingClasses() {
+        Path file = directory.resolve(WARNINGS);
+        List<MissingClasses> missing = new ArrayList<>();
+        if (Files.exists(file)) {
+            String source = file.toString();
+            JsonNode warnings = Json.parse(AtomicFiles.read(file), source);
+            for (JsonNode each : Json.list(warnings, "missing-classes", source)) {
+                missing.add(new MissingClasses(
+                        Json.string(each, "dataset", source),
+                        Json.string(each, "split", source),
+                        Arrays.stream(Json.wholes(each, "classes", source))
+                                .boxed()
+                                .toList()));
+            }
+        }
+        return missing;
+    }
+
     /** Where the content comes from. */
     public Provenance provenance() {
         Path file = directory.resolve(PROVENANCE);
         String source = file.toString();
         JsonNode json = Json.parse(AtomicFiles.read(file), source);
-        Map<String, String> data = new LinkedHashMap<>();
-        json.path("data")
-                .properties()
-                .forEach(entry -> data.put(entry.getKey(), entry.getValue().asString("")));
-        List<String> command = new ArrayList<>();
-        json.path("command").forEach(argument -> command.add(argument.asString("")));
         return new Provenance(
                 Json.string(json, "version", source),
                 Json.whole(json, "numerics", source),
@@ -142,9 +156,9 @@ public final class Store {
                 Json.whole(json, "processors", source),
                 Json.string(json, "engine", source),
                 Json.whole(json, "jobs", source),
-                json.path("seed").asLong(0),
-                data,
-                command,
+                Json.wide(json, "seed", source),
+                Json.texts(json, "data", source),
+                Json.strings(json, "command", source),
                 Json.string(json, "started", source));
     }
 

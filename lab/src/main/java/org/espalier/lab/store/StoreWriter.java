@@ -3,7 +3,6 @@ package org.espalier.lab.store;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -27,7 +26,7 @@ import tools.jackson.databind.JsonNode;
 public final class StoreWriter implements AutoCloseable {
     /** Files of a search's directory that are written whole, the report's too. */
     private static final Set<String> OURS =
-            Set.of(Store.PROVENANCE, Store.EXPERIMENT, Store.INDEX, "results.csv", "results.md");
+            Set.of(Store.PROVENANCE, Store.EXPERIMENT, Store.INDEX, Store.WARNINGS, "results.csv", "results.md");
 
     private final Path directory;
     private final StoreLock lock;
@@ -46,15 +45,16 @@ public final class StoreWriter implements AutoCloseable {
      */
     public static StoreWriter open(
             Path directory, Experiment experiment, List<StoredTrial> trials, Provenance provenance) {
+        if (Files.exists(directory) && !Files.isDirectory(directory)) {
+            throw new UserException(directory + " cannot be written: it is a file, expected a directory");
+        }
+        AtomicFiles.makeDirectory(directory);
         try {
-            Files.createDirectories(directory);
             if (!Files.exists(directory.resolve(StoreLock.FILE))) {
                 // Not a search's: refused before the lock is made, so that nothing is left in somebody else's
                 // directory.
                 check(directory, experiment, trials, provenance);
             }
-        } catch (FileAlreadyExistsException e) {
-            throw new UserException(directory + " cannot be written: it is a file, expected a directory", e);
         } catch (IOException e) {
             throw AtomicFiles.unwritable(directory, e);
         }
@@ -62,13 +62,13 @@ public final class StoreWriter implements AutoCloseable {
         try {
             check(directory, experiment, trials, provenance);
             deleteTemporaries(directory, OURS::contains);
-            Files.createDirectories(directory.resolve(Store.LEVELS));
+            AtomicFiles.makeDirectory(directory.resolve(Store.LEVELS));
             List<Object> earlier = earlierRuns(directory.resolve(Store.PROVENANCE));
             AtomicFiles.write(directory.resolve(Store.PROVENANCE), provenanceText(provenance, earlier));
             AtomicFiles.write(
                     directory.resolve(Store.EXPERIMENT),
                     ExperimentFile.write(experiment).getBytes(StandardCharsets.UTF_8));
-            AtomicFiles.write(directory.resolve(Store.INDEX), indexText(trials));
+            AtomicFiles.write(directory.resolve(Store.INDEX), Index.encode(experiment, trials));
             return new StoreWriter(directory, lock);
         } catch (IOException e) {
             lock.close();
@@ -90,23 +90,17 @@ public final class StoreWriter implements AutoCloseable {
             found.forEach(files::add);
         }
         for (Path file : files) {
-            if (ours.test(withoutTemporary(file))) {
+            String name = String.valueOf(file.getFileName());
+            if (ours.test(AtomicFiles.withoutTemporary(name)) && AtomicFiles.leftBehind(name)) {
                 Files.delete(file);
             }
         }
     }
 
-    private static String withoutTemporary(Path file) {
-        String name = String.valueOf(file.getFileName());
-        return name.endsWith(AtomicFiles.TEMPORARY)
-                ? name.substring(0, name.length() - AtomicFiles.TEMPORARY.length())
-                : name;
-    }
-
     private static void check(Path directory, Experiment experiment, List<StoredTrial> trials, Provenance provenance)
             throws IOException {
         if (Files.exists(directory.resolve(Store.INDEX))) {
-            checkContained(Store.open(directory), experiment, trials, provenance);
+            checkContained(Store.read(directory), experiment, trials, provenance);
         } else {
             checkEmpty(directory);
         }
@@ -115,18 +109,10 @@ public final class StoreWriter implements AutoCloseable {
     private static void checkEmpty(Path directory) throws IOException {
         // Only what a run that was stopped before its index was written can have left. There may be an index by now,
         // of a run that started at the same time: the lock decides between the two.
-        List<String> ours = List.of(
-                "lock",
-                Store.INDEX,
-                Store.PROVENANCE,
-                Store.EXPERIMENT,
-                Store.LEVELS,
-                Store.PROVENANCE + AtomicFiles.TEMPORARY,
-                Store.EXPERIMENT + AtomicFiles.TEMPORARY,
-                Store.INDEX + AtomicFiles.TEMPORARY);
+        List<String> ours = List.of("lock", Store.INDEX, Store.PROVENANCE, Store.EXPERIMENT, Store.LEVELS);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
-                if (!ours.contains(String.valueOf(file.getFileName()))) {
+                if (!ours.contains(AtomicFiles.withoutTemporary(String.valueOf(file.getFileName())))) {
                     throw new UserException(directory + " holds " + file.getFileName()
                             + ", which no search wrote: expected an empty directory or one of a search");
                 }
@@ -140,6 +126,16 @@ public final class StoreWriter implements AutoCloseable {
         trials.forEach(trial -> planned.put(trial.id(), trial.levels()));
         for (StoredTrial trial : old.trials()) {
             List<String> levels = planned.getOrDefault(trial.id(), List.of());
+            if (!levels.isEmpty()
+                    && levels.size()
+                            < Math.min(
+                                    trial.levels().size(),
+                                    1 + experiment.pruning().levels())
+                    && trial.levels().subList(0, levels.size()).equals(levels)) {
+                throw new UserException(old.directory() + " holds levels from " + levels.size() + " on of " + trial.id()
+                        + " that prune nothing more and are not trained any longer; choose another directory with"
+                        + " --out");
+            }
             if (levels.size() < trial.levels().size()
                     || !levels.subList(0, trial.levels().size()).equals(trial.levels())) {
                 throw new UserException(old.directory() + " holds another search: "
@@ -199,21 +195,6 @@ public final class StoreWriter implements AutoCloseable {
         return Optional.empty();
     }
 
-    private static byte[] indexText(List<StoredTrial> trials) {
-        StringBuilder text = new StringBuilder("{\"format\":" + Store.FORMAT + ",\"trials\":[\n");
-        for (int i = 0; i < trials.size(); i++) {
-            TrialId id = trials.get(i).id();
-            Map<String, Object> trial = new LinkedHashMap<>();
-            trial.put("dataset", id.dataset());
-            trial.put("objective", id.objective());
-            trial.put("strategy", id.strategy());
-            trial.put("trial", id.trial());
-            trial.put("levels", trials.get(i).levels());
-            text.append(Json.write(trial)).append(i + 1 < trials.size() ? ",\n" : "\n");
-        }
-        return text.append("]}\n").toString().getBytes(StandardCharsets.UTF_8);
-    }
-
     /** The runs that the file tells of; none of a file that is missing or damaged, as results do not hang on it. */
     private static List<Object> earlierRuns(Path file) {
         List<Object> runs = new ArrayList<>();
@@ -239,9 +220,7 @@ public final class StoreWriter implements AutoCloseable {
         for (String name : List.of("processors", "jobs")) {
             copy.put(name, Json.whole(run, name, source));
         }
-        List<Object> command = new ArrayList<>();
-        run.path("command").forEach(argument -> command.add(argument.asString("")));
-        copy.put("command", command);
+        copy.put("command", Json.strings(run, "command", source));
         return copy;
     }
 
@@ -277,6 +256,28 @@ public final class StoreWriter implements AutoCloseable {
         file.put("started", provenance.started());
         file.put("runs", runs);
         return (Json.write(file) + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Notes which splits lack classes, in a file that is there only if some do. */
+    public void warn(List<MissingClasses> missing) {
+        Path file = directory.resolve(Store.WARNINGS);
+        if (missing.isEmpty()) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                throw AtomicFiles.unwritable(file, e);
+            }
+            return;
+        }
+        List<Object> list = new ArrayList<>();
+        for (MissingClasses each : missing) {
+            Map<String, Object> entry = new LinkedHashMap<>();
+            entry.put("dataset", each.dataset());
+            entry.put("split", each.split());
+            entry.put("classes", each.classes());
+            list.add(entry);
+        }
+        AtomicFiles.write(file, (Json.write(Map.of("missing-classes", list)) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     /** The key of what determines a level. */

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.UserException;
@@ -89,8 +89,8 @@ public final class StoredLevel {
             String source = directory.resolve(LEVEL).toString();
             return new Counts(
                     Json.whole(file, "level", source),
-                    counts(file, "weights", source),
-                    counts(file, "surviving", source));
+                    NetworkDescription.counts(file, "weights", source),
+                    NetworkDescription.counts(file, "surviving", source));
         });
     }
 
@@ -101,16 +101,9 @@ public final class StoredLevel {
 
     /** The network's shape; empty while waiting. */
     public Optional<Architecture> architecture() {
-        return levelFile().map(file -> {
-            String source = directory.resolve(LEVEL).toString();
-            JsonNode network = file.path("determined-by").path("network");
-            List<Integer> widths = counts(network, "widths", source);
-            try {
-                return new Architecture(widths, network.path("biases").asBoolean(false));
-            } catch (IllegalArgumentException e) {
-                throw new UserException(source + " is damaged: " + e.getMessage(), e);
-            }
-        });
+        return levelFile()
+                .map(file ->
+                        NetworkDescription.read(file, directory.resolve(LEVEL).toString()));
     }
 
     private Optional<JsonNode> levelFile() {
@@ -124,20 +117,6 @@ public final class StoredLevel {
                     file + " belongs to level " + Json.string(level, "key", file.toString()) + ", expected " + key);
         }
         return Optional.of(level);
-    }
-
-    private static List<Integer> counts(JsonNode file, String name, String source) {
-        List<Integer> counts = new ArrayList<>();
-        for (JsonNode count : file.path(name)) {
-            if (!count.canConvertToInt() || count.intValue() < 0) {
-                throw new UserException(source + " is damaged: " + name + " holds " + count);
-            }
-            counts.add(count.intValue());
-        }
-        if (counts.isEmpty()) {
-            throw new UserException(source + " is damaged: " + name + " is missing");
-        }
-        return counts;
     }
 
     /**
@@ -183,10 +162,10 @@ public final class StoredLevel {
 
     /** Digest of the data set that the level is trained on; empty while waiting. */
     public Optional<String> dataDigest() {
+        String source = directory.resolve(LEVEL).toString();
         return levelFile()
-                .map(file ->
-                        file.path("determined-by").path("data").path("digest").asString(""))
-                .filter(digest -> !digest.isEmpty());
+                .map(file -> Json.object(Json.object(file, "determined-by", source), "data", source))
+                .map(data -> Json.string(data, "digest", source));
     }
 
     /** The weights after so many updates, if kept for a rewind. */
@@ -201,7 +180,16 @@ public final class StoredLevel {
         }
         Architecture architecture =
                 architecture().orElseThrow(() -> new UserException(directory.resolve(LEVEL) + " is missing"));
-        Networks.Stored stored = Networks.read(file, architecture, key);
+        byte[] content = AtomicFiles.read(file);
+        if (state() == LevelState.DONE) {
+            String digest = digests().get(name);
+            if (digest != null) {
+                AtomicFiles.check(file, content, digest);
+            } else if (!name.startsWith("rewind-")) {
+                throw new UserException(directory.resolve(DONE) + " is damaged: files has no " + name);
+            }
+        }
+        Networks.Stored stored = Networks.read(file, content, architecture, key);
         return Optional.of(new StoredNetwork(stored.weights(), stored.mask()));
     }
 
@@ -212,8 +200,7 @@ public final class StoredLevel {
      * @throws UserException if the file is damaged or missing
      */
     public Optional<String> digest(boolean best) {
-        String digest = doneFile().path("files").path(fileOf(best)).asString("");
-        return digest.isEmpty() ? Optional.empty() : Optional.of(digest);
+        return Optional.ofNullable(digests().get(fileOf(best)));
     }
 
     /** Why training ended early, if it did. */
@@ -241,19 +228,55 @@ public final class StoredLevel {
      * @throws UserException naming the first file that is missing or differs
      */
     public void verify() {
-        JsonNode files = doneFile().path("files");
-        files.properties()
-                .forEach(entry -> checkDigest(entry.getKey(), AtomicFiles.read(directory.resolve(entry.getKey()))));
+        digests().keySet().forEach(name -> checkDigest(name, AtomicFiles.read(directory.resolve(name))));
+    }
+
+    /**
+     * What is wrong with a finished level's files, as a sentence that says how to mend it; empty if nothing is, or if the
+     * level is not finished.
+     */
+    public Optional<String> damage() {
+        if (state() != LevelState.DONE) {
+            return Optional.empty();
+        }
+        try {
+            verify();
+            return Optional.empty();
+        } catch (UserException e) {
+            return Optional.of(e.getMessage() + "; remove " + directory + " to have the level computed again");
+        }
+    }
+
+    /**
+     * Checks one file of a finished level against the digest that the level was finished with, if it lists that file.
+     *
+     * @throws UserException if it differs
+     */
+    public void verify(String name) {
+        if (digests().containsKey(name)) {
+            checkDigest(name, AtomicFiles.read(directory.resolve(name)));
+        }
     }
 
     private void checkDigest(String name, byte[] content) {
-        String expected = doneFile().path("files").path(name).asString("none");
+        String expected = digests().get(name);
+        if (expected == null) {
+            throw new UserException(directory.resolve(DONE) + " is damaged: files has no " + name);
+        }
         AtomicFiles.check(directory.resolve(name), content, expected);
     }
 
-    private JsonNode doneFile() {
+    /** SHA-256 of a finished level's files by name, as {@code done.json} has them. */
+    private Map<String, String> digests() {
         Path file = directory.resolve(DONE);
-        return Json.parse(AtomicFiles.read(file), file.toString());
+        String source = file.toString();
+        Map<String, String> digests = Json.texts(Json.parse(AtomicFiles.read(file), source), "files", source);
+        digests.forEach((name, digest) -> {
+            if (name.indexOf('/') >= 0 || name.indexOf('\\') >= 0 || !digest.matches("[0-9a-f]{64}")) {
+                throw new UserException(source + " is damaged: files holds " + name + ": " + digest);
+            }
+        });
+        return digests;
     }
 
     /** Bytes on disk, for reports. */

@@ -32,7 +32,7 @@ public record Timing(
             JsonNode line = Json.parse(text, Store.TIMINGS);
             return Optional.of(new Timing(
                     Json.string(line, "time", Store.TIMINGS),
-                    line.path("pid").asLong(0),
+                    Json.wide(line, "pid", Store.TIMINGS),
                     Json.string(line, "level", Store.TIMINGS),
                     Json.string(line, "event", Store.TIMINGS),
                     Json.whole(line, "iteration", Store.TIMINGS),

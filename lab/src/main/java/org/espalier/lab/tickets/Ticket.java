@@ -65,6 +65,13 @@ public record Ticket(
         return network.mask().density();
     }
 
+    /** The same ticket with its data set's files in another directory; their digest has to be the same. */
+    public Ticket withDataIn(Path directory) {
+        TicketData there = new TicketData(
+                data.name(), Optional.of(directory), data.digest(), data.validation(), data.rule(), data.seed());
+        return new Ticket(file, digest, network, there, place, results);
+    }
+
     /** The same ticket with its evaluations kept in another place: a directory of its own for each level or file. */
     public Ticket keptIn(Path directory) {
         return new Ticket(

@@ -1,12 +1,15 @@
 package org.espalier.lab.tickets;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.espalier.UserException;
 import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
+import org.espalier.data.SplitRule;
 import org.espalier.data.Splits;
 import org.espalier.data.catalogue.DataSets;
+import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.store.StoredNetwork;
 
 /**
@@ -15,12 +18,15 @@ import org.espalier.lab.store.StoredNetwork;
  * @param name of a known data set, or any name for a directory
  * @param directory with four IDX files; empty for a known data set
  * @param digest what the data's digest has to be, where the ticket's store says
- * @param validation images of the training files that are for validation, the first
+ * @param validation images of the training files that are for validation
+ * @param rule which they are
+ * @param seed of rules that draw
  */
-public record TicketData(String name, Optional<Path> directory, Optional<String> digest, int validation) {
+public record TicketData(
+        String name, Optional<Path> directory, Optional<String> digest, int validation, SplitRule rule, long seed) {
     /** A known data set or a directory, with the paper's validation images. */
     public static TicketData of(String name, Optional<Path> directory) {
-        return new TicketData(name, directory, Optional.empty(), DataSet.PAPER_VALIDATION);
+        return new TicketData(name, directory, Optional.empty(), DataSet.PAPER_VALIDATION, SplitRule.FIRST, 1);
     }
 
     /**
@@ -39,11 +45,13 @@ public record TicketData(String name, Optional<Path> directory, Optional<String>
 
     /** The splits as the ticket's training had them. */
     public Splits splits(DataSet set) {
-        return set.splits(Math.min(validation, set.train().size() - 1));
+        int images = Math.min(validation, set.train().size() - 1);
+        return new Experiment.Data(List.of(), images, rule).splits(set, images, seed);
     }
 
     /**
-     * Checks that a network reads these images and names these classes.
+     * Checks that a network reads these images and can name these classes. It may name others too: data may lack the last
+     * ones.
      *
      * @throws UserException if not
      */
@@ -53,9 +61,9 @@ public record TicketData(String name, Optional<Path> directory, Optional<String>
         if (inputs != set.features()) {
             throw new UserException(file + " has " + inputs + " inputs, expected the " + set.features()
                     + " pixels of an image of data set " + set.name());
-        } else if (classes != set.classes()) {
-            throw new UserException(file + " has " + classes + " outputs, expected the " + set.classes()
-                    + " classes of data set " + set.name());
+        } else if (classes < set.classes()) {
+            throw new UserException(file + " has " + classes + " outputs, expected at least " + set.classes()
+                    + ", the classes of data set " + set.name());
         }
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.espalier.UserException;
+import org.espalier.UserPath;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.store.LevelState;
@@ -98,9 +99,14 @@ public final class Tickets {
                 .filter(set -> set.name().equals(chosen.trial().dataset()))
                 .findFirst()
                 .flatMap(Experiment.DataSource::directory)
-                .map(Path::of);
+                .map(text -> UserPath.of(text, "data.sets directory"));
         return new TicketData(
-                chosen.trial().dataset(), directory, store.level(chosen.key()).dataDigest(), data.validation());
+                chosen.trial().dataset(),
+                directory,
+                store.level(chosen.key()).dataDigest(),
+                data.validation(),
+                data.split(),
+                store.experiment().seed());
     }
 
     /** A file: a level's own, which tells where it belongs, or any other. */
@@ -114,6 +120,10 @@ public final class Tickets {
         if (Files.exists(directory.resolve(LEVEL)) && read.level().equals(Optional.of(name(directory)))) {
             Store store = store(directory);
             TicketChoice.Chosen chosen = chosen(store, name(directory), given);
+            StoredLevel level = store.level(chosen.key());
+            if (level.state() == LevelState.DONE) {
+                level.verify(name(path));
+            }
             if (name(path).equals(StoredLevel.fileOf(false))) {
                 return ticket(store, chosen, read.network(), given, WeightChoice.FINAL);
             }

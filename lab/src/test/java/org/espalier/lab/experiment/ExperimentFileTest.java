@@ -10,8 +10,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.UserException;
+import org.espalier.attack.Fgsm;
 import org.espalier.attack.LabelChoice;
+import org.espalier.attack.Pgd;
+import org.espalier.attack.TrainingAttackKind;
 import org.espalier.prune.CountingRule;
+import org.espalier.train.OptimizerSettings;
 import org.espalier.train.Ramp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,7 +71,7 @@ class ExperimentFileTest {
         assertThat(published.strategies()).startsWith("as-published");
         assertThat(published.training().labelSmoothing()).isEqualTo(new Experiment.LabelSmoothing(0.1, 0.1, 0));
         assertThat(published.attacks().values())
-                .extracting(Experiment.AttackSettings::label)
+                .extracting(attack -> TrainingAttackKind.of(attack).label())
                 .containsOnly(LabelChoice.PREDICTED);
         assertThat(published.evaluation().timing()).isEqualTo(Experiment.Timing.AS_PUBLISHED);
         assertThat(published.evaluation().loss()).isEqualTo(Experiment.LossKind.OBJECTIVE);
@@ -99,7 +103,7 @@ class ExperimentFileTest {
             training: {optimizer: {kind: adam, rate: .nan}} | training.optimizer.rate is .nan, expected a number above 0
             training: {label-smoothing: {train: 1}}  | training.label-smoothing.train is 1, expected a number of at least 0 and below 1
             attacks: {fgsm: {kind: fgsm, epsilon: -0.3}} | attacks.fgsm.epsilon is -0.3, expected a number of at least 0 and at most 1
-            attacks: {pgd: {kind: pgd, restarts: 2, random-start: false}, fgsm: {kind: fgsm}} | attacks.pgd.restarts is 2, expected 1
+            attacks: {pgd: {kind: pgd, restarts: 2, random-start: false}, fgsm: {kind: fgsm}} | attacks.pgd: an attack of 2 restarts needs a random start
             attacks: {none: {kind: fgsm}}            | attacks has an attack named none
             pruning: {hidden: 1.2}                   | pruning.hidden is 1.2, expected a number of at least 0 and at most 1
             pruning: {scope: global}                 | pruning.output is 0.1, expected pruning.hidden's 0.2
@@ -231,9 +235,9 @@ class ExperimentFileTest {
                         "training.iterations=5e3",
                         "objectives=[natural]",
                         "attacks.pgd.epsilon=0.1"));
-        assertThat(experiment.training().optimizer()).isEqualTo(new Experiment.Optimizer.Sgd(0.5, 0.9));
+        assertThat(experiment.training().optimizer()).isEqualTo(new OptimizerSettings.Momentum(0.5, 0.9));
         assertThat(experiment.training().iterations()).isEqualTo(5000);
-        assertThat(experiment.attacks().get("pgd").epsilon()).isEqualTo(0.1);
+        assertThat(((Pgd) experiment.attacks().get("pgd")).epsilon()).isEqualTo(0.1);
     }
 
     @ParameterizedTest
@@ -254,5 +258,70 @@ class ExperimentFileTest {
     void namesTheNearestPreset() {
         assertThatThrownBy(() -> ExperimentFile.read("quikc", List.of()))
                 .hasMessageContaining("did you mean preset quick?");
+    }
+
+    @Test
+    void relativePathsAreRelativeToTheFileThatNamesThem(@TempDir Path home) throws Exception {
+        Path base = Files.createDirectories(home.resolve("base"));
+        Files.writeString(base.resolve("base.yaml"), "{data: {sets: [{name: mine, directory: images}]}}");
+        Path file = Files.writeString(
+                home.resolve("own.yaml"), "{extends: base/base.yaml, robustness: {suite: suites/own.yaml}}");
+        Experiment read = ExperimentFile.read(file.toString(), List.of());
+        assertThat(read.data().sets().getFirst().directory())
+                .contains(base.resolve("images").toString());
+        assertThat(read.robustness().orElseThrow().suite())
+                .isEqualTo(home.resolve("suites").resolve("own.yaml").toString());
+        // What is stored is absolute, so that it holds wherever it is read.
+        assertThat(ExperimentFile.parse(ExperimentFile.write(read), "stored")).isEqualTo(read);
+        Experiment set = ExperimentFile.read(
+                file.toString(), List.of("data.sets=[digits, {name: mine, directory: here}]", "robustness.suite=fast"));
+        assertThat(set.data().sets().get(0).directory()).isEmpty();
+        assertThat(set.data().sets().get(1).directory())
+                .contains(Path.of("here").toAbsolutePath().toString());
+        assertThat(set.robustness().orElseThrow().suite()).isEqualTo("fast");
+    }
+
+    @Test
+    void whatIsNoPathIsRefusedInASentence(@TempDir Path home) throws Exception {
+        Path file = Files.writeString(home.resolve("own.yaml"), "{data: {sets: [{name: mine, directory: \"a\\0b\"}]}}");
+        assertThatThrownBy(() -> ExperimentFile.read(file.toString(), List.of()))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("expected a path without a NUL character");
+        Files.writeString(file, "{extends: \"a\\0b\"}");
+        assertThatThrownBy(() -> ExperimentFile.read(file.toString(), List.of()))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("expected a path without a NUL character");
+        assertThatThrownBy(() -> ExperimentFile.read("a\0b", List.of())).isInstanceOf(UserException.class);
+    }
+
+    @Test
+    void deepNestingIsRefusedWhileParsing() {
+        for (int depth : new int[] {25, 1_600, 100_000}) {
+            assertThatThrownBy(() -> ExperimentFile.parse("[".repeat(depth), "deep"))
+                    .isInstanceOf(UserException.class)
+                    .hasMessage("deep, line 1: nested more than 20 deep");
+            assertThatThrownBy(() -> ExperimentFile.parse("a: " + "{a: ".repeat(depth), "deep"))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("nested more than 20 deep");
+        }
+    }
+
+    @Test
+    void fractionsAreNumbersAndCommasAreNot() {
+        Experiment read =
+                ExperimentFile.parse("attacks: {fgsm: {kind: fgsm, epsilon: 8/255}, pgd: {kind: pgd}}", "text");
+        assertThat(((Fgsm) read.attacks().get("fgsm")).epsilon()).isEqualTo(8 / 255.0);
+        assertThat(ExperimentFile.parse(ExperimentFile.write(read), "stored")).isEqualTo(read);
+        assertThatThrownBy(() -> ExperimentFile.parse("attacks:\n  fgsm:\n    kind: fgsm\n    epsilon: 0,3", "text"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("text, line 4: attacks.fgsm.epsilon is 0,3, expected a number")
+                .hasMessageEndingWith("; write 0.3, with a point");
+        for (String wrong : List.of("8/0", "/255", "8/", "8/2/5", "1e999999/1")) {
+            assertThatThrownBy(
+                            () -> ExperimentFile.parse("attacks: {fgsm: {kind: fgsm, epsilon: " + wrong + "}}", "text"))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("attacks.fgsm.epsilon is " + wrong);
+        }
+        assertThatThrownBy(() -> ExperimentFile.parse("{trials: 5/2}", "text")).hasMessageContaining("a whole number");
     }
 }

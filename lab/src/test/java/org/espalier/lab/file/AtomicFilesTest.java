@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.espalier.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,11 +20,49 @@ class AtomicFilesTest {
     @Test
     void replacesAFileAndLeavesNothingBeside() throws Exception {
         Path file = directory.resolve("file");
-        Files.writeString(directory.resolve("file.tmp"), "half of an earlier attempt that was longer");
+        // No process has this number.
+        Files.writeString(directory.resolve("other.999999999-1-1.tmp"), "half of an attempt that was killed");
         AtomicFiles.write(file, new byte[] {1, 2});
         AtomicFiles.write(file, new byte[] {3});
         assertThat(file).hasBinaryContent(new byte[] {3});
         assertThat(directory).isDirectoryContaining("glob:**/file").isDirectoryNotContaining("glob:**.tmp");
+    }
+
+    @Test
+    void writersOfOneFileDoNotDisturbEachOther() throws Exception {
+        Path file = directory.resolve("file");
+        try (var threads = Executors.newFixedThreadPool(4)) {
+            List<Future<?>> writers = new ArrayList<>();
+            for (int writer = 0; writer < 4; writer++) {
+                byte[] content = new byte[10_000 + writer];
+                writers.add(threads.submit(() -> {
+                    for (int time = 0; time < 50; time++) {
+                        AtomicFiles.writeRepeatable(file, content);
+                    }
+                }));
+            }
+            for (Future<?> writer : writers) {
+                writer.get();
+            }
+        }
+        assertThat(Files.size(file)).isBetween(10_000L, 10_003L);
+        assertThat(directory).isDirectoryNotContaining("glob:**.tmp");
+    }
+
+    @Test
+    void filesOfLiveWritersAndOfOthersStay() throws Exception {
+        ProcessHandle self = ProcessHandle.current();
+        long start = self.info().startInstant().orElseThrow().getEpochSecond();
+        String live = "x." + self.pid() + "-" + start + "-7.tmp";
+        String reused = "x." + self.pid() + "-" + (start - 1000) + "-7.tmp";
+        for (String name : List.of(live, reused, "thesis.tmp")) {
+            Files.writeString(directory.resolve(name), "half");
+        }
+        AtomicFiles.write(directory.resolve("file"), new byte[] {1});
+        assertThat(directory.toFile().list()).containsExactlyInAnyOrder("file", live, "thesis.tmp");
+        assertThat(AtomicFiles.withoutTemporary(live)).isEqualTo("x");
+        assertThat(AtomicFiles.withoutTemporary("thesis.tmp")).isEqualTo("thesis");
+        assertThat(AtomicFiles.withoutTemporary("thesis")).isEqualTo("thesis");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.espalier.UserException;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 class JsonTest {
     @Test
@@ -62,5 +63,22 @@ class JsonTest {
                     .isInstanceOf(UserException.class)
                     .hasMessageStartingWith("file is damaged: ");
         }
+    }
+
+    @Test
+    void typesAreChecked() {
+        JsonNode node = Json.parse("{\"list\":[1,\"a\"],\"object\":{\"a\":1},\"text\":\"true\",\"whole\":1.5}", "file");
+        assertThatThrownBy(() -> Json.list(node, "object", "file")).hasMessage("file is damaged: object is not a list");
+        assertThatThrownBy(() -> Json.list(node, "none", "file")).hasMessage("file is damaged: none is not a list");
+        assertThatThrownBy(() -> Json.object(node, "list", "file"))
+                .hasMessage("file is damaged: list is not an object");
+        assertThatThrownBy(() -> Json.truth(node, "text", "file")).hasMessageContaining("neither true nor false");
+        assertThatThrownBy(() -> Json.wide(node, "whole", "file")).hasMessageContaining("whole is not a whole number");
+        assertThatThrownBy(() -> Json.strings(node, "list", "file"))
+                .hasMessageContaining("list holds 1, expected strings");
+        assertThatThrownBy(() -> Json.texts(node, "object", "file")).hasMessageContaining("a is not a string");
+        assertThatThrownBy(() -> Json.wholes(node, "list", "file")).hasMessageContaining("list holds \"a\"");
+        assertThatThrownBy(() -> Json.doubles(node, "list", "file"))
+                .hasMessageContaining("list holds what is not a number");
     }
 }

@@ -116,7 +116,7 @@ class SafeTensorsTest {
         assertThatThrownBy(() -> decode(withHeader("{\"x\":1, \"x\":2}", 0))).hasMessageContaining("not JSON");
         assertThatThrownBy(() -> decode(withHeader("[]", 0))).hasMessageContaining("expected a JSON object");
         assertThatThrownBy(() -> decode(tensor("F64", "[1]", "[0,8]", 8)))
-                .hasMessageContaining("has type F64, expected F32 or U8");
+                .hasMessageContaining("of type F64, expected F32 or U8");
         assertThatThrownBy(() -> decode(tensor("F32", "[1073741824,1073741824,16]", "[0,4]", 4)))
                 .isInstanceOf(UserException.class);
         assertThatThrownBy(() -> decode(tensor("F32", "[-1]", "[0,4]", 4))).hasMessageContaining("impossible shape");
@@ -125,6 +125,36 @@ class SafeTensorsTest {
         assertThatThrownBy(() -> decode(tensor("F32", "[1000]", "[0,4000]", 4))).hasMessageContaining("truncated");
         assertThatThrownBy(() -> decode(tensor("F32", "[1]", "[0,4]", 9))).hasMessageContaining("its tensors end at");
         assertThatThrownBy(() -> decode(tensor("F32", "[1]", "[0,4]", 4))).hasMessageContaining("has no sha256");
+    }
+
+    @Test
+    void tensorsCoverTheDataWithoutGapOrOverlap() {
+        assertThatThrownBy(() -> decode(two("[0,4]", "[8,12]", 12))).hasMessageContaining("with a gap behind tensor x");
+        assertThatThrownBy(() -> decode(two("[4,8]", "[8,12]", 12)))
+                .hasMessageContaining("with a gap behind the header");
+        assertThatThrownBy(() -> decode(two("[0,4]", "[0,4]", 4))).hasMessageContaining("inside tensor x");
+        assertThatThrownBy(() -> decode(two("[4,8]", "[2,6]", 8))).hasMessageContaining("gap");
+    }
+
+    @Test
+    void typesInTheHeaderAreChecked() {
+        assertThatThrownBy(() -> decode(tensor("F32", "\"\"", "[0,4]", 4)))
+                .hasMessage("file.safetensors is damaged: shape is not a list");
+        assertThatThrownBy(() -> decode(tensor("F32", "[1]", "[\"0\",4]", 4))).hasMessageContaining("does not fit");
+        assertThatThrownBy(() -> decode(tensor("F32", "[1]", "[0,4.0]", 4))).hasMessageContaining("does not fit");
+        assertThatThrownBy(() -> decode(tensor("F32", "[1]", "4", 4)))
+                .hasMessageContaining("data_offsets is not a list");
+        assertThatThrownBy(() -> decode(withHeader("{\"x\":[]}", 0))).hasMessageContaining("tensor x is []");
+        assertThatThrownBy(() -> decode(withHeader("{\"__metadata__\":[]}", 0)))
+                .hasMessageContaining("__metadata__ is not an object");
+        assertThatThrownBy(() -> decode(withHeader(" {}", 0))).hasMessageContaining("does not begin with {");
+    }
+
+    private static byte[] two(String first, String second, int dataBytes) {
+        return withHeader(
+                "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":%s},\"y\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":%s}}"
+                        .formatted(first, second),
+                dataBytes);
     }
 
     private static byte[] tensor(String type, String shape, String offsets, int dataBytes) {

@@ -1,13 +1,16 @@
 package org.espalier.lab.robustness;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
+import org.espalier.engine.Gradients;
+import org.espalier.engine.StepRule;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -30,13 +33,24 @@ class QuantisingEngineTest {
         assertThat(pass.logits().get(0, 63)).isEqualTo(1f);
         assertThat(pass.input().get(0, 3)).isEqualTo(0.3f);
         pass.logitGradient().set(0, 3, 1);
-        int[] rows = {0};
-        masked.inputGradient(pass, 0, 1, (panel, gradient, offset, features, first, count) -> {
-            rows[0] += count;
-            for (long at = offset; at < offset + count * ActivationPanels.ROW_BYTES; at += 4) {
-                assertThat(gradient.get(ValueLayout.JAVA_FLOAT, at)).isZero();
-            }
-        });
-        assertThat(rows[0]).isEqualTo(1);
+        pass.inputGradient().set(0, 3, 9);
+        masked.backward(pass, 0, 1, Gradients.INPUTS);
+        for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
+            assertThat(pass.inputGradient().get(0, lane)).isZero();
+        }
+        ActivationPanels clean = new ActivationPanels(1, 1);
+        clean.copy(pass.input(), 0, 0, 1);
+        pass.logitGradient().set(0, 3, 1);
+        masked.perturb(pass, 0, 1, new StepRule.Sign(0.1f, 0.2f), clean, 0, pass.input(), 0);
+        assertThat(pass.input().get(0, 3)).isEqualTo(0.3f);
+    }
+
+    @Test
+    void itComputesNoBounds() {
+        Architecture architecture = new Architecture(List.of(2, 2), false);
+        Engine masked = new QuantisingEngine(Engines.create(architecture), 4);
+        assertThatThrownBy(() -> BoundEngine.of(masked))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("QuantisingEngine does not");
     }
 }

@@ -8,19 +8,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.espalier.UserException;
+import org.espalier.data.DataSet;
+import org.espalier.data.Split;
 import org.espalier.engine.KernelMode;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.store.Failure;
 import org.espalier.lab.store.LevelState;
+import org.espalier.lab.store.MissingClasses;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredLevel;
 import org.espalier.lab.store.StoredTrial;
@@ -448,9 +453,9 @@ class RunnerTest {
 
     @Test
     void settingsThatDoNotFitTheDataAreRefused() {
-        assertThatThrownBy(() -> run(TinyData.experiment(ITERATIONS, "network.outputs=10"), directory, 1))
+        assertThatThrownBy(() -> run(TinyData.experiment(ITERATIONS, "network.outputs=2"), directory, 1))
                 .isInstanceOf(UserException.class)
-                .hasMessage("network.outputs is 10, expected 3, the classes of data set tiny");
+                .hasMessage("network.outputs is 2, expected at least 3, the classes of data set tiny");
         assertThatThrownBy(() -> run(TinyData.experiment(ITERATIONS, "network.inputs=784"), directory, 1))
                 .hasMessage("network.inputs is 784, expected 16, the pixels of an image of data set tiny");
         // Too large only with the pixels, which the file alone does not tell.
@@ -572,6 +577,26 @@ class RunnerTest {
     }
 
     @Test
+    void aDamagedFileOfADoneSearchStopsTheRun() throws Exception {
+        Experiment experiment = TinyData.experiment(4, "trials=1", "strategies=[none]");
+        run(experiment, directory, 1);
+        Store store = Store.open(directory);
+        Path level = store.level(store.trials().getFirst().levels().getFirst()).directory();
+        for (String name : List.of("trained.safetensors", "metrics.jsonl", "initial.safetensors")) {
+            byte[] sound = Files.readAllBytes(level.resolve(name));
+            byte[] bytes = sound.clone();
+            bytes[bytes.length - 2] ^= 1;
+            Files.write(level.resolve(name), bytes);
+            assertThatThrownBy(() -> run(experiment, directory, 1))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining(level.resolve(name) + " is damaged: expected SHA-256")
+                    .hasMessageContaining("remove " + level + " to have the level computed again");
+            Files.write(level.resolve(name), sound);
+        }
+        assertThat(run(experiment, directory, 1).trained()).isZero();
+    }
+
+    @Test
     void earlierRunsStayInTheProvenance() throws Exception {
         Experiment experiment = TinyData.experiment(4, "trials=1", "strategies=[none]");
         Path file = directory.resolve("provenance.json");
@@ -599,5 +624,76 @@ class RunnerTest {
         assertThat(store.provenance().data())
                 .isEqualTo(Map.of("tiny", TinyData.data().get("tiny").digest()));
         assertThat(store.timings()).extracting(timing -> timing.event()).contains("started", "finished");
+    }
+
+    @Test
+    void splitsThatLackClassesAreNamedAndStored() throws Exception {
+        DataSet set = Objects.requireNonNull(TinyData.data().get("tiny"));
+        Split train = set.train();
+        int[] labels = train.labels().clone();
+        Arrays.fill(labels, 0, 30, 1); // all of the validation images
+        Map<String, DataSet> data = Map.of(
+                "tiny",
+                new DataSet(
+                        "tiny",
+                        4,
+                        4,
+                        3,
+                        new Split("train", train.shape(), train.images(), labels),
+                        set.test(),
+                        set.digests()));
+        Experiment experiment = TinyData.experiment(4, "trials=1", "strategies=[none]");
+        List<String> warnings = new ArrayList<>();
+        RunObserver observer = new RunObserver() {
+            @Override
+            public void warned(String sentence) {
+                warnings.add(sentence);
+            }
+        };
+        runner(experiment, directory.resolve("first"), 1, observer).run(data);
+        assertThat(warnings)
+                .singleElement()
+                .asString()
+                .startsWith("warning: data set tiny: the validation split has no image of classes 0, 2,");
+        assertThat(Store.open(directory.resolve("first")).missingClasses())
+                .containsExactly(new MissingClasses("tiny", "validation", List.of(0, 2)));
+        assertThatThrownBy(() -> runner(
+                                TinyData.experiment(
+                                        4, "trials=1", "strategies=[none]", "robustness={weights: best-validation}"),
+                                directory.resolve("best"),
+                                1,
+                                observer)
+                        .run(data))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("best-validation is refused");
+        warnings.clear();
+        runner(
+                        TinyData.experiment(4, "trials=1", "strategies=[none]", "data.split=stratified"),
+                        directory.resolve("stratified"),
+                        1,
+                        observer)
+                .run(data);
+        assertThat(warnings).isEmpty();
+        assertThat(Store.open(directory.resolve("stratified")).missingClasses()).isEmpty();
+    }
+
+    @Test
+    void trialsThatEndEarlyAreStoredAndReadAgain() {
+        Experiment experiment = TinyData.experiment(
+                4, "trials=1", "strategies=[original]", "pruning={levels: 3, hidden: 1, output: 1}");
+        List<String> warnings = new ArrayList<>();
+        RunObserver observer = new RunObserver() {
+            @Override
+            public void warned(String sentence) {
+                warnings.add(sentence);
+            }
+        };
+        assertThat(runner(experiment, directory, 1, observer)
+                        .run(TinyData.data())
+                        .trained())
+                .isEqualTo(2);
+        assertThat(warnings).singleElement().asString().startsWith("note: pruning.levels is 3, but level 2");
+        assertThat(Store.open(directory).trials().getFirst().levels()).hasSize(2);
+        assertThat(run(experiment, directory, 1).trained()).isZero();
     }
 }

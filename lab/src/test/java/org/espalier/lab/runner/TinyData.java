@@ -20,7 +20,7 @@ public final class TinyData {
 
     private TinyData() {}
 
-    static Map<String, DataSet> data() {
+    public static Map<String, DataSet> data() {
         Map<DataFile, String> digests = new EnumMap<>(DataFile.class);
         for (DataFile file : DataFile.values()) {
             digests.put(file, "0".repeat(63) + file.ordinal());

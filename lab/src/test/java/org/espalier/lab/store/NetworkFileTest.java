@@ -55,6 +55,7 @@ class NetworkFileTest {
     @Test
     void masksAndBiasesAreRead() throws Exception {
         tensors.put("layers.0.mask", new Tensor.Bytes(List.of(2, 3), new byte[] {0, 1, 1, 1, 1, 1}));
+        tensors.put("layers.1.mask", new Tensor.Bytes(List.of(2, 2), new byte[] {1, 1, 1, 1}));
         tensors.put("layers.0.bias", new Tensor.Floats(List.of(2), new float[] {9, 10}));
         tensors.put("layers.1.bias", new Tensor.Floats(List.of(2), new float[] {11, 12}));
         NetworkFile read = read();
@@ -85,6 +86,51 @@ class NetworkFileTest {
         tensors.put("fc.weight", new Tensor.Floats(List.of(1), new float[1]));
         refused("has no tensor layers.0.weight", "found fc.weight");
         assertThatThrownBy(() -> NetworkFile.read(home.resolve("nowhere"))).hasMessageContaining("nowhere is missing");
+    }
+
+    @Test
+    void everyTensorIsUsedOrRefusedByName() throws Exception {
+        tensors.put("layers.3.weight", new Tensor.Floats(List.of(2, 2), new float[4]));
+        refused("has tensor layers.3.weight but no tensor layers.2.weight");
+        tensors.remove("layers.3.weight");
+        tensors.put("layers.2.bias", new Tensor.Floats(List.of(2), new float[2]));
+        refused("has tensor layers.2.bias but no tensor layers.2.weight");
+        tensors.remove("layers.2.bias");
+        tensors.put("bn.weight", new Tensor.Floats(List.of(2), new float[2]));
+        refused("has tensor bn.weight, which is no part of a network of linear layers");
+        tensors.remove("bn.weight");
+        tensors.put("layers.01.bias", new Tensor.Floats(List.of(2), new float[2]));
+        refused("has tensor layers.01.bias");
+        tensors.remove("layers.01.bias");
+        tensors.put("layers.1.mask", new Tensor.Bytes(List.of(2, 2), new byte[] {1, 1, 1, 1}));
+        refused("has no tensor layers.0.mask: expected masks for all 2 layers or for none, found 1");
+        tensors.remove("layers.1.mask");
+        tensors.put("layers.0.bias", new Tensor.Floats(List.of(3), new float[3]));
+        refused("has tensor layers.0.bias of type F32 and shape [3], expected F32 and [2]");
+        tensors.put("layers.0.bias", new Tensor.Bytes(List.of(2), new byte[2]));
+        refused("has tensor layers.0.bias of type U8 and shape [2], expected F32 and [2]");
+    }
+
+    @Test
+    void biasesOfALaterLayerAloneAreRead() throws Exception {
+        tensors.put("layers.1.bias", new Tensor.Floats(List.of(2), new float[] {11, 12}));
+        NetworkFile read = read();
+        assertThat(read.network().mask().architecture().biases()).isTrue();
+        assertThat(read.network().weights().biases(0)).containsExactly(0, 0);
+        assertThat(read.network().weights().biases(1)).containsExactly(11, 12);
+    }
+
+    @Test
+    void aTypeThatIsNotReadIsNoDamage() throws Exception {
+        String header = "{\"layers.0.weight\":{\"dtype\":\"F16\",\"shape\":[2,1],\"data_offsets\":[0,4]}}";
+        byte[] text = header.getBytes(StandardCharsets.UTF_8);
+        var bytes = java.nio.ByteBuffer.allocate(8 + text.length + 4).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(text.length).put(text);
+        Files.write(file, bytes.array());
+        assertThatThrownBy(() -> NetworkFile.read(file))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("has tensor layers.0.weight of type F16, expected F32 or U8")
+                .hasMessageNotContaining("damaged");
     }
 
     @Test

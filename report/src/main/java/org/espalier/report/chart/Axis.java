@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param label what it shows, with its unit
  * @param scale how values become places
- * @param domain lowest and highest value shown; empty: what the data need
+ * @param domain lowest and highest value shown; empty: what the data need. A domain that cannot be drawn counts as empty
  * @param ticks values to mark; empty: chosen by whoever draws
  */
 public record Axis(String label, Scale scale, Optional<Range> domain, List<Double> ticks) {
@@ -28,7 +28,16 @@ public record Axis(String label, Scale scale, Optional<Range> domain, List<Doubl
     public record Range(double low, double high) {}
 
     public Axis {
-        ticks = List.copyOf(ticks);
+        boolean positive = scale == Scale.LOG || scale == Scale.LOG_FALLING;
+        domain = domain.filter(range -> range.low() < range.high()
+                && Curve.drawable(range.low(), positive)
+                && Curve.drawable(range.high(), positive));
+        ticks = ticks.stream().filter(tick -> Curve.drawable(tick, positive)).toList();
+    }
+
+    /** Whether values have their places by their logarithm. */
+    public boolean logarithmic() {
+        return scale == Scale.LOG || scale == Scale.LOG_FALLING;
     }
 
     /** An axis that shows what the data need. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
+import java.util.stream.IntStream;
 import org.espalier.report.statistics.Sample;
 
 /**
@@ -62,6 +63,44 @@ public record Curve(double[] x, double[] y, double[] deviation, int[] count) {
     /** Values that are no means of trials: counts are 0. */
     public static Curve ofDerived(double[] x, double[] y) {
         return new Curve(x, y, none(x.length), counts(x.length, 0));
+    }
+
+    /** The largest magnitude that is drawn: beyond it, differences and ratios of values may overflow. */
+    static final double MOST = 1e100;
+
+    /**
+     * The points that axes can show: finite ones, and positive ones where an axis is logarithmic. Deviations that are not
+     * finite are left out.
+     */
+    Curve shownOn(Axis across, Axis up) {
+        int[] kept = IntStream.range(0, size())
+                .filter(i -> shows(across, x[i]) && shows(up, y[i]))
+                .toArray();
+        boolean deviations = Arrays.stream(deviation).noneMatch(d -> !Double.isNaN(d) && !(d <= MOST));
+        if (kept.length == size() && deviations) {
+            return this;
+        }
+        return new Curve(
+                Arrays.stream(kept).mapToDouble(i -> x[i]).toArray(),
+                Arrays.stream(kept).mapToDouble(i -> y[i]).toArray(),
+                Arrays.stream(kept)
+                        .mapToDouble(i -> deviation[i] <= MOST ? deviation[i] : Double.NaN)
+                        .toArray(),
+                Arrays.stream(kept).map(i -> count[i]).toArray());
+    }
+
+    /** Whether an axis has a place for a point. */
+    boolean shown(int point, Axis across, Axis up) {
+        return shows(across, x[point]) && shows(up, y[point]);
+    }
+
+    private static boolean shows(Axis axis, double value) {
+        return drawable(value, axis.logarithmic());
+    }
+
+    /** Whether an axis has a place for a value; a logarithmic one has none for 0. */
+    static boolean drawable(double value, boolean logarithmic) {
+        return Math.abs(value) <= MOST && (!logarithmic || value >= 1 / MOST);
     }
 
     private static double[] none(int size) {

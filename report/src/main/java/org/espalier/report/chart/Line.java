@@ -1,5 +1,6 @@
 package org.espalier.report.chart;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -22,6 +23,31 @@ public record Line(Curve curve, List<String> keys, List<String> labels, List<Wri
         keys = List.copyOf(keys);
         labels = List.copyOf(labels);
         written = List.copyOf(written);
+    }
+
+    /** The line with the points that axes can show; see {@link Curve#shownOn}. */
+    Line shownOn(Axis across, Axis up) {
+        Curve shown = curve.shownOn(across, up);
+        if (shown.size() == curve.size()) {
+            return shown == curve ? this : new Line(shown, keys, labels, written);
+        }
+        var keptLabels = new ArrayList<String>();
+        var keptWritten = new ArrayList<Written>();
+        int place = 0;
+        for (int i = 0; i < curve.size(); i++) {
+            if (curve.shown(i, across, up)) {
+                if (!labels.isEmpty()) {
+                    keptLabels.add(labels.get(i));
+                }
+                for (Written label : written) {
+                    if (label.point() == i) {
+                        keptWritten.add(new Written(place, label.side()));
+                    }
+                }
+                place++;
+            }
+        }
+        return new Line(shown, keys, keptLabels, keptWritten);
     }
 
     /** A line without labels. */

@@ -1,5 +1,6 @@
 package org.espalier.report.chart;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** One frame of a figure. */
@@ -10,6 +11,12 @@ public sealed interface Panel {
     /** Whether nothing is there to be drawn. */
     boolean isEmpty();
 
+    /** The panel without values that have no place in it, such as 0 on a logarithmic axis and infinity anywhere. */
+    Panel drawable();
+
+    /** How many points or cells can be drawn. */
+    long size();
+
     /**
      * Lines with bands of one standard deviation.
      *
@@ -18,6 +25,17 @@ public sealed interface Panel {
     record Lines(String title, Axis x, Axis y, List<Line> lines, boolean symbols) implements Panel {
         public Lines {
             lines = List.copyOf(lines);
+        }
+
+        @Override
+        public Panel drawable() {
+            return new Lines(
+                    title, x, y, lines.stream().map(line -> line.shownOn(x, y)).toList(), symbols);
+        }
+
+        @Override
+        public long size() {
+            return lines.stream().mapToLong(line -> line.curve().size()).sum();
         }
 
         @Override
@@ -34,6 +52,19 @@ public sealed interface Panel {
      * @param top the value of the strongest colour; zero has the weakest
      */
     record Heat(String title, int rows, int columns, double[] values, String label, double top) implements Panel {
+        @Override
+        public Panel drawable() {
+            double[] shown = Arrays.stream(values)
+                    .map(value -> Double.isFinite(value) ? value : 0)
+                    .toArray();
+            return new Heat(title, rows, columns, shown, label, scaleTop(top));
+        }
+
+        @Override
+        public long size() {
+            return Arrays.stream(values).filter(Double::isFinite).count();
+        }
+
         @Override
         public boolean isEmpty() {
             return values.length == 0;
@@ -67,6 +98,19 @@ public sealed interface Panel {
         }
 
         @Override
+        public Panel drawable() {
+            double[] shown = Arrays.stream(values)
+                    .map(value -> Double.isFinite(value) ? value : Double.NaN)
+                    .toArray();
+            return new Matrix(title, rowsAre, rows, columns, shown, label, scaleTop(top));
+        }
+
+        @Override
+        public long size() {
+            return Arrays.stream(values).filter(value -> !Double.isNaN(value)).count();
+        }
+
+        @Override
         public boolean isEmpty() {
             for (double value : values) {
                 if (!Double.isNaN(value)) {
@@ -75,5 +119,10 @@ public sealed interface Panel {
             }
             return true;
         }
+    }
+
+    /** The end of a scale of colours that begins at 0; 1 where it could not be told from its beginning. */
+    private static double scaleTop(double top) {
+        return top > 0 && top <= Curve.MOST ? top : 1;
     }
 }

@@ -99,8 +99,8 @@ public final class RobustnessCsv {
                         List.of(
                                 attack.saw(),
                                 attack.broke(),
-                                attack.alone().map(Numbers::shortest).orElse(""),
-                                attack.after().map(Numbers::shortest).orElse(""),
+                                attack.alone().map(Numbers::shortestIfKnown).orElse(""),
+                                attack.after().map(Numbers::shortestIfKnown).orElse(""),
                                 "",
                                 "",
                                 "",
@@ -116,10 +116,10 @@ public final class RobustnessCsv {
         return List.of(
                 clean.images(),
                 clean.images() - clean.correct(),
-                Numbers.shortest(clean.accuracy()),
+                Numbers.shortestIfKnown(clean.accuracy()),
                 "",
-                Numbers.shortest(clean.low()),
-                Numbers.shortest(clean.high()),
+                Numbers.shortestIfKnown(clean.low()),
+                Numbers.shortestIfKnown(clean.high()),
                 "",
                 "");
     }
@@ -142,9 +142,9 @@ public final class RobustnessCsv {
                 e.robust().images(),
                 e.robust().images() - e.robust().correct(),
                 "",
-                Numbers.shortest(e.robust().accuracy()),
-                Numbers.shortest(e.robust().low()),
-                Numbers.shortest(e.robust().high()),
+                Numbers.shortestIfKnown(e.robust().accuracy()),
+                Numbers.shortestIfKnown(e.robust().low()),
+                Numbers.shortestIfKnown(e.robust().high()),
                 e.verdict(),
                 e.findings().stream()
                         .filter(finding -> finding.verdict() == finding.rule().ifBroken())
@@ -160,7 +160,7 @@ public final class RobustnessCsv {
             Appendable text, List<Object> key, String name, String purpose, double radius, List<?> figures)
             throws IOException {
         var row = new ArrayList<Object>(key);
-        row.addAll(List.of(name, purpose, Numbers.shortest(radius)));
+        row.addAll(List.of(name, purpose, Numbers.shortestIfKnown(radius)));
         row.addAll(figures);
         row(text, row);
     }
@@ -194,9 +194,9 @@ public final class RobustnessCsv {
                 .append(',')
                 .append(curve)
                 .append(',')
-                .append(Numbers.shortest(at))
+                .append(Numbers.shortestIfKnown(at))
                 .append(',')
-                .append(Numbers.shortest(value))
+                .append(Numbers.shortestIfKnown(value))
                 .append('\n');
     }
 
@@ -207,7 +207,7 @@ public final class RobustnessCsv {
                 e.weights(),
                 e.suite(),
                 e.threat().norm().name().toLowerCase(Locale.ROOT),
-                Numbers.shortest(each.epsilon()),
+                Numbers.shortestIfKnown(each.epsilon()),
                 e.split(),
                 e.clean().images(),
                 e.seed(),
@@ -217,7 +217,12 @@ public final class RobustnessCsv {
 
     private static List<Object> chain(TrialId trial, int level, double density) {
         return new ArrayList<>(List.of(
-                trial.dataset(), trial.objective(), trial.strategy(), trial.trial(), level, Numbers.shortest(density)));
+                trial.dataset(),
+                trial.objective(),
+                trial.strategy(),
+                trial.trial(),
+                level,
+                Numbers.shortestIfKnown(density)));
     }
 
     /** Writes {@code certificates.csv}. */
@@ -237,18 +242,18 @@ public final class RobustnessCsv {
                     c.weights(),
                     c.method(),
                     "linf",
-                    Numbers.shortest(c.epsilon()),
+                    Numbers.shortestIfKnown(c.epsilon()),
                     c.split(),
                     c.images(),
                     c.limits().nodes().isPresent() ? c.limits().nodes().getAsInt() : "",
-                    c.limits().seconds().map(Numbers::shortest).orElse(""),
-                    Numbers.shortest(c.clean().accuracy()),
-                    Numbers.shortest(c.attacked().accuracy()),
-                    Numbers.shortest(c.unbroken().accuracy()),
-                    Numbers.shortest(c.certified().accuracy()),
-                    Numbers.shortest(undecided),
-                    Numbers.shortest(c.seconds()),
-                    Numbers.shortest(c.nodes()),
+                    c.limits().seconds().map(Numbers::shortestIfKnown).orElse(""),
+                    Numbers.shortestIfKnown(c.clean().accuracy()),
+                    Numbers.shortestIfKnown(c.attacked().accuracy()),
+                    Numbers.shortestIfKnown(c.unbroken().accuracy()),
+                    Numbers.shortestIfKnown(c.certified().accuracy()),
+                    Numbers.shortestIfKnown(undecided),
+                    Numbers.shortestIfKnown(c.seconds()),
+                    Numbers.shortestIfKnown(c.nodes()),
                     c.id()));
             row(text, row);
         }

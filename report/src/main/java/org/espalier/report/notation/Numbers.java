@@ -5,11 +5,14 @@ import java.util.Locale;
 
 /** Numbers as text, the same in tables, figures, pages and files. A point separates decimals in every locale. */
 public final class Numbers {
+    /** Stands for a number that is not known or not finite. */
+    public static final String UNKNOWN = "?";
+
     private Numbers() {}
 
     /**
      * The shortest decimal that reads back as the value, without an exponent: for files that programs read. NaN and
-     * infinities are written by their names in Java.
+     * infinities are written by their names in Java, as {@code results.csv} has them where a loss was no number.
      */
     public static String shortest(double value) {
         if (!Double.isFinite(value)) {
@@ -23,19 +26,31 @@ public final class Numbers {
         return shortest.signum() == 0 ? "0" : shortest.stripTrailingZeros().toPlainString();
     }
 
-    /** At most four decimals, without trailing zeros: for epsilons, margins and confidences. */
+    /** As {@link #shortest}; empty where the value is not known or not finite. */
+    public static String shortestIfKnown(double value) {
+        return Double.isFinite(value) ? shortest(value) : "";
+    }
+
+    /** At most four decimals, without trailing zeros: for epsilons, margins and confidences; {@link #UNKNOWN} if not finite. */
     public static String plain(double value) {
-        return String.format(Locale.ROOT, "%.4f", value).replaceAll("0+$", "").replaceAll("\\.$", "");
+        return !Double.isFinite(value)
+                ? UNKNOWN
+                : String.format(Locale.ROOT, "%.4f", value)
+                        .replaceAll("0+$", "")
+                        .replaceAll("\\.$", "");
     }
 
     /**
-     * A density in percent without the sign, for columns: one decimal from 1 % on, two below.
+     * A density in percent without the sign, for columns: one decimal from 1 % on, two below; {@link #UNKNOWN} if
+     * it is not finite.
      *
      * @param density share of weights, 0 to 1
      */
     public static String percent(double density) {
         double percent = density * 100;
-        return String.format(Locale.ROOT, percent >= 1 ? "%.1f" : "%.2f", percent);
+        return !Double.isFinite(percent)
+                ? UNKNOWN
+                : String.format(Locale.ROOT, percent >= 1 ? "%.1f" : "%.2f", percent);
     }
 
     /** A density in percent with the sign, for sentences and legends; see {@link #percent}. */

@@ -1,6 +1,8 @@
 package org.espalier.report.page;
 
+import java.io.StringWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,272 +14,238 @@ import org.espalier.report.chart.FigureGroup;
 import org.espalier.report.chart.Legend;
 import org.espalier.report.chart.Line;
 import org.espalier.report.chart.Panel;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
 
 /**
  * All figures' data as one JSON document for the page's scripts. A curve stands once, however many figures show it, and so
  * do abscissae that curves share. Numbers have seven significant digits: more than any reading shows.
  */
 final class PageData {
-    private final List<Curve> curves = new ArrayList<>();
-    private final Map<Curve, Integer> curveNumbers = new IdentityHashMap<>();
-    private final StringBuilder groups = new StringBuilder();
-    private int count;
+    private static final JsonFactory JSON = new JsonFactory();
 
-    /** Adds figures, and says which number the page's element is to name. */
+    private final List<FigureGroup> groups = new ArrayList<>();
+
+    /** Adds figures; returns the number that the page's element has to name. */
     int add(FigureGroup group) {
-        groups.append(count == 0 ? "" : ",\n").append("{\"variants\":[");
-        String comma = "";
-        for (FigureGroup.Variant variant : group.variants()) {
-            groups.append(comma).append("{\"name\":");
-            string(groups, variant.name());
-            groups.append(",\"figure\":");
-            figure(variant.figure());
-            groups.append('}');
-            comma = ",";
-        }
-        groups.append("]}");
-        return count++;
+        groups.add(group);
+        return groups.size() - 1;
     }
 
     /** The document. */
     String json() {
-        var out = new StringBuilder(groups.length() + 64 * curves.size());
-        out.append("{\"groups\":[").append(groups).append("],\n\"curves\":[");
-        var xs = new LinkedHashMap<List<Double>, Integer>();
-        String comma = "";
-        for (Curve curve : curves) {
-            out.append(comma).append("{\"x\":");
-            int number = xs.computeIfAbsent(boxed(curve.x()), _ -> xs.size());
-            out.append(number).append(",\"y\":");
-            numbers(out, curve.y());
-            if (hasNumber(curve.deviation())) {
-                out.append(",\"s\":");
-                numbers(out, curve.deviation());
+        var out = new StringWriter(1 << 16);
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
+            new Document(json).write(groups);
+        }
+        return out.toString();
+    }
+
+    /** Writes groups of figures, then each of their curves once, then each different list of abscissae once. */
+    private static final class Document {
+        private final JsonGenerator json;
+        private final List<Curve> curves = new ArrayList<>();
+        private final Map<Curve, Integer> curveNumbers = new IdentityHashMap<>();
+
+        Document(JsonGenerator json) {
+            this.json = json;
+        }
+
+        void write(List<FigureGroup> groups) {
+            json.writeStartObject();
+            json.writeArrayPropertyStart("groups");
+            groups.forEach(this::group);
+            json.writeEndArray();
+            var xs = new LinkedHashMap<List<Double>, Integer>();
+            json.writeArrayPropertyStart("curves");
+            curves.forEach(curve -> curve(curve, xs));
+            json.writeEndArray();
+            json.writeArrayPropertyStart("xs");
+            xs.keySet().forEach(this::numbers);
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+
+        private void group(FigureGroup group) {
+            json.writeStartObject();
+            json.writeArrayPropertyStart("variants");
+            for (FigureGroup.Variant variant : group.variants()) {
+                json.writeStartObject();
+                json.writeStringProperty("name", variant.name());
+                json.writeName("figure");
+                figure(variant.figure());
+                json.writeEndObject();
             }
-            out.append(",\"n\":");
-            counts(out, curve.count());
-            out.append('}');
-            comma = ",\n";
+            json.writeEndArray();
+            json.writeEndObject();
         }
-        out.append("],\n\"xs\":[");
-        comma = "";
-        for (List<Double> x : xs.keySet()) {
-            out.append(comma);
-            numbers(out, x.stream().mapToDouble(Double::doubleValue).toArray());
-            comma = ",\n";
-        }
-        return out.append("]}").toString();
-    }
 
-    private void figure(Figure figure) {
-        groups.append("{\"id\":");
-        string(groups, figure.id());
-        groups.append(",\"title\":");
-        string(groups, figure.title());
-        groups.append(",\"caption\":");
-        string(groups, figure.caption());
-        groups.append(",\"legends\":[");
-        String comma = "";
-        for (Legend legend : figure.legends()) {
-            groups.append(comma);
-            legend(legend);
-            comma = ",";
-        }
-        groups.append("],\"panels\":[");
-        comma = "";
-        for (Panel panel : figure.panels()) {
-            groups.append(comma);
-            switch (panel) {
-                case Panel.Lines lines -> lines(lines);
-                case Panel.Heat heat -> heat(heat);
-                case Panel.Matrix matrix -> matrix(matrix);
+        private void figure(Figure figure) {
+            json.writeStartObject();
+            json.writeStringProperty("id", figure.id());
+            json.writeStringProperty("title", figure.title());
+            json.writeStringProperty("caption", figure.caption());
+            json.writeArrayPropertyStart("legends");
+            figure.legends().forEach(this::legend);
+            json.writeEndArray();
+            json.writeArrayPropertyStart("panels");
+            for (Panel panel : figure.panels()) {
+                json.writeStartObject();
+                switch (panel) {
+                    case Panel.Lines lines -> lines(lines);
+                    case Panel.Heat heat -> heat(heat);
+                    case Panel.Matrix matrix -> matrix(matrix);
+                }
+                json.writeEndObject();
             }
-            comma = ",";
+            json.writeEndArray();
+            json.writeEndObject();
         }
-        groups.append("]}");
-    }
 
-    private void legend(Legend legend) {
-        groups.append("{\"title\":");
-        string(groups, legend.title());
-        groups.append(",\"entries\":[");
-        String comma = "";
-        for (Legend.Entry entry : legend.entries()) {
-            groups.append(comma).append("{\"name\":");
-            string(groups, entry.name());
-            entry.color().ifPresent(c -> groups.append(",\"color\":").append(c));
-            entry.shape().ifPresent(s -> groups.append(",\"shape\":").append(s));
-            entry.dash().ifPresent(d -> groups.append(",\"dash\":").append(d));
-            groups.append('}');
-            comma = ",";
+        private void legend(Legend legend) {
+            json.writeStartObject();
+            json.writeStringProperty("title", legend.title());
+            json.writeArrayPropertyStart("entries");
+            for (Legend.Entry entry : legend.entries()) {
+                json.writeStartObject();
+                json.writeStringProperty("name", entry.name());
+                entry.color().ifPresent(color -> json.writeNumberProperty("color", color));
+                entry.shape().ifPresent(shape -> json.writeNumberProperty("shape", shape));
+                entry.dash().ifPresent(dash -> json.writeNumberProperty("dash", dash));
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
         }
-        groups.append("]}");
-    }
 
-    private void lines(Panel.Lines panel) {
-        groups.append("{\"kind\":\"lines\",\"title\":");
-        string(groups, panel.title());
-        groups.append(",\"x\":");
-        axis(panel.x());
-        groups.append(",\"y\":");
-        axis(panel.y());
-        groups.append(",\"symbols\":").append(panel.symbols()).append(",\"lines\":[");
-        String comma = "";
-        for (Line line : panel.lines()) {
-            int number = curveNumbers.computeIfAbsent(line.curve(), curve -> {
+        private void lines(Panel.Lines panel) {
+            json.writeStringProperty("kind", "lines");
+            json.writeStringProperty("title", panel.title());
+            json.writeName("x");
+            axis(panel.x());
+            json.writeName("y");
+            axis(panel.y());
+            json.writeBooleanProperty("symbols", panel.symbols());
+            json.writeArrayPropertyStart("lines");
+            panel.lines().forEach(this::line);
+            json.writeEndArray();
+        }
+
+        private void line(Line line) {
+            json.writeStartObject();
+            json.writeNumberProperty("curve", curveNumbers.computeIfAbsent(line.curve(), curve -> {
                 curves.add(curve);
                 return curves.size() - 1;
-            });
-            groups.append(comma).append("{\"curve\":").append(number).append(",\"keys\":");
-            strings(line.keys());
+            }));
+            strings("keys", line.keys());
             if (!line.labels().isEmpty()) {
-                groups.append(",\"labels\":");
-                strings(line.labels());
-                groups.append(",\"written\":{");
-                String between = "";
+                strings("labels", line.labels());
+                json.writeObjectPropertyStart("written");
                 for (Line.Written label : line.written()) {
-                    groups.append(between).append('"').append(label.point()).append("\":[");
-                    groups.append(label.side().across())
-                            .append(',')
-                            .append(label.side().up())
-                            .append(']');
-                    between = ",";
+                    json.writeArrayPropertyStart(Integer.toString(label.point()));
+                    json.writeNumber(label.side().across());
+                    json.writeNumber(label.side().up());
+                    json.writeEndArray();
                 }
-                groups.append('}');
+                json.writeEndObject();
             }
-            groups.append('}');
-            comma = ",";
+            json.writeEndObject();
         }
-        groups.append("]}");
-    }
 
-    private void heat(Panel.Heat panel) {
-        groups.append("{\"kind\":\"heat\",\"title\":");
-        string(groups, panel.title());
-        groups.append(",\"label\":");
-        string(groups, panel.label());
-        groups.append(",\"rows\":").append(panel.rows()).append(",\"columns\":").append(panel.columns());
-        groups.append(",\"top\":");
-        number(groups, panel.top());
-        groups.append(",\"values\":");
-        numbers(groups, panel.values());
-        groups.append('}');
-    }
-
-    private void matrix(Panel.Matrix panel) {
-        groups.append("{\"kind\":\"matrix\",\"title\":");
-        string(groups, panel.title());
-        groups.append(",\"rowsAre\":");
-        string(groups, panel.rowsAre());
-        groups.append(",\"label\":");
-        string(groups, panel.label());
-        groups.append(",\"rows\":");
-        strings(panel.rows());
-        groups.append(",\"columns\":");
-        strings(panel.columns());
-        groups.append(",\"top\":");
-        number(groups, panel.top());
-        groups.append(",\"values\":");
-        numbers(groups, panel.values());
-        groups.append('}');
-    }
-
-    private void axis(Axis axis) {
-        groups.append("{\"label\":");
-        string(groups, axis.label());
-        groups.append(",\"scale\":\"").append(axis.scale()).append("\",\"ticks\":");
-        numbers(groups, axis.ticks().stream().mapToDouble(Double::doubleValue).toArray());
-        axis.domain().ifPresent(domain -> {
-            groups.append(",\"domain\":");
-            numbers(groups, new double[] {domain.low(), domain.high()});
-        });
-        groups.append('}');
-    }
-
-    private void strings(List<String> strings) {
-        String comma = "[";
-        for (String string : strings) {
-            groups.append(comma);
-            string(groups, string);
-            comma = ",";
+        private void heat(Panel.Heat panel) {
+            json.writeStringProperty("kind", "heat");
+            json.writeStringProperty("title", panel.title());
+            json.writeStringProperty("label", panel.label());
+            json.writeNumberProperty("rows", panel.rows());
+            json.writeNumberProperty("columns", panel.columns());
+            json.writeName("top");
+            number(panel.top());
+            numbers("values", panel.values());
         }
-        groups.append(strings.isEmpty() ? "[]" : "]");
-    }
 
-    private static void counts(StringBuilder out, int[] counts) {
-        boolean equal = true;
-        for (int count : counts) {
-            equal &= count == counts[0];
+        private void matrix(Panel.Matrix panel) {
+            json.writeStringProperty("kind", "matrix");
+            json.writeStringProperty("title", panel.title());
+            json.writeStringProperty("rowsAre", panel.rowsAre());
+            json.writeStringProperty("label", panel.label());
+            strings("rows", panel.rows());
+            strings("columns", panel.columns());
+            json.writeName("top");
+            number(panel.top());
+            numbers("values", panel.values());
         }
-        if (equal && counts.length > 0) {
-            out.append(counts[0]);
-            return;
-        }
-        out.append('[');
-        for (int i = 0; i < counts.length; i++) {
-            out.append(i == 0 ? "" : ",").append(counts[i]);
-        }
-        out.append(']');
-    }
 
-    private static void numbers(StringBuilder out, double[] numbers) {
-        out.append('[');
-        for (int i = 0; i < numbers.length; i++) {
-            if (i > 0) {
-                out.append(',');
+        private void axis(Axis axis) {
+            json.writeStartObject();
+            json.writeStringProperty("label", axis.label());
+            json.writeStringProperty("scale", axis.scale().name());
+            json.writeName("ticks");
+            numbers(axis.ticks());
+            axis.domain().ifPresent(domain -> numbers("domain", new double[] {domain.low(), domain.high()}));
+            json.writeEndObject();
+        }
+
+        private void curve(Curve curve, Map<List<Double>, Integer> xs) {
+            json.writeStartObject();
+            List<Double> x = Arrays.stream(curve.x()).boxed().toList();
+            json.writeNumberProperty("x", xs.computeIfAbsent(x, _ -> xs.size()));
+            numbers("y", curve.y());
+            if (Arrays.stream(curve.deviation()).anyMatch(deviation -> !Double.isNaN(deviation))) {
+                numbers("s", curve.deviation());
             }
-            number(out, numbers[i]);
+            json.writeName("n");
+            counts(curve.count());
+            json.writeEndObject();
         }
-        out.append(']');
-    }
 
-    /** Seven significant digits, without an exponent's capital or a needless ".0"; null where it is no number. */
-    static void number(StringBuilder out, double number) {
-        if (!Double.isFinite(number)) {
-            out.append("null");
-        } else if (number == 0) {
-            out.append('0');
-        } else {
-            int digits = 6 - (int) Math.floor(Math.log10(Math.abs(number)));
-            double rounded = number;
-            if (digits >= 0 && digits < 300) {
-                double power = Math.pow(10, digits);
-                rounded = Math.rint(number * power) / power;
-            }
-            String text = Double.toString(rounded);
-            out.append(text.endsWith(".0") ? text.substring(0, text.length() - 2) : text);
-        }
-    }
-
-    static void string(StringBuilder out, String string) {
-        out.append('"');
-        for (int i = 0; i < string.length(); i++) {
-            char c = string.charAt(i);
-            if (c == '"' || c == '\\') {
-                out.append('\\').append(c);
-            } else if (c < 0x20 || c == 0x2028 || c == 0x2029 || Character.isSurrogate(c)) {
-                out.append(String.format("\\u%04x", (int) c));
+        /** One number where all are equal. */
+        private void counts(int[] counts) {
+            if (counts.length > 0 && Arrays.stream(counts).allMatch(count -> count == counts[0])) {
+                json.writeNumber(counts[0]);
             } else {
-                out.append(c);
+                json.writeArray(counts, 0, counts.length);
             }
         }
-        out.append('"');
-    }
 
-    private static boolean hasNumber(double[] values) {
-        for (double value : values) {
-            if (!Double.isNaN(value)) {
-                return true;
+        private void strings(String name, List<String> strings) {
+            json.writeArrayPropertyStart(name);
+            strings.forEach(json::writeString);
+            json.writeEndArray();
+        }
+
+        private void numbers(String name, double[] numbers) {
+            json.writeName(name);
+            numbers(Arrays.stream(numbers).boxed().toList());
+        }
+
+        private void numbers(List<Double> numbers) {
+            json.writeStartArray();
+            numbers.forEach(this::number);
+            json.writeEndArray();
+        }
+
+        private void number(double number) {
+            if (Double.isFinite(number)) {
+                json.writeNumber(rounded(number));
+            } else {
+                json.writeNull();
             }
         }
-        return false;
     }
 
-    private static List<Double> boxed(double[] values) {
-        var boxed = new ArrayList<Double>(values.length);
-        for (double value : values) {
-            boxed.add(value);
+    /** A finite number with seven significant digits, without a needless ".0". */
+    static String rounded(double number) {
+        if (number == 0) {
+            return "0";
         }
-        return boxed;
+        int digits = 6 - (int) Math.floor(Math.log10(Math.abs(number)));
+        double rounded = number;
+        if (digits >= 0 && digits < 300) {
+            double power = Math.pow(10, digits);
+            rounded = Math.rint(number * power) / power;
+        }
+        String text = Double.toString(rounded);
+        return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
     }
 }

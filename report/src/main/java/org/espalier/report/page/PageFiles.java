@@ -11,6 +11,7 @@ import org.espalier.lab.file.AtomicFiles;
 import org.espalier.report.chart.draw.FigureDrawing;
 import org.espalier.report.content.Report;
 import org.espalier.report.content.ReportPart;
+import org.espalier.report.example.ExampleSource;
 
 /** The page, {@code index.html}, and each of its figures as a file for print, {@code figures/ID.svg} and {@code .pdf}. */
 public final class PageFiles implements ReportPart {
@@ -20,9 +21,20 @@ public final class PageFiles implements ReportPart {
     /** Folder of the figures, within the report's. */
     public static final String FIGURES = "figures";
 
+    private final ExampleSource examples;
+
+    /**
+     * Page and figures.
+     *
+     * @param examples finds the images that the page shows under attack
+     */
+    public PageFiles(ExampleSource examples) {
+        this.examples = examples;
+    }
+
     @Override
     public Written write(Report report, OptionalInt iteration, Path folder) {
-        Page page = ReportPage.of(report, iteration);
+        Page page = ReportPage.of(report, iteration, examples);
         Path file = folder.resolve(PAGE);
         AtomicFiles.writeRepeatable(file, page.bytes());
         Path figures = folder.resolve(FIGURES);

@@ -10,10 +10,10 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.espalier.UserException;
-import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.report.chart.FigureGroup;
 import org.espalier.report.content.BesidePublished;
 import org.espalier.report.content.Report;
+import org.espalier.report.example.ExampleSource;
 import org.espalier.report.figure.CellFigures;
 import org.espalier.report.figure.ComparisonFigures;
 import org.espalier.report.figure.NetworkFigures;
@@ -37,9 +37,10 @@ final class ReportPage {
     private final Page page;
     private final boolean several;
     private final Set<String> ids = new HashSet<>();
-    private final Gallery gallery = new Gallery();
+    private final Gallery gallery;
 
-    private ReportPage(Report report, OptionalInt iteration) {
+    private ReportPage(Report report, OptionalInt iteration, ExampleSource examples) {
+        gallery = new Gallery(examples);
         tables = AllTables.of(report, iteration);
         this.report = report;
         several = report.runs().size() > 1;
@@ -51,9 +52,10 @@ final class ReportPage {
      * The whole page.
      *
      * @param iteration see {@link AllTables#of}
+     * @param examples finds the images to show
      */
-    static Page of(Report report, OptionalInt iteration) {
-        return new ReportPage(report, iteration).page();
+    static Page of(Report report, OptionalInt iteration, ExampleSource examples) {
+        return new ReportPage(report, iteration, examples).page();
     }
 
     private Page page() {
@@ -240,10 +242,7 @@ final class ReportPage {
         var radii = new HashMap<String, Float>();
         cell.attacks()
                 .forEach(attack -> radii.put(
-                        attack,
-                        ExperimentTranslator.attack(run.store().experiment(), attack)
-                                .threat()
-                                .epsilon()));
+                        attack, run.store().experiment().attack(attack).threat().epsilon()));
         return radii;
     }
 

@@ -117,7 +117,7 @@ public final class PaperTable {
                 && a.evaluation().timing() == b.evaluation().timing()
                 && a.evaluation().accuracy() == b.evaluation().accuracy()
                 && a.evaluation().images().equals(b.evaluation().images())
-                && a.pruning().criterion() == b.pruning().criterion()
+                && a.pruning().criterion().equals(b.pruning().criterion())
                 && a.pruning().scope() == b.pruning().scope()
                 && a.pruning().count() == b.pruning().count()
                 && a.pruning().hidden() == b.pruning().hidden()

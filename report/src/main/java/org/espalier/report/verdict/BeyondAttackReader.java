@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.espalier.attack.Norm;
 import org.espalier.lab.experiment.Experiment;
-import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.report.evaluation.CertificateGroup;
 import org.espalier.report.evaluation.Evaluated;
 import org.espalier.report.evaluation.EvaluationFamily;
@@ -44,9 +43,7 @@ public final class BeyondAttackReader {
     /** That of the attack, or of the bound that the objective trains on. */
     private static Optional<Float> radius(Experiment experiment, TicketVerdict verdict) {
         if (experiment.attacks().containsKey(verdict.attack())) {
-            return Optional.of(ExperimentTranslator.attack(experiment, verdict.attack())
-                    .threat()
-                    .epsilon());
+            return Optional.of(experiment.attack(verdict.attack()).threat().epsilon());
         }
         return Optional.ofNullable(experiment.bounds().get(verdict.attack())).map(bound -> (float) bound.epsilon());
     }

@@ -1,5 +1,6 @@
 package org.espalier.report.watch;
 
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -10,13 +11,17 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Collectors;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
 
 /**
  * What pages show, as pieces of JSON by name, each with the revision in which it last changed. Whoever knows a revision
  * gets what changed since; so there are no queues, and a slow reader just gets more at once.
  */
 final class Board {
+    private static final JsonFactory JSON = new JsonFactory();
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<String, Piece> pieces = new LinkedHashMap<>();
@@ -35,12 +40,23 @@ final class Board {
     record Update(long revision, boolean full, Map<String, String> set, List<String> gone) {
         /** One line of JSON, with the time in milliseconds since 1970, by which ages are told. */
         String json(long now) {
-            return "{\"now\":" + now + ",\"full\":" + full + ",\"set\":{"
-                    + set.entrySet().stream()
-                            .map(e -> "\"" + e.getKey() + "\":" + e.getValue())
-                            .collect(Collectors.joining(","))
-                    + "},\"gone\":["
-                    + gone.stream().map(name -> "\"" + name + "\"").collect(Collectors.joining(",")) + "]}";
+            var out = new StringWriter();
+            try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
+                json.writeStartObject();
+                json.writeNumberProperty("now", now);
+                json.writeBooleanProperty("full", full);
+                json.writeObjectPropertyStart("set");
+                set.forEach((name, piece) -> {
+                    json.writeName(name);
+                    json.writeRawValue(piece);
+                });
+                json.writeEndObject();
+                json.writeArrayPropertyStart("gone");
+                gone.forEach(json::writeString);
+                json.writeEndArray();
+                json.writeEndObject();
+            }
+            return out.toString();
         }
     }
 

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.espalier.UserException;
+import org.espalier.attack.Fgsm;
+import org.espalier.attack.Pgd;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.store.Failure;
@@ -47,8 +49,8 @@ final class LevelReader {
             List<String> measured = experiment.evaluation().attacks();
             for (String weak : measured) {
                 for (String strong : measured) {
-                    if (experiment.attacks().get(weak) instanceof Experiment.AttackSettings.Fgsm one
-                            && experiment.attacks().get(strong) instanceof Experiment.AttackSettings.Pgd many
+                    if (experiment.attacks().get(weak) instanceof Fgsm one
+                            && experiment.attacks().get(strong) instanceof Pgd many
                             && one.epsilon() == many.epsilon()) {
                         pairs.add(new Pair(weak, strong));
                     }

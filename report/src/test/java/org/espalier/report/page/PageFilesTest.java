@@ -3,17 +3,23 @@ package org.espalier.report.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredLevel;
+import org.espalier.report.ReportFiles;
+import org.espalier.report.ReportFolder;
+import org.espalier.report.SyntheticRobustness;
 import org.espalier.report.SyntheticStore;
 import org.espalier.report.content.Report;
 import org.espalier.report.content.ReportPart;
+import org.espalier.report.example.AttackedImages;
 import org.espalier.report.verdict.Terms;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +67,35 @@ class PageFilesTest {
         assertThat(page.replaceAll("(?s)<script>.*?</script>", ""))
                 .as("what the network would be asked for")
                 .doesNotContain("src=\"http", "href=\"http", "url(", "@import");
+    }
+
+    @Test
+    void aSearchThatPrunesEveryWeightHasNoNumberThatIsNone() throws IOException {
+        List<String> settings = new ArrayList<>(List.of(SMALL));
+        settings.addAll(List.of("pruning.levels=1", "pruning.hidden=1", "pruning.output=1"));
+        Path store = SyntheticRobustness.write(
+                SyntheticStore.write(folder.resolve("store"), "quick", settings.toArray(String[]::new)));
+        Report report = Report.read(List.of(store), Terms.USUAL);
+
+        ReportFolder.write(report, OptionalInt.empty(), folder.resolve("out"));
+        Report.Run run = report.runs().getFirst();
+        ReportFiles.writeCsv(run.results(), folder.resolve("out/results.csv"));
+        ReportFiles.writeRobustness(run.robustness(), folder.resolve("out"), "");
+
+        try (Stream<Path> files = Files.walk(folder.resolve("out"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+                // The drawing library knows what NaN is.
+                String data = text.replaceAll("(?s)<script>.*?</script>", "");
+                assertThat(Pattern.compile("\\b(NaN|Infinity)\\b").matcher(data).find())
+                        .as("%s", file)
+                        .isFalse();
+            }
+        }
+        assertThat(Files.readString(folder.resolve("out/index.html")))
+                .contains("Values that an axis cannot show, such as 0 on a logarithmic axis, are left out");
+        assertThat(Files.readString(folder.resolve("out/tables/quick-digits-pgd-early-stop.csv")))
+                .contains("\n1,0.00,");
     }
 
     @Test
@@ -155,7 +190,8 @@ class PageFilesTest {
     private String write(Path store) throws IOException {
         Path out = folder.resolve("out");
         Files.createDirectories(out);
-        written = new PageFiles().write(Report.read(List.of(store), Terms.USUAL), OptionalInt.empty(), out);
+        written = new PageFiles(new AttackedImages())
+                .write(Report.read(List.of(store), Terms.USUAL), OptionalInt.empty(), out);
         assertThat(written.files()).first().isEqualTo(out.resolve("index.html"));
         return Files.readString(out.resolve("index.html"));
     }

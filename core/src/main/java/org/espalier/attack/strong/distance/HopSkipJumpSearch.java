@@ -6,7 +6,6 @@ import org.espalier.attack.strong.Target;
 import org.espalier.attack.strong.search.Draws;
 import org.espalier.attack.strong.search.NearestSearch;
 import org.espalier.attack.strong.search.RowMath;
-import org.espalier.data.ImageShape;
 import org.espalier.random.Stream;
 
 /** One example's {@link HopSkipJump}. */
@@ -56,7 +55,7 @@ final class HopSkipJumpSearch extends NearestSearch {
         this.settings = settings;
         this.stream = stream;
         live = target.live();
-        width = ImageShape.square(target.inputs()).width();
+        width = target.plane(settings.name()).width();
         point = new float[clean.length];
         moved = new float[clean.length];
         update = new float[clean.length];

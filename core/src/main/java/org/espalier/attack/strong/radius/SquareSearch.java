@@ -53,7 +53,7 @@ final class SquareSearch extends PerExampleSearch {
         this.target = target;
         this.bumps = bumps;
         this.stream = stream;
-        shape = ImageShape.square(target.inputs());
+        shape = target.plane(settings.name());
         delta = new float[clean.length];
         stand = clean.clone();
         draws = stream;

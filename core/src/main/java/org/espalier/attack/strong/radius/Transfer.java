@@ -83,7 +83,7 @@ public record Transfer(String source, Weights weights, Mask mask, StrongAttack m
         }
         Engine engine = Engines.create(weights.architecture());
         engine.load(weights, mask);
-        List<Attempt> made = maker.run(new Target(engine), examples, threat, stream);
+        List<Attempt> made = maker.run(new Target(engine, target.shape()), examples, threat, stream);
         List<Attempt> judged = new ArrayList<>();
         for (int first = 0; first < examples.size(); first += Target.CAPACITY) {
             int count = Math.min(Target.CAPACITY, examples.size() - first);

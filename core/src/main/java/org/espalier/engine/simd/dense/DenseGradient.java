@@ -25,7 +25,7 @@ import org.espalier.engine.simd.Lanes;
 public final class DenseGradient {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     /** Outputs to a block. */
-    public static final int OUTPUTS = 4;
+    static final int OUTPUTS = GradientScratch.OUTPUTS;
 
     private static final int COLUMNS = FixedOrderSum.COLUMNS;
     /** Bytes of inputs to one delta. */

@@ -7,6 +7,7 @@ import static org.espalier.engine.simd.Lanes.ORDER;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import org.espalier.engine.kernel.GradientScratch;
 import org.espalier.engine.simd.Lanes;
 
 /**
@@ -17,12 +18,9 @@ import org.espalier.engine.simd.Lanes;
 public final class SparseGradient {
     private static final int WEIGHTS = 16;
     /** Weights whose columns are made one after the other before any are joined; a multiple of {@link #WEIGHTS}. */
-    private static final int RUN = 64;
+    private static final int RUN = GradientScratch.RUN;
 
-    static final long COLUMN_BYTES = 64;
-
-    /** Bytes of working memory that a run needs. */
-    public static final long SCRATCH = RUN * COLUMN_BYTES;
+    static final long COLUMN_BYTES = GradientScratch.COLUMN_BYTES;
 
     private SparseGradient() {}
 

@@ -58,7 +58,7 @@ class NearestAttacksTest {
         for (int classes : new int[] {2, 3, 6}) {
             Engine engine = Cases.engine(List.of(16, classes), true, 0.8, classes);
             Examples examples = Cases.examples(engine, 12, 4);
-            List<Attempt> attempts = attack.run(new Target(engine), examples, new ThreatModel(norm, 1), STREAM);
+            List<Attempt> attempts = attack.run(Cases.target(engine), examples, new ThreatModel(norm, 1), STREAM);
 
             for (int e = 0; e < examples.size(); e++) {
                 double exact = LinearTruth.distance(norm, engine.weights(), examples.clean()[e], examples.labels()[e]);
@@ -95,7 +95,7 @@ class NearestAttacksTest {
         }
         Examples examples = new Examples(inner, Cases.classes(engine, inner), random.numbers());
         List<Attempt> attempts =
-                DeepFool.standard().run(new Target(engine), examples, new ThreatModel(norm, 1), STREAM);
+                DeepFool.standard().run(Cases.target(engine), examples, new ThreatModel(norm, 1), STREAM);
         for (int e = 0; e < 12; e++) {
             double exact = LinearTruth.distance(norm, engine.weights(), inner[e], examples.labels()[e]);
             // 1e-4 is added to the step's length.
@@ -125,7 +125,7 @@ class NearestAttacksTest {
             grid[i] = new float[] {i % (steps + 1) / (float) steps, i / (steps + 1) / (float) steps};
         }
         int[] classes = Cases.classes(engine, grid);
-        List<Attempt> attempts = attack.run(new Target(engine), examples, new ThreatModel(norm, 1), STREAM);
+        List<Attempt> attempts = attack.run(Cases.target(engine), examples, new ThreatModel(norm, 1), STREAM);
         int reached = 0;
         for (int e = 0; e < examples.size(); e++) {
             double nearest = Double.POSITIVE_INFINITY;
@@ -183,13 +183,13 @@ class NearestAttacksTest {
         float epsilon = (float) (share * share * (norm == Norm.LINF ? 1 : norm == Norm.L2 ? 3 : 10));
         ThreatModel threat = new ThreatModel(norm, epsilon);
         if (!attack.norms().contains(norm)) {
-            assertThatThrownBy(() -> attack.run(new Target(engine), examples, threat, STREAM))
+            assertThatThrownBy(() -> attack.run(Cases.target(engine), examples, threat, STREAM))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining(attack.name())
                     .hasMessageContaining(norm.toString().toLowerCase(Locale.ROOT));
             return;
         }
-        List<Attempt> attempts = attack.run(new Target(engine), examples, threat, STREAM);
+        List<Attempt> attempts = attack.run(Cases.target(engine), examples, threat, STREAM);
         assertThat(attempts).hasSize(9);
         for (int e = 0; e < 9; e++) {
             Attempt attempt = attempts.get(e);
@@ -223,9 +223,9 @@ class NearestAttacksTest {
         Engine engine = Cases.engine(List.of(25, 6, 4), seed % 2 == 0, 0.7, seed);
         Examples all = Cases.examples(engine, Target.CAPACITY + 20, seed);
         ThreatModel threat = new ThreatModel(norm, norm == Norm.LINF ? 0.1f : 0.5f);
-        List<Attempt> together = attack.run(new Target(engine), all, threat, STREAM);
+        List<Attempt> together = attack.run(Cases.target(engine), all, threat, STREAM);
         int[] some = {140, 3, 77, 128, 0};
-        List<Attempt> alone = attack.run(new Target(engine), all.pick(some), threat, STREAM);
+        List<Attempt> alone = attack.run(Cases.target(engine), all.pick(some), threat, STREAM);
         for (int i = 0; i < some.length; i++) {
             Attempt one = alone.get(i);
             Attempt other = together.get(some[i]);
@@ -242,8 +242,8 @@ class NearestAttacksTest {
         Engine engine = Cases.engine(List.of(25, 6, 4), true, 0.7, 35);
         Examples examples = Cases.examples(engine, 5, 3);
         ThreatModel threat = new ThreatModel(Norm.L2, 0.2f);
-        List<Attempt> one = attack.run(new Target(engine), examples, threat, STREAM);
-        List<Attempt> other = attack.run(new Target(engine), examples, threat, STREAM.child("other"));
+        List<Attempt> one = attack.run(Cases.target(engine), examples, threat, STREAM);
+        List<Attempt> other = attack.run(Cases.target(engine), examples, threat, STREAM.child("other"));
         assertThat(attack.random()).isTrue();
         int different = 0;
         for (int e = 0; e < 5; e++) {
@@ -276,7 +276,7 @@ class NearestAttacksTest {
                 weights,
                 pruned ? Mask.of(architecture, new byte[][] {new byte[36], new byte[12]}) : Mask.dense(architecture));
         Examples examples = Cases.examples(engine, 3, 1);
-        for (Attempt attempt : attack.run(new Target(engine), examples, new ThreatModel(norm, 0.5f), STREAM)) {
+        for (Attempt attempt : attack.run(Cases.target(engine), examples, new ThreatModel(norm, 0.5f), STREAM)) {
             assertThat(attempt.success()).isFalse();
             for (float value : attempt.input()) {
                 assertThat(value).isBetween(0f, 1f);

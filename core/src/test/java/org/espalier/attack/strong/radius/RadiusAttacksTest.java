@@ -66,7 +66,7 @@ class RadiusAttacksTest {
         Engine engine = Cases.engine(List.of(100, 2), true, 1, 1);
         Examples examples = Cases.examples(engine, 70, 2);
         ThreatModel threat = new ThreatModel(norm, radius(norm));
-        List<Attempt> attempts = new Apgd(Losses.MARGIN, 100, 1, 1).run(new Target(engine), examples, threat, STREAM);
+        List<Attempt> attempts = new Apgd(Losses.MARGIN, 100, 1, 1).run(Cases.target(engine), examples, threat, STREAM);
         int broken = 0;
         for (int e = 0; e < examples.size(); e++) {
             float[] clean = examples.clean()[e];
@@ -107,7 +107,7 @@ class RadiusAttacksTest {
                 ProjectedGradient.pgd(100, 3));
         for (StrongAttack attack : attacks) {
             boolean everyClass = attack instanceof Apgd apgd && apgd.loss().targeted();
-            List<Attempt> attempts = attack.run(new Target(engine), examples, threat, STREAM);
+            List<Attempt> attempts = attack.run(Cases.target(engine), examples, threat, STREAM);
             int broken = 0;
             for (int e = 0; e < examples.size(); e++) {
                 boolean success = attempts.get(e).success();
@@ -132,7 +132,7 @@ class RadiusAttacksTest {
         Engine engine = Cases.engine(List.of(inputs, 9, 4), true, seed % 3 == 0 ? 0.2 : 1, seed);
         Examples examples = Cases.examples(engine, 9, seed);
         float radius = norm == Norm.LINF ? epsilon / 6 : epsilon;
-        List<Attempt> attempts = attack.run(new Target(engine), examples, new ThreatModel(norm, radius), STREAM);
+        List<Attempt> attempts = attack.run(Cases.target(engine), examples, new ThreatModel(norm, radius), STREAM);
         float[][] points = new float[9][];
         for (int e = 0; e < 9; e++) {
             points[e] = attempts.get(e).input();
@@ -162,8 +162,8 @@ class RadiusAttacksTest {
         ThreatModel threat = new ThreatModel(norm, radius(norm) * 0.7f);
         int[] some = {149, 3, 64, 128};
         for (StrongAttack attack : ALL) {
-            List<Attempt> together = attack.run(new Target(engine), examples, threat, STREAM);
-            List<Attempt> apart = attack.run(new Target(engine), examples.pick(some), threat, STREAM);
+            List<Attempt> together = attack.run(Cases.target(engine), examples, threat, STREAM);
+            List<Attempt> apart = attack.run(Cases.target(engine), examples.pick(some), threat, STREAM);
             for (int i = 0; i < some.length; i++) {
                 assertThat(apart.get(i))
                         .as("%s, example %d", attack.name(), some[i])
@@ -179,7 +179,7 @@ class RadiusAttacksTest {
         Examples examples = Cases.examples(engine, 20, 8);
         for (Norm norm : Norm.values()) {
             for (StrongAttack attack : ALL) {
-                assertThat(attack.run(new Target(engine), examples, new ThreatModel(norm, 0), STREAM))
+                assertThat(attack.run(Cases.target(engine), examples, new ThreatModel(norm, 0), STREAM))
                         .as("%s, %s", attack.name(), norm)
                         .noneMatch(Attempt::success)
                         .allMatch(attempt -> attempt.distance() == 0);
@@ -192,17 +192,17 @@ class RadiusAttacksTest {
         Engine engine = Cases.engine(List.of(20, 12, 5), true, 0, 7);
         Examples examples = Cases.examples(engine, 5, 8);
         ThreatModel threat = new ThreatModel(Norm.LINF, 1);
-        assertThat(Apgd.crossEntropy().run(new Target(engine), examples, threat, STREAM))
+        assertThat(Apgd.crossEntropy().run(Cases.target(engine), examples, threat, STREAM))
                 .allMatch(attempt -> attempt.zeroGradient() && !attempt.success());
         assertThat(Apgd.crossEntropy()
-                        .run(new Target(Cases.engine(List.of(20, 12, 5), true, 1, 7)), examples, threat, STREAM))
+                        .run(Cases.target(Cases.engine(List.of(20, 12, 5), true, 1, 7)), examples, threat, STREAM))
                 .noneMatch(Attempt::zeroGradient);
     }
 
     @Test
     void everyPassIsCountedAndEveryIterationHasItsLoss() {
         Engine engine = Cases.engine(List.of(20, 12, 5), true, 1, 7);
-        Target target = new Target(engine);
+        Target target = Cases.target(engine);
         Examples examples = Cases.examples(engine, 10, 8);
         ThreatModel threat = new ThreatModel(Norm.LINF, 1e-4f);
         List<Attempt> attempts = new Apgd(Losses.DLR, 12, 2, 1).run(target, examples, threat, STREAM);
@@ -227,8 +227,8 @@ class RadiusAttacksTest {
         Engine engine = Cases.engine(List.of(30, 2), false, 1, 1);
         Examples examples = Cases.examples(engine, 20, 2);
         ThreatModel threat = new ThreatModel(Norm.LINF, 0.125f);
-        List<Attempt> one = ProjectedGradient.fgsm().run(new Target(engine), examples, threat, STREAM);
-        List<Attempt> many = ProjectedGradient.momentum(2).run(new Target(engine), examples, threat, STREAM);
+        List<Attempt> one = ProjectedGradient.fgsm().run(Cases.target(engine), examples, threat, STREAM);
+        List<Attempt> many = ProjectedGradient.momentum(2).run(Cases.target(engine), examples, threat, STREAM);
         for (int e = 0; e < 20; e++) {
             for (int i = 0; i < 30; i++) {
                 assertThat(many.get(e).input()[i])
@@ -246,12 +246,12 @@ class RadiusAttacksTest {
         StrongAttack maker = ProjectedGradient.pgd(20, 1);
         Transfer onItself = new Transfer("itself", engine.weights(), engine.mask(), maker);
         Transfer transfer = new Transfer("another", other.weights(), other.mask(), maker);
-        long white = maker.run(new Target(engine), examples, threat, STREAM).stream()
+        long white = maker.run(Cases.target(engine), examples, threat, STREAM).stream()
                 .filter(Attempt::success)
                 .count();
-        List<Attempt> itself = onItself.run(new Target(engine), examples, threat, STREAM);
-        List<Attempt> made = transfer.run(new Target(engine), examples, threat, STREAM);
-        List<Attempt> source = maker.run(new Target(other), examples, threat, STREAM);
+        List<Attempt> itself = onItself.run(Cases.target(engine), examples, threat, STREAM);
+        List<Attempt> made = transfer.run(Cases.target(engine), examples, threat, STREAM);
+        List<Attempt> source = maker.run(Cases.target(other), examples, threat, STREAM);
         assertThat(itself.stream().filter(Attempt::success).count()).isEqualTo(white);
         assertThat(made.stream().filter(Attempt::success).count()).isLessThan(white);
         int[] classes =
@@ -268,7 +268,7 @@ class RadiusAttacksTest {
         Engine other = Cases.engine(List.of(20, 4), true, 1, 9);
         Transfer transfer = new Transfer("the dense parent", other.weights(), other.mask(), ProjectedGradient.fgsm());
         assertThatThrownBy(() -> transfer.run(
-                        new Target(engine), Cases.examples(engine, 1, 1), new ThreatModel(Norm.LINF, 0.1f), STREAM))
+                        Cases.target(engine), Cases.examples(engine, 1, 1), new ThreatModel(Norm.LINF, 0.1f), STREAM))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("the dense parent")
                 .hasMessageContaining("20-4")

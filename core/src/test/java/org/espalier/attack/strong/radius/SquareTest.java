@@ -2,10 +2,13 @@ package org.espalier.attack.strong.radius;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.espalier.UserException;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
 import org.espalier.attack.strong.Attempt;
@@ -40,7 +43,7 @@ class SquareTest {
 
     private static Attempt attempt(Engine engine, Examples example, Norm norm, double epsilon) {
         return new Square(1000, 0.8, 1)
-                .run(new Target(engine), example, new ThreatModel(norm, (float) epsilon), Stream.root(1))
+                .run(Cases.target(engine), example, new ThreatModel(norm, (float) epsilon), Stream.root(1))
                 .getFirst();
     }
 
@@ -49,9 +52,9 @@ class SquareTest {
         Engine engine = Cases.engine(List.of(25, 6, 4), true, 1, 35);
         Examples examples = Cases.examples(engine, 20, 2);
         List<Attempt> attempts = new Square(30, 0.8, 2)
-                .run(new Target(engine), examples, new ThreatModel(Norm.LINF, 0.05f), Stream.root(1));
+                .run(Cases.target(engine), examples, new ThreatModel(Norm.LINF, 0.05f), Stream.root(1));
         for (int e = 0; e < 20; e++) {
-            Target target = new Target(engine);
+            Target target = Cases.target(engine);
             target.forward(target.pack(new float[][] {attempts.get(e).input()}, 0, 1));
             double best = Double.NEGATIVE_INFINITY;
             for (int c = 0; c < 4; c++) {
@@ -100,10 +103,27 @@ class SquareTest {
     }
 
     @Test
-    void inputsAreTakenAsASquareImageWhereTheirNumberIsASquare() {
-        assertThat(ImageShape.square(784)).isEqualTo(new ImageShape(28, 28));
-        assertThat(ImageShape.square(1)).isEqualTo(new ImageShape(1, 1));
-        assertThat(ImageShape.square(785)).isEqualTo(new ImageShape(1, 785));
+    void theImagesShapeIsTheDatasAndIsNotGuessed() {
+        Engine engine = Cases.engine(List.of(36, 3), true, 1, 5);
+        Examples examples = Cases.examples(engine, 4, 6);
+        ThreatModel threat = new ThreatModel(Norm.LINF, 0.02f);
+        Square square = new Square(20, 0.8, 1);
+        List<float[]> points = new ArrayList<>();
+        for (ImageShape shape : List.of(new ImageShape(6, 6), new ImageShape(4, 9), new ImageShape(9, 4))) {
+            points.add(square.run(new Target(engine, shape), examples, threat, Stream.root(1))
+                    .getFirst()
+                    .input());
+        }
+        assertThat(points.get(0)).isNotEqualTo(points.get(1));
+        assertThat(points.get(1)).isNotEqualTo(points.get(2));
+        assertThatThrownBy(() -> square.run(new Target(engine), examples, threat, Stream.root(1)))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("attack square needs the rows and columns of an image");
+        assertThatThrownBy(
+                        () -> square.run(new Target(engine, new ImageShape(3, 4, 3)), examples, threat, Stream.root(1)))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("the data's have 3");
+        assertThatThrownBy(() -> new Target(engine, new ImageShape(6, 5))).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

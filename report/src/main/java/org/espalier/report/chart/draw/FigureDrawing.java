@@ -26,6 +26,11 @@ public final class FigureDrawing {
     /** Size of labels beside points. */
     private static final double LABEL = 8.5;
 
+    /** How far outside the frame a point may lie, in sizes of the frame. */
+    private static final double OUTSIDE = 1e4;
+
+    private static final int MOST_TICKS = 30;
+
     private static final String TEXT = "#1f2328";
     private static final String MUTED = "#59636e";
     private static final String GRID = "#e3e7eb";
@@ -78,19 +83,20 @@ public final class FigureDrawing {
     /** The figure as a PDF document. */
     public static byte[] pdf(Figure figure) {
         FigureDrawing drawing = new FigureDrawing(figure);
-        PdfCanvas canvas = new PdfCanvas(drawing.width, drawing.height);
-        drawing.draw(canvas);
-        return canvas.document(figure.title());
+        try (PdfCanvas canvas = new PdfCanvas(drawing.width, drawing.height)) {
+            drawing.draw(canvas);
+            return canvas.document(figure.title());
+        }
     }
 
     private List<LegendItem> legend(double top) {
         var items = new ArrayList<LegendItem>();
         double y = top;
-        // Readers may have a wider font than Helvetica: a sixth more room than it needs.
+        // SVG viewers may have a wider font than this one: a sixth more room than it needs.
         double indent = 10
                 + 1.16
                         * figure.legends().stream()
-                                .mapToDouble(l -> PdfCanvas.width(l.title(), 10, true))
+                                .mapToDouble(l -> FigureFont.BOLD.width(l.title(), 10))
                                 .max()
                                 .orElse(0)
                 + 12;
@@ -101,7 +107,7 @@ public final class FigureDrawing {
             items.add(new LegendItem(10, y, group.title(), group.entries().getFirst(), true));
             double x = indent;
             for (Legend.Entry entry : group.entries()) {
-                double needed = 30 + 1.16 * PdfCanvas.width(entry.name(), 10, false) + 12;
+                double needed = 30 + 1.16 * FigureFont.REGULAR.width(entry.name(), 10) + 12;
                 if (x + needed > width && x > indent) {
                     x = indent;
                     y += LEGEND_LINE;
@@ -259,7 +265,7 @@ public final class FigureDrawing {
                         - place(panel.y(), y, line.curve().y()[label.point()]) * plotHeight
                         + 3
                         - (side.across() == 0 ? 10 : 7) * side.up();
-                double wide = PdfCanvas.width(text, LABEL, false);
+                double wide = FigureFont.REGULAR.width(text, LABEL);
                 double begins = at - (1 - side.across()) * wide / 2;
                 // Whatever runs through it all the same stays behind it.
                 canvas.fill(
@@ -377,7 +383,7 @@ public final class FigureDrawing {
         }
         double low = Double.POSITIVE_INFINITY;
         double high = Double.NEGATIVE_INFINITY;
-        boolean log = log(axis);
+        boolean log = axis.logarithmic();
         for (Line line : panel.lines()) {
             for (int i = 0; i < line.curve().size(); i++) {
                 double value = across ? line.curve().x()[i] : line.curve().y()[i];
@@ -401,32 +407,35 @@ public final class FigureDrawing {
             return AxisRanges.rounded(low, high, true);
         }
         if (across && axis.scale() == Axis.Scale.LINEAR) {
-            return low < high ? new Axis.Range(low, high) : new Axis.Range(low - 1, high + 1);
+            double room = Math.max(1, 0.01 * Math.abs(low));
+            return low < high ? new Axis.Range(low, high) : new Axis.Range(low - room, high + room);
         }
-        double step = AxisRanges.step((high - low) / 5);
+        // Of equal values a hundredth is room enough, and more than their last digit.
+        double step = AxisRanges.step(Math.max((high - low) / 5, high == low ? 0.01 * Math.abs(high) : 0));
         Axis.Range range = new Axis.Range(Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step);
         return range.low() < range.high() ? range : new Axis.Range(low - step, high + step);
     }
 
-    private static boolean log(Axis axis) {
-        return axis.scale() == Axis.Scale.LOG || axis.scale() == Axis.Scale.LOG_FALLING;
-    }
-
     /** From 0 at the left or bottom to 1. */
     private static double place(Axis axis, Axis.Range range, double value) {
-        if (log(axis)) {
+        if (axis.logarithmic()) {
             double share =
                     StrictMath.log(Math.max(value, 1e-300) / range.low()) / StrictMath.log(range.high() / range.low());
-            return axis.scale() == Axis.Scale.LOG_FALLING ? 1 - share : share;
+            return near(axis.scale() == Axis.Scale.LOG_FALLING ? 1 - share : share);
         }
-        return (value - range.low()) / (range.high() - range.low());
+        return near((value - range.low()) / (range.high() - range.low()));
+    }
+
+    /** No further outside the frame than a file can say in a few digits. */
+    private static double near(double share) {
+        return Math.max(-OUTSIDE, Math.min(OUTSIDE, share));
     }
 
     private static Ticks ticks(Axis axis, Axis.Range range, int about) {
         var values = new ArrayList<Double>();
         if (!axis.ticks().isEmpty()) {
             values.addAll(axis.ticks());
-        } else if (log(axis)) {
+        } else if (axis.logarithmic()) {
             double[] factors = range.high() / range.low() > 300 ? new double[] {1, 3} : new double[] {1, 2, 5};
             for (int e = -12; e < 13; e++) {
                 for (double factor : factors) {
@@ -438,9 +447,9 @@ public final class FigureDrawing {
             }
         } else {
             double step = AxisRanges.step((range.high() - range.low()) / about);
-            for (double tick = Math.ceil(range.low() / step - 1e-9) * step; tick <= range.high() + step * 1e-9; ) {
-                values.add(tick);
-                tick += step;
+            double first = Math.ceil(range.low() / step - 1e-9);
+            for (int i = 0; i <= MOST_TICKS && (first + i) * step <= range.high() + step * 1e-9; i++) {
+                values.add((first + i) * step);
             }
         }
         return new Ticks(values, values.stream().map(FigureDrawing::label).toList());

@@ -18,7 +18,7 @@ record MatrixDrawing(double rowNames, double columnNames, int rows, int columns)
     private static final double CELL_HEIGHT = 22;
     private static final double SIZE = 9;
 
-    /** Readers may have a wider font than Helvetica. */
+    /** Readers may have a wider font than this one. */
     private static final double WIDER = 1.16;
 
     /** What the matrices of a figure need; empty if it has none. */
@@ -48,7 +48,7 @@ record MatrixDrawing(double rowNames, double columnNames, int rows, int columns)
     private static double longest(List<String> names) {
         return WIDER
                 * names.stream()
-                        .mapToDouble(name -> PdfCanvas.width(name, SIZE, false))
+                        .mapToDouble(name -> FigureFont.REGULAR.width(name, SIZE))
                         .max()
                         .orElse(0);
     }

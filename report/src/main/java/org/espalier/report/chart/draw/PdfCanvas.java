@@ -1,174 +1,184 @@
 package org.espalier.report.chart.draw;
 
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.TreeMap;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.EnumMap;
+import java.util.Map;
+import org.apache.pdfbox.pdfwriter.compress.CompressParameters;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.pdmodel.PDPage;
+import org.apache.pdfbox.pdmodel.PDPageContentStream;
+import org.apache.pdfbox.pdmodel.common.PDRectangle;
+import org.apache.pdfbox.pdmodel.font.PDFont;
+import org.apache.pdfbox.pdmodel.font.PDType0Font;
+import org.apache.pdfbox.pdmodel.graphics.state.PDExtendedGraphicsState;
+import org.apache.pdfbox.util.Matrix;
 
 /**
- * Draws into a PDF document of one page as large as the figure, for LaTeX's includegraphics. Only what figures need of
- * PDF 1.4: paths, transparency, and the Helvetica that every reader has. Characters outside of Latin-1 become question
- * marks.
+ * Draws into a PDF document of one page as large as the figure, for LaTeX's includegraphics. Fonts are embedded. Equal
+ * figures give equal bytes: the document has no date, and its identifier does not depend on the time.
  */
-final class PdfCanvas implements Canvas {
-    /** Widths of Helvetica's characters from the blank to the tilde, in thousandths of its size (Adobe's metrics). */
-    private static final int[] WIDTHS = {
-        278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556,
-                556,
-        556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556,
-                833,
-        722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556, 333, 556, 556, 500,
-                556,
-        556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500,
-                334,
-        260, 334, 584
-    };
+final class PdfCanvas implements Canvas, AutoCloseable {
+    private static final int ROUND = 1;
 
-    private final StringBuilder content = new StringBuilder();
-    private final double width;
     private final double height;
+    private final PDDocument document = new PDDocument();
+    private final PDPageContentStream content;
+    private final Map<FigureFont, PDFont> fonts = new EnumMap<>(FigureFont.class);
 
-    /** Opacities used, in thousandths, and the names of their graphics states. */
-    private final TreeMap<Integer, String> opacities = new TreeMap<>();
-
+    /**
+     * An empty page.
+     *
+     * @param width in points
+     * @param height in points
+     */
     PdfCanvas(double width, double height) {
-        this.width = width;
         this.height = height;
-    }
-
-    /** Length of a text in points. */
-    static double width(String text, double size, boolean bold) {
-        double sum = 0;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            sum += c >= ' ' && c <= '~' ? WIDTHS[c - ' '] : 556;
+        PDPage page = new PDPage(new PDRectangle((float) width, (float) height));
+        document.addPage(page);
+        try {
+            content = new PDPageContentStream(document, page);
+        } catch (IOException e) {
+            throw failed(e);
         }
-        return sum * size / 1000 * (bold ? 1.06 : 1);
     }
 
-    /** The whole document. */
+    /** The whole document; nothing can be drawn after it. */
     byte[] document(String title) {
-        List<String> objects = new ArrayList<>();
-        objects.add("<< /Type /Catalog /Pages 2 0 R >>");
-        objects.add("<< /Type /Pages /Kids [3 0 R] /Count 1 >>");
-        var states = new StringBuilder();
-        opacities.forEach((thousandths, name) -> states.append('/')
-                .append(name)
-                .append(" << /ca ")
-                .append(SvgCanvas.n(thousandths / 1000.0))
-                .append(" >> "));
-        objects.add("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 " + SvgCanvas.n(width) + " " + SvgCanvas.n(height)
-                + "] /Contents 4 0 R /Resources << /Font << /F1 5 0 R /F2 6 0 R >> /ExtGState << " + states
-                + ">> >> >>");
-        String stream = content.toString();
-        objects.add("<< /Length " + stream.length() + " >>\nstream\n" + stream + "endstream");
-        objects.add("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>");
-        objects.add("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold /Encoding /WinAnsiEncoding >>");
-        objects.add("<< /Title (" + escape(title) + ") /Producer (Espalier) >>");
-        var out = new StringBuilder("%PDF-1.4\n%\u00e2\u00e3\u00cf\u00d3\n");
-        List<Integer> places = new ArrayList<>();
-        for (int i = 0; i < objects.size(); i++) {
-            places.add(out.length());
-            out.append(i + 1).append(" 0 obj\n").append(objects.get(i)).append("\nendobj\n");
-        }
-        int table = out.length();
-        out.append("xref\n0 ").append(objects.size() + 1).append("\n0000000000 65535 f \n");
-        places.forEach(place -> out.append(String.format(Locale.ROOT, "%010d 00000 n \n", place)));
-        out.append("trailer\n<< /Size ")
-                .append(objects.size() + 1)
-                .append(" /Root 1 0 R /Info 7 0 R >>\nstartxref\n")
-                .append(table)
-                .append("\n%%EOF\n");
-        // One byte a character, so that places count bytes.
-        return out.toString().getBytes(StandardCharsets.ISO_8859_1);
+        document.getDocumentInformation().setTitle(title);
+        document.getDocumentInformation().setProducer("Espalier");
+        document.setDocumentId(0L);
+        var bytes = new ByteArrayOutputStream();
+        write(() -> {
+            content.close();
+            document.save(bytes, CompressParameters.NO_COMPRESSION);
+        });
+        return bytes.toByteArray();
     }
 
     @Override
     public void line(double[] x, double[] y, String color, double width, String dash) {
-        color(color, "RG");
-        content.append(SvgCanvas.n(width)).append(" w [").append(dash).append("] 0 d 1 j\n");
-        path(x, y);
-        content.append("S\n");
+        write(() -> {
+            stroke(color);
+            content.setLineWidth((float) width);
+            content.setLineDashPattern(lengths(dash), 0);
+            content.setLineJoinStyle(ROUND);
+            path(x, y);
+            content.stroke();
+        });
     }
 
     @Override
     public void fill(double[] x, double[] y, String color, double opacity) {
-        if (opacity < 1) {
-            int thousandths = (int) Math.rint(opacity * 1000);
-            content.append("q /")
-                    .append(opacities.computeIfAbsent(thousandths, t -> "G" + t))
-                    .append(" gs\n");
-        }
-        color(color, "rg");
-        path(x, y);
-        content.append("h f\n");
-        if (opacity < 1) {
-            content.append("Q\n");
-        }
+        write(() -> {
+            if (opacity < 1) {
+                content.saveGraphicsState();
+                var state = new PDExtendedGraphicsState();
+                state.setNonStrokingAlphaConstant((float) opacity);
+                content.setGraphicsStateParameters(state);
+            }
+            paint(color);
+            path(x, y);
+            content.closePath();
+            content.fill();
+            if (opacity < 1) {
+                content.restoreGraphicsState();
+            }
+        });
     }
 
     @Override
     public void text(
             double x, double y, String text, double size, boolean bold, Anchor anchor, boolean upwards, String color) {
-        double back = anchor == Anchor.START ? 0 : width(text, size, bold) * (anchor == Anchor.END ? 1 : 0.5);
-        color(color, "rg");
-        content.append("BT /")
-                .append(bold ? "F2 " : "F1 ")
-                .append(SvgCanvas.n(size))
-                .append(" Tf ");
-        if (upwards) {
-            content.append("0 1 -1 0 ").append(SvgCanvas.n(x)).append(' ').append(SvgCanvas.n(height - y - back));
-        } else {
-            content.append("1 0 0 1 ").append(SvgCanvas.n(x - back)).append(' ').append(SvgCanvas.n(height - y));
-        }
-        content.append(" Tm (").append(escape(text)).append(") Tj ET\n");
+        FigureFont font = bold ? FigureFont.BOLD : FigureFont.REGULAR;
+        double back = anchor == Anchor.START ? 0 : font.width(text, size) * (anchor == Anchor.END ? 1 : 0.5);
+        write(() -> {
+            paint(color);
+            content.beginText();
+            content.setFont(font(font), (float) size);
+            content.setTextMatrix(
+                    upwards
+                            ? new Matrix(0, 1, -1, 0, (float) x, (float) (height - y - back))
+                            : new Matrix(1, 0, 0, 1, (float) (x - back), (float) (height - y)));
+            content.showText(font.printable(text));
+            content.endText();
+        });
     }
 
     @Override
     public void clip(double x, double y, double width, double height) {
-        content.append("q ")
-                .append(SvgCanvas.n(x))
-                .append(' ')
-                .append(SvgCanvas.n(this.height - y - height))
-                .append(' ')
-                .append(SvgCanvas.n(width))
-                .append(' ')
-                .append(SvgCanvas.n(height))
-                .append(" re W n\n");
+        write(() -> {
+            content.saveGraphicsState();
+            content.addRect((float) x, (float) (this.height - y - height), (float) width, (float) height);
+            content.clip();
+        });
     }
 
     @Override
     public void unclip() {
-        content.append("Q\n");
+        write(content::restoreGraphicsState);
     }
 
-    private void path(double[] x, double[] y) {
+    @Override
+    public void close() {
+        write(document::close);
+    }
+
+    private PDFont font(FigureFont font) throws IOException {
+        PDFont loaded = fonts.get(font);
+        if (loaded == null) {
+            loaded = PDType0Font.load(document, font.parse(), true);
+            fonts.put(font, loaded);
+        }
+        return loaded;
+    }
+
+    private void path(double[] x, double[] y) throws IOException {
         for (int i = 0; i < x.length; i++) {
-            content.append(SvgCanvas.n(x[i]))
-                    .append(' ')
-                    .append(SvgCanvas.n(height - y[i]))
-                    .append(i == 0 ? " m\n" : " l\n");
-        }
-    }
-
-    private void color(String color, String operator) {
-        for (int at = 1; at < 7; at += 2) {
-            content.append(SvgCanvas.n(Integer.parseInt(color, at, at + 2, 16) / 255.0))
-                    .append(' ');
-        }
-        content.append(operator).append('\n');
-    }
-
-    private static String escape(String text) {
-        var escaped = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '(' || c == ')' || c == '\\') {
-                escaped.append('\\');
+            if (i == 0) {
+                content.moveTo((float) x[i], (float) (height - y[i]));
+            } else {
+                content.lineTo((float) x[i], (float) (height - y[i]));
             }
-            escaped.append(c >= ' ' && c <= '~' || c >= 0xa0 && c <= 0xff ? c : '?');
         }
-        return escaped.toString();
+    }
+
+    private void stroke(String color) throws IOException {
+        content.setStrokingColor(part(color, 1), part(color, 3), part(color, 5));
+    }
+
+    private void paint(String color) throws IOException {
+        content.setNonStrokingColor(part(color, 1), part(color, 3), part(color, 5));
+    }
+
+    /** Red, green or blue of a colour, 0 to 1. */
+    private static float part(String color, int at) {
+        return Integer.parseInt(color, at, at + 2, 16) / 255f;
+    }
+
+    private static float[] lengths(String dash) {
+        String[] parts = dash.isEmpty() ? new String[0] : dash.split(" ");
+        float[] lengths = new float[parts.length];
+        for (int i = 0; i < lengths.length; i++) {
+            lengths[i] = Float.parseFloat(parts[i]);
+        }
+        return lengths;
+    }
+
+    private interface Writing {
+        void run() throws IOException;
+    }
+
+    private static void write(Writing writing) {
+        try {
+            writing.run();
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    private static UncheckedIOException failed(IOException cause) {
+        return new UncheckedIOException("a document in memory cannot fail to be written", cause);
     }
 }

@@ -100,8 +100,15 @@ final class SvgCanvas implements Canvas {
         }
     }
 
-    /** Two decimals: a hundredth of a point. */
+    /**
+     * Two decimals: a hundredth of a point.
+     *
+     * @throws IllegalArgumentException for a number that is not finite; figures hold none
+     */
     static String n(double number) {
+        if (!Double.isFinite(number)) {
+            throw new IllegalArgumentException("a figure cannot be drawn at " + number);
+        }
         double rounded = Math.rint(number * 100) / 100;
         String text = Double.toString(rounded);
         return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;

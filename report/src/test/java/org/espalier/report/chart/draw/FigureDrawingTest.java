@@ -3,12 +3,18 @@ package org.espalier.report.chart.draw;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.apache.pdfbox.Loader;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.pdmodel.PDResources;
+import org.apache.pdfbox.pdmodel.font.PDFont;
+import org.apache.pdfbox.text.PDFTextStripper;
 import org.espalier.report.chart.Axis;
 import org.espalier.report.chart.Curve;
 import org.espalier.report.chart.Figure;
@@ -100,33 +106,41 @@ class FigureDrawingTest {
     }
 
     @Test
-    void pdfSaysWhereItsObjectsAre() {
-        for (Figure figure : List.of(LINES, MAP)) {
-            String pdf = new String(FigureDrawing.pdf(figure), StandardCharsets.ISO_8859_1);
-
-            assertThat(pdf).startsWith("%PDF-1.4").endsWith("%%EOF\n");
-            int table =
-                    Integer.parseInt(pdf.substring(pdf.lastIndexOf("startxref\n") + 10, pdf.lastIndexOf("\n%%EOF")));
-            assertThat(pdf.substring(table)).startsWith("xref\n0 8\n");
-            var places = Pattern.compile("(\\d{10}) 00000 n ").matcher(pdf.substring(table));
-            int number = 0;
-            while (places.find()) {
-                number++;
-                assertThat(pdf.substring(Integer.parseInt(places.group(1)))).startsWith(number + " 0 obj\n");
-            }
-            assertThat(number).isEqualTo(7);
-            var stream = Pattern.compile("/Length (\\d+) >>\nstream\n").matcher(pdf);
-            assertThat(stream.find()).isTrue();
-            assertThat(pdf.substring(stream.end() + Integer.parseInt(stream.group(1))))
-                    .startsWith("endstream");
+    void pdfEmbedsTheCharactersOfItsFontsAndTheirTextCanBeCopied() throws IOException {
+        Figure figure = new Figure(
+                "u",
+                "A (title) \\ \u2265 \u03b5",
+                "",
+                List.of(LEGEND),
+                List.of(new Panel.Lines(
+                        "\u03b1 \u2192 \u03b2 \u2265 \u03b5, \u041f\u0440\u0438\u0432\u0435\u0442, final flow, \u4e2d",
+                        Axis.of("l\u2081-norm \u2264 \u00bd", Axis.Scale.LOG_FALLING),
+                        Axis.of("accuracy (%)", Axis.Scale.PERCENT),
+                        List.of(Line.of(CURVE, "original")),
+                        true)));
+        try (PDDocument pdf = Loader.loadPDF(FigureDrawing.pdf(figure))) {
+            assertThat(pdf.getDocumentInformation().getTitle()).isEqualTo(figure.title());
+            assertThat(new PDFTextStripper().getText(pdf))
+                    .contains(
+                            "\u03b1 \u2192 \u03b2 \u2265 \u03b5, \u041f\u0440\u0438\u0432\u0435\u0442, final flow, [U+4E2D]")
+                    .contains("l\u2081-norm \u2264 \u00bd")
+                    .contains("a < b (c)");
+            PDResources resources = pdf.getPage(0).getResources();
+            assertThat(resources.getFontNames()).hasSize(2).allSatisfy(name -> {
+                PDFont font = resources.getFont(name);
+                assertThat(font.isEmbedded()).isTrue();
+                assertThat(font.getName()).matches("[A-Z]{6}\\+DejaVuSansCondensed(-Bold)?");
+            });
         }
     }
 
     @Test
-    void textsOfPdfAreEscaped() {
-        String pdf = new String(FigureDrawing.pdf(LINES), StandardCharsets.ISO_8859_1);
-
-        assertThat(pdf).contains("(a < b \\(c\\)) Tj", "(A <title> \\(of a figure\\))");
+    void equalFiguresGiveEqualBytesOfPdfAtAnyTime() throws InterruptedException {
+        byte[] first = FigureDrawing.pdf(LINES);
+        Thread.sleep(1100); // dates of PDF count seconds
+        assertThat(FigureDrawing.pdf(LINES)).isEqualTo(first);
+        assertThat(new String(first, StandardCharsets.ISO_8859_1)).doesNotContain("/CreationDate", "/ModDate");
+        assertThat(FigureDrawing.pdf(MAP)).isNotEqualTo(first);
     }
 
     @Test

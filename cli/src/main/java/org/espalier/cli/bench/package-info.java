@@ -1,0 +1,5 @@
+/** The command {@code espalier bench} and its tables. */
+@NullMarked
+package org.espalier.cli.bench;
+
+import org.jspecify.annotations.NullMarked;

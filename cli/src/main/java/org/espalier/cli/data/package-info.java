@@ -1,0 +1,5 @@
+/** The command {@code espalier data} and its subcommands. */
+@NullMarked
+package org.espalier.cli.data;
+
+import org.jspecify.annotations.NullMarked;

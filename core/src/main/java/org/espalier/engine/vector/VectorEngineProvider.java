@@ -1,0 +1,42 @@
+package org.espalier.engine.vector;
+
+import java.util.List;
+import org.espalier.engine.Engine;
+import org.espalier.engine.EngineProvider;
+import org.espalier.engine.KernelMode;
+import org.espalier.engine.ops.KernelChoice;
+import org.espalier.network.Architecture;
+
+/** Provides {@link VectorEngine}, with the kernels of this process. */
+public final class VectorEngineProvider implements EngineProvider {
+    @Override
+    public String name() {
+        return "vector";
+    }
+
+    @Override
+    public int rank() {
+        return 100;
+    }
+
+    @Override
+    public Engine create(Architecture architecture, KernelMode mode) {
+        DenseOrSparsePolicy policy = switch (mode) {
+            case AUTO -> Calibration.PROCESS;
+            case DENSE -> DenseOrSparsePolicy.DENSE;
+            case SPARSE -> DenseOrSparsePolicy.SPARSE;
+        };
+        return new VectorEngine(architecture, KernelChoice.chosen(), policy);
+    }
+
+    @Override
+    public String describe() {
+        int bits = KernelChoice.chosen().bits();
+        return bits == 0 ? "scalar code" : "vectors of " + bits + " bits";
+    }
+
+    @Override
+    public List<String> measurements() {
+        return Calibration.PROCESS.describe();
+    }
+}

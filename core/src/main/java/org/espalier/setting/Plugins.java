@@ -1,0 +1,62 @@
+package org.espalier.setting;
+
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.espalier.UserException;
+
+/**
+ * Where kinds are looked for: always the class path, and the jars of one directory if {@link #use} names it. The choice holds
+ * for the whole process and is made before the first experiment is read.
+ */
+public final class Plugins {
+    private static final ClassLoader CLASS_PATH = Plugins.class.getClassLoader();
+    private static volatile ClassLoader loader = CLASS_PATH;
+
+    private Plugins() {}
+
+    /**
+     * Adds all jars of a directory, in the order of their names.
+     *
+     * @throws UserException if the directory cannot be read or holds no jar
+     */
+    public static void use(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            throw new UserException(
+                    "the plug-in directory " + directory + " does not exist, expected a directory of jars");
+        }
+        List<Path> jars = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "*.jar")) {
+            found.forEach(jars::add);
+        } catch (IOException e) {
+            throw new UserException("the plug-in directory " + directory + " cannot be read: " + e.getMessage(), e);
+        }
+        if (jars.isEmpty()) {
+            throw new UserException("the plug-in directory " + directory + " holds no jar, expected at least one");
+        }
+        List<URL> urls = new ArrayList<>();
+        for (Path jar : jars.stream().sorted().toList()) {
+            try {
+                urls.add(jar.toUri().toURL());
+            } catch (MalformedURLException e) {
+                throw new UserException("the plug-in " + jar + " cannot be read: " + e.getMessage(), e);
+            }
+        }
+        loader = new URLClassLoader(urls.toArray(URL[]::new), CLASS_PATH);
+    }
+
+    /** Looks on the class path alone again. */
+    public static void useClassPath() {
+        loader = CLASS_PATH;
+    }
+
+    static ClassLoader loader() {
+        return loader;
+    }
+}

@@ -1,0 +1,24 @@
+package org.espalier.train;
+
+import org.espalier.setting.Extension;
+import org.espalier.setting.Registry;
+
+/**
+ * A kind of {@link Objective}: what {@code method} in an entry of {@code objectives} can name.
+ *
+ * @param <S> the method's settings
+ */
+public interface ObjectiveKind<S extends Record> extends Extension<S> {
+    /**
+     * The objective of the settings.
+     *
+     * @throws org.espalier.UserException if settings do not go together, or an attack is missing or too many
+     */
+    Objective create(S settings, ObjectiveContext context);
+
+    /** The objective of a settings record of any registered kind. */
+    @SuppressWarnings("unchecked")
+    static Objective of(Record settings, ObjectiveContext context) {
+        return ((ObjectiveKind<Record>) Registry.of(ObjectiveKind.class).find(settings)).create(settings, context);
+    }
+}

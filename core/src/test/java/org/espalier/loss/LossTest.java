@@ -1,0 +1,132 @@
+package org.espalier.loss;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.Engine;
+import org.espalier.engine.Engines;
+import org.espalier.network.Architecture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LossTest {
+    private static final int CLASSES = 4;
+    private static final float[] LOGITS = {0.5f, -1.25f, 2f, 0.75f};
+    private static final float[] REFERENCE = {1f, 0.5f, -0.5f, 0.25f};
+
+    static Stream<Loss> losses() {
+        return Stream.of(
+                CrossEntropy.HARD,
+                new CrossEntropy(0.2f),
+                new KullbackLeibler(false),
+                new KullbackLeibler(true),
+                new Margin(0.5));
+    }
+
+    private static double value(Loss loss, float[] logits, float[] reference) {
+        return loss.at(logits, 3, reference, new double[CLASSES], new double[CLASSES]);
+    }
+
+    @ParameterizedTest
+    @MethodSource("losses")
+    void gradientsAreThoseOfFiniteDifferences(Loss loss) {
+        double[] gradient = new double[CLASSES];
+        double[] byReference = new double[CLASSES];
+        loss.at(LOGITS, 3, REFERENCE, gradient, byReference);
+        boolean constant = loss instanceof KullbackLeibler(boolean constantReference) && constantReference;
+        for (int c = 0; c < CLASSES; c++) {
+            float step = 0x1p-8f;
+            float[] up = LOGITS.clone();
+            float[] down = LOGITS.clone();
+            up[c] += step;
+            down[c] -= step;
+            double slope = (value(loss, up, REFERENCE) - value(loss, down, REFERENCE)) / (2 * step);
+            assertThat(gradient[c]).isCloseTo(slope, within(1e-5));
+            float[] upReference = REFERENCE.clone();
+            float[] downReference = REFERENCE.clone();
+            upReference[c] += step;
+            downReference[c] -= step;
+            double referenceSlope =
+                    (value(loss, LOGITS, upReference) - value(loss, LOGITS, downReference)) / (2 * step);
+            assertThat(byReference[c]).isCloseTo(constant ? 0 : referenceSlope, within(1e-5));
+        }
+    }
+
+    @Test
+    void valuesAreThoseOfTheirDefinitions() {
+        float[] even = {0, 0, 0, 0};
+        assertThat(value(CrossEntropy.HARD, even, even)).isCloseTo(Math.log(4), within(1e-12));
+        assertThat(value(new KullbackLeibler(false), LOGITS, LOGITS)).isCloseTo(0, within(1e-12));
+        float[] half = {(float) Math.log(3), 0, -100, -100}; // 3/4, 1/4
+        float[] other = {0, 0, -100, -100};
+        assertThat(value(new KullbackLeibler(false), other, half))
+                .isCloseTo(0.75 * Math.log(1.5) + 0.25 * Math.log(0.5), within(1e-6));
+        assertThat(value(new Margin(0), LOGITS, LOGITS)).isEqualTo(1.25);
+        assertThat(value(new Margin(0), new float[] {0, 0, 0, 1}, LOGITS)).isZero();
+    }
+
+    @Test
+    void batchesWeighExamplesAndKeepPaddingAtZero() {
+        Engine engine = Engines.create(new Architecture(List.of(2, CLASSES), false));
+        ActivationBuffers pass = engine.newPass(2 * ActivationPanels.LANES);
+        int examples = 3;
+        int[] labels = {3, 0, 2};
+        for (int e = 0; e < examples; e++) {
+            for (int c = 0; c < CLASSES; c++) {
+                pass.logits().set(c, e, LOGITS[(c + e) % CLASSES]);
+            }
+        }
+        BatchLoss batch = new BatchLoss(engine.ops(), pass);
+        Loss loss = new CrossEntropy(0.1f);
+        assertThat(batch.set(loss, 0, 0, 1, labels, 0, examples, 0.5, null)).isTrue();
+        float[] whole = gradient(pass, examples);
+        assertThat(batch.set(loss, 0, 0, 1, labels, 0, examples, 0.5, new float[] {1, 1, 1}))
+                .isTrue();
+        assertThat(gradient(pass, examples)).containsExactly(whole, within(1e-6f));
+        batch.set(loss, 0, 0, 1, labels, 0, examples, 0.5, new float[] {0, 2, 1});
+        float[] weighted = gradient(pass, examples);
+        for (int c = 0; c < CLASSES; c++) {
+            assertThat(weighted[c]).isZero();
+            assertThat(weighted[CLASSES + c]).isCloseTo(2 * whole[CLASSES + c], within(1e-6f));
+            assertThat(pass.logitGradient().get(c, examples)).isZero();
+        }
+        double[] values = new double[examples];
+        batch.values(loss, 0, 0, labels, 0, examples, values);
+        assertThat(values[0]).isCloseTo(value(loss, LOGITS, LOGITS), within(1e-6));
+    }
+
+    @Test
+    void theGradientByTheReferenceIsAddedToItsPanels() {
+        Engine engine = Engines.create(new Architecture(List.of(2, CLASSES), false));
+        ActivationBuffers pass = engine.newPass(2 * ActivationPanels.LANES);
+        for (int c = 0; c < CLASSES; c++) {
+            pass.logits().set(c, 0, REFERENCE[c]);
+            pass.logits().set(c, ActivationPanels.LANES, LOGITS[c]);
+            pass.logitGradient().set(c, 0, 1);
+        }
+        BatchLoss batch = new BatchLoss(engine.ops(), pass);
+        batch.clear(1, 1);
+        batch.add(new KullbackLeibler(false), 1, 0, new int[] {3}, 0, 1, 2, null, true);
+        double[] gradient = new double[CLASSES];
+        double[] byReference = new double[CLASSES];
+        new KullbackLeibler(false).at(LOGITS, 3, REFERENCE, gradient, byReference);
+        for (int c = 0; c < CLASSES; c++) {
+            assertThat(pass.logitGradient().get(c, ActivationPanels.LANES))
+                    .isCloseTo((float) (2 * gradient[c]), within(1e-6f));
+            assertThat(pass.logitGradient().get(c, 0)).isCloseTo((float) (1 + 2 * byReference[c]), within(1e-6f));
+        }
+    }
+
+    private static float[] gradient(ActivationBuffers pass, int examples) {
+        float[] all = new float[examples * CLASSES];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = pass.logitGradient().get(i % CLASSES, i / CLASSES);
+        }
+        return all;
+    }
+}

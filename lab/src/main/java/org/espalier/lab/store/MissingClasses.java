@@ -1,0 +1,33 @@
+package org.espalier.lab.store;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A split that lacks classes: what is measured on it says nothing of them.
+ *
+ * @param dataset name of the data set
+ * @param split {@code train}, {@code validation} or {@code test}
+ * @param classes that none of its images has, ascending
+ */
+public record MissingClasses(String dataset, String split, List<Integer> classes) {
+    public MissingClasses {
+        classes = List.copyOf(classes);
+    }
+
+    /** Whether early stopping, which chooses by validation images, chooses without these classes. */
+    public boolean validation() {
+        return split.equals("validation");
+    }
+
+    @Override
+    public String toString() {
+        return "data set " + dataset + ": the " + split + " split has no image of "
+                + (classes.size() == 1 ? "class " : "classes ")
+                + classes.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                + (validation()
+                        ? ", so early stopping and best weights mean nothing there; data.split: stratified or shuffled"
+                                + " takes validation images of every class"
+                        : "");
+    }
+}
