@@ -151,6 +151,8 @@ public final class SyntheticRobustness {
         summary.put(
                 "determined-by",
                 Map.of(
+                        "numerics",
+                        2,
                         "network",
                         stored.digest(false).orElseThrow(),
                         "data",

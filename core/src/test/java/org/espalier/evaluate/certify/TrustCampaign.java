@@ -21,6 +21,7 @@ import org.espalier.attack.strong.distance.Fmn;
 import org.espalier.attack.strong.radius.Apgd;
 import org.espalier.attack.strong.radius.ProjectedGradient;
 import org.espalier.attack.strong.radius.Square;
+import org.espalier.data.ImageShape;
 import org.espalier.engine.Engine;
 import org.espalier.evaluate.rules.Assessment;
 import org.espalier.evaluate.rules.Batch;
@@ -184,7 +185,8 @@ final class TrustCampaign {
 
     private void images(Weights weights, Mask mask, ThreatModel threat, float[][] clean, boolean plane) {
         Engine engine = SmallNetworks.engine(weights, mask);
-        Target target = new Target(engine);
+        Target target =
+                new Target(engine, new ImageShape(1, weights.architecture().inputs(), 1));
         Verifier verifier = new Verifier(engine);
         int[] labels = new int[IMAGES];
         long[] numbers = new long[IMAGES];
@@ -434,7 +436,8 @@ final class TrustCampaign {
     private void suites(Weights weights, Mask mask, ThreatModel threat) {
         int images = 40;
         Engine engine = SmallNetworks.engine(weights, mask);
-        Target target = new Target(engine);
+        Target target =
+                new Target(engine, new ImageShape(1, weights.architecture().inputs(), 1));
         Counterexamples judge = new Counterexamples(engine);
         float[][] clean = new float[images][];
         int[] labels = new int[images];
