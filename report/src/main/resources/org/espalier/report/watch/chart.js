@@ -70,7 +70,7 @@ function specification(x, y) {
         ticks: false, labelPadding: 5, title: {signal: "yLabel"}, titleColor: "var(--text)", titleFontWeight: 600, titleAngle: 0,
         titleAlign: "left", titleBaseline: "alphabetic", titleX: -LEFT, titleY: 11 - TOP, encode: {labels: label}},
       {...text, scale: "x", orient: "bottom", values: {signal: "xTicks"}, domainColor: "var(--muted)", tickColor: "var(--muted)",
-        tickSize: 4, labelFlush: true, labelOverlap: true, title: {signal: "xLabel"}, titleColor: "var(--muted)",
+        tickSize: 4, labelFlush: true, labelOverlap: "greedy", title: {signal: "xLabel"}, titleColor: "var(--muted)",
         titleFontWeight: "normal", titleBaseline: "alphabetic", titleY: BOTTOM - 4, encode: {labels: label}},
     ],
     marks: [
@@ -161,7 +161,7 @@ function leave({view}) {
 
 /** Shows the values at the abscissa nearest to the pointer. */
 function read({box, view, options: {title, x, y, series}}, event) {
-  const places = [...new Set(series.flatMap(line => line.points.map(point => point[0])))];
+  const places = [...new Set(series.flatMap(line => line.points.map(point => point[0])))].filter(value => has(x, value));
   if (!places.length) return;
   const px = view.scale("x");
   const at = event.clientX - box.querySelector("svg").getBoundingClientRect().left - LEFT;

@@ -435,7 +435,7 @@ function collect(run, trials) {
 }
 
 function drawCell(run, cell) {
-  const densities = cell.points.map(point => 100 * point.d);
+  const densities = cell.points.map(point => 100 * point.d).filter(percent => percent > 0); // 0 has no logarithm
   const low = Math.min(...densities, 100 * (run.header.sparsest || 0.5));
   const x = {label: "weights remaining in %, logarithmic", name: "at", domain: [low / 1.08, 100], log: true, reverse: true,
     ticks: [100, 50, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1].filter(tick => tick >= low / 1.08), format: value => String(+value.toPrecision(3)), unit: " %"};

@@ -184,6 +184,30 @@ class WatchPageBrowserTest {
     }
 
     @Test
+    void aNetworkWithoutWeightsHasNoPlaceOnALogarithmicAxis() {
+        begin();
+        store.time(Instant.now(), HERE, DENSE, "finished", 1000, 40);
+        store.finish(DENSE);
+        store.beginLevel(FIRST, 1);
+        store.write(
+                "levels/" + FIRST + "/level.json",
+                "{\"format\":1,\"key\":\"" + FIRST
+                        + "\",\"level\":1,\"weights\":[100],\"surviving\":[0],\"density\":0.0,"
+                        + "\"determined-by\":{}}\n");
+        store.measure(FIRST, 1000, 0.1, 0.1, 0.1);
+        store.finish(FIRST);
+        tab.page().navigate(server.address().toString());
+        sees(".tile", "2 of 5");
+        tab.await("document.querySelectorAll('.panel .mark-symbol path').length");
+        tab.page().locator(".panel svg").first().hover();
+        tab.await("document.getElementById('tip').style.display === 'block'");
+
+        assertThat(tab.text("document.getElementById('tip').innerText")).contains("100");
+        assertThat(tab.text("document.querySelector('main').outerHTML")).doesNotContain("NaN", "Infinity");
+        nothingIsWrong();
+    }
+
+    @Test
     void nothingIsClippedAtAnyWidthInLightAndDark() {
         begin();
         store.finish(DENSE);
