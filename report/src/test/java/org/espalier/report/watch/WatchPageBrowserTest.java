@@ -204,6 +204,9 @@ class WatchPageBrowserTest {
 
         assertThat(tab.text("document.getElementById('tip').innerText")).contains("100");
         assertThat(tab.text("document.querySelector('main').outerHTML")).doesNotContain("NaN", "Infinity");
+        assertThat(count(".panel:first-child .role-axis-tick line"))
+                .as("the axis ends at the sparsest network that has weights: of its marks, 100 % alone lies in it")
+                .isEqualTo(1);
         nothingIsWrong();
     }
 
