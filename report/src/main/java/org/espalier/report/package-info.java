@@ -1,4 +1,7 @@
-/** Tables and files made from a finished or running search. Reads the store and nothing else. */
+/**
+ * Tables, figures and files made from a finished or running search. Packages below read the store only;
+ * {@link org.espalier.report.example} alone runs networks, to show images under attack.
+ */
 @NullMarked
 package org.espalier.report;
 

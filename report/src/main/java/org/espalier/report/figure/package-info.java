@@ -1,4 +1,4 @@
-/** Figures as data, made from the store, and their drawing as SVG files. The page draws the same data with Vega-Lite. */
+/** Which figures a report has: their data, made from measurements and stored networks. */
 @NullMarked
 package org.espalier.report.figure;
 

@@ -95,7 +95,7 @@ const EspalierFigures = (() => {
       encoding.axis.tickCount = field === "y" ? 6 : narrow ? 4 : 5;
       encoding.axis.labelExpr = "abs(datum.value) >= 1000 ? format(datum.value, '~s') : datum.label";
       if (!axis.domain && axis.scale === "PERCENT" && values.length > 0) {
-        // As in Frames.java: within 0 and 100, and five points at least, so that single images look like no trend.
+        // As in AxisRanges.java: within 0 and 100, and five points at least, so that single images look like no trend.
         let low = Math.max(0, Math.min(...values)), high = Math.min(100, Math.max(...values));
         if (high - low < 5) {
           low = Math.max(0, Math.min(95, (low + high - 5) / 2));

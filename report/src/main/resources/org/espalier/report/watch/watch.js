@@ -1,6 +1,6 @@
 // The page that shows a search as it runs: takes in what the server tells and draws it. All that comes from a store is
 // put on the page as text, never as markup.
-import {draw, logTicks, niceTicks, short, swatch} from "./chart.js";
+import {draw, forget, logTicks, niceTicks, short, swatch} from "./chart.js";
 
 const MOST_CARDS = 24; // levels in work that are drawn
 const OPEN_CELLS = 6; // pairs of data set and objective that are drawn without being asked for
@@ -118,9 +118,12 @@ function note(name) {
 // Drawing: at most once a second, and not while nobody can see it
 
 let drawing = 0;
+let drawn = -1000;
 function schedule() {
   if (drawing || document.hidden) return;
-  drawing = setTimeout(() => requestAnimationFrame(() => { drawing = 0; drawAll(); }), 250);
+  // The first change is drawn soon, those that follow with it a second later.
+  drawing = setTimeout(() => requestAnimationFrame(() => { drawing = 0; drawn = performance.now(); drawAll(); }),
+    Math.max(100, drawn + 1000 - performance.now()));
 }
 document.addEventListener("visibilitychange", schedule);
 
@@ -227,6 +230,7 @@ function arrange(run) {
   run.trials.replaceChildren();
   run.squares.clear();
   run.rows.clear();
+  for (const cell of run.cells.values()) cell.panels.forEach(box => box.lastChild && forget(box.lastChild));
   run.results.replaceChildren();
   run.cells.clear();
 }
@@ -316,6 +320,8 @@ function drawWork(run, header, changed) {
   for (const [index, card] of run.cards) {
     if (!drawn.includes(index)) {
       card.box.remove();
+      forget(card.accuracy);
+      forget(card.loss);
       run.cards.delete(index);
     }
   }
@@ -429,7 +435,7 @@ function collect(run, trials) {
 }
 
 function drawCell(run, cell) {
-  const densities = cell.points.map(point => 100 * point.d);
+  const densities = cell.points.map(point => 100 * point.d).filter(percent => percent > 0); // 0 has no logarithm
   const low = Math.min(...densities, 100 * (run.header.sparsest || 0.5));
   const x = {label: "weights remaining in %, logarithmic", name: "at", domain: [low / 1.08, 100], log: true, reverse: true,
     ticks: [100, 50, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1].filter(tick => tick >= low / 1.08), format: value => String(+value.toPrecision(3)), unit: " %"};

@@ -12,15 +12,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
 import javax.imageio.ImageIO;
-import org.apache.commons.csv.CSVFormat;
 import org.espalier.report.ReportFiles;
 import org.espalier.report.ReportFolder;
 import org.espalier.report.SyntheticStore;
@@ -41,15 +37,13 @@ class ReportPageBrowserTest {
     @TempDir
     private static Path folder;
 
-    private static Chromium browser;
-    private static Path page;
+    private static ReportInBrowser browser;
     private static List<Map<String, String>> csv;
 
     private Tab tab;
 
     @BeforeAll
     static void aReportOfThreeTrials() throws IOException {
-        browser = Chromium.start();
         Path store = SyntheticStore.write(
                 folder.resolve("store"),
                 "quick",
@@ -59,20 +53,10 @@ class ReportPageBrowserTest {
                 "network.hidden=[12, 8]",
                 "pruning.levels=4");
         Report report = Report.read(List.of(store), Terms.USUAL);
-        Path out = store.resolve(ReportFolder.NAME);
-        ReportFolder.write(report, OptionalInt.empty(), out);
-        page = out.resolve("index.html");
+        browser = ReportInBrowser.of(report, store.resolve(ReportFolder.NAME));
         Path results = folder.resolve("results.csv");
         ReportFiles.writeCsv(report.runs().getFirst().results(), results);
-        csv = new ArrayList<>();
-        try (var parser = CSVFormat.RFC4180
-                .builder()
-                .setHeader()
-                .setSkipHeaderRecord(true)
-                .get()
-                .parse(Files.newBufferedReader(results))) {
-            parser.forEach(row -> csv.add(new LinkedHashMap<>(row.toMap())));
-        }
+        csv = ReportInBrowser.rows(results);
     }
 
     @AfterAll
@@ -84,27 +68,17 @@ class ReportPageBrowserTest {
 
     @AfterEach
     void leave() {
-        if (tab != null) {
-            tab.close();
+        if (browser != null) {
+            browser.closeTab();
         }
     }
 
     private void open(int width, ColorScheme scheme) {
-        tab = browser.tab(width, 900, scheme);
-        tab.page().navigate(page.toUri().toString());
-        tab.await("document.documentElement.dataset.ready");
+        tab = browser.open(width, scheme);
     }
 
     private void open() {
         open(1280, ColorScheme.LIGHT);
-    }
-
-    /** Scrolls to a figure and waits until it is drawn; returns its identity. */
-    private String see(int figure) {
-        String node = "document.querySelectorAll('figure[data-group]')[" + figure + "]";
-        tab.evaluate(node + ".scrollIntoView()");
-        tab.await(node + ".dataset.drawn");
-        return tab.text(node + ".dataset.drawn");
     }
 
     @ParameterizedTest
@@ -114,7 +88,7 @@ class ReportPageBrowserTest {
         int figures = tab.number(FIGURES);
         assertThat(figures).isGreaterThanOrEqualTo(9);
         for (int i = 0; i < figures; i++) {
-            String id = see(i);
+            String id = browser.see(i);
             int empty = tab.number("""
                     [...document.querySelectorAll('figure[data-group]')[%d].querySelectorAll('.panel')].filter(p =>
                       p.querySelectorAll('.mark-line path, .mark-symbol path, .mark-rect path').length < 2).length""".formatted(i));
@@ -127,7 +101,7 @@ class ReportPageBrowserTest {
                 .isEqualTo(scheme == ColorScheme.LIGHT);
         assertThat(tab.errors()).isEmpty();
         assertThat(tab.requests().stream().distinct())
-                .containsExactly(page.toUri().toString());
+                .containsExactly(browser.address().toString());
     }
 
     @Test
@@ -150,7 +124,7 @@ class ReportPageBrowserTest {
     @Test
     void theValueUnderTheMouseIsTheMeanOfResultsCsv() {
         open();
-        assertThat(see(0)).endsWith("accuracy-pgd");
+        assertThat(browser.see(0)).endsWith("accuracy-pgd");
         BoundingBox box =
                 tab.page().locator("figure[data-group] .panel svg").first().boundingBox();
         // Four iterations were measured. Which points are nearest to the mouse depends on the fonts.
@@ -199,7 +173,7 @@ class ReportPageBrowserTest {
     @Test
     void legendsSwitchLinesOffAndOn() {
         open();
-        see(0);
+        browser.see(0);
         String lines = "document.querySelector('figure[data-group] .panel').querySelectorAll('.mark-line path').length";
         Locator button = tab.page().locator("figure[data-group] .legend button").first();
         int before = tab.number(lines);
@@ -217,7 +191,7 @@ class ReportPageBrowserTest {
         open();
         int figures = tab.number(FIGURES);
         for (int i = 0; i < figures; i++) {
-            String id = see(i);
+            String id = browser.see(i);
             for (String format : List.of("SVG", "PNG")) {
                 Locator button = tab.page()
                         .locator("figure[data-group]")
@@ -244,7 +218,7 @@ class ReportPageBrowserTest {
     @Test
     void theChoiceOfDarkIsTakenAndDrawnAnew() {
         open();
-        see(0);
+        browser.see(0);
         Locator theme = tab.page().locator(".theme");
         theme.click();
 

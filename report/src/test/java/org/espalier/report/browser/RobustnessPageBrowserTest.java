@@ -7,15 +7,10 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
-import org.apache.commons.csv.CSVFormat;
 import org.espalier.report.ReportFiles;
-import org.espalier.report.ReportFolder;
 import org.espalier.report.SyntheticRobustness;
 import org.espalier.report.SyntheticStore;
 import org.espalier.report.content.Report;
@@ -44,15 +39,13 @@ class RobustnessPageBrowserTest {
     @TempDir
     private static Path folder;
 
-    private static Chromium browser;
-    private static Path page;
+    private static ReportInBrowser browser;
     private static List<Map<String, String>> csv;
 
     private Tab tab;
 
     @BeforeAll
     static void aReportOfThreeTrials() throws IOException {
-        browser = Chromium.start();
         Path store = SyntheticRobustness.write(SyntheticStore.write(
                 folder.resolve("store"),
                 "quick",
@@ -62,18 +55,9 @@ class RobustnessPageBrowserTest {
                 "network.hidden=[12, 8]",
                 "pruning.levels=3"));
         Report report = Report.read(List.of(store), Terms.USUAL);
-        ReportFolder.write(report, OptionalInt.empty(), folder.resolve("out"));
-        page = folder.resolve("out/index.html");
+        browser = ReportInBrowser.of(report, folder.resolve("out"));
         ReportFiles.writeRobustness(report.runs().getFirst().robustness(), folder, "");
-        csv = new ArrayList<>();
-        try (var parser = CSVFormat.RFC4180
-                .builder()
-                .setHeader()
-                .setSkipHeaderRecord(true)
-                .get()
-                .parse(Files.newBufferedReader(folder.resolve(ReportFiles.ROBUSTNESS)))) {
-            parser.forEach(row -> csv.add(row.toMap()));
-        }
+        csv = ReportInBrowser.rows(folder.resolve(ReportFiles.ROBUSTNESS));
     }
 
     @AfterAll
@@ -85,22 +69,13 @@ class RobustnessPageBrowserTest {
 
     @AfterEach
     void leave() {
-        if (tab != null) {
-            tab.close();
+        if (browser != null) {
+            browser.closeTab();
         }
     }
 
     private void open(int width, ColorScheme scheme) {
-        tab = browser.tab(width, 900, scheme);
-        tab.page().navigate(page.toUri().toString());
-        tab.await("document.documentElement.dataset.ready");
-    }
-
-    private String see(int figure) {
-        String node = "document.querySelectorAll('figure[data-group]')[" + figure + "]";
-        tab.evaluate(node + ".scrollIntoView()");
-        tab.await(node + ".dataset.drawn");
-        return tab.text(node + ".dataset.drawn");
+        tab = browser.open(width, scheme);
     }
 
     @ParameterizedTest
@@ -108,7 +83,7 @@ class RobustnessPageBrowserTest {
     void everyFigureHasMarksInEveryVariantAndNoLabelIsCutOff(int width, ColorScheme scheme) {
         open(width, scheme);
         for (int i = 0; i < FIGURES.size(); i++) {
-            assertThat(see(i)).startsWith(FIGURES.get(i));
+            assertThat(browser.see(i)).startsWith(FIGURES.get(i));
             String node = "document.querySelectorAll('figure[data-group]')[" + i + "]";
             int variants = Math.max(1, tab.number(node + ".querySelectorAll('option').length"));
             for (int v = 0; v < variants; v++) {
@@ -135,7 +110,7 @@ class RobustnessPageBrowserTest {
                 .isLessThanOrEqualTo(0);
         assertThat(tab.errors()).isEmpty();
         assertThat(tab.requests().stream().distinct())
-                .containsExactly(page.toUri().toString());
+                .containsExactly(browser.address().toString());
     }
 
     @Test
@@ -157,7 +132,7 @@ class RobustnessPageBrowserTest {
     @Test
     void theValueUnderTheMouseIsTheMeanOfRobustnessCsv() {
         open(1280, ColorScheme.LIGHT);
-        see(0);
+        browser.see(0);
         BoundingBox box =
                 tab.page().locator("figure[data-group] .panel svg").nth(1).boundingBox();
         for (double across : new double[] {0.3, 0.5, 0.8}) {

@@ -20,7 +20,7 @@ class ResourcesTest {
             assertThat(HexFormat.of().formatHex(digest)).as(row.group(1)).isEqualTo(row.group(3));
             assertThat(Resources.text("vendor/" + row.group(2))).contains("Redistribution and use");
         }
-        assertThat(rows).isEqualTo(2);
+        assertThat(rows).isEqualTo(3);
     }
 
     @Test

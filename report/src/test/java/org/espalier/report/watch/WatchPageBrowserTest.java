@@ -96,7 +96,7 @@ class WatchPageBrowserTest {
 
     /** Points of each line in the first card's first chart, faint ones left out. */
     private List<?> points() {
-        return tab.list("[...document.querySelectorAll('.card .chart:first-child .series:not(.faint) .line')]"
+        return tab.list("[...document.querySelectorAll('.card .chart:first-child .lines .mark-line path')]"
                 + ".map(line => line.getAttribute('d').split(/[ML]/).length - 1)");
     }
 
@@ -116,14 +116,18 @@ class WatchPageBrowserTest {
         sees(".state", "Running");
         sees(".card h4", "<b>bold</b><script>alert(1)</script> fgsm original trial 1");
         assertThat(count("#runs b, #runs script")).as("names are text").isZero();
-        tab.await("document.querySelector('.card .line')");
+        tab.await("document.querySelector('.card .lines .mark-line path')");
         assertThat(points()).as("natural, fgsm and pgd after two measurements").isEqualTo(List.of(2, 2, 2));
         sees(".tile", "0 of 5");
+        tab.evaluate("document.querySelectorAll('.card svg').forEach(svg => svg.dataset.kept = 'yes')");
 
         store.measure(DENSE, 200, 0.95, 0.4, 0.3);
         store.time(Instant.now(), HERE, DENSE, "progress", 200, 10);
         sees(".card .values", "natural 95.0 %");
         assertThat(points()).as("updates arrive without a reload").isEqualTo(List.of(3, 3, 3));
+        assertThat(count(".card svg[data-kept]"))
+                .as("charts take new data and are not made anew")
+                .isEqualTo(2);
         sees(".card .facts", "200 of 1,000 updates · 20/s · 40\u00a0s left");
 
         store.time(Instant.now(), HERE, DENSE, "finished", 1000, 40);
@@ -135,10 +139,12 @@ class WatchPageBrowserTest {
         sees(".tile", "1 of 5");
         sees(".card .facts", "level 1 of 2 · 50 % of weights");
         tab.await("document.querySelectorAll('.panel').length === 4");
-        assertThat(tab.is("[...document.querySelectorAll('.panel')].every(p => p.querySelector('.mark'))"))
+        assertThat(tab.is("[...document.querySelectorAll('.panel')].every(p => p.querySelector('.mark-symbol path'))"))
                 .as("natural, fgsm, pgd and rates have marks")
                 .isTrue();
-        assertThat(count(".card .faint .line")).as("the dense level's curves").isGreaterThanOrEqualTo(3);
+        assertThat(count(".card .faint .mark-line path"))
+                .as("the dense level's curves")
+                .isGreaterThanOrEqualTo(3);
         assertThat(count(".trials .square.done"))
                 .as("the level that two strategies share")
                 .isEqualTo(2);
@@ -163,7 +169,7 @@ class WatchPageBrowserTest {
     void valuesAreToldOnHoverAndToThoseWhoCannotSee() {
         begin();
         tab.page().navigate(server.address().toString());
-        tab.await("document.querySelector('.card .line')");
+        tab.await("document.querySelector('.card .lines .mark-line path')");
         BoundingBox box = tab.page().locator(".card svg").first().boundingBox();
         tab.page().mouse().move(box.x + 60, box.y + box.height / 2);
         tab.await("document.getElementById('tip').style.display === 'block'");
@@ -174,6 +180,33 @@ class WatchPageBrowserTest {
                 .containsPattern("pgd\\s+25.00 %");
         assertThat(tab.text("document.querySelector('.card svg').getAttribute('aria-label')"))
                 .endsWith("natural 90 at 100; fgsm 35 at 100; pgd 25 at 100");
+        nothingIsWrong();
+    }
+
+    @Test
+    void aNetworkWithoutWeightsHasNoPlaceOnALogarithmicAxis() {
+        begin();
+        store.time(Instant.now(), HERE, DENSE, "finished", 1000, 40);
+        store.finish(DENSE);
+        store.beginLevel(FIRST, 1);
+        store.write(
+                "levels/" + FIRST + "/level.json",
+                "{\"format\":1,\"key\":\"" + FIRST
+                        + "\",\"level\":1,\"weights\":[100],\"surviving\":[0],\"density\":0.0,"
+                        + "\"determined-by\":{}}\n");
+        store.measure(FIRST, 1000, 0.1, 0.1, 0.1);
+        store.finish(FIRST);
+        tab.page().navigate(server.address().toString());
+        sees(".tile", "2 of 5");
+        tab.await("document.querySelectorAll('.panel .mark-symbol path').length");
+        tab.page().locator(".panel svg").first().hover();
+        tab.await("document.getElementById('tip').style.display === 'block'");
+
+        assertThat(tab.text("document.getElementById('tip').innerText")).contains("100");
+        assertThat(tab.text("document.querySelector('main').outerHTML")).doesNotContain("NaN", "Infinity");
+        assertThat(count(".panel:first-child .role-axis-tick line"))
+                .as("the axis ends at the sparsest network that has weights: of its marks, 100 % alone lies in it")
+                .isEqualTo(1);
         nothingIsWrong();
     }
 
@@ -190,7 +223,8 @@ class WatchPageBrowserTest {
                 tab.page().setViewportSize(width, 844);
                 tab.page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
                 tab.page().navigate(server.address().toString());
-                tab.await("document.querySelectorAll('.panel .mark').length && document.querySelector('.card .line')");
+                tab.await(
+                        "document.querySelectorAll('.panel .mark-symbol path').length && document.querySelector('.card .lines .mark-line path')");
                 assertThat(tab.is("document.documentElement.scrollWidth <= innerWidth"))
                         .as("nothing sticks out at %s pixels", width)
                         .isTrue();
