@@ -15,6 +15,11 @@ public sealed interface OptimizerSettings {
      */
     Update update(int t, float l1, float l2);
 
+    /** The first update from which all updates are the same, counted from 1. */
+    default int settledFrom() {
+        return 1;
+    }
+
     /**
      * Adam in Keras's formulation: Kingma and Ba, "Adam: a method for stochastic optimization" (2015), with the step
      * size of the end of section 2.
@@ -53,6 +58,13 @@ public sealed interface OptimizerSettings {
         /** The learning rate with both moments' corrections for having started at zero, at update {@code t}. */
         public float stepSize(int t) {
             return (float) (rate * Math.sqrt(1 - StrictMath.pow(beta2, t)) / (1 - StrictMath.pow(beta1, t)));
+        }
+
+        /** From here on both powers in {@link #stepSize} are at most 2^-55, and 1 less either of them rounds to 1. */
+        @Override
+        public int settledFrom() {
+            double slowest = Math.max(beta1, beta2);
+            return slowest == 0 ? 1 : (int) Math.ceil(55 * StrictMath.log(2) / -StrictMath.log(slowest));
         }
 
         @Override

@@ -21,7 +21,9 @@ public final class Trainer {
     private final BatchOrder order;
     private final BatchObjective objective;
     private final Batch batch;
+    private final int settledFrom; // the first update from which updates no longer change
     private int iteration;
+    private int updateNumber = 1; // which update this is
     private Update update;
 
     /**
@@ -49,6 +51,7 @@ public final class Trainer {
         int examples = Math.min(settings.batch(), training.size());
         batch = new Batch(examples, level.child("attack noise"));
         objective = settings.objective().bind(engine, examples, (float) settings.labelSmoothing());
+        settledFrom = settings.optimizer().settledFrom();
         update = settings.optimizer().update(1, (float) settings.l1(), (float) settings.l2());
     }
 
@@ -76,8 +79,7 @@ public final class Trainer {
      */
     public void step() {
         computeGradient();
-        update = nextUpdate();
-        engine.update(update);
+        engine.update(nextUpdate());
         iteration++;
     }
 
@@ -97,12 +99,12 @@ public final class Trainer {
         objective.gradient(batch);
     }
 
+    /** The update of this iteration; the same record once updates no longer change, since StrictMath.pow allocates. */
     private Update nextUpdate() {
-        // Adam's step size stops changing once the corrections round to 1; then the same record serves.
-        if (update instanceof Update.Adam held
-                && settings.optimizer() instanceof OptimizerSettings.Adam adam
-                && held.stepSize() != adam.stepSize(iteration + 1)) {
-            return adam.update(iteration + 1, (float) settings.l1(), (float) settings.l2());
+        int number = iteration + 1;
+        if (Math.min(number, updateNumber) < settledFrom) {
+            update = settings.optimizer().update(number, (float) settings.l1(), (float) settings.l2());
+            updateNumber = number;
         }
         return update;
     }

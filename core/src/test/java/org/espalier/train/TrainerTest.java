@@ -29,6 +29,7 @@ import org.espalier.network.Weights;
 import org.espalier.prune.Pruner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -422,5 +423,16 @@ class TrainerTest {
             labels[i] = draws.child("labels").below(3, i);
         }
         return new Split("train", 6, images, labels);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.9, 0.999", "0.5, 0.5", "0, 0.9999", "0, 0", "0.99999, 0"})
+    void adamsUpdatesAreTheSameFromWhereTheySettle(double beta1, double beta2) {
+        OptimizerSettings.Adam adam = new OptimizerSettings.Adam(1.2e-3, beta1, beta2, 1e-7);
+        int settled = adam.settledFrom();
+        for (int t : new int[] {settled, settled + 1, 2 * settled, Integer.MAX_VALUE}) {
+            assertThat(adam.update(t, 0, 0)).isEqualTo(adam.update(settled, 0, 0));
+        }
+        assertThat(adam.stepSize(settled)).isEqualTo(1.2e-3f);
     }
 }

@@ -66,15 +66,14 @@ public final class EvaluationRunner {
     public boolean run() {
         for (EvaluationRequest request : requests) {
             request.steps()
-                    .forEach(step ->
-                            step.attack()
-                                    .check(
-                                            step.threat(),
-                                            request.ticket()
-                                                    .network()
-                                                    .mask()
-                                                    .architecture()
-                                                    .classes()));
+                    .forEach(step -> step.attack()
+                            .check(
+                                    step.threat(),
+                                    request.ticket()
+                                            .network()
+                                            .mask()
+                                            .architecture()
+                                            .classes()));
         }
         List<StoreLock> locks = new ArrayList<>();
         try {
