@@ -173,7 +173,7 @@ public final class SyntheticStore {
         int levels = id.strategy().equals("none") ? 0 : experiment.pruning().levels();
         for (int level = 0; level <= levels; level++) {
             Map<String, Object> by = new LinkedHashMap<>();
-            by.put("data", id.dataset());
+            by.put("data-set", id.dataset());
             by.put("objective", id.objective());
             by.put("strategy", level == 0 ? "any" : id.strategy());
             by.put("trial", id.trial());

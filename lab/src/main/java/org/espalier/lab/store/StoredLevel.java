@@ -160,12 +160,13 @@ public final class StoredLevel {
         return best ? BEST : TRAINED;
     }
 
-    /** Digest of the data set that the level is trained on; empty while waiting. */
+    /** Digest of the data set that the level is trained on; empty while waiting, or if the level does not say. */
     public Optional<String> dataDigest() {
         String source = directory.resolve(LEVEL).toString();
         return levelFile()
-                .map(file -> Json.object(Json.object(file, "determined-by", source), "data", source))
-                .map(data -> Json.string(data, "digest", source));
+                .map(file -> Json.object(file, "determined-by", source))
+                .filter(inputs -> inputs.has("data"))
+                .map(inputs -> Json.string(Json.object(inputs, "data", source), "digest", source));
     }
 
     /** The weights after so many updates, if kept for a rewind. */

@@ -25,7 +25,7 @@ final class GrowingStore {
         this.directory = directory;
     }
 
-    /** The key of a level; strategy 0 is original, 1 random. */
+    /** The key of a level; of trial 1, strategy 0 is original, 1 random. */
     static String key(int strategy, int level) {
         return String.format("%064x", level == 0 ? 0 : 16 * (strategy + 1) + level);
     }
@@ -36,9 +36,15 @@ final class GrowingStore {
     }
 
     GrowingStore begin(String dataset) {
+        return begin(dataset, 1);
+    }
+
+    /** As many trials, of both strategies each; all share level 0. */
+    GrowingStore begin(String dataset, int trials) {
         write(Store.EXPERIMENT, """
                 name: growing
-                trials: 1
+                trials: %d
+                data: {sets: [%s]}
                 training: {iterations: %d}
                 attacks:
                   fgsm: {kind: fgsm, epsilon: 0.3}
@@ -47,23 +53,23 @@ final class GrowingStore {
                 evaluation: {every: 100}
                 pruning: {levels: 2}
                 strategies: [original, random]
-                """.formatted(ITERATIONS));
-        String trials = IntStream.range(0, 2)
-                .mapToObj(strategy -> Json.write(Map.of(
+                """.formatted(trials, dataset, ITERATIONS));
+        String chains = IntStream.range(0, 2 * trials)
+                .mapToObj(chain -> Json.write(Map.of(
                         "dataset",
                         dataset,
                         "objective",
                         "fgsm",
                         "strategy",
-                        strategy == 0 ? "original" : "random",
+                        chain % 2 == 0 ? "original" : "random",
                         "trial",
-                        1,
+                        chain / 2 + 1,
                         "levels",
                         IntStream.range(0, LEVELS)
-                                .mapToObj(level -> key(strategy, level))
+                                .mapToObj(level -> key(chain, level))
                                 .toList())))
                 .collect(Collectors.joining(",\n"));
-        write(Store.INDEX, "{\"format\":1,\"trials\":[\n" + trials + "\n]}\n");
+        write(Store.INDEX, "{\"format\":1,\"trials\":[\n" + chains + "\n]}\n");
         return this;
     }
 

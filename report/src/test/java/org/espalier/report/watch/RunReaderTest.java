@@ -213,7 +213,8 @@ class RunReaderTest {
         store.begin();
         store.write(
                 Store.EXPERIMENT,
-                "{trials: 1, training: {iterations: 1000}, objectives: [{name: fgsm, bound: ibp}], strategies: [original, random]}");
+                "{trials: 1, training: {iterations: 1000}, objectives: [{name: fgsm, bound: ibp}],"
+                        + " pruning: {levels: 2}, strategies: [original, random]}");
         store.beginLevel(DENSE, 0);
         store.append(
                 "levels/" + DENSE + "/metrics.jsonl",

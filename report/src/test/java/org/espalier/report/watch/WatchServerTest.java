@@ -314,7 +314,7 @@ class WatchServerTest {
     @Test
     void pagesThatDoNotReadAreCutOffAndBlockNobody() throws Exception {
         // Enough to fill the buffers of a connection.
-        GrowingStore store = new GrowingStore(directory).begin("d".repeat(4_000_000));
+        GrowingStore store = new GrowingStore(directory).begin("digits", 15_000);
         try (Socket idle = new Socket()) {
             idle.setReceiveBufferSize(4096);
             idle.connect(new InetSocketAddress(
