@@ -120,8 +120,8 @@ public final class PaperTable {
                 && a.pruning().criterion().equals(b.pruning().criterion())
                 && a.pruning().scope() == b.pruning().scope()
                 && a.pruning().count() == b.pruning().count()
-                && a.pruning().hidden() == b.pruning().hidden()
-                && a.pruning().output() == b.pruning().output()
+                && a.pruning().quotaOrFractions().equals(b.pruning().quotaOrFractions())
+                && a.pruning().schedule().equals(b.pruning().schedule())
                 && cells(other).stream().noneMatch(trained::contains);
     }
 
