@@ -1,6 +1,7 @@
 package org.espalier.cli.progress;
 
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 import org.espalier.cli.console.Console;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
@@ -62,9 +63,10 @@ public final class RunProgress implements RunObserver, AutoCloseable {
     /** What levels of these numbers take, by the densities that the pruning of hidden layers leads to. */
     private double effort(List<Integer> numbers) {
         Experiment experiment = request.experiment();
-        List<Double> densities = ExperimentTranslator.estimatedDensities(experiment);
+        IntToDoubleFunction densities = ExperimentTranslator.estimatedDensities(experiment);
         return numbers.stream()
-                .mapToDouble(number -> experiment.training().iterations() * Effort.ofIteration(densities.get(number)))
+                .mapToDouble(number ->
+                        experiment.training().iterations() * Effort.ofIteration(densities.applyAsDouble(number)))
                 .sum();
     }
 

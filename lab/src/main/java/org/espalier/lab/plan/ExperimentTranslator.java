@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.espalier.attack.Attack;
 import org.espalier.evaluate.EvaluationSchedule;
@@ -140,9 +141,9 @@ public final class ExperimentTranslator {
      * About how dense the first layer is at each level, for estimates of time before the data are known: inputs and outputs
      * that the experiment does not give count as 784 and 10, and weights are not rounded.
      *
-     * @return (level) densities from the dense level 0 to {@code pruning.levels}
+     * @return density by level; levels above {@code pruning.levels} have its density
      */
-    public static List<Double> estimatedDensities(Experiment experiment) {
+    public static IntToDoubleFunction estimatedDensities(Experiment experiment) {
         Experiment.Network network = experiment.network();
         PruningSchedule schedule = pruningSchedule(
                 experiment,
@@ -153,6 +154,6 @@ public final class ExperimentTranslator {
                         network.biases()));
         List<Double> densities = new ArrayList<>(List.of(1.0));
         schedule.prunings().forEach(fractions -> densities.add(densities.getLast() * (1 - fractions.getFirst())));
-        return List.copyOf(densities);
+        return level -> densities.get(Math.min(level, densities.size() - 1));
     }
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.IntToDoubleFunction;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.store.LevelState;
@@ -73,7 +74,7 @@ public record SearchStatus(
             TimeSpent spent,
             Optional<Long> process) {
         int iterations = experiment.training().iterations();
-        List<Double> densities = ExperimentTranslator.estimatedDensities(experiment);
+        IntToDoubleFunction densities = ExperimentTranslator.estimatedDensities(experiment);
 
         // (key) what is to be done for a level, each key once
         record Work(String objective, int number, LevelState state, boolean dropped) {}
@@ -155,12 +156,13 @@ public record SearchStatus(
 
     /** A level is judged by the nearest level number that was timed, and by how much sparser it is. */
     private static OptionalDouble secondsPerIteration(
-            TreeMap<Integer, TimeSpent.Pace> paces, int number, List<Double> densities) {
+            TreeMap<Integer, TimeSpent.Pace> paces, int number, IntToDoubleFunction densities) {
         return paces.entrySet().stream()
                 .min(Comparator.comparingInt(e -> Math.abs(e.getKey() - number)))
                 .map(e -> OptionalDouble.of(e.getValue().seconds()
                         / e.getValue().iterations()
-                        * Effort.ofIteration(ratio(densities.get(number), densities.get(e.getKey())))))
+                        * Effort.ofIteration(
+                                ratio(densities.applyAsDouble(number), densities.applyAsDouble(e.getKey())))))
                 .orElse(OptionalDouble.empty());
     }
 

@@ -348,4 +348,14 @@ public final class PaperTable {
         notes.add(NONE + " not part of the experiments shown");
         return notes;
     }
+
+    /** Registers the tables. */
+    public static final class Definition implements TableKind {
+        @Override
+        public List<Named> ofReport(Report report, OptionalInt iteration) {
+            return all(report, iteration).entrySet().stream()
+                    .map(table -> new Named(table.getKey(), table.getValue()))
+                    .toList();
+        }
+    }
 }

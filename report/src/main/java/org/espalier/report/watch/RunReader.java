@@ -338,7 +338,7 @@ final class RunReader {
                 .max()
                 .orElse(1);
         shown.put(
-                "sparsest", ExperimentTranslator.estimatedDensities(experiment).get(longest - 1));
+                "sparsest", ExperimentTranslator.estimatedDensities(experiment).applyAsDouble(longest - 1));
         shown.put("done", status.done());
         shown.put("begun", status.begun());
         shown.put("work", status.inWork());
