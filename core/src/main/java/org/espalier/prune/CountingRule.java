@@ -2,7 +2,6 @@ package org.espalier.prune;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.util.List;
 
 /** How many of n surviving weights a fraction p prunes. */
 public enum CountingRule {
@@ -36,33 +35,6 @@ public enum CountingRule {
             throw new IllegalArgumentException("a fraction to prune must lie in 0 to 1, got " + fraction);
         }
         return Math.min(survivors, round(BigDecimal.valueOf(fraction).multiply(BigDecimal.valueOf(survivors))));
-    }
-
-    /**
-     * Prunings, of at most {@code most}, until one prunes nothing: all after it would leave equal masks.
-     *
-     * @param weights (layer) weights before the first
-     * @param fractions (layer) fraction of the survivors to prune each time, each in [0, 1]
-     * @param scope whether layers are pruned by themselves or together
-     */
-    public int prunings(List<Integer> weights, List<Double> fractions, Scope scope, int most) {
-        int[] left = switch (scope) {
-            case LAYER -> weights.stream().mapToInt(Integer::intValue).toArray();
-            case GLOBAL ->
-                new int[] {weights.stream().mapToInt(Integer::intValue).sum()};
-        };
-        for (int done = 0; done < most; done++) {
-            int pruned = 0;
-            for (int i = 0; i < left.length; i++) {
-                int now = pruned(fractions.get(i), left[i]);
-                left[i] -= now;
-                pruned += now;
-            }
-            if (pruned == 0) {
-                return done;
-            }
-        }
-        return most;
     }
 
     abstract int round(BigDecimal product);

@@ -8,7 +8,10 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
 import org.espalier.UserException;
 
 /**
@@ -54,6 +57,28 @@ public final class Plugins {
     /** Looks on the class path alone again. */
     public static void useClassPath() {
         loader = CLASS_PATH;
+    }
+
+    /**
+     * All implementations of an interface on the class path and in the plug-in directory, in the order of their service
+     * files. Those of the interface's own jar come first, so that the order of jars on the class path shows nowhere.
+     *
+     * @throws UserException if one of them cannot be loaded
+     */
+    public static <T> List<T> services(Class<T> type) {
+        return services(type, loader);
+    }
+
+    static <T> List<T> services(Class<T> type, ClassLoader loader) {
+        try {
+            List<T> found = new ArrayList<>();
+            ServiceLoader.load(type, loader).forEach(found::add);
+            found.sort(Comparator.comparing(
+                    (T each) -> each.getClass().getProtectionDomain() != type.getProtectionDomain()));
+            return List.copyOf(found);
+        } catch (ServiceConfigurationError e) {
+            throw new UserException("a plug-in cannot be loaded: " + e.getMessage(), e);
+        }
     }
 
     static ClassLoader loader() {

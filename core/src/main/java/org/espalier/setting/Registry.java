@@ -1,21 +1,16 @@
 package org.espalier.setting;
 
 import java.lang.reflect.RecordComponent;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
 import org.espalier.UserException;
 import org.jspecify.annotations.Nullable;
 
-/** The kinds of one extension point by name, in the order in which {@link ServiceLoader} finds them. */
+/** The kinds of one extension point by name, in the order of {@link Plugins#services}. */
 public final class Registry {
     private static final String OWN = "org.espalier.";
     private static final String NAME = "[a-z0-9][a-z0-9._-]{0,62}";
@@ -28,16 +23,7 @@ public final class Registry {
 
     private Registry(Source source) {
         type = source.type();
-        try {
-            List<Extension<?>> found = new ArrayList<>();
-            ServiceLoader.load(type, source.loader()).forEach(each -> found.add((Extension<?>) each));
-            // Kinds from the interface's own jar come first, so that the order of jars on the class path shows nowhere.
-            found.sort(Comparator.comparing(
-                    (Extension<?> each) -> each.getClass().getProtectionDomain() != type.getProtectionDomain()));
-            found.forEach(this::add);
-        } catch (ServiceConfigurationError e) {
-            throw new UserException("a plug-in cannot be loaded: " + e.getMessage(), e);
-        }
+        Plugins.services(type, source.loader()).forEach(each -> add((Extension<?>) each));
     }
 
     /**

@@ -1,31 +1,108 @@
 package org.espalier.ticket;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.espalier.network.Architecture;
+import org.espalier.prune.CountingRule;
+import org.espalier.prune.LayerFractions;
+import org.espalier.prune.Quota;
+import org.espalier.prune.Scope;
 
 /**
  * How often and how much to prune.
  *
- * @param fractions (layer) fraction of the survivors to prune at each level, each in [0, 1]
- * @param levels prunings after the dense level 0, at least 0; 0 trains the dense network alone
+ * @param prunings (level - 1, layer) fraction of the survivors to prune at each level after the dense level 0, each in
+ *     [0, 1]; none trains the dense network alone
  */
-public record PruningSchedule(List<Double> fractions, int levels) {
+public record PruningSchedule(List<List<Double>> prunings) {
     public PruningSchedule {
-        fractions = List.copyOf(fractions);
-        for (double fraction : fractions) {
-            if (!(fraction >= 0 && fraction <= 1)) {
-                throw new IllegalArgumentException("a fraction to prune must lie in 0 to 1, got " + fraction);
+        prunings = prunings.stream().map(List::copyOf).toList();
+        for (List<Double> fractions : prunings) {
+            for (double fraction : fractions) {
+                if (!(fraction >= 0 && fraction <= 1)) {
+                    throw new IllegalArgumentException("a fraction to prune must lie in 0 to 1, got " + fraction);
+                }
             }
-        }
-        if (levels < 0) {
-            throw new IllegalArgumentException("the number of prunings must be at least 0, got " + levels);
         }
     }
 
+    /**
+     * The same fractions at every level.
+     *
+     * @param fractions (layer) fraction of the survivors to prune
+     * @param levels prunings, at least 0
+     */
+    public PruningSchedule(List<Double> fractions, int levels) {
+        this(Collections.nCopies(checked(levels), fractions));
+    }
+
+    /**
+     * The fractions that a quota and a schedule give together.
+     *
+     * @param levels prunings, at least 0
+     */
+    public static PruningSchedule of(Quota quota, Schedule schedule, Architecture architecture, int levels) {
+        List<Double> constant = checked(levels) == 0 ? List.of() : quota.fractions(architecture, levels);
+        return new PruningSchedule(IntStream.rangeClosed(1, levels)
+                .mapToObj(level -> constant.stream()
+                        .map(fraction -> schedule.fraction(fraction, level, levels))
+                        .toList())
+                .toList());
+    }
+
     /** The paper's: 20 prunings of 20 % of each hidden layer and 10 % of the output layer. */
-    public static PruningSchedule paper(int layers) {
-        Double[] fractions = new Double[layers];
-        java.util.Arrays.fill(fractions, 0.2);
-        fractions[layers - 1] = 0.1;
-        return new PruningSchedule(List.of(fractions), 20);
+    public static PruningSchedule paper(Architecture architecture, int levels) {
+        return of(new LayerFractions(0.2, 0.1), new Geometric(), architecture, levels);
+    }
+
+    private static int checked(int levels) {
+        if (levels < 0) {
+            throw new IllegalArgumentException("the number of prunings must be at least 0, got " + levels);
+        }
+        return levels;
+    }
+
+    /** Prunings after the dense level 0. */
+    public int levels() {
+        return prunings.size();
+    }
+
+    /**
+     * The fractions of one level.
+     *
+     * @param level from 1 to {@link #levels}
+     * @return (layer) fraction of the survivors to prune
+     */
+    public List<Double> fractions(int level) {
+        return prunings.get(level - 1);
+    }
+
+    /**
+     * How many weights are left at each level, whatever the weights turn out to be. Ends at the last level that prunes
+     * anything: all masks after it would equal its own.
+     *
+     * @param weights (layer) weights of the dense network
+     * @param scope whether layers are pruned by themselves or together; together, the fractions of all layers are the same
+     * @return (level) weights left in the whole network, from the dense level 0 on
+     */
+    public List<Integer> survivors(List<Integer> weights, Scope scope, CountingRule counting) {
+        int[] left = switch (scope) {
+            case LAYER -> weights.stream().mapToInt(Integer::intValue).toArray();
+            case GLOBAL ->
+                new int[] {weights.stream().mapToInt(Integer::intValue).sum()};
+        };
+        List<Integer> survivors = new ArrayList<>();
+        survivors.add(IntStream.of(left).sum());
+        int last = 0;
+        for (int level = 1; level <= levels(); level++) {
+            for (int i = 0; i < left.length; i++) {
+                left[i] -= counting.pruned(fractions(level).get(i), left[i]);
+            }
+            survivors.add(IntStream.of(left).sum());
+            last = survivors.get(level) < survivors.get(level - 1) ? level : last;
+        }
+        return List.copyOf(survivors.subList(0, last + 1));
     }
 }

@@ -29,9 +29,11 @@ public record TicketSearch(
         Pruner pruner,
         Optional<PruningResources> resources) {
     public TicketSearch {
-        if (schedule.fractions().size() != architecture.layers()) {
-            throw new IllegalArgumentException("a network " + architecture + " needs " + architecture.layers()
-                    + " fractions to prune, one per layer, got " + schedule.fractions());
+        for (List<Double> fractions : schedule.prunings()) {
+            if (fractions.size() != architecture.layers()) {
+                throw new IllegalArgumentException("a network " + architecture + " needs " + architecture.layers()
+                        + " fractions to prune, one per layer, got " + fractions);
+            }
         }
     }
 
@@ -75,7 +77,7 @@ public record TicketSearch(
      */
     public Level next(int number, Mask mask, Weights trained, LevelOutcome dense) {
         int next = number + 1;
-        Mask survivors = pruner.prune(mask, trained, schedule.fractions(), trial.pruning(next), resources);
+        Mask survivors = pruner.prune(mask, trained, schedule.fractions(next), trial.pruning(next), resources);
         Weights start = restart.start(new RestartContext(architecture, distribution, trial, next, trained, dense));
         start.apply(survivors);
         return new Level(next, start, survivors);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,27 +69,5 @@ class CountingRuleTest {
             }
         }
         return counts;
-    }
-
-    @Test
-    void pruningsEndWhereOneWouldPruneNothing() {
-        List<Double> fractions = List.of(0.2, 0.1);
-        // 0.2 of 2 and 0.1 of 4 round to 0.
-        assertThat(CountingRule.EXACT.prunings(List.of(2, 4), fractions, Scope.LAYER, 60))
-                .isZero();
-        // 3 -> 2 in the first layer, then nothing; 5 -> 4 in the second.
-        assertThat(CountingRule.EXACT.prunings(List.of(3, 4), fractions, Scope.LAYER, 60))
-                .isEqualTo(1);
-        assertThat(CountingRule.EXACT.prunings(List.of(3, 5), fractions, Scope.LAYER, 60))
-                .isEqualTo(1);
-        assertThat(CountingRule.EXACT.prunings(List.of(2, 4), List.of(0.2, 0.2), Scope.GLOBAL, 60))
-                .isEqualTo(4);
-        assertThat(CountingRule.EXACT.prunings(List.of(10, 10), List.of(1.0, 1.0), Scope.LAYER, 60))
-                .isEqualTo(1);
-        assertThat(CountingRule.AS_PUBLISHED.prunings(List.of(3, 5), fractions, Scope.LAYER, 60))
-                .isEqualTo(5);
-        assertThat(CountingRule.EXACT.prunings(
-                        List.of(235_200, 30_000, 1_000), List.of(0.2, 0.2, 0.1), Scope.LAYER, 20))
-                .isEqualTo(20);
     }
 }

@@ -160,7 +160,7 @@ class TicketSearchTest {
                 InitialWeights.GLOROT_UNIFORM,
                 TRIAL,
                 new Restart.Original(),
-                PruningSchedule.paper(3),
+                PruningSchedule.paper(Architecture.PAPER, 20),
                 published);
         List<Level> levels = search.run((level, snapshot) -> new LevelOutcome(level.start(), null));
         assertThat(List.of(0, 1, 2, 3, 8, 11, 15, 18, 20))
@@ -176,7 +176,7 @@ class TicketSearchTest {
                         InitialWeights.GLOROT_UNIFORM,
                         TRIAL,
                         new Restart.Original(),
-                        PruningSchedule.paper(3),
+                        PruningSchedule.paper(Architecture.PAPER, 20),
                         Pruner.PAPER))
                 .withMessageContaining("one per layer");
     }

@@ -1,9 +1,11 @@
 package org.espalier.cli.progress;
 
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 import org.espalier.cli.console.Console;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.runner.RunObserver;
 import org.espalier.lab.runner.RunRequest;
 import org.espalier.lab.store.Failure;
@@ -61,10 +63,10 @@ public final class RunProgress implements RunObserver, AutoCloseable {
     /** What levels of these numbers take, by the densities that the pruning of hidden layers leads to. */
     private double effort(List<Integer> numbers) {
         Experiment experiment = request.experiment();
-        double kept = 1 - experiment.pruning().hidden();
+        IntToDoubleFunction densities = ExperimentTranslator.estimatedDensities(experiment);
         return numbers.stream()
-                .mapToDouble(
-                        number -> experiment.training().iterations() * Effort.ofIteration(StrictMath.pow(kept, number)))
+                .mapToDouble(number ->
+                        experiment.training().iterations() * Effort.ofIteration(densities.applyAsDouble(number)))
                 .sum();
     }
 

@@ -46,13 +46,12 @@ public final class RealNetworks {
     public static List<Trained> search(Split training, int iterations, int lastLevel, IntConsumer reached) {
         Architecture architecture = Architecture.PAPER;
         Trial trial = Trial.of(1, 0);
-        PruningSchedule paper = PruningSchedule.paper(architecture.layers());
         TicketSearch search = new TicketSearch(
                 architecture,
                 InitialWeights.GLOROT_UNIFORM,
                 trial,
                 new Restart.Original(),
-                new PruningSchedule(paper.fractions(), lastLevel),
+                PruningSchedule.paper(architecture, lastLevel),
                 Pruner.PAPER);
         Engine engine = Engines.create(architecture);
         LevelRunner runner = new TrainingRunner(

@@ -15,12 +15,15 @@ import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.network.InitialWeights;
 import org.espalier.prune.CountingRule;
 import org.espalier.prune.CriterionKind;
+import org.espalier.prune.LayerFractions;
+import org.espalier.prune.QuotaKind;
 import org.espalier.prune.Scope;
 import org.espalier.random.Stream;
 import org.espalier.setting.Kind;
 import org.espalier.setting.Setting;
 import org.espalier.setting.Shorthand;
 import org.espalier.ticket.RestartKind;
+import org.espalier.ticket.ScheduleKind;
 import org.espalier.train.ObjectiveKind;
 import org.espalier.train.OptimizerSettings;
 import org.espalier.train.Ramp;
@@ -432,7 +435,28 @@ public record Experiment(
             double output,
 
             @Setting(value = "exact: round(p n) weights; as-published: one more per layer and level", preset = "exact")
-            CountingRule count) {}
+            CountingRule count,
+
+            @Setting(
+                    value = "density by layer; if given, hidden and output are not used",
+                    addedLater = true,
+                    kinds = QuotaKind.class,
+                    bare = true)
+            Optional<Record> quota,
+
+            @Setting(
+                    value = "how much is pruned at which level: geometric: the same fraction of the survivors at each;"
+                            + " one-shot: all at level 1",
+                    preset = "geometric",
+                    addedLater = true,
+                    kinds = ScheduleKind.class,
+                    bare = true)
+            Record schedule) {
+        /** The quota; the fractions of {@link #hidden} and {@link #output} if none is given. */
+        public Record quotaOrFractions() {
+            return quota.orElseGet(() -> new LayerFractions(hidden, output));
+        }
+    }
 
     /** What tables show. */
     public record Report(

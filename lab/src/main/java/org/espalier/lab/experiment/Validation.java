@@ -15,7 +15,9 @@ import org.espalier.attack.Norm;
 import org.espalier.attack.TrainingAttackKind;
 import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.prune.CriterionKind;
+import org.espalier.prune.QuotaKind;
 import org.espalier.prune.Scope;
+import org.espalier.ticket.ScheduleKind;
 import org.espalier.train.AdversarialMethod;
 import org.espalier.train.NaturalMethod;
 import org.espalier.train.ObjectiveContext;
@@ -104,6 +106,12 @@ final class Validation {
             }
         }
         Experiment.Pruning pruning = experiment.pruning();
+        validation.created("pruning.quota", () -> QuotaKind.of(pruning.quotaOrFractions()));
+        validation.created("pruning.schedule", () -> ScheduleKind.of(pruning.schedule()));
+        if (pruning.scope() == Scope.GLOBAL && pruning.quota().isPresent()) {
+            throw validation.wrong(
+                    "pruning.scope", "is global, expected layer: pruning.quota gives each layer its own fraction");
+        }
         if (pruning.scope() == Scope.GLOBAL && pruning.hidden() != pruning.output()) {
             throw validation.wrong(
                     "pruning.output",

@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 import org.espalier.attack.Attack;
 import org.espalier.evaluate.EvaluationSchedule;
 import org.espalier.evaluate.EvaluationSettings;
@@ -12,7 +14,9 @@ import org.espalier.lab.experiment.Experiment;
 import org.espalier.network.Architecture;
 import org.espalier.prune.CriterionKind;
 import org.espalier.prune.Pruner;
+import org.espalier.prune.QuotaKind;
 import org.espalier.ticket.PruningSchedule;
+import org.espalier.ticket.ScheduleKind;
 import org.espalier.train.AdversarialMethod;
 import org.espalier.train.NaturalMethod;
 import org.espalier.train.Objective;
@@ -108,14 +112,48 @@ public final class ExperimentTranslator {
         return new Pruner(CriterionKind.of(pruning.criterion()), pruning.scope(), pruning.count());
     }
 
+    /** The fractions to prune by level and layer. */
     public static PruningSchedule pruningSchedule(Experiment experiment, Architecture architecture) {
-        List<Double> fractions = new ArrayList<>();
-        for (int layer = 0; layer < architecture.layers(); layer++) {
-            fractions.add(
-                    layer < architecture.layers() - 1
-                            ? experiment.pruning().hidden()
-                            : experiment.pruning().output());
-        }
-        return new PruningSchedule(fractions, experiment.pruning().levels());
+        Experiment.Pruning pruning = experiment.pruning();
+        return PruningSchedule.of(
+                QuotaKind.of(pruning.quotaOrFractions()),
+                ScheduleKind.of(pruning.schedule()),
+                architecture,
+                pruning.levels());
+    }
+
+    /**
+     * How many weights are left at each level, from the dense one to the last that prunes anything.
+     *
+     * @return (level) weights left in the whole network
+     */
+    public static List<Integer> survivors(Experiment experiment, Architecture architecture) {
+        return pruningSchedule(experiment, architecture)
+                .survivors(
+                        IntStream.range(0, architecture.layers())
+                                .mapToObj(architecture::weights)
+                                .toList(),
+                        experiment.pruning().scope(),
+                        experiment.pruning().count());
+    }
+
+    /**
+     * About how dense the first layer is at each level, for estimates of time before the data are known: inputs and outputs
+     * that the experiment does not give count as 784 and 10, and weights are not rounded.
+     *
+     * @return density by level; levels above {@code pruning.levels} have its density
+     */
+    public static IntToDoubleFunction estimatedDensities(Experiment experiment) {
+        Experiment.Network network = experiment.network();
+        PruningSchedule schedule = pruningSchedule(
+                experiment,
+                Architecture.of(
+                        network.inputs().orElse(784),
+                        network.hidden(),
+                        network.outputs().orElse(10),
+                        network.biases()));
+        List<Double> densities = new ArrayList<>(List.of(1.0));
+        schedule.prunings().forEach(fractions -> densities.add(densities.getLast() * (1 - fractions.getFirst())));
+        return level -> densities.get(Math.min(level, densities.size() - 1));
     }
 }

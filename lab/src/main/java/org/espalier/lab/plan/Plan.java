@@ -76,19 +76,7 @@ public final class Plan {
 
     /** The last level that prunes anything. */
     private int lastLevel(DataSet set) {
-        Architecture architecture = architecture(set);
-        List<Integer> weights = IntStream.range(0, architecture.layers())
-                .mapToObj(architecture::weights)
-                .toList();
-        return experiment
-                .pruning()
-                .count()
-                .prunings(
-                        weights,
-                        ExperimentTranslator.pruningSchedule(experiment, architecture)
-                                .fractions(),
-                        experiment.pruning().scope(),
-                        experiment.pruning().levels());
+        return ExperimentTranslator.survivors(experiment, architecture(set)).size() - 1;
     }
 
     /** Where chains end before {@code pruning.levels}, a sentence for each data set. */
@@ -152,7 +140,7 @@ public final class Plan {
         parent.ifPresent(key -> {
             by.put("parent", key);
             by.put("restart", restart(id.strategy(), number));
-            by.put("pruning", pruning(architecture(set)));
+            by.put("pruning", pruning(architecture(set), number));
         });
         return by;
     }
@@ -208,14 +196,14 @@ public final class Plan {
         return tree;
     }
 
-    private Map<String, Object> pruning(Architecture architecture) {
+    private Map<String, Object> pruning(Architecture architecture, int number) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("criterion", ExperimentFile.kindIdentity(experiment.pruning().criterion()));
         tree.put("scope", ExperimentFile.nameOf(experiment.pruning().scope()));
         tree.put("count", ExperimentFile.nameOf(experiment.pruning().count()));
         tree.put(
                 "fractions",
-                ExperimentTranslator.pruningSchedule(experiment, architecture).fractions());
+                ExperimentTranslator.pruningSchedule(experiment, architecture).fractions(number));
         return tree;
     }
 

@@ -176,6 +176,33 @@ class PlanTest {
     }
 
     @Test
+    void theBuiltInQuotaAndScheduleAreInNoKey() {
+        assertThat(keys("paper", "pruning.quota={kind: fractions}", "pruning.schedule=geometric"))
+                .isEqualTo(keys("paper"));
+        assertThat(keys("paper", "pruning.quota={kind: fractions, hidden: 0.3}"))
+                .isEqualTo(keys("paper", "pruning.hidden=0.3"));
+    }
+
+    @Test
+    void anotherQuotaOrScheduleChangesTheKeysOfPrunedLevels() {
+        List<String> paper = keys("paper");
+        List<String> erk = keys("paper", "pruning.quota=erk");
+        assertThat(erk).hasSize(21);
+        assertThat(erk.getFirst()).isEqualTo(paper.getFirst());
+        assertThat(erk.subList(1, 21)).doesNotContainAnyElementsOf(paper);
+        assertThat(keys("paper", "pruning.quota={kind: erk, density: 0.2}").get(1))
+                .isNotIn(erk);
+        List<String> shot = keys("paper", "pruning.schedule=one-shot");
+        assertThat(shot).hasSize(2);
+        assertThat(shot.getFirst()).isEqualTo(paper.getFirst());
+        assertThat(shot.get(1)).isNotIn(paper);
+        // How much is pruned follows from the number of levels.
+        assertThat(keys("paper", "pruning.schedule=one-shot", "pruning.levels=10")
+                        .get(1))
+                .isNotIn(shot);
+    }
+
+    @Test
     void theFirstImagesForValidationAreInNoKeyAndOthersAre() {
         assertThat(keys("paper", "data.split=first")).isEqualTo(keys("paper"));
         assertThat(keys("paper", "data.split=shuffled").getFirst())

@@ -16,6 +16,7 @@ import org.espalier.report.chart.Line;
 import org.espalier.report.chart.Panel;
 import org.espalier.report.chart.draw.AxisRanges;
 import org.espalier.report.chart.draw.Labels;
+import org.espalier.report.content.Report;
 import org.espalier.report.figure.CellCurves.Quantity;
 import org.espalier.report.notation.Numbers;
 import org.espalier.report.result.Cell;
@@ -335,5 +336,13 @@ public final class CellFigures {
 
     private static String name(String attack) {
         return FigureGroup.identifier(under(attack));
+    }
+
+    /** Registers the figures. */
+    public static final class Definition implements FigureKind {
+        @Override
+        public Made ofCell(String prefix, Report.Run run, Cell cell) {
+            return new Made(CellFigures.of(prefix, cell));
+        }
     }
 }

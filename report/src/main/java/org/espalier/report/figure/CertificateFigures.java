@@ -329,4 +329,17 @@ public final class CertificateFigures {
                 List.of(FigureStyle.of("method", methods)),
                 panels);
     }
+
+    /** Registers the figures. */
+    public static final class Definition implements FigureKind {
+        @Override
+        public Section section() {
+            return Section.CERTIFIED;
+        }
+
+        @Override
+        public List<FigureGroup> ofRun(String prefix, String label, Report.Run run) {
+            return CertificateFigures.of(prefix, run);
+        }
+    }
 }

@@ -2,6 +2,7 @@ package org.espalier.report.figure;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.espalier.report.chart.FigureGroup;
 import org.espalier.report.chart.Legend;
 import org.espalier.report.chart.Line;
 import org.espalier.report.chart.Panel;
+import org.espalier.report.content.Report;
 import org.espalier.report.result.Cell;
 import org.espalier.report.result.Point;
 
@@ -149,5 +151,29 @@ public final class ComparisonFigures {
         return last.size() == cells.size()
                 ? "the last iteration"
                 : "early stopping, but of " + String.join("; ", last) + " at the last iteration";
+    }
+
+    /** Registers the figures. */
+    public static final class Definition implements FigureKind {
+        @Override
+        public List<FigureGroup> ofReport(Report report) {
+            List<ComparisonFigures.Named> cells = new ArrayList<>();
+            for (Report.Run run : report.runs()) {
+                for (Cell cell : run.results().cells()) {
+                    cells.add(new ComparisonFigures.Named(
+                            report.runs().size() > 1 ? run.label() : "", cell, radii(run, cell)));
+                }
+            }
+            return ComparisonFigures.of(cells).stream().toList();
+        }
+
+        private static Map<String, Float> radii(Report.Run run, Cell cell) {
+            var radii = new HashMap<String, Float>();
+            cell.attacks()
+                    .forEach(attack -> radii.put(
+                            attack,
+                            run.store().experiment().attack(attack).threat().epsilon()));
+            return radii;
+        }
     }
 }

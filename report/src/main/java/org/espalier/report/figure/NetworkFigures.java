@@ -18,6 +18,7 @@ import org.espalier.report.chart.Figure;
 import org.espalier.report.chart.FigureGroup;
 import org.espalier.report.chart.Line;
 import org.espalier.report.chart.Panel;
+import org.espalier.report.content.Report;
 import org.espalier.report.notation.Numbers;
 import org.espalier.report.result.Cell;
 
@@ -46,18 +47,11 @@ public final class NetworkFigures {
         base = curves.base();
     }
 
-    /**
-     * Figures, and what could not be read for them.
-     *
-     * @param problems a sentence each
-     */
-    public record Made(List<FigureGroup> groups, List<String> problems) {}
-
     /** Reads the networks of a cell and makes its figures. */
-    public static Made of(String prefix, Store store, Cell cell) {
+    public static FigureKind.Made of(String prefix, Store store, Cell cell) {
         NetworkReader networks = NetworkReader.read(store, cell);
         NetworkFigures figures = new NetworkFigures(prefix, cell, networks);
-        return new Made(
+        return new FigureKind.Made(
                 List.of(
                         FigureGroup.of("Initial weights of the survivors", figures.initialWeights()),
                         FigureGroup.of("Input pixels that survive", figures.pixels()),
@@ -402,5 +396,13 @@ public final class NetworkFigures {
         BitSet bits = new BitSet();
         bits.set(0, size);
         return bits;
+    }
+
+    /** Registers the figures. */
+    public static final class Definition implements FigureKind {
+        @Override
+        public Made ofCell(String prefix, Report.Run run, Cell cell) {
+            return NetworkFigures.of(prefix, run.store(), cell);
+        }
     }
 }

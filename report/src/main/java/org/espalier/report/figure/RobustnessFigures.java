@@ -462,4 +462,17 @@ public final class RobustnessFigures {
         String name = loss.orElse("");
         return "highest loss" + (name.isEmpty() ? "" : " (" + (name.equals("ce") ? "nats" : name) + ")");
     }
+
+    /** Registers the figures. */
+    public static final class Definition implements FigureKind {
+        @Override
+        public Section section() {
+            return Section.ROBUSTNESS;
+        }
+
+        @Override
+        public List<FigureGroup> ofRun(String prefix, String label, Report.Run run) {
+            return RobustnessFigures.of(prefix, run);
+        }
+    }
 }

@@ -109,4 +109,17 @@ public final class TimeFigures {
         }
         return spent;
     }
+
+    /** Registers the figures. */
+    public static final class Definition implements FigureKind {
+        @Override
+        public Section section() {
+            return Section.TIME;
+        }
+
+        @Override
+        public List<FigureGroup> ofRun(String prefix, String label, Report.Run run) {
+            return List.of(TimeFigures.of(prefix, label, run));
+        }
+    }
 }

@@ -1,11 +1,9 @@
 package org.espalier.report.page;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -14,16 +12,15 @@ import org.espalier.report.chart.FigureGroup;
 import org.espalier.report.content.BesidePublished;
 import org.espalier.report.content.Report;
 import org.espalier.report.example.ExampleSource;
-import org.espalier.report.figure.CellFigures;
-import org.espalier.report.figure.ComparisonFigures;
-import org.espalier.report.figure.NetworkFigures;
-import org.espalier.report.figure.TimeFigures;
+import org.espalier.report.figure.FigureKind;
 import org.espalier.report.notation.Numbers;
 import org.espalier.report.result.Cell;
 import org.espalier.report.table.AllTables;
+import org.espalier.report.table.TableKind;
 import org.espalier.report.verdict.Answer;
 import org.espalier.report.verdict.Comparison;
 import org.espalier.report.verdict.TicketVerdict;
+import org.espalier.setting.Plugins;
 
 /** Puts the report's page together, in the order in which people read: verdict, tables, figures, where it comes from. */
 final class ReportPage {
@@ -34,6 +31,7 @@ final class ReportPage {
 
     private final Report report;
     private final AllTables tables;
+    private final List<FigureKind> figures = Plugins.services(FigureKind.class);
     private final Page page;
     private final boolean several;
     private final Set<String> ids = new HashSet<>();
@@ -62,7 +60,7 @@ final class ReportPage {
         problems();
         verdict();
         tables();
-        new RobustnessSections(page, report, tables, this::unique).write();
+        new RobustnessSections(page, report, tables, figures, this::unique).write();
         comparison();
         for (Report.Run run : report.runs()) {
             cells(run);
@@ -204,8 +202,7 @@ final class ReportPage {
     private void tables() {
         page.section("tables", "Tables", "Tables");
         // Tables of suites and certificates stand in sections of their own.
-        List<AllTables.Entry> all = tables.of(AllTables.Kind.VERDICT, AllTables.Kind.PAPER, AllTables.Kind.ACCURACY)
-                .toList();
+        List<AllTables.Entry> all = tables.of(TableKind.Section.TABLES);
         int shown = 0;
         String run = "";
         for (AllTables.Entry entry : all) {
@@ -226,29 +223,16 @@ final class ReportPage {
     }
 
     private void comparison() {
-        List<ComparisonFigures.Named> cells = new ArrayList<>();
-        for (Report.Run run : report.runs()) {
-            for (Cell cell : run.results().cells()) {
-                cells.add(new ComparisonFigures.Named(several ? run.label() : "", cell, radii(run, cell)));
-            }
-        }
-        ComparisonFigures.of(cells).ifPresent(group -> {
+        List<FigureGroup> groups =
+                figures.stream().flatMap(kind -> kind.ofReport(report).stream()).toList();
+        if (!groups.isEmpty()) {
             page.section("comparison", "Side by side", "Side by side");
-            page.figures(group);
-        });
-    }
-
-    private static Map<String, Float> radii(Report.Run run, Cell cell) {
-        var radii = new HashMap<String, Float>();
-        cell.attacks()
-                .forEach(attack -> radii.put(
-                        attack, run.store().experiment().attack(attack).threat().epsilon()));
-        return radii;
+            groups.forEach(page::figures);
+        }
     }
 
     /** What a section of a cell shows; made side by side, since each reads networks and attacks images. */
-    private record Section(
-            String id, Cell cell, List<FigureGroup> figures, NetworkFigures.Made networks, String images) {}
+    private record Section(String id, Cell cell, List<FigureKind.Made> figures, String images) {}
 
     private void cells(Report.Run run) {
         record Named(String id, Cell cell) {}
@@ -263,8 +247,9 @@ final class ReportPage {
                 .map(named -> new Section(
                         named.id(),
                         named.cell(),
-                        CellFigures.of(named.id(), named.cell()),
-                        NetworkFigures.of(named.id(), run.store(), named.cell()),
+                        figures.stream()
+                                .map(kind -> kind.ofCell(named.id(), run, named.cell()))
+                                .toList(),
                         gallery.of(run.store(), named.cell())))
                 .toList()
                 .forEach(section -> section(run, section));
@@ -276,12 +261,14 @@ final class ReportPage {
                 made.id(),
                 (several ? run.label() + ": " : "") + cell.dataset() + ", " + cell.objective() + " training",
                 (several ? run.label() + " " : "") + cell.dataset() + " " + cell.objective());
-        made.figures().forEach(page::figures);
-        made.networks().groups().forEach(page::figures);
-        if (!made.networks().problems().isEmpty()) {
+        made.figures().forEach(figures -> figures.groups().forEach(page::figures));
+        List<String> problems = made.figures().stream()
+                .flatMap(figures -> figures.problems().stream())
+                .toList();
+        if (!problems.isEmpty()) {
             page.problems(
                     "These networks could not be read and are left out of the figures above.",
-                    made.networks().problems().stream()
+                    problems.stream()
                             .map(problem -> problem + "; this network is left out of the page's figures")
                             .toList());
         }
@@ -293,7 +280,11 @@ final class ReportPage {
         for (Report.Run run : report.runs()) {
             String id = unique(FigureGroup.identifier("time" + (several ? "-" + run.label() : "")));
             try {
-                page.figures(TimeFigures.of(id, several ? run.label() : "", run));
+                for (FigureKind kind : figures) {
+                    if (kind.section() == FigureKind.Section.TIME) {
+                        kind.ofRun(id, several ? run.label() : "", run).forEach(page::figures);
+                    }
+                }
             } catch (UserException e) {
                 page.html("<div class=\"warning\">" + Html.text(e.getMessage()) + "</div>");
             }

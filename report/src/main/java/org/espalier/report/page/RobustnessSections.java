@@ -5,9 +5,9 @@ import java.util.function.UnaryOperator;
 import org.espalier.report.chart.FigureGroup;
 import org.espalier.report.content.Report;
 import org.espalier.report.evaluation.Robustness;
-import org.espalier.report.figure.CertificateFigures;
-import org.espalier.report.figure.RobustnessFigures;
+import org.espalier.report.figure.FigureKind;
 import org.espalier.report.table.AllTables;
+import org.espalier.report.table.TableKind;
 
 /** The sections of the page on what suites of attacks leave, and on what is certified. */
 final class RobustnessSections {
@@ -17,6 +17,7 @@ final class RobustnessSections {
     private final Page page;
     private final Report report;
     private final AllTables tables;
+    private final List<FigureKind> figures;
     private final UnaryOperator<String> unique;
     private final boolean several;
 
@@ -24,12 +25,15 @@ final class RobustnessSections {
      * Sections to be written.
      *
      * @param tables all of the report
+     * @param figures all kinds
      * @param unique makes ids that the page has not had
      */
-    RobustnessSections(Page page, Report report, AllTables tables, UnaryOperator<String> unique) {
+    RobustnessSections(
+            Page page, Report report, AllTables tables, List<FigureKind> figures, UnaryOperator<String> unique) {
         this.page = page;
         this.report = report;
         this.tables = tables;
+        this.figures = figures;
         this.unique = unique;
         several = report.runs().size() > 1;
     }
@@ -59,7 +63,7 @@ final class RobustnessSections {
         for (Report.Run run : report.runs()) {
             if (!run.robustness().evaluations().isEmpty()) {
                 name(run);
-                List<AllTables.Entry> suites = tables.of(run, AllTables.Kind.SUITE);
+                List<AllTables.Entry> suites = tables.of(run, TableKind.Section.ROBUSTNESS);
                 String id = unique.apply(FigureGroup.identifier(prefix("marks", run)));
                 int number = 0;
                 for (AllTables.Entry suite : suites) {
@@ -68,7 +72,7 @@ final class RobustnessSections {
                     number++;
                 }
                 unfold(suites.size());
-                RobustnessFigures.of(prefix("robustness", run), run).forEach(page::figures);
+                figures(FigureKind.Section.ROBUSTNESS, "robustness", run);
             }
             unfinished(run);
         }
@@ -95,14 +99,14 @@ final class RobustnessSections {
         for (Report.Run run : report.runs()) {
             if (!run.robustness().certificates().isEmpty()) {
                 name(run);
-                List<AllTables.Entry> certificates = tables.of(run, AllTables.Kind.CERTIFICATE);
+                List<AllTables.Entry> certificates = tables.of(run, TableKind.Section.CERTIFIED);
                 int number = 0;
                 for (AllTables.Entry certificate : certificates) {
                     fold(number++, certificates.size());
                     page.html(Html.table(certificate.table()));
                 }
                 unfold(certificates.size());
-                CertificateFigures.of(prefix("certified", run), run).forEach(page::figures);
+                figures(FigureKind.Section.CERTIFIED, "certified", run);
             }
         }
     }
@@ -113,6 +117,13 @@ final class RobustnessSections {
         if (!robustness.unfinished().isEmpty()) {
             page.html("<div class=\"warning\">" + Html.list(robustness.unfinished()) + "</div>");
         }
+    }
+
+    private void figures(FigureKind.Section section, String name, Report.Run run) {
+        figures.stream()
+                .filter(kind -> kind.section() == section)
+                .flatMap(kind -> kind.ofRun(prefix(name, run), several ? run.label() : "", run).stream())
+                .forEach(page::figures);
     }
 
     private void name(Report.Run run) {

@@ -12,17 +12,18 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.espalier.UserException;
 import org.espalier.evaluate.Chance;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ValidationMixture;
+import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredLevel;
 import org.espalier.lab.store.StoredTrial;
 import org.espalier.network.Architecture;
-import org.espalier.prune.Scope;
 
 /** Reads what a report shows from a store, which may be unfinished, or growing meanwhile. */
 public final class ResultsReader {
@@ -44,11 +45,11 @@ public final class ResultsReader {
             List<Point> points,
             Series.State state,
             Optional<StoredLevel.Counts> counts,
-            OptionalInt classes,
+            Optional<Architecture> architecture,
             Optional<String> problem) {
         /** A level that shows nothing. */
         static Read nothing(Optional<String> problem) {
-            return new Read(List.of(), Series.State.RUNNING, Optional.empty(), OptionalInt.empty(), problem);
+            return new Read(List.of(), Series.State.RUNNING, Optional.empty(), Optional.empty(), problem);
         }
     }
 
@@ -99,9 +100,10 @@ public final class ResultsReader {
                     continue;
                 }
                 StoredLevel.Counts counts = read.counts().get();
-                if (planned.isEmpty()) {
-                    planned = plannedDensities(counts.weights(), trials);
-                    classes = read.classes();
+                if (planned.isEmpty() && read.architecture().isPresent()) {
+                    Architecture architecture = read.architecture().get();
+                    planned = plannedDensities(architecture, trials);
+                    classes = OptionalInt.of(architecture.classes());
                 }
                 series.add(new Series(
                         trial.id().strategy(),
@@ -183,10 +185,7 @@ public final class ResultsReader {
                 throw new UserException(level.directory().resolve("level.json") + " is missing");
             }
             List<Point> points = level.metrics().stream().map(this::point).toList();
-            OptionalInt classes = level.architecture().stream()
-                    .mapToInt(Architecture::classes)
-                    .findFirst();
-            return new Read(Series.sorted(points), shown, counts, classes, Optional.empty());
+            return new Read(Series.sorted(points), shown, counts, level.architecture(), Optional.empty());
         } catch (UserException e) {
             return Read.nothing(Optional.of(e.getMessage() + "; this level is left out"));
         }
@@ -241,22 +240,13 @@ public final class ResultsReader {
     }
 
     /** Densities by level as the pruning rule gives them, whatever the weights turn out to be. */
-    private List<Double> plannedDensities(List<Integer> weights, List<StoredTrial> trials) {
+    private List<Double> plannedDensities(Architecture architecture, List<StoredTrial> trials) {
         int count = trials.stream().mapToInt(t -> t.levels().size()).max().orElse(0);
-        Experiment.Pruning pruning = experiment.pruning();
-        boolean global = pruning.scope() == Scope.GLOBAL;
-        int all = weights.stream().mapToInt(Integer::intValue).sum();
-        List<Integer> surviving = new ArrayList<>(global ? List.of(all) : weights);
-        var densities = new ArrayList<Double>();
-        for (int level = 0; level < count; level++) {
-            densities.add(
-                    (double) surviving.stream().mapToInt(Integer::intValue).sum() / all);
-            for (int layer = 0; layer < surviving.size(); layer++) {
-                boolean output = layer == surviving.size() - 1 && !global;
-                int n = surviving.get(layer);
-                surviving.set(layer, n - pruning.count().pruned(output ? pruning.output() : pruning.hidden(), n));
-            }
-        }
-        return densities;
+        List<Integer> survivors = ExperimentTranslator.survivors(experiment, architecture);
+        // Stores of older versions may have levels that prune nothing.
+        return IntStream.range(0, count)
+                .mapToObj(level ->
+                        (double) survivors.get(Math.min(level, survivors.size() - 1)) / architecture.weights())
+                .toList();
     }
 }

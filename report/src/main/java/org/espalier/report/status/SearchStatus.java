@@ -11,7 +11,9 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.IntToDoubleFunction;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredTrial;
@@ -72,7 +74,7 @@ public record SearchStatus(
             TimeSpent spent,
             Optional<Long> process) {
         int iterations = experiment.training().iterations();
-        double kept = 1 - experiment.pruning().hidden();
+        IntToDoubleFunction densities = ExperimentTranslator.estimatedDensities(experiment);
 
         // (key) what is to be done for a level, each key once
         record Work(String objective, int number, LevelState state, boolean dropped) {}
@@ -128,8 +130,8 @@ public record SearchStatus(
             }
             if (work.state() == LevelState.BEGUN || work.state() == LevelState.WAITING) {
                 int rest = iterations - Math.min(iterations, spent.reached(level.getKey()));
-                OptionalDouble pace =
-                        secondsPerIteration(byObjective.getOrDefault(work.objective(), byNumber), work.number(), kept);
+                OptionalDouble pace = secondsPerIteration(
+                        byObjective.getOrDefault(work.objective(), byNumber), work.number(), densities);
                 known &= pace.isPresent();
                 left += rest * pace.orElse(0);
             }
@@ -153,12 +155,19 @@ public record SearchStatus(
     }
 
     /** A level is judged by the nearest level number that was timed, and by how much sparser it is. */
-    private static OptionalDouble secondsPerIteration(TreeMap<Integer, TimeSpent.Pace> paces, int number, double kept) {
+    private static OptionalDouble secondsPerIteration(
+            TreeMap<Integer, TimeSpent.Pace> paces, int number, IntToDoubleFunction densities) {
         return paces.entrySet().stream()
                 .min(Comparator.comparingInt(e -> Math.abs(e.getKey() - number)))
                 .map(e -> OptionalDouble.of(e.getValue().seconds()
                         / e.getValue().iterations()
-                        * Effort.ofIteration(StrictMath.pow(kept, number - e.getKey()))))
+                        * Effort.ofIteration(
+                                ratio(densities.applyAsDouble(number), densities.applyAsDouble(e.getKey())))))
                 .orElse(OptionalDouble.empty());
+    }
+
+    /** The quotient of two densities; 1 where both are 0. */
+    private static double ratio(double density, double other) {
+        return density == other ? 1 : density / other;
     }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeSet;
 import org.espalier.evaluate.AttackedAccuracy;
+import org.espalier.report.content.Report;
 import org.espalier.report.notation.Numbers;
 import org.espalier.report.result.Cell;
 import org.espalier.report.result.Point;
@@ -223,5 +224,18 @@ public final class AccuracyTable {
                 ? String.format(Locale.ROOT, format, sample.deviation().getAsDouble() * scale)
                 : NO_SPREAD;
         return String.format(Locale.ROOT, format, sample.mean() * scale) + " (" + spread + ")";
+    }
+
+    /** Registers the tables. */
+    public static final class Definition implements TableKind {
+        @Override
+        public List<Named> ofRun(Report.Run run, OptionalInt iteration) {
+            return run.results().cells().stream()
+                    .flatMap(cell -> byMoment(cell, iteration).entrySet().stream()
+                            .map(table -> new Named(
+                                    String.join("-", run.label(), cell.dataset(), cell.objective(), table.getKey()),
+                                    table.getValue())))
+                    .toList();
+        }
     }
 }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -193,5 +194,20 @@ public final class CertificateTables {
             notes.add("stored, and not in this table: " + String.join("; ", group.leftOut()));
         }
         return notes;
+    }
+
+    /** Registers the tables. */
+    public static final class Definition implements TableKind {
+        @Override
+        public Section section() {
+            return Section.CERTIFIED;
+        }
+
+        @Override
+        public List<Named> ofRun(Report.Run run, OptionalInt iteration) {
+            return CertificateTables.of(run).entrySet().stream()
+                    .map(table -> new Named(run.label() + "-" + table.getKey(), table.getValue()))
+                    .toList();
+        }
     }
 }

@@ -120,8 +120,8 @@ public final class PaperTable {
                 && a.pruning().criterion().equals(b.pruning().criterion())
                 && a.pruning().scope() == b.pruning().scope()
                 && a.pruning().count() == b.pruning().count()
-                && a.pruning().hidden() == b.pruning().hidden()
-                && a.pruning().output() == b.pruning().output()
+                && a.pruning().quotaOrFractions().equals(b.pruning().quotaOrFractions())
+                && a.pruning().schedule().equals(b.pruning().schedule())
                 && cells(other).stream().noneMatch(trained::contains);
     }
 
@@ -347,5 +347,15 @@ public final class PaperTable {
         }
         notes.add(NONE + " not part of the experiments shown");
         return notes;
+    }
+
+    /** Registers the tables. */
+    public static final class Definition implements TableKind {
+        @Override
+        public List<Named> ofReport(Report report, OptionalInt iteration) {
+            return all(report, iteration).entrySet().stream()
+                    .map(table -> new Named(table.getKey(), table.getValue()))
+                    .toList();
+        }
     }
 }

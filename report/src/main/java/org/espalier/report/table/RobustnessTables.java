@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -208,5 +209,23 @@ public final class RobustnessTables {
                 .flatMap(trial -> quantity.of().apply(trial.evaluation()).stream())
                 .toList());
         return EvaluationTables.cell(sample);
+    }
+
+    /** Registers the tables. */
+    public static final class Definition implements TableKind {
+        @Override
+        public Section section() {
+            return Section.ROBUSTNESS;
+        }
+
+        @Override
+        public List<Named> ofRun(Report.Run run, OptionalInt iteration) {
+            return marked(run).entrySet().stream()
+                    .map(table -> new Named(
+                            run.label() + "-" + table.getKey(),
+                            table.getValue().table(),
+                            table.getValue().marks()))
+                    .toList();
+        }
     }
 }

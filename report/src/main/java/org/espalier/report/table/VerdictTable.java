@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.espalier.report.content.Report;
 import org.espalier.report.notation.Numbers;
@@ -137,5 +138,13 @@ public final class VerdictTable {
                 "[ ]: " + confidence + " interval over trials (Student's t), or of one trial over images (Wilson)",
                 "best: the density was chosen on validation images, the accuracy is on test images",
                 NONE + " not shown, or not measured");
+    }
+
+    /** Registers the tables. */
+    public static final class Definition implements TableKind {
+        @Override
+        public List<Named> ofReport(Report report, OptionalInt iteration) {
+            return List.of(new Named("verdict", VerdictTable.of(report)));
+        }
     }
 }

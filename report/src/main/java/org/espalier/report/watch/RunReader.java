@@ -22,6 +22,7 @@ import org.espalier.UserException;
 import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.file.Json;
+import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredTrial;
@@ -336,7 +337,8 @@ final class RunReader {
                 .mapToInt(trial -> trial.levels().size())
                 .max()
                 .orElse(1);
-        shown.put("sparsest", StrictMath.pow(1 - experiment.pruning().hidden(), longest - 1));
+        shown.put(
+                "sparsest", ExperimentTranslator.estimatedDensities(experiment).applyAsDouble(longest - 1));
         shown.put("done", status.done());
         shown.put("begun", status.begun());
         shown.put("work", status.inWork());
