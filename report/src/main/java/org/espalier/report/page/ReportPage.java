@@ -175,10 +175,12 @@ final class ReportPage {
                 .suite()
                 .ifPresent(suite -> parts.add(Html.sentence(String.format(
                                 Locale.ROOT,
-                                "suite %s at epsilon %s leaves %.1f %%",
+                                "suite %s at epsilon %s: %.1f %%, lowest known %.1f %%, certified %.1f %%",
                                 suite.name(),
                                 Numbers.plain(suite.epsilon()),
-                                100 * suite.accuracy().mean()))
+                                100 * suite.accuracy().mean(),
+                                100 * suite.known().mean(),
+                                100 * suite.certified().mean()))
                         + " " + Html.mark(suite.mark())));
         verdict.beyondAttack()
                 .bounds()

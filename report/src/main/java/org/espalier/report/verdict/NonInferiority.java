@@ -224,8 +224,8 @@ public final class NonInferiority {
     }
 
     /**
-     * The level of best mean accuracy on validation images under the attack, the denser of equals. Levels with a network that
-     * is no better than chance are never the best, unless all are.
+     * The level of best mean accuracy on validation images under the attack, the denser of equals. A level with a network that
+     * is no better than chance is never the best.
      */
     private Optional<Estimate> best(
             TreeMap<Integer, List<Series>> byLevel, TreeMap<Integer, List<Reached>> reached, String attack) {
@@ -233,10 +233,9 @@ public final class NonInferiority {
                 reached.tailMap(1).values().stream().mapToInt(List::size).max().orElse(0);
         record Candidate(int level, double validation) {}
 
-        boolean all = reached.values().stream().allMatch(this::atChance);
         return reached.entrySet().stream()
                 .filter(e -> most > 0 && e.getValue().size() >= most)
-                .filter(e -> all || !atChance(e.getValue()))
+                .filter(e -> !atChance(e.getValue()))
                 .flatMap(e -> {
                     List<Double> validation = byLevel.getOrDefault(e.getKey(), List.of()).stream()
                             .flatMap(s -> validation(s, attack))

@@ -99,7 +99,9 @@ final class VerdictText {
                 });
         if (verdict.best().isEmpty()
                 && verdict.dense().isPresent()
-                && !verdict.comparisons().isEmpty()) {
+                && !verdict.comparisons().isEmpty()
+                && verdict.comparisons().stream()
+                        .noneMatch(c -> c.standing() == Standing.CHANCE || c.standing() == Standing.NOTHING_TO_KEEP)) {
             notShown.add("Which density is best under " + verdict.attack() + " is not said: the experiment does not"
                     + " measure validation images under it, and test images choose nothing.");
         }
