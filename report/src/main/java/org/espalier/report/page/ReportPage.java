@@ -93,6 +93,10 @@ final class ReportPage {
                             + " Neither the certificates nor the attacks' figures below can be believed until it is found.</strong>"
                             + Html.list(report.violations()) + "</div>");
         }
+        if (!report.warnings().isEmpty()) {
+            page.html("<div class=\"warning\"><strong>Splits of the data lack classes.</strong>"
+                    + Html.list(report.warnings()) + "</div>");
+        }
         if (!report.problems().isEmpty()) {
             page.html("<div class=\"warning\"><strong>Not everything could be read.</strong>"
                     + Html.list(report.problems()) + "</div>");

@@ -62,7 +62,7 @@ public final class NonInferiority {
     private TicketVerdict verdict(Cell.Strategy strategy, String attack, OptionalInt images) {
         var byLevel = new TreeMap<Integer, List<Series>>();
         cell.series().stream()
-                .filter(s -> s.strategy().equals(strategy.name()))
+                .filter(s -> s.strategy().equals(strategy.name()) && s.level() < strategy.levels())
                 .sorted(Comparator.comparingInt(Series::trial))
                 .forEach(s -> byLevel.computeIfAbsent(s.level(), _ -> new ArrayList<>())
                         .add(s));
@@ -95,13 +95,13 @@ public final class NonInferiority {
                 selection instanceof Selection.Stopped,
                 cell.chance().map(chance -> OptionalDouble.of(chance.share())).orElseGet(OptionalDouble::empty),
                 dense,
-                best(byLevel, reached, attack),
+                cell.noStop().isPresent() ? Optional.empty() : best(byLevel, reached, attack),
                 comparisons,
                 ticket,
                 List.of(),
                 List.of(),
                 BeyondAttack.NONE);
-        return VerdictText.on(verdict, images);
+        return VerdictText.on(verdict, images, cell.noStop(), cell.notes());
     }
 
     /** Whether an accuracy is no better than naming the most frequent class. */
