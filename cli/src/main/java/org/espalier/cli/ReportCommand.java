@@ -12,7 +12,6 @@ import org.espalier.UserException;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.lab.file.AtomicFiles;
-import org.espalier.lab.store.Store;
 import org.espalier.report.ReportFiles;
 import org.espalier.report.ReportFolder;
 import org.espalier.report.ReportText;
@@ -136,11 +135,9 @@ final class ReportCommand implements Callable<Integer> {
                         text
                                 ? ReportText.full(report, shown, console.width(), console.charset())
                                 : ReportText.brief(report, shown, console.width()));
-        report.runs().forEach(run -> warn(console, run.directory()));
         console.out().flush();
         List<String> problems = new ArrayList<>(report.problems());
         Optional<UserException> unwritten = text ? Optional.empty() : write(report, shown, problems);
-        problems.addAll(damage(report, problems));
         problems.stream().limit(MOST_PROBLEMS).forEach(console::complain);
         if (problems.size() > MOST_PROBLEMS) {
             console.complain((problems.size() - MOST_PROBLEMS) + " more problems of this kind");
@@ -154,25 +151,6 @@ final class ReportCommand implements Callable<Integer> {
             return ExitCode.REFUSED;
         }
         return problems.isEmpty() && unwritten.isEmpty() ? ExitCode.DONE : ExitCode.MISTAKE;
-    }
-
-    /** Finished levels with a file that is not what it was, but for those that a problem names already. */
-    private static List<String> damage(Report report, List<String> problems) {
-        return report.runs().parallelStream()
-                .map(run -> Store.open(run.directory()))
-                .flatMap(store -> store.trials().stream()
-                        .flatMap(trial -> trial.levels().stream())
-                        .distinct()
-                        .map(store::level))
-                .flatMap(level -> level.damage().stream())
-                .filter(sentence -> problems.stream()
-                        .noneMatch(problem -> problem.startsWith(sentence.substring(0, sentence.indexOf(';')))))
-                .toList();
-    }
-
-    /** Says which splits lack classes: figures on them say nothing of those. */
-    private static void warn(Console console, Path directory) {
-        Store.open(directory).missingClasses().forEach(missing -> console.out().println("Warning: " + missing + "."));
     }
 
     private static Path plain(Path file) {
@@ -261,7 +239,6 @@ final class ReportCommand implements Callable<Integer> {
         Path csv = directory.resolve(ReportFiles.CSV);
         Path markdown = directory.resolve(ReportFiles.MARKDOWN);
         console.out().print(ReportText.brief(report, OptionalInt.empty(), console.width()));
-        warn(console, directory);
         console.out().flush();
         ReportFiles.writeCsv(report.runs().getFirst().results(), csv);
         ReportFiles.writeMarkdown(report.runs().getFirst().results(), OptionalInt.empty(), markdown);

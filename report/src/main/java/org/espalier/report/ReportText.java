@@ -1,6 +1,7 @@
 package org.espalier.report;
 
 import java.nio.charset.Charset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
@@ -71,14 +72,16 @@ public final class ReportText {
         return text.toString();
     }
 
-    /** Which searches are not at their end. */
+    /** Which searches are not at their end, and which splits of their data lack classes. */
     private static String unfinished(Report report, int width) {
         List<String> sentences = report.runs().stream()
                 .filter(run -> run.trained().done() < run.trained().planned())
                 .map(run -> run.label() + ": " + run.trained().done() + " of "
                         + run.trained().planned() + " levels are trained; what is not measured yet is missing here.")
                 .toList();
-        return sentences.isEmpty() ? "" : TextTable.lines(sentences, width) + "\n";
+        var lines = new ArrayList<>(sentences);
+        report.warnings().forEach(warning -> lines.add("Warning: " + warning));
+        return lines.isEmpty() ? "" : TextTable.lines(lines, width) + "\n";
     }
 
     private static String verdicts(Report report, List<TicketVerdict> said, int width) {

@@ -86,7 +86,7 @@ class RobustnessReportTest {
                         "mark unreliable",
                         "converged (unreliable): twice the iterations")
                 .contains("No image is both certified and broken")
-                .contains("worst case of the suite", "certified: at least")
+                .contains("worst case of the suite", "lowest known: right under the suite", "certified: at least")
                 .doesNotContain("Not everything could be read", "mark refused");
         assertThat(text(report))
                 .contains("digits, original: accuracy in % under attack, suite made-up, l-infinity 0.3, first 40 test")
@@ -296,7 +296,8 @@ class RobustnessReportTest {
                 RobustnessFigures.of("r", run).get(2).variants().getFirst().figure();
         Panel.Matrix dense = (Panel.Matrix) matrix.panels().getFirst();
         assertThat(dense.rows()).containsExactly("natural", "pgd");
-        assertThat(dense.columns()).containsExactly("natural", "FGSM", "PGD-40", "apgd-ce", "worst case");
+        assertThat(dense.columns())
+                .containsExactly("natural", "FGSM", "PGD-40", "apgd-ce", "worst case", "lowest known");
         Table table = RobustnessTables.of(run).values().iterator().next();
         assertThat(table.blocks().getLast().rows().getFirst().getFirst())
                 .startsWith(EvaluationTables.percent(dense.values()[4] / 100));

@@ -106,6 +106,7 @@ public record Report(
         for (int i = 0; i < stores.size(); i++) {
             Results results = ResultsReader.read(stores.get(i));
             problems.addAll(results.problems());
+            problems.addAll(damage(stores.get(i), results.problems()));
             Robustness robustness = RobustnessReader.read(stores.get(i), problems::add);
             var run = new Run(labels.get(i), stores.get(i), results, robustness);
             runs.add(run);
@@ -121,6 +122,23 @@ public record Report(
         return runs.stream()
                 .flatMap(run -> run.robustness().violations().stream()
                         .map(sentence -> (runs.size() > 1 ? run.label() + ": " : "") + sentence))
+                .toList();
+    }
+
+    /** Finished levels with a file that is not what it was, but for those that a problem names already. */
+    private static List<String> damage(Store store, List<String> problems) {
+        return store.trials().stream().flatMap(trial -> trial.levels().stream()).distinct().toList().parallelStream()
+                .flatMap(key -> store.level(key).damage().stream())
+                .filter(sentence -> problems.stream()
+                        .noneMatch(problem -> problem.startsWith(sentence.substring(0, sentence.indexOf(';')))))
+                .toList();
+    }
+
+    /** Splits of the data that lack classes, of any run, a sentence each. */
+    public List<String> warnings() {
+        return runs.stream()
+                .flatMap(run -> run.results().warnings().stream()
+                        .map(sentence -> (runs.size() > 1 ? run.label() + ": " : "") + sentence + "."))
                 .toList();
     }
 

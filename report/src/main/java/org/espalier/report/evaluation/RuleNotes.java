@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.espalier.evaluate.rules.Finding;
@@ -95,6 +96,22 @@ public final class RuleNotes {
             }
         }
         return notes;
+    }
+
+    /** Images that withstand the suite and that another attack or method is known to break, with the first example. */
+    public static Optional<String> missed(String objective, List<Evaluated> evaluations) {
+        List<Evaluated> missing = evaluations.stream()
+                .filter(each -> each.evaluation().lowestKnown().correct()
+                        < each.evaluation().robust().correct())
+                .toList();
+        return missing.stream()
+                .findFirst()
+                .map(first -> objective + ": in " + missing.size() + " of " + evaluations.size()
+                        + (evaluations.size() == 1 ? " evaluation" : " evaluations")
+                        + " the suite misses images that another result breaks, first level " + first.level()
+                        + ", trial "
+                        + first.trial().trial() + ": "
+                        + first.evaluation().known().sentence());
     }
 
     /** Whole numbers in words, neighbours as ranges: {@code 0-3, 7}. */

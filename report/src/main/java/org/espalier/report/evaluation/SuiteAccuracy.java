@@ -27,13 +27,24 @@ public record SuiteAccuracy(String name, Kind kind, Function<StoredEvaluation, O
         /** Images that this attack and those of the suite before it left. */
         AFTER,
         /** Right without attack and under every attack of the suite, image by image. */
-        WORST
+        WORST,
+        /** An end of what all evaluations and certificates of the network say together of this ball. */
+        KNOWN
     }
 
     /** The name of the worst case. */
     public static final String WORST_CASE = "worst case";
 
-    /** All that some evaluations have, in the order in which readers ask for them; the last is the worst case. */
+    /** The name of the lowest accuracy that any attack or certificate shows. */
+    public static final String LOWEST_KNOWN = "lowest known";
+
+    /** The name of the certified accuracy. */
+    public static final String CERTIFIED = "certified";
+
+    /**
+     * All that some evaluations have, in the order in which readers ask for them: the worst case of the suite, the lowest known
+     * accuracy and, where an image is certified, the certified accuracy come last.
+     */
     public static List<SuiteAccuracy> of(Collection<StoredEvaluation> evaluations) {
         var all = new ArrayList<SuiteAccuracy>();
         all.add(new SuiteAccuracy(
@@ -64,7 +75,18 @@ public record SuiteAccuracy(String name, Kind kind, Function<StoredEvaluation, O
         }
         all.add(new SuiteAccuracy(
                 WORST_CASE, Kind.WORST, e -> Optional.of(e.robust().accuracy())));
+        all.add(new SuiteAccuracy(
+                LOWEST_KNOWN, Kind.KNOWN, e -> Optional.of(e.lowestKnown().accuracy())));
+        if (certified(evaluations)) {
+            all.add(new SuiteAccuracy(
+                    CERTIFIED, Kind.KNOWN, e -> Optional.of(e.certified().accuracy())));
+        }
         return all;
+    }
+
+    /** Whether an image of any of the evaluations is certified. */
+    public static boolean certified(Collection<StoredEvaluation> evaluations) {
+        return evaluations.stream().anyMatch(e -> e.certified().correct() > 0);
     }
 
     private static Optional<StoredEvaluation.AttackResult> attack(StoredEvaluation evaluation, String name) {

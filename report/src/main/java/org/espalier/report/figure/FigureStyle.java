@@ -79,12 +79,13 @@ public final class FigureStyle {
         return new Legend(title, entries);
     }
 
-    /** The legend of what attacks leave: the worst case black, so that it stands out. */
+    /** The legend of what attacks leave: the lowest known accuracy black, so that it stands out. */
     static Legend quantities(String title, List<SuiteAccuracy> quantities) {
         List<Legend.Entry> entries = new ArrayList<>(
                 of(title, quantities.stream().map(SuiteAccuracy::name).toList()).entries());
-        Legend.Entry worst = entries.removeLast();
-        entries.add(new Legend.Entry(worst.name(), OptionalInt.of(0), OptionalInt.of(0), OptionalInt.of(0)));
+        entries.replaceAll(entry -> entry.name().equals(SuiteAccuracy.LOWEST_KNOWN)
+                ? new Legend.Entry(entry.name(), OptionalInt.of(0), OptionalInt.of(0), OptionalInt.of(0))
+                : entry);
         return new Legend(title, entries);
     }
 

@@ -19,7 +19,7 @@ import org.espalier.report.result.Series;
  *
  * <p>Rows are sorted by data set, objective, strategy, trial, level, iteration, split and attack (natural first), and
  * numbers are written with the fewest digits that read back as the same value, without an exponent, so that equal
- * stores give equal bytes. A level that several strategies share stands once for each of them.
+ * stores give equal bytes. A loss that is not finite is an empty cell. A level that several strategies share stands once for each of them.
  */
 public final class ResultsCsv {
     /** The columns, in order. */
@@ -79,7 +79,7 @@ public final class ResultsCsv {
                             curve.series().strategy(),
                             curve.series().trial(),
                             curve.series().level(),
-                            Numbers.shortest(curve.series().density()))
+                            Numbers.shortestIfKnown(curve.series().density()))
                     + ",";
             for (Point point : curve.series().points()) {
                 text.append(key)
@@ -89,9 +89,9 @@ public final class ResultsCsv {
                         .append(',')
                         .append(quoted.computeIfAbsent(point.attack(), FORMAT::format))
                         .append(',')
-                        .append(Numbers.shortest(point.accuracy()))
+                        .append(Numbers.shortestIfKnown(point.accuracy()))
                         .append(',')
-                        .append(Numbers.shortest(point.loss()))
+                        .append(Numbers.shortestIfKnown(point.loss()))
                         .append('\n');
             }
         }

@@ -130,9 +130,9 @@ public final class RobustnessCsv {
                 end.images(),
                 end.images() - end.correct(),
                 "",
-                Numbers.shortest(end.accuracy()),
-                Numbers.shortest(end.low()),
-                Numbers.shortest(end.high()),
+                Numbers.shortestIfKnown(end.accuracy()),
+                Numbers.shortestIfKnown(end.low()),
+                Numbers.shortestIfKnown(end.high()),
                 "",
                 "");
     }

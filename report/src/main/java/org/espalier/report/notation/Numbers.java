@@ -12,7 +12,7 @@ public final class Numbers {
 
     /**
      * The shortest decimal that reads back as the value, without an exponent: for files that programs read. NaN and
-     * infinities are written by their names in Java, as {@code results.csv} has them where a loss was no number.
+     * infinities are written by their names in Java; files have {@link #shortestIfKnown}.
      */
     public static String shortest(double value) {
         if (!Double.isFinite(value)) {

@@ -91,6 +91,10 @@ final class ReportPage {
                             + " Neither the certificates nor the attacks' figures below can be believed until it is found.</strong>"
                             + Html.list(report.violations()) + "</div>");
         }
+        if (!report.warnings().isEmpty()) {
+            page.html("<div class=\"warning\"><strong>Splits of the data lack classes.</strong>"
+                    + Html.list(report.warnings()) + "</div>");
+        }
         if (!report.problems().isEmpty()) {
             page.html("<div class=\"warning\"><strong>Not everything could be read.</strong>"
                     + Html.list(report.problems()) + "</div>");
@@ -173,10 +177,12 @@ final class ReportPage {
                 .suite()
                 .ifPresent(suite -> parts.add(Html.sentence(String.format(
                                 Locale.ROOT,
-                                "suite %s at epsilon %s leaves %.1f %%",
+                                "suite %s at epsilon %s: %.1f %%, lowest known %.1f %%, certified %.1f %%",
                                 suite.name(),
                                 Numbers.plain(suite.epsilon()),
-                                100 * suite.accuracy().mean()))
+                                100 * suite.accuracy().mean(),
+                                100 * suite.known().mean(),
+                                100 * suite.certified().mean()))
                         + " " + Html.mark(suite.mark())));
         verdict.beyondAttack()
                 .bounds()

@@ -24,6 +24,9 @@ import org.espalier.evaluate.Chance;
  * @param classes number of classes of the data set; empty until something is stored
  * @param chance what naming the most frequent class reaches on the measured test images; empty until something is stored
  * @param series what was measured so far
+ * @param noStop why an early stop would mean nothing, although the experiment measures what it needs; empty if it does not, or
+ *     if {@code selection} is present
+ * @param notes what tables have to say of this cell, a sentence each
  */
 public record Cell(
         String dataset,
@@ -39,12 +42,15 @@ public record Cell(
         List<Double> densities,
         OptionalInt classes,
         Optional<Chance> chance,
-        List<Series> series) {
+        List<Series> series,
+        Optional<String> noStop,
+        List<String> notes) {
     /**
      * A restart strategy of the experiment.
      *
      * @param name the strategy's name
-     * @param levels how many levels it trains, the dense one included
+     * @param levels how many levels it has, the dense one included; levels from the first one on that prunes nothing are not
+     *     counted, though {@link #series} has them
      */
     public record Strategy(String name, int levels) {}
 
@@ -129,7 +135,9 @@ public record Cell(
                 densities,
                 classes,
                 classes.isPresent() ? Optional.of(Chance.ofEqual(classes.getAsInt())) : Optional.empty(),
-                series);
+                series,
+                Optional.empty(),
+                List.of());
     }
 
     public Cell {
@@ -137,6 +145,7 @@ public record Cell(
         attacks = List.copyOf(attacks);
         densities = List.copyOf(densities);
         series = List.copyOf(series);
+        notes = List.copyOf(notes);
     }
 
     /** All that is measured beside natural images: the attacks, then the bound. */

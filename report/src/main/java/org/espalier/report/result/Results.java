@@ -10,10 +10,17 @@ import java.util.OptionalInt;
  * @param images how many images of each split are measured, its first; empty: all of them
  * @param cells one for each data set and objective, in the experiment's order
  * @param problems what could not be read and is left out, a sentence each
+ * @param warnings splits of the data that lack classes, a sentence each
  */
-public record Results(String name, OptionalInt images, List<Cell> cells, List<String> problems) {
+public record Results(String name, OptionalInt images, List<Cell> cells, List<String> problems, List<String> warnings) {
+    /** Results of data that have all classes. */
+    public Results(String name, OptionalInt images, List<Cell> cells, List<String> problems) {
+        this(name, images, cells, problems, List.of());
+    }
+
     public Results {
         cells = List.copyOf(cells);
         problems = List.copyOf(problems);
+        warnings = List.copyOf(warnings);
     }
 }

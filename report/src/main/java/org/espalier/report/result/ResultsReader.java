@@ -20,6 +20,7 @@ import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ValidationMixture;
 import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.store.LevelState;
+import org.espalier.lab.store.MissingClasses;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredLevel;
 import org.espalier.lab.store.StoredTrial;
@@ -29,6 +30,7 @@ import org.espalier.network.Architecture;
 public final class ResultsReader {
     private final Store store;
     private final Experiment experiment;
+    private final List<MissingClasses> missing;
 
     /** Levels that strategies share are read once. */
     private final Map<String, Read> levels = new HashMap<>();
@@ -59,6 +61,7 @@ public final class ResultsReader {
     private ResultsReader(Store store) {
         this.store = store;
         this.experiment = store.experiment();
+        this.missing = missing(store, problems);
     }
 
     /** Everything measured so far. Levels that are damaged are left out, and {@link Results#problems} names them. */
@@ -81,7 +84,12 @@ public final class ResultsReader {
         levels.putAll(keys.parallelStream().collect(Collectors.toMap(key -> key, this::level)));
         var cells = new ArrayList<Cell>();
         trialsByCell.forEach((key, trials) -> cells.add(cell(key, trials)));
-        return new Results(experiment.name(), experiment.evaluation().images(), cells, problems);
+        return new Results(
+                experiment.name(),
+                experiment.evaluation().images(),
+                cells,
+                problems,
+                missing.stream().map(MissingClasses::toString).toList());
     }
 
     private Cell cell(Key key, List<StoredTrial> trials) {
@@ -89,7 +97,9 @@ public final class ResultsReader {
         var strategies = new LinkedHashMap<String, Integer>();
         List<Double> planned = List.of();
         OptionalInt classes = OptionalInt.empty();
+        Map<String, Integer> repeats = new LinkedHashMap<>();
         for (StoredTrial trial : trials) {
+            List<Integer> before = List.of();
             problems.addAll(gaps(trial));
             strategies.merge(trial.id().strategy(), trial.levels().size(), Math::max);
             for (int level = 0; level < trial.levels().size(); level++) {
@@ -97,9 +107,14 @@ public final class ResultsReader {
                 Read read = Objects.requireNonNull(levels.get(stored));
                 read.problem().filter(_ -> told.add(stored)).ifPresent(problems::add);
                 if (read.counts().isEmpty()) {
+                    before = List.of();
                     continue;
                 }
                 StoredLevel.Counts counts = read.counts().get();
+                if (counts.surviving().equals(before)) {
+                    repeats.merge(trial.id().strategy(), level, Math::min);
+                }
+                before = counts.surviving();
                 if (planned.isEmpty() && read.architecture().isPresent()) {
                     Architecture architecture = read.architecture().get();
                     planned = plannedDensities(architecture, trials);
@@ -114,7 +129,18 @@ public final class ResultsReader {
                         read.points()));
             }
         }
+        var notes = new ArrayList<String>();
+        repeats.forEach((strategy, level) -> {
+            int all = strategies.getOrDefault(strategy, level);
+            strategies.put(strategy, level);
+            notes.add(strategy + ": pruning removes no weight "
+                    + (all - level == 1
+                            ? "at level " + level + ", which is"
+                            : "at levels " + level + " to " + (all - 1) + ", which are")
+                    + " left out of tables and tests");
+        });
         Experiment.Objective objective = objective(key.objective());
+        Optional<String> noStop = noStop(key.dataset());
         Optional<Cell.Bound> bound = bound(objective, series);
         return new Cell(
                 key.dataset(),
@@ -123,7 +149,7 @@ public final class ResultsReader {
                         objective.attack(),
                         objective.bound(),
                         experiment.training().iterations()),
-                selection(objective, bound),
+                noStop.isPresent() ? Optional.empty() : selection(objective, bound),
                 experiment.report().iteration(),
                 strategies.entrySet().stream()
                         .map(e -> new Cell.Strategy(e.getKey(), e.getValue()))
@@ -135,7 +161,26 @@ public final class ResultsReader {
                 planned,
                 classes,
                 chance(key.dataset(), classes),
-                series);
+                series,
+                noStop,
+                notes);
+    }
+
+    /** Why validation images of a data set can choose nothing: they lack classes. */
+    private Optional<String> noStop(String dataset) {
+        return missing.stream()
+                .filter(each -> each.validation() && each.dataset().equals(dataset))
+                .map(MissingClasses::toString)
+                .findFirst();
+    }
+
+    private static List<MissingClasses> missing(Store store, List<String> problems) {
+        try {
+            return store.missingClasses();
+        } catch (UserException e) {
+            problems.add(e.getMessage());
+            return List.of();
+        }
     }
 
     /** Of test images; a store of an older version does not say, and its classes are taken for equally frequent. */

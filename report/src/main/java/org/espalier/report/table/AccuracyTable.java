@@ -193,8 +193,10 @@ public final class AccuracyTable {
             notes.add(WORST_CASE);
         }
         if (cell.selection().isEmpty()) {
-            notes.add("no early stopping: the experiment does not measure the validation loss of this objective");
+            notes.add("no early stopping: "
+                    + cell.noStop().orElse("the experiment does not measure the validation loss of this objective"));
         }
+        notes.addAll(cell.notes());
         for (Series series : cell.series()) {
             if (series.state() == Series.State.DIVERGED) {
                 notes.add("left out: " + series.strategy() + ", trial " + series.trial() + " diverged at level "

@@ -63,9 +63,11 @@ public final class VerdictTable {
                 .anyMatch(run -> !run.robustness().evaluations().isEmpty()
                         || !run.robustness().certificates().isEmpty())) {
             blocks.add(beyondAttack(report.verdicts()));
-            notes.add("left: accuracy under every attack of a suite, of the ticket, where there is none of the best"
-                    + " network, after its last update; ? unreliable, ! refused by a rule. certified: at least to at most,"
-                    + " means over trials; radii are pixel values");
+            notes.add(
+                    "left: lowest known accuracy in the ball of a suite (under its attacks and all else that is known; lower than"
+                            + " the suite's own figure where that misses images), of the ticket, where there is none of the best"
+                            + " network, after its last update; ? unreliable, ! refused by a rule. certified: at least to at most,"
+                            + " means over trials; radii are pixel values");
         }
         return new Table("Winning robust tickets", new Table.Block("", headings, keys, true), blocks, notes);
     }
@@ -84,8 +86,7 @@ public final class VerdictTable {
                             return List.of(
                                     suite.map(s -> s.name() + " " + Numbers.plain(s.epsilon()))
                                             .orElse(NONE),
-                                    suite.map(s -> EvaluationTables.cell(s.accuracy())
-                                                    + EvaluationTables.mark(s.mark()))
+                                    suite.map(s -> EvaluationTables.cell(s.known()) + EvaluationTables.mark(s.mark()))
                                             .orElse(NONE),
                                     bounds.map(b -> EvaluationTables.percent(
                                                             b.low().mean()) + "-"

@@ -59,6 +59,17 @@ public final class Answer {
                     + "): under the attack the dense network is no better than guessing, so there is"
                     + " no robustness that a ticket could keep.";
         }
+        if (strategies.stream().filter(v -> v.trials() > 0).allMatch(Answer::chance)) {
+            return "no (" + trials(strategies)
+                    + "): at every density compared, a network is no better than one that always"
+                    + " names the most frequent class"
+                    + strategies.stream()
+                            .flatMapToDouble(v -> v.guessing().stream())
+                            .mapToObj(share -> String.format(Locale.ROOT, " (%.1f %%)", 100 * share))
+                            .findFirst()
+                            .orElse("")
+                    + ".";
+        }
         List<TicketVerdict> winners =
                 strategies.stream().filter(v -> v.ticket().isPresent()).toList();
         List<String> others = strategies.stream()
@@ -84,6 +95,11 @@ public final class Answer {
         return verdict.comparisons().stream().anyMatch(c -> c.standing() == Standing.NOTHING_TO_KEEP);
     }
 
+    private static boolean chance(TicketVerdict verdict) {
+        return !verdict.comparisons().isEmpty()
+                && verdict.comparisons().stream().allMatch(c -> c.standing() == Standing.CHANCE);
+    }
+
     private static boolean tested(List<TicketVerdict> strategies) {
         return strategies.stream().flatMap(v -> v.comparisons().stream()).anyMatch(c -> c.p().isPresent());
     }
@@ -102,10 +118,14 @@ public final class Answer {
                 .flatMap(v -> v.comparisons().stream().map(c -> new Network(v, c)))
                 .toList();
         List<Network> comparable = networks.stream()
-                .filter(n -> n.standing() != Standing.DIVERGED && n.standing() != Standing.NOTHING_TO_KEEP)
+                .filter(n -> n.standing() != Standing.DIVERGED
+                        && n.standing() != Standing.NOTHING_TO_KEEP
+                        && n.standing() != Standing.CHANCE)
                 .toList();
         if (comparable.isEmpty()) {
-            return " At every density compared, or at a denser one, a trial has diverged, so none is tested.";
+            return networks.stream().anyMatch(n -> n.standing() == Standing.CHANCE)
+                    ? " At every density compared, a network is no better than chance, or a trial has diverged."
+                    : " At every density compared, or at a denser one, a trial has diverged, so none is tested.";
         }
         boolean timed = strategies.getFirst().stopped();
         Optional<String> accurate = sparsest(
@@ -186,36 +206,63 @@ public final class Answer {
         return text.toString();
     }
 
-    /** What one suite leaves at best; a figure that its rules refuse is nobody's best. */
+    /** The best of the lowest known accuracies under one suite. Refused and unreliable figures are never the best. */
     private static String left(String suite, List<TicketVerdict> verdicts) {
         record Figure(String strategy, BeyondAttack.Suite suite) {
-            boolean refused() {
-                return suite.mark() == org.espalier.evaluate.rules.Verdict.REFUSED;
+            boolean is(org.espalier.evaluate.rules.Verdict mark) {
+                return suite.mark() == mark;
             }
         }
 
         List<Figure> figures = verdicts.stream()
                 .flatMap(v -> v.beyondAttack().suite().stream().map(s -> new Figure(v.strategy(), s)))
                 .toList();
-        List<String> refused =
-                figures.stream().filter(Figure::refused).map(Figure::strategy).toList();
-        String refusal =
-                refused.isEmpty() ? "" : " The rules refuse what " + suite + " leaves of " + list(refused, "and") + ".";
+        List<String> refused = figures.stream()
+                .filter(figure -> figure.is(org.espalier.evaluate.rules.Verdict.REFUSED))
+                .map(Figure::strategy)
+                .toList();
+        List<String> unreliable = figures.stream()
+                .filter(figure -> figure.is(org.espalier.evaluate.rules.Verdict.UNRELIABLE))
+                .map(Figure::strategy)
+                .toList();
         return figures.stream()
-                        .filter(figure -> !figure.refused())
+                        .filter(figure -> figure.suite().counts())
                         .max(Comparator.comparingDouble(
-                                figure -> figure.suite().accuracy().mean()))
+                                figure -> figure.suite().known().mean()))
                         .map(best -> String.format(
-                                Locale.ROOT,
-                                " At best %.1f %% of the images (%s) are right under all of %s%s.",
-                                100 * best.suite().accuracy().mean(),
-                                best.strategy(),
-                                suite,
-                                best.suite().mark() == org.espalier.evaluate.rules.Verdict.UNRELIABLE
-                                        ? ", or fewer (unreliable)"
-                                        : ""))
+                                        Locale.ROOT,
+                                        " At best %.1f %% of the images (%s) are right under all of %s",
+                                        100 * best.suite().known().mean(),
+                                        best.strategy(),
+                                        suite)
+                                + restsOn(best.suite()) + ".")
                         .orElse("")
-                + refusal;
+                + (refused.isEmpty()
+                        ? ""
+                        : " The rules refuse the figures of " + list(refused, "and") + " under " + suite + ".")
+                + (unreliable.isEmpty()
+                        ? ""
+                        : " The figures of " + list(unreliable, "and") + " under " + suite
+                                + " are unreliable and do not count.");
+    }
+
+    /** What else than the suite makes a figure as low as it is, and what is certified beside it. */
+    private static String restsOn(BeyondAttack.Suite suite) {
+        return (suite.known().mean() < suite.accuracy().mean()
+                        ? String.format(
+                                Locale.ROOT,
+                                " and all else that is known (the suite alone says %.1f %%)",
+                                100 * suite.accuracy().mean())
+                        : "")
+                + (suite.certified().mean() > 0
+                        ? String.format(
+                                Locale.ROOT,
+                                "; %.1f %% are certified",
+                                100 * suite.certified().mean())
+                        : "")
+                + (suite.mark() == org.espalier.evaluate.rules.Verdict.NOT_CHECKED
+                        ? "; not all rules are checked"
+                        : "");
     }
 
     private static String list(List<String> names, String last) {

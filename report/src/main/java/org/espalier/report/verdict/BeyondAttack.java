@@ -21,13 +21,26 @@ public record BeyondAttack(int level, Optional<Suite> suite, Optional<Bounds> bo
     }
 
     /**
-     * The worst case of a suite.
+     * The worst case of a suite, and all that is known of the same networks in its ball; shares over trials, 0 to 1.
      *
      * @param epsilon radius of the ball
-     * @param accuracy share of images right under every attack, over trials
+     * @param accuracy share of images right under every attack
+     * @param known share of images that nothing known breaks; no larger than {@code accuracy}
+     * @param certified share of images that are certified; 0 where nothing is
      * @param mark what the rules say of it
      */
-    public record Suite(String name, double epsilon, Sample accuracy, org.espalier.evaluate.rules.Verdict mark) {}
+    public record Suite(
+            String name,
+            double epsilon,
+            Sample accuracy,
+            Sample known,
+            Sample certified,
+            org.espalier.evaluate.rules.Verdict mark) {
+        /** Whether the figure may decide anything: refused and unreliable ones may not. */
+        public boolean counts() {
+            return mark.compareTo(org.espalier.evaluate.rules.Verdict.UNRELIABLE) < 0;
+        }
+    }
 
     /**
      * What the accuracy within a ball is at least and at most, means over trials, 0 to 1.

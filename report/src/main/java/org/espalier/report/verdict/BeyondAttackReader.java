@@ -7,8 +7,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.espalier.attack.Norm;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.robustness.Proportion;
+import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.report.evaluation.CertificateGroup;
 import org.espalier.report.evaluation.Evaluated;
 import org.espalier.report.evaluation.EvaluationFamily;
@@ -117,10 +120,10 @@ public final class BeyondAttackReader {
         List<Evaluated> dense = here.stream().filter(e -> e.level() == 0).toList();
         var parts = new ArrayList<String>();
         if (level > 0 && !at.isEmpty()) {
-            parts.add(name + " " + percent(left(at)));
+            parts.add(name + " " + interval(at));
         }
         if (!dense.isEmpty()) {
-            parts.add("the dense network " + percent(left(dense)));
+            parts.add("the dense network " + interval(dense));
         }
         sentences.add("Suite " + family.suite() + " (" + family.norm() + " " + Numbers.plain(epsilon)
                 + other(epsilon) + ", first " + Numbers.count(family.images()) + " " + family.split()
@@ -128,7 +131,13 @@ public final class BeyondAttackReader {
                 + marks(here) + (level > 0 && at.isEmpty() ? " It was not run on " + name + "." : ""));
         return at.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new BeyondAttack.Suite(family.suite(), epsilon, left(at), RuleNotes.worst(at)));
+                : Optional.of(new BeyondAttack.Suite(
+                        family.suite(),
+                        epsilon,
+                        left(at, StoredEvaluation::robust),
+                        left(at, StoredEvaluation::lowestKnown),
+                        left(at, StoredEvaluation::certified),
+                        RuleNotes.worst(at)));
     }
 
     /** How far the radii of evaluations are from the one of the verdict's attack, at the nearest. */
@@ -155,16 +164,33 @@ public final class BeyondAttackReader {
         };
     }
 
-    private static Sample left(List<Evaluated> evaluations) {
+    private static Sample left(List<Evaluated> evaluations, Function<StoredEvaluation, Proportion> of) {
         return Sample.of(evaluations.stream()
-                .map(e -> e.evaluation().robust().accuracy())
+                .map(e -> of.apply(e.evaluation()).accuracy())
                 .toList());
+    }
+
+    /** The suite's accuracy, with the lowest known one where that is lower, and the certified one where there is any. */
+    private static String interval(List<Evaluated> evaluations) {
+        double suite = left(evaluations, StoredEvaluation::robust).mean();
+        double known = left(evaluations, StoredEvaluation::lowestKnown).mean();
+        double certified = left(evaluations, StoredEvaluation::certified).mean();
+        var more = new ArrayList<String>();
+        if (known < suite) {
+            more.add(String.format(Locale.ROOT, "lowest known %.1f %%", 100 * known));
+        }
+        if (certified > 0) {
+            more.add(String.format(Locale.ROOT, "certified %.1f %%", 100 * certified));
+        }
+        return percent(left(evaluations, StoredEvaluation::robust))
+                + (more.isEmpty() ? "" : " [" + String.join(", ", more) + "]");
     }
 
     private static String marks(List<Evaluated> evaluations) {
         String rules = String.join(", ", RuleNotes.broken(evaluations));
         return switch (RuleNotes.worst(evaluations)) {
-            case PASS, NOT_CHECKED -> "; no rule objects.";
+            case PASS -> "; no rule objects.";
+            case NOT_CHECKED -> "; not all rules are checked.";
             case UNRELIABLE -> ". Unreliable (" + rules + "): the true figures may be lower.";
             case REFUSED -> ". REFUSED (" + rules + "): these figures must not be quoted.";
         };

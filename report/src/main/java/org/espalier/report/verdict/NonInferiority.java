@@ -62,7 +62,7 @@ public final class NonInferiority {
     private TicketVerdict verdict(Cell.Strategy strategy, String attack, OptionalInt images) {
         var byLevel = new TreeMap<Integer, List<Series>>();
         cell.series().stream()
-                .filter(s -> s.strategy().equals(strategy.name()))
+                .filter(s -> s.strategy().equals(strategy.name()) && s.level() < strategy.levels())
                 .sorted(Comparator.comparingInt(Series::trial))
                 .forEach(s -> byLevel.computeIfAbsent(s.level(), _ -> new ArrayList<>())
                         .add(s));
@@ -95,13 +95,13 @@ public final class NonInferiority {
                 selection instanceof Selection.Stopped,
                 cell.chance().map(chance -> OptionalDouble.of(chance.share())).orElseGet(OptionalDouble::empty),
                 dense,
-                best(byLevel, reached, attack),
+                cell.noStop().isPresent() ? Optional.empty() : best(byLevel, reached, attack),
                 comparisons,
                 ticket,
                 List.of(),
                 List.of(),
                 BeyondAttack.NONE);
-        return VerdictText.on(verdict, images);
+        return VerdictText.on(verdict, images, cell.noStop(), cell.notes());
     }
 
     /** Whether an accuracy is no better than naming the most frequent class. */
@@ -224,8 +224,8 @@ public final class NonInferiority {
     }
 
     /**
-     * The level of best mean accuracy on validation images under the attack, the denser of equals. Levels with a network that
-     * is no better than chance are never the best, unless all are.
+     * The level of best mean accuracy on validation images under the attack, the denser of equals. A level with a network that
+     * is no better than chance is never the best.
      */
     private Optional<Estimate> best(
             TreeMap<Integer, List<Series>> byLevel, TreeMap<Integer, List<Reached>> reached, String attack) {
@@ -233,10 +233,9 @@ public final class NonInferiority {
                 reached.tailMap(1).values().stream().mapToInt(List::size).max().orElse(0);
         record Candidate(int level, double validation) {}
 
-        boolean all = reached.values().stream().allMatch(this::atChance);
         return reached.entrySet().stream()
                 .filter(e -> most > 0 && e.getValue().size() >= most)
-                .filter(e -> all || !atChance(e.getValue()))
+                .filter(e -> !atChance(e.getValue()))
                 .flatMap(e -> {
                     List<Double> validation = byLevel.getOrDefault(e.getKey(), List.of()).stream()
                             .flatMap(s -> validation(s, attack))

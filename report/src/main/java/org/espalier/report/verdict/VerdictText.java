@@ -21,18 +21,26 @@ final class VerdictText {
     /** The level that was named as nearest to a ticket; need not be named again. */
     private int named = -1;
 
-    private VerdictText(TicketVerdict verdict) {
+    private final Optional<String> noStop;
+
+    private VerdictText(TicketVerdict verdict, Optional<String> noStop) {
         this.verdict = verdict;
+        this.noStop = noStop;
     }
 
     /**
      * The verdict with its sentences.
      *
      * @param images how many images of the split were measured, where not all were
+     * @param noStop why validation images can choose nothing, if they cannot
+     * @param notes of the cell, those of the verdict's strategy are said
      */
-    static TicketVerdict on(TicketVerdict verdict, OptionalInt images) {
-        var words = new VerdictText(verdict);
+    static TicketVerdict on(TicketVerdict verdict, OptionalInt images, Optional<String> noStop, List<String> notes) {
+        var words = new VerdictText(verdict, noStop);
         words.say(images);
+        notes.stream()
+                .filter(note -> note.startsWith(verdict.strategy() + ":"))
+                .forEach(note -> words.notShown.add(note + "."));
         return new TicketVerdict(
                 verdict.run(),
                 verdict.dataset(),
@@ -99,9 +107,13 @@ final class VerdictText {
                 });
         if (verdict.best().isEmpty()
                 && verdict.dense().isPresent()
-                && !verdict.comparisons().isEmpty()) {
-            notShown.add("Which density is best under " + verdict.attack() + " is not said: the experiment does not"
-                    + " measure validation images under it, and test images choose nothing.");
+                && !verdict.comparisons().isEmpty()
+                && verdict.comparisons().stream()
+                        .noneMatch(c -> c.standing() == Standing.CHANCE || c.standing() == Standing.NOTHING_TO_KEEP)) {
+            notShown.add("Which density is best under " + verdict.attack() + " is not said: "
+                    + noStop.orElse("the experiment does not measure validation images under it, and test images choose"
+                            + " nothing")
+                    + ".");
         }
     }
 
@@ -144,8 +156,9 @@ final class VerdictText {
                     + ".");
         }
         if (!verdict.stopped()) {
-            notShown.add("Whether a ticket trains as fast is not shown: the experiment does not measure the validation"
-                    + " loss that early stopping needs; networks are compared at their last iteration.");
+            notShown.add("Whether a ticket trains as fast is not shown: "
+                    + noStop.orElse("the experiment does not measure the validation loss that early stopping needs")
+                    + ". Networks are compared at their last iteration.");
         }
     }
 

@@ -64,7 +64,7 @@ class ResultsCsvTest {
                 List.of(new Point(0, Point.TEST, Point.NATURAL, 0.1, Double.NaN, 1000)));
         assertThat(ResultsCsv.of(new Results(
                         "x", OptionalInt.empty(), List.of(cell("my \"own\", digits", List.of(series))), List.of())))
-                .endsWith("\"my \"\"own\"\", digits\",natural,original,0,0,1,0,test,none,0.1,NaN\n");
+                .endsWith("\"my \"\"own\"\", digits\",natural,original,0,0,1,0,test,none,0.1,\n");
     }
 
     @Test

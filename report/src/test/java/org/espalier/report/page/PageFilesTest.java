@@ -167,7 +167,7 @@ class PageFilesTest {
                 store.levels(store.trials().getFirst()).getFirst().directory().resolve("level.json");
         String text = Files.readString(level);
         Files.writeString(
-                level, text.replace("\"data\":\"digits\"", "\"data\":{\"digest\":\"" + "0".repeat(64) + "\"}"));
+                level, text.replace("\"data-set\":\"digits\"", "\"data\":{\"digest\":\"" + "0".repeat(64) + "\"}"));
         assertThat(Files.readString(level)).isNotEqualTo(text);
 
         assertThat(write(directory))

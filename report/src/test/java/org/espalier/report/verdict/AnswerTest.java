@@ -149,9 +149,31 @@ class AnswerTest {
     @Test
     void whatASuiteLeavesAtBestIsSaidBesideIt() {
         assertThat(said(left("original", "fast", 0.017, PASS), left("random", "fast", 0.083, UNRELIABLE)))
+                .endsWith(" At best 1.7 % of the images (original) are right under all of suite fast at epsilon 0.3."
+                        + " The figures of random under suite fast at epsilon 0.3 are unreliable and do not count.");
+    }
+
+    @Test
+    void theLowestKnownFigureDecidesWhichIsBest() {
+        TicketVerdict weak = known(verdict("original", comparison(1, 0.5, Standing.WORSE)), 0.9, 0.1, 0);
+        TicketVerdict strong = known(verdict("random", comparison(1, 0.5, Standing.WORSE)), 0.5, 0.4, 0.2);
+        assertThat(said(weak, strong))
                 .endsWith(
-                        " At best 8.3 % of the images (random) are right under all of suite fast at epsilon 0.3, or fewer"
-                                + " (unreliable).");
+                        " At best 40.0 % of the images (random) are right under all of suite weak at epsilon 0.3 and all"
+                                + " else that is known (the suite alone says 50.0 %); 20.0 % are certified.");
+    }
+
+    @Test
+    void networksAtChanceAreNoTickets() {
+        assertThat(said(verdict("original", comparison(1, 0.5, Standing.CHANCE), comparison(2, 0.25, Standing.CHANCE))))
+                .isEqualTo(
+                        "no (3 trials): at every density compared, a network is no better than one that always names the"
+                                + " most frequent class (10.0 %).");
+        assertThat(said(verdict(
+                        "original", comparison(1, 0.5, Standing.CHANCE), comparison(2, 0.25, Standing.DIVERGED))))
+                .contains("no winning robust ticket is shown")
+                .contains("no better than chance, or a trial has diverged")
+                .doesNotContain("would be one");
     }
 
     @Test
@@ -159,9 +181,9 @@ class AnswerTest {
         assertThat(said(left("original", "fast", 0.017, PASS), left("random", "fast", 0.983, REFUSED)))
                 .endsWith(
                         " At best 1.7 % of the images (original) are right under all of suite fast at epsilon 0.3. The rules"
-                                + " refuse what suite fast at epsilon 0.3 leaves of random.");
+                                + " refuse the figures of random under suite fast at epsilon 0.3.");
         assertThat(said(left("original", "fast", 0.977, REFUSED), left("random", "fast", 0.983, REFUSED)))
-                .endsWith(" The rules refuse what suite fast at epsilon 0.3 leaves of original and random.")
+                .endsWith(" The rules refuse the figures of original and random under suite fast at epsilon 0.3.")
                 .doesNotContain("At best");
     }
 
@@ -182,9 +204,29 @@ class AnswerTest {
         return verdict(strategy, comparison(1, 0.5, Standing.WORSE))
                 .with(new BeyondAttack(
                         1,
-                        Optional.of(new BeyondAttack.Suite(suite, 0.3, Sample.of(List.of(share)), mark)),
+                        Optional.of(new BeyondAttack.Suite(
+                                suite,
+                                0.3,
+                                Sample.of(List.of(share)),
+                                Sample.of(List.of(share)),
+                                Sample.of(List.of(0.0)),
+                                mark)),
                         Optional.empty(),
                         List.of()));
+    }
+
+    private static TicketVerdict known(TicketVerdict verdict, double suite, double known, double certified) {
+        return verdict.with(new BeyondAttack(
+                1,
+                Optional.of(new BeyondAttack.Suite(
+                        "weak",
+                        0.3,
+                        Sample.of(List.of(suite)),
+                        Sample.of(List.of(known)),
+                        Sample.of(List.of(certified)),
+                        PASS)),
+                Optional.empty(),
+                List.of()));
     }
 
     private static Comparison comparison(int level, double density, Standing standing) {

@@ -63,7 +63,9 @@ class NonInferiorityTest {
                 List.of(1.0, 0.8, 0.64, 0.512),
                 OptionalInt.of(10),
                 Optional.of(chance),
-                networks.stream().map(Network::series).toList());
+                networks.stream().map(Network::series).toList(),
+                Optional.empty(),
+                List.of());
         List<TicketVerdict> verdicts = NonInferiority.all(
                 "run", new Results("run", OptionalInt.empty(), List.of(cell), List.of()), Terms.USUAL);
         assertThat(verdicts).hasSize(1);
