@@ -34,7 +34,7 @@ final class ZeroSkipPolicy {
      * @param rows the panel's rows
      * @param found receives where they are not zero, if true is returned
      */
-    boolean pays(Kernels kernels, ActivationPanels x, int panel, int rows, NonZeroLanes found) {
+    boolean shouldSkipZeros(Kernels kernels, ActivationPanels x, int panel, int rows, NonZeroLanes found) {
         if (below < LEAST) {
             return false;
         }
@@ -43,8 +43,8 @@ final class ZeroSkipPolicy {
             return false;
         }
         kernels.findActive(x.memory(), x.row(panel, 0), rows, found);
-        boolean pays = found.share(rows) < below;
-        pause = pays ? 0 : PAUSE;
-        return pays;
+        boolean skip = found.share(rows) < below;
+        pause = skip ? 0 : PAUSE;
+        return skip;
     }
 }

@@ -67,27 +67,27 @@ final class EngineDigest {
         quieten(weights);
         engine.load(weights, mask);
         int examples = 93;
-        ActivationBuffers pass = engine.newPass(examples);
+        ActivationBuffers buffers = engine.newBuffers(examples);
         ActivationPanels clean = new ActivationPanels(shape.inputs(), examples);
         RandomCases.inputs(clean, examples, stream);
         int[] labels = RandomCases.labels(examples, shape.classes(), stream);
         for (int step = 1; step <= 3; step++) {
-            pass.input().copy(clean, 0, 0, 2);
+            buffers.input().copy(clean, 0, 0, 2);
             PanelOps.CHOSEN.uniformNoise(
-                    stream.child(step), 5, clean, 0, pass.input(), 0, 2, engine.liveInputs(), 0.3f);
+                    stream.child(step), 5, clean, 0, buffers.input(), 0, 2, engine.liveInputs(), 0.3f);
             for (int i = 0; i < 2; i++) {
-                engine.forward(pass, 0, 2);
+                engine.forward(buffers, 0, 2);
                 PanelOps.CHOSEN.crossEntropyGradient(
-                        pass.logits(), pass.logitGradient(), 0, 2, labels, 0, examples, 0.1f, 1f);
-                engine.backward(pass, 0, 2, Gradients.INPUTS);
-                add(pass.inputGradient().memory(), 0, 2 * shape.inputs() * ActivationPanels.LANES);
-                engine.perturb(pass, 0, 2, new StepRule.Sign(0.05f, 0.3f), clean, 0, pass.input(), 0);
+                        buffers.logits(), buffers.logitGradient(), 0, 2, labels, 0, examples, 0.1f, 1f);
+                engine.backward(buffers, 0, 2, Gradients.INPUTS);
+                add(buffers.inputGradient().memory(), 0, 2 * shape.inputs() * ActivationPanels.LANES);
+                engine.perturb(buffers, 0, 2, new StepRule.Sign(0.05f, 0.3f), clean, 0, buffers.input(), 0);
             }
-            engine.forward(pass, 0, 2);
-            add(pass.logits().memory(), 0, 2 * shape.classes() * ActivationPanels.LANES);
+            engine.forward(buffers, 0, 2);
+            add(buffers.logits().memory(), 0, 2 * shape.classes() * ActivationPanels.LANES);
             PanelOps.CHOSEN.crossEntropyGradient(
-                    pass.logits(), pass.logitGradient(), 0, 2, labels, 0, examples, 0f, 1f / examples);
-            engine.backward(pass, 0, 2, Gradients.WEIGHTS);
+                    buffers.logits(), buffers.logitGradient(), 0, 2, labels, 0, examples, 0f, 1f / examples);
+            engine.backward(buffers, 0, 2, Gradients.WEIGHTS);
             add(engine.gradient());
             engine.update(
                     step < 3
@@ -108,19 +108,19 @@ final class EngineDigest {
         Stream stream = Stream.root(8).child(shape.toString());
         VectorEngine engine = new VectorEngine(shape, KernelChoice.chosen(), policy);
         engine.load(RandomCases.weights(shape, stream), RandomCases.mask(shape, density, stream));
-        BoundBuffers pass = engine.newBoundBuffers(93, true);
+        BoundBuffers buffers = engine.newBoundBuffers(93, true);
         float[] shares = {0f, 0.3f, 1f};
         for (int step = 1; step <= 3; step++) {
             int examples = step == 2 ? 41 : 93;
             int panels = ActivationPanels.panelsFor(examples);
             ActivationPanels clean = new ActivationPanels(shape.inputs(), examples);
             RandomCases.inputs(clean, examples, stream.child(step));
-            pass.natural().input().copy(clean, 0, 0, panels);
+            buffers.natural().input().copy(clean, 0, 0, panels);
             int[] labels = RandomCases.labels(examples, shape.classes(), stream.child(step));
-            engine.forward(pass.natural(), 0, panels);
+            engine.forward(buffers.natural(), 0, panels);
             PanelOps.CHOSEN.crossEntropyGradient(
-                    pass.natural().logits(),
-                    pass.natural().logitGradient(),
+                    buffers.natural().logits(),
+                    buffers.natural().logitGradient(),
                     0,
                     panels,
                     labels,
@@ -128,11 +128,11 @@ final class EngineDigest {
                     examples,
                     0f,
                     0.5f / examples);
-            engine.boundMargins(pass, 0.02f * step, shares[step - 1], labels, 0, examples);
-            add(pass.marginBounds().memory(), 0, panels * shape.classes() * ActivationPanels.LANES);
+            engine.boundMargins(buffers, 0.02f * step, shares[step - 1], labels, 0, examples);
+            add(buffers.marginBounds().memory(), 0, panels * shape.classes() * ActivationPanels.LANES);
             PanelOps.CHOSEN.crossEntropyGradient(
-                    pass.marginBounds(),
-                    pass.marginBoundGradients(),
+                    buffers.marginBounds(),
+                    buffers.marginBoundGradients(),
                     0,
                     panels,
                     labels,
@@ -140,7 +140,7 @@ final class EngineDigest {
                     examples,
                     0.1f,
                     0.5f / examples);
-            engine.backward(pass, step < 3);
+            engine.backward(buffers, step < 3);
             add(engine.gradient());
             engine.update(new Update.Adam(0.01f, 0.9f, 0.999f, 1e-7f, 1e-4f, 0));
             add(engine.weights());
