@@ -48,7 +48,8 @@ final class NetworkDescription {
 
     private static Architecture widths(JsonNode network, String source) {
         try {
-            return new Architecture(counts(network, "widths", source), Json.truth(network, "biases", source));
+            return new Architecture(
+                    counts(network, "widths", source), network.has("biases") && Json.truth(network, "biases", source));
         } catch (IllegalArgumentException e) {
             throw new UserException(source + " is damaged: " + e.getMessage(), e);
         }

@@ -11,16 +11,16 @@ class SettingsReferenceTest {
 
     /**
      * To generate the page: {@code mvn -pl lab -am test -Dtest=SettingsReferenceTest
-     * -Dsurefire.failIfNoSpecifiedTests=false -Despalier.generate=true}.
+     * -Dsurefire.failIfNoSpecifiedTests=false -Despalier.docs.write=true}.
      */
     @Test
     void thePublishedPageIsTheRecords() throws Exception {
         String made = SettingsReference.page();
-        if (Boolean.getBoolean("espalier.generate")) {
+        if (Boolean.getBoolean("espalier.docs.write")) {
             Files.writeString(PUBLISHED, made);
         }
         assertThat(Files.readString(PUBLISHED))
-                .as("%s is out of date: run this test with -Despalier.generate=true", PUBLISHED)
+                .as("%s is out of date: run this test with -Despalier.docs.write=true", PUBLISHED)
                 .isEqualTo(made);
     }
 

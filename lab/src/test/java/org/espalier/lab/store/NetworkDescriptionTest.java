@@ -48,6 +48,6 @@ class NetworkDescriptionTest {
                 .hasMessageContaining("level.json is damaged");
         assertThatThrownBy(() -> read("{}"))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("widths is missing");
+                .hasMessageContaining("determined-by is not an object");
     }
 }
