@@ -15,7 +15,7 @@ import org.espalier.random.Stream;
  *
  * <p>One panel is at work, its 64 examples each at a step of their own. Lanes whose example is broken or at its last step are
  * given to the next examples, several at once; these wait in a second panel, started already. Lanes do not see each other and an
- * example's noise hangs on its number, so its points are bit for bit those of {@link Attack#bind}, whoever stands beside it.
+ * example's noise depends on its number, so its points are bit for bit those of {@link Attack#bind}, regardless of the other lanes.
  *
  * <p>The engine's present weights are attacked. Not for use by several threads at once; runs allocate nothing that lasts.
  */
@@ -123,7 +123,7 @@ public final class EarlyExitPgd {
     private int load(Split split, int[] examples, int first, int count, Stream noise) {
         engine.ops().loadImages(split.images(), examples, first, count, waitingClean, 0);
         System.arraycopy(examples, first, waitingExample, 0, count);
-        Arrays.fill(waitingExample, count, ActivationPanels.LANES, 0); // noise in lanes that nobody takes
+        Arrays.fill(waitingExample, count, ActivationPanels.LANES, 0); // noise in unused lanes
         int[] features = engine.liveInputs();
         if (attack.randomStart()) {
             engine.ops().uniformNoise(noise, waitingExample, 0, waitingClean, 0, waiting, 0, features, (float)

@@ -8,7 +8,7 @@ import org.espalier.network.Weights;
  * Runs one network: forward passes, gradients and updates. A narrow door; losses, attacks and pruning live
  * outside it and work with any engine. Not safe for use by several threads at once: give each trial its own.
  *
- * <p>Pruned weights take no part: they are exactly zero, get no gradient, and no update or moment revives them.
+ * <p>Pruned weights are exactly zero, get no gradient, and no update or moment revives them.
  */
 public interface Engine {
     Architecture architecture();

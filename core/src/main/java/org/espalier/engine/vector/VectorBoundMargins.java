@@ -126,7 +126,7 @@ public final class VectorBoundMargins {
         for (int layer = last; layer > 0; layer--) {
             products.backward(layers[layer], false, main.gradient(layer), at, main.entering(layer), at);
             if (biases != null) {
-                // Biases' gradients are summed from all rows, those of units that nothing hears included.
+                // Biases' gradients are summed from all rows, including those of units that no live weight reads.
                 LayerMatmul.clear(main.gradient(layer - 1), at);
             }
             bounds.relax(
@@ -326,7 +326,7 @@ public final class VectorBoundMargins {
         for (int layer = last; layer > 0; layer--) {
             ActivationPanels c = main.gradient(layer - 1);
             ActivationPanels d = buffers.radiusGradient[layer - 1];
-            LayerMatmul.clear(c, centre); // units that nothing hears
+            LayerMatmul.clear(c, centre); // units that no live weight reads
             LayerMatmul.clear(d, panel);
             products.backward(layers[layer], false, main.gradient(layer), centre, c, centre);
             if (layer < last) {
