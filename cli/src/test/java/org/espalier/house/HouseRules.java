@@ -1,7 +1,9 @@
 package org.espalier.house;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -10,11 +12,23 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.Source;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 
 /**
  * The rules of docs/dev/architecture.md that bytecode can show, for the code below one root package.
@@ -39,6 +53,12 @@ record HouseRules(String root) {
             "lab",
             "report",
             "cli");
+
+    /** Most source files to a package. */
+    static final int LARGEST = 20;
+
+    /** Packages that exceed it today, below the root package, with the number of files that they must not exceed. */
+    private static final Map<String, Integer> LARGER = Map.of("lab.robustness", 21);
 
     /** How many of the rooms, from the ground, make the library {@code core}. */
     static final int CORE_ROOMS = ROOMS.indexOf("lab");
@@ -142,14 +162,107 @@ record HouseRules(String root) {
                 .as("core uses StrictMath where Math may differ by machine");
     }
 
-    /** Within lab, packages use each other one way only. */
-    ArchRule packagesOfLabFormNoCycles() {
+    /** Packages of all modules use each other one way only. Each package is a slice of its own, below another or not. */
+    ArchRule packagesFormNoCycles() {
         return SlicesRuleDefinition.slices()
-                .matching(root + ".lab.(*)..")
+                .assignedFrom(new SliceAssignment() {
+                    @Override
+                    public SliceIdentifier getIdentifierOf(JavaClass type) {
+                        return SliceIdentifier.of(type.getPackageName());
+                    }
+
+                    @Override
+                    public String getDescription() {
+                        return "packages";
+                    }
+                })
                 .should()
                 .beFreeOfCycles()
-                .as("packages of lab form no cycles")
-                .allowEmptyShould(true);
+                .as("packages form no cycles");
+    }
+
+    /**
+     * The engine's inner packages are hidden. Two classes in them are open by name: {@code LaneMath}, the arithmetic of
+     * attacks on arrays, which gives the same bits for every engine, and {@code FmaPeak}, against which lab.bench measures.
+     */
+    ArchRule kernelsAreHidden() {
+        String engine = root + ".engine.";
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage(inside("engine"))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(
+                                engine + "kernel..",
+                                engine + "simd..",
+                                engine + "scalar..",
+                                engine + "ops..",
+                                engine + "vector..",
+                                engine + "reference..")
+                        .and(not(nameMatching(Pattern.quote(engine + "ops.") + "(LaneMath|FmaPeak)"))))
+                .as("only the engine uses its kernels");
+    }
+
+    /** Outside the engine, panels are read and written through their methods, not by address. */
+    ArchRule onlyTheEngineAddressesPanels() {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage(inside("engine"))
+                .should()
+                .callMethodWhere(target(owner(fullyNamed(root + ".engine.ActivationPanels")))
+                        .and(target(nameMatching("memory|row"))))
+                .as("only the engine addresses the memory of panels");
+    }
+
+    /** A report reads the store; only its example images run a network. */
+    ArchRule onlyExamplesOfTheReportRunAnEngine() {
+        return noClasses()
+                .that()
+                .resideInAPackage(inside("report"))
+                .and()
+                .resideOutsideOfPackage(inside("report.example"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(inside("engine"))
+                .as("in report, only report.example uses the engine");
+    }
+
+    /**
+     * No package has more than some source files with a class, but those in {@link #LARGER}.
+     *
+     * @param most files to a package, at least 1
+     */
+    ArchRule packagesAreSmall(int most) {
+        return classes().should(new ArchCondition<JavaClass>("stand in packages of at most " + most + " files") {
+            private final Map<String, Set<String>> files = new TreeMap<>();
+
+            @Override
+            public void init(Collection<JavaClass> all) {
+                for (JavaClass type : all) {
+                    files.computeIfAbsent(type.getPackageName(), name -> new TreeSet<>())
+                            .add(type.getSource()
+                                    .flatMap(Source::getFileName)
+                                    .orElseThrow(() -> new IllegalStateException(type + " names no source file")));
+                }
+            }
+
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {}
+
+            @Override
+            public void finish(ConditionEvents events) {
+                files.forEach((name, inside) -> {
+                    inside.remove("package-info.java");
+                    int allowed = LARGER.entrySet().stream()
+                            .filter(larger -> name.equals(root + "." + larger.getKey()))
+                            .mapToInt(Map.Entry::getValue)
+                            .findAny()
+                            .orElse(most);
+                    if (inside.size() > allowed) {
+                        events.add(SimpleConditionEvent.violated(name, name + " has " + inside.size() + " files"));
+                    }
+                });
+            }
+        });
     }
 
     /** Only the command line talks to the user. */
@@ -177,6 +290,10 @@ record HouseRules(String root) {
         return java.util.stream.Stream.of(rooms.stream().map(this::inside).toList(), List.of(root), more)
                 .flatMap(List::stream)
                 .toArray(String[]::new);
+    }
+
+    private static DescribedPredicate<JavaClass> fullyNamed(String name) {
+        return DescribedPredicate.describe(name, type -> type.getName().equals(name));
     }
 
     private static DescribedPredicate<JavaAccess<?>> calls(Class<?> owner, String names) {

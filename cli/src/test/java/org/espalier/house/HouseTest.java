@@ -63,7 +63,11 @@ class HouseTest {
                 Arguments.of(rules.coreDrawsFromStreamsOnly(), "DrawsAnywhere"),
                 Arguments.of(rules.coreReadsNoClock(), "ReadsAClock"),
                 Arguments.of(rules.coreComputesExactly(), "ComputesInexactly"),
-                Arguments.of(rules.packagesOfLabFormNoCycles(), "GoesBack"),
+                Arguments.of(rules.packagesFormNoCycles(), "GoesBack"),
+                Arguments.of(rules.kernelsAreHidden(), "UsesKernels"),
+                Arguments.of(rules.onlyTheEngineAddressesPanels(), "AddressesPanels"),
+                Arguments.of(rules.onlyExamplesOfTheReportRunAnEngine(), "RunsAnEngine"),
+                Arguments.of(rules.packagesAreSmall(2), "ruin.engine has 3 files"),
                 Arguments.of(rules.onlyTheCommandLinePrints(), "Prints"));
     }
 
@@ -77,7 +81,11 @@ class HouseTest {
                         rules.coreDrawsFromStreamsOnly(),
                         rules.coreReadsNoClock(),
                         rules.coreComputesExactly(),
-                        rules.packagesOfLabFormNoCycles(),
+                        rules.packagesFormNoCycles(),
+                        rules.kernelsAreHidden(),
+                        rules.onlyTheEngineAddressesPanels(),
+                        rules.onlyExamplesOfTheReportRunAnEngine(),
+                        rules.packagesAreSmall(HouseRules.LARGEST),
                         rules.onlyTheCommandLinePrints()));
     }
 }

@@ -25,11 +25,11 @@ public interface Attack {
     /**
      * Makes the attack ready to run on an engine. Done once for many batches: all buffers are made here.
      *
-     * @param pass buffers for clean and adversarial examples side by side: at least twice the panels of the largest
+     * @param buffers buffers for clean and adversarial examples side by side: at least twice the panels of the largest
      *     batch; see {@link Attacker}
      */
-    default Attacker bind(Engine engine, ActivationBuffers pass) {
-        return bind(engine, pass, CrossEntropy.HARD);
+    default Attacker bind(Engine engine, ActivationBuffers buffers) {
+        return bind(engine, buffers, CrossEntropy.HARD);
     }
 
     /**
@@ -37,5 +37,5 @@ public interface Attack {
      *
      * @param loss its reference, if it reads one, is the clean example
      */
-    Attacker bind(Engine engine, ActivationBuffers pass, Loss loss);
+    Attacker bind(Engine engine, ActivationBuffers buffers, Loss loss);
 }

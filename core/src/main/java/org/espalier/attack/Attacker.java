@@ -9,15 +9,15 @@ import org.espalier.loss.Loss;
 import org.espalier.random.Stream;
 
 /**
- * An attack bound to an engine and a pass; it owns the attack's buffers, so that attacking allocates nothing.
+ * An attack bound to an engine and its buffers; it owns the attack's buffers, so that attacking allocates nothing.
  *
- * <p>A batch of n examples takes p = ceil(n / 64) panels. Clean examples stand in panels 0 .. p-1 of the pass and the
+ * <p>A batch of n examples takes p = ceil(n / 64) panels. Clean examples stand in panels 0 .. p-1 of the buffers and the
  * adversarial ones are made in panels p .. 2p-1, so that one forward and one backward pass serve both halves. The
  * engine's present weights are attacked. Not for use by several threads at once.
  */
 public abstract class Attacker {
     protected final Engine engine;
-    protected final ActivationBuffers pass;
+    protected final ActivationBuffers buffers;
     private final Loss loss;
     private final BatchLoss batchLoss;
     private final LabelChoice choice;
@@ -27,15 +27,15 @@ public abstract class Attacker {
      * Binds an attack.
      *
      * @param loss to increase; its reference is the clean example
-     * @param pass at least twice the panels of the largest batch
+     * @param buffers at least twice the panels of the largest batch
      */
-    protected Attacker(LabelChoice choice, Loss loss, Engine engine, ActivationBuffers pass) {
+    protected Attacker(LabelChoice choice, Loss loss, Engine engine, ActivationBuffers buffers) {
         this.loss = loss;
-        batchLoss = new BatchLoss(engine.ops(), pass);
+        batchLoss = new BatchLoss(engine.ops(), buffers);
         this.choice = choice;
         this.engine = engine;
-        this.pass = pass;
-        predicted = new int[choice == LabelChoice.PREDICTED ? pass.panels() / 2 * ActivationPanels.LANES : 0];
+        this.buffers = buffers;
+        predicted = new int[choice == LabelChoice.PREDICTED ? buffers.panels() / 2 * ActivationPanels.LANES : 0];
     }
 
     /** The attack's settings. */
@@ -57,18 +57,18 @@ public abstract class Attacker {
      * <p>The noise of an example depends on {@code noise}, its number and the input feature only.
      *
      * @param labels true classes; that of lane 0 of panel 0 is {@code labels[firstLabel]}
-     * @param examples examples in the batch, at most 32 per panel of the pass
+     * @param examples examples in the batch, at most 32 per panel of the buffers
      * @param noise stream of the random starts
      * @param firstExample number of the first example in that stream
      */
     public final void perturb(int[] labels, int firstLabel, int examples, Stream noise, int firstExample) {
         int panels = ActivationPanels.panelsFor(examples);
-        if (2 * panels > pass.panels()) {
-            throw new IllegalArgumentException("attacking " + examples + " examples needs a pass of " + 2 * panels
-                    + " panels, this one has " + pass.panels());
+        if (2 * panels > buffers.panels()) {
+            throw new IllegalArgumentException("attacking " + examples + " examples needs buffers of " + 2 * panels
+                    + " panels, these have " + buffers.panels());
         }
         if (choice == LabelChoice.PREDICTED) {
-            engine.ops().predictions(pass.logits(), 0, examples, predicted, 0);
+            engine.ops().predictions(buffers.logits(), 0, examples, predicted, 0);
             run(panels, predicted, 0, examples, noise, firstExample);
         } else {
             run(panels, labels, firstLabel, examples, noise, firstExample);
@@ -91,10 +91,10 @@ public abstract class Attacker {
     /** Inputs that no surviving weight reads, ascending. */
     protected final int[] deadInputs() {
         int[] live = engine.liveInputs();
-        int[] dead = new int[pass.input().features() - live.length];
+        int[] dead = new int[buffers.input().features() - live.length];
         int next = 0;
         int found = 0;
-        for (int feature = 0; feature < pass.input().features(); feature++) {
+        for (int feature = 0; feature < buffers.input().features(); feature++) {
             if (next < live.length && live[next] == feature) {
                 next++;
             } else {
@@ -114,10 +114,10 @@ public abstract class Attacker {
                 loss, firstPanel, loss.readsReference() ? 0 : firstPanel, labels, firstLabel, examples, losses);
     }
 
-    /** Copies some features of whole panels within the pass's input. */
+    /** Copies some features of whole panels within the buffers' input. */
     protected final void copyInputs(int from, int to, int panels, int[] features) {
         for (int p = 0; p < panels; p++) {
-            pass.input().copyFeatures(pass.input(), from + p, to + p, features);
+            buffers.input().copyFeatures(buffers.input(), from + p, to + p, features);
         }
     }
 
@@ -130,6 +130,6 @@ public abstract class Attacker {
         // The scale is 1, not 1/n: only signs are used, and smaller gradients would round to zero sooner.
         int reference = loss.readsReference() ? 0 : firstPanel;
         batchLoss.set(loss, firstPanel, reference, panels, labels, firstLabel, examples, 1, null);
-        engine.perturb(pass, firstPanel, panels, rule, pass.input(), 0, pass.input(), panels);
+        engine.perturb(buffers, firstPanel, panels, rule, buffers.input(), 0, buffers.input(), panels);
     }
 }

@@ -15,7 +15,7 @@ import org.espalier.random.Stream;
  *
  * <p>One panel is at work, its 64 examples each at a step of their own. Lanes whose example is broken or at its last step are
  * given to the next examples, several at once; these wait in a second panel, started already. Lanes do not see each other and an
- * example's noise hangs on its number, so its points are bit for bit those of {@link Attack#bind}, whoever stands beside it.
+ * example's noise depends on its number, so its points are bit for bit those of {@link Attack#bind}, regardless of the other lanes.
  *
  * <p>The engine's present weights are attacked. Not for use by several threads at once; runs allocate nothing that lasts.
  */
@@ -31,7 +31,7 @@ public final class EarlyExitPgd {
     private final Pgd attack;
     private final StepRule rule;
     private final Engine engine;
-    private final ActivationBuffers pass; // the panel at work
+    private final ActivationBuffers buffers; // the panel at work
     private final ActivationPanels clean; // its clean inputs
     private final int[] example =
             new int[ActivationPanels.LANES]; // index in the split of each lane's example, or NOBODY
@@ -56,7 +56,7 @@ public final class EarlyExitPgd {
         this.attack = attack;
         rule = new StepRule.Sign((float) attack.step(), (float) attack.epsilon());
         this.engine = engine;
-        pass = engine.newPass(ActivationPanels.LANES);
+        buffers = engine.newBuffers(ActivationPanels.LANES);
         int inputs = engine.architecture().inputs();
         clean = new ActivationPanels(inputs, ActivationPanels.LANES);
         waiting = new ActivationPanels(inputs, ActivationPanels.LANES);
@@ -110,7 +110,7 @@ public final class EarlyExitPgd {
             }
             boolean more = firstWaiting < lastWaiting || next < count;
             do {
-                engine.forward(pass, 0, 1);
+                engine.forward(buffers, 0, 1);
                 look(smoothing, broken, losses);
                 if (working > 0) {
                     move();
@@ -123,7 +123,7 @@ public final class EarlyExitPgd {
     private int load(Split split, int[] examples, int first, int count, Stream noise) {
         engine.ops().loadImages(split.images(), examples, first, count, waitingClean, 0);
         System.arraycopy(examples, first, waitingExample, 0, count);
-        Arrays.fill(waitingExample, count, ActivationPanels.LANES, 0); // noise in lanes that nobody takes
+        Arrays.fill(waitingExample, count, ActivationPanels.LANES, 0); // noise in unused lanes
         int[] features = engine.liveInputs();
         if (attack.randomStart()) {
             engine.ops().uniformNoise(noise, waitingExample, 0, waitingClean, 0, waiting, 0, features, (float)
@@ -151,17 +151,17 @@ public final class EarlyExitPgd {
         working += taken;
         int[] features = engine.liveInputs();
         clean.copyExamples(waitingClean, from, to, taken, features);
-        pass.input().copyExamples(waiting, from, to, taken, features);
+        buffers.input().copyExamples(waiting, from, to, taken, features);
     }
 
     /** Judges the points that the forward pass was over, and frees the lanes of those broken or at their last step. */
     private void look(float smoothing, boolean[] broken, double[] losses) {
-        engine.ops().predictions(pass.logits(), 0, ActivationPanels.LANES, predicted, 0);
+        engine.ops().predictions(buffers.logits(), 0, ActivationPanels.LANES, predicted, 0);
         for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
             boolean wrong = predicted[lane] != label[lane];
             if (example[lane] != NOBODY && (wrong || step[lane] == attack.steps())) {
                 broken[example[lane]] = wrong;
-                losses[example[lane]] = engine.ops().crossEntropy(pass.logits(), lane, label[lane], smoothing);
+                losses[example[lane]] = engine.ops().crossEntropy(buffers.logits(), lane, label[lane], smoothing);
                 example[lane] = NOBODY;
                 working--;
             }
@@ -172,8 +172,8 @@ public final class EarlyExitPgd {
     private void move() {
         engine.ops()
                 .crossEntropyGradient(
-                        pass.logits(), pass.logitGradient(), 0, 1, label, 0, ActivationPanels.LANES, 0f, 1f);
-        engine.perturb(pass, 0, 1, rule, clean, 0, pass.input(), 0);
+                        buffers.logits(), buffers.logitGradient(), 0, 1, label, 0, ActivationPanels.LANES, 0f, 1f);
+        engine.perturb(buffers, 0, 1, rule, clean, 0, buffers.input(), 0);
         for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
             step[lane]++;
         }

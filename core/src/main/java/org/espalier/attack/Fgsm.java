@@ -40,8 +40,8 @@ public record Fgsm(
     }
 
     @Override
-    public Attacker bind(Engine engine, ActivationBuffers pass, Loss loss) {
-        return new FgsmAttacker(this, engine, pass, loss);
+    public Attacker bind(Engine engine, ActivationBuffers buffers, Loss loss) {
+        return new FgsmAttacker(this, engine, buffers, loss);
     }
 
     /** Registers the kind. */

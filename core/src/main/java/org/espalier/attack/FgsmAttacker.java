@@ -12,8 +12,8 @@ final class FgsmAttacker extends Attacker {
     private final Fgsm attack;
     private final StepRule rule;
 
-    FgsmAttacker(Fgsm attack, Engine engine, ActivationBuffers pass, Loss loss) {
-        super(attack.label(), loss, engine, pass);
+    FgsmAttacker(Fgsm attack, Engine engine, ActivationBuffers buffers, Loss loss) {
+        super(attack.label(), loss, engine, buffers);
         this.attack = attack;
         rule = new StepRule.Sign((float) attack.epsilon(), (float) attack.epsilon());
     }

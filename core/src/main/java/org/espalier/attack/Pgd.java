@@ -77,8 +77,8 @@ public record Pgd(
     }
 
     @Override
-    public Attacker bind(Engine engine, ActivationBuffers pass, Loss loss) {
-        return new PgdAttacker(this, engine, pass, loss);
+    public Attacker bind(Engine engine, ActivationBuffers buffers, Loss loss) {
+        return new PgdAttacker(this, engine, buffers, loss);
     }
 
     /** Registers the kind. */

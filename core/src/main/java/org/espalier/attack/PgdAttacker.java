@@ -20,13 +20,13 @@ final class PgdAttacker extends Attacker {
     private final double[] exampleLoss; // (example)
     private int panels; // of the present batch: panel q's clean inputs are in panel q - panels
 
-    PgdAttacker(Pgd attack, Engine engine, ActivationBuffers pass, Loss loss) {
-        super(attack.label(), loss, engine, pass);
+    PgdAttacker(Pgd attack, Engine engine, ActivationBuffers buffers, Loss loss) {
+        super(attack.label(), loss, engine, buffers);
         this.attack = attack;
         rule = new StepRule.Sign((float) attack.step(), (float) attack.epsilon());
         choosing = attack.keep() == KeptIterate.BEST || attack.restarts() > 1;
-        int examples = choosing ? pass.panels() / 2 * ActivationPanels.LANES : 0;
-        best = new ActivationPanels(choosing ? pass.input().features() : 1, Math.max(examples, 1));
+        int examples = choosing ? buffers.panels() / 2 * ActivationPanels.LANES : 0;
+        best = new ActivationPanels(choosing ? buffers.input().features() : 1, Math.max(examples, 1));
         bestLoss = new double[examples];
         exampleLoss = new double[examples];
     }
@@ -43,14 +43,14 @@ final class PgdAttacker extends Attacker {
         for (int restart = 0; restart < attack.restarts(); restart++) {
             start(restart == 0 ? noise : noise.child(restart), firstExample, engine.liveInputs());
             for (int step = 0; step < attack.steps(); step++) {
-                engine.forward(pass, panels, panels);
+                engine.forward(buffers, panels, panels);
                 if (attack.keep() == KeptIterate.BEST) {
                     keepBetter(labels, firstLabel, examples);
                 }
                 perturb(panels, panels, labels, firstLabel, examples, rule);
             }
             if (choosing) {
-                engine.forward(pass, panels, panels);
+                engine.forward(buffers, panels, panels);
                 keepBetter(labels, firstLabel, examples);
             }
         }
@@ -62,8 +62,9 @@ final class PgdAttacker extends Attacker {
     private void start(Stream noise, int firstExample, int[] features) {
         if (attack.randomStart()) {
             engine.ops()
-                    .uniformNoise(noise, firstExample, pass.input(), 0, pass.input(), panels, panels, features, (float)
-                            attack.epsilon());
+                    .uniformNoise(
+                            noise, firstExample, buffers.input(), 0, buffers.input(), panels, panels, features, (float)
+                                    attack.epsilon());
         } else {
             copyInputs(0, panels, panels, features);
         }
@@ -71,7 +72,7 @@ final class PgdAttacker extends Attacker {
 
     private void keepBetter(int[] labels, int firstLabel, int examples) {
         losses(panels, labels, firstLabel, examples, exampleLoss);
-        ActivationPanels input = pass.input();
+        ActivationPanels input = buffers.input();
         int[] features = engine.liveInputs();
         for (int e = 0; e < examples; e++) {
             // A loss that is not a number counts as the highest: it is a broken input.
@@ -87,7 +88,7 @@ final class PgdAttacker extends Attacker {
     private void restoreBest(int examples) {
         for (int feature : engine.liveInputs()) {
             for (int e = 0; e < examples; e++) {
-                pass.input().set(feature, panels * ActivationPanels.LANES + e, best.get(feature, e));
+                buffers.input().set(feature, panels * ActivationPanels.LANES + e, best.get(feature, e));
             }
         }
     }

@@ -3,7 +3,7 @@ package org.espalier.engine;
 import org.espalier.network.Architecture;
 
 /**
- * The buffers that a batch passes through. Made once by {@link Engine#newPass} and used for every step, so that steps
+ * The buffers that a batch passes through. Made once by {@link Engine#newBuffers} and used for every step, so that steps
  * allocate nothing. The caller fills {@link #input}, asks the engine for {@link #logits}, fills {@link #logitGradient} and asks
  * for gradients. An engine works on buffers that it made itself.
  */

@@ -12,7 +12,7 @@ import org.espalier.network.Architecture;
  */
 public final class BoundBuffers {
     private final Architecture architecture;
-    private final PanelBuffers pass;
+    private final PanelBuffers buffers;
     /** Margins bounded linearly per example: the other classes, or none. */
     public final int margins;
 
@@ -48,7 +48,7 @@ public final class BoundBuffers {
         margins = linear ? architecture.classes() - 1 : 0;
         int panels = ActivationPanels.panelsFor(examples);
         int lanes = panels * ActivationPanels.LANES;
-        pass = new PanelBuffers(architecture, (2 + margins) * lanes);
+        buffers = new PanelBuffers(architecture, (2 + margins) * lanes);
         int layers = architecture.layers();
         radius = new ActivationPanels[layers];
         radiusGradient = new ActivationPanels[layers - 1];
@@ -83,11 +83,11 @@ public final class BoundBuffers {
     }
 
     /**
-     * The pass of the images themselves, in its first panels: the caller fills its input, may ask the engine for their
+     * The buffers of the images themselves, in its first panels: the caller fills its input, may ask the engine for their
      * logits, and fills the logits' gradient. The panels after those belong to the engine.
      */
     public PanelBuffers natural() {
-        return pass;
+        return buffers;
     }
 
     /**
@@ -113,13 +113,13 @@ public final class BoundBuffers {
     }
 
     /** Takes what {@link BoundEngine#boundMargins} was asked for. */
-    public void take(float share, int[] classes, int first, int count) {
+    public void bind(float share, int[] classes, int first, int count) {
         if (count < 1 || count > labels.length) {
             throw new IndexOutOfBoundsException(count + " examples were asked for, there is room for " + labels.length);
         }
         if (!(share >= 0 && share <= 1) || share > 0 && margins == 0) {
             throw new IllegalArgumentException("the share of linear bounds must lie in [0, 1]"
-                    + (margins == 0 ? " and be 0 in a pass made without them" : "") + ", got " + share);
+                    + (margins == 0 ? " and be 0 in buffers made without them" : "") + ", got " + share);
         }
         Checks.labels(classes, first, count, architecture.classes());
         System.arraycopy(classes, first, labels, 0, count);

@@ -40,12 +40,13 @@ public interface BoundEngine extends Engine {
      * ReLU between the interval bounds, with the lower slope 0 or 1, whichever leaves the smaller triangle (Zhang et al.,
      * "Towards stable and efficient training of verifiably robust neural networks", 2020, section 3).
      *
-     * @param pass its natural input filled, padding included, as {@code EngineOps.loadImages} does
+     * @param buffers its natural input filled, padding included, as {@code EngineOps.loadImages} does
      * @param epsilon at least 0
-     * @param linearShare in [0, 1]; 0 for a pass made without linear bounds
+     * @param linearShare in [0, 1]; 0 for buffers made without linear bounds
      * @param labels class of each example, from {@code firstLabel} on
      */
-    void boundMargins(BoundBuffers pass, float epsilon, float linearShare, int[] labels, int firstLabel, int examples);
+    void boundMargins(
+            BoundBuffers buffers, float epsilon, float linearShare, int[] labels, int firstLabel, int examples);
 
     /**
      * Gradient with respect to surviving weights and biases, summed over the examples, from {@link BoundBuffers#marginBoundGradients} and
@@ -55,5 +56,5 @@ public interface BoundEngine extends Engine {
      * <p>The linear bounds' slopes u / (u - l) and constants are differentiated through, as is the hidden bounds' part in them;
      * which lower slope was chosen, and which corner of the box is worst, is taken as fixed. Both as in Zhang et al.'s code.
      */
-    void backward(BoundBuffers pass, boolean natural);
+    void backward(BoundBuffers buffers, boolean natural);
 }

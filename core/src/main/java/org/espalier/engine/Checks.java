@@ -16,10 +16,10 @@ public final class Checks {
         }
     }
 
-    /** A pass made for another architecture, or panels that it does not have. */
-    public static void covers(Architecture architecture, ActivationBuffers pass, int firstPanel, int panels) {
-        fits(architecture, pass.architecture());
-        range(pass.input(), firstPanel, panels);
+    /** Buffers made for another architecture, or panels that they do not have. */
+    public static void covers(Architecture architecture, ActivationBuffers buffers, int firstPanel, int panels) {
+        fits(architecture, buffers.architecture());
+        range(buffers.input(), firstPanel, panels);
     }
 
     /** Clean inputs and points to move that do not fit the network, or panels that they do not have. */
@@ -39,11 +39,11 @@ public final class Checks {
         range(x, xPanel, panels);
     }
 
-    /** A pass made for another architecture. */
-    public static void fits(Architecture architecture, Architecture passes) {
-        if (passes != architecture && !passes.equals(architecture)) {
+    /** Buffers made for another architecture. */
+    public static void fits(Architecture architecture, Architecture given) {
+        if (given != architecture && !given.equals(architecture)) {
             throw new IllegalArgumentException(
-                    "an engine for a network " + architecture + " was given a pass made for a network " + passes);
+                    "an engine for a network " + architecture + " was given buffers made for a network " + given);
         }
     }
 

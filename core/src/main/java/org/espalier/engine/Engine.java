@@ -8,7 +8,7 @@ import org.espalier.network.Weights;
  * Runs one network: forward passes, gradients and updates. A narrow door; losses, attacks and pruning live
  * outside it and work with any engine. Not safe for use by several threads at once: give each trial its own.
  *
- * <p>Pruned weights take no part: they are exactly zero, get no gradient, and no update or moment revives them.
+ * <p>Pruned weights are exactly zero, get no gradient, and no update or moment revives them.
  */
 public interface Engine {
     Architecture architecture();
@@ -46,7 +46,7 @@ public interface Engine {
     int[] liveInputs();
 
     /** Buffers for up to {@code examples} examples at once. */
-    ActivationBuffers newPass(int examples);
+    ActivationBuffers newBuffers(int examples);
 
     /** The arithmetic of losses and attacks on this engine's buffers. */
     EngineOps ops();
@@ -55,11 +55,11 @@ public interface Engine {
      * Computes the logits of panels {@code firstPanel} to {@code firstPanel + panels - 1} from their inputs. Today's
      * operations compute the same in both modes.
      */
-    void forward(ActivationBuffers pass, int firstPanel, int panels, Mode mode);
+    void forward(ActivationBuffers buffers, int firstPanel, int panels, Mode mode);
 
     /** The same in {@link Mode#EVALUATION}. */
-    default void forward(ActivationBuffers pass, int firstPanel, int panels) {
-        forward(pass, firstPanel, panels, Mode.EVALUATION);
+    default void forward(ActivationBuffers buffers, int firstPanel, int panels) {
+        forward(buffers, firstPanel, panels, Mode.EVALUATION);
     }
 
     /**
@@ -72,7 +72,7 @@ public interface Engine {
      * @param x points to move, like {@code clean}; often the buffers' own input
      */
     void perturb(
-            ActivationBuffers pass,
+            ActivationBuffers buffers,
             int firstPanel,
             int panels,
             StepRule rule,
@@ -85,7 +85,7 @@ public interface Engine {
      * Computes gradients of the loss from {@link ActivationBuffers#logitGradient} and the last {@link #forward} over these
      * panels. Gradients of weights are summed over the panels' examples and replace the gradient held.
      */
-    void backward(ActivationBuffers pass, int firstPanel, int panels, Gradients wanted);
+    void backward(ActivationBuffers buffers, int firstPanel, int panels, Gradients wanted);
 
     /** A copy of the gradient held; zero where pruned, except after {@link Gradients#ALL_WEIGHTS}. */
     Weights gradient();

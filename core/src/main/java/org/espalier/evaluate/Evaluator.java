@@ -35,7 +35,7 @@ public final class Evaluator {
     private final Engine engine;
     private final EvaluationSettings settings;
     private final int tile; // examples
-    private final ActivationBuffers pass;
+    private final ActivationBuffers buffers;
     private final @Nullable BoundBuffers bounds; // null where no bound is measured
     private final Sum worst = new Sum();
     private final @Nullable WorstCase worstCase; // null where the kept point counts
@@ -59,13 +59,13 @@ public final class Evaluator {
         this.engine = engine;
         this.settings = settings;
         tile = tilePanels * ActivationPanels.LANES;
-        pass = engine.newPass(2 * tile);
+        buffers = engine.newBuffers(2 * tile);
         worstCase = settings.accuracy() == AttackedAccuracy.WORST_CASE ? new WorstCase() : null;
         settings.attacks().forEach((name, attack) -> attacked.add(sum(name, attack)));
         if (settings.publishedLoss().orElse(null) instanceof Objective.Adversarial mixed
                 && publishedSum(mixed) == null
                 && !attacked.isEmpty()) {
-            attacked.add(new AttackedSum(PUBLISHED_LOSS, mixed.attack().bind(engine, pass)));
+            attacked.add(new AttackedSum(PUBLISHED_LOSS, mixed.attack().bind(engine, buffers)));
         }
         bounds = settings.bound()
                 .map(bound -> BoundEngine.of(engine).newBoundBuffers(tile, bound.linearShare() > 0))
@@ -76,7 +76,7 @@ public final class Evaluator {
     }
 
     private AttackedSum sum(String name, Attack attack) {
-        AttackedSum sum = new AttackedSum(name, attack.bind(engine, pass));
+        AttackedSum sum = new AttackedSum(name, attack.bind(engine, buffers));
         if (worstCase != null && attack instanceof Pgd pgd) {
             sum.breaker = new EarlyExitPgd(pgd, engine);
         }
@@ -185,17 +185,17 @@ public final class Evaluator {
         for (int i = 0; i < examples; i++) {
             order[i] = first + i;
         }
-        engine.ops().loadImages(split.images(), order, 0, examples, pass.input(), 0);
-        engine.forward(pass, 0, panels);
-        add(natural, pass.logits(), 0, split.labels(), first, examples, smoothing);
+        engine.ops().loadImages(split.images(), order, 0, examples, buffers.input(), 0);
+        engine.forward(buffers, 0, panels);
+        add(natural, buffers.logits(), 0, split.labels(), first, examples, smoothing);
         for (int a = 0; a < attacked.size(); a++) {
             AttackedSum sum = attacked.get(a);
             if (sum.breaker != null) {
                 continue;
             }
             sum.attacker.perturb(split.labels(), first, examples, sum.noise, first);
-            engine.forward(pass, panels, panels);
-            add(sum, pass.logits(), panels, split.labels(), first, examples, smoothing);
+            engine.forward(buffers, panels, panels);
+            add(sum, buffers.logits(), panels, split.labels(), first, examples, smoothing);
         }
         if (bounds != null) {
             // In buffers of its own: attacks keep what they do not write in theirs.

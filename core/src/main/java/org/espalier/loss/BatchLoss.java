@@ -6,13 +6,13 @@ import org.espalier.engine.EngineOps;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Losses over the batch in a pass, and their gradients in {@link ActivationBuffers#logitGradient}. The examples' logits stand
- * in panels {@code first ..}, the reference's in panels {@code reference ..} of the same pass. Owns its buffers: calls
+ * Losses over the batch in an engine's buffers, and their gradients in {@link ActivationBuffers#logitGradient}. The examples' logits stand
+ * in panels {@code first ..}, the reference's in panels {@code reference ..} of the same buffers. Owns its buffers: calls
  * allocate nothing. Not for use by several threads at once.
  */
 public final class BatchLoss {
     private final EngineOps ops;
-    private final ActivationBuffers pass;
+    private final ActivationBuffers buffers;
     private final float[] logits; // (class)
     private final float[] referenceLogits; // (class)
     private final double[] gradient; // (class)
@@ -21,12 +21,12 @@ public final class BatchLoss {
     /**
      * A batch's losses on an engine.
      *
-     * @param ops of the engine whose buffers {@code pass} are: {@code engine.ops()}
+     * @param ops of the engine whose buffers {@code buffers} are: {@code engine.ops()}
      */
-    public BatchLoss(EngineOps ops, ActivationBuffers pass) {
+    public BatchLoss(EngineOps ops, ActivationBuffers buffers) {
         this.ops = ops;
-        this.pass = pass;
-        int classes = pass.logits().features();
+        this.buffers = buffers;
+        int classes = buffers.logits().features();
         logits = new float[classes];
         referenceLogits = new float[classes];
         gradient = new double[classes];
@@ -54,8 +54,8 @@ public final class BatchLoss {
             float @Nullable [] weights) {
         if (weights == null && loss instanceof CrossEntropy crossEntropy) {
             return ops.crossEntropyGradient(
-                    pass.logits(),
-                    pass.logitGradient(),
+                    buffers.logits(),
+                    buffers.logitGradient(),
                     first,
                     panels,
                     labels,
@@ -70,7 +70,7 @@ public final class BatchLoss {
 
     /** Sets the gradient of whole panels to zero. */
     public void clear(int first, int panels) {
-        ActivationPanels out = pass.logitGradient();
+        ActivationPanels out = buffers.logitGradient();
         for (int c = 0; c < out.features(); c++) {
             for (int lane = first * ActivationPanels.LANES; lane < (first + panels) * ActivationPanels.LANES; lane++) {
                 out.set(c, lane, 0);
@@ -116,7 +116,8 @@ public final class BatchLoss {
     public void values(
             Loss loss, int first, int reference, int[] labels, int firstLabel, int examples, double[] losses) {
         if (loss instanceof CrossEntropy crossEntropy) {
-            ops.crossEntropy(pass.logits(), first, labels, firstLabel, examples, crossEntropy.smoothing(), losses, 0);
+            ops.crossEntropy(
+                    buffers.logits(), first, labels, firstLabel, examples, crossEntropy.smoothing(), losses, 0);
             return;
         }
         for (int e = 0; e < examples; e++) {
@@ -129,7 +130,7 @@ public final class BatchLoss {
     }
 
     private double at(Loss loss, int lane, int referenceLane, int label) {
-        ActivationPanels in = pass.logits();
+        ActivationPanels in = buffers.logits();
         for (int c = 0; c < logits.length; c++) {
             logits[c] = in.get(c, lane);
             referenceLogits[c] = in.get(c, referenceLane);
@@ -140,7 +141,7 @@ public final class BatchLoss {
     }
 
     private void add(int lane, double[] derivative, double factor) {
-        ActivationPanels out = pass.logitGradient();
+        ActivationPanels out = buffers.logitGradient();
         for (int c = 0; c < derivative.length; c++) {
             out.set(c, lane, (float) (out.get(c, lane) + factor * derivative[c]));
         }

@@ -124,8 +124,8 @@ public final class PruningContext {
 
     private Weights computed(Engine engine, Split data, int count) {
         engine.load(weights, mask); // the criterion may have changed them
-        ActivationBuffers pass = engine.newPass(BATCH);
-        BatchLoss loss = new BatchLoss(engine.ops(), pass);
+        ActivationBuffers buffers = engine.newBuffers(BATCH);
+        BatchLoss loss = new BatchLoss(engine.ops(), buffers);
         Weights sum = new Weights(weights.architecture());
         int[] order = new int[count];
         for (int i = 0; i < count; i++) {
@@ -134,10 +134,10 @@ public final class PruningContext {
         for (int first = 0; first < count; first += BATCH) {
             int examples = Math.min(BATCH, count - first);
             int panels = ActivationPanels.panelsFor(examples);
-            engine.ops().loadImages(data.images(), order, first, examples, pass.input(), 0);
-            engine.forward(pass, 0, panels);
+            engine.ops().loadImages(data.images(), order, first, examples, buffers.input(), 0);
+            engine.forward(buffers, 0, panels);
             loss.set(CrossEntropy.HARD, 0, 0, panels, data.labels(), first, examples, 1.0 / count, null);
-            engine.backward(pass, 0, panels, Gradients.ALL_WEIGHTS);
+            engine.backward(buffers, 0, panels, Gradients.ALL_WEIGHTS);
             add(engine.gradient(), sum);
         }
         return sum;

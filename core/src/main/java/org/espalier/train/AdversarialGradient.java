@@ -8,25 +8,25 @@ import org.espalier.engine.Gradients;
 import org.espalier.engine.Mode;
 import org.espalier.loss.CrossEntropy;
 
-/** Computes {@link Objective.Adversarial}. Clean examples stand in the first half of the pass, adversarial ones after them. */
+/** Computes {@link Objective.Adversarial}. Clean examples stand in the first half of the buffers, adversarial ones after them. */
 final class AdversarialGradient implements BatchObjective {
     private final Engine engine;
-    private final ActivationBuffers pass;
+    private final ActivationBuffers buffers;
     private final Attacker attacker;
     private final double naturalShare;
     private final MeanLoss loss;
 
     AdversarialGradient(Objective.Adversarial objective, Engine engine, int examples, float labelSmoothing) {
         this.engine = engine;
-        pass = engine.newPass(2 * ActivationPanels.panelsFor(examples) * ActivationPanels.LANES);
-        attacker = objective.attack().bind(engine, pass);
+        buffers = engine.newBuffers(2 * ActivationPanels.panelsFor(examples) * ActivationPanels.LANES);
+        attacker = objective.attack().bind(engine, buffers);
         naturalShare = objective.naturalShare();
-        loss = new MeanLoss(new CrossEntropy(labelSmoothing), engine.ops(), pass);
+        loss = new MeanLoss(new CrossEntropy(labelSmoothing), engine.ops(), buffers);
     }
 
     @Override
     public ActivationPanels input() {
-        return pass.input();
+        return buffers.input();
     }
 
     @Override
@@ -34,22 +34,22 @@ final class AdversarialGradient implements BatchObjective {
         int panels = batch.panels();
         boolean cleanFirst = attacker.readsCleanPass();
         if (cleanFirst) {
-            engine.forward(pass, 0, panels, Mode.TRAINING);
+            engine.forward(buffers, 0, panels, Mode.TRAINING);
         }
         attacker.perturb(batch.labels(), 0, batch.examples(), batch.noise(), batch.firstExample());
         if (naturalShare == 0) {
-            engine.forward(pass, panels, panels, Mode.TRAINING);
+            engine.forward(buffers, panels, panels, Mode.TRAINING);
             loss.gradient(batch, panels, 1);
-            engine.backward(pass, panels, panels, Gradients.WEIGHTS);
+            engine.backward(buffers, panels, panels, Gradients.WEIGHTS);
             return;
         }
         if (cleanFirst) {
-            engine.forward(pass, panels, panels, Mode.TRAINING);
+            engine.forward(buffers, panels, panels, Mode.TRAINING);
         } else {
-            engine.forward(pass, 0, 2 * panels, Mode.TRAINING);
+            engine.forward(buffers, 0, 2 * panels, Mode.TRAINING);
         }
         loss.gradient(batch, 0, naturalShare);
         loss.gradient(batch, panels, 1 - naturalShare);
-        engine.backward(pass, 0, 2 * panels, Gradients.WEIGHTS);
+        engine.backward(buffers, 0, 2 * panels, Gradients.WEIGHTS);
     }
 }

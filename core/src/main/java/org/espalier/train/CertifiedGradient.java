@@ -14,7 +14,7 @@ final class CertifiedGradient implements BatchObjective {
     private final Objective.Certified objective;
     private final BoundEngine engine;
     private final BoundBuffers bounds;
-    private final ActivationBuffers pass;
+    private final ActivationBuffers buffers;
     private final float smoothing;
     private final MeanLoss loss;
 
@@ -23,14 +23,14 @@ final class CertifiedGradient implements BatchObjective {
         this.engine = BoundEngine.of(engine);
         int lanes = ActivationPanels.panelsFor(examples) * ActivationPanels.LANES;
         bounds = this.engine.newBoundBuffers(lanes, objective.linear());
-        pass = bounds.natural();
+        buffers = bounds.natural();
         smoothing = labelSmoothing;
-        loss = new MeanLoss(new CrossEntropy(labelSmoothing), engine.ops(), pass);
+        loss = new MeanLoss(new CrossEntropy(labelSmoothing), engine.ops(), buffers);
     }
 
     @Override
     public ActivationPanels input() {
-        return pass.input();
+        return buffers.input();
     }
 
     @Override
@@ -40,11 +40,11 @@ final class CertifiedGradient implements BatchObjective {
         double progress = objective.ramp().progress(batch.iteration());
         double share = objective.naturalShare().at(progress);
         if (share > 0) {
-            engine.forward(pass, 0, panels, Mode.TRAINING);
+            engine.forward(buffers, 0, panels, Mode.TRAINING);
             loss.gradient(batch, 0, share);
         }
         if (share == 1) {
-            engine.backward(pass, 0, panels, Gradients.WEIGHTS);
+            engine.backward(buffers, 0, panels, Gradients.WEIGHTS);
             return;
         }
         float epsilon = (float) objective.epsilon().at(progress);

@@ -10,9 +10,9 @@ final class MeanLoss {
     private final Loss loss;
     private final BatchLoss batchLoss;
 
-    MeanLoss(Loss loss, EngineOps ops, ActivationBuffers pass) {
+    MeanLoss(Loss loss, EngineOps ops, ActivationBuffers buffers) {
         this.loss = loss;
-        batchLoss = new BatchLoss(ops, pass);
+        batchLoss = new BatchLoss(ops, buffers);
     }
 
     /**

@@ -10,25 +10,25 @@ import org.espalier.loss.CrossEntropy;
 /** Computes {@link Objective.Natural}. */
 final class NaturalGradient implements BatchObjective {
     private final Engine engine;
-    private final ActivationBuffers pass;
+    private final ActivationBuffers buffers;
     private final MeanLoss loss;
 
     NaturalGradient(Engine engine, int examples, float labelSmoothing) {
         this.engine = engine;
-        pass = engine.newPass(examples);
-        loss = new MeanLoss(new CrossEntropy(labelSmoothing), engine.ops(), pass);
+        buffers = engine.newBuffers(examples);
+        loss = new MeanLoss(new CrossEntropy(labelSmoothing), engine.ops(), buffers);
     }
 
     @Override
     public ActivationPanels input() {
-        return pass.input();
+        return buffers.input();
     }
 
     @Override
     public void gradient(Batch batch) {
         int panels = batch.panels();
-        engine.forward(pass, 0, panels, Mode.TRAINING);
+        engine.forward(buffers, 0, panels, Mode.TRAINING);
         loss.gradient(batch, 0, 1);
-        engine.backward(pass, 0, panels, Gradients.WEIGHTS);
+        engine.backward(buffers, 0, panels, Gradients.WEIGHTS);
     }
 }

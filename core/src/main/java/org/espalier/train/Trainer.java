@@ -123,7 +123,7 @@ public final class Trainer {
         return new TrainingState(iteration, weights, engine.moment(0), engine.moment(1));
     }
 
-    /** Goes on from a state that a trainer of the same settings, mask and level stream gave. */
+    /** Continues from a state that a trainer of the same settings, mask and level stream gave. */
     public void resume(TrainingState state) {
         engine.load(state.weights(), engine.mask());
         engine.loadMoments(state.firstMoment(), state.secondMoment());

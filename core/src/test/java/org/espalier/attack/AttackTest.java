@@ -204,10 +204,10 @@ class AttackTest {
     @Test
     void refusesAPassThatCannotHoldBothHalves() {
         Engine engine = engine(SMALL, 1);
-        Attacker attacker = Pgd.paper(LabelChoice.TRUE).bind(engine, engine.newPass(64));
+        Attacker attacker = Pgd.paper(LabelChoice.TRUE).bind(engine, engine.newBuffers(64));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> attacker.perturb(new int[1], 0, 1, NOISE, 0))
-                .withMessageContaining("needs a pass of 2 panels, this one has 1");
+                .withMessageContaining("needs buffers of 2 panels, these have 1");
     }
 
     @Test
@@ -233,7 +233,7 @@ class AttackTest {
     private static final class Batch {
         final Engine engine;
         final Attacker attacker;
-        final ActivationBuffers pass;
+        final ActivationBuffers buffers;
         final int panels;
         final int examples;
         final int features;
@@ -243,25 +243,25 @@ class AttackTest {
             examples = clean.length;
             features = clean[0].length;
             panels = ActivationPanels.panelsFor(examples);
-            pass = engine.newPass(2 * panels * ActivationPanels.LANES);
+            buffers = engine.newBuffers(2 * panels * ActivationPanels.LANES);
             for (int e = 0; e < examples; e++) {
                 for (int f = 0; f < features; f++) {
-                    pass.input().set(f, e, clean[e][f]);
+                    buffers.input().set(f, e, clean[e][f]);
                 }
             }
-            attacker = attack.bind(engine, pass);
+            attacker = attack.bind(engine, buffers);
         }
 
         float[][] perturb(int[] labels, Stream noise, int firstExample) {
             if (attacker.readsCleanPass()) {
-                engine.forward(pass, 0, panels);
+                engine.forward(buffers, 0, panels);
             }
             attacker.perturb(labels, 0, examples, noise, firstExample);
             attacker.fillUnreadInputs(examples, noise, firstExample);
             float[][] made = new float[examples][features];
             for (int e = 0; e < examples; e++) {
                 for (int f = 0; f < features; f++) {
-                    made[e][f] = pass.input().get(f, panels * ActivationPanels.LANES + e);
+                    made[e][f] = buffers.input().get(f, panels * ActivationPanels.LANES + e);
                 }
             }
             return made;
@@ -271,18 +271,18 @@ class AttackTest {
     private static double[] losses(Engine engine, float[][] clean, int[] labels, Attack attack) {
         Batch batch = new Batch(engine, attack, clean, labels);
         batch.perturb(labels, NOISE, 0);
-        engine.forward(batch.pass, batch.panels, batch.panels);
+        engine.forward(batch.buffers, batch.panels, batch.panels);
         double[] losses = new double[labels.length];
-        PanelOps.CHOSEN.crossEntropy(batch.pass.logits(), batch.panels, labels, 0, labels.length, 0f, losses, 0);
+        PanelOps.CHOSEN.crossEntropy(batch.buffers.logits(), batch.panels, labels, 0, labels.length, 0f, losses, 0);
         return losses;
     }
 
     private static int[] predictions(Engine engine, float[][] clean) {
-        ActivationBuffers pass = engine.newPass(clean.length);
-        pass.input().copy(panels(clean), 0, 0, pass.panels());
-        engine.forward(pass, 0, pass.panels());
+        ActivationBuffers buffers = engine.newBuffers(clean.length);
+        buffers.input().copy(panels(clean), 0, 0, buffers.panels());
+        engine.forward(buffers, 0, buffers.panels());
         int[] predicted = new int[clean.length];
-        PanelOps.CHOSEN.predictions(pass.logits(), 0, clean.length, predicted, 0);
+        PanelOps.CHOSEN.predictions(buffers.logits(), 0, clean.length, predicted, 0);
         return predicted;
     }
 

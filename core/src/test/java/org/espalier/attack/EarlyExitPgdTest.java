@@ -102,7 +102,7 @@ class EarlyExitPgdTest {
         int panels = ActivationPanels.panelsFor(size);
         boolean[] broken = new boolean[size];
         double[] losses = new double[size];
-        ActivationBuffers pass = engine.newPass(2 * panels * ActivationPanels.LANES);
+        ActivationBuffers buffers = engine.newBuffers(2 * panels * ActivationPanels.LANES);
         int[] order = IntStream.range(0, size).toArray();
         int[] predicted = new int[size];
         double[] here = new double[size];
@@ -117,11 +117,11 @@ class EarlyExitPgdTest {
                         1,
                         KeptIterate.LAST,
                         LabelChoice.TRUE);
-                PanelOps.CHOSEN.loadImages(split.images(), order, 0, size, pass.input(), 0);
-                part.bind(engine, pass).perturb(split.labels(), 0, size, noise, 0);
-                engine.forward(pass, panels, panels);
-                PanelOps.CHOSEN.predictions(pass.logits(), panels, size, predicted, 0);
-                PanelOps.CHOSEN.crossEntropy(pass.logits(), panels, split.labels(), 0, size, SMOOTHING, here, 0);
+                PanelOps.CHOSEN.loadImages(split.images(), order, 0, size, buffers.input(), 0);
+                part.bind(engine, buffers).perturb(split.labels(), 0, size, noise, 0);
+                engine.forward(buffers, panels, panels);
+                PanelOps.CHOSEN.predictions(buffers.logits(), panels, size, predicted, 0);
+                PanelOps.CHOSEN.crossEntropy(buffers.logits(), panels, split.labels(), 0, size, SMOOTHING, here, 0);
                 for (int e = 0; e < size; e++) {
                     if (!broken[e]) {
                         losses[e] = here[e];
@@ -157,10 +157,10 @@ class EarlyExitPgdTest {
             images[i] = (byte) draws.below(256, i);
         }
         int[] labels = new int[size];
-        ActivationBuffers pass = engine.newPass(size);
-        PanelOps.CHOSEN.loadImages(images, IntStream.range(0, size).toArray(), 0, size, pass.input(), 0);
-        engine.forward(pass, 0, pass.panels());
-        PanelOps.CHOSEN.predictions(pass.logits(), 0, size, labels, 0);
+        ActivationBuffers buffers = engine.newBuffers(size);
+        PanelOps.CHOSEN.loadImages(images, IntStream.range(0, size).toArray(), 0, size, buffers.input(), 0);
+        engine.forward(buffers, 0, buffers.panels());
+        PanelOps.CHOSEN.predictions(buffers.logits(), 0, size, labels, 0);
         for (int e = 0; e < size; e += 10) {
             labels[e] = (labels[e] + 1) % 3;
         }

@@ -12,23 +12,23 @@ import org.junit.jupiter.api.Test;
 class ChecksTest {
     private static final Architecture SHAPE = new Architecture(List.of(5, 4, 3), false);
     private final Engine engine = Engines.create(SHAPE);
-    private final ActivationBuffers pass = engine.newPass(64);
+    private final ActivationBuffers buffers = engine.newBuffers(64);
     private final ActivationPanels five = new ActivationPanels(5, 64);
 
     @Test
     void panelsThatAPassDoesNotHaveAreRefused() {
-        assertThatThrownBy(() -> engine.forward(pass, 0, 2)).isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> engine.forward(pass, -1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> engine.backward(pass, 1, 1, Gradients.WEIGHTS))
+        assertThatThrownBy(() -> engine.forward(buffers, 0, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> engine.forward(buffers, -1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> engine.backward(buffers, 1, 1, Gradients.WEIGHTS))
                 .isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> engine.backward(pass, 0, Integer.MAX_VALUE, Gradients.INPUTS))
+        assertThatThrownBy(() -> engine.backward(buffers, 0, Integer.MAX_VALUE, Gradients.INPUTS))
                 .isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @Test
     void aPassOfAnotherArchitectureIsRefused() {
         ActivationBuffers other =
-                Engines.create(new Architecture(List.of(5, 3), false)).newPass(64);
+                Engines.create(new Architecture(List.of(5, 3), false)).newBuffers(64);
         assertThatThrownBy(() -> engine.forward(other, 0, 1))
                 .hasMessageContaining("5-3")
                 .hasMessageContaining("5-4-3");
@@ -43,7 +43,7 @@ class ChecksTest {
                         Stream.root(1), 0, five, 0, new ActivationPanels(4, 64), 0, 1, new int[] {0}, 0.1f))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> PanelOps.CHOSEN.crossEntropyGradient(
-                        pass.logits(), pass.logitGradient(), 0, 1, new int[3], 0, 4, 0f, 1f))
+                        buffers.logits(), buffers.logitGradient(), 0, 1, new int[3], 0, 4, 0f, 1f))
                 .isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> PanelOps.CHOSEN.loadImages(new byte[10], new int[] {2}, 0, 1, five, 0))
                 .isInstanceOf(IndexOutOfBoundsException.class);
@@ -54,7 +54,7 @@ class ChecksTest {
     @Test
     void labelsThatAreNoClassAreRefused() {
         assertThatThrownBy(() -> PanelOps.CHOSEN.crossEntropyGradient(
-                        pass.logits(), pass.logitGradient(), 0, 1, new int[] {0, 3}, 0, 2, 0f, 1f))
+                        buffers.logits(), buffers.logitGradient(), 0, 1, new int[] {0, 3}, 0, 2, 0f, 1f))
                 .hasMessage("label 3 of example 1 is none of 3 classes");
     }
 }

@@ -34,11 +34,11 @@ public abstract class EngineContract {
     @ValueSource(doubles = {1, 0.4, 0})
     void logitsAreThoseOfPlainLoops(double density) {
         Case example = new Case(density);
-        example.engine.forward(example.pass, 0, PANELS);
+        example.engine.forward(example.buffers, 0, PANELS);
         for (int e = 0; e < EXAMPLES; e++) {
             double[] expected = logits(example.weights, example.image(e));
             for (int c = 0; c < expected.length; c++) {
-                assertThat((double) example.pass.logits().get(c, e)).isCloseTo(expected[c], within(1e-5));
+                assertThat((double) example.buffers.logits().get(c, e)).isCloseTo(expected[c], within(1e-5));
             }
         }
     }
@@ -48,7 +48,7 @@ public abstract class EngineContract {
     void inputGradientsAreFiniteDifferences(double density) {
         Case example = new Case(density);
         example.fillLogitGradient();
-        example.engine.forward(example.pass, 0, PANELS);
+        example.engine.forward(example.buffers, 0, PANELS);
         float[][] gradient = example.inputGradient();
         for (int e : new int[] {0, 63, 64, EXAMPLES - 1}) {
             for (int i = 0; i < SHAPE.inputs(); i++) {
@@ -67,8 +67,8 @@ public abstract class EngineContract {
     void weightGradientsAreFiniteDifferencesSummedOverExamples(double density) {
         Case example = new Case(density);
         example.fillLogitGradient();
-        example.engine.forward(example.pass, 0, PANELS);
-        example.engine.backward(example.pass, 0, PANELS, Gradients.WEIGHTS);
+        example.engine.forward(example.buffers, 0, PANELS);
+        example.engine.backward(example.buffers, 0, PANELS, Gradients.WEIGHTS);
         Weights gradient = example.engine.gradient();
         for (int layer = 0; layer < SHAPE.layers(); layer++) {
             for (int i = 0; i < gradient.matrix(layer).length; i++) {
@@ -89,19 +89,19 @@ public abstract class EngineContract {
     void signedStepsFollowTheGradientAndStayInBallAndRange() {
         Case example = new Case(0.3);
         example.fillLogitGradient();
-        example.engine.forward(example.pass, 0, PANELS);
+        example.engine.forward(example.buffers, 0, PANELS);
         float[][] gradient = example.inputGradient();
         ActivationPanels clean = new ActivationPanels(SHAPE.inputs(), 3 * ActivationPanels.LANES);
         ActivationPanels x = new ActivationPanels(SHAPE.inputs(), 4 * ActivationPanels.LANES);
-        clean.copy(example.pass.input(), 0, 1, PANELS);
-        x.copy(example.pass.input(), 0, 2, PANELS);
+        clean.copy(example.buffers.input(), 0, 1, PANELS);
+        x.copy(example.buffers.input(), 0, 2, PANELS);
         int[] live = example.engine.liveInputs();
         assertThat(live).isNotEmpty().hasSizeLessThan(SHAPE.inputs()); // both kinds of input are tested
         for (int step = 1; step <= 2; step++) {
-            example.engine.perturb(example.pass, 0, PANELS, new StepRule.Sign(0.2f, 0.3f), clean, 1, x, 2);
+            example.engine.perturb(example.buffers, 0, PANELS, new StepRule.Sign(0.2f, 0.3f), clean, 1, x, 2);
             for (int e = 0; e < EXAMPLES; e++) {
                 for (int i = 0; i < SHAPE.inputs(); i++) {
-                    double image = example.pass.input().get(i, e);
+                    double image = example.buffers.input().get(i, e);
                     double moved = image + Math.min(0.2 * step, 0.3) * Math.signum(gradient[e][i]);
                     assertThat((double) x.get(i, 2 * ActivationPanels.LANES + e))
                             .isCloseTo(Math.clamp(moved, 0, 1), within(1e-6));
@@ -109,11 +109,11 @@ public abstract class EngineContract {
             }
         }
         ActivationPanels narrow = new ActivationPanels(SHAPE.inputs() - 1, 1);
-        assertThatThrownBy(() ->
-                        example.engine.perturb(example.pass, 0, 1, new StepRule.Sign(0.2f, 0.3f), narrow, 0, narrow, 0))
+        assertThatThrownBy(() -> example.engine.perturb(
+                        example.buffers, 0, 1, new StepRule.Sign(0.2f, 0.3f), narrow, 0, narrow, 0))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(
-                        () -> example.engine.perturb(example.pass, 0, 2, new StepRule.Sign(0.2f, 0.3f), clean, 2, x, 0))
+        assertThatThrownBy(() ->
+                        example.engine.perturb(example.buffers, 0, 2, new StepRule.Sign(0.2f, 0.3f), clean, 2, x, 0))
                 .isInstanceOf(IndexOutOfBoundsException.class);
     }
 
@@ -121,8 +121,8 @@ public abstract class EngineContract {
     void momentumFollowsItsFormulaAndKeepsPrunedWeightsAtZero() {
         Case example = new Case(0.4);
         example.fillLogitGradient();
-        example.engine.forward(example.pass, 0, PANELS);
-        example.engine.backward(example.pass, 0, PANELS, Gradients.WEIGHTS);
+        example.engine.forward(example.buffers, 0, PANELS);
+        example.engine.backward(example.buffers, 0, PANELS, Gradients.WEIGHTS);
         Weights gradient = example.engine.gradient();
         example.engine.update(new Update.Momentum(0.01f, 0.9f, 0f, 0f));
         example.engine.update(new Update.Momentum(0.01f, 0.9f, 0f, 0f));
@@ -175,13 +175,13 @@ public abstract class EngineContract {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("9-7-5-3 with biases")
                 .hasMessageContaining("9-4-3 with biases");
-        ActivationBuffers foreign = create(other).newPass(1);
+        ActivationBuffers foreign = create(other).newBuffers(1);
         assertThatThrownBy(() -> example.engine.forward(foreign, 0, 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> example.engine.backward(foreign, 0, 1, Gradients.WEIGHTS))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> example.engine.forward(example.pass, 1, 2))
+        assertThatThrownBy(() -> example.engine.forward(example.buffers, 1, 2))
                 .isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> example.engine.backward(example.pass, -1, 1, Gradients.WEIGHTS))
+        assertThatThrownBy(() -> example.engine.backward(example.buffers, -1, 1, Gradients.WEIGHTS))
                 .isInstanceOf(IndexOutOfBoundsException.class);
     }
 
@@ -190,10 +190,10 @@ public abstract class EngineContract {
     void gradientsOfPrunedWeightsAreFiniteDifferencesToo(double density) {
         Case example = new Case(density);
         example.fillLogitGradient();
-        example.engine.forward(example.pass, 0, PANELS);
-        example.engine.backward(example.pass, 0, PANELS, Gradients.WEIGHTS);
+        example.engine.forward(example.buffers, 0, PANELS);
+        example.engine.backward(example.buffers, 0, PANELS, Gradients.WEIGHTS);
         Weights usual = example.engine.gradient();
-        example.engine.backward(example.pass, 0, PANELS, Gradients.ALL_WEIGHTS);
+        example.engine.backward(example.buffers, 0, PANELS, Gradients.ALL_WEIGHTS);
         Weights all = example.engine.gradient();
         for (int layer = 0; layer < SHAPE.layers(); layer++) {
             for (int i = 0; i < all.matrix(layer).length; i++) {
@@ -206,7 +206,7 @@ public abstract class EngineContract {
             }
             assertThat(all.biases(layer)).isEqualTo(usual.biases(layer));
         }
-        example.engine.backward(example.pass, 0, PANELS, Gradients.WEIGHTS);
+        example.engine.backward(example.buffers, 0, PANELS, Gradients.WEIGHTS);
         assertThat(example.engine.gradient()).isEqualTo(usual);
     }
 
@@ -216,8 +216,8 @@ public abstract class EngineContract {
         for (int i = 0; i < 2; i++) {
             Case example = new Case(0.4);
             example.fillLogitGradient();
-            example.engine.forward(example.pass, 0, PANELS);
-            example.engine.backward(example.pass, 0, PANELS, i == 0 ? Gradients.WEIGHTS : Gradients.ALL_WEIGHTS);
+            example.engine.forward(example.buffers, 0, PANELS);
+            example.engine.backward(example.buffers, 0, PANELS, i == 0 ? Gradients.WEIGHTS : Gradients.ALL_WEIGHTS);
             example.engine.update(ADAM);
             after[i] = example.engine.weights();
         }
@@ -228,21 +228,21 @@ public abstract class EngineContract {
     void weightsAndInputsTogetherAreThoseOfEach() {
         Case example = new Case(0.3);
         example.fillLogitGradient();
-        example.engine.forward(example.pass, 0, PANELS);
+        example.engine.forward(example.buffers, 0, PANELS);
         float[][] inputs = example.inputGradient();
         assertThat(example.engine.liveInputs()).isNotEmpty().hasSizeLessThan(SHAPE.inputs());
-        example.engine.backward(example.pass, 0, PANELS, Gradients.WEIGHTS);
+        example.engine.backward(example.buffers, 0, PANELS, Gradients.WEIGHTS);
         Weights weights = example.engine.gradient();
         for (Gradients wanted : new Gradients[] {Gradients.INPUTS, Gradients.WEIGHTS_AND_INPUTS}) {
             example.engine.load(example.weights, example.mask);
-            example.engine.forward(example.pass, 0, PANELS);
-            ActivationPanels gradient = example.pass.inputGradient();
+            example.engine.forward(example.buffers, 0, PANELS);
+            ActivationPanels gradient = example.buffers.inputGradient();
             for (int e = 0; e < EXAMPLES; e++) {
                 for (int i = 0; i < SHAPE.inputs(); i++) {
                     gradient.set(i, e, 99);
                 }
             }
-            example.engine.backward(example.pass, 0, PANELS, wanted);
+            example.engine.backward(example.buffers, 0, PANELS, wanted);
             for (int e = 0; e < EXAMPLES; e++) {
                 for (int i = 0; i < SHAPE.inputs(); i++) {
                     assertThat(gradient.get(i, e)).isEqualTo(inputs[e][i]);
@@ -303,7 +303,7 @@ public abstract class EngineContract {
         final Engine engine = create(SHAPE);
         final Mask mask;
         final Weights weights = InitialWeights.GLOROT_UNIFORM.draw(SHAPE, Stream.root(3));
-        final ActivationBuffers pass = engine.newPass(EXAMPLES);
+        final ActivationBuffers buffers = engine.newBuffers(EXAMPLES);
 
         Case(double density) {
             this(density, 8);
@@ -326,7 +326,7 @@ public abstract class EngineContract {
             engine.load(weights, mask);
             for (int e = 0; e < EXAMPLES; e++) {
                 for (int i = 0; i < SHAPE.inputs(); i++) {
-                    pass.input().set(i, e, stream.child("inputs").child(e).uniform(i));
+                    buffers.input().set(i, e, stream.child("inputs").child(e).uniform(i));
                 }
             }
         }
@@ -335,15 +335,15 @@ public abstract class EngineContract {
         void fillLogitGradient() {
             for (int e = 0; e < EXAMPLES; e++) {
                 for (int c = 0; c < SHAPE.classes(); c++) {
-                    pass.logitGradient().set(c, e, slope(c));
+                    buffers.logitGradient().set(c, e, slope(c));
                 }
             }
         }
 
         /** One update of Adam. */
         void step() {
-            engine.forward(pass, 0, PANELS);
-            engine.backward(pass, 0, PANELS, Gradients.WEIGHTS);
+            engine.forward(buffers, 0, PANELS);
+            engine.backward(buffers, 0, PANELS, Gradients.WEIGHTS);
             engine.update(ADAM);
         }
 
@@ -354,7 +354,7 @@ public abstract class EngineContract {
         double[] image(int e) {
             double[] image = new double[SHAPE.inputs()];
             for (int i = 0; i < image.length; i++) {
-                image[i] = pass.input().get(i, e);
+                image[i] = buffers.input().get(i, e);
             }
             return image;
         }
@@ -380,11 +380,11 @@ public abstract class EngineContract {
         }
 
         float[][] inputGradient() {
-            engine.backward(pass, 0, PANELS, Gradients.INPUTS);
+            engine.backward(buffers, 0, PANELS, Gradients.INPUTS);
             float[][] all = new float[PANELS * ActivationPanels.LANES][SHAPE.inputs()];
             for (int e = 0; e < all.length; e++) {
                 for (int i = 0; i < SHAPE.inputs(); i++) {
-                    all[e][i] = pass.inputGradient().get(i, e);
+                    all[e][i] = buffers.inputGradient().get(i, e);
                 }
             }
             return all;

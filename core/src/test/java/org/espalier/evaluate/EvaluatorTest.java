@@ -240,14 +240,15 @@ class EvaluatorTest {
 
         BoundEngine reference = new ReferenceEngine(NETWORK);
         reference.load(engine.weights(), engine.mask());
-        BoundBuffers pass = reference.newBoundBuffers(150, true);
+        BoundBuffers buffers = reference.newBoundBuffers(150, true);
         int[] order = IntStream.range(0, 150).toArray();
-        PanelOps.CHOSEN.loadImages(split.images(), order, 0, 150, pass.natural().input(), 0);
-        reference.boundMargins(pass, 0.02f, 0.3f, split.labels(), 0, 150);
+        PanelOps.CHOSEN.loadImages(
+                split.images(), order, 0, 150, buffers.natural().input(), 0);
+        reference.boundMargins(buffers, 0.02f, 0.3f, split.labels(), 0, 150);
         int[] predicted = new int[150];
         double[] losses = new double[150];
-        PanelOps.CHOSEN.predictions(pass.marginBounds(), 0, 150, predicted, 0);
-        PanelOps.CHOSEN.crossEntropy(pass.marginBounds(), 0, split.labels(), 0, 150, 0.1f, losses, 0);
+        PanelOps.CHOSEN.predictions(buffers.marginBounds(), 0, 150, predicted, 0);
+        PanelOps.CHOSEN.crossEntropy(buffers.marginBounds(), 0, split.labels(), 0, 150, 0.1f, losses, 0);
         int shown = (int) IntStream.range(0, 150)
                 .filter(i -> predicted[i] == split.labels()[i])
                 .count();

@@ -73,27 +73,27 @@ class LossTest {
     @Test
     void batchesWeighExamplesAndKeepPaddingAtZero() {
         Engine engine = Engines.create(new Architecture(List.of(2, CLASSES), false));
-        ActivationBuffers pass = engine.newPass(2 * ActivationPanels.LANES);
+        ActivationBuffers buffers = engine.newBuffers(2 * ActivationPanels.LANES);
         int examples = 3;
         int[] labels = {3, 0, 2};
         for (int e = 0; e < examples; e++) {
             for (int c = 0; c < CLASSES; c++) {
-                pass.logits().set(c, e, LOGITS[(c + e) % CLASSES]);
+                buffers.logits().set(c, e, LOGITS[(c + e) % CLASSES]);
             }
         }
-        BatchLoss batch = new BatchLoss(engine.ops(), pass);
+        BatchLoss batch = new BatchLoss(engine.ops(), buffers);
         Loss loss = new CrossEntropy(0.1f);
         assertThat(batch.set(loss, 0, 0, 1, labels, 0, examples, 0.5, null)).isTrue();
-        float[] whole = gradient(pass, examples);
+        float[] whole = gradient(buffers, examples);
         assertThat(batch.set(loss, 0, 0, 1, labels, 0, examples, 0.5, new float[] {1, 1, 1}))
                 .isTrue();
-        assertThat(gradient(pass, examples)).containsExactly(whole, within(1e-6f));
+        assertThat(gradient(buffers, examples)).containsExactly(whole, within(1e-6f));
         batch.set(loss, 0, 0, 1, labels, 0, examples, 0.5, new float[] {0, 2, 1});
-        float[] weighted = gradient(pass, examples);
+        float[] weighted = gradient(buffers, examples);
         for (int c = 0; c < CLASSES; c++) {
             assertThat(weighted[c]).isZero();
             assertThat(weighted[CLASSES + c]).isCloseTo(2 * whole[CLASSES + c], within(1e-6f));
-            assertThat(pass.logitGradient().get(c, examples)).isZero();
+            assertThat(buffers.logitGradient().get(c, examples)).isZero();
         }
         double[] values = new double[examples];
         batch.values(loss, 0, 0, labels, 0, examples, values);
@@ -103,29 +103,29 @@ class LossTest {
     @Test
     void theGradientByTheReferenceIsAddedToItsPanels() {
         Engine engine = Engines.create(new Architecture(List.of(2, CLASSES), false));
-        ActivationBuffers pass = engine.newPass(2 * ActivationPanels.LANES);
+        ActivationBuffers buffers = engine.newBuffers(2 * ActivationPanels.LANES);
         for (int c = 0; c < CLASSES; c++) {
-            pass.logits().set(c, 0, REFERENCE[c]);
-            pass.logits().set(c, ActivationPanels.LANES, LOGITS[c]);
-            pass.logitGradient().set(c, 0, 1);
+            buffers.logits().set(c, 0, REFERENCE[c]);
+            buffers.logits().set(c, ActivationPanels.LANES, LOGITS[c]);
+            buffers.logitGradient().set(c, 0, 1);
         }
-        BatchLoss batch = new BatchLoss(engine.ops(), pass);
+        BatchLoss batch = new BatchLoss(engine.ops(), buffers);
         batch.clear(1, 1);
         batch.add(new KullbackLeibler(false), 1, 0, new int[] {3}, 0, 1, 2, null, true);
         double[] gradient = new double[CLASSES];
         double[] byReference = new double[CLASSES];
         new KullbackLeibler(false).at(LOGITS, 3, REFERENCE, gradient, byReference);
         for (int c = 0; c < CLASSES; c++) {
-            assertThat(pass.logitGradient().get(c, ActivationPanels.LANES))
+            assertThat(buffers.logitGradient().get(c, ActivationPanels.LANES))
                     .isCloseTo((float) (2 * gradient[c]), within(1e-6f));
-            assertThat(pass.logitGradient().get(c, 0)).isCloseTo((float) (1 + 2 * byReference[c]), within(1e-6f));
+            assertThat(buffers.logitGradient().get(c, 0)).isCloseTo((float) (1 + 2 * byReference[c]), within(1e-6f));
         }
     }
 
-    private static float[] gradient(ActivationBuffers pass, int examples) {
+    private static float[] gradient(ActivationBuffers buffers, int examples) {
         float[] all = new float[examples * CLASSES];
         for (int i = 0; i < all.length; i++) {
-            all[i] = pass.logitGradient().get(i % CLASSES, i / CLASSES);
+            all[i] = buffers.logitGradient().get(i % CLASSES, i / CLASSES);
         }
         return all;
     }

@@ -121,7 +121,7 @@ class TrainerTest {
         final int examples;
         final int panels;
         final int[] labels;
-        final ActivationBuffers pass;
+        final ActivationBuffers buffers;
         final int update;
         final BoundBuffers bounds;
 
@@ -134,18 +134,18 @@ class TrainerTest {
             BatchOrder order = new BatchOrder(LEVEL, training.size(), settings.batch());
             examples = order.count(update);
             panels = ActivationPanels.panelsFor(examples);
-            pass = engine.newPass(2 * panels * ActivationPanels.LANES);
+            buffers = engine.newBuffers(2 * panels * ActivationPanels.LANES);
             labels = new int[examples];
             int[] images = order.order(update);
             for (int e = 0; e < examples; e++) {
                 labels[e] = training.labels()[images[order.first(update) + e]];
             }
-            PanelOps.CHOSEN.loadImages(training.images(), images, order.first(update), examples, pass.input(), 0);
+            PanelOps.CHOSEN.loadImages(training.images(), images, order.first(update), examples, buffers.input(), 0);
             bounds = engine.newBoundBuffers(examples, true);
-            bounds.natural().input().copy(pass.input(), 0, 0, panels);
+            bounds.natural().input().copy(buffers.input(), 0, 0, panels);
             if (settings.objective() instanceof Objective.Adversarial mixed) {
-                engine.forward(pass, 0, panels);
-                Attacker attacker = mixed.attack().bind(engine, pass);
+                engine.forward(buffers, 0, panels);
+                Attacker attacker = mixed.attack().bind(engine, buffers);
                 attacker.perturb(labels, 0, examples, LEVEL.child("attack noise"), update * settings.batch());
             }
         }
@@ -187,8 +187,8 @@ class TrainerTest {
         }
 
         private double loss(int firstPanel) {
-            engine.forward(pass, firstPanel, panels);
-            return mean(pass.logits(), firstPanel);
+            engine.forward(buffers, firstPanel, panels);
+            return mean(buffers.logits(), firstPanel);
         }
 
         private double mean(ActivationPanels logits, int firstPanel) {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.espalier.data.Split;
 
 /**
- * What an attack starts from: clean inputs, their true classes, and a number for each that its randomness hangs on.
+ * What an attack starts from: clean inputs, their true classes, and a number for each, from which its random stream is derived.
  *
  * <p>An attack's result for an example depends on the example, its number and the attack's stream alone, never on which
  * others stand beside it. That makes results independent of batches and threads.

@@ -24,7 +24,7 @@ public final class Target {
 
     private final Engine engine;
     private final Optional<ImageShape> shape;
-    private final ActivationBuffers pass;
+    private final ActivationBuffers buffers;
     private final int[] live;
     private final int[] rows; // (input): its row, or -1
     private final float[] z; // (class)
@@ -60,7 +60,7 @@ public final class Target {
                 });
         this.engine = engine;
         this.shape = shape;
-        pass = engine.newPass(CAPACITY);
+        buffers = engine.newBuffers(CAPACITY);
         live = engine.liveInputs().clone();
         rows = new int[inputs()];
         Arrays.fill(rows, -1);
@@ -159,7 +159,7 @@ public final class Target {
     /** Computes the logits of a tile's examples, at most {@link #CAPACITY}. */
     public void forward(Tile x) {
         checkTile(x);
-        ActivationPanels input = pass.input();
+        ActivationPanels input = buffers.input();
         for (int panel = 0; panel < x.panels(); panel++) {
             for (int row = 0; row < live.length; ) {
                 int run = run(row);
@@ -167,14 +167,14 @@ public final class Target {
                 row += run;
             }
         }
-        engine.forward(pass, 0, x.panels());
+        engine.forward(buffers, 0, x.panels());
         examples = x.examples();
         forwards += examples;
     }
 
     /** A logit of an example of the last forward pass. */
     public float logit(int example, int category) {
-        return pass.logits().get(category, example);
+        return buffers.logits().get(category, example);
     }
 
     /** Logits of an example of the last forward pass, into {@code out}, (class). */
@@ -222,7 +222,7 @@ public final class Target {
     public void gradient(double[][] coefficients, Tile out) {
         for (int e = 0; e < examples; e++) {
             for (int c = 0; c < classes(); c++) {
-                pass.logitGradient().set(c, e, (float) coefficients[e][c]);
+                buffers.logitGradient().set(c, e, (float) coefficients[e][c]);
             }
         }
         backward(out);
@@ -232,7 +232,7 @@ public final class Target {
     public void difference(int[] plus, int[] minus, Tile out) {
         for (int e = 0; e < examples; e++) {
             for (int c = 0; c < classes(); c++) {
-                pass.logitGradient().set(c, e, (c == plus[e] ? 1f : 0f) - (c == minus[e] ? 1f : 0f));
+                buffers.logitGradient().set(c, e, (c == plus[e] ? 1f : 0f) - (c == minus[e] ? 1f : 0f));
             }
         }
         backward(out);
@@ -269,7 +269,7 @@ public final class Target {
             double scale = invertible ? 1 / largest : 0;
             for (int c = 0; c < slope.length; c++) {
                 double scaled = invertible || largest == 0 ? slope[c] * scale : slope[c] / largest;
-                pass.logitGradient().set(c, e, (float) scaled);
+                buffers.logitGradient().set(c, e, (float) scaled);
             }
         }
         backward(out);
@@ -283,11 +283,11 @@ public final class Target {
         }
         for (int e = examples; e < out.lanes(); e++) {
             for (int c = 0; c < classes(); c++) {
-                pass.logitGradient().set(c, e, 0f);
+                buffers.logitGradient().set(c, e, 0f);
             }
         }
-        engine.backward(pass, 0, out.panels(), Gradients.INPUTS);
-        ActivationPanels gradient = pass.inputGradient();
+        engine.backward(buffers, 0, out.panels(), Gradients.INPUTS);
+        ActivationPanels gradient = buffers.inputGradient();
         for (int panel = 0; panel < out.panels(); panel++) {
             for (int row = 0; row < live.length; ) {
                 int run = run(row);

@@ -7,7 +7,7 @@ import org.espalier.engine.ActivationPanels;
 
 /**
  * Where the weights of each row of a sparse matrix stand, in blocks of columns: activations of a block's columns
- * stay in the nearest cache while all rows take their part of it. A row's sum goes on from block to block in column
+ * stay in the nearest cache while all rows take their part of it. A row's sum continues from block to block in column
  * order, so blocks change no bit. Weights stand block by block and, within a block, row by row, so that a product
  * reads a block's in one go: there are too many for the nearest caches.
  *

@@ -4,7 +4,7 @@ import org.espalier.engine.ActivationPanels;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The arithmetic between the products of {@code VectorWorstCase}, each written twice as the {@link Kernels} are, with the
+ * The arithmetic between the products of {@code VectorBoundMargins}, each written twice as the {@link Kernels} are, with the
  * same bits. Everything works on one panel, lane by lane; l and u are a unit's bounds before its ReLU.
  */
 public interface BoundKernels {

@@ -8,7 +8,7 @@ import org.espalier.network.Architecture;
 /**
  * Working memory of the weight gradients' kernels.
  *
- * @param memory native: turned panels, partial sums, and a tile
+ * @param memory native: transposed panels, partial sums, and a tile
  * @param deltas deltas by blocks of four outputs, on the heap, whose elements broadcast in one load
  * @param terms for each block of four outputs, where in deltas those are that are not all zero; before that, room to sort in
  * @param ends one past the last of each block's columns; -1 for the last one of a block that takes all
@@ -39,7 +39,7 @@ public record GradientScratch(
         long bytes = 0;
         int most = 0;
         for (int layer = 0; layer < architecture.layers(); layer++) {
-            bytes = Math.max(bytes, turned(architecture.inputs(layer), panels));
+            bytes = Math.max(bytes, transposed(architecture.inputs(layer), panels));
             most = Math.max(most, architecture.outputs(layer));
         }
         int blocks = (most + OUTPUTS - 1) / OUTPUTS;
@@ -54,8 +54,8 @@ public record GradientScratch(
                 panels);
     }
 
-    /** Bytes of turned panels: rounded so as to hold whole blocks at every width. */
-    public static long turned(int features, int panels) {
+    /** Bytes of transposed panels: rounded so as to hold whole blocks at every width. */
+    public static long transposed(int features, int panels) {
         return (features + 31) / 32 * 128L * ActivationPanels.LANES * panels;
     }
 }

@@ -9,7 +9,7 @@ public final class PackedRows6 {
     /** Rows of a group. */
     public static final int ROWS = 6;
 
-    /** Rows of the source that are turned at a time: a page each, and a core finds so many without a walk. */
+    /** Rows of the source that are transposed at a time: a page each, and a core finds so many without a walk. */
     private static final int PART = 48;
 
     private PackedRows6() {}
@@ -35,12 +35,12 @@ public final class PackedRows6 {
     }
 
     /**
-     * The turned matrix: row r is column {@code taken[r]} of a row-major one.
+     * The transposed matrix: row r is column {@code taken[r]} of a row-major one.
      *
      * @param rows rows of the row-major matrix
      * @param taken ascending
      */
-    public static void turned(float[] from, int rows, int columns, int[] taken, float[] to) {
+    public static void transposed(float[] from, int rows, int columns, int[] taken, float[] to) {
         for (int first = 0; first < rows; first += PART) {
             int part = Math.min(PART, rows - first);
             for (int r = 0; r < taken.length; r += ROWS) {

@@ -1,6 +1,6 @@
 package org.espalier.engine.kernel;
 
-/** Turns a matrix, in tiles whose lines stay in the nearest cache. */
+/** Transposes a matrix in tiles whose lines stay in the nearest cache. */
 public final class TransposeMap {
     private static final int TILE = 16;
 

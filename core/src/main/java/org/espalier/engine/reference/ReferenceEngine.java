@@ -33,7 +33,7 @@ public final class ReferenceEngine implements BoundEngine {
     private final double[][][] moments = new double[2][][]; // (order, layer, output * input)
     private final double[][][] biasMoments = new double[2][][];
     private int[] liveInputs = new int[0];
-    private final List<ReferenceWorstCase> worstCases = new ArrayList<>(); // (example) of the last worstCase
+    private final List<ReferenceBoundMargins> boundMargins = new ArrayList<>(); // (example) of the last worstCase
 
     public ReferenceEngine(Architecture architecture) {
         this.architecture = architecture;
@@ -88,7 +88,7 @@ public final class ReferenceEngine implements BoundEngine {
     }
 
     @Override
-    public ActivationBuffers newPass(int examples) {
+    public ActivationBuffers newBuffers(int examples) {
         return new PanelBuffers(architecture, examples);
     }
 
@@ -98,22 +98,22 @@ public final class ReferenceEngine implements BoundEngine {
     }
 
     @Override
-    public void forward(ActivationBuffers pass, int firstPanel, int panels, Mode mode) {
-        Checks.covers(architecture, pass, firstPanel, panels);
+    public void forward(ActivationBuffers buffers, int firstPanel, int panels, Mode mode) {
+        Checks.covers(architecture, buffers, firstPanel, panels);
         for (int example = firstPanel * ActivationPanels.LANES;
                 example < (firstPanel + panels) * ActivationPanels.LANES;
                 example++) {
-            double[][] outputs = outputs(pass, example);
+            double[][] outputs = outputs(buffers, example);
             double[] logits = outputs[architecture.layers()];
             for (int c = 0; c < logits.length; c++) {
-                pass.logits().set(c, example, (float) logits[c]);
+                buffers.logits().set(c, example, (float) logits[c]);
             }
         }
     }
 
     @Override
     public void perturb(
-            ActivationBuffers pass,
+            ActivationBuffers buffers,
             int firstPanel,
             int panels,
             StepRule rule,
@@ -121,11 +121,11 @@ public final class ReferenceEngine implements BoundEngine {
             int cleanPanel,
             ActivationPanels x,
             int xPanel) {
-        Checks.covers(architecture, pass, firstPanel, panels);
+        Checks.covers(architecture, buffers, firstPanel, panels);
         Checks.perturbs(architecture, clean, cleanPanel, x, xPanel, panels);
         for (int lane = 0; lane < panels * ActivationPanels.LANES; lane++) {
             int example = firstPanel * ActivationPanels.LANES + lane;
-            double[] gradient = back(0, deltas(pass, example, outputs(pass, example))[0]);
+            double[] gradient = back(0, deltas(buffers, example, outputs(buffers, example))[0]);
             int centre = cleanPanel * ActivationPanels.LANES + lane;
             int point = xPanel * ActivationPanels.LANES + lane;
             for (int input : liveInputs) {
@@ -165,21 +165,21 @@ public final class ReferenceEngine implements BoundEngine {
     }
 
     @Override
-    public void backward(ActivationBuffers pass, int firstPanel, int panels, Gradients wanted) {
-        Checks.covers(architecture, pass, firstPanel, panels);
+    public void backward(ActivationBuffers buffers, int firstPanel, int panels, Gradients wanted) {
+        Checks.covers(architecture, buffers, firstPanel, panels);
         if (wanted.inputs()) {
             for (int example = firstPanel * ActivationPanels.LANES;
                     example < (firstPanel + panels) * ActivationPanels.LANES;
                     example++) {
-                double[] gradient = back(0, deltas(pass, example, outputs(pass, example))[0]);
+                double[] gradient = back(0, deltas(buffers, example, outputs(buffers, example))[0]);
                 for (int i = 0; i < gradient.length; i++) {
-                    pass.inputGradient().set(i, example, (float) gradient[i]);
+                    buffers.inputGradient().set(i, example, (float) gradient[i]);
                 }
             }
         }
         if (wanted.weights()) {
             clearGradients();
-            addGradient(pass, firstPanel, panels, wanted == Gradients.ALL_WEIGHTS);
+            addGradient(buffers, firstPanel, panels, wanted == Gradients.ALL_WEIGHTS);
         }
     }
 
@@ -190,12 +190,12 @@ public final class ReferenceEngine implements BoundEngine {
         }
     }
 
-    private void addGradient(ActivationBuffers pass, int firstPanel, int panels, boolean pruned) {
+    private void addGradient(ActivationBuffers buffers, int firstPanel, int panels, boolean pruned) {
         for (int example = firstPanel * ActivationPanels.LANES;
                 example < (firstPanel + panels) * ActivationPanels.LANES;
                 example++) {
-            double[][] outputs = outputs(pass, example);
-            double[][] deltas = deltas(pass, example, outputs);
+            double[][] outputs = outputs(buffers, example);
+            double[][] deltas = deltas(buffers, example, outputs);
             for (int layer = 0; layer < architecture.layers(); layer++) {
                 int inputs = architecture.inputs(layer);
                 for (int o = 0; o < architecture.outputs(layer); o++) {
@@ -214,42 +214,42 @@ public final class ReferenceEngine implements BoundEngine {
 
     @Override
     public void boundMargins(
-            BoundBuffers pass, float epsilon, float linearShare, int[] labels, int firstLabel, int examples) {
-        Checks.fits(architecture, pass.architecture());
-        pass.take(linearShare, labels, firstLabel, examples);
-        worstCases.clear();
-        for (int example = 0; example < pass.panels() * ActivationPanels.LANES; example++) {
+            BoundBuffers buffers, float epsilon, float linearShare, int[] labels, int firstLabel, int examples) {
+        Checks.fits(architecture, buffers.architecture());
+        buffers.bind(linearShare, labels, firstLabel, examples);
+        boundMargins.clear();
+        for (int example = 0; example < buffers.panels() * ActivationPanels.LANES; example++) {
             double[] worst = new double[architecture.classes()];
             if (example < examples) {
-                ReferenceWorstCase of = new ReferenceWorstCase(
+                ReferenceBoundMargins of = new ReferenceBoundMargins(
                         architecture,
                         weights,
                         biases,
-                        outputs(pass.natural(), example)[0],
+                        outputs(buffers.natural(), example)[0],
                         epsilon,
                         linearShare,
-                        pass.labels[example]);
-                worstCases.add(of);
+                        buffers.labels[example]);
+                boundMargins.add(of);
                 worst = of.worst();
             }
             for (int c = 0; c < worst.length; c++) {
-                pass.marginBounds().set(c, example, (float) worst[c]);
+                buffers.marginBounds().set(c, example, (float) worst[c]);
             }
         }
     }
 
     @Override
-    public void backward(BoundBuffers pass, boolean natural) {
+    public void backward(BoundBuffers buffers, boolean natural) {
         clearGradients();
         if (natural) {
-            addGradient(pass.natural(), 0, pass.panels(), false);
+            addGradient(buffers.natural(), 0, buffers.panels(), false);
         }
-        for (int example = 0; example < worstCases.size(); example++) {
+        for (int example = 0; example < boundMargins.size(); example++) {
             double[] gradient = new double[architecture.classes()];
             for (int c = 0; c < gradient.length; c++) {
-                gradient[c] = pass.marginBoundGradients().get(c, example);
+                gradient[c] = buffers.marginBoundGradients().get(c, example);
             }
-            worstCases.get(example).addGradient(gradient, gradients, biasGradients);
+            boundMargins.get(example).addGradient(gradient, gradients, biasGradients);
         }
         for (int layer = 0; layer < architecture.layers(); layer++) {
             for (int i = 0; i < gradients[layer].length; i++) {
@@ -318,11 +318,11 @@ public final class ReferenceEngine implements BoundEngine {
     }
 
     /** Inputs, then each layer's outputs (after ReLU but for the logits) of one example. */
-    private double[][] outputs(ActivationBuffers pass, int example) {
+    private double[][] outputs(ActivationBuffers buffers, int example) {
         double[][] outputs = new double[architecture.layers() + 1][];
         outputs[0] = new double[architecture.inputs()];
         for (int i = 0; i < outputs[0].length; i++) {
-            outputs[0][i] = pass.input().get(i, example);
+            outputs[0][i] = buffers.input().get(i, example);
         }
         for (int layer = 0; layer < architecture.layers(); layer++) {
             int inputs = architecture.inputs(layer);
@@ -339,12 +339,12 @@ public final class ReferenceEngine implements BoundEngine {
     }
 
     /** Gradient with respect to each layer's outputs before ReLU, of one example. */
-    private double[][] deltas(ActivationBuffers pass, int example, double[][] outputs) {
+    private double[][] deltas(ActivationBuffers buffers, int example, double[][] outputs) {
         double[][] deltas = new double[architecture.layers()][];
         int last = architecture.layers() - 1;
         deltas[last] = new double[architecture.classes()];
         for (int c = 0; c < deltas[last].length; c++) {
-            deltas[last][c] = pass.logitGradient().get(c, example);
+            deltas[last][c] = buffers.logitGradient().get(c, example);
         }
         for (int layer = last; layer > 0; layer--) {
             deltas[layer - 1] = back(layer, deltas[layer]);

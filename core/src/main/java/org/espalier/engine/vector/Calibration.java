@@ -247,15 +247,15 @@ public final class Calibration implements DenseOrSparsePolicy {
         private static final Update NOTHING = new Update.Adam(0f, 0.9f, 0.999f, 1e-7f, 0f, 0f);
 
         private final VectorEngine engine;
-        private final PanelBuffers pass;
+        private final PanelBuffers buffers;
 
         Probe(Architecture architecture, double density, DenseOrSparsePolicy policy) {
             Stream stream = Stream.root(1);
             engine = new VectorEngine(architecture, kernels, policy);
             engine.load(InitialWeights.GLOROT_UNIFORM.draw(architecture, stream), mask(architecture, density, stream));
-            pass = engine.newPass(ActivationPanels.LANES);
-            fill(pass.input(), stream.child("inputs"));
-            fill(pass.logitGradient(), stream.child("gradient"));
+            buffers = engine.newBuffers(ActivationPanels.LANES);
+            fill(buffers.input(), stream.child("inputs"));
+            fill(buffers.logitGradient(), stream.child("gradient"));
         }
 
         private static Mask mask(Architecture architecture, double density, Stream stream) {
@@ -276,11 +276,11 @@ public final class Calibration implements DenseOrSparsePolicy {
 
         void run() {
             for (int i = 0; i < PASSES; i++) {
-                engine.forward(pass, 0, 1);
-                engine.inputGradient(pass, 0, 1, NOWHERE);
+                engine.forward(buffers, 0, 1);
+                engine.inputGradient(buffers, 0, 1, NOWHERE);
             }
-            engine.forward(pass, 0, 1);
-            engine.backward(pass, 0, 1, Gradients.WEIGHTS);
+            engine.forward(buffers, 0, 1);
+            engine.backward(buffers, 0, 1, Gradients.WEIGHTS);
             engine.update(NOTHING);
         }
     }

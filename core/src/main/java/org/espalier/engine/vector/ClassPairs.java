@@ -32,11 +32,11 @@ final class ClassPairs {
     final int[] pairRows;
 
     /** The same by input: row r is the layer's liveInputs[r]. */
-    final float[] turnedValues;
+    final float[] transposedValues;
 
-    final BlockedCsr turned;
-    final int[] turnedRows;
-    private final int[] turnedFrom;
+    final BlockedCsr transposed;
+    final int[] transposedRows;
+    private final int[] transposedFrom;
 
     ClassPairs(CompactLayer layer) {
         this.layer = layer;
@@ -68,7 +68,7 @@ final class ClassPairs {
         int padded = CompactLayer.padded(entries);
         gradients = new float[padded];
         values = new float[padded];
-        turnedValues = new float[padded];
+        transposedValues = new float[padded];
         inputRows = new int[padded];
         pairRows = new int[padded];
         int pair = 0;
@@ -81,22 +81,22 @@ final class ClassPairs {
             pairRows[k] = (int) (pair * ActivationPanels.ROW_BYTES);
         }
         rows = BlockedCsr.whole(starts);
-        int[] turnedStarts = new int[layer.liveInputs.length + 1];
+        int[] transposedStarts = new int[layer.liveInputs.length + 1];
         for (int k = 0; k < entries; k++) {
-            turnedStarts[columns[k] + 1]++;
+            transposedStarts[columns[k] + 1]++;
         }
         for (int r = 0; r < layer.liveInputs.length; r++) {
-            turnedStarts[r + 1] += turnedStarts[r];
+            transposedStarts[r + 1] += transposedStarts[r];
         }
-        int[] free = turnedStarts.clone();
-        turnedRows = new int[entries];
-        turnedFrom = new int[entries];
+        int[] free = transposedStarts.clone();
+        transposedRows = new int[entries];
+        transposedFrom = new int[entries];
         for (int k = 0; k < entries; k++) {
             int place = free[columns[k]]++;
-            turnedRows[place] = pairRows[k];
-            turnedFrom[place] = k;
+            transposedRows[place] = pairRows[k];
+            transposedFrom[place] = k;
         }
-        turned = BlockedCsr.whole(turnedStarts);
+        transposed = BlockedCsr.whole(transposedStarts);
     }
 
     private static int[][] places(CompactLayer layer) {
@@ -119,14 +119,14 @@ final class ClassPairs {
     }
 
     /** Takes the layer's present weights. */
-    void take() {
+    void refill() {
         for (int k = 0; k < entries; k++) {
             float difference = value(firstPlaces[k]) - value(secondPlaces[k]);
             signed[k] = difference;
             values[k] = Math.abs(difference);
         }
         for (int k = 0; k < entries; k++) {
-            turnedValues[k] = values[turnedFrom[k]];
+            transposedValues[k] = values[transposedFrom[k]];
         }
     }
 

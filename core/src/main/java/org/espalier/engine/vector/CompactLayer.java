@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * One layer's surviving weights with their gradients and moments, in the order that its kernels want.
  *
  * <p>For sparse kernels: one float each, live ones first (see {@link LivePaths}) in the order of {@link BlockedCsr}, then the
- * others. For dense kernels ({@link #wide}): the layer's whole matrix, zero where pruned, so that nothing has to be spread out
+ * others. For dense kernels ({@link #dense}): the layer's whole matrix, zero where pruned, so that nothing has to be spread out
  * before a product or collected after one. Everything that a step touches is here or derived from it.
  */
 final class CompactLayer {
@@ -28,14 +28,14 @@ final class CompactLayer {
     final int inputs;
     final int outputs;
     /** Whether dense kernels run: the order is then the matrix's own, pruned weights included. */
-    final boolean wide;
-    /** Floats in use: surviving weights, or all of a wide layer. */
+    final boolean dense;
+    /** Floats in use: surviving weights, or all of a dense layer. */
     final int count;
     /** Live weights. */
     final int live;
-    /** Position in the layer's matrix of each surviving weight; empty for a wide layer, where it is the index. */
+    /** Position in the layer's matrix of each surviving weight; empty for a dense layer, where it is the index. */
     private final int[] positions;
-    /** Of a wide layer, the positions whose values and moments stay zero, and those whose gradients do. */
+    /** Of a dense layer, the positions whose values and moments stay zero, and those whose gradients do. */
     private final int[] pruned;
 
     private final int[] notLive;
@@ -54,22 +54,22 @@ final class CompactLayer {
     /** Inputs that a live weight reads, ascending. */
     final int[] liveInputs;
     /** Where the same weights stand by input: row r is liveInputs[r]. */
-    final BlockedCsr turnedRowCuts;
+    final BlockedCsr transposedRowCuts;
 
-    final int[] turnedRows; // byte offset of each one's output row
-    private final int[] turnedFrom; // its place in compact order
-    private final float[] turnedValues;
-    private boolean turnedStale = true;
+    final int[] transposedRows; // byte offset of each one's output row
+    private final int[] transposedFrom; // its place in compact order
+    private final float[] transposedValues;
+    private boolean transposedStale = true;
 
     /** Whether dense kernels want {@link InterleavedRows}. */
     private final boolean groups;
 
-    private float @Nullable [] liveMatrix; // of a wide layer with weights that are not live: the live ones
+    private float @Nullable [] liveMatrix; // of a dense layer with weights that are not live: the live ones
     private boolean liveMatrixStale = true;
     private float @Nullable [] matrix; // the same in groups
     private boolean matrixStale = true;
-    private float @Nullable [] turnedMatrix; // the same the other way round, made when it is wanted
-    private boolean turnedMatrixStale = true;
+    private float @Nullable [] transposedMatrix; // the same the other way round, made when it is wanted
+    private boolean transposedMatrixStale = true;
 
     /** Whether the weight gradient looks for zeros in what comes back. */
     final boolean skipsInGradient;
@@ -80,20 +80,20 @@ final class CompactLayer {
     final ZeroSkipPolicy activeBackward;
 
     private float @Nullable [] sixes;
-    private int[] sixPlaces = {}; // place in it of each live weight; empty until it is made, and for a wide layer
+    private int[] sixPlaces = {}; // place in it of each live weight; empty until it is made, and for a dense layer
     private boolean sixesStale = true;
-    private float @Nullable [] turnedSixes;
-    private int[] turnedSixPlaces = {};
-    private boolean turnedSixesStale = true;
+    private float @Nullable [] transposedSixes;
+    private int[] transposedSixPlaces = {};
+    private boolean transposedSixesStale = true;
 
     /** Output rows in order: 0, 1, ... */
     final int[] everyOutput;
 
     // Absolute values for bounds, made when they are wanted.
-    private float @Nullable [] absolute; // of values, or of a wide layer's matrix
+    private float @Nullable [] absolute; // of values, or of a dense layer's matrix
     private boolean absoluteStale = true;
-    private float @Nullable [] absoluteTurned;
-    private boolean absoluteTurnedStale = true;
+    private float @Nullable [] absoluteTransposed;
+    private boolean absoluteTransposedStale = true;
     private float @Nullable [] radiusGradients;
 
     CompactLayer(
@@ -111,20 +111,20 @@ final class CompactLayer {
         BitSet rest = mask.survivors(layer);
         rest.andNot(alive);
         live = alive.cardinality();
-        wide = policy.dense(inputs, outputs, live);
-        double below = policy.activeBelow(inputs, outputs, live, wide);
+        dense = policy.dense(inputs, outputs, live);
+        double below = policy.activeBelow(inputs, outputs, live, dense);
         skipsInGradient = below > 0;
         activeForward = layer == 0
                 ? ZeroSkipPolicy.NEVER
                 : new ZeroSkipPolicy(below); // inputs under attack are not zero, and Products has no room
         activeBackward = new ZeroSkipPolicy(below);
-        count = wide ? inputs * outputs : live + rest.cardinality();
+        count = dense ? inputs * outputs : live + rest.cardinality();
         values = floats(count);
         gradients = floats(count);
         first = floats(count);
         second = floats(count);
         liveInputs = paths.inputs(layer);
-        if (wide) {
+        if (dense) {
             positions = new int[0];
             notLive = missing(alive, count);
             alive.or(rest);
@@ -132,10 +132,10 @@ final class CompactLayer {
             rows = NONE;
             inputRows = positions;
             outputRows = positions;
-            turnedRows = positions;
-            turnedFrom = positions;
-            turnedValues = floats(0);
-            turnedRowCuts = NONE;
+            transposedRows = positions;
+            transposedFrom = positions;
+            transposedValues = floats(0);
+            transposedRowCuts = NONE;
             return;
         }
         positions = new int[count];
@@ -163,21 +163,23 @@ final class CompactLayer {
             outputRows[k] = (int) (position / inputs * ActivationPanels.ROW_BYTES);
         }
 
-        int[] turnedRow = new int[inputs]; // of each live input
+        int[] transposedRow = new int[inputs]; // of each live input
         for (int r = 0; r < liveInputs.length; r++) {
-            turnedRow[liveInputs[r]] = r;
+            transposedRow[liveInputs[r]] = r;
         }
         int[] livePositions = Arrays.copyOf(positions, live);
-        turnedFrom = new int[live];
-        turnedRowCuts = BlockedCsr.of(
+        transposedFrom = new int[live];
+        transposedRowCuts = BlockedCsr.of(
                 liveInputs.length,
                 outputs,
-                Arrays.stream(livePositions).map(at -> turnedRow[at % inputs]).toArray(),
+                Arrays.stream(livePositions)
+                        .map(at -> transposedRow[at % inputs])
+                        .toArray(),
                 Arrays.stream(livePositions).map(at -> at / inputs).toArray(),
                 groups,
-                turnedFrom);
-        turnedRows = Arrays.stream(turnedFrom).map(k -> outputRows[k]).toArray();
-        turnedValues = floats(live);
+                transposedFrom);
+        transposedRows = Arrays.stream(transposedFrom).map(k -> outputRows[k]).toArray();
+        transposedValues = floats(live);
     }
 
     private static int[] missing(BitSet of, int size) {
@@ -198,7 +200,7 @@ final class CompactLayer {
 
     /** Spreads this order's floats (weights, gradients or a moment) into a matrix that holds zeros. */
     void spread(float[] compact, float[] into) {
-        if (wide) {
+        if (dense) {
             System.arraycopy(compact, 0, into, 0, count);
             return;
         }
@@ -209,7 +211,7 @@ final class CompactLayer {
 
     /** The reverse of {@link #spread}. */
     void gather(float[] from, float[] compact) {
-        if (wide) {
+        if (dense) {
             System.arraycopy(from, 0, compact, 0, count);
             zero(compact, pruned);
             return;
@@ -225,10 +227,10 @@ final class CompactLayer {
      */
     void clearOthersGradients() {
         zero(gradients, notLive);
-        Arrays.fill(gradients, wide ? count : live, gradients.length, 0f);
+        Arrays.fill(gradients, dense ? count : live, gradients.length, 0f);
     }
 
-    /** Zeroes the values of a wide layer's pruned weights. */
+    /** Zeroes the values of a dense layer's pruned weights. */
     void zeroPruned() {
         zero(values, pruned);
     }
@@ -241,28 +243,28 @@ final class CompactLayer {
 
     /** To be called when the weights have changed. */
     void changed() {
-        turnedStale = true;
+        transposedStale = true;
         liveMatrixStale = true;
         matrixStale = true;
-        turnedMatrixStale = true;
+        transposedMatrixStale = true;
         absoluteStale = true;
-        absoluteTurnedStale = true;
+        absoluteTransposedStale = true;
         sixesStale = true;
-        turnedSixesStale = true;
+        transposedSixesStale = true;
     }
 
     /** Live weights by input. */
-    float[] turnedValues() {
-        if (turnedStale) {
+    float[] transposedValues() {
+        if (transposedStale) {
             for (int k = 0; k < live; k++) {
-                turnedValues[k] = values[turnedFrom[k]];
+                transposedValues[k] = values[transposedFrom[k]];
             }
-            turnedStale = false;
+            transposedStale = false;
         }
-        return turnedValues;
+        return transposedValues;
     }
 
-    /** Of a wide layer: live weights, (output, input) as the kernels want them, zero elsewhere. */
+    /** Of a dense layer: live weights, (output, input) as the kernels want them, zero elsewhere. */
     float[] matrix() {
         if (!groups) {
             return liveMatrix();
@@ -290,7 +292,7 @@ final class CompactLayer {
             liveMatrix = made;
         }
         if (liveMatrixStale) {
-            // Live ones only: a pass may still hold another mask's activations where the others' signals end.
+            // Live ones only: buffers may still hold another mask's activations where the others' signals end.
             System.arraycopy(values, 0, made, 0, count);
             zero(made, notLive);
             liveMatrixStale = false;
@@ -298,20 +300,20 @@ final class CompactLayer {
         return made;
     }
 
-    /** Of a wide layer: live weights, (input, output) as the kernels want them, zero elsewhere. */
-    float[] turnedMatrix() {
-        float[] made = turnedMatrix;
+    /** Of a dense layer: live weights, (input, output) as the kernels want them, zero elsewhere. */
+    float[] transposedMatrix() {
+        float[] made = transposedMatrix;
         if (made == null) {
             made = new float[groups ? InterleavedRows.size(inputs, outputs) : inputs * outputs];
-            turnedMatrix = made;
+            transposedMatrix = made;
         }
-        if (turnedMatrixStale) {
+        if (transposedMatrixStale) {
             if (groups) {
-                InterleavedRows.interleaveTurned(liveMatrix(), outputs, inputs, made);
+                InterleavedRows.interleaveTransposed(liveMatrix(), outputs, inputs, made);
             } else {
                 TransposeMap.run(liveMatrix(), outputs, inputs, made);
             }
-            turnedMatrixStale = false;
+            transposedMatrixStale = false;
         }
         return made;
     }
@@ -321,13 +323,13 @@ final class CompactLayer {
         float[] made = sixes;
         if (made == null) {
             made = new float[PackedRows6.size(outputs, inputs)];
-            if (!wide) {
+            if (!dense) {
                 sixPlaces = places(at -> PackedRows6.place(at / inputs, at % inputs, inputs));
             }
             sixes = made;
         }
         if (sixesStale) {
-            if (wide) {
+            if (dense) {
                 PackedRows6.of(liveMatrix(), outputs, inputs, made);
             } else {
                 scatter(sixPlaces, made);
@@ -338,23 +340,23 @@ final class CompactLayer {
     }
 
     /** Live weights, (live input, output) as {@link PackedRows6}, zero elsewhere. */
-    float[] turnedSixes() {
-        float[] made = turnedSixes;
+    float[] transposedSixes() {
+        float[] made = transposedSixes;
         if (made == null) {
             made = new float[PackedRows6.size(liveInputs.length, outputs)];
-            if (!wide) {
-                turnedSixPlaces = places(
+            if (!dense) {
+                transposedSixPlaces = places(
                         at -> PackedRows6.place(Arrays.binarySearch(liveInputs, at % inputs), at / inputs, outputs));
             }
-            turnedSixes = made;
+            transposedSixes = made;
         }
-        if (turnedSixesStale) {
-            if (wide) {
-                PackedRows6.turned(liveMatrix(), outputs, inputs, liveInputs, made);
+        if (transposedSixesStale) {
+            if (dense) {
+                PackedRows6.transposed(liveMatrix(), outputs, inputs, liveInputs, made);
             } else {
-                scatter(turnedSixPlaces, made);
+                scatter(transposedSixPlaces, made);
             }
-            turnedSixesStale = false;
+            transposedSixesStale = false;
         }
         return made;
     }
@@ -370,12 +372,12 @@ final class CompactLayer {
         }
     }
 
-    /** Absolute values in compact order; not of a wide layer. */
+    /** Absolute values in compact order; not of a dense layer. */
     float[] absoluteValues() {
         return absolute(values);
     }
 
-    /** Of a wide layer: absolute values of {@link #matrix}. */
+    /** Of a dense layer: absolute values of {@link #matrix}. */
     float[] absoluteMatrix() {
         return absolute(matrix());
     }
@@ -390,22 +392,22 @@ final class CompactLayer {
         return made;
     }
 
-    /** Absolute values of {@link #turnedValues}. */
-    float[] absoluteTurnedValues() {
-        return absoluteTurned(turnedValues());
+    /** Absolute values of {@link #transposedValues}. */
+    float[] absoluteTransposedValues() {
+        return absoluteTransposed(transposedValues());
     }
 
-    /** Of a wide layer: absolute values of {@link #turnedMatrix}. */
-    float[] absoluteTurnedMatrix() {
-        return absoluteTurned(turnedMatrix());
+    /** Of a dense layer: absolute values of {@link #transposedMatrix}. */
+    float[] absoluteTransposedMatrix() {
+        return absoluteTransposed(transposedMatrix());
     }
 
-    private float[] absoluteTurned(float[] of) {
-        float[] made = absoluteTurned;
-        if (made == null || absoluteTurnedStale) {
+    private float[] absoluteTransposed(float[] of) {
+        float[] made = absoluteTransposed;
+        if (made == null || absoluteTransposedStale) {
             made = LayerMatmul.absolute(of, made);
-            absoluteTurned = made;
-            absoluteTurnedStale = false;
+            absoluteTransposed = made;
+            absoluteTransposedStale = false;
         }
         return made;
     }
@@ -422,7 +424,7 @@ final class CompactLayer {
 
     /** Places in compact order of the live weights. */
     int[] livePlaces() {
-        if (!wide) {
+        if (!dense) {
             return IntStream.range(0, live).toArray();
         }
         return missing(bits(notLive), count);
@@ -430,7 +432,7 @@ final class CompactLayer {
 
     /** Position in the layer's matrix, (output, input) row-major, of a place in compact order. */
     int position(int place) {
-        return wide ? place : positions[place];
+        return dense ? place : positions[place];
     }
 
     private static BitSet bits(int[] set) {

@@ -19,7 +19,7 @@ final class InputSteps implements InputGradientSink {
         this.kernels = kernels;
     }
 
-    void take(StepRule rule, ActivationPanels clean, int toClean, ActivationPanels x, int toX) {
+    void bind(StepRule rule, ActivationPanels clean, int toClean, ActivationPanels x, int toX) {
         this.rule = rule;
         this.clean = clean;
         this.toClean = toClean;

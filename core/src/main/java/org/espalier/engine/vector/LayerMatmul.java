@@ -45,7 +45,7 @@ final class LayerMatmul {
             ActivationPanels out,
             int outPanel,
             Epilogue finish) {
-        if (!absolute && layer.activeForward.pays(kernels, in, inPanel, layer.inputs, entering)) {
+        if (!absolute && layer.activeForward.shouldSkipZeros(kernels, in, inPanel, layer.inputs, entering)) {
             kernels.active(
                     layer.sixes(),
                     entering,
@@ -61,7 +61,7 @@ final class LayerMatmul {
                     finish,
                     out.memory(),
                     0);
-        } else if (layer.wide) {
+        } else if (layer.dense) {
             kernels.dense(
                     absolute ? layer.absoluteMatrix() : layer.matrix(),
                     layer.everyOutput,
@@ -98,14 +98,14 @@ final class LayerMatmul {
      * Whether what comes back to a layer has so many zeros that products should leave them out; to be asked just before
      * {@link #backward} of the same panel.
      */
-    boolean looksBack(CompactLayer layer, ActivationPanels delta, int panel) {
-        return layer.activeBackward.pays(kernels, delta, panel, layer.outputs, comingBack);
+    boolean shouldSkipZerosBackward(CompactLayer layer, ActivationPanels delta, int panel) {
+        return layer.activeBackward.shouldSkipZeros(kernels, delta, panel, layer.outputs, comingBack);
     }
 
     /**
      * From what leaves a layer back to some of its live inputs, written one after the other.
      *
-     * @param skip whether to leave out zeros, where {@link #looksBack} has said so; not with absolute values
+     * @param skip whether to leave out zeros, where {@link #shouldSkipZerosBackward} has said so; not with absolute values
      * @param first index into the layer's live inputs
      * @param gate for {@link Epilogue#GATE}
      */
@@ -124,7 +124,7 @@ final class LayerMatmul {
             long gateOffset) {
         if (skip) {
             kernels.active(
-                    layer.turnedSixes(),
+                    layer.transposedSixes(),
                     comingBack,
                     layer.liveInputs,
                     first,
@@ -138,9 +138,9 @@ final class LayerMatmul {
                     finish,
                     gate,
                     gateOffset);
-        } else if (layer.wide) {
+        } else if (layer.dense) {
             kernels.dense(
-                    absolute ? layer.absoluteTurnedMatrix() : layer.turnedMatrix(),
+                    absolute ? layer.absoluteTransposedMatrix() : layer.transposedMatrix(),
                     layer.liveInputs,
                     first,
                     count,
@@ -155,9 +155,9 @@ final class LayerMatmul {
                     gateOffset);
         } else {
             kernels.sparse(
-                    absolute ? layer.absoluteTurnedValues() : layer.turnedValues(),
-                    layer.turnedRowCuts,
-                    layer.turnedRows,
+                    absolute ? layer.absoluteTransposedValues() : layer.transposedValues(),
+                    layer.transposedRowCuts,
+                    layer.transposedRows,
                     first,
                     count,
                     null,
@@ -202,7 +202,7 @@ final class LayerMatmul {
             Epilogue finish,
             ActivationPanels gate) {
         int[] live = layer.liveInputs;
-        boolean skip = !absolute && looksBack(layer, delta, panel);
+        boolean skip = !absolute && shouldSkipZerosBackward(layer, delta, panel);
         for (int first = 0; first < live.length; ) {
             int count = run(live, first);
             backward(
@@ -231,7 +231,7 @@ final class LayerMatmul {
             int panels,
             float[] out,
             GradientScratch scratch) {
-        if (layer.wide) {
+        if (layer.dense) {
             kernels.denseGradient(
                     delta.memory(),
                     delta.row(firstPanel, 0),

@@ -54,7 +54,7 @@ public final class VectorEngine implements BoundEngine {
     private CompactLayer[] layers;
     private @Nullable VectorEngine unmasked; // for gradients of pruned weights, when they are first wanted
     private @Nullable Weights allGradients; // the gradient held, where it was asked for of pruned weights too
-    private @Nullable VectorWorstCase worstCase; // of these layers, when it is first wanted
+    private @Nullable VectorBoundMargins boundMargins; // of these layers, when it is first wanted
 
     public VectorEngine(Architecture architecture, Kernels kernels, DenseOrSparsePolicy policy) {
         this.architecture = architecture;
@@ -100,7 +100,7 @@ public final class VectorEngine implements BoundEngine {
         Checks.fits(architecture, weights, survivors);
         mask = survivors;
         layers = compact();
-        worstCase = null;
+        boundMargins = null;
         allGradients = null;
         for (int layer = 0; layer < layers.length; layer++) {
             layers[layer].load(weights.matrix(layer));
@@ -133,7 +133,7 @@ public final class VectorEngine implements BoundEngine {
     }
 
     @Override
-    public PanelBuffers newPass(int examples) {
+    public PanelBuffers newBuffers(int examples) {
         return new PanelBuffers(architecture, examples);
     }
 
@@ -144,14 +144,14 @@ public final class VectorEngine implements BoundEngine {
 
     @Override
     public void forward(ActivationBuffers buffers, int firstPanel, int panels, Mode mode) {
-        PanelBuffers pass = PanelBuffers.of(buffers);
-        Checks.covers(architecture, pass, firstPanel, panels);
+        PanelBuffers own = PanelBuffers.of(buffers);
+        Checks.covers(architecture, own, firstPanel, panels);
         for (int layer = 0; layer < layers.length; layer++) {
             Epilogue finish = layer + 1 < layers.length ? Epilogue.RELU : Epilogue.LINEAR;
             float[] bias = architecture.biases() ? biases[layer] : null;
             for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
                 products.forward(
-                        layers[layer], false, bias, pass.entering(layer), panel, pass.leaving(layer), panel, finish);
+                        layers[layer], false, bias, own.entering(layer), panel, own.leaving(layer), panel, finish);
             }
         }
     }
@@ -166,22 +166,22 @@ public final class VectorEngine implements BoundEngine {
             int cleanPanel,
             ActivationPanels x,
             int xPanel) {
-        PanelBuffers pass = PanelBuffers.of(buffers);
-        Checks.covers(architecture, pass, firstPanel, panels);
+        PanelBuffers own = PanelBuffers.of(buffers);
+        Checks.covers(architecture, own, firstPanel, panels);
         Checks.perturbs(architecture, clean, cleanPanel, x, xPanel, panels);
-        hiddenGradients(pass, firstPanel, panels);
-        steps.take(rule, clean, cleanPanel - firstPanel, x, xPanel - firstPanel);
-        inputGradient(pass, firstPanel, panels, steps);
+        hiddenGradients(own, firstPanel, panels);
+        steps.bind(rule, clean, cleanPanel - firstPanel, x, xPanel - firstPanel);
+        inputGradient(own, firstPanel, panels, steps);
     }
 
     /** Hands the gradient with respect to the inputs to a sink as it is made; hidden layers' gradients are there. */
-    void inputGradient(PanelBuffers pass, int firstPanel, int panels, InputGradientSink sink) {
+    void inputGradient(PanelBuffers buffers, int firstPanel, int panels, InputGradientSink sink) {
         CompactLayer weights = layers[0];
         int[] live = weights.liveInputs;
-        ActivationPanels delta = pass.gradient(0);
+        ActivationPanels delta = buffers.gradient(0);
         for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
-            boolean skip = products.looksBack(weights, delta, panel);
-            int atOnce = !skip && weights.wide && kernels.groups()
+            boolean skip = products.shouldSkipZerosBackward(weights, delta, panel);
+            int atOnce = !skip && weights.dense && kernels.groups()
                     ? InterleavedRows.wholeWithin(ROWS_AT_ONCE)
                     : ROWS_AT_ONCE;
             for (int first = 0; first < live.length; first += atOnce) {
@@ -193,40 +193,40 @@ public final class VectorEngine implements BoundEngine {
     }
 
     /** Gradients of hidden layers' outputs before ReLU, from the logits' down to the first layer's. */
-    private void hiddenGradients(PanelBuffers pass, int firstPanel, int panels) {
+    private void hiddenGradients(PanelBuffers buffers, int firstPanel, int panels) {
         for (int layer = layers.length - 1; layer > 0; layer--) {
             CompactLayer weights = layers[layer];
-            ActivationPanels out = pass.gradient(layer - 1);
-            ActivationPanels gate = pass.leaving(layer - 1);
+            ActivationPanels out = buffers.gradient(layer - 1);
+            ActivationPanels gate = buffers.leaving(layer - 1);
             for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
                 if (architecture.biases()) {
                     LayerMatmul.clear(
                             out, panel); // units that nothing reads: their biases' gradients are summed from these rows
                 }
-                products.backwardGated(weights, pass.gradient(layer), panel, out, gate);
+                products.backwardGated(weights, buffers.gradient(layer), panel, out, gate);
             }
         }
     }
 
     @Override
     public void backward(ActivationBuffers buffers, int firstPanel, int panels, Gradients wanted) {
-        PanelBuffers pass = PanelBuffers.of(buffers);
-        Checks.covers(architecture, pass, firstPanel, panels);
+        PanelBuffers own = PanelBuffers.of(buffers);
+        Checks.covers(architecture, own, firstPanel, panels);
         if (wanted == Gradients.ALL_WEIGHTS) {
-            allWeightGradients(pass, firstPanel, panels);
+            allWeightGradients(own, firstPanel, panels);
             return;
         }
-        hiddenGradients(pass, firstPanel, panels);
+        hiddenGradients(own, firstPanel, panels);
         if (wanted.inputs()) {
-            inputGradients(pass, firstPanel, panels);
+            inputGradients(own, firstPanel, panels);
         }
         if (wanted.weights()) {
-            weightGradients(pass, firstPanel, panels);
+            weightGradients(own, firstPanel, panels);
         }
     }
 
-    private void inputGradients(PanelBuffers pass, int firstPanel, int panels) {
-        ActivationPanels out = pass.inputGradient();
+    private void inputGradients(PanelBuffers buffers, int firstPanel, int panels) {
+        ActivationPanels out = buffers.inputGradient();
         if (layers[0].liveInputs.length < architecture.inputs()) {
             for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
                 LayerMatmul.clear(out, panel); // rows of another mask's live inputs
@@ -234,7 +234,7 @@ public final class VectorEngine implements BoundEngine {
         }
         // Rows are made one after the other and copied to their places: short runs of live inputs would be slow
         // products.
-        inputGradient(pass, firstPanel, panels, copies.into(out));
+        inputGradient(buffers, firstPanel, panels, copies.into(out));
     }
 
     /**
@@ -242,15 +242,15 @@ public final class VectorEngine implements BoundEngine {
      * usual bits. Its forward pass is needed: units that no surviving weight reads have an activation that this engine never
      * computes, and the pruned weights that would read them have a gradient.
      */
-    private void allWeightGradients(PanelBuffers pass, int firstPanel, int panels) {
+    private void allWeightGradients(PanelBuffers buffers, int firstPanel, int panels) {
         VectorEngine whole = unmasked;
         if (whole == null) {
             whole = new VectorEngine(architecture, kernels, DenseOrSparsePolicy.DENSE);
             unmasked = whole;
         }
         whole.load(weights(), Mask.dense(architecture));
-        whole.forward(pass, firstPanel, panels);
-        whole.backward(pass, firstPanel, panels, Gradients.WEIGHTS);
+        whole.forward(buffers, firstPanel, panels);
+        whole.backward(buffers, firstPanel, panels, Gradients.WEIGHTS);
         Weights gradient = whole.gradient();
         for (int layer = 0; layer < layers.length; layer++) {
             layers[layer].gather(gradient.matrix(layer), layers[layer].gradients);
@@ -260,13 +260,13 @@ public final class VectorEngine implements BoundEngine {
         allGradients = gradient;
     }
 
-    private void weightGradients(PanelBuffers pass, int firstPanel, int panels) {
+    private void weightGradients(PanelBuffers buffers, int firstPanel, int panels) {
         allGradients = null;
         for (int layer = 0; layer < layers.length; layer++) {
             CompactLayer weights = layers[layer];
-            ActivationPanels delta = pass.gradient(layer);
+            ActivationPanels delta = buffers.gradient(layer);
             products.gradient(
-                    weights, delta, pass.entering(layer), firstPanel, panels, weights.gradients, scratch(panels));
+                    weights, delta, buffers.entering(layer), firstPanel, panels, weights.gradients, scratch(panels));
             weights.clearOthersGradients();
             for (int o = 0; o < biases[layer].length; o++) {
                 biasGradients[layer][o] = FixedOrderSum.sum(
@@ -277,27 +277,27 @@ public final class VectorEngine implements BoundEngine {
 
     @Override
     public void boundMargins(
-            BoundBuffers pass, float epsilon, float linearShare, int[] labels, int firstLabel, int examples) {
-        Checks.fits(architecture, pass.architecture());
-        pass.take(linearShare, labels, firstLabel, examples);
-        boundMargins().run(pass, epsilon);
+            BoundBuffers buffers, float epsilon, float linearShare, int[] labels, int firstLabel, int examples) {
+        Checks.fits(architecture, buffers.architecture());
+        buffers.bind(linearShare, labels, firstLabel, examples);
+        boundMargins().run(buffers, epsilon);
     }
 
     @Override
-    public void backward(BoundBuffers pass, boolean natural) {
-        Checks.fits(architecture, pass.architecture());
+    public void backward(BoundBuffers buffers, boolean natural) {
+        Checks.fits(architecture, buffers.architecture());
         if (natural) {
-            hiddenGradients(pass.natural(), 0, pass.panels());
+            hiddenGradients(buffers.natural(), 0, buffers.panels());
         }
         allGradients = null;
-        boundMargins().gradient(pass, natural, scratch((2 + pass.margins) * pass.panels()), biasGradients);
+        boundMargins().gradient(buffers, natural, scratch((2 + buffers.margins) * buffers.panels()), biasGradients);
     }
 
-    private VectorWorstCase boundMargins() {
-        VectorWorstCase made = worstCase;
+    private VectorBoundMargins boundMargins() {
+        VectorBoundMargins made = boundMargins;
         if (made == null) {
-            made = new VectorWorstCase(kernels, products, layers, architecture.biases() ? biases : null);
-            worstCase = made;
+            made = new VectorBoundMargins(kernels, products, layers, architecture.biases() ? biases : null);
+            boundMargins = made;
         }
         return made;
     }

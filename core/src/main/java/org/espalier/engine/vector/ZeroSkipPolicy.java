@@ -9,7 +9,7 @@ import org.espalier.engine.kernel.NonZeroLanes;
  * it is looked at, and where that was in vain not again for some panels.
  */
 final class ZeroSkipPolicy {
-    /** For what is not worth a look. */
+    /** Never checks for zeros. */
     static final ZeroSkipPolicy NEVER = new ZeroSkipPolicy(0);
 
     /** No network is so quiet that a lower share would ever be found; such layers have few weights. */
@@ -29,12 +29,12 @@ final class ZeroSkipPolicy {
     }
 
     /**
-     * Looks at a panel.
+     * Checks a panel for zeros.
      *
      * @param rows the panel's rows
      * @param found receives where they are not zero, if true is returned
      */
-    boolean pays(Kernels kernels, ActivationPanels x, int panel, int rows, NonZeroLanes found) {
+    boolean shouldSkipZeros(Kernels kernels, ActivationPanels x, int panel, int rows, NonZeroLanes found) {
         if (below < LEAST) {
             return false;
         }
@@ -43,8 +43,8 @@ final class ZeroSkipPolicy {
             return false;
         }
         kernels.findActive(x.memory(), x.row(panel, 0), rows, found);
-        boolean pays = found.share(rows) < below;
-        pause = pays ? 0 : PAUSE;
-        return pays;
+        boolean skip = found.share(rows) < below;
+        pause = skip ? 0 : PAUSE;
+        return skip;
     }
 }

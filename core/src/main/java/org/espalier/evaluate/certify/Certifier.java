@@ -55,7 +55,7 @@ public final class Certifier {
         return choices;
     }
 
-    /** Hidden units that something drives and some logit hears. */
+    /** Hidden units on a live path from an input to a logit. */
     public int hiddenUnits() {
         return network.hiddenUnits();
     }

@@ -14,13 +14,13 @@ import org.espalier.engine.Engine;
  */
 public final class Counterexamples {
     private final Engine engine;
-    private final ActivationBuffers pass;
+    private final ActivationBuffers buffers;
     private final int[] predicted = new int[ActivationPanels.LANES];
 
     /** A judge that runs an engine with its present weights. */
     public Counterexamples(Engine engine) {
         this.engine = engine;
-        pass = engine.newPass(1);
+        buffers = engine.newBuffers(1);
     }
 
     /** The engine that decides. */
@@ -31,10 +31,10 @@ public final class Counterexamples {
     /** The class that the engine gives an image of all pixels. */
     public int predict(float[] image) {
         for (int i = 0; i < image.length; i++) {
-            pass.input().set(i, 0, image[i]);
+            buffers.input().set(i, 0, image[i]);
         }
-        engine.forward(pass, 0, 1);
-        engine.ops().predictions(pass.logits(), 0, 1, predicted, 0);
+        engine.forward(buffers, 0, 1);
+        engine.ops().predictions(buffers.logits(), 0, 1, predicted, 0);
         return predicted[0];
     }
 

@@ -8,7 +8,7 @@ import org.espalier.network.Weights;
 
 /**
  * A network cut down to what can change a logit: surviving weights other than zero, pixels that one of them reads,
- * hidden units that something drives and some logit hears. Bounds cost in proportion to what is left.
+ * hidden units on a live path from an input to a logit. Bounds cost in proportion to what is left.
  *
  * <p><b>What bounds are about.</b> The real-number network with the stored float32 weights, and at the same time every
  * float32 evaluation of it: unit {@code o} of a layer is taken to compute {@code sum_i w_oi a_i + b_o + e_o}, where

@@ -8,7 +8,7 @@ import org.espalier.attack.strong.StrongAttack;
  * One attack of an evaluation: in which ball, for what, and on which inputs. Every step sees inputs that are classified
  * right without attack only.
  *
- * @param name unique in the evaluation; the attack's randomness hangs on it
+ * @param name unique in the evaluation; the attack's random stream is derived from it
  * @param purpose what the step's result is for
  * @param attack the attack
  * @param threat the ball

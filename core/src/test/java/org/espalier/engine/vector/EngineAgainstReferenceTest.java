@@ -80,9 +80,9 @@ class EngineAgainstReferenceTest {
         Mask pruned = Mask.of(architecture, kept);
         for (DenseOrSparsePolicy policy : RandomCases.POLICIES) {
             Engine engine = new VectorEngine(architecture, KernelChoice.chosen(), policy);
-            ActivationBuffers pass = engine.newPass(EXAMPLES);
-            run(engine, pass, architecture, weights, Mask.dense(architecture), stream);
-            Result reused = run(engine, pass, architecture, weights, pruned, stream);
+            ActivationBuffers buffers = engine.newBuffers(EXAMPLES);
+            run(engine, buffers, architecture, weights, Mask.dense(architecture), stream);
+            Result reused = run(engine, buffers, architecture, weights, pruned, stream);
             Result fresh = run(engine, architecture, weights, pruned, stream);
             assertThat(reused.inputGradient).isEqualTo(fresh.inputGradient);
             assertThat(reused.gradient).isEqualTo(fresh.gradient);
@@ -92,35 +92,35 @@ class EngineAgainstReferenceTest {
     private record Result(float[] logits, float[] inputGradient, Weights gradient, Weights weights) {}
 
     private static Result run(Engine engine, Architecture architecture, Weights weights, Mask mask, Stream stream) {
-        return run(engine, engine.newPass(EXAMPLES), architecture, weights, mask, stream);
+        return run(engine, engine.newBuffers(EXAMPLES), architecture, weights, mask, stream);
     }
 
     private static Result run(
             Engine engine,
-            ActivationBuffers pass,
+            ActivationBuffers buffers,
             Architecture architecture,
             Weights weights,
             Mask mask,
             Stream stream) {
         engine.load(weights, mask);
-        RandomCases.inputs(pass.input(), EXAMPLES, stream);
+        RandomCases.inputs(buffers.input(), EXAMPLES, stream);
         int[] labels = RandomCases.labels(EXAMPLES, architecture.classes(), stream);
-        engine.forward(pass, 0, 2);
+        engine.forward(buffers, 0, 2);
         // The reference's logits' gradient is given to both, so that only the engines differ.
-        ActivationPanels logits = pass.logits();
+        ActivationPanels logits = buffers.logits();
         for (int c = 0; c < architecture.classes(); c++) {
             for (int e = 0; e < EXAMPLES; e++) {
-                pass.logitGradient().set(c, e, labels[e] == c ? -0.75f : 0.25f + 0.001f * e);
+                buffers.logitGradient().set(c, e, labels[e] == c ? -0.75f : 0.25f + 0.001f * e);
             }
         }
         float[] inputGradient = new float[architecture.inputs() * EXAMPLES];
-        engine.backward(pass, 0, 2, Gradients.INPUTS);
+        engine.backward(buffers, 0, 2, Gradients.INPUTS);
         for (int i = 0; i < architecture.inputs(); i++) {
             for (int e = 0; e < EXAMPLES; e++) {
-                inputGradient[i * EXAMPLES + e] = pass.inputGradient().get(i, e);
+                inputGradient[i * EXAMPLES + e] = buffers.inputGradient().get(i, e);
             }
         }
-        engine.backward(pass, 0, 2, Gradients.WEIGHTS);
+        engine.backward(buffers, 0, 2, Gradients.WEIGHTS);
         Weights gradient = engine.gradient();
         engine.update(new Update.Momentum(0.001f, 0.9f, 1e-3f, 1e-2f));
         float[] values = new float[architecture.classes() * EXAMPLES];

@@ -21,8 +21,9 @@ import org.espalier.network.Weights;
 import org.espalier.random.Stream;
 
 /**
- * Prints a digest of every bit that the engine makes at awkward shapes and densities, and of short adversarial
- * trainings. Run once per register width by {@link BitIdentityTest}; every line must be the same.
+ * Prints digests of every bit that the engine makes in short trainings at awkward shapes and densities: one line for each
+ * shape, density, kernel policy, training, step, computed quantity and layer. {@link BitIdentityTest} runs it once per
+ * register width and compares the lines, so that the first line that differs names what was computed differently, and where.
  */
 final class EngineDigest {
     private static final List<Architecture> SHAPES = List.of(
@@ -38,28 +39,30 @@ final class EngineDigest {
     private final MessageDigest digest;
     private final ByteBuffer four = ByteBuffer.allocate(4);
 
-    private EngineDigest() throws NoSuchAlgorithmException {
+    private final String name;
+    private final StringBuilder lines = new StringBuilder();
+
+    private EngineDigest(Architecture shape, double density, int policy) throws NoSuchAlgorithmException {
         digest = MessageDigest.getInstance("SHA-256");
+        name = "digest " + shape + " density " + density + " policy " + policy;
     }
 
     public static void main(String[] arguments) throws NoSuchAlgorithmException {
         System.out.println("bits " + KernelChoice.chosen().bits());
         for (Architecture shape : SHAPES) {
             for (double density : DENSITIES) {
-                for (DenseOrSparsePolicy policy : RandomCases.POLICIES) {
-                    System.out.println("digest " + shape + " density " + density + " "
-                            + new EngineDigest().train(shape, density, policy));
-                }
-                for (DenseOrSparsePolicy policy : RandomCases.POLICIES) {
-                    System.out.println("digest bounds " + shape + " density " + density + " "
-                            + new EngineDigest().trainOnBounds(shape, density, policy));
+                for (int policy = 0; policy < RandomCases.POLICIES.size(); policy++) {
+                    EngineDigest digests = new EngineDigest(shape, density, policy);
+                    digests.train(shape, density, RandomCases.POLICIES.get(policy));
+                    digests.trainOnBounds(shape, density, RandomCases.POLICIES.get(policy));
+                    System.out.print(digests.lines);
                 }
             }
         }
     }
 
     /** A few steps of PGD-like training over one full and one partial panel, every intermediate value digested. */
-    String train(Architecture shape, double density, DenseOrSparsePolicy policy) {
+    private void train(Architecture shape, double density, DenseOrSparsePolicy policy) {
         Stream stream = Stream.root(7).child(shape.toString());
         Mask mask = RandomCases.mask(shape, density, stream);
         VectorEngine engine = new VectorEngine(shape, KernelChoice.chosen(), policy);
@@ -67,60 +70,61 @@ final class EngineDigest {
         quieten(weights);
         engine.load(weights, mask);
         int examples = 93;
-        ActivationBuffers pass = engine.newPass(examples);
+        ActivationBuffers buffers = engine.newBuffers(examples);
         ActivationPanels clean = new ActivationPanels(shape.inputs(), examples);
         RandomCases.inputs(clean, examples, stream);
         int[] labels = RandomCases.labels(examples, shape.classes(), stream);
         for (int step = 1; step <= 3; step++) {
-            pass.input().copy(clean, 0, 0, 2);
+            buffers.input().copy(clean, 0, 0, 2);
             PanelOps.CHOSEN.uniformNoise(
-                    stream.child(step), 5, clean, 0, pass.input(), 0, 2, engine.liveInputs(), 0.3f);
+                    stream.child(step), 5, clean, 0, buffers.input(), 0, 2, engine.liveInputs(), 0.3f);
             for (int i = 0; i < 2; i++) {
-                engine.forward(pass, 0, 2);
+                engine.forward(buffers, 0, 2);
                 PanelOps.CHOSEN.crossEntropyGradient(
-                        pass.logits(), pass.logitGradient(), 0, 2, labels, 0, examples, 0.1f, 1f);
-                engine.backward(pass, 0, 2, Gradients.INPUTS);
-                add(pass.inputGradient().memory(), 0, 2 * shape.inputs() * ActivationPanels.LANES);
-                engine.perturb(pass, 0, 2, new StepRule.Sign(0.05f, 0.3f), clean, 0, pass.input(), 0);
+                        buffers.logits(), buffers.logitGradient(), 0, 2, labels, 0, examples, 0.1f, 1f);
+                engine.backward(buffers, 0, 2, Gradients.INPUTS);
+                add(buffers.inputGradient().memory(), 0, 2 * shape.inputs() * ActivationPanels.LANES);
+                end("attack", step, "input gradient " + i, 0);
+                engine.perturb(buffers, 0, 2, new StepRule.Sign(0.05f, 0.3f), clean, 0, buffers.input(), 0);
             }
-            engine.forward(pass, 0, 2);
-            add(pass.logits().memory(), 0, 2 * shape.classes() * ActivationPanels.LANES);
+            engine.forward(buffers, 0, 2);
+            add(buffers.logits().memory(), 0, 2 * shape.classes() * ActivationPanels.LANES);
+            end("attack", step, "forward", shape.layers() - 1);
             PanelOps.CHOSEN.crossEntropyGradient(
-                    pass.logits(), pass.logitGradient(), 0, 2, labels, 0, examples, 0f, 1f / examples);
-            engine.backward(pass, 0, 2, Gradients.WEIGHTS);
-            add(engine.gradient());
+                    buffers.logits(), buffers.logitGradient(), 0, 2, labels, 0, examples, 0f, 1f / examples);
+            engine.backward(buffers, 0, 2, Gradients.WEIGHTS);
+            add("attack", step, "weight gradient", engine.gradient());
             engine.update(
                     step < 3
                             ? new Update.Adam(0.01f, 0.9f, 0.999f, 1e-7f, 1e-4f, 1e-5f)
                             : new Update.Momentum(0.1f, 0.9f, 0, 1e-3f));
-            add(engine.weights());
-            add(engine.moment(0));
-            add(engine.moment(1));
+            add("attack", step, "update", engine.weights());
+            add("attack", step, "moment 0", engine.moment(0));
+            add("attack", step, "moment 1", engine.moment(1));
         }
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     /** A few steps on worst cases, by intervals, by linear bounds and by both, with a partial batch between. */
-    String trainOnBounds(Architecture shape, double density, DenseOrSparsePolicy policy) {
+    private void trainOnBounds(Architecture shape, double density, DenseOrSparsePolicy policy) {
         if (shape.classes() < 2) {
-            return "none";
+            return;
         }
         Stream stream = Stream.root(8).child(shape.toString());
         VectorEngine engine = new VectorEngine(shape, KernelChoice.chosen(), policy);
         engine.load(RandomCases.weights(shape, stream), RandomCases.mask(shape, density, stream));
-        BoundBuffers pass = engine.newBoundBuffers(93, true);
+        BoundBuffers buffers = engine.newBoundBuffers(93, true);
         float[] shares = {0f, 0.3f, 1f};
         for (int step = 1; step <= 3; step++) {
             int examples = step == 2 ? 41 : 93;
             int panels = ActivationPanels.panelsFor(examples);
             ActivationPanels clean = new ActivationPanels(shape.inputs(), examples);
             RandomCases.inputs(clean, examples, stream.child(step));
-            pass.natural().input().copy(clean, 0, 0, panels);
+            buffers.natural().input().copy(clean, 0, 0, panels);
             int[] labels = RandomCases.labels(examples, shape.classes(), stream.child(step));
-            engine.forward(pass.natural(), 0, panels);
+            engine.forward(buffers.natural(), 0, panels);
             PanelOps.CHOSEN.crossEntropyGradient(
-                    pass.natural().logits(),
-                    pass.natural().logitGradient(),
+                    buffers.natural().logits(),
+                    buffers.natural().logitGradient(),
                     0,
                     panels,
                     labels,
@@ -128,11 +132,12 @@ final class EngineDigest {
                     examples,
                     0f,
                     0.5f / examples);
-            engine.boundMargins(pass, 0.02f * step, shares[step - 1], labels, 0, examples);
-            add(pass.marginBounds().memory(), 0, panels * shape.classes() * ActivationPanels.LANES);
+            engine.boundMargins(buffers, 0.02f * step, shares[step - 1], labels, 0, examples);
+            add(buffers.marginBounds().memory(), 0, panels * shape.classes() * ActivationPanels.LANES);
+            end("bounds", step, "bounds", shape.layers() - 1);
             PanelOps.CHOSEN.crossEntropyGradient(
-                    pass.marginBounds(),
-                    pass.marginBoundGradients(),
+                    buffers.marginBounds(),
+                    buffers.marginBoundGradients(),
                     0,
                     panels,
                     labels,
@@ -140,12 +145,11 @@ final class EngineDigest {
                     examples,
                     0.1f,
                     0.5f / examples);
-            engine.backward(pass, step < 3);
-            add(engine.gradient());
+            engine.backward(buffers, step < 3);
+            add("bounds", step, "weight gradient", engine.gradient());
             engine.update(new Update.Adam(0.01f, 0.9f, 0.999f, 1e-7f, 1e-4f, 0));
-            add(engine.weights());
+            add("bounds", step, "update", engine.weights());
         }
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     /** Where there are biases, most hidden units off, so that few deltas are not zero. */
@@ -159,7 +163,7 @@ final class EngineDigest {
         }
     }
 
-    private void add(Weights weights) {
+    private void add(String training, int step, String label, Weights weights) {
         for (int layer = 0; layer < weights.architecture().layers(); layer++) {
             for (float value : weights.matrix(layer)) {
                 add(value);
@@ -167,6 +171,7 @@ final class EngineDigest {
             for (float value : weights.biases(layer)) {
                 add(value);
             }
+            end(training, step, label, layer);
         }
     }
 
@@ -174,6 +179,23 @@ final class EngineDigest {
         for (int i = 0; i < count; i++) {
             add(memory.get(ValueLayout.JAVA_FLOAT, offset + i * 4L));
         }
+    }
+
+    /** Ends a line: the digest of the values added since the line before. */
+    private void end(String training, int step, String label, int layer) {
+        String bits = HexFormat.of().formatHex(digest.digest(), 0, 8);
+        lines.append(name)
+                .append(" training ")
+                .append(training)
+                .append(" step ")
+                .append(step)
+                .append(' ')
+                .append(label)
+                .append(" layer ")
+                .append(layer)
+                .append(" = ")
+                .append(bits)
+                .append('\n');
     }
 
     private void add(float value) {

@@ -66,12 +66,12 @@ class MaskChangeTest {
         Stream stream = Stream.root(21);
         List<Weights> results = new ArrayList<>();
         engine.load(RandomCases.weights(shape, stream), RandomCases.mask(shape, 0.3, stream));
-        ActivationBuffers pass = engine.newPass(EXAMPLES);
-        RandomCases.inputs(pass.input(), EXAMPLES, stream);
+        ActivationBuffers buffers = engine.newBuffers(EXAMPLES);
+        RandomCases.inputs(buffers.input(), EXAMPLES, stream);
         int[] labels = RandomCases.labels(EXAMPLES, shape.classes(), stream);
         for (int c = 0; c < shape.classes(); c++) {
             for (int e = 0; e < EXAMPLES; e++) {
-                pass.logitGradient().set(c, e, labels[e] == c ? -0.75f : 0.25f + 0.001f * e);
+                buffers.logitGradient().set(c, e, labels[e] == c ? -0.75f : 0.25f + 0.001f * e);
             }
         }
         // The thinnest of these masks leaves units that nothing reads.
@@ -79,8 +79,8 @@ class MaskChangeTest {
             Mask mask = RandomCases.mask(shape, density, stream.child((int) (100 * density)));
             engine.setMask(mask);
             for (int step = 0; step < 2; step++) {
-                engine.forward(pass, 0, 2);
-                engine.backward(pass, 0, 2, step == 0 ? Gradients.ALL_WEIGHTS : Gradients.WEIGHTS);
+                engine.forward(buffers, 0, 2);
+                engine.backward(buffers, 0, 2, step == 0 ? Gradients.ALL_WEIGHTS : Gradients.WEIGHTS);
                 results.add(engine.gradient());
                 engine.update(ADAM);
             }

@@ -86,7 +86,7 @@ class NonZeroLanesTest {
     }
 
     @Property(tries = 150)
-    void turnedWeightsAreTheMatrixsTakenColumns(
+    void transposedWeightsAreTheMatrixsTakenColumns(
             @ForAll @IntRange(min = 1, max = 120) int rows,
             @ForAll @IntRange(min = 1, max = 40) int columns,
             @ForAll @IntRange(min = 0, max = 10) int takenTenths,
@@ -97,7 +97,7 @@ class NonZeroLanesTest {
                 .filter(c -> random.nextInt(10) < takenTenths)
                 .toArray();
         float[] sixes = new float[PackedRows6.size(taken.length, rows)];
-        PackedRows6.turned(matrix, rows, columns, taken, sixes);
+        PackedRows6.transposed(matrix, rows, columns, taken, sixes);
         float[] expected = new float[sixes.length]; // rows past the last stay zero
         for (int r = 0; r < taken.length; r++) {
             for (int c = 0; c < rows; c++) {
@@ -133,10 +133,10 @@ class NonZeroLanesTest {
         ActivationPanels quiet = new ActivationPanels(8, ActivationPanels.LANES);
         NonZeroLanes found = new NonZeroLanes(8, kernels.activeGroups());
         ZeroSkipPolicy choice = new ZeroSkipPolicy(0.5);
-        assertThat(choice.pays(kernels, quiet, 0, 8, found)).isTrue();
-        assertThat(choice.pays(kernels, loud, 0, 8, found)).isFalse();
+        assertThat(choice.shouldSkipZeros(kernels, quiet, 0, 8, found)).isTrue();
+        assertThat(choice.shouldSkipZeros(kernels, loud, 0, 8, found)).isFalse();
         assertThat(IntStream.range(0, 100)
-                        .filter(i -> choice.pays(kernels, quiet, 0, 8, found))
+                        .filter(i -> choice.shouldSkipZeros(kernels, quiet, 0, 8, found))
                         .min())
                 .hasValue(15);
     }

@@ -78,23 +78,23 @@ class CertifierTest {
             Weights weights, Mask mask, float[] image, int label, ThreatModel threat, Stream stream) {
         int points = 192;
         Engine engine = SmallNetworks.engine(weights, mask);
-        ActivationBuffers pass = engine.newPass(points);
+        ActivationBuffers buffers = engine.newBuffers(points);
         double[] least = new double[weights.architecture().classes()];
         java.util.Arrays.fill(least, Double.POSITIVE_INFINITY);
         for (int point = 0; point < points; point++) {
             double[] moved = point(image, threat, point % 3, stream.child(point));
             for (int i = 0; i < moved.length; i++) {
-                pass.input().set(i, point, (float) moved[i]);
+                buffers.input().set(i, point, (float) moved[i]);
                 moved[i] = threat.norm() == Norm.LINF ? (float) moved[i] : moved[i];
             }
             take(SmallNetworks.logits(weights, moved), label, least);
         }
         if (threat.norm() == Norm.LINF) { // rounding to float32 may leave the other balls
-            engine.forward(pass, 0, pass.panels());
+            engine.forward(buffers, 0, buffers.panels());
             double[] logits = new double[least.length];
             for (int point = 0; point < points; point++) {
                 for (int c = 0; c < logits.length; c++) {
-                    logits[c] = pass.logits().get(c, point);
+                    logits[c] = buffers.logits().get(c, point);
                 }
                 take(logits, label, least);
             }

@@ -68,31 +68,31 @@ class TrainingBoundsTest {
         float[] image = {0.5f, 0.25f, 0.1f}; // class 1 leads by -2 x0 + 3 x1 - 0.5 x2 - 0.25, and x2 can only fall to 0
         double exact = -2 * (0.5 - 0.125) + 3 * (0.25 + 0.125) - 0.5 * 0 - 0.25;
         for (float share : new float[] {0, 0.5f, 1}) {
-            BoundBuffers pass = bounds(engine, image, 0, 0.125f, share);
-            assertThat((double) pass.marginBounds().get(1, 0)).isCloseTo(exact, within(1e-6));
+            BoundBuffers buffers = bounds(engine, image, 0, 0.125f, share);
+            assertThat((double) buffers.marginBounds().get(1, 0)).isCloseTo(exact, within(1e-6));
             double[] loss = new double[1];
-            PanelOps.CHOSEN.crossEntropy(pass.marginBounds(), 0, new int[] {0}, 0, 1, 0, loss, 0);
+            PanelOps.CHOSEN.crossEntropy(buffers.marginBounds(), 0, new int[] {0}, 0, 1, 0, loss, 0);
             // The cross-entropy rises with the other class's lead, so this is the worst loss of the box.
             assertThat(loss[0]).isCloseTo(Math.log1p(Math.exp(exact)), within(1e-6));
         }
     }
 
     private static float[] worst(Engine engine, float[] image, int label, float epsilon, float share) {
-        BoundBuffers pass = bounds(engine, image, label, epsilon, share);
+        BoundBuffers buffers = bounds(engine, image, label, epsilon, share);
         float[] worst = new float[engine.architecture().classes()];
         for (int c = 0; c < worst.length; c++) {
-            worst[c] = pass.marginBounds().get(c, 0);
+            worst[c] = buffers.marginBounds().get(c, 0);
         }
         return worst;
     }
 
     private static BoundBuffers bounds(Engine engine, float[] image, int label, float epsilon, float share) {
-        BoundBuffers pass = BoundEngine.of(engine).newBoundBuffers(1, share > 0);
+        BoundBuffers buffers = BoundEngine.of(engine).newBoundBuffers(1, share > 0);
         for (int i = 0; i < image.length; i++) {
-            pass.natural().input().set(i, 0, image[i]);
+            buffers.natural().input().set(i, 0, image[i]);
         }
-        BoundEngine.of(engine).boundMargins(pass, epsilon, share, new int[] {label}, 0, 1);
-        return pass;
+        BoundEngine.of(engine).boundMargins(buffers, epsilon, share, new int[] {label}, 0, 1);
+        return buffers;
     }
 
     /** The most that any class leads the label by at random points, corners, and after gradient steps from each. */

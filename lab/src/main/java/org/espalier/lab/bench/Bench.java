@@ -122,15 +122,15 @@ public final class Bench {
         Architecture shape = new Architecture(List.of(network.inputs(layer), network.outputs(layer)), false);
         Engine engine = Engines.create(shape, KernelMode.DENSE);
         engine.load(InitialWeights.GLOROT_UNIFORM.draw(shape, Stream.root(2)), Mask.dense(shape));
-        ActivationBuffers pass = engine.newPass(ActivationPanels.LANES);
-        fill(pass.input(), 1);
-        fill(pass.logitGradient(), 2);
-        engine.forward(pass, 0, 1);
+        ActivationBuffers buffers = engine.newBuffers(ActivationPanels.LANES);
+        fill(buffers.input(), 1);
+        fill(buffers.logitGradient(), 2);
+        engine.forward(buffers, 0, 1);
         InterleavedTiming.BesidePeak turns = InterleavedTiming.besidePeak(
                 List.of(
-                        () -> engine.forward(pass, 0, 1),
-                        () -> engine.backward(pass, 0, 1, Gradients.INPUTS),
-                        () -> engine.backward(pass, 0, 1, Gradients.WEIGHTS)),
+                        () -> engine.forward(buffers, 0, 1),
+                        () -> engine.backward(buffers, 0, 1, Gradients.INPUTS),
+                        () -> engine.backward(buffers, 0, 1, Gradients.WEIGHTS)),
                 settings.seconds());
         double operations = 2.0 * shape.weights() * ActivationPanels.LANES;
         return new Product(shape, turns.share(0, operations), turns.share(1, operations), turns.share(2, operations));

@@ -187,7 +187,7 @@ public final class CertificationRunner {
         final CertificationRequest request;
         final Engine engine;
         final Verifier verifier;
-        final ActivationBuffers pass;
+        final ActivationBuffers buffers;
         final Attacker attacker;
         final int[] order = new int[ActivationPanels.LANES];
         List<Attempt> attempts = List.of(); // of the present tile, in L2 and L1
@@ -198,8 +198,8 @@ public final class CertificationRunner {
             engine = Engines.create(network.mask().architecture());
             engine.load(network.weights(), network.mask());
             verifier = new Verifier(engine);
-            pass = engine.newPass(2 * ActivationPanels.LANES);
-            attacker = request.attack().bind(engine, pass);
+            buffers = engine.newBuffers(2 * ActivationPanels.LANES);
+            attacker = request.attack().bind(engine, buffers);
         }
 
         /** Leaves clean images in panel 0 and adversarial ones in panel 1. */
@@ -207,8 +207,8 @@ public final class CertificationRunner {
             for (int i = 0; i < images; i++) {
                 order[i] = first + i;
             }
-            engine.ops().loadImages(request.split().images(), order, 0, images, pass.input(), 0);
-            engine.forward(pass, 0, 1);
+            engine.ops().loadImages(request.split().images(), order, 0, images, buffers.input(), 0);
+            engine.forward(buffers, 0, 1);
             Stream noise = Stream.root(SEED).child("certification");
             if (request.norm() != Norm.LINF) {
                 attempts = request.strongAttack()
@@ -304,9 +304,9 @@ public final class CertificationRunner {
         }
 
         private float[] pixels(int lane) {
-            float[] pixels = new float[pass.input().features()];
+            float[] pixels = new float[buffers.input().features()];
             for (int f = 0; f < pixels.length; f++) {
-                pixels[f] = pass.input().get(f, lane);
+                pixels[f] = buffers.input().get(f, lane);
             }
             return pixels;
         }

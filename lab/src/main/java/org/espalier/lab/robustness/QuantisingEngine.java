@@ -31,8 +31,8 @@ final class QuantisingEngine implements Engine {
     }
 
     @Override
-    public void forward(ActivationBuffers pass, int firstPanel, int panels, Mode mode) {
-        ActivationPanels inputs = pass.input();
+    public void forward(ActivationBuffers buffers, int firstPanel, int panels, Mode mode) {
+        ActivationPanels inputs = buffers.input();
         ActivationPanels saved = new ActivationPanels(inputs.features(), panels * ActivationPanels.LANES);
         saved.copy(inputs, firstPanel, 0, panels);
         for (int lane = firstPanel * ActivationPanels.LANES;
@@ -42,13 +42,13 @@ final class QuantisingEngine implements Engine {
                 inputs.set(feature, lane, Math.round(inputs.get(feature, lane) * steps) / steps);
             }
         }
-        engine.forward(pass, firstPanel, panels, mode);
+        engine.forward(buffers, firstPanel, panels, mode);
         inputs.copy(saved, 0, firstPanel, panels);
     }
 
     @Override
     public void perturb(
-            ActivationBuffers pass,
+            ActivationBuffers buffers,
             int firstPanel,
             int panels,
             StepRule rule,
@@ -56,24 +56,24 @@ final class QuantisingEngine implements Engine {
             int cleanPanel,
             ActivationPanels x,
             int xPanel) {
-        clearLogitGradient(pass, firstPanel, panels);
-        engine.perturb(pass, firstPanel, panels, rule, clean, cleanPanel, x, xPanel);
+        clearLogitGradient(buffers, firstPanel, panels);
+        engine.perturb(buffers, firstPanel, panels, rule, clean, cleanPanel, x, xPanel);
     }
 
     /** Makes the gradient with respect to the inputs zero. */
-    private static void clearLogitGradient(ActivationBuffers pass, int firstPanel, int panels) {
+    private static void clearLogitGradient(ActivationBuffers buffers, int firstPanel, int panels) {
         for (int lane = firstPanel * ActivationPanels.LANES;
                 lane < (firstPanel + panels) * ActivationPanels.LANES;
                 lane++) {
-            for (int c = 0; c < pass.logitGradient().features(); c++) {
-                pass.logitGradient().set(c, lane, 0f);
+            for (int c = 0; c < buffers.logitGradient().features(); c++) {
+                buffers.logitGradient().set(c, lane, 0f);
             }
         }
     }
 
     @Override
-    public ActivationBuffers newPass(int examples) {
-        return engine.newPass(examples);
+    public ActivationBuffers newBuffers(int examples) {
+        return engine.newBuffers(examples);
     }
 
     @Override
@@ -107,13 +107,13 @@ final class QuantisingEngine implements Engine {
     }
 
     @Override
-    public void backward(ActivationBuffers pass, int firstPanel, int panels, Gradients wanted) {
+    public void backward(ActivationBuffers buffers, int firstPanel, int panels, Gradients wanted) {
         if (wanted.weights()) {
-            engine.backward(pass, firstPanel, panels, wanted == Gradients.ALL_WEIGHTS ? wanted : Gradients.WEIGHTS);
+            engine.backward(buffers, firstPanel, panels, wanted == Gradients.ALL_WEIGHTS ? wanted : Gradients.WEIGHTS);
         }
         if (wanted.inputs()) {
-            clearLogitGradient(pass, firstPanel, panels);
-            engine.backward(pass, firstPanel, panels, Gradients.INPUTS);
+            clearLogitGradient(buffers, firstPanel, panels);
+            engine.backward(buffers, firstPanel, panels, Gradients.INPUTS);
         }
     }
 

@@ -25,24 +25,24 @@ class QuantisingEngineTest {
         Engine plain = Engines.create(architecture);
         plain.load(weights, Mask.dense(architecture));
         Engine masked = new QuantisingEngine(plain, 4);
-        ActivationBuffers pass = masked.newPass(ActivationPanels.LANES);
-        pass.input().set(0, 3, 0.3f);
-        pass.input().set(0, 63, 0.9f);
-        masked.forward(pass, 0, 1);
-        assertThat(pass.logits().get(0, 3)).isEqualTo(0.25f);
-        assertThat(pass.logits().get(0, 63)).isEqualTo(1f);
-        assertThat(pass.input().get(0, 3)).isEqualTo(0.3f);
-        pass.logitGradient().set(0, 3, 1);
-        pass.inputGradient().set(0, 3, 9);
-        masked.backward(pass, 0, 1, Gradients.INPUTS);
+        ActivationBuffers buffers = masked.newBuffers(ActivationPanels.LANES);
+        buffers.input().set(0, 3, 0.3f);
+        buffers.input().set(0, 63, 0.9f);
+        masked.forward(buffers, 0, 1);
+        assertThat(buffers.logits().get(0, 3)).isEqualTo(0.25f);
+        assertThat(buffers.logits().get(0, 63)).isEqualTo(1f);
+        assertThat(buffers.input().get(0, 3)).isEqualTo(0.3f);
+        buffers.logitGradient().set(0, 3, 1);
+        buffers.inputGradient().set(0, 3, 9);
+        masked.backward(buffers, 0, 1, Gradients.INPUTS);
         for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
-            assertThat(pass.inputGradient().get(0, lane)).isZero();
+            assertThat(buffers.inputGradient().get(0, lane)).isZero();
         }
         ActivationPanels clean = new ActivationPanels(1, 1);
-        clean.copy(pass.input(), 0, 0, 1);
-        pass.logitGradient().set(0, 3, 1);
-        masked.perturb(pass, 0, 1, new StepRule.Sign(0.1f, 0.2f), clean, 0, pass.input(), 0);
-        assertThat(pass.input().get(0, 3)).isEqualTo(0.3f);
+        clean.copy(buffers.input(), 0, 0, 1);
+        buffers.logitGradient().set(0, 3, 1);
+        masked.perturb(buffers, 0, 1, new StepRule.Sign(0.1f, 0.2f), clean, 0, buffers.input(), 0);
+        assertThat(buffers.input().get(0, 3)).isEqualTo(0.3f);
     }
 
     @Test

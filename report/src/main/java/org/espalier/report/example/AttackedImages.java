@@ -95,45 +95,45 @@ public final class AttackedImages implements ExampleSource {
         Split test = set.test();
         Engine engine = Engines.create(network.mask().architecture());
         engine.load(network.weights(), network.mask());
-        ActivationBuffers pass = engine.newPass(2 * ActivationPanels.LANES);
+        ActivationBuffers buffers = engine.newBuffers(2 * ActivationPanels.LANES);
         int[] order = new int[images];
         for (int i = 0; i < images; i++) {
             order[i] = i;
         }
-        engine.ops().loadImages(test.images(), order, 0, images, pass.input(), 0);
-        engine.forward(pass, 0, 1);
-        Examples.Prediction[] before = predictions(pass, 0, images, set);
-        Attacker attacker = attack.bind(engine, pass);
+        engine.ops().loadImages(test.images(), order, 0, images, buffers.input(), 0);
+        engine.forward(buffers, 0, 1);
+        Examples.Prediction[] before = predictions(buffers, 0, images, set);
+        Attacker attacker = attack.bind(engine, buffers);
         Stream noise = Stream.root(0).child("gallery");
         attacker.perturb(test.labels(), 0, images, noise, 0);
         attacker.fillUnreadInputs(images, noise, 0);
-        engine.forward(pass, 1, 1);
-        Examples.Prediction[] after = predictions(pass, ActivationPanels.LANES, images, set);
+        engine.forward(buffers, 1, 1);
+        Examples.Prediction[] after = predictions(buffers, ActivationPanels.LANES, images, set);
         var attacked = new ArrayList<Examples.Attacked>();
         for (int i = 0; i < images; i++) {
-            float[] pixels = new float[pass.input().features()];
+            float[] pixels = new float[buffers.input().features()];
             for (int f = 0; f < pixels.length; f++) {
-                pixels[f] = pass.input().get(f, ActivationPanels.LANES + i);
+                pixels[f] = buffers.input().get(f, ActivationPanels.LANES + i);
             }
             attacked.add(new Examples.Attacked(pixels, before[i], after[i]));
         }
         return attacked;
     }
 
-    private static Examples.Prediction[] predictions(ActivationBuffers pass, int first, int images, DataSet set) {
+    private static Examples.Prediction[] predictions(ActivationBuffers buffers, int first, int images, DataSet set) {
         Examples.Prediction[] predictions = new Examples.Prediction[images];
-        int classes = pass.logits().features();
+        int classes = buffers.logits().features();
         for (int i = 0; i < images; i++) {
             int best = 0;
             for (int c = 1; c < classes; c++) {
-                if (pass.logits().get(c, first + i) > pass.logits().get(best, first + i)) {
+                if (buffers.logits().get(c, first + i) > buffers.logits().get(best, first + i)) {
                     best = c;
                 }
             }
             double sum = 0;
             for (int c = 0; c < classes; c++) {
-                sum += StrictMath.exp(
-                        (double) pass.logits().get(c, first + i) - pass.logits().get(best, first + i));
+                sum += StrictMath.exp((double) buffers.logits().get(c, first + i)
+                        - buffers.logits().get(best, first + i));
             }
             predictions[i] = new Examples.Prediction(name(set, best), set.test().labels()[i] == best, 1 / sum);
         }

@@ -26,7 +26,7 @@ import org.espalier.random.Stream;
  * present point x. Both x and the clean example c are projected on that plane within the box ({@link Hyperplane}, exact), by
  * steps s_x and s_c, and {@code x <- clip((1 - alpha)(x + eta s_x) + alpha (c + eta s_c))} with
  * {@code alpha = min(||s_x|| / (||s_x|| + ||s_c||), alphaMax)} (equation 8). A point that fools the network is
- * noted if it is the nearest, and the search goes on from {@code c + beta (x - c)} (equation 10).
+ * noted if it is the nearest, and the search continues from {@code c + beta (x - c)} (equation 10).
  *
  * <p>{@code finalSearch} halvings of the way from the clean example to the nearest point follow at the end, instead of the
  * three interpolations of the paper's section 2.3 (AutoAttack has none).

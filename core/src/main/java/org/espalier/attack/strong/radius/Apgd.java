@@ -30,7 +30,7 @@ import org.espalier.random.Stream;
  * leave open are those of the authors' AutoAttack code.
  *
  * <p>L-infinity and L2: first step 2 epsilon, momentum 0.75, first checkpoint after 22 % of the iterations, each next period
- * shorter by 3 % down to 6 %; at a checkpoint the step is halved, and the search goes on from the best point, where the loss
+ * shorter by 3 % down to 6 %; at a checkpoint the step is halved, and the search continues from the best point, where the loss
  * rose in no more than 75 % of the steps, or the step was not halved at the last one and the best loss has not risen since.
  * The start is a random direction at full radius. Differences to the code: the loss of the start, not a zero, precedes the first
  * iteration when rises are counted.

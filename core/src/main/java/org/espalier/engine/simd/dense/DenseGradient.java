@@ -18,7 +18,7 @@ import org.espalier.engine.simd.Lanes;
 
 /**
  * Gradients of all weights of a dense layer. With every weight wanted, lanes run over inputs instead of examples:
- * panels are turned once ({@link PanelTranspose}), and each of {@link FixedOrderSum}'s 16 columns is a chain of multiply-adds
+ * panels are transposed once ({@link PanelTranspose}), and each of {@link FixedOrderSum}'s 16 columns is a chain of multiply-adds
  * by one delta, so that the tree is plain additions without a shuffle. A block is 4 outputs x 2 registers of inputs.
  * Offsets are addresses in {@link Lanes#MEMORY}.
  */
@@ -54,9 +54,9 @@ public final class DenseGradient {
             return;
         }
         int lanes = ActivationPanels.LANES * panels;
-        long turned = scratch.memory().address();
-        long partials = turned + GradientScratch.turned(inputs, panels);
-        PanelTranspose.run(x, inputs, panels, turned, partials + GradientScratch.PARTIALS);
+        long transposed = scratch.memory().address();
+        long partials = transposed + GradientScratch.transposed(inputs, panels);
+        PanelTranspose.run(x, inputs, panels, transposed, partials + GradientScratch.PARTIALS);
         boolean quiet = skip && NonZeroGradient.quiet(delta, outputs, panels, scratch.counts());
         int taken = quiet
                 ? NonZeroGradient.order(outputs, lanes, scratch)
@@ -74,7 +74,7 @@ public final class DenseGradient {
             NonZeroGradient.find(scratch, blocks, lanes);
         }
         for (int i = 0; i < inputs; i += 2 * LENGTH) {
-            long at = turned + i / (2 * LENGTH) * PanelTranspose.block(panels);
+            long at = transposed + i / (2 * LENGTH) * PanelTranspose.block(panels);
             for (int b = 0; b < blocks; b++) {
                 block(scratch, b, lanes, listed, at, partials);
                 finish(scratch.outputs(), first(b, taken), partials, out, inputs, i);

@@ -114,13 +114,13 @@ public final class InterleavedRows {
         }
     }
 
-    /** The turned matrix, {@code columns} by {@code rows}, from the row-major one: a group's columns stay side by side. */
-    public static void interleaveTurned(float[] from, int rows, int columns, float[] to) {
-        interleaveTurned(ROWS, from, rows, columns, to);
+    /** The transposed matrix, {@code columns} by {@code rows}, from the row-major one: a group's columns stay side by side. */
+    public static void interleaveTransposed(float[] from, int rows, int columns, float[] to) {
+        interleaveTransposed(ROWS, from, rows, columns, to);
     }
 
     /** The same for groups of some rows. */
-    public static void interleaveTurned(int group, float[] from, int rows, int columns, float[] to) {
+    public static void interleaveTransposed(int group, float[] from, int rows, int columns, float[] to) {
         int whole = whole(group, columns);
         int length = part(rows);
         for (int first = 0; first < rows; first += length) {

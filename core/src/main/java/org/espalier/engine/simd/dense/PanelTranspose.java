@@ -14,11 +14,11 @@ import org.espalier.engine.kernel.FixedOrderSum;
 import org.espalier.engine.simd.Lanes;
 
 /**
- * Turns panels from [feature][lane] to rows of features for {@link DenseGradient}, in square tiles of one register a
+ * Transposes panels from [feature][lane] to rows of features for {@link DenseGradient}, in square tiles of one register a
  * row: for each distance d, rows d apart exchange the lanes whose bit d is set in one and clear in the other
  * (Eklundh 1972). Offsets are addresses in {@link Lanes#MEMORY}.
  *
- * <p>Turned, with registers of 512 bits: [block of two registers of features][column of the batch sum, modulo 8][term]
+ * <p>Transposed, with registers of 512 bits: [block of two registers of features][column of the batch sum, modulo 8][term]
  * [column / 8][feature]. So the terms of columns c and c + 8 stand one after the other, in the order in which they are
  * summed, and a loop over them needs one running index: every integer instruction spared leaves its port to a
  * multiply-add. With narrower ones: [block][column, its bits reversed][term][feature], the order in which the sum's tree
@@ -60,7 +60,7 @@ final class PanelTranspose {
     }
 
     /**
-     * Turns neighbouring panels. Features past the last are left as they were.
+     * Transposes neighbouring panels. Features past the last are left as they were.
      *
      * @param tile 1 KiB of scratch
      */

@@ -51,10 +51,10 @@ final class SparseGradient256 {
             if (panels == 1) {
                 only(delta + output, x, columns, from, end, sums);
             } else {
-                begin(delta + output, x, columns, from, end, sums);
+                firstBlock(delta + output, x, columns, from, end, sums);
                 int p = 1;
                 for (; p < panels - 1; p++) {
-                    goOn(delta + output + p * deltaPanel, x + p * xPanel, columns, from, end, sums);
+                    nextBlock(delta + output + p * deltaPanel, x + p * xPanel, columns, from, end, sums);
                 }
                 end(delta + output + p * deltaPanel, x + p * xPanel, columns, from, end, sums);
             }
@@ -102,7 +102,7 @@ final class SparseGradient256 {
     }
 
     /** The first panel of some. */
-    private static void begin(long delta, long x, int[] columns, int from, int to, long sums) {
+    private static void firstBlock(long delta, long x, int[] columns, int from, int to, long sums) {
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector d0 =
                 FloatVector.fromMemorySegment(FLOATS, MEMORY, delta, ORDER).add(zero);
@@ -142,7 +142,7 @@ final class SparseGradient256 {
     }
 
     /** A further panel. */
-    private static void goOn(long delta, long x, int[] columns, int from, int to, long sums) {
+    private static void nextBlock(long delta, long x, int[] columns, int from, int to, long sums) {
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector d0 =
                 FloatVector.fromMemorySegment(FLOATS, MEMORY, delta, ORDER).add(zero);

@@ -39,10 +39,10 @@ public final class SparseMatmul256 {
             long gate) {
         int[] at = cuts.cuts();
         if (cuts.blocks() > 1) {
-            begin(values, cuts.offsets(), at, first, rows, biases, x, out);
+            firstBlock(values, cuts.offsets(), at, first, rows, biases, x, out);
             for (int b = 1; b < cuts.blocks(); b++) {
                 long block = x + b * cuts.width() * ActivationPanels.ROW_BYTES;
-                goOn(values, cuts.offsets(), at, b * cuts.rows() + first, rows, block, out);
+                nextBlock(values, cuts.offsets(), at, b * cuts.rows() + first, rows, block, out);
             }
             EpilogueVectors.run(out, rows, finish, gate);
             return;
@@ -55,7 +55,7 @@ public final class SparseMatmul256 {
     }
 
     /** The first block of rows of many weights; sums stand in the output between blocks. */
-    private static void begin(
+    private static void firstBlock(
             float[] values,
             char[] offsets,
             int[] at,
@@ -98,7 +98,7 @@ public final class SparseMatmul256 {
     }
 
     /** A further block. */
-    private static void goOn(float[] values, char[] offsets, int[] at, int first, int rows, long x, long out) {
+    private static void nextBlock(float[] values, char[] offsets, int[] at, int first, int rows, long x, long out) {
         long o = out;
         for (int r = 0; r < rows; r++, o += ActivationPanels.ROW_BYTES) {
             FloatVector a0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, o, ORDER);

@@ -35,29 +35,29 @@ class InterleavedRowsTest {
             matrix[i] = i + 1;
         }
         float[] straight = new float[InterleavedRows.whole(group, rows) * columns];
-        float[] turned = new float[InterleavedRows.whole(group, columns) * rows];
+        float[] transposed = new float[InterleavedRows.whole(group, columns) * rows];
 
         InterleavedRows.interleave(group, matrix, rows, columns, straight);
-        InterleavedRows.interleaveTurned(group, matrix, rows, columns, turned);
+        InterleavedRows.interleaveTransposed(group, matrix, rows, columns, transposed);
 
         double inStraight = 0;
-        double inTurned = 0;
+        double inTransposed = 0;
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < columns; c++) {
                 float entry = matrix[r * columns + c];
                 assertThat(straight[place(group, r, c, rows, columns)]).isEqualTo(entry);
-                assertThat(turned[place(group, c, r, columns, rows)]).isEqualTo(entry);
+                assertThat(transposed[place(group, c, r, columns, rows)]).isEqualTo(entry);
             }
         }
         for (float entry : straight) {
             inStraight += entry;
         }
-        for (float entry : turned) {
-            inTurned += entry;
+        for (float entry : transposed) {
+            inTransposed += entry;
         }
         double all = matrix.length * (matrix.length + 1.0) / 2;
         assertThat(inStraight).as("nothing else, row by row").isEqualTo(all);
-        assertThat(inTurned).as("nothing else, column by column").isEqualTo(all);
+        assertThat(inTransposed).as("nothing else, column by column").isEqualTo(all);
     }
 
     private static int place(int group, int row, int column, int rows, int columns) {

@@ -11,8 +11,8 @@ import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Engines;
 import org.espalier.engine.ops.KernelChoice;
+import org.espalier.engine.reference.ReferenceBoundMargins;
 import org.espalier.engine.reference.ReferenceEngine;
-import org.espalier.engine.reference.ReferenceWorstCase;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Worst cases by bounds and their gradients: the float64 reference by finite differences, the engine by the reference. */
-class WorstCaseTest {
+class BoundMarginsTest {
     private static final int EXAMPLES = 71; // one whole panel and a few lanes of the next
 
     @ParameterizedTest
@@ -60,7 +60,7 @@ class WorstCaseTest {
             double[] direction = draw(shape.classes(), 1, stream.child("direction"));
             double[][] gradients = zeros(weights);
             double[][] offsetGradients = zeros(offsets);
-            new ReferenceWorstCase(shape, weights, offsets, input, 0.15, share, label)
+            new ReferenceBoundMargins(shape, weights, offsets, input, 0.15, share, label)
                     .addGradient(direction, gradients, offsetGradients);
             for (int layer = 0; layer < shape.layers(); layer++) {
                 for (double[][] of : List.of(weights, offsets)) {
@@ -93,7 +93,7 @@ class WorstCaseTest {
             double share,
             int label,
             double[] direction) {
-        double[] worst = new ReferenceWorstCase(shape, weights, offsets, input, 0.15, share, label).worst();
+        double[] worst = new ReferenceBoundMargins(shape, weights, offsets, input, 0.15, share, label).worst();
         double sum = 0;
         for (int c = 0; c < worst.length; c++) {
             sum += direction[c] * worst[c];
@@ -167,9 +167,9 @@ class WorstCaseTest {
             Mask pruned = Mask.of(shape, kept);
             for (DenseOrSparsePolicy policy : RandomCases.POLICIES) {
                 BoundEngine engine = new VectorEngine(shape, KernelChoice.chosen(), policy);
-                BoundBuffers pass = engine.newBoundBuffers(EXAMPLES, true);
-                run(engine, pass, shape, weights, Mask.dense(shape), stream, 0.5f);
-                Result reused = run(engine, pass, shape, weights, pruned, stream, 0.5f);
+                BoundBuffers buffers = engine.newBoundBuffers(EXAMPLES, true);
+                run(engine, buffers, shape, weights, Mask.dense(shape), stream, 0.5f);
+                Result reused = run(engine, buffers, shape, weights, pruned, stream, 0.5f);
                 Result fresh = run(engine, shape, weights, pruned, stream, 0.5f);
                 assertThat(reused.gradient).isEqualTo(fresh.gradient);
                 assertThat(reused.worst).isEqualTo(fresh.worst);
@@ -184,16 +184,16 @@ class WorstCaseTest {
                 .isThrownBy(() ->
                         BoundEngine.of(Engines.create(shape("4-1", false))).newBoundBuffers(3, false))
                 .withMessageContaining("at least 2 classes");
-        BoundBuffers pass = engine.newBoundBuffers(3, false);
+        BoundBuffers buffers = engine.newBoundBuffers(3, false);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> engine.boundMargins(pass, 0.1f, 0.5f, new int[3], 0, 3))
+                .isThrownBy(() -> engine.boundMargins(buffers, 0.1f, 0.5f, new int[3], 0, 3))
                 .withMessageContaining("share of linear bounds");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> BoundEngine.of(Engines.create(shape("5-3", false)))
-                        .boundMargins(pass, 0.1f, 0, new int[3], 0, 3))
-                .withMessageContaining("pass made for");
+                        .boundMargins(buffers, 0.1f, 0, new int[3], 0, 3))
+                .withMessageContaining("buffers made for");
         org.assertj.core.api.Assertions.assertThatExceptionOfType(IndexOutOfBoundsException.class)
-                .isThrownBy(() -> engine.boundMargins(pass, 0.1f, 0, new int[65], 0, 65));
+                .isThrownBy(() -> engine.boundMargins(buffers, 0.1f, 0, new int[65], 0, 65));
     }
 
     private record Result(float[] worst, Weights gradient) {}
@@ -206,7 +206,7 @@ class WorstCaseTest {
     /** The natural part's gradient and the worst case's together, with the same outer gradient for all engines. */
     private static Result run(
             BoundEngine engine,
-            BoundBuffers pass,
+            BoundBuffers buffers,
             Architecture shape,
             Weights weights,
             Mask mask,
@@ -215,20 +215,20 @@ class WorstCaseTest {
         engine.load(weights, mask);
         ActivationPanels images = new ActivationPanels(shape.inputs(), EXAMPLES);
         RandomCases.inputs(images, EXAMPLES, stream);
-        pass.natural().input().copy(images, 0, 0, 2);
+        buffers.natural().input().copy(images, 0, 0, 2);
         int[] labels = RandomCases.labels(EXAMPLES, shape.classes(), stream);
-        engine.forward(pass.natural(), 0, 2);
-        engine.boundMargins(pass, 0.1f, share, labels, 0, EXAMPLES);
+        engine.forward(buffers.natural(), 0, 2);
+        engine.boundMargins(buffers, 0.1f, share, labels, 0, EXAMPLES);
         float[] worst = new float[shape.classes() * EXAMPLES];
         for (int c = 0; c < shape.classes(); c++) {
             for (int e = 0; e < EXAMPLES; e++) {
-                worst[c * EXAMPLES + e] = pass.marginBounds().get(c, e);
-                pass.natural().logitGradient().set(c, e, labels[e] == c ? -0.75f : 0.25f + 0.001f * e);
+                worst[c * EXAMPLES + e] = buffers.marginBounds().get(c, e);
+                buffers.natural().logitGradient().set(c, e, labels[e] == c ? -0.75f : 0.25f + 0.001f * e);
                 float others = (0.3f + 0.002f * e) / (shape.classes() - 1);
-                pass.marginBoundGradients().set(c, e, labels[e] == c ? -(0.3f + 0.002f * e) : others);
+                buffers.marginBoundGradients().set(c, e, labels[e] == c ? -(0.3f + 0.002f * e) : others);
             }
         }
-        engine.backward(pass, true);
+        engine.backward(buffers, true);
         return new Result(worst, engine.gradient());
     }
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * coefficients on its way back: its gradient goes forward again, through the layers' own products, and the sum over lanes of
  * coefficients times gradient is a weight's gradient like any other.
  */
-public final class VectorWorstCase {
+public final class VectorBoundMargins {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     private final Kernels kernels;
@@ -31,7 +31,7 @@ public final class VectorWorstCase {
     private final ClassPairs pairs;
     private final int last;
 
-    VectorWorstCase(Kernels kernels, LayerMatmul products, CompactLayer[] layers, float @Nullable [][] biases) {
+    VectorBoundMargins(Kernels kernels, LayerMatmul products, CompactLayer[] layers, float @Nullable [][] biases) {
         this.kernels = kernels;
         this.products = products;
         this.layers = layers;
@@ -46,42 +46,50 @@ public final class VectorWorstCase {
     }
 
     /** Fills {@link BoundBuffers#marginBounds}. */
-    void run(BoundBuffers pass, float epsilon) {
-        pairs.take();
-        for (int panel = 0; panel < pass.panels(); panel++) {
-            ActivationPanels input = pass.natural().entering(0);
-            bounds.box(input, panel, input, pass.centre(panel), pass.radius[0], panel, layers[0].liveInputs, epsilon);
-            intervals(pass, panel);
-            if (pass.linearShare > 0) {
-                for (int margin = 0; margin < pass.margins; margin++) {
-                    linear(pass, margin, panel);
+    void run(BoundBuffers buffers, float epsilon) {
+        pairs.refill();
+        for (int panel = 0; panel < buffers.panels(); panel++) {
+            ActivationPanels input = buffers.natural().entering(0);
+            bounds.box(
+                    input,
+                    panel,
+                    input,
+                    buffers.centre(panel),
+                    buffers.radius[0],
+                    panel,
+                    layers[0].liveInputs,
+                    epsilon);
+            intervals(buffers, panel);
+            if (buffers.linearShare > 0) {
+                for (int margin = 0; margin < buffers.margins; margin++) {
+                    linear(buffers, margin, panel);
                 }
             }
-            margins(pass, panel);
+            margins(buffers, panel);
         }
     }
 
-    private void intervals(BoundBuffers pass, int panel) {
-        PanelBuffers main = pass.natural();
-        int centre = pass.centre(panel);
+    private void intervals(BoundBuffers buffers, int panel) {
+        PanelBuffers main = buffers.natural();
+        int centre = buffers.centre(panel);
         for (int layer = 0; layer < last; layer++) {
             // The gradients' rows hold what is before the ReLU until the gradients themselves are made.
             ActivationPanels c = main.gradient(layer);
-            ActivationPanels d = pass.radiusGradient[layer];
+            ActivationPanels d = buffers.radiusGradient[layer];
             products.forward(
                     layers[layer], false, biases(layer), main.entering(layer), centre, c, centre, Epilogue.LINEAR);
-            products.forward(layers[layer], true, null, pass.radius[layer], panel, d, panel, Epilogue.LINEAR);
+            products.forward(layers[layer], true, null, buffers.radius[layer], panel, d, panel, Epilogue.LINEAR);
             bounds.interval(
                     c,
                     centre,
                     d,
                     panel,
-                    pass.lower[layer],
-                    pass.upper[layer],
+                    buffers.lower[layer],
+                    buffers.upper[layer],
                     panel,
                     main.entering(layer + 1),
                     centre,
-                    pass.radius[layer + 1],
+                    buffers.radius[layer + 1],
                     panel);
         }
         products.forward(
@@ -93,7 +101,7 @@ public final class VectorWorstCase {
                 main.leaving(last),
                 centre,
                 Epilogue.LINEAR);
-        ActivationPanels out = pass.pairRadius;
+        ActivationPanels out = buffers.pairRadius;
         kernels.sparse(
                 pairs.values,
                 pairs.rows,
@@ -101,8 +109,8 @@ public final class VectorWorstCase {
                 0,
                 out.features(),
                 null,
-                pass.radius[last].memory(),
-                pass.radius[last].row(panel, 0),
+                buffers.radius[last].memory(),
+                buffers.radius[last].row(panel, 0),
                 out.memory(),
                 out.row(panel, 0),
                 Epilogue.LINEAR,
@@ -111,26 +119,26 @@ public final class VectorWorstCase {
     }
 
     /** Carries one margin's coefficients back to the inputs, each example's own. */
-    private void linear(BoundBuffers pass, int margin, int panel) {
-        PanelBuffers main = pass.natural();
-        int at = pass.coefficients(margin, panel);
-        difference(pass, margin, panel);
+    private void linear(BoundBuffers buffers, int margin, int panel) {
+        PanelBuffers main = buffers.natural();
+        int at = buffers.coefficients(margin, panel);
+        difference(buffers, margin, panel);
         for (int layer = last; layer > 0; layer--) {
             products.backward(layers[layer], false, main.gradient(layer), at, main.entering(layer), at);
             if (biases != null) {
-                // Biases' gradients are summed from all rows, those of units that nothing hears included.
+                // Biases' gradients are summed from all rows, including those of units that no live weight reads.
                 LayerMatmul.clear(main.gradient(layer - 1), at);
             }
             bounds.relax(
                     main.entering(layer),
                     main.gradient(layer - 1),
                     at,
-                    pass.lower[layer - 1],
-                    pass.upper[layer - 1],
+                    buffers.lower[layer - 1],
+                    buffers.upper[layer - 1],
                     panel,
                     layers[layer].liveInputs,
                     biases(layer - 1),
-                    pass.linear,
+                    buffers.linear,
                     margin);
         }
         products.backward(layers[0], false, main.gradient(0), at, main.entering(0), at);
@@ -138,57 +146,57 @@ public final class VectorWorstCase {
                 main.entering(0),
                 at,
                 main.entering(0),
-                pass.centre(panel),
-                pass.radius[0],
+                buffers.centre(panel),
+                buffers.radius[0],
                 panel,
                 layers[0].liveInputs,
-                pass.linear,
+                buffers.linear,
                 margin);
     }
 
     /** The margin as coefficients of the logits, 1 for the label and -1 for the other class, and its constant. */
-    private void difference(BoundBuffers pass, int margin, int panel) {
-        ActivationPanels logits = pass.natural().gradient(last);
-        int at = pass.coefficients(margin, panel);
+    private void difference(BoundBuffers buffers, int margin, int panel) {
+        ActivationPanels logits = buffers.natural().gradient(last);
+        int at = buffers.coefficients(margin, panel);
         LayerMatmul.clear(logits, at);
         float[] bias = biases(last);
         for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
             float start = 0f;
             int example = panel * ActivationPanels.LANES + lane;
-            if (example < pass.examples) {
-                int label = pass.labels[example];
+            if (example < buffers.examples) {
+                int label = buffers.labels[example];
                 int other = BoundBuffers.other(margin, label);
                 set(logits, at, label, lane, 1f);
                 set(logits, at, other, lane, -1f);
                 start = bias == null ? 0f : bias[label] - bias[other];
             }
-            set(pass.linear, panel, margin, lane, start);
+            set(buffers.linear, panel, margin, lane, start);
         }
     }
 
     /** Both kinds of bounds, mixed, as worst cases by class. */
-    private void margins(BoundBuffers pass, int panel) {
-        ActivationPanels logits = pass.natural().leaving(last);
-        ActivationPanels worst = pass.marginBounds();
-        int centre = pass.centre(panel);
-        float share = pass.linearShare;
+    private void margins(BoundBuffers buffers, int panel) {
+        ActivationPanels logits = buffers.natural().leaving(last);
+        ActivationPanels worst = buffers.marginBounds();
+        int centre = buffers.centre(panel);
+        float share = buffers.linearShare;
         for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
             int example = panel * ActivationPanels.LANES + lane;
-            if (example >= pass.examples) {
+            if (example >= buffers.examples) {
                 for (int c = 0; c < worst.features(); c++) {
                     set(worst, panel, c, lane, 0f);
                 }
                 continue;
             }
-            int label = pass.labels[example];
+            int label = buffers.labels[example];
             float own = get(logits, centre, label, lane);
             set(worst, panel, label, lane, 0f);
             for (int margin = 0; margin < worst.features() - 1; margin++) {
                 int other = BoundBuffers.other(margin, label);
                 float value = get(logits, centre, other, lane) - own;
-                value += get(pass.pairRadius, panel, ClassPairs.pair(label, other), lane);
+                value += get(buffers.pairRadius, panel, ClassPairs.pair(label, other), lane);
                 if (share > 0) {
-                    value = Math.fma(1f - share, value, -share * get(pass.linear, panel, margin, lane));
+                    value = Math.fma(1f - share, value, -share * get(buffers.linear, panel, margin, lane));
                 }
                 set(worst, panel, other, lane, value);
             }
@@ -196,46 +204,47 @@ public final class VectorWorstCase {
     }
 
     /** Makes the weights' and biases' gradients; the natural examples' deltas are there already if they count. */
-    void gradient(BoundBuffers pass, boolean natural, GradientScratch scratch, float[][] biasGradients) {
-        PanelBuffers main = pass.natural();
-        int panels = pass.panels();
-        boolean linear = pass.linearShare > 0;
+    void gradient(BoundBuffers buffers, boolean natural, GradientScratch scratch, float[][] biasGradients) {
+        PanelBuffers main = buffers.natural();
+        int panels = buffers.panels();
+        boolean linear = buffers.linearShare > 0;
         for (int panel = 0; panel < panels; panel++) {
-            spread(pass, panel);
+            spread(buffers, panel);
             if (linear) {
                 for (int layer = 0; layer < last; layer++) {
-                    LayerMatmul.clear(pass.lowerGradient[layer], panel);
-                    LayerMatmul.clear(pass.upperGradient[layer], panel);
+                    LayerMatmul.clear(buffers.lowerGradient[layer], panel);
+                    LayerMatmul.clear(buffers.upperGradient[layer], panel);
                 }
-                for (int margin = 0; margin < pass.margins; margin++) {
-                    linearGradient(pass, margin, panel);
+                for (int margin = 0; margin < buffers.margins; margin++) {
+                    linearGradient(buffers, margin, panel);
                 }
             }
-            intervalGradient(pass, panel, linear);
+            intervalGradient(buffers, panel, linear);
         }
         int first = natural ? 0 : panels;
-        int count = (2 + (linear ? pass.margins : 0)) * panels - first;
+        int count = (2 + (linear ? buffers.margins : 0)) * panels - first;
         for (int layer = 0; layer <= last; layer++) {
             CompactLayer weights = layers[layer];
             products.gradient(
                     weights, main.gradient(layer), main.entering(layer), first, count, weights.gradients, scratch);
             if (layer < last) {
                 float[] radii = weights.radiusGradients();
-                products.gradient(weights, pass.radiusGradient[layer], pass.radius[layer], 0, panels, radii, scratch);
+                products.gradient(
+                        weights, buffers.radiusGradient[layer], buffers.radius[layer], 0, panels, radii, scratch);
                 bounds.addSigned(weights.gradients, radii, weights.values, weights.gradients.length);
             } else {
-                pairs.addGradients(kernels, pass.pairGradient, pass.radius[last], panels, scratch);
+                pairs.addGradients(kernels, buffers.pairGradient, buffers.radius[last], panels, scratch);
             }
             weights.clearOthersGradients();
             for (int o = 0; biases != null && o < weights.outputs; o++) {
-                biasGradients[layer][o] = biasGradient(pass, layer, o, first, linear);
+                biasGradients[layer][o] = biasGradient(buffers, layer, o, first, linear);
             }
         }
     }
 
-    private float biasGradient(BoundBuffers pass, int layer, int output, int first, boolean linear) {
-        ActivationPanels delta = pass.natural().gradient(layer);
-        int panels = pass.panels();
+    private float biasGradient(BoundBuffers buffers, int layer, int output, int first, boolean linear) {
+        ActivationPanels delta = buffers.natural().gradient(layer);
+        int panels = buffers.panels();
         long stride = delta.features() * ActivationPanels.ROW_BYTES;
         float sum = FixedOrderSum.sum(delta.memory(), delta.row(first, output), stride, 2 * panels - first);
         if (linear) {
@@ -243,113 +252,113 @@ public final class VectorWorstCase {
                     delta.memory(),
                     delta.row(2 * panels, output),
                     stride,
-                    pass.linearGradient.memory(),
+                    buffers.linearGradient.memory(),
                     0,
                     ActivationPanels.ROW_BYTES,
-                    pass.margins * panels);
+                    buffers.margins * panels);
         }
         return sum;
     }
 
     /** From the worst cases' gradient to those of the centres' logits, the pairs' radii and the linear bounds. */
-    private void spread(BoundBuffers pass, int panel) {
-        ActivationPanels worst = pass.marginBoundGradients();
-        ActivationPanels logits = pass.natural().gradient(last);
-        int centre = pass.centre(panel);
-        float share = pass.linearShare;
-        LayerMatmul.clear(pass.pairGradient, panel);
+    private void spread(BoundBuffers buffers, int panel) {
+        ActivationPanels worst = buffers.marginBoundGradients();
+        ActivationPanels logits = buffers.natural().gradient(last);
+        int centre = buffers.centre(panel);
+        float share = buffers.linearShare;
+        LayerMatmul.clear(buffers.pairGradient, panel);
         for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
             int example = panel * ActivationPanels.LANES + lane;
             for (int c = 0; c < worst.features(); c++) {
                 float gradient = get(worst, panel, c, lane);
                 set(logits, centre, c, lane, (1f - share) * gradient);
-                if (example < pass.examples && c != pass.labels[example]) {
-                    int pair = ClassPairs.pair(pass.labels[example], c);
-                    set(pass.pairGradient, panel, pair, lane, (1f - share) * gradient);
+                if (example < buffers.examples && c != buffers.labels[example]) {
+                    int pair = ClassPairs.pair(buffers.labels[example], c);
+                    set(buffers.pairGradient, panel, pair, lane, (1f - share) * gradient);
                 }
             }
-            for (int margin = 0; margin < pass.margins; margin++) {
-                float gradient = example < pass.examples
-                        ? -share * get(worst, panel, BoundBuffers.other(margin, pass.labels[example]), lane)
+            for (int margin = 0; margin < buffers.margins; margin++) {
+                float gradient = example < buffers.examples
+                        ? -share * get(worst, panel, BoundBuffers.other(margin, buffers.labels[example]), lane)
                         : 0f;
-                set(pass.linearGradient, margin * pass.panels() + panel, 0, lane, gradient);
+                set(buffers.linearGradient, margin * buffers.panels() + panel, 0, lane, gradient);
             }
         }
     }
 
     /** One margin's linear bound: its coefficients become their gradients, from the inputs up. */
-    private void linearGradient(BoundBuffers pass, int margin, int panel) {
-        PanelBuffers main = pass.natural();
-        int at = pass.coefficients(margin, panel);
-        int scale = margin * pass.panels() + panel;
+    private void linearGradient(BoundBuffers buffers, int margin, int panel) {
+        PanelBuffers main = buffers.natural();
+        int at = buffers.coefficients(margin, panel);
+        int scale = margin * buffers.panels() + panel;
         bounds.leastGradient(
                 main.entering(0),
                 at,
                 main.entering(0),
-                pass.centre(panel),
-                pass.radius[0],
+                buffers.centre(panel),
+                buffers.radius[0],
                 panel,
                 layers[0].liveInputs,
-                pass.linearGradient,
+                buffers.linearGradient,
                 scale);
         for (int layer = 0; layer < last; layer++) {
-            products.forward(layers[layer], false, null, main.entering(layer), at, pass.product, 0, Epilogue.LINEAR);
+            products.forward(layers[layer], false, null, main.entering(layer), at, buffers.product, 0, Epilogue.LINEAR);
             bounds.relaxGradient(
-                    pass.product,
+                    buffers.product,
                     main.entering(layer + 1),
                     main.gradient(layer),
                     at,
-                    pass.lower[layer],
-                    pass.upper[layer],
-                    pass.lowerGradient[layer],
-                    pass.upperGradient[layer],
+                    buffers.lower[layer],
+                    buffers.upper[layer],
+                    buffers.lowerGradient[layer],
+                    buffers.upperGradient[layer],
                     panel,
                     layers[layer + 1].liveInputs,
                     biases(layer),
-                    pass.linearGradient,
+                    buffers.linearGradient,
                     scale);
         }
     }
 
-    private void intervalGradient(BoundBuffers pass, int panel, boolean linear) {
-        PanelBuffers main = pass.natural();
-        int centre = pass.centre(panel);
+    private void intervalGradient(BoundBuffers buffers, int panel, boolean linear) {
+        PanelBuffers main = buffers.natural();
+        int centre = buffers.centre(panel);
         for (int layer = last; layer > 0; layer--) {
             ActivationPanels c = main.gradient(layer - 1);
-            ActivationPanels d = pass.radiusGradient[layer - 1];
-            LayerMatmul.clear(c, centre); // units that nothing hears
+            ActivationPanels d = buffers.radiusGradient[layer - 1];
+            LayerMatmul.clear(c, centre); // units that no live weight reads
             LayerMatmul.clear(d, panel);
             products.backward(layers[layer], false, main.gradient(layer), centre, c, centre);
             if (layer < last) {
-                products.backward(layers[layer], true, pass.radiusGradient[layer], panel, d, panel);
+                products.backward(layers[layer], true, buffers.radiusGradient[layer], panel, d, panel);
             } else {
-                pairsBackward(pass, panel, d);
+                pairsBackward(buffers, panel, d);
             }
             bounds.intervalGradient(
                     c,
                     centre,
                     d,
-                    pass.lower[layer - 1],
-                    pass.upper[layer - 1],
+                    buffers.lower[layer - 1],
+                    buffers.upper[layer - 1],
                     panel,
-                    linear ? pass.lowerGradient[layer - 1] : null,
-                    linear ? pass.upperGradient[layer - 1] : null);
+                    linear ? buffers.lowerGradient[layer - 1] : null,
+                    linear ? buffers.upperGradient[layer - 1] : null);
         }
     }
 
-    private void pairsBackward(BoundBuffers pass, int panel, ActivationPanels out) {
+    private void pairsBackward(BoundBuffers buffers, int panel, ActivationPanels out) {
         int[] live = layers[last].liveInputs;
         for (int first = 0; first < live.length; ) {
             int count = LayerMatmul.run(live, first);
             kernels.sparse(
-                    pairs.turnedValues,
-                    pairs.turned,
-                    pairs.turnedRows,
+                    pairs.transposedValues,
+                    pairs.transposed,
+                    pairs.transposedRows,
                     first,
                     count,
                     null,
-                    pass.pairGradient.memory(),
-                    pass.pairGradient.row(panel, 0),
+                    buffers.pairGradient.memory(),
+                    buffers.pairGradient.row(panel, 0),
                     out.memory(),
                     out.row(panel, live[first]),
                     Epilogue.LINEAR,

@@ -7,7 +7,7 @@ import org.espalier.network.Architecture;
  * {@link BoundEngine#boundMargins} of one example and its gradient, the textbook in float64: lower and upper bounds from layer to
  * layer, each margin's coefficients back to the input, and the reverse of every line.
  */
-public final class ReferenceWorstCase {
+public final class ReferenceBoundMargins {
     private final Architecture architecture;
     private final double[][] weights; // (layer, output * input)
     private final double[][] biases; // (layer, output), empty without biases
@@ -23,7 +23,7 @@ public final class ReferenceWorstCase {
     private final double[][][] before; // (margin, layer): coefficients of what leaves it, before ReLU
     private final double[] worst; // (class)
 
-    public ReferenceWorstCase(
+    public ReferenceBoundMargins(
             Architecture architecture,
             double[][] weights,
             double[][] biases,
