@@ -52,7 +52,7 @@ class WatchPageBrowserTest {
 
     @BeforeEach
     void open() {
-        store = new GrowingStore(home.resolve("run"));
+        store = new GrowingStore(home.resolve("<b>bold<script>alert(1)"));
         server = WatchServer.start(store.directory, Optional.of(0));
         tab = browser.tab(1280, 900, ColorScheme.LIGHT);
     }
@@ -73,7 +73,7 @@ class WatchPageBrowserTest {
         }
     }
 
-    /** A search with one level in work that is measured twice; its data set has a name with markup. */
+    /** A search with one level in work that is measured twice; its folder has a name with markup. */
     private void begin() {
         // The level first: a page that sees the search sees all of this at once.
         store.beginLevel(DENSE, 0);
@@ -81,7 +81,7 @@ class WatchPageBrowserTest {
         store.measure(DENSE, 100, 0.9, 0.35, 0.25);
         store.time(Instant.now(), HERE, DENSE, "started", 0, 0);
         lock = StoreLock.acquire(store.directory);
-        store.begin("<b>bold</b><script>alert(1)</script>");
+        store.begin();
     }
 
     /** Waits until an element has this text in it. */
@@ -114,7 +114,8 @@ class WatchPageBrowserTest {
 
         begin();
         sees(".state", "Running");
-        sees(".card h4", "<b>bold</b><script>alert(1)</script> fgsm original trial 1");
+        sees(".card h4", "digits fgsm original trial 1");
+        sees("#runs", "<b>bold<script>alert(1)");
         assertThat(count("#runs b, #runs script")).as("names are text").isZero();
         tab.await("document.querySelector('.card .lines .mark-line path')");
         assertThat(points()).as("natural, fgsm and pgd after two measurements").isEqualTo(List.of(2, 2, 2));
