@@ -85,8 +85,16 @@ public record Split(String name, ImageShape shape, byte[] images, int[] labels) 
         return labels.length;
     }
 
-    /** Images {@code from} to {@code to - 1}, copied. */
+    /**
+     * Images {@code from} to {@code to - 1}, copied.
+     *
+     * @throws IllegalArgumentException if there are not so many
+     */
     public Split part(String part, int from, int to) {
+        if (from < 0 || from > to || to > size()) {
+            throw new IllegalArgumentException(
+                    "images " + from + " to " + to + " are no part of the " + size() + " of split " + name);
+        }
         return new Split(
                 part,
                 shape,

@@ -47,4 +47,13 @@ class SplitTest {
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("label 0 is -1");
     }
+
+    @Test
+    void aPartBeyondTheEndIsRefusedAndNotFilledWithBlackImages() {
+        Split split = Split.of("mine", PAIR, new float[][] {{0, 1}, {1, 0}}, new int[] {3, 4});
+        assertThat(split.part("rest", 1, 2).labels()).containsExactly(4);
+        assertThatThrownBy(() -> split.part("more", 1, 3))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("images 1 to 3 are no part of the 2 of split mine");
+    }
 }
