@@ -32,6 +32,7 @@ import org.espalier.lab.bench.Work;
 import org.espalier.network.Weights;
 import org.espalier.random.Stream;
 import org.espalier.ticket.Level;
+import org.espalier.ticket.TrainedLevel;
 import org.espalier.train.Objective;
 import org.espalier.train.Trainer;
 import org.espalier.train.TrainingSettings;
@@ -49,7 +50,7 @@ public final class PeerWorker {
     private static final int CHECKED_LEVEL = 8;
     private static final Stream STREAM = Stream.root(5);
 
-    private final List<RealNetworks.Trained> levels;
+    private final List<TrainedLevel> levels;
     private final Split images; // in the order in which the trainer takes them
     private final Split plain;
     private final Map<String, Runnable> tasks = new HashMap<>();

@@ -138,6 +138,9 @@ final class ReportCommand implements Callable<Integer> {
         console.out().flush();
         List<String> problems = new ArrayList<>(report.problems());
         Optional<UserException> unwritten = text ? Optional.empty() : write(report, shown, problems);
+        // A longer sentence on the same file says what the damage leads to.
+        problems.removeIf(problem ->
+                problems.stream().anyMatch(other -> other.length() > problem.length() && other.startsWith(problem)));
         problems.stream().limit(MOST_PROBLEMS).forEach(console::complain);
         if (problems.size() > MOST_PROBLEMS) {
             console.complain((problems.size() - MOST_PROBLEMS) + " more problems of this kind");

@@ -83,18 +83,17 @@ public record TicketSearch(
         return new Level(next, start, survivors);
     }
 
-    /** Trains all levels in order and returns them, the dense one first. */
-    public List<Level> run(LevelRunner runner) {
-        List<Level> levels = new ArrayList<>();
+    /** Trains all levels in order, the dense one first. */
+    public List<TrainedLevel> run(LevelRunner runner) {
+        List<TrainedLevel> levels = new ArrayList<>();
         Level level = first();
-        levels.add(level);
         LevelOutcome dense = runner.run(level, snapshotIteration());
-        Weights trained = dense.trained();
+        levels.add(new TrainedLevel(level, dense.trained(), dense.measurements()));
         while (level.number() < schedule.levels()) {
-            level = next(level, trained, dense);
-            levels.add(level);
-            trained = runner.run(level, OptionalInt.empty()).trained();
+            level = next(level, levels.getLast().trained(), dense);
+            LevelOutcome outcome = runner.run(level, OptionalInt.empty());
+            levels.add(new TrainedLevel(level, outcome.trained(), outcome.measurements()));
         }
-        return levels;
+        return List.copyOf(levels);
     }
 }

@@ -1,10 +1,14 @@
 package org.espalier.ticket;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.espalier.data.Split;
 import org.espalier.engine.Engine;
 import org.espalier.evaluate.EvaluationSchedule;
+import org.espalier.evaluate.EvaluationSettings;
+import org.espalier.evaluate.Evaluator;
+import org.espalier.evaluate.Measurement;
 import org.espalier.network.Weights;
 import org.espalier.train.Trainer;
 import org.espalier.train.TrainingSettings;
@@ -15,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param iterations updates to a level
  * @param schedule when the observer is called
- * @param observer sees each level as it trains
+ * @param observer measures each level as it trains
  */
 public record TrainingRunner(
         Engine engine,
@@ -26,11 +30,31 @@ public record TrainingRunner(
         EvaluationSchedule schedule,
         Observer observer)
         implements LevelRunner {
-    /** Sees a level at the moments of a schedule, e.g. to measure it. */
+    /** Measures a level at the moments of a schedule. */
     @FunctionalInterface
     public interface Observer {
-        /** Called with the weights of that moment in the engine, which must be left as they are. */
-        void at(Level level, EvaluationSchedule.Moment moment, Engine engine);
+        /**
+         * Called with the weights of that moment in the engine, which must be left as they are.
+         *
+         * @return measurements, which the level's outcome lists; empty if there are none
+         */
+        List<Measurement> at(Level level, EvaluationSchedule.Moment moment, Engine engine);
+
+        /** Measures nothing. */
+        static Observer none() {
+            return (_, _, _) -> List.of();
+        }
+
+        /**
+         * Measures on a split, with the noise of each level's stream.
+         *
+         * @param trial the search's
+         * @param split never the test split, if a choice depends on the measurements
+         */
+        static Observer measuring(Trial trial, EvaluationSettings settings, Split split) {
+            return (level, moment, engine) ->
+                    new Evaluator(engine, settings).measure(moment.label(), split, 0, trial.level(level.number()));
+        }
     }
 
     @Override
@@ -42,17 +66,18 @@ public record TrainingRunner(
         engine.load(level.start(), level.mask());
         Trainer trainer = new Trainer(engine, training, settings, trial.level(level.number()));
         List<EvaluationSchedule.Moment> moments = schedule.moments(iterations);
+        List<Measurement> measurements = new ArrayList<>();
         int next = 0;
         @Nullable Weights snapshot = null;
         while (true) {
             for (; next < moments.size() && moments.get(next).updates() == trainer.iteration(); next++) {
-                observer.at(level, moments.get(next), engine);
+                measurements.addAll(observer.at(level, moments.get(next), engine));
             }
             if (snapshotAt.isPresent() && snapshotAt.getAsInt() == trainer.iteration()) {
                 snapshot = trainer.state().weights();
             }
             if (trainer.iteration() == iterations) {
-                return new LevelOutcome(trainer.state().weights(), snapshot);
+                return new LevelOutcome(trainer.state().weights(), snapshot, measurements);
             }
             trainer.step();
         }

@@ -3,7 +3,6 @@ package org.espalier.ticket;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +18,6 @@ import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.evaluate.EvaluationSchedule;
 import org.espalier.evaluate.EvaluationSettings;
-import org.espalier.evaluate.Evaluator;
 import org.espalier.evaluate.Measurement;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
@@ -75,7 +73,7 @@ class DigitsSearchTest {
     @Test
     void theSnapshotIsTheWeightsAtThatIterationAndLeavesTrainingAsItIs() {
         TicketSearch search = ticketSearch(new Restart.Rewind(7), 1);
-        TrainingRunner runner = runner(new Objective.Natural(), (level, moment, engine) -> {});
+        TrainingRunner runner = runner(new Objective.Natural(), TrainingRunner.Observer.none());
         LevelOutcome with = runner.run(search.first(), search.snapshotIteration());
         LevelOutcome without = runner.run(search.first(), OptionalInt.empty());
         assertThat(with.trained()).isEqualTo(without.trained());
@@ -101,12 +99,11 @@ class DigitsSearchTest {
     private static List<Measurement> search(Objective objective, Restart restart, int levels) {
         LinkedHashMap<String, Attack> attacks = new LinkedHashMap<>();
         attacks.put("pgd", PGD);
-        List<Measurement> measured = new ArrayList<>();
         TrainingRunner.Observer observer =
-                (level, moment, engine) -> measured.addAll(new Evaluator(engine, new EvaluationSettings(attacks))
-                        .measure(moment.label(), test, 0, TRIAL.level(level.number())));
-        ticketSearch(restart, levels).run(runner(objective, observer));
-        return measured;
+                TrainingRunner.Observer.measuring(TRIAL, new EvaluationSettings(attacks), test);
+        return ticketSearch(restart, levels).run(runner(objective, observer)).stream()
+                .flatMap(level -> level.measurements().stream())
+                .toList();
     }
 
     private static TicketSearch ticketSearch(Restart restart, int levels) {

@@ -51,7 +51,7 @@ class TicketSearchTest {
 
     @Test
     void originalRestartsFromTheInitialWeightsUnderTheMask() {
-        List<Level> levels = search(new Restart.Original(), 3).run(new CountingRunner());
+        List<Level> levels = levels(search(new Restart.Original(), 3), new CountingRunner());
         Weights initial = TRIAL.initialWeights(NETWORK, InitialWeights.GLOROT_UNIFORM);
         assertThat(levels).hasSize(4);
         assertThat(levels.getFirst().start()).isEqualTo(initial);
@@ -63,7 +63,7 @@ class TicketSearchTest {
     @Test
     void rewindReallyRewindsToTheDenseLevelsSnapshotAndNotToTheInitialWeights() {
         CountingRunner runner = new CountingRunner();
-        List<Level> levels = search(new Restart.Rewind(3), 2).run(runner);
+        List<Level> levels = levels(search(new Restart.Rewind(3), 2), runner);
         Weights initial = TRIAL.initialWeights(NETWORK, InitialWeights.GLOROT_UNIFORM);
         for (Level level : levels.subList(1, 3)) {
             for (int layer = 0; layer < NETWORK.layers(); layer++) {
@@ -88,7 +88,7 @@ class TicketSearchTest {
     @Test
     void continuedKeepsTheTrainedWeightsOfTheLevelBefore() {
         CountingRunner runner = new CountingRunner();
-        List<Level> levels = search(new Restart.Continued(), 3).run(runner);
+        List<Level> levels = levels(search(new Restart.Continued(), 3), runner);
         for (int n = 1; n < levels.size(); n++) {
             assertThat(levels.get(n).start())
                     .isEqualTo(masked(
@@ -99,7 +99,7 @@ class TicketSearchTest {
     @Test
     void asPublishedRestartsEveryLevelFromTheTrainedDenseWeights() {
         CountingRunner runner = new CountingRunner();
-        List<Level> levels = search(new Restart.AsPublished(), 3).run(runner);
+        List<Level> levels = levels(search(new Restart.AsPublished(), 3), runner);
         for (Level level : levels.subList(1, 4)) {
             assertThat(level.start())
                     .isEqualTo(masked(runner.outcomes.getFirst().trained(), level.mask()));
@@ -108,8 +108,8 @@ class TicketSearchTest {
 
     @Test
     void randomDrawsAnewAtEveryLevelAndTheSameWhenAskedAgain() {
-        List<Level> levels = search(new Restart.Random(), 2).run(new CountingRunner());
-        List<Level> again = search(new Restart.Random(), 2).run(new CountingRunner());
+        List<Level> levels = levels(search(new Restart.Random(), 2), new CountingRunner());
+        List<Level> again = levels(search(new Restart.Random(), 2), new CountingRunner());
         assertThat(again).isEqualTo(levels);
         Weights initial = levels.getFirst().start();
         int kept = 0;
@@ -141,7 +141,7 @@ class TicketSearchTest {
 
     @Test
     void masksShrinkByExactlyTheScheduledCounts() {
-        List<Level> levels = search(new Restart.Original(), 2).run(new CountingRunner());
+        List<Level> levels = levels(search(new Restart.Original(), 2), new CountingRunner());
         assertThat(levels).extracting(level -> level.mask().count(0)).containsExactly(200, 160, 128);
         assertThat(levels).extracting(level -> level.mask().count(1)).containsExactly(40, 36, 32);
         assertThat(levels.get(2).mask().within(levels.get(1).mask())).isTrue();
@@ -162,7 +162,7 @@ class TicketSearchTest {
                 new Restart.Original(),
                 PruningSchedule.paper(Architecture.PAPER, 20),
                 published);
-        List<Level> levels = search.run((level, snapshot) -> new LevelOutcome(level.start(), null));
+        List<Level> levels = levels(search, (level, snapshot) -> new LevelOutcome(level.start(), null));
         assertThat(List.of(0, 1, 2, 3, 8, 11, 15, 18, 20))
                 .extracting(level -> levels.get(level).mask().count())
                 .containsExactly(266_200, 213_057, 170_532, 136_503, 44_909, 23_079, 9_518, 4_908, 3_160);
@@ -179,6 +179,10 @@ class TicketSearchTest {
                         PruningSchedule.paper(Architecture.PAPER, 20),
                         Pruner.PAPER))
                 .withMessageContaining("one per layer");
+    }
+
+    private static List<Level> levels(TicketSearch search, LevelRunner runner) {
+        return search.run(runner).stream().map(TrainedLevel::level).toList();
     }
 
     private static TicketSearch search(Restart restart, int levels) {

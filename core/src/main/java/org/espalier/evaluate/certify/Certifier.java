@@ -1,7 +1,11 @@
 package org.espalier.evaluate.certify;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import org.espalier.attack.ThreatModel;
+import org.espalier.attack.strong.Examples;
+import org.espalier.data.Split;
+import org.espalier.evaluate.rules.Outcomes;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 
@@ -82,6 +86,24 @@ public final class Certifier {
             throw new IllegalArgumentException("label " + label + " is none of " + network.classes() + " classes");
         }
         return margins(InputRegion.around(network, image, threat), label, method);
+    }
+
+    /**
+     * Certifies all images of a split, one after the other.
+     *
+     * @return which images are shown to be classified right whatever the threat model does to them; nothing is known of the
+     *     others
+     * @throws IllegalArgumentException if the images or a label do not fit the network
+     */
+    public Outcomes certify(Split split, ThreatModel threat, BoundMethod method) {
+        BitSet certified = new BitSet(split.size());
+        for (int image = 0; image < split.size(); image++) {
+            Examples one = Examples.of(split, image, 1);
+            certified.set(
+                    image,
+                    margins(one.clean()[0], one.labels()[0], threat, method).certified());
+        }
+        return new Outcomes(split.size(), certified);
     }
 
     Margins margins(InputRegion region, int label, BoundMethod method) {

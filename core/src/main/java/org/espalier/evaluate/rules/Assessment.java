@@ -19,6 +19,15 @@ import org.espalier.attack.strong.Access;
  * @param certified inputs certified against a threat model that allows all that the suite was allowed, if known
  */
 public record Assessment(List<Step> steps, Batch results, int classes, Optional<Outcomes> certified) {
+    /**
+     * The same with certificates, which {@link Rule#CERTIFIED} and {@link #interval} then use.
+     *
+     * @param known inputs of this evaluation certified against a threat model that allows all that the suite was allowed
+     */
+    public Assessment with(Outcomes known) {
+        return new Assessment(steps, results, classes, Optional.of(known));
+    }
+
     /** What is classified right without attack. */
     public Outcomes clean() {
         return results.clean();

@@ -10,8 +10,11 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.FloatRange;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
+import org.espalier.data.ImageShape;
+import org.espalier.data.Split;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.Engine;
+import org.espalier.evaluate.rules.Outcomes;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -45,6 +48,19 @@ class CertifierTest {
         assertThat(certifier.margins(image, 0, new ThreatModel(Norm.LINF, 0.9f), method)
                         .lower()[1])
                 .isCloseTo(-2.75, within(2e-6));
+    }
+
+    @Test
+    void aSplitIsCertifiedImageByImage() {
+        Architecture shape = new Architecture(List.of(2, 2), false);
+        Weights weights = new Weights(shape);
+        System.arraycopy(new float[] {1, 0, 0, 1}, 0, weights.matrix(0), 0, 4); // the brighter pixel's class
+        float[][] images = {{1, 0}, {0.6f, 0.5f}, {0, 1}, {0, 1}};
+        Split split = Split.of("mine", new ImageShape(1, 2), images, new int[] {0, 0, 1, 0});
+        Outcomes certified = new Certifier(weights, Mask.dense(shape))
+                .certify(split, new ThreatModel(Norm.LINF, 0.1f), BoundMethod.CROWN);
+        // The second could become a tie and more, the last is classified wrong.
+        assertThat(certified).isEqualTo(Outcomes.of(true, false, true, false));
     }
 
     @Property(tries = 150)

@@ -23,6 +23,7 @@ import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 import org.espalier.random.Stream;
 import org.espalier.ticket.Level;
+import org.espalier.ticket.TrainedLevel;
 
 /**
  * Measures the engine on the machine at hand, all in one run so that figures can be compared: the core's peak, dense
@@ -68,7 +69,7 @@ public final class Bench {
         Architecture paper = Architecture.PAPER;
         say("compiling");
         warmUp();
-        List<RealNetworks.Trained> search = RealNetworks.search(
+        List<TrainedLevel> search = RealNetworks.search(
                 images,
                 settings.searchIterations(),
                 settings.deepest(),
@@ -174,7 +175,7 @@ public final class Bench {
         return rows;
     }
 
-    private List<Side> together(int jobs, RealNetworks.Trained network) {
+    private List<Side> together(int jobs, TrainedLevel network) {
         Level level = network.level();
         say(String.format(Locale.ROOT, "%d trials side by side, level %d", jobs, level.number()));
         List<Side> sides = new ArrayList<>();

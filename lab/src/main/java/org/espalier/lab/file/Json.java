@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.espalier.UserException;
@@ -26,7 +27,10 @@ public final class Json {
 
     private Json() {}
 
-    /** One line, members in the map's order. Numbers that are not finite become null, which is all JSON has for them. */
+    /**
+     * One line, members in the map's order, or by name where the map has none. Numbers that are not finite become
+     * null, which is all JSON has for them.
+     */
     public static String write(Object value) {
         StringBuilder out = new StringBuilder();
         write(value, out, false);
@@ -228,7 +232,8 @@ public final class Json {
             }
             case Map<?, ?> map -> {
                 out.append('{');
-                Map<?, ?> members = sorted
+                // A map without an order, such as Map.of makes, has another one in every process.
+                Map<?, ?> members = sorted || !(map instanceof SequencedMap<?, ?>)
                         ? map.entrySet().stream()
                                 .collect(Collectors.toMap(
                                         entry -> (String) entry.getKey(),

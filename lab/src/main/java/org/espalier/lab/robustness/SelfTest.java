@@ -3,30 +3,22 @@ package org.espalier.lab.robustness;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.espalier.UserException;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
-import org.espalier.attack.strong.Examples;
-import org.espalier.attack.strong.Target;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
 import org.espalier.data.Splits;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.evaluate.rules.Assessment;
-import org.espalier.evaluate.rules.Batch;
 import org.espalier.evaluate.rules.Finding;
 import org.espalier.evaluate.rules.Outcomes;
 import org.espalier.evaluate.rules.Rule;
 import org.espalier.evaluate.rules.Step;
 import org.espalier.evaluate.rules.Verdict;
 import org.espalier.evaluate.suite.Suites;
-import org.espalier.lab.jobs.JobQueue;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
 import org.espalier.network.Mask;
@@ -200,25 +192,7 @@ public final class SelfTest {
     private Assessment assess(Supplier<Engine> engine, float epsilon) {
         ThreatModel threat = new ThreatModel(Norm.LINF, epsilon);
         List<Step> steps = EvaluationSteps.of(Suites.named("standard", Norm.LINF, classes), threat);
-        int half = images / 2;
-        Map<Integer, Batch> halves = new TreeMap<>();
-        JobQueue.independent(List.of(0, half), () -> false).run(jobs, () -> (first, _) -> {
-            Batch batch = Batch.run(
-                    new Target(engine.get(), data.test().shape()),
-                    Examples.of(data.test(), first, half),
-                    steps,
-                    Stream.root(1).child("robustness"));
-            synchronized (halves) {
-                halves.put(first, batch);
-            }
-            return JobQueue.End.DONE;
-        });
-        Batch first = halves.get(0);
-        Batch second = halves.get(half);
-        if (first == null || second == null) {
-            // The queue stops without an exception only when this thread is interrupted.
-            throw new UserException("the self-test was interrupted");
-        }
-        return new Assessment(steps, first.then(second), classes, Optional.empty());
+        Split attacked = data.test().part("test", 0, images);
+        return SuiteEvaluation.run(engine, classes, attacked, steps, images / 2, jobs);
     }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.espalier.UserException;
+import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.SafeTensors;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
@@ -64,6 +65,28 @@ public record NetworkFile(StoredNetwork network, Optional<String> level, Optiona
         } catch (IllegalArgumentException e) {
             throw new UserException(file + " has a wrong mask: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Writes a network so that {@link #read} gives it back bit for bit, whole or not at all: under a temporary name, which is
+     * flushed and then renamed over {@code file}. Weights that the mask prunes are written as +0.
+     *
+     * @param file usually {@code *.safetensors}; its directory has to be there
+     * @throws UserException if a weight is not finite, or the file cannot be written
+     * @throws IllegalArgumentException if weights and mask are of different networks
+     */
+    public static void write(Path file, Weights weights, Mask mask) {
+        if (!weights.architecture().equals(mask.architecture())) {
+            throw new IllegalArgumentException("weights of a network " + weights.architecture()
+                    + " do not fit a mask of a network " + mask.architecture());
+        }
+        Weights kept = weights.copy();
+        kept.apply(mask);
+        if (!kept.finite()) {
+            throw new UserException(
+                    file + " is not written: the network has weights that are not finite, expected numbers");
+        }
+        AtomicFiles.write(file, Networks.encode(kept, mask));
     }
 
     /** Every tensor belongs to a layer that was found, and masks are there for all layers or for none. */

@@ -20,10 +20,19 @@ final class Networks {
 
     /** Weights and mask of a level after so many updates. */
     static byte[] encode(Weights weights, Mask mask, String level, int iteration) {
+        return SafeTensors.encode(tensors(weights, mask), metadata(level, iteration));
+    }
+
+    /** Weights and mask of a network of no level. */
+    static byte[] encode(Weights weights, Mask mask) {
+        return SafeTensors.encode(tensors(weights, mask), Map.of("format", FORMAT));
+    }
+
+    private static Map<String, Tensor> tensors(Weights weights, Mask mask) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         put(tensors, weights, "");
         putMask(tensors, mask);
-        return SafeTensors.encode(tensors, metadata(level, iteration));
+        return tensors;
     }
 
     /** A network as stored. */
@@ -45,9 +54,7 @@ final class Networks {
 
     /** A level in training: the trainer's state and how much of the metrics file belongs to it. */
     static byte[] encode(TrainingState state, Mask mask, String level, long metricsBytes) {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        put(tensors, state.weights(), "");
-        putMask(tensors, mask);
+        Map<String, Tensor> tensors = tensors(state.weights(), mask);
         put(tensors, state.firstMoment(), ".moment0");
         put(tensors, state.secondMoment(), ".moment1");
         Map<String, String> metadata = metadata(level, state.iteration());

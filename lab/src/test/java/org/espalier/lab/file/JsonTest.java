@@ -81,4 +81,11 @@ class JsonTest {
         assertThatThrownBy(() -> Json.doubles(node, "list", "file"))
                 .hasMessageContaining("list holds what is not a number");
     }
+
+    /** Two processes order the members of Map.of differently; certificate.json had one inside. */
+    @Test
+    void aMapWithoutAnOrderIsWrittenByName() {
+        assertThat(Json.write(Map.of("steps", 50, "kind", "pgd", "restarts", 5, "a", 1)))
+                .isEqualTo("{\"a\":1,\"kind\":\"pgd\",\"restarts\":5,\"steps\":50}");
+    }
 }

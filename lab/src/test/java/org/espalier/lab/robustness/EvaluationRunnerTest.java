@@ -27,6 +27,7 @@ import org.espalier.attack.strong.radius.ProjectedGradient;
 import org.espalier.data.DataFile;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
+import org.espalier.evaluate.rules.Assessment;
 import org.espalier.evaluate.rules.Finding;
 import org.espalier.evaluate.rules.Outcomes;
 import org.espalier.evaluate.rules.Rule;
@@ -101,6 +102,10 @@ class EvaluationRunnerTest {
     }
 
     private EvaluationRequest request(String place) {
+        return request(place, 7);
+    }
+
+    private EvaluationRequest request(String place, long seed) {
         Weights weights = weights();
         Ticket ticket = new Ticket(
                 home.resolve("tiny.safetensors"),
@@ -110,7 +115,8 @@ class EvaluationRunnerTest {
                 Optional.empty(),
                 home.resolve(place).resolve("tiny.robustness"));
         DataSet set = data();
-        return new EvaluationRequest(ticket, set, set.test(), IMAGES, suite(), new ThreatModel(Norm.LINF, EPSILON), 7);
+        return new EvaluationRequest(
+                ticket, set, set.test(), IMAGES, suite(), new ThreatModel(Norm.LINF, EPSILON), seed);
     }
 
     private static Map<String, String> content(Path directory) throws IOException {
@@ -126,7 +132,10 @@ class EvaluationRunnerTest {
     }
 
     private StoredEvaluation evaluated(String place, int jobs) {
-        EvaluationRequest request = request(place);
+        return evaluated(request(place), jobs);
+    }
+
+    private static StoredEvaluation evaluated(EvaluationRequest request, int jobs) {
         assertThat(new EvaluationRunner(List.of(request), jobs, EvaluationObserver.NONE).run())
                 .isTrue();
         return StoredEvaluations.read(request.directory());
@@ -158,6 +167,30 @@ class EvaluationRunnerTest {
         assertThat(stored.curve().getFirst().accuracy())
                 .isEqualTo(stored.clean().accuracy());
         assertThat(stored.under("fgsm")).isPresent();
+    }
+
+    @Test
+    void anEvaluationInMemoryFindsWhatTheStoredOneOfTheSameSeedFinds() {
+        StoredEvaluation stored = evaluated(request("a", 1), 2);
+        Assessment inMemory = SuiteEvaluation.run(
+                weights(),
+                Mask.dense(weights().architecture()),
+                data().test(),
+                suite(),
+                new ThreatModel(Norm.LINF, EPSILON));
+        assertThat(inMemory.worst()).isEqualTo(stored.withstands());
+        assertThat(new Proportion(inMemory.clean().count(), IMAGES)).isEqualTo(stored.clean());
+        // The sentence on certificates alone depends on the store.
+        assertThat(inMemory.findings())
+                .filteredOn(finding -> finding.rule() != Rule.CERTIFIED)
+                .isEqualTo(stored.findings().stream()
+                        .filter(finding -> finding.rule() != Rule.CERTIFIED)
+                        .toList());
+        Outcomes tooMany = Outcomes.allRight(IMAGES);
+        assertThat(inMemory.with(tooMany).findings())
+                .filteredOn(finding -> finding.rule() == Rule.CERTIFIED)
+                .extracting(Finding::verdict)
+                .containsExactly(Verdict.REFUSED);
     }
 
     @Test

@@ -6,12 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
 import org.espalier.UserException;
 import org.espalier.lab.file.SafeTensors;
 import org.espalier.lab.file.SafeTensors.Tensor;
+import org.espalier.network.Architecture;
+import org.espalier.network.InitialWeights;
+import org.espalier.network.Mask;
+import org.espalier.network.Weights;
+import org.espalier.random.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,5 +149,52 @@ class NetworkFileTest {
         bytes[bytes.length - 2] ^= 1;
         Files.write(file, bytes);
         assertThatThrownBy(() -> NetworkFile.read(file)).hasMessageContaining("is damaged: expected SHA-256");
+    }
+
+    @Property(tries = 30)
+    void aWrittenNetworkIsReadBackBitForBit(@ForAll long seed, @ForAll boolean biases) throws Exception {
+        Architecture architecture = new Architecture(List.of(5, 4, 3), biases);
+        Stream stream = Stream.root(seed);
+        Weights weights = InitialWeights.GLOROT_UNIFORM.draw(architecture, stream);
+        BitSet[] kept = {new BitSet(), new BitSet()};
+        for (int layer = 0; layer < 2; layer++) {
+            Arrays.fill(weights.biases(layer), stream.uniform(layer));
+            for (int i = 0; i < architecture.weights(layer); i++) {
+                kept[layer].set(i, stream.child("mask").child(layer).uniform(i) < 0.5);
+            }
+        }
+        weights.matrix(0)[0] = 0; // a weight of zero that survives stays one
+        kept[0].set(0);
+        Mask mask = Mask.of(architecture, kept);
+        Path place = Files.createTempDirectory("network");
+        Path written = place.resolve("mine.safetensors");
+        NetworkFile.write(written, weights, mask);
+        NetworkFile read = NetworkFile.read(written);
+        Weights expected = weights.copy();
+        expected.apply(mask);
+        assertThat(read)
+                .isEqualTo(new NetworkFile(new StoredNetwork(expected, mask), Optional.empty(), Optional.empty()));
+        try (var files = Files.list(place)) {
+            assertThat(files).containsExactly(written);
+        }
+        Files.delete(written);
+        Files.delete(place);
+    }
+
+    @Test
+    void aNetworkThatReadWouldRefuseIsNotWritten() {
+        Weights weights = new Weights(new Architecture(List.of(2, 2), false));
+        weights.matrix(0)[3] = Float.NaN;
+        Mask dense = Mask.dense(weights.architecture());
+        assertThatThrownBy(() -> NetworkFile.write(file, weights, dense))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("is not written: the network has weights that are not finite");
+        assertThatThrownBy(() -> NetworkFile.write(file, weights, Mask.dense(new Architecture(List.of(3, 2), false))))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(file).doesNotExist();
+        weights.matrix(0)[3] = 1;
+        assertThatThrownBy(() -> NetworkFile.write(home.resolve("none/net.safetensors"), weights, dense))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("cannot be written: no such file or directory");
     }
 }
