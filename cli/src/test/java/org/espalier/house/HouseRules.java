@@ -57,9 +57,6 @@ record HouseRules(String root) {
     /** Most source files to a package. */
     static final int LARGEST = 20;
 
-    /** Packages that exceed it today, below the root package, with the number of files that they must not exceed. */
-    private static final Map<String, Integer> LARGER = Map.of("lab.robustness", 21);
-
     /** How many of the rooms, from the ground, make the library {@code core}. */
     static final int CORE_ROOMS = ROOMS.indexOf("lab");
 
@@ -227,7 +224,7 @@ record HouseRules(String root) {
     }
 
     /**
-     * No package has more than some source files with a class, but those in {@link #LARGER}.
+     * No package has more than some source files with a class.
      *
      * @param most files to a package, at least 1
      */
@@ -252,12 +249,7 @@ record HouseRules(String root) {
             public void finish(ConditionEvents events) {
                 files.forEach((name, inside) -> {
                     inside.remove("package-info.java");
-                    int allowed = LARGER.entrySet().stream()
-                            .filter(larger -> name.equals(root + "." + larger.getKey()))
-                            .mapToInt(Map.Entry::getValue)
-                            .findAny()
-                            .orElse(most);
-                    if (inside.size() > allowed) {
+                    if (inside.size() > most) {
                         events.add(SimpleConditionEvent.violated(name, name + " has " + inside.size() + " files"));
                     }
                 });

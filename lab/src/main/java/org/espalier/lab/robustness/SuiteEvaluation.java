@@ -54,14 +54,16 @@ public final class SuiteEvaluation {
     }
 
     /**
-     * Runs steps on all images of a split.
+     * Runs steps on all images of a split, for engines of one's own.
      *
      * @param engines makes an engine that holds the network, one per thread
      * @param classes the network's classes
      * @param batch images that a thread takes at once
      * @param jobs threads, at least 1
+     * @throws UserException as above
      */
-    static Assessment run(Supplier<Engine> engines, int classes, Split split, List<Step> steps, int batch, int jobs) {
+    public static Assessment run(
+            Supplier<Engine> engines, int classes, Split split, List<Step> steps, int batch, int jobs) {
         if (split.size() == 0) {
             throw new UserException("split " + split.name() + " has no images, expected at least 1 to evaluate");
         }

@@ -38,6 +38,7 @@ import org.espalier.evaluate.suite.Suites;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.file.StoreLock;
+import org.espalier.lab.selftest.LinearBound;
 import org.espalier.lab.store.StoredNetwork;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketData;

@@ -1,4 +1,4 @@
-package org.espalier.lab.robustness;
+package org.espalier.lab.selftest;
 
 import java.util.BitSet;
 import org.espalier.data.Split;
@@ -9,11 +9,11 @@ import org.espalier.network.Weights;
  * The exact robust accuracy of a linear classifier in an L-infinity ball cut with [0, 1]: against each rival class the
  * worst input is found feature by feature, as {@code sum_i max over x_i of (w_rival - w_label)_i x_i}.
  */
-final class LinearBound {
+public final class LinearBound {
     private LinearBound() {}
 
     /** Which of the first images withstand every perturbation. Ties go to the lower class, as predictions do. */
-    static Outcomes withstands(Weights weights, Split split, int images, float epsilon) {
+    public static Outcomes withstands(Weights weights, Split split, int images, float epsilon) {
         int features = split.features();
         int classes = weights.architecture().classes();
         float[] matrix = weights.matrix(0);

@@ -1,4 +1,4 @@
-package org.espalier.lab.robustness;
+package org.espalier.lab.selftest;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +19,8 @@ import org.espalier.evaluate.rules.Rule;
 import org.espalier.evaluate.rules.Step;
 import org.espalier.evaluate.rules.Verdict;
 import org.espalier.evaluate.suite.Suites;
+import org.espalier.lab.robustness.EvaluationSteps;
+import org.espalier.lab.robustness.SuiteEvaluation;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
 import org.espalier.network.Mask;

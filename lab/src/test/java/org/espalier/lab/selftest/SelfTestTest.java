@@ -1,4 +1,4 @@
-package org.espalier.lab.robustness;
+package org.espalier.lab.selftest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.espalier.lab.robustness;
+package org.espalier.lab.selftest;
 
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
