@@ -21,9 +21,13 @@ public final class Digests {
         return HexFormat.of().formatHex(digest.digest());
     }
 
+    /** The digest of a text in UTF-8. */
     public static String sha256(String text) {
-        MessageDigest digest = sha256();
-        digest.update(text.getBytes(StandardCharsets.UTF_8));
-        return hex(digest);
+        return sha256(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The digest of some bytes. */
+    public static String sha256(byte[] content) {
+        return HexFormat.of().formatHex(sha256().digest(content));
     }
 }

@@ -15,10 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.ReadOnlyFileSystemException;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.espalier.UserException;
+import org.espalier.data.Digests;
 import org.jspecify.annotations.Nullable;
 
 /** Files that are there whole or not at all, and their digests. */
@@ -296,7 +294,7 @@ public final class AtomicFiles {
      * @throws UserException if it is not what the digest says
      */
     public static void check(Path file, byte[] content, String digest) {
-        String found = sha256(content);
+        String found = Digests.sha256(content);
         if (!found.equals(digest)) {
             throw new UserException(file + " is damaged: expected SHA-256 " + digest + ", found " + found);
         }
@@ -308,15 +306,6 @@ public final class AtomicFiles {
      * @throws UserException if it is missing or cannot be read
      */
     public static String digest(Path file) {
-        return sha256(read(file));
-    }
-
-    /** SHA-256 in lower-case hexadecimal. */
-    public static String sha256(byte[] content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return Digests.sha256(read(file));
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.espalier.UserException;
+import org.espalier.data.Digests;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -84,7 +85,7 @@ public final class SafeTensors {
                 case Tensor.Bytes(List<Integer> ignored, byte[] values) -> file.put(values);
             }
         }
-        byte[] digest = AtomicFiles.sha256(file.array()).getBytes(StandardCharsets.US_ASCII);
+        byte[] digest = Digests.sha256(file.array()).getBytes(StandardCharsets.US_ASCII);
         System.arraycopy(digest, 0, file.array(), 8 + text.indexOf(ZEROS), digest.length);
         return file.array();
     }
@@ -175,7 +176,7 @@ public final class SafeTensors {
         // One character to a byte, so that names which are not ASCII move nothing.
         int at = 8 + new String(bytes, 8, start - 8, StandardCharsets.ISO_8859_1).indexOf(claimed);
         System.arraycopy(ZEROS.getBytes(StandardCharsets.US_ASCII), 0, blanked, at, ZEROS.length());
-        String found = AtomicFiles.sha256(blanked);
+        String found = Digests.sha256(blanked);
         if (!found.equals(claimed)) {
             throw damaged(source, "expected SHA-256 " + claimed + ", found " + found);
         }

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.espalier.UserException;
+import org.espalier.data.Digests;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.Json;
@@ -173,7 +174,7 @@ public final class LevelWriter implements AutoCloseable {
         Map<String, Object> digests = new TreeMap<>(Json.texts(done, "files", file.toString()));
         String name = StoredLevel.rewindFile(iteration);
         if (!digests.containsKey(name)) {
-            digests.put(name, AtomicFiles.sha256(AtomicFiles.read(directory.resolve(name))));
+            digests.put(name, Digests.sha256(AtomicFiles.read(directory.resolve(name))));
             AtomicFiles.write(file, done(Json.whole(done, "iterations", file.toString()), digests));
         }
     }
@@ -201,15 +202,15 @@ public final class LevelWriter implements AutoCloseable {
         byte[] network = Networks.encode(trained, mask, key, iterations);
         AtomicFiles.write(directory.resolve(StoredLevel.TRAINED), network);
         Map<String, Object> digests = new TreeMap<>();
-        digests.put(StoredLevel.INITIAL, AtomicFiles.sha256(initial));
-        digests.put(StoredLevel.TRAINED, AtomicFiles.sha256(network));
-        digests.put(StoredLevel.METRICS, AtomicFiles.sha256(AtomicFiles.read(directory.resolve(StoredLevel.METRICS))));
+        digests.put(StoredLevel.INITIAL, Digests.sha256(initial));
+        digests.put(StoredLevel.TRAINED, Digests.sha256(network));
+        digests.put(StoredLevel.METRICS, Digests.sha256(AtomicFiles.read(directory.resolve(StoredLevel.METRICS))));
         if (keptBest) {
             digests.put(StoredLevel.BEST, AtomicFiles.digest(directory.resolve(StoredLevel.BEST)));
         }
         for (int rewind : rewinds) {
             String name = StoredLevel.rewindFile(rewind);
-            digests.put(name, AtomicFiles.sha256(AtomicFiles.read(directory.resolve(name))));
+            digests.put(name, Digests.sha256(AtomicFiles.read(directory.resolve(name))));
         }
         AtomicFiles.write(directory.resolve(StoredLevel.DONE), done(iterations, digests));
         deleteCheckpoint();

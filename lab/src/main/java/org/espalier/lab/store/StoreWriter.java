@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.espalier.UserException;
+import org.espalier.data.Digests;
 import org.espalier.data.Splits;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
@@ -282,7 +283,7 @@ public final class StoreWriter implements AutoCloseable {
 
     /** The key of what determines a level. */
     public static String key(Map<String, Object> determinedBy) {
-        return AtomicFiles.sha256(Json.canonical(determinedBy).getBytes(StandardCharsets.UTF_8));
+        return Digests.sha256(Json.canonical(determinedBy).getBytes(StandardCharsets.UTF_8));
     }
 
     /** Reads a level that may be stored. */

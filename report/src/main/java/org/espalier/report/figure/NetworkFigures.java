@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.espalier.lab.store.Store;
 import org.espalier.network.Architecture;
+import org.espalier.network.LivePaths;
 import org.espalier.network.Mask;
 import org.espalier.report.chart.Axis;
 import org.espalier.report.chart.Curve;
@@ -195,13 +196,13 @@ public final class NetworkFigures {
                 Optional<Mask> mask = networks.mask(base, trial, level);
                 if (mask.isPresent()) {
                     Architecture shape = mask.get().architecture();
-                    BitSet[] alive = alive(mask.get());
+                    LivePaths alive = new LivePaths(mask.get());
                     for (int layer = 0; layer < shape.layers(); layer++) {
                         add(
                                 units,
                                 layer == 0 ? "inputs" : "hidden layer " + layer,
                                 density,
-                                100.0 * alive[layer].cardinality() / shape.inputs(layer));
+                                100.0 * alive.inputs(layer).length / shape.inputs(layer));
                         add(
                                 weights,
                                 "weights of layer " + (layer + 1),
@@ -233,38 +234,6 @@ public final class NetworkFigures {
                                 Axis.of("surviving (% of the layer)", Axis.Scale.LOG),
                                 lines(weights),
                                 true)));
-    }
-
-    /** For each layer's inputs those that lie on a path of surviving weights from an input to a logit. */
-    static BitSet[] alive(Mask mask) {
-        Architecture shape = mask.architecture();
-        int layers = shape.layers();
-        BitSet[] driven = new BitSet[layers + 1];
-        driven[0] = all(shape.inputs());
-        for (int layer = 0; layer < layers; layer++) {
-            driven[layer + 1] = shape.biases() ? all(shape.outputs(layer)) : new BitSet();
-            BitSet survivors = mask.survivors(layer);
-            int inputs = shape.inputs(layer);
-            for (int at = survivors.nextSetBit(0); at >= 0; at = survivors.nextSetBit(at + 1)) {
-                if (driven[layer].get(at % inputs)) {
-                    driven[layer + 1].set(at / inputs);
-                }
-            }
-        }
-        BitSet heard = all(shape.classes());
-        for (int layer = layers - 1; layer >= 0; layer--) {
-            BitSet reading = new BitSet();
-            BitSet survivors = mask.survivors(layer);
-            int inputs = shape.inputs(layer);
-            for (int at = survivors.nextSetBit(0); at >= 0; at = survivors.nextSetBit(at + 1)) {
-                if (heard.get(at / inputs)) {
-                    reading.set(at % inputs);
-                }
-            }
-            heard = reading;
-            driven[layer].and(heard);
-        }
-        return driven;
     }
 
     /** How far masks agree beyond chance: over trials of one strategy, and over strategies of one trial. */
@@ -390,12 +359,6 @@ public final class NetworkFigures {
 
     private String subject() {
         return cell.dataset() + ", " + cell.objective() + " training";
-    }
-
-    private static BitSet all(int size) {
-        BitSet bits = new BitSet();
-        bits.set(0, size);
-        return bits;
     }
 
     /** Registers the figures. */

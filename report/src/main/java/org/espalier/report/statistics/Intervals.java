@@ -35,8 +35,9 @@ public final class Intervals {
 
     /**
      * Wilson's score interval of an accuracy, from images classified rightly (Wilson, "Probable inference, the law of
-     * succession, and statistical inference", JASA 22, 1927). It tells how exactly the images measure one network, and
-     * nothing of how another trial would end.
+     * succession, and statistical inference", JASA 22, 1927). It covers the sampling of images, not
+     * the spread over trials. {@link org.espalier.lab.robustness.Proportion} has the same at 95 % without this library; the
+     * two differ in the last bit at most.
      *
      * @param correct images classified rightly, 0 to {@code images}
      * @param images from 1
@@ -44,18 +45,5 @@ public final class Intervals {
      */
     public static Interval wilson(int correct, int images, double confidence) {
         return Interval.of(BinomialConfidenceInterval.WILSON_SCORE.fromErrorRate(images, correct, 1 - confidence));
-    }
-
-    /**
-     * Clopper and Pearson's interval of an accuracy, which covers at least as often as it says at any accuracy (Clopper
-     * and Pearson, "The use of confidence or fiducial limits illustrated in the case of the binomial", Biometrika 26,
-     * 1934).
-     *
-     * @param correct images classified rightly, 0 to {@code images}
-     * @param images from 1
-     * @param confidence between 0 and 1
-     */
-    public static Interval clopperPearson(int correct, int images, double confidence) {
-        return Interval.of(BinomialConfidenceInterval.CLOPPER_PEARSON.fromErrorRate(images, correct, 1 - confidence));
     }
 }

@@ -15,17 +15,6 @@ class NetworkFiguresTest {
     private static final Architecture SHAPE = Architecture.of(3, List.of(2), 2, false);
 
     @Test
-    void aliveIsWhatLiesOnAWholePath() {
-        // Input 0 reaches unit 0 and class 1. Input 1 reaches unit 1, which no class hears. Input 2 is read by nothing.
-        Mask mask = mask(bits(0, 4), bits(2));
-
-        BitSet[] alive = NetworkFigures.alive(mask);
-
-        assertThat(alive[0]).isEqualTo(bits(0));
-        assertThat(alive[1]).isEqualTo(bits(0));
-    }
-
-    @Test
     void jaccardCountsSharedSurvivorsOfAllLayers() {
         Mask one = mask(bits(0, 1, 2), bits(0));
         Mask other = mask(bits(1, 2, 3), bits(1));

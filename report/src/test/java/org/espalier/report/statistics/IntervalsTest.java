@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Collections;
 import java.util.List;
+import org.espalier.lab.robustness.Proportion;
 import org.junit.jupiter.api.Test;
 
 class IntervalsTest {
@@ -18,13 +19,16 @@ class IntervalsTest {
         assertThat(rounded(Intervals.wilson(1, 29, 0.95))).isEqualTo(new Interval(0.0061, 0.1718));
     }
 
-    /** The same table. */
     @Test
-    void clopperPearsonAgreesWithNewcombesExamples() {
-        assertThat(rounded(Intervals.clopperPearson(81, 263, 0.95))).isEqualTo(new Interval(0.2527, 0.3676));
-        assertThat(rounded(Intervals.clopperPearson(15, 148, 0.95))).isEqualTo(new Interval(0.0578, 0.1617));
-        assertThat(rounded(Intervals.clopperPearson(0, 20, 0.95))).isEqualTo(new Interval(0, 0.1684));
-        assertThat(rounded(Intervals.clopperPearson(1, 29, 0.95))).isEqualTo(new Interval(0.0009, 0.1776));
+    void wilsonAgreesWithTheIntervalThatEvaluationsStore() {
+        for (int images : new int[] {1, 2, 100, 1000}) {
+            for (int correct = 0; correct <= images; correct++) {
+                Proportion stored = new Proportion(correct, images);
+                Interval here = Intervals.wilson(correct, images, 0.95);
+                assertThat(here.low()).isCloseTo(stored.low(), within(1e-15));
+                assertThat(here.high()).isCloseTo(stored.high(), within(1e-15));
+            }
+        }
     }
 
     /** Student's sleep data (Biometrika 6, 1908), as R's t.test prints it for data set sleep. */
