@@ -16,8 +16,6 @@ import org.espalier.engine.ops.KernelChoice;
 /** One layer's maps, weights and tables of offsets, and the kernels' calls over them. */
 final class ConvolutionRun {
     private static final int PLACE = (int) ActivationPanels.ROW_BYTES;
-    /** Columns added to each row of a map, so that rows are not a power of two apart, which would share few sets of a cache. */
-    private static final int EXTRA = Integer.getInteger("espalier.pitch", 0);
 
     private final ConvolutionLayer layer;
     private final int panels;
@@ -62,7 +60,7 @@ final class ConvolutionRun {
         }
 
         int row() {
-            return (size + 2 * border + EXTRA) * PLACE;
+            return (size + 2 * border) * PLACE;
         }
 
         long channel() {
