@@ -2,9 +2,11 @@ package org.espalier.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -138,9 +140,9 @@ final class ReportCommand implements Callable<Integer> {
         console.out().flush();
         List<String> problems = new ArrayList<>(report.problems());
         Optional<UserException> unwritten = text ? Optional.empty() : write(report, shown, problems);
-        // A longer sentence on the same file says what the damage leads to.
-        problems.removeIf(problem ->
-                problems.stream().anyMatch(other -> other.length() > problem.length() && other.startsWith(problem)));
+        // Damage to one file is one line, the first: it says how to mend it.
+        Set<String> named = new HashSet<>();
+        problems.removeIf(problem -> !named.add(problem.split(";", 2)[0]));
         problems.stream().limit(MOST_PROBLEMS).forEach(console::complain);
         if (problems.size() > MOST_PROBLEMS) {
             console.complain((problems.size() - MOST_PROBLEMS) + " more problems of this kind");

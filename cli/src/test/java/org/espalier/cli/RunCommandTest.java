@@ -217,7 +217,7 @@ class RunCommandTest {
                 .singleElement()
                 .asString()
                 .startsWith("espalier: " + network)
-                .endsWith("; this network is left out of the page's figures");
+                .endsWith(" to have the level computed again");
     }
 
     @Test
