@@ -166,7 +166,7 @@ public final class StoredEvaluations {
             place(StoredCertificates.check(certificates, attacked.subject(), threat, attacked.withstands()), held);
             place(
                     known.breaks().isEmpty()
-                            ? Finding.notChecked(Rule.STRONGEST, "nothing but the suite is known of the network")
+                            ? Finding.notChecked(Rule.STRONGEST, "the network has no other results than the suite's")
                             : Rules.strongest(known),
                     held);
             JsonNode ticket = Json.object(summary, "ticket", source);
