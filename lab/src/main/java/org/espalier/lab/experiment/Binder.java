@@ -217,11 +217,12 @@ final class Binder {
     private static double number(Yaml yaml, String path, Setting setting) {
         double found = decimal(yaml, path, setting, "a number").doubleValue();
         inRange(found, yaml, path, setting, "a number");
-        // Training computes with floats: what only a double tells from zero, a bound or infinity would mislead.
+        // Training computes with floats. A number that differs from zero, a bound or infinity in double precision only
+        // is refused.
         float single = (float) found;
         inRange(single, yaml, path, setting, "a number that is, in single precision,");
         if (single == 0 && found != 0) {
-            throw wrong(yaml, path, "0 or a number that single precision tells from 0");
+            throw wrong(yaml, path, "0 or a number that is not 0 in single precision");
         }
         return found;
     }
@@ -323,7 +324,7 @@ final class Binder {
         return path.isEmpty() ? name : path + "." + name;
     }
 
-    /** The value that a setting has if a file says nothing; empty if it has to say something, or nothing is a value. */
+    /** The default of a setting; empty if the setting is required or may be absent. */
     static Optional<Object> presetOf(RecordComponent component) {
         Setting setting = setting(component);
         return setting.preset().isEmpty()
