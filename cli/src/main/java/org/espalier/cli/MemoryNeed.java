@@ -12,20 +12,22 @@ import org.espalier.lab.experiment.Experiment;
  * @param job bytes of one level in training
  */
 record MemoryNeed(long data, long job) {
-    /** The program itself, and what is alive for a short time. */
+    /** Bytes of the program itself and of short-lived objects. */
     private static final long BASE_BYTES = 64L << 20;
 
-    /** Of a job, beside what grows with the network. */
+    /** Bytes of a job that do not grow with the network. */
     private static final long JOB_BYTES = 8L << 20;
 
-    /** Of a job for each weight: weights, gradient, moments and mask, a network to restart from, a file being made. */
+    /**
+     * Bytes of a job per weight: weights, gradient, moments and mask, a network to restart from, and a file in memory.
+     */
     private static final long WEIGHT_BYTES = 64;
 
     static MemoryNeed of(Experiment experiment, Map<String, DataSet> sets) {
         long data = 0;
         long job = 0;
         for (DataSet set : sets.values()) {
-            // The training images are there twice: whole, and split.
+            // The training images are in memory twice: whole, and split.
             data += 2 * bytes(set.train()) + bytes(set.test());
             long weights = experiment
                     .network()
@@ -50,13 +52,13 @@ record MemoryNeed(long data, long job) {
     }
 
     /**
-     * What to do where the memory is full, in one sentence.
+     * The remedy for full memory, in one sentence.
      *
      * @param jobs at once
      * @param memory bytes that may be used
      */
     String advice(int jobs, long memory) {
-        // Where one job does not fit, or all fit by this estimate, fewer jobs are no help.
+        // Fewer jobs do not help if one job does not fit, or if all fit by this estimate.
         boolean fewer = jobs > 1 && bytes(1) <= memory;
         long wanted = Math.max(bytes(jobs), memory + memory / 2);
         return "the memory is full: " + mib(memory) + " may be used, this search needs about " + mib(bytes(jobs)) + ": "

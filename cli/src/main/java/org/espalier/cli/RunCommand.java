@@ -173,7 +173,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /**
-     * Attacks every trained level, if the experiment asks for it. What is stored already is not done again, so that running
+     * Attacks every trained level, if the experiment has an evaluation. Stored results are not repeated, so running
      * again continues here too.
      *
      * @return the exit code of an interruption, if there was one
@@ -200,7 +200,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /**
-     * Jobs where the command line says nothing: a core each, as far as the memory goes.
+     * Default number of jobs: one per core, limited by memory.
      *
      * @param memory bytes that the virtual machine may use
      */
@@ -208,7 +208,7 @@ final class RunCommand implements Callable<Integer> {
         return (int) Math.min(need.jobs(memory), Math.min(processors, chains(experiment)));
     }
 
-    /** Levels that can be in work at once: one of each trial, though all start from shared dense ones. */
+    /** Levels that can train at once: one of each trial, although all start from shared dense ones. */
     private static int chains(Experiment experiment) {
         return experiment.data().sets().size()
                 * experiment.objectives().size()

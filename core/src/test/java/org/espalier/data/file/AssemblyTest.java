@@ -13,6 +13,7 @@ import org.espalier.data.DataFile;
 import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
 import org.espalier.data.catalogue.DataSets;
+import org.espalier.fixtures.IdxBytes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -42,7 +42,8 @@ final class Binder {
     /** A bound of a kind, everything else as preset. */
     static Experiment.BoundSettings bound(String kind) {
         Yaml yaml = Yaml.parse("{" + KIND + ": " + kind + "}", "bounds." + kind, false);
-        return (Experiment.BoundSettings) ofKind(kinds(Experiment.BoundSettings.class), false, yaml, "bounds." + kind);
+        return (Experiment.BoundSettings)
+                ofKind(kinds(Experiment.BoundSettings.class), false, false, yaml, "bounds." + kind);
     }
 
     private static Object value(Type type, Yaml yaml, String path, Setting setting) {
@@ -71,17 +72,24 @@ final class Binder {
         } else if (plain.isEnum()) {
             return constant(plain, yaml, path);
         } else if (plain.isSealed()) {
-            return ofKind(kinds(plain), false, yaml, path);
+            return ofKind(kinds(plain), false, false, yaml, path);
         } else if (plain == Record.class) {
-            return ofKind(kinds(setting), setting.bare(), yaml, path);
+            return ofKind(kinds(setting), true, setting.bare(), yaml, path);
         }
         return record(plain.asSubclass(Record.class), yaml, path, null);
     }
 
-    private static Record ofKind(Map<String, Class<? extends Record>> kinds, boolean bare, Yaml yaml, String path) {
+    /**
+     * The record of the kind that a value names.
+     *
+     * @param open whether plug-ins add kinds
+     * @param bare whether the value may be a kind's name alone
+     */
+    private static Record ofKind(
+            Map<String, Class<? extends Record>> kinds, boolean open, boolean bare, Yaml yaml, String path) {
         String kinds0 = String.join(" or ", kinds.keySet());
         if (bare && yaml instanceof Yaml.Scalar name && !name.isNull()) {
-            return record(chosen(kinds, name, path), new Yaml.Mapping(Map.of(), name.place()), path, KIND);
+            return record(chosen(kinds, open, name, path), new Yaml.Mapping(Map.of(), name.place()), path, KIND);
         } else if (bare && !(yaml instanceof Yaml.Mapping)) {
             throw wrong(yaml, path, kinds0 + ", or a mapping with " + KIND);
         }
@@ -91,15 +99,17 @@ final class Binder {
         if (!(values.get(KIND) instanceof Yaml.Scalar kind)) {
             throw new UserException(place + ": " + path + "." + KIND + " is missing, expected " + kinds0);
         }
-        return record(chosen(kinds, kind, path + "." + KIND), yaml, path, KIND);
+        return record(chosen(kinds, open, kind, path + "." + KIND), yaml, path, KIND);
     }
 
     private static Class<? extends Record> chosen(
-            Map<String, Class<? extends Record>> kinds, Yaml.Scalar kind, String path) {
+            Map<String, Class<? extends Record>> kinds, boolean open, Yaml.Scalar kind, String path) {
         Class<? extends Record> chosen = kinds.get(kind.text());
         if (chosen == null) {
+            boolean unlike = Names.nearest(kind.text(), kinds.keySet()).isEmpty();
             throw new UserException(kind.place() + ": " + path + " is " + kind.describe() + ", "
-                    + Names.suggestion(kind.text(), kinds.keySet()));
+                    + Names.suggestion(kind.text(), kinds.keySet())
+                    + (open && unlike ? ", or a plug-in's kind with --plugins" : ""));
         }
         return chosen;
     }
@@ -217,11 +227,12 @@ final class Binder {
     private static double number(Yaml yaml, String path, Setting setting) {
         double found = decimal(yaml, path, setting, "a number").doubleValue();
         inRange(found, yaml, path, setting, "a number");
-        // Training computes with floats: what only a double tells from zero, a bound or infinity would mislead.
+        // Training computes with floats. A number that differs from zero, a bound or infinity in double precision only
+        // is refused.
         float single = (float) found;
         inRange(single, yaml, path, setting, "a number that is, in single precision,");
         if (single == 0 && found != 0) {
-            throw wrong(yaml, path, "0 or a number that single precision tells from 0");
+            throw wrong(yaml, path, "0 or a number that is not 0 in single precision");
         }
         return found;
     }
@@ -323,7 +334,7 @@ final class Binder {
         return path.isEmpty() ? name : path + "." + name;
     }
 
-    /** The value that a setting has if a file says nothing; empty if it has to say something, or nothing is a value. */
+    /** The default of a setting; empty if the setting is required or may be absent. */
     static Optional<Object> presetOf(RecordComponent component) {
         Setting setting = setting(component);
         return setting.preset().isEmpty()

@@ -191,7 +191,7 @@ public record Experiment(
             @Setting(value = "updates in each level", preset = "50000", min = 1)
             int iterations,
 
-            @Setting(value = "images in each update; an epoch's last batch is what remains", preset = "60", min = 1)
+            @Setting(value = "images in each update; an epoch's last batch has the rest", preset = "60", min = 1)
             int batch,
 
             @Setting(value = "optimizer, with fresh moments at every level", preset = "{kind: adam}")
@@ -316,7 +316,8 @@ public record Experiment(
     @Shorthand
     public record Objective(
             @Setting(
-                    value = "name in files and tables; natural, or an attack's or a bound's name, says all",
+                    value =
+                            "name in files and tables; natural or the name of an attack or bound needs no other setting",
                     pattern = Names.PATTERN,
                     form = Names.FORM)
             String name,

@@ -66,8 +66,8 @@ public final class ExperimentFile {
     }
 
     /**
-     * The settings as they enter what identifies a level: as {@link #tree}, but a setting that Espalier learnt later is
-     * left out while it has its preset value, so that identities made before stay what they were.
+     * The settings as they enter what identifies a level: as {@link #tree}, but a setting that was added later is
+     * omitted while it has its preset value, so that older identities do not change.
      */
     public static Map<String, Object> identity(Record settings) {
         return new Tree(true).map(settings);

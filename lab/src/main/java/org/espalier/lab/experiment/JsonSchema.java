@@ -43,7 +43,8 @@ public final class JsonSchema {
         Map<String, Object> properties = new LinkedHashMap<>();
         List<Object> required = new ArrayList<>();
         kind.ifPresent(name -> {
-            // Not required: a file that extends another need not repeat it. The parser asks for it where it is needed.
+            // Not required, because a file that extends another need not repeat it. The parser reports it if it is
+            // missing.
             properties.put(Binder.KIND, literal(name));
         });
         properties.putAll(properties(type));
@@ -109,7 +110,7 @@ public final class JsonSchema {
         } else if (plain.isEnum()) {
             List<Object> constants = new ArrayList<>(Binder.constants(plain).keySet());
             if (constants.contains("true")) {
-                constants.addFirst(true); // what YAML makes of the word without quotes
+                constants.addFirst(true); // YAML reads the word without quotes as a truth value
             }
             return Map.of("enum", constants);
         } else if (plain.isSealed()) {

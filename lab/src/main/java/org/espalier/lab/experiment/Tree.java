@@ -17,13 +17,13 @@ final class Tree {
     /**
      * A way of making trees.
      *
-     * @param identity whether to leave out settings that were added later and have their preset value
+     * @param identity whether to omit settings that were added later and have their preset value
      */
     Tree(boolean identity) {
         this.identity = identity;
     }
 
-    /** The tree of a record, in the order of its components; absent settings are left out. */
+    /** The tree of a record, in the order of its components; absent settings are omitted. */
     Map<String, Object> map(Record settings) {
         Map<String, Object> tree = new LinkedHashMap<>();
         Kind kind = settings.getClass().getAnnotation(Kind.class);

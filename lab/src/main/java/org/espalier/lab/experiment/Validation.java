@@ -32,7 +32,7 @@ final class Validation {
     }
 
     /**
-     * The experiment with every setting said.
+     * The experiment with every setting filled in.
      *
      * @param yaml where it was read from, for messages
      */
@@ -45,7 +45,7 @@ final class Validation {
             throw validation.wrong("bounds", "has a bound named none, the name that stands for natural images");
         }
         Experiment.Network network = experiment.network();
-        // The data's pixels and classes are not known here: they are checked again with it.
+        // The data's pixels and classes are not known yet; the plan checks them.
         network.tooLarge(network.inputs().orElse(1), network.outputs().orElse(1))
                 .ifPresent(problem -> {
                     throw validation.wrong("network.hidden", problem);
@@ -119,7 +119,7 @@ final class Validation {
                             + " as scope is global");
         }
         experiment.robustness().ifPresent(robustness -> validation.check(robustness, objectives, experiment));
-        // Attacks and bounds that nothing uses are left out: they determine nothing.
+        // Unused attacks and bounds are omitted, because they determine nothing.
         Set<String> used = new HashSet<>(experiment.evaluation().attacks());
         objectives.forEach(objective -> objective.attack().ifPresent(used::add));
         for (Experiment.Objective objective : objectives) {
@@ -180,7 +180,7 @@ final class Validation {
         }
     }
 
-    /** The experiment's bounds and those that need no definition, with every length of a schedule said. */
+    /** The experiment's bounds and the built-in ones, with every length of a schedule filled in. */
     private Map<String, Experiment.BoundSettings> bounds(Experiment experiment) {
         Map<String, Experiment.BoundSettings> all = new LinkedHashMap<>();
         for (String kind : List.of("ibp", "crown-ibp")) {
@@ -271,7 +271,7 @@ final class Validation {
                 Optional.empty());
     }
 
-    /** Whether a method is one that objectives have without saying so: it is left out, and the level's key with it. */
+    /** Whether a method is an objective's default. It is then omitted here and in the level's key. */
     private static boolean builtIn(Record method) {
         return method instanceof NaturalMethod || method instanceof AdversarialMethod;
     }
@@ -296,7 +296,10 @@ final class Validation {
                 objective.method());
     }
 
-    /** Makes what settings describe, so that settings that do not go together are found before any training. */
+    /**
+     * Creates the objects that settings describe, so that settings that do not go together are found before any
+     * training.
+     */
     private void created(String path, Supplier<?> maker) {
         try {
             Objects.requireNonNull(maker.get());

@@ -123,9 +123,9 @@ public final class ExperimentTranslator {
     }
 
     /**
-     * How many weights are left at each level, from the dense one to the last that prunes anything.
+     * Number of surviving weights at each level, from the dense one to the last that prunes a weight.
      *
-     * @return (level) weights left in the whole network
+     * @return (level) surviving weights of the whole network
      */
     public static List<Integer> survivors(Experiment experiment, Architecture architecture) {
         return pruningSchedule(experiment, architecture)
@@ -138,8 +138,8 @@ public final class ExperimentTranslator {
     }
 
     /**
-     * About how dense the first layer is at each level, for estimates of time before the data are known: inputs and outputs
-     * that the experiment does not give count as 784 and 10, and weights are not rounded.
+     * Approximate density of the first layer at each level, for estimates of time before the data are known: inputs and
+     * outputs that the experiment does not give count as 784 and 10, and weights are not rounded.
      *
      * @return density by level; levels above {@code pruning.levels} have its density
      */

@@ -74,7 +74,7 @@ public final class Plan {
                 });
     }
 
-    /** The last level that prunes anything. */
+    /** The last level that prunes a weight. */
     private int lastLevel(DataSet set) {
         return ExperimentTranslator.survivors(experiment, architecture(set)).size() - 1;
     }
@@ -112,9 +112,9 @@ public final class Plan {
     }
 
     /**
-     * All that determines a level, and nothing else: names of experiments, objectives and strategies are for people. A
-     * level's parent stands for all before it. Members added here later must be left out while they have the value that
-     * the code before them implied.
+     * All that determines a level, and nothing else: names of experiments, objectives and strategies are not part of
+     * it. A level's parent represents all levels before it. Members added later must be omitted while they have the
+     * value that older code implied.
      */
     private Map<String, Object> determinedBy(
             TrialId id, Experiment.Objective objective, int number, Optional<String> parent) {
@@ -126,8 +126,8 @@ public final class Plan {
         by.put("training", training);
         by.put("objective", objective(objective));
         by.put("evaluation", evaluation);
-        // What follows adds to the level's files, and a level's bytes follow from its key. Levels of before exist that
-        // train on a bound and were not measured with it.
+        // The following settings add to the level's files, and a key determines a level's bytes. Older levels may train
+        // on a bound without being measured with it.
         if (objective.bound().isPresent()) {
             by.put("measures", "worst-case");
         }
@@ -207,7 +207,7 @@ public final class Plan {
         return tree;
     }
 
-    /** What survivors restart from: level 1 continues level 0's weights and rewinds to them as published alike. */
+    /** The restart's part of the key. For level 1, "continued" and "as-published" are the same. */
     private static Object restart(String strategy, int number) {
         Record settings = Strategy.of(strategy).settings();
         if (!Registry.kind(settings.getClass()).provider().isEmpty()) {
@@ -245,8 +245,8 @@ public final class Plan {
     }
 
     /**
-     * All levels, each once, parents first. Whole first trials come before second ones, so that every part of a grid can
-     * be looked at early.
+     * All levels, each once, parents first. First trials come before second ones, so that every part of a grid has
+     * early results.
      */
     public List<Task> tasks() {
         return tasks.values().stream()

@@ -15,11 +15,11 @@ import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 
 /**
- * A network from a safetensors file alone, Espalier's own or somebody else's: its shape is that of its tensors.
+ * A network from a single safetensors file, made by Espalier or other software. The tensors determine its shape.
  *
  * @param network weights and mask; where the file has no masks, weights of exactly zero count as pruned
- * @param level key of the level that the file says it belongs to, if it says so
- * @param iteration updates that the file says were done, if it says so
+ * @param level key of the level that the file names, if any
+ * @param iteration number of updates that the file names, if any
  */
 public record NetworkFile(StoredNetwork network, Optional<String> level, Optional<Integer> iteration) {
     private static final Pattern NAME = Pattern.compile("layers\\.(0|[1-9][0-9]{0,8})\\.(weight|bias|mask)");

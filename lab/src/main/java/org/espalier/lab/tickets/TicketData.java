@@ -17,7 +17,7 @@ import org.espalier.lab.store.StoredNetwork;
  *
  * @param name of a known data set, or any name for a directory
  * @param directory with four IDX files; empty for a known data set
- * @param digest what the data's digest has to be, where the ticket's store says
+ * @param digest required digest of the data, if the ticket's store has it
  * @param validation images of the training files that are for validation
  * @param rule which they are
  * @param seed of rules that draw

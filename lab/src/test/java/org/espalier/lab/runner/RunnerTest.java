@@ -21,6 +21,7 @@ import org.espalier.data.DataSet;
 import org.espalier.data.Split;
 import org.espalier.engine.KernelMode;
 import org.espalier.evaluate.Measurement;
+import org.espalier.fixtures.Trees;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.store.Failure;

@@ -14,18 +14,18 @@ final class HopSkipJumpSearch extends NearestSearch {
         CLEAN,
         /** Random first points are tried. */
         FIRST,
-        /** On the way back to the boundary. */
+        /** The point moves back to the boundary. */
         RETURNING,
-        /** Neighbours are looked at. */
+        /** Neighbours are evaluated. */
         ESTIMATING,
         /** A step along the normal is tried. */
         STEPPING
     }
 
-    /** The boundary is hit at least so well, in parts of the way to it; only networks of few inputs need the limit. */
+    /** Largest error of the bisection as a share of the distance. Only networks of few inputs reach this limit. */
     private static final double COARSEST = 0.001;
 
-    /** Steps are halved so often at most; then the point stays where it is. */
+    /** Most halvings of a step. After them the point does not move. */
     private static final int MOST_HALVINGS = 40;
 
     private final HopSkipJump settings;
@@ -40,8 +40,8 @@ final class HopSkipJumpSearch extends NearestSearch {
     private Stage stage = Stage.CLEAN;
     private int tried;
     private int iteration; // the authors' t, from 1
-    private double low; // the way back: right here ...
-    private double high; // ... and fooled here
+    private double low; // end of the bisection that is classified right
+    private double high; // end of the bisection that fools the network
     private double enough;
     private double radius; // of the neighbourhood
     private int evaluations;
@@ -131,7 +131,7 @@ final class HopSkipJumpSearch extends NearestSearch {
         }
     }
 
-    /** From x, which fools the network, back to the boundary. */
+    /** Moves x, which fools the network, back to the boundary. */
     private Request goBack() {
         offer();
         System.arraycopy(x, 0, point, 0, x.length);
@@ -154,7 +154,7 @@ final class HopSkipJumpSearch extends NearestSearch {
         return beginIteration();
     }
 
-    /** In L2 a share of the way from the clean example to the point, in L-infinity the point cut to a distance. */
+    /** L2: a point at a share of the segment from the clean example. L-infinity: the point clipped to a distance. */
     private void onTheWay(double where, float[] out) {
         if (norm == Norm.LINF) {
             System.arraycopy(point, 0, out, 0, out.length);
@@ -174,8 +174,7 @@ final class HopSkipJumpSearch extends NearestSearch {
         iteration++;
         double d = Math.max(x.length, 1);
         double distance = RowMath.distance(norm, clean, point);
-        // Section III.C: sqrt(d) theta (L2) and d theta (L-infinity) of the distance, theta being how well the boundary
-        // is hit.
+        // Section III.C: sqrt(d) theta (L2) and d theta (L-infinity) of the distance, theta is the bisection's error.
         radius = iteration == 1 ? 0.1 : distance / d;
         evaluations = (int) Math.min(settings.firstEvaluations() * Math.sqrt(iteration), settings.mostEvaluations());
         evaluated = 0;
@@ -201,7 +200,7 @@ final class HopSkipJumpSearch extends NearestSearch {
     }
 
     private Request beginStep() {
-        // Equation 16: the mean sign is taken off, but for neighbours that agree.
+        // Equation 16: subtracts the mean sign, unless all neighbours have the same class.
         double mean = fooledTimes == 0 || fooledTimes == evaluations ? 0 : 2.0 * fooledTimes / evaluations - 1;
         for (int i = 0; i < x.length; i++) {
             update[i] = (float) (signed[i] - mean * plain[i]);

@@ -82,24 +82,24 @@ class SquareTest {
 
     @ParameterizedTest
     @CsvSource({"3, 3, false", "5, 5, true", "24, 25, false", "1, 7, false", "2, 2, true", "1, 2, true"})
-    void bumpsHaveTwoHalvesOfOppositeSignAndLengthOne(int height, int width, boolean turned) {
-        float[] bump = new Bumps().bump(height, width, turned);
-        boolean sideBySide = turned || height == 1;
+    void patternsHaveTwoHalvesOfOppositeSignAndLengthOne(int height, int width, boolean transposed) {
+        float[] pattern = new WindowPatterns().pattern(height, width, transposed);
+        boolean sideBySide = transposed || height == 1;
         double squares = 0;
-        for (int i = 0; i < bump.length; i++) {
-            squares += (double) bump[i] * bump[i];
+        for (int i = 0; i < pattern.length; i++) {
+            squares += (double) pattern[i] * pattern[i];
             boolean firstHalf = sideBySide ? i % width < width / 2 : i / width < height / 2;
-            assertThat(bump[i] > 0).isEqualTo(firstHalf);
+            assertThat(pattern[i] > 0).isEqualTo(firstHalf);
         }
-        assertThat(bump).hasSize(height * width);
+        assertThat(pattern).hasSize(height * width);
         assertThat(Math.sqrt(squares)).isCloseTo(1, within(1e-6));
     }
 
     @Test
-    void theMiddleOfABumpsHalfStandsOut() {
-        float[] bump = new Bumps().bump(6, 3, false);
-        assertThat(bump[4]).isGreaterThan(bump[0]).isGreaterThan(bump[3]);
-        assertThat(bump[13]).isLessThan(bump[9]).isLessThan(bump[12]);
+    void theMiddleOfAHalfIsTheLargest() {
+        float[] pattern = new WindowPatterns().pattern(6, 3, false);
+        assertThat(pattern[4]).isGreaterThan(pattern[0]).isGreaterThan(pattern[3]);
+        assertThat(pattern[13]).isLessThan(pattern[9]).isLessThan(pattern[12]);
     }
 
     @Test
