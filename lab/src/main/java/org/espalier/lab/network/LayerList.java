@@ -166,7 +166,7 @@ public final class LayerList {
                 case LayerSettings.Normalise normalise -> normalise(normalise.mean(), normalise.std());
             };
         } catch (IllegalArgumentException e) {
-            throw e.getMessage().startsWith("layer ")
+            throw String.valueOf(e.getMessage()).startsWith("layer ")
                     ? e
                     : new IllegalArgumentException("layer " + name + ": " + e.getMessage(), e);
         }

@@ -49,16 +49,19 @@ class NetworksPageTest {
         int conv = residual.lastIndexOf("padding: 1", branch);
         String moved = residual.substring(0, conv) + "stride: 2, " + residual.substring(conv);
         assertThatThrownBy(() -> network(ExperimentFile.parse(moved, "residual.yaml")))
-                .hasMessage("layer add1 adds inputs of one shape, branch gives 16 x 14 x 14 and start gives 16 x 28 x 28");
+                .hasMessage(
+                        "layer add1 adds inputs of one shape, branch gives 16 x 14 x 14 and start gives 16 x 28 x 28");
         assertThat(Files.readString(PAGE))
-                .contains("layer add1 adds inputs of one shape, branch gives 16 x 14 x 14 and start gives 16 x 28 x 28");
+                .contains(
+                        "layer add1 adds inputs of one shape, branch gives 16 x 14 x 14 and start gives 16 x 28 x 28");
     }
 
     /** Frankle and Carbin, figure 2: convolutions 10 %, hidden layers 20 %, the output layer 10 %. */
     @Test
     void theFractionsOfConv2AreFrankleAndCarbins() throws IOException {
         Experiment experiment = ExperimentFile.parse(examples().get(2), "example.yaml");
-        assertThat(ExperimentTranslator.pruningSchedule(experiment, network(experiment)).fractions(1))
+        assertThat(ExperimentTranslator.pruningSchedule(experiment, network(experiment))
+                        .fractions(1))
                 .isEqualTo(List.of(0.1, 0.1, 0.2, 0.2, 0.1));
     }
 

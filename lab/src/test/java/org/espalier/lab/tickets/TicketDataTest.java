@@ -48,8 +48,9 @@ class TicketDataTest {
         assertThatCode(() -> check(convolution(1, 2, 3))).doesNotThrowAnyException();
         assertThatThrownBy(() -> check(convolution(1, 3, 2)))
                 .isInstanceOf(UserException.class)
-                .hasMessage("net.safetensors reads images of 1 x 3 x 2 (channels x rows x columns), expected 1 x 2 x 3, the"
-                        + " images of data set three");
+                .hasMessage(
+                        "net.safetensors reads images of 1 x 3 x 2 (channels x rows x columns), expected 1 x 2 x 3, the"
+                                + " images of data set three");
     }
 
     private static Architecture convolution(int channels, int rows, int columns) {
