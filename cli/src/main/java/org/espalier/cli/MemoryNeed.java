@@ -1,9 +1,14 @@
 package org.espalier.cli;
 
 import java.util.Map;
+import org.espalier.UserException;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.network.NetworkSize;
+import org.espalier.lab.plan.ExperimentTranslator;
+import org.espalier.network.Architecture;
+import org.espalier.network.Shape;
 
 /**
  * The memory that a search needs, from the sizes of its data and networks.
@@ -23,18 +28,59 @@ record MemoryNeed(long data, long job) {
      */
     private static final long WEIGHT_BYTES = 64;
 
+    /** Examples to a panel of activations. */
+    private static final int PANEL = 64;
+
     static MemoryNeed of(Experiment experiment, Map<String, DataSet> sets) {
         long data = 0;
         long job = 0;
         for (DataSet set : sets.values()) {
             // The training images are in memory twice: whole, and split.
             data += 2 * bytes(set.train()) + bytes(set.test());
-            long weights = experiment
-                    .network()
-                    .weights(set.features(), experiment.network().outputs().orElse(set.classes()));
-            job = Math.max(job, JOB_BYTES + weights * WEIGHT_BYTES);
+            job = Math.max(job, ofNetwork(experiment, ExperimentTranslator.architecture(experiment, set)));
         }
         return new MemoryNeed(data, job);
+    }
+
+    private static long ofNetwork(Experiment experiment, Architecture network) {
+        NetworkSize size = NetworkSize.of(network.graph());
+        long bytes = JOB_BYTES + size.weights() * WEIGHT_BYTES;
+        // The maps of a fully connected network are small beside its weights, and their panels are in what a job needs
+        // anyway.
+        return network.fullyConnected().isPresent() ? bytes : bytes + maps(experiment, size.values());
+    }
+
+    /** Bytes of the values and their gradients of one batch, natural and attacked images together. */
+    private static long maps(Experiment experiment, long values) {
+        long panels = 2L * Math.ceilDiv(experiment.training().batch(), PANEL);
+        return 2 * values * PANEL * Float.BYTES * panels;
+    }
+
+    /**
+     * Refuses a search of which not even one job fits, in one sentence that names the layer with the most values. Fully connected
+     * networks are not refused: what they need is known too roughly beside what there is.
+     *
+     * @param memory bytes that may be used
+     * @throws UserException if so
+     */
+    void check(Experiment experiment, Map<String, DataSet> sets, long memory) {
+        if (experiment.network().mlp() || bytes(1) <= memory) {
+            return;
+        }
+        for (DataSet set : sets.values()) {
+            Architecture network = ExperimentTranslator.architecture(experiment, set);
+            if (ofNetwork(experiment, network) == job) {
+                NetworkSize size = NetworkSize.of(network.graph());
+                Shape largest = network.graph().shape(size.largest());
+                throw new UserException(experiment.network().setting()
+                        + " is too large for the memory: a level on data set "
+                        + set.name() + " needs about " + mib(bytes(1)) + ", "
+                        + mib(maps(experiment, largest.elements()))
+                        + " of them for layer " + size.largest() + " of " + largest + " values, and " + mib(memory)
+                        + " may be used; give it more with ESPALIER_JAVA_OPTS=-Xmx"
+                        + Math.ceilDiv(bytes(1) + bytes(1) / 4, 1L << 20) + "m, or a smaller training.batch");
+            }
+        }
     }
 
     private static long bytes(Split split) {

@@ -22,6 +22,7 @@ import org.espalier.engine.KernelMode;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.experiment.Presets;
+import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.robustness.EvaluationRequest;
 import org.espalier.lab.robustness.EvaluationRunner;
 import org.espalier.lab.robustness.ExperimentEvaluation;
@@ -125,8 +126,8 @@ final class RunCommand implements Callable<Integer> {
             ExperimentEvaluation.check(resolved, lines); // hours of training come first
             data = Runner.load(resolved, lines);
         }
-        MemoryNeed need = MemoryNeed.of(resolved, data);
         long memory = Runtime.getRuntime().maxMemory();
+        MemoryNeed need = need(resolved, data, memory);
         int threads = jobs.orElseGet(
                 () -> usualJobs(resolved, need, Runtime.getRuntime().availableProcessors(), memory));
         var request = new RunRequest(
@@ -141,6 +142,24 @@ final class RunCommand implements Callable<Integer> {
             return run(request, data);
         } catch (OutOfMemoryError e) {
             throw new UserException(need.advice(threads, memory), e);
+        }
+    }
+
+    /**
+     * Checks networks and pruning against the data, and the memory that they need.
+     *
+     * @throws UserException naming the file, if they do not fit
+     */
+    private MemoryNeed need(Experiment resolved, Map<String, DataSet> data, long memory) {
+        try {
+            data.values()
+                    .forEach(set -> ExperimentTranslator.pruningSchedule(
+                            resolved, ExperimentTranslator.architecture(resolved, set)));
+            MemoryNeed need = MemoryNeed.of(resolved, data);
+            need.check(resolved, data, memory);
+            return need;
+        } catch (UserException e) {
+            throw new UserException(experiment + ": " + e.getMessage(), e);
         }
     }
 

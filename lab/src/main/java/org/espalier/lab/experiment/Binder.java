@@ -17,6 +17,7 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.espalier.UserException;
+import org.espalier.setting.Keyed;
 import org.espalier.setting.Named;
 import org.espalier.setting.Registry;
 import org.espalier.setting.Setting;
@@ -65,14 +66,16 @@ final class Binder {
             return whole(yaml, path, setting, Long.MIN_VALUE, Long.MAX_VALUE);
         } else if (plain == double.class || plain == Double.class) {
             return number(yaml, path, setting);
-        } else if (plain == boolean.class) {
+        } else if (plain == boolean.class || plain == Boolean.class) {
             return truth(yaml, path);
         } else if (plain == String.class) {
             return string(yaml, path, setting);
         } else if (plain.isEnum()) {
             return constant(plain, yaml, path);
         } else if (plain.isSealed()) {
-            return ofKind(kinds(plain), false, false, yaml, path);
+            return plain.isAnnotationPresent(Keyed.class)
+                    ? ofKey(kinds(plain), yaml, path)
+                    : ofKind(kinds(plain), false, false, yaml, path);
         } else if (plain == Record.class) {
             return ofKind(kinds(setting), true, setting.bare(), yaml, path);
         }
@@ -102,6 +105,31 @@ final class Binder {
         return record(chosen(kinds, open, kind, path + "." + KIND), yaml, path, KIND);
     }
 
+    /** The record of a {@link Keyed} kind: a bare name, or a mapping of the name to its settings. */
+    private static Record ofKey(Map<String, Class<? extends Record>> kinds, Yaml yaml, String path) {
+        if (yaml instanceof Yaml.Scalar name && !name.isNull()) {
+            return record(
+                    chosen(kinds, name, path), new Yaml.Mapping(Map.of(), name.place()), join(path, name.text()), null);
+        } else if (!(yaml instanceof Yaml.Mapping(Map<String, Yaml> values, String place))) {
+            throw wrong(yaml, path, String.join(" or ", kinds.keySet()) + ", or one of them with its settings");
+        } else if (values.size() != 1) {
+            throw new UserException(place + ": " + path + " has "
+                    + (values.isEmpty() ? "no key" : "the keys " + String.join(", ", values.keySet()))
+                    + ", expected one, the kind, with all settings below it");
+        } else {
+            String kind = values.keySet().iterator().next();
+            Yaml settings = Objects.requireNonNull(values.get(kind));
+            if (settings instanceof Yaml.Scalar scalar && scalar.isNull()) {
+                settings = new Yaml.Mapping(Map.of(), scalar.place());
+            }
+            return record(
+                    chosen(kinds, new Yaml.Scalar(kind, false, settings.place()), path),
+                    settings,
+                    join(path, kind),
+                    null);
+        }
+    }
+
     private static Class<? extends Record> chosen(
             Map<String, Class<? extends Record>> kinds, boolean open, Yaml.Scalar kind, String path) {
         Class<? extends Record> chosen = kinds.get(kind.text());
@@ -119,15 +147,14 @@ final class Binder {
         Map<String, Yaml> given;
         if (yaml instanceof Yaml.Mapping mapping) {
             given = mapping.values();
-        } else if (yaml instanceof Yaml.Scalar scalar
-                && !scalar.isNull()
-                && type.isAnnotationPresent(Shorthand.class)) {
+        } else if (type.isAnnotationPresent(Shorthand.class) && isFirst(yaml, components[0])) {
             given = Map.of(name(components[0]), yaml);
         } else {
             throw wrong(
                     yaml,
                     path,
-                    "a mapping of settings" + (type.isAnnotationPresent(Shorthand.class) ? " or a name" : ""));
+                    "a mapping of settings"
+                            + (type.isAnnotationPresent(Shorthand.class) ? " or " + alone(components[0]) : ""));
         }
         List<String> names = Arrays.stream(components).map(Binder::name).toList();
         given.forEach((name, value) -> {
@@ -152,6 +179,18 @@ final class Binder {
             arguments[i] = value(component.getGenericType(), value, here, setting);
         }
         return create(type, arguments, yaml, path);
+    }
+
+    /** Whether a value may stand for a record by its first component alone. */
+    private static boolean isFirst(Yaml yaml, RecordComponent first) {
+        return first.getType() == List.class
+                ? yaml instanceof Yaml.Sequence
+                : yaml instanceof Yaml.Scalar scalar && !scalar.isNull();
+    }
+
+    /** What {@link #isFirst} accepts, in words. */
+    private static String alone(RecordComponent first) {
+        return first.getType() == List.class ? "a list" : first.getType() == String.class ? "a name" : "a number";
     }
 
     private static Object absent(RecordComponent component, Yaml yaml, String path) {

@@ -2,6 +2,7 @@ package org.espalier.lab.plan;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,10 +15,12 @@ import org.espalier.data.SplitRule;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.experiment.Strategy;
+import org.espalier.lab.store.NetworkDescription;
 import org.espalier.lab.store.StoreWriter;
 import org.espalier.lab.store.StoredTrial;
 import org.espalier.lab.store.TrialId;
 import org.espalier.network.Architecture;
+import org.espalier.network.InitialWeights;
 import org.espalier.setting.Registry;
 
 /**
@@ -27,6 +30,7 @@ import org.espalier.setting.Registry;
 public final class Plan {
     private final Experiment experiment;
     private final Map<String, DataSet> data;
+    private final Map<String, Architecture> architectures = new HashMap<>(); // by data set
     private final List<StoredTrial> trials = new ArrayList<>();
     private final Map<String, Task> tasks = new LinkedHashMap<>();
     // The same for all levels; made once, as a grid has thousands.
@@ -68,10 +72,7 @@ public final class Plan {
             throw new UserException("data.validation is " + experiment.data().validation() + ", expected less than the "
                     + set.train().size() + " training images of data set " + set.name());
         }
-        network.tooLarge(set.features(), network.outputs().orElse(set.classes()))
-                .ifPresent(problem -> {
-                    throw new UserException("network.hidden " + problem + " for data set " + set.name());
-                });
+        architecture(set); // says if it does not fit
     }
 
     /** The last level that prunes a weight. */
@@ -155,11 +156,23 @@ public final class Plan {
         return data;
     }
 
+    /**
+     * A fully connected network is described as it was before there were others. Initial weights of other networks stand in keys
+     * where they are not the preset ones.
+     */
     private Map<String, Object> network(Architecture architecture) {
+        InitialWeights initial = experiment.network().initial();
         Map<String, Object> network = new LinkedHashMap<>();
-        network.put("widths", architecture.fullyConnected().orElseThrow().widths());
-        network.put("biases", architecture.fullyConnected().orElseThrow().biases());
-        network.put("initial", ExperimentFile.identity(experiment.network()).getOrDefault("initial", "glorot-uniform"));
+        if (architecture.fullyConnected().isPresent()) {
+            network.put("widths", architecture.fullyConnected().get().widths());
+            network.put("biases", architecture.fullyConnected().get().biases());
+            network.put("initial", ExperimentFile.nameOf(initial));
+            return network;
+        }
+        network.putAll(NetworkDescription.write(architecture));
+        if (initial != InitialWeights.GLOROT_UNIFORM) {
+            network.put("initial", ExperimentFile.nameOf(initial));
+        }
         return network;
     }
 
@@ -234,9 +247,7 @@ public final class Plan {
 
     /** The network for a data set. */
     public Architecture architecture(DataSet set) {
-        Experiment.Network network = experiment.network();
-        return Architecture.of(
-                set.features(), network.hidden(), network.outputs().orElse(set.classes()), network.biases());
+        return architectures.computeIfAbsent(set.name(), _ -> ExperimentTranslator.architecture(experiment, set));
     }
 
     /** All trials, in the experiment's order. */

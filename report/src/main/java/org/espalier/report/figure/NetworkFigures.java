@@ -111,7 +111,8 @@ public final class NetworkFigures {
         }
         Architecture shape = architecture().orElseThrow();
         return new Panel.Lines(
-                "layer " + (layer + 1) + ": " + shape.inputs(layer) + " to " + shape.outputs(layer),
+                (shape.fullyConnected().isPresent() ? "layer " + (layer + 1) : shape.node(layer)) + ": "
+                        + shape.inputs(layer) / shape.kernelArea(layer) + " to " + shape.outputs(layer),
                 Axis.of("initial weight", Axis.Scale.LINEAR),
                 Axis.of("probability density", Axis.Scale.ZERO),
                 lines,
@@ -152,7 +153,11 @@ public final class NetworkFigures {
     /** For each pixel how many surviving weights read it, beside the average pixel. */
     private Figure pixels() {
         var panels = new ArrayList<Panel>();
-        int inputs = architecture().map(a -> a.inputs(0)).orElse(0);
+        // Weights of a convolution belong to no pixel.
+        int inputs = architecture()
+                .filter(a -> a.fullyConnected().isPresent())
+                .map(a -> a.inputs(0))
+                .orElse(0);
         int side = (int) Math.round(Math.sqrt(inputs));
         if (side * side == inputs && inputs > 0) {
             for (int level : levels(6, ShownLevels.PAPER)) {
@@ -197,15 +202,24 @@ public final class NetworkFigures {
                 if (mask.isPresent()) {
                     Architecture shape = mask.get().architecture();
                     LivePaths alive = new LivePaths(mask.get());
+                    boolean numbered = shape.fullyConnected().isPresent();
                     for (int layer = 0; layer < shape.layers(); layer++) {
-                        add(
-                                units,
-                                layer == 0 ? "inputs" : "hidden layer " + layer,
-                                density,
-                                100.0 * alive.inputs(layer).length / shape.inputs(layer));
+                        if (numbered) {
+                            add(
+                                    units,
+                                    layer == 0 ? "inputs" : "hidden layer " + layer,
+                                    density,
+                                    100.0 * alive.inputs(layer).length / shape.inputs(layer));
+                        } else if (layer < shape.layers() - 1) {
+                            add(
+                                    units,
+                                    shape.node(layer),
+                                    density,
+                                    100.0 * alive.units(shape.node(layer)).cardinality() / shape.outputs(layer));
+                        }
                         add(
                                 weights,
-                                "weights of layer " + (layer + 1),
+                                "weights of " + (numbered ? "layer " + (layer + 1) : shape.node(layer)),
                                 density,
                                 100.0 * mask.get().count(layer) / shape.weights(layer));
                     }
