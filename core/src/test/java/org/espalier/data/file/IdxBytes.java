@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.espalier.data.DataFile;
@@ -62,12 +63,12 @@ public final class IdxBytes {
         return files;
     }
 
-    public static Map<DataFile, String> digests(Map<DataFile, byte[]> files) {
-        Map<DataFile, String> digests = new EnumMap<>(DataFile.class);
+    public static Map<String, String> digests(Map<DataFile, byte[]> files) {
+        Map<String, String> digests = new HashMap<>();
         files.forEach((file, bytes) -> {
             var digest = Digests.sha256();
             digest.update(bytes);
-            digests.put(file, Digests.hex(digest));
+            digests.put(file.fileName(), Digests.hex(digest));
         });
         return digests;
     }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.espalier.data.DataFile;
@@ -21,9 +21,9 @@ public final class TinyData {
     private TinyData() {}
 
     public static Map<String, DataSet> data() {
-        Map<DataFile, String> digests = new EnumMap<>(DataFile.class);
+        Map<String, String> digests = new HashMap<>();
         for (DataFile file : DataFile.values()) {
-            digests.put(file, "0".repeat(63) + file.ordinal());
+            digests.put(file.fileName(), "0".repeat(63) + file.ordinal());
         }
         return Map.of("tiny", new DataSet("tiny", 4, 4, 3, split("train", 90), split("test", 40), digests));
     }
