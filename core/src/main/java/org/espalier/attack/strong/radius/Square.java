@@ -25,8 +25,8 @@ import org.espalier.random.Stream;
  * 0.1, 0.5, 2, 5, 10, 20, 40, 60 and 80 % of the queries are spent: the paper's schedule, which is for 10,000 queries, scaled
  * to their number as the paper says. AutoAttack runs 5,000 queries on the unscaled one and so never gets to the last two halvings.
  *
- * <p>Inputs are taken as a square image, row by row; where their number is no square, as one row of pixels with windows of one
- * dimension. Unlike the published code each example has windows of its own, so that what it gets does not depend on the
+ * <p>The shape of the image is the data's; an image of one row has windows of one dimension. Each channel has a sign of its own
+ * in a window. Unlike the published code each example has windows of its own, so that what it gets does not depend on the
  * others, windows may touch the last row and column, and inputs that the network does not read take no part of the L2 and L1
  * budgets.
  *

@@ -19,6 +19,9 @@ final class SquareSearch extends PerExampleSearch {
     private static final int SECOND_ROW = 3;
     private static final int SECOND_COLUMN = 4;
     private static final int TURN = 5;
+    /** Signs of the second channel and those after it; the first one's stands at {@link #SIGN}. */
+    private static final int SECOND_SIGN = 6;
+
     private static final double TINY = 1e-12;
     /** L2 and L1 proposals aim this much inside of the ball, so that rounding each input cannot carry them out. */
     private static final double INSIDE = 1 - 0x1p-20;
@@ -54,7 +57,7 @@ final class SquareSearch extends PerExampleSearch {
         this.target = target;
         this.bumps = bumps;
         this.stream = stream;
-        shape = target.plane(settings.name());
+        shape = target.image(settings.name());
         delta = new float[clean.length];
         stand = clean.clone();
         draws = stream;
@@ -98,11 +101,13 @@ final class SquareSearch extends PerExampleSearch {
             System.arraycopy(from, 0, to, 0, to.length);
             return;
         }
-        for (int row = top; row < top + height; row++) {
-            for (int column = left; column < left + width; column++) {
-                int at = target.row(row * shape.width() + column);
-                if (at >= 0) {
-                    to[at] = from[at];
+        for (int channel = 0; channel < shape.channels(); channel++) {
+            for (int row = top; row < top + height; row++) {
+                for (int column = left; column < left + width; column++) {
+                    int at = at(channel, row, column);
+                    if (at >= 0) {
+                        to[at] = from[at];
+                    }
                 }
             }
         }
@@ -121,11 +126,13 @@ final class SquareSearch extends PerExampleSearch {
         return Request.LOGITS;
     }
 
-    /** Each column of pixels goes to one of the ball's two walls. */
+    /** Each column of a channel goes to one of the ball's two walls. */
     private void stripes() {
         Stream start = draws.child("start");
+        int pixels = shape.height() * shape.width();
         for (int i = 0; i < x.length; i++) {
-            boolean up = start.bits(target.live()[i] % shape.width()) < 0;
+            int input = target.live()[i];
+            boolean up = start.bits(input / pixels * shape.width() + input % shape.width()) < 0;
             x[i] = corner(clean[i], up);
         }
     }
@@ -143,11 +150,14 @@ final class SquareSearch extends PerExampleSearch {
             for (int x0 = before; x0 + wide <= shape.width(); x0 += wide) {
                 long bits = start.bits(tile++);
                 float[] bump = bumps.bump(high, wide, (bits & 1) == 0);
-                for (int row = 0; row < high; row++) {
-                    for (int column = 0; column < wide; column++) {
-                        int at = target.row((y + row) * shape.width() + x0 + column);
-                        if (at >= 0) {
-                            delta[at] += bits < 0 ? bump[row * wide + column] : -bump[row * wide + column];
+                for (int channel = 0; channel < shape.channels(); channel++) {
+                    boolean up = channel == 0 ? bits < 0 : start.child(channel).bits(tile) < 0;
+                    for (int row = 0; row < high; row++) {
+                        for (int column = 0; column < wide; column++) {
+                            int at = at(channel, y + row, x0 + column);
+                            if (at >= 0) {
+                                delta[at] += up ? bump[row * wide + column] : -bump[row * wide + column];
+                            }
                         }
                     }
                 }
@@ -170,12 +180,14 @@ final class SquareSearch extends PerExampleSearch {
         if (norm == Norm.LINF) {
             top = own.below(shape.height() - height + 1, ROW);
             left = own.below(shape.width() - width + 1, COLUMN);
-            boolean up = own.bits(SIGN) < 0;
-            for (int row = top; row < top + height; row++) {
-                for (int column = left; column < left + width; column++) {
-                    int at = target.row(row * shape.width() + column);
-                    if (at >= 0) {
-                        x[at] = corner(clean[at], up);
+            for (int channel = 0; channel < shape.channels(); channel++) {
+                boolean up = up(own, channel);
+                for (int row = top; row < top + height; row++) {
+                    for (int column = left; column < left + width; column++) {
+                        int at = at(channel, row, column);
+                        if (at >= 0) {
+                            x[at] = corner(clean[at], up);
+                        }
                     }
                 }
             }
@@ -188,32 +200,51 @@ final class SquareSearch extends PerExampleSearch {
         }
     }
 
+    /** The sign that a query draws for a channel. */
+    private static boolean up(Stream own, int channel) {
+        return own.bits(channel == 0 ? SIGN : SECOND_SIGN + channel - 1) < 0;
+    }
+
     private float corner(float value, boolean up) {
         // The point that is judged in the end has to be the one that was tried, so it lies in the ball exactly.
         return Geometry.inside(up ? value + epsilon : value - epsilon, value, epsilon);
     }
 
-    /** A bump in one window, paid for by what is left of the budget and by what stands in a second window, which is emptied. */
+    /**
+     * A bump in one window of each channel, paid for by a channel's share of what is left of the budget and by what stands in
+     * the channel's second window, which is emptied.
+     */
     private void bump(Stream own) {
         top = own.below(shape.height() - height + 1, ROW);
         left = own.below(shape.width() - width + 1, COLUMN);
         int otherTop = own.below(shape.height() - height + 1, SECOND_ROW);
         int otherLeft = own.below(shape.width() - width + 1, SECOND_COLUMN);
         float[] bump = bumps.bump(height, width, own.bits(TURN) < 0);
-        float sign = own.bits(SIGN) < 0 ? 1f : -1f;
         for (int i = 0; i < delta.length; i++) {
             delta[i] = stand[i] - clean[i];
         }
         double whole = RowMath.norm(norm, delta);
+        double unspent = norm == Norm.L2
+                ? Math.max((double) epsilon * epsilon - whole * whole, 0)
+                : Math.max(epsilon - whole, 0);
+        for (int channel = 0; channel < shape.channels(); channel++) {
+            float sign = up(own, channel) ? 1f : -1f;
+            bump(channel, otherTop, otherLeft, bump, sign, unspent / shape.channels());
+        }
+        settle();
+    }
+
+    /** The bump of one channel. */
+    private void bump(int channel, int otherTop, int otherLeft, float[] bump, float sign, double unspent) {
         double inFirst = 0; // powers of the norm
         double inBoth = 0;
         for (int row = 0; row < height; row++) {
             for (int column = 0; column < width; column++) {
-                int at = at(top + row, left + column);
+                int at = at(channel, top + row, left + column);
                 if (at >= 0) {
                     inFirst += power(delta[at]);
                 }
-                int other = at(otherTop + row, otherLeft + column);
+                int other = at(channel, otherTop + row, otherLeft + column);
                 boolean shared = otherTop + row >= top
                         && otherTop + row < top + height
                         && otherLeft + column >= left
@@ -229,30 +260,26 @@ final class SquareSearch extends PerExampleSearch {
         double made = 0;
         for (int row = 0; row < height; row++) {
             for (int column = 0; column < width; column++) {
-                int at = at(top + row, left + column);
+                int at = at(channel, top + row, left + column);
                 if (at >= 0) {
                     delta[at] = (float) (sign * bump[row * width + column] + delta[at] / firstLength);
                     made += power(delta[at]);
                 }
             }
         }
-        double left_ = norm == Norm.L2
-                ? Math.max((double) epsilon * epsilon - whole * whole, 0)
-                : Math.max(epsilon - whole, 0);
-        double scale = root(left_ + inBoth) / (root(made) + TINY);
+        double scale = root(unspent + inBoth) / (root(made) + TINY);
         for (int row = 0; row < height; row++) {
             for (int column = 0; column < width; column++) {
-                int at = at(top + row, left + column);
+                int at = at(channel, top + row, left + column);
                 if (at >= 0) {
                     delta[at] = (float) (delta[at] * scale);
                 }
             }
         }
-        settle();
     }
 
-    private int at(int row, int column) {
-        return target.row(row * shape.width() + column);
+    private int at(int channel, int row, int column) {
+        return target.row((channel * shape.height() + row) * shape.width() + column);
     }
 
     private double power(float value) {
