@@ -70,7 +70,7 @@ public final class VectorEngine implements BoundEngine {
         biasFirst = new float[count][];
         biasSecond = new float[count][];
         for (int layer = 0; layer < count; layer++) {
-            biases[layer] = new float[architecture.biases() ? architecture.outputs(layer) : 0];
+            biases[layer] = new float[architecture.bias(layer) ? architecture.outputs(layer) : 0];
             int padded = CompactLayer.padded(biases[layer].length);
             biasValues[layer] = new float[padded];
             biasGradients[layer] = new float[padded];
@@ -148,7 +148,7 @@ public final class VectorEngine implements BoundEngine {
         Checks.covers(architecture, own, firstPanel, panels);
         for (int layer = 0; layer < layers.length; layer++) {
             Epilogue finish = layer + 1 < layers.length ? Epilogue.RELU : Epilogue.LINEAR;
-            float[] bias = architecture.biases() ? biases[layer] : null;
+            float[] bias = architecture.bias(layer) ? biases[layer] : null;
             for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
                 products.forward(
                         layers[layer], false, bias, own.entering(layer), panel, own.leaving(layer), panel, finish);
@@ -199,7 +199,7 @@ public final class VectorEngine implements BoundEngine {
             ActivationPanels out = buffers.gradient(layer - 1);
             ActivationPanels gate = buffers.leaving(layer - 1);
             for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
-                if (architecture.biases()) {
+                if (architecture.bias(layer)) {
                     LayerMatmul.clear(
                             out, panel); // units that nothing reads: their biases' gradients are summed from these rows
                 }
@@ -296,7 +296,7 @@ public final class VectorEngine implements BoundEngine {
     private VectorBoundMargins boundMargins() {
         VectorBoundMargins made = boundMargins;
         if (made == null) {
-            made = new VectorBoundMargins(kernels, products, layers, architecture.biases() ? biases : null);
+            made = new VectorBoundMargins(kernels, products, layers, architecture.bias(0) ? biases : null);
             boundMargins = made;
         }
         return made;
@@ -334,7 +334,7 @@ public final class VectorEngine implements BoundEngine {
                 weights.zeroPruned(); // 0 / 0
             }
             weights.changed();
-            if (architecture.biases()) {
+            if (architecture.bias(layer)) {
                 step(
                         onBiases,
                         biasValues[layer],
