@@ -117,7 +117,10 @@ class PlanTest {
                 "evaluation.attacks=[fgsm]",
                 "evaluation.loss=objective",
                 "evaluation.images=100",
-                "evaluation.accuracy=worst-case");
+                "evaluation.accuracy=worst-case",
+                "training.augmentation={}",
+                "training.augmentation={crop: 3}",
+                "training.augmentation={flip: false}");
         for (String override : overrides) {
             assertThat(keys("paper", override)).as(override).doesNotContainAnyElementsOf(keys);
             keys.addAll(keys("paper", override));
