@@ -3,6 +3,7 @@ package org.espalier.data;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.espalier.data.file.IdxFormat;
 import org.espalier.data.source.DataSource;
 import org.espalier.data.source.KnownDataSet;
 import org.espalier.fixtures.IdxBytes;
@@ -14,7 +15,8 @@ public final class SmallDataSet {
     private SmallDataSet() {}
 
     public static KnownDataSet from(DataSource... sources) {
-        return new KnownDataSet("small", "A small data set", IdxBytes.digests(FILES), List.of(sources));
+        return new KnownDataSet(
+                "small", "A small data set", new IdxFormat(), List.of(), IdxBytes.digests(FILES), List.of(sources));
     }
 
     public static final class Recorded implements DataProgress {

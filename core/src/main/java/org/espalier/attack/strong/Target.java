@@ -81,19 +81,14 @@ public final class Target {
     }
 
     /**
-     * The shape of a grey image, used by attacks that draw squares.
+     * The shape of the image, for attacks that draw squares on it.
      *
      * @param attack its name, for messages
-     * @throws UserException if the shape is unknown, or has several channels
+     * @throws UserException if it is not known how the inputs lie
      */
-    public ImageShape plane(String attack) {
-        ImageShape known = shape.orElseThrow(() -> new UserException("attack " + attack
+    public ImageShape image(String attack) {
+        return shape.orElseThrow(() -> new UserException("attack " + attack
                 + " needs the rows and columns of an image, expected data of images beside the network"));
-        if (known.channels() != 1) {
-            throw new UserException("attack " + attack + " draws on images of one channel, the data's have "
-                    + known.channels() + "; expected a suite without it");
-        }
-        return known;
     }
 
     /** Inputs of the network, live or not. */

@@ -107,7 +107,7 @@ class DataSetsTest {
     void anUnknownNameNamesTheKnownOnes() {
         assertThatThrownBy(() -> dataSets().find("smal", Optional.empty(), heard))
                 .isInstanceOf(UserException.class)
-                .hasMessage("data set smal is unknown: expected small, or a directory of IDX files beside the name");
+                .hasMessage("data set smal is unknown: expected small, or a directory of data files beside the name");
     }
 
     @Test

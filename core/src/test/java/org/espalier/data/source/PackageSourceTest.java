@@ -122,7 +122,14 @@ class PackageSourceTest {
 
     private PackageSource source(List<List<List<String>>> attempts) {
         return new PackageSource(
-                "test package", List.of("unpacked"), attempts, ".tar", TAR, Map.of("LC_ALL", "C"), SHORT);
+                "test package",
+                List.of("unpacked"),
+                attempts,
+                ".tar",
+                TAR,
+                Map.of("LC_ALL", "C"),
+                SHORT,
+                PackageContent.FILES);
     }
 
     private List<String> copy() {

@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 import org.espalier.attack.Attack;
 import org.espalier.attack.Norm;
 import org.espalier.attack.TrainingAttackKind;
+import org.espalier.data.Augmentation;
 import org.espalier.data.DataSet;
 import org.espalier.data.SplitRule;
 import org.espalier.data.Splits;
@@ -139,7 +140,7 @@ public record Experiment(
                     form = Names.FORM)
             String name,
 
-            @Setting("directory with four IDX files named as MNIST's, relative to the file that names it")
+            @Setting("directory with the files of a data format, relative to the file that names it")
             Optional<String> directory) {}
 
     /** The dense network: a fully connected one, one that papers call by a name, or a list of layers. */
@@ -267,7 +268,12 @@ public record Experiment(
             double l1,
 
             @Setting(value = "weight of the L2 penalty: adds l2 / 2 * sum w^2 to the loss", preset = "0", min = 0)
-            double l2) {}
+            double l2,
+
+            @Setting(
+                    value = "random changes of training images; attacks work on the changed image. None if not given",
+                    addedLater = true)
+            Optional<Augmentation> augmentation) {}
 
     /** The share of the target that is spread evenly over all classes. */
     public record LabelSmoothing(

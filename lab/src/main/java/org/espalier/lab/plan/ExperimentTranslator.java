@@ -81,7 +81,8 @@ public final class ExperimentTranslator {
                 training.batch(),
                 training.labelSmoothing().train(),
                 training.l1(),
-                training.l2());
+                training.l2(),
+                training.augmentation());
     }
 
     public static EvaluationSettings evaluation(Experiment experiment, Experiment.Objective objective) {

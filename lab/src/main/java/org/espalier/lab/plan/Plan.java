@@ -72,6 +72,14 @@ public final class Plan {
             throw new UserException("data.validation is " + experiment.data().validation() + ", expected less than the "
                     + set.train().size() + " training images of data set " + set.name());
         }
+        experiment
+                .training()
+                .augmentation()
+                .flatMap(augmentation -> augmentation.unfit(set.shape()))
+                .ifPresent(problem -> {
+                    throw new UserException(
+                            "training.augmentation.crop " + problem + ", as data set " + set.name() + " has them");
+                });
         architecture(set); // says if it does not fit
     }
 

@@ -24,9 +24,9 @@ class PlanTest {
         Map<String, DataSet> data = new HashMap<>();
         for (String name : names) {
             Split split = new Split("train", 784, new byte[784 * 10_001], new int[10_001]);
-            Map<DataFile, String> digests = new HashMap<>();
+            Map<String, String> digests = new HashMap<>();
             for (DataFile file : DataFile.values()) {
-                digests.put(file, Integer.toHexString(name.hashCode()) + file.ordinal());
+                digests.put(file.fileName(), Integer.toHexString(name.hashCode()) + file.ordinal());
             }
             data.put(name, new DataSet(name, 28, 28, 10, split, split, digests));
         }
@@ -119,7 +119,10 @@ class PlanTest {
                 "evaluation.attacks=[fgsm]",
                 "evaluation.loss=objective",
                 "evaluation.images=100",
-                "evaluation.accuracy=worst-case");
+                "evaluation.accuracy=worst-case",
+                "training.augmentation={}",
+                "training.augmentation={crop: 3}",
+                "training.augmentation={flip: false}");
         for (String override : overrides) {
             assertThat(keys("paper", override)).as(override).doesNotContainAnyElementsOf(keys);
             keys.addAll(keys("paper", override));

@@ -1,6 +1,7 @@
 package org.espalier.report.example;
 
 import java.util.List;
+import org.espalier.data.ImageShape;
 import org.espalier.lab.store.TrialId;
 
 /**
@@ -9,8 +10,7 @@ import org.espalier.lab.store.TrialId;
  * @param trial the chain that the networks belong to
  * @param attack the attack's name in the experiment
  * @param epsilon radius of its ball
- * @param rows height of each image in pixels
- * @param columns width of each image in pixels
+ * @param shape of each image; one channel is drawn in grey, three in red, green and blue
  * @param originals the images without attack
  * @param networks the densest first
  */
@@ -18,8 +18,7 @@ public record Examples(
         TrialId trial,
         String attack,
         float epsilon,
-        int rows,
-        int columns,
+        ImageShape shape,
         List<Original> originals,
         List<Network> networks) {
     public Examples {
@@ -30,7 +29,7 @@ public record Examples(
     /**
      * An image of the test set.
      *
-     * @param pixels row by row, 0 to 1
+     * @param pixels [channel][row][column], 0 to 1
      * @param label name of its class
      */
     public record Original(float[] pixels, String label) {}
@@ -50,7 +49,7 @@ public record Examples(
     /**
      * An image under attack.
      *
-     * @param pixels row by row, 0 to 1
+     * @param pixels [channel][row][column], 0 to 1
      * @param before prediction for the original
      * @param after prediction for the attacked image
      */

@@ -158,24 +158,27 @@ public final class NetworkFigures {
                 .filter(a -> a.fullyConnected().isPresent())
                 .map(a -> a.inputs(0))
                 .orElse(0);
-        int side = (int) Math.round(Math.sqrt(inputs));
-        if (side * side == inputs && inputs > 0) {
+        // The store has no shape of images. Grey and colour images that are square cannot be taken for one another: no
+        // number is a square and three times a square.
+        int pixels = isSquare(inputs) ? inputs : inputs % 3 == 0 && isSquare(inputs / 3) ? inputs / 3 : 0;
+        int side = (int) Math.round(Math.sqrt(pixels));
+        if (pixels > 0) {
             for (int level : levels(6, ShownLevels.PAPER)) {
-                double[] counts = new double[inputs];
+                double[] counts = new double[pixels];
                 double all = 0;
                 for (int trial : networks.trials()) {
                     Optional<Mask> mask = networks.mask(base, trial, level);
                     if (mask.isPresent()) {
                         BitSet survivors = mask.get().survivors(0);
                         for (int at = survivors.nextSetBit(0); at >= 0; at = survivors.nextSetBit(at + 1)) {
-                            counts[at % inputs]++;
+                            counts[at % inputs % pixels]++;
                             all++;
                         }
                     }
                 }
                 if (all > 0) {
-                    for (int i = 0; i < inputs; i++) {
-                        counts[i] *= inputs / all;
+                    for (int i = 0; i < pixels; i++) {
+                        counts[i] *= pixels / all;
                     }
                     panels.add(new Panel.Heat(name(level), side, side, counts, "times the average pixel", TOP));
                 }
@@ -186,9 +189,15 @@ public final class NetworkFigures {
                 "Input pixels that survive: " + subject(),
                 "How many surviving weights of \"" + base
                         + "\" read each input pixel, in multiples of the average pixel,"
+                        + (pixels > 0 && pixels < inputs ? " all channels together," : "")
                         + " mean over trials; the scale ends at three times the average.",
                 List.of(),
                 panels);
+    }
+
+    private static boolean isSquare(int number) {
+        int root = (int) Math.round(Math.sqrt(number));
+        return root * root == number;
     }
 
     /** Units on a path of surviving weights, and weights, by layer. */

@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.espalier.UserException;
+import org.espalier.data.ImageShape;
 import org.espalier.lab.store.Store;
 import org.espalier.report.example.ExampleSource;
 import org.espalier.report.example.Examples;
@@ -74,7 +75,8 @@ final class Gallery {
                 .append(Html.text("The first " + originals.size() + " test images; networks of " + examples.trial()
                         + " after their last update, attacked with " + examples.attack() + " (epsilon "
                         + Float.toString(examples.epsilon())
-                        + "). Perturbations: gray is no change, white and black are plus and minus epsilon. Below: what the"
+                        + "). Perturbations: gray is no change, white and black are plus and minus epsilon"
+                        + (examples.shape().channels() == 3 ? ", channel by channel" : "") + ". Below: what the"
                         + " network says of the clean image, then of the attacked one, with its probability."))
                 .append("</p>\n")
                 .toString();
@@ -89,10 +91,15 @@ final class Gallery {
     }
 
     private static String image(float[] values, Examples examples, String description) {
-        BufferedImage image = new BufferedImage(examples.columns(), examples.rows(), BufferedImage.TYPE_BYTE_GRAY);
-        for (int i = 0; i < values.length; i++) {
-            int gray = Math.round(255 * Math.max(0, Math.min(1, values[i])));
-            image.getRaster().setSample(i % examples.columns(), i / examples.columns(), 0, gray);
+        ImageShape shape = examples.shape();
+        boolean colour = shape.channels() == 3;
+        BufferedImage image = new BufferedImage(
+                shape.width(), shape.height(), colour ? BufferedImage.TYPE_3BYTE_BGR : BufferedImage.TYPE_BYTE_GRAY);
+        int pixels = shape.height() * shape.width();
+        // Of images of two, four or more channels the first is shown.
+        for (int i = 0; i < (colour ? 3 : 1) * pixels; i++) {
+            int value = Math.round(255 * Math.max(0, Math.min(1, values[i])));
+            image.getRaster().setSample(i % shape.width(), i % pixels / shape.width(), i / pixels, value);
         }
         var bytes = new ByteArrayOutputStream();
         try {
@@ -101,8 +108,8 @@ final class Gallery {
         } catch (IOException e) {
             throw new UncheckedIOException("a picture in memory cannot fail to be written", e);
         }
-        return "<img alt=\"" + Html.text(description) + "\" width=\"" + examples.columns() + "\" height=\""
-                + examples.rows() + "\" src=\"data:image/png;base64,"
+        return "<img alt=\"" + Html.text(description) + "\" width=\"" + shape.width() + "\" height=\""
+                + shape.height() + "\" src=\"data:image/png;base64,"
                 + Base64.getEncoder().encodeToString(bytes.toByteArray()) + "\">";
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.espalier.UserException;
+import org.espalier.data.ImageShape;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.TrialId;
 import org.espalier.report.SyntheticStore;
@@ -41,8 +42,7 @@ class GalleryTest {
                 new TrialId("mine", "pgd", "original", 0),
                 "pgd",
                 0.25f,
-                1,
-                2,
+                new ImageShape(1, 2),
                 List.of(new Examples.Original(new float[] {0, 1}, "a<b")),
                 List.of(new Examples.Network(
                         0.5,
@@ -66,6 +66,28 @@ class GalleryTest {
             assertThat(image.getRaster().getSample(0, 0, 0)).isEqualTo(gray[0]);
             assertThat(image.getRaster().getSample(1, 0, 0)).isEqualTo(gray[1]);
         }
+    }
+
+    @Test
+    void drawsThreeChannelsAsRedGreenAndBlue() throws IOException {
+        // Two rows of one column: pure red above, pure blue below.
+        Examples examples = new Examples(
+                new TrialId("mine", "pgd", "original", 0),
+                "pgd",
+                0.25f,
+                new ImageShape(2, 1, 3),
+                List.of(new Examples.Original(new float[] {1, 0, 0, 0, 0, 1}, "7")),
+                List.of());
+
+        String html = new Gallery((_, _) -> examples).of(store, cell);
+
+        var images = Pattern.compile("height=\"2\" src=\"data:image/png;base64,([^\"]+)\"")
+                .matcher(html);
+        assertThat(images.find()).isTrue();
+        var image = ImageIO.read(new ByteArrayInputStream(Base64.getDecoder().decode(images.group(1))));
+        assertThat(image.getRGB(0, 0)).isEqualTo(0xffff0000);
+        assertThat(image.getRGB(0, 1)).isEqualTo(0xff0000ff);
+        assertThat(html).contains("plus and minus epsilon, channel by channel.");
     }
 
     @Test

@@ -6,6 +6,7 @@ import org.espalier.attack.strong.Target;
 import org.espalier.attack.strong.search.Draws;
 import org.espalier.attack.strong.search.NearestSearch;
 import org.espalier.attack.strong.search.RowMath;
+import org.espalier.data.ImageShape;
 import org.espalier.random.Stream;
 
 /** One example's {@link HopSkipJump}. */
@@ -30,7 +31,7 @@ final class HopSkipJumpSearch extends NearestSearch {
 
     private final HopSkipJump settings;
     private final int[] live;
-    private final int width; // of the image that squares are drawn on
+    private final ImageShape image; // that squares are drawn on
     private final Stream stream;
     private final float[] point; // fools the network, (row)
     private final float[] moved; // neighbour less point, (row)
@@ -55,7 +56,7 @@ final class HopSkipJumpSearch extends NearestSearch {
         this.settings = settings;
         this.stream = stream;
         live = target.live();
-        width = target.plane(settings.name()).width();
+        image = target.image(settings.name());
         point = new float[clean.length];
         moved = new float[clean.length];
         update = new float[clean.length];
@@ -120,8 +121,13 @@ final class HopSkipJumpSearch extends NearestSearch {
         Stream draws = stream.child("first").child(tried);
         int kind = tried % 4;
         int side = 1 << 1 + tried / 4 % 4;
+        int pixels = image.height() * image.width();
         for (int i = 0; i < x.length; i++) {
-            int square = live[i] / width / side * width + live[i] % width / side;
+            int channel = live[i] / pixels;
+            int row = live[i] % pixels / image.width();
+            int column = live[i] % image.width();
+            // Each channel has squares of its own, which do not cross into the next one.
+            int square = channel * pixels + row / side * image.width() + column / side;
             x[i] = switch (kind) {
                 case 0 -> draws.uniform(live[i]);
                 case 1 -> draws.uniform(live[i]) < 0.5f ? 0f : 1f;

@@ -27,10 +27,10 @@ import org.espalier.random.Stream;
  * queries as the paper describes. AutoAttack runs 5,000 queries on the unscaled schedule, so it never reaches the last
  * two halvings.
  *
- * <p>Inputs are read as a square image, row by row. If their number is not a square, they are read as one row of
- * pixels, and windows have one dimension. There are three differences to the published code. Each example has its own
- * windows, so that its result does not depend on the others. Windows may touch the last row and column. Inputs that the
- * network does not read use none of the L2 and L1 budgets.
+ * <p>The shape of the image is the data's; an image of one row has windows of one dimension. Each channel has a sign of its own
+ * in a window. Unlike the published code each example has windows of its own, so that what it gets does not depend on the
+ * others, windows may touch the last row and column, and inputs that the network does not read take no part of the L2 and L1
+ * budgets.
  *
  * @param queries proposals for each example and restart, at least 1
  * @param pInit share of the image that the first windows cover, in (0, 1]

@@ -19,6 +19,9 @@ final class SquareSearch extends PerExampleSearch {
     private static final int SECOND_ROW = 3;
     private static final int SECOND_COLUMN = 4;
     private static final int TURN = 5;
+    /** Signs of the second channel and those after it; the first one's stands at {@link #SIGN}. */
+    private static final int SECOND_SIGN = 6;
+
     private static final double TINY = 1e-12;
     /** Factor on the radius of L2 and L1 proposals, so that rounding cannot move them out of the ball. */
     private static final double INSIDE = 1 - 0x1p-20;
@@ -59,7 +62,7 @@ final class SquareSearch extends PerExampleSearch {
         this.target = target;
         this.patterns = patterns;
         this.stream = stream;
-        shape = target.plane(settings.name());
+        shape = target.image(settings.name());
         delta = new float[clean.length];
         current = clean.clone();
         draws = stream;
@@ -103,11 +106,13 @@ final class SquareSearch extends PerExampleSearch {
             System.arraycopy(from, 0, to, 0, to.length);
             return;
         }
-        for (int row = top; row < top + height; row++) {
-            for (int column = left; column < left + width; column++) {
-                int at = target.row(row * shape.width() + column);
-                if (at >= 0) {
-                    to[at] = from[at];
+        for (int channel = 0; channel < shape.channels(); channel++) {
+            for (int row = top; row < top + height; row++) {
+                for (int column = left; column < left + width; column++) {
+                    int at = at(channel, row, column);
+                    if (at >= 0) {
+                        to[at] = from[at];
+                    }
                 }
             }
         }
@@ -126,11 +131,13 @@ final class SquareSearch extends PerExampleSearch {
         return Request.LOGITS;
     }
 
-    /** Moves each column of pixels by epsilon up or down. */
+    /** Each column of a channel goes to one of the ball's two walls. */
     private void stripes() {
         Stream start = draws.child("start");
+        int pixels = shape.height() * shape.width();
         for (int i = 0; i < x.length; i++) {
-            boolean up = start.bits(target.live()[i] % shape.width()) < 0;
+            int input = target.live()[i];
+            boolean up = start.bits(input / pixels * shape.width() + input % shape.width()) < 0;
             x[i] = corner(clean[i], up);
         }
     }
@@ -148,11 +155,14 @@ final class SquareSearch extends PerExampleSearch {
             for (int x0 = before; x0 + wide <= shape.width(); x0 += wide) {
                 long bits = start.bits(tile++);
                 float[] pattern = patterns.pattern(high, wide, (bits & 1) == 0);
-                for (int row = 0; row < high; row++) {
-                    for (int column = 0; column < wide; column++) {
-                        int at = target.row((y + row) * shape.width() + x0 + column);
-                        if (at >= 0) {
-                            delta[at] += bits < 0 ? pattern[row * wide + column] : -pattern[row * wide + column];
+                for (int channel = 0; channel < shape.channels(); channel++) {
+                    boolean up = channel == 0 ? bits < 0 : start.child(channel).bits(tile) < 0;
+                    for (int row = 0; row < high; row++) {
+                        for (int column = 0; column < wide; column++) {
+                            int at = at(channel, y + row, x0 + column);
+                            if (at >= 0) {
+                                delta[at] += up ? pattern[row * wide + column] : -pattern[row * wide + column];
+                            }
                         }
                     }
                 }
@@ -175,12 +185,14 @@ final class SquareSearch extends PerExampleSearch {
         if (norm == Norm.LINF) {
             top = own.below(shape.height() - height + 1, ROW);
             left = own.below(shape.width() - width + 1, COLUMN);
-            boolean up = own.bits(SIGN) < 0;
-            for (int row = top; row < top + height; row++) {
-                for (int column = left; column < left + width; column++) {
-                    int at = target.row(row * shape.width() + column);
-                    if (at >= 0) {
-                        x[at] = corner(clean[at], up);
+            for (int channel = 0; channel < shape.channels(); channel++) {
+                boolean up = up(own, channel);
+                for (int row = top; row < top + height; row++) {
+                    for (int column = left; column < left + width; column++) {
+                        int at = at(channel, row, column);
+                        if (at >= 0) {
+                            x[at] = corner(clean[at], up);
+                        }
                     }
                 }
             }
@@ -189,8 +201,13 @@ final class SquareSearch extends PerExampleSearch {
                 height = Math.min(Math.max(height, 3) | 1, shape.height());
             }
             width = Math.min(Math.max(width, 3) | 1, shape.width());
-            changeWindow(own);
+            changeWindows(own);
         }
+    }
+
+    /** The sign that a query draws for a channel. */
+    private static boolean up(Stream own, int channel) {
+        return own.bits(channel == 0 ? SIGN : SECOND_SIGN + channel - 1) < 0;
     }
 
     private float corner(float value, boolean up) {
@@ -199,29 +216,40 @@ final class SquareSearch extends PerExampleSearch {
     }
 
     /**
-     * Adds a pattern to one window. Its length is the unused budget plus that of a second window, which is reset to the
-     * clean image.
+     * Adds a pattern to one window of each channel. Its length is a channel's share of the unused budget plus that of
+     * the channel's second window, which is reset to the clean image.
      */
-    private void changeWindow(Stream own) {
+    private void changeWindows(Stream own) {
         top = own.below(shape.height() - height + 1, ROW);
         left = own.below(shape.width() - width + 1, COLUMN);
         int otherTop = own.below(shape.height() - height + 1, SECOND_ROW);
         int otherLeft = own.below(shape.width() - width + 1, SECOND_COLUMN);
         float[] pattern = patterns.pattern(height, width, own.bits(TURN) < 0);
-        float sign = own.bits(SIGN) < 0 ? 1f : -1f;
         for (int i = 0; i < delta.length; i++) {
             delta[i] = current[i] - clean[i];
         }
         double whole = RowMath.norm(norm, delta);
+        double unspent = norm == Norm.L2
+                ? Math.max((double) epsilon * epsilon - whole * whole, 0)
+                : Math.max(epsilon - whole, 0);
+        for (int channel = 0; channel < shape.channels(); channel++) {
+            float sign = up(own, channel) ? 1f : -1f;
+            changeWindow(channel, otherTop, otherLeft, pattern, sign, unspent / shape.channels());
+        }
+        setProposal();
+    }
+
+    /** Changes the window of one channel. */
+    private void changeWindow(int channel, int otherTop, int otherLeft, float[] pattern, float sign, double unspent) {
         double inFirst = 0; // powers of the norm
         double inBoth = 0;
         for (int row = 0; row < height; row++) {
             for (int column = 0; column < width; column++) {
-                int at = at(top + row, left + column);
+                int at = at(channel, top + row, left + column);
                 if (at >= 0) {
                     inFirst += power(delta[at]);
                 }
-                int other = at(otherTop + row, otherLeft + column);
+                int other = at(channel, otherTop + row, otherLeft + column);
                 boolean shared = otherTop + row >= top
                         && otherTop + row < top + height
                         && otherLeft + column >= left
@@ -237,30 +265,26 @@ final class SquareSearch extends PerExampleSearch {
         double made = 0;
         for (int row = 0; row < height; row++) {
             for (int column = 0; column < width; column++) {
-                int at = at(top + row, left + column);
+                int at = at(channel, top + row, left + column);
                 if (at >= 0) {
                     delta[at] = (float) (sign * pattern[row * width + column] + delta[at] / firstLength);
                     made += power(delta[at]);
                 }
             }
         }
-        double left_ = norm == Norm.L2
-                ? Math.max((double) epsilon * epsilon - whole * whole, 0)
-                : Math.max(epsilon - whole, 0);
-        double scale = root(left_ + inBoth) / (root(made) + TINY);
+        double scale = root(unspent + inBoth) / (root(made) + TINY);
         for (int row = 0; row < height; row++) {
             for (int column = 0; column < width; column++) {
-                int at = at(top + row, left + column);
+                int at = at(channel, top + row, left + column);
                 if (at >= 0) {
                     delta[at] = (float) (delta[at] * scale);
                 }
             }
         }
-        setProposal();
     }
 
-    private int at(int row, int column) {
-        return target.row(row * shape.width() + column);
+    private int at(int channel, int row, int column) {
+        return target.row((channel * shape.height() + row) * shape.width() + column);
     }
 
     private double power(float value) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The user's own directory of IDX files. */
-class AssemblyTest {
+class IdxFormatTest {
     @TempDir
     Path directory;
 
@@ -86,7 +86,7 @@ class AssemblyTest {
         Path file = directory.resolve("t10k-images-idx3-ubyte");
         assertThatThrownBy(() -> DataSets.load("mine", Optional.of(file), DataProgress.NONE))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("expected a directory of IDX files, found a file");
+                .hasMessageContaining("expected a directory of data files, found a file");
     }
 
     private DataSet read() {
