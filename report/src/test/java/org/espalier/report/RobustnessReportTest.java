@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -301,6 +302,48 @@ class RobustnessReportTest {
         Table table = RobustnessTables.of(run).values().iterator().next();
         assertThat(table.blocks().getLast().rows().getFirst().getFirst())
                 .startsWith(EvaluationTables.percent(dense.values()[4] / 100));
+    }
+
+    /** Level 1 of naturally trained networks is refused in one trial, so the mean of the others is not drawn either. */
+    @Test
+    void refusedFiguresAreDrawnNowhere() throws IOException {
+        Report.Run before = read().runs().getFirst();
+        Path summary = files("summary.json").stream()
+                .filter(file -> file.toString().contains("-0.3-"))
+                .filter(file -> read(file).contains("\"unreliable\""))
+                .findFirst()
+                .orElseThrow();
+        // The rule about the ball refuses.
+        Files.writeString(summary, read(summary).replace("\"pass\"", "\"refused\""));
+        Report.Run run = read().runs().getFirst();
+        assertThat(points(run)).isEqualTo(points(before) - 1);
+        assertThat(RobustnessFigures.of("r", run).getFirst().variants())
+                .filteredOn(v -> v.figure().caption().contains("and 1 refused (their levels are left out here)"))
+                .hasSize(1);
+        // Densities from 100 % on: the second matrix is of level 1.
+        assertThat(RobustnessFigures.of("r", run).get(2).variants())
+                .filteredOn(v -> v.name().endsWith("0.3"))
+                .anySatisfy(v -> assertThat(((Panel.Matrix) v.figure().panels().get(1)).values())
+                        .contains(Double.NaN));
+    }
+
+    /** Points of the worst case by density in all figures at epsilon 0.3. */
+    private static long points(Report.Run run) {
+        return RobustnessFigures.of("r", run).getFirst().variants().stream()
+                .filter(v -> v.name().endsWith("0.3"))
+                .flatMap(v -> v.figure().panels().stream())
+                .flatMap(panel -> ((Panel.Lines) panel).lines().stream())
+                .filter(line -> line.keys().contains("worst case"))
+                .mapToLong(line -> line.curve().size())
+                .sum();
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

@@ -107,7 +107,8 @@ public record Report(
             Results results = ResultsReader.read(stores.get(i));
             problems.addAll(results.problems());
             problems.addAll(damage(stores.get(i), results.problems()));
-            Robustness robustness = RobustnessReader.read(stores.get(i), problems::add);
+            Robustness robustness =
+                    RobustnessReader.read(stores.get(i), problems::add).of(results.cells());
             var run = new Run(labels.get(i), stores.get(i), results, robustness);
             runs.add(run);
             NonInferiority.all(labels.get(i), results, terms)

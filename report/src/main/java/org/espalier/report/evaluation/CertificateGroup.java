@@ -15,6 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.espalier.attack.Norm;
 import org.espalier.evaluate.rules.Outcomes;
+import org.espalier.evaluate.rules.Verdict;
 import org.espalier.lab.certification.CertificationMethod;
 import org.espalier.lab.store.TrialId;
 import org.espalier.report.notation.Numbers;
@@ -64,6 +65,17 @@ public record CertificateGroup(Key key, int images, List<Kind> kinds, Optional<S
             return evaluations.stream()
                     .filter(e -> e.trial().objective().equals(objective) && e.level() == level)
                     .toList();
+        }
+
+        /** The same; none where the rules refuse the figure of a trial. */
+        public List<Evaluated> quotable(String objective, int level) {
+            List<Evaluated> trials = at(objective, level);
+            return RuleNotes.worst(trials) == Verdict.REFUSED ? List.of() : trials;
+        }
+
+        /** Whether the rules refuse a figure. */
+        public boolean refused() {
+            return RuleNotes.worst(evaluations) == Verdict.REFUSED;
         }
     }
 

@@ -129,7 +129,7 @@ public final class CertificateFigures {
         group.suite()
                 .ifPresent(suite -> bounds.add(new Bound(
                         "suite " + suite.name(),
-                        (objective, level) -> suite.at(objective, level).stream()
+                        (objective, level) -> suite.quotable(objective, level).stream()
                                 .map(e -> 100 * left(e, images))
                                 .toList())));
         group.exact()
@@ -166,6 +166,9 @@ public final class CertificateFigures {
                                 : "VIOLATED: " + violated
                                         + " images are both certified and broken, so that something here is"
                                         + " wrong.")
+                        + (group.suite().filter(CertificateGroup.Suite::refused).isPresent()
+                                ? " Levels whose figures under the suite are refused have no point of it."
+                                : "")
                         + " Mean over trials; bars are one standard deviation to either side.",
                 List.of(FigureStyle.of(
                         "accuracy", bounds.stream().map(Bound::name).toList())),

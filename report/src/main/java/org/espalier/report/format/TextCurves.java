@@ -138,7 +138,7 @@ public final class TextCurves {
     private List<Integer> levels(String strategy) {
         var found = new TreeSet<Integer>();
         cell.series().stream()
-                .filter(s -> s.strategy().equals(strategy) && !s.points().isEmpty())
+                .filter(s -> s.strategy().equals(strategy) && !s.points().isEmpty() && cell.shows(strategy, s.level()))
                 .forEach(s -> found.add(s.level()));
         if (found.size() <= MOST_LEVELS) {
             return List.copyOf(found);

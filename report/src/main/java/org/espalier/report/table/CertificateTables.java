@@ -13,6 +13,8 @@ import org.espalier.evaluate.rules.Outcomes;
 import org.espalier.report.content.Report;
 import org.espalier.report.evaluation.CertificateGroup;
 import org.espalier.report.evaluation.Certified;
+import org.espalier.report.evaluation.Evaluated;
+import org.espalier.report.evaluation.RuleNotes;
 import org.espalier.report.notation.Numbers;
 import org.espalier.report.statistics.Sample;
 
@@ -101,9 +103,11 @@ public final class CertificateTables {
         columns.add(row -> share(group.kinds().getFirst(), row, Certified::attacked));
         group.suite().ifPresent(suite -> {
             headings.add("suite " + suite.name());
-            columns.add(row -> cell(
-                    suite.at(row.objective(), row.level()),
-                    e -> Certified.share(e.evaluation().withstands(), group.images())));
+            columns.add(row -> {
+                List<Evaluated> trials = suite.at(row.objective(), row.level());
+                return cell(trials, e -> Certified.share(e.evaluation().withstands(), group.images()))
+                        + EvaluationTables.mark(RuleNotes.worst(trials));
+            });
         });
         return new Table.Block(
                 "at most",
@@ -178,7 +182,7 @@ public final class CertificateTables {
                 + " everything in the ball; cells: mean (sample standard deviation) over trials");
         notes.add("unbroken: neither attacked nor refuted by exact verification; undecided: unbroken, but not certified"
                 + " within its limits. PGD: 40 steps of epsilon/10, 5 random starts"
-                + (group.suite().isPresent() ? "; suite: its worst case on these images" : "")
+                + (group.suite().isPresent() ? "; suite: its worst case on these images, ? unreliable, ! refused" : "")
                 + ". sandwich: whether no image is both certified and broken");
         notes.add("ms an image: processor time of one core, of images that the method was asked about"
                 + group.exact()
