@@ -24,8 +24,8 @@ public final class ReportText {
     private ReportText() {}
 
     /**
-     * Verdicts, then the tables of each run. Of verdicts on attacks that were not trained against the table's row has to
-     * do.
+     * Verdicts, then the tables of each run. Verdicts on the search's own attacks have their row of the table only, where an
+     * evaluation decides.
      *
      * @param iteration see {@link AccuracyTable#all}
      * @param width characters that a line should not exceed
@@ -34,7 +34,7 @@ public final class ReportText {
         return unfinished(report, width)
                 + verdicts(
                         report,
-                        report.verdicts().stream()
+                        report.decisive().stream()
                                 .filter(TicketVerdict::trainedAgainst)
                                 .toList(),
                         width)
@@ -112,7 +112,7 @@ public final class ReportText {
             verdict.found().forEach(sentence -> text.append(TextTable.item("+ ", sentence, width)));
             verdict.notShown().forEach(sentence -> text.append(TextTable.item("- ", sentence, width)));
             verdict.beyondAttack().sentences().forEach(sentence -> text.append(TextTable.item("= ", sentence, width)));
-            BesidePublished.sentences(report, verdict)
+            BesidePublished.sentences(report, report.ownAttack(verdict))
                     .forEach(sentence -> text.append(TextTable.item("~ ", sentence, width)));
         }
         if (!said.isEmpty()) {
