@@ -16,17 +16,21 @@ import java.util.function.Predicate;
 import org.apache.commons.csv.CSVFormat;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.store.Store;
+import org.espalier.report.chart.Axis;
 import org.espalier.report.chart.Figure;
 import org.espalier.report.chart.Line;
 import org.espalier.report.chart.Panel;
 import org.espalier.report.content.Report;
 import org.espalier.report.figure.CertificateFigures;
 import org.espalier.report.figure.RobustnessFigures;
+import org.espalier.report.figure.VerdictFigure;
 import org.espalier.report.format.CsvTable;
+import org.espalier.report.table.CertificateTables;
 import org.espalier.report.table.EvaluationTables;
 import org.espalier.report.table.RobustnessTables;
 import org.espalier.report.table.Table;
 import org.espalier.report.table.VerdictTable;
+import org.espalier.report.verdict.Comparison;
 import org.espalier.report.verdict.Terms;
 import org.espalier.report.verdict.TicketVerdict;
 import org.junit.jupiter.api.BeforeEach;
@@ -344,6 +348,62 @@ class RobustnessReportTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Level 1 is unreliable, and level 2 of "original" wins. */
+    @Test
+    void onePictureOpensTheReport() throws IOException {
+        Report report = read();
+        TicketVerdict verdict = report.decisive().getFirst();
+        assertThat(verdict.basis().orElseThrow().name()).isEqualTo("suite made-up, l-infinity 0.3");
+        assertThat(verdict.comparisons())
+                .extracting(Comparison::standing)
+                .containsExactly(Comparison.Standing.UNRELIABLE, Comparison.Standing.WINS);
+        Figure figure = VerdictFigure.of(report).variants().getFirst().figure();
+        Panel.Lines panel = (Panel.Lines) figure.panels().getFirst();
+        assertThat(figure.panels()).hasSize(1);
+        assertThat(panel.x().scale()).isEqualTo(Axis.Scale.LOG_FALLING);
+        assertThat(panel.lines())
+                .filteredOn(line -> line.keys().equals(List.of("original", "winning robust ticket")))
+                .singleElement()
+                .satisfies(line -> assertThat(line.labels()).allMatch(label -> label.startsWith("ticket: ")));
+        assertThat(panel.lines())
+                .filteredOn(line -> line.keys().equals(List.of("original", "unreliable, may be lower")))
+                .hasSize(1);
+        double dense = 100 * verdict.dense().orElseThrow().accuracy().mean();
+        assertThat(panel.lines())
+                .filteredOn(line -> line.keys().getLast().equals("dense network"))
+                .singleElement()
+                .satisfies(line -> assertThat(line.curve().y()).containsOnly(dense));
+        assertThat(panel.lines())
+                .filteredOn(line -> line.keys().equals(List.of("original", "robust")))
+                .singleElement()
+                .satisfies(line -> assertThat(line.curve().size()).isEqualTo(3));
+        assertThat(page())
+                .containsSubsequence("id=\"verdict\"", "<figure", "<ul class=\"lead\">", "Robust ticket with", "id=\"tables\"");
+        assertThat(home.resolve("out/figures/verdict.pdf")).isRegularFile();
+        assertThat(text(report)).contains("accuracy under suite made-up, l-infinity 0.3, %, by P_m");
+        assertThat(home.resolve("out/tables/quick-digits-pgd-layers.md"))
+                .content()
+                .contains("layers.0", "linear", "neurons or channels alive: 100.0 %");
+    }
+
+    @Test
+    void certificatesInOtherNormsHaveTablesAndFiguresOfTheirOwn() throws IOException {
+        for (Path file : files("certificate.json")) {
+            if (file.toString().contains("crown-linf-0.05")) {
+                Files.writeString(file, read(file).replace("\"norm\":\"linf\"", "\"norm\":\"l2\""));
+            }
+        }
+        Report report = read();
+        assertThat(report.problems()).isEmpty();
+        Report.Run run = report.runs().getFirst();
+        assertThat(CertificateTables.of(run).keySet())
+                .anyMatch(name -> name.contains("-l2-0.05-"))
+                .anyMatch(name -> name.contains("-linf-0.05-"));
+        assertThat(CertificateFigures.of("c", run).getFirst().variants())
+                .anyMatch(v -> v.name().contains("l2 0.05"));
+        assertThat(csv("certificates.csv")).anyMatch(row -> is(row, "norm", "l2", "epsilon", "0.05"));
     }
 
     @Test

@@ -62,11 +62,14 @@ public final class SyntheticRobustness {
         return directory;
     }
 
-    /** A radius between 0 and 1.1: larger with adversarial training, and at every third level; trials differ a little. */
+    /** A radius between 0 and 1.1: larger with adversarial training and at some levels; trials differ a little. */
     private static double radius(StoredTrial trial, int level, int image, int images) {
         double strength = trial.id().objective().equals("natural")
                 ? 0.12
-                : 0.8 + 0.1 * (level % 3) + 0.02 * (trial.id().trial() * (level + 1) % 4);
+                : 0.8
+                        + 0.1 * (level % 3)
+                        - (trial.id().strategy().equals("random") ? 0.06 : 0.04) * Math.max(0, level - 2)
+                        + 0.02 * (trial.id().trial() * (level + 1) % 4);
         return strength * ((image * 7 + trial.id().trial()) % images + 0.5) / images;
     }
 

@@ -159,6 +159,7 @@ public record RobustCurves(List<Frame> frames) {
                         && g.key().strategy().equals(verdict.strategy())
                         && g.key().weights().equals(basis.family().weights())
                         && g.key().split().equals(basis.family().split())
+                        && g.key().norm() == basis.family().norm()
                         && g.key().epsilon() == basis.epsilon())
                 .findFirst();
         group.filter(g -> g.images() < basis.family().images())

@@ -35,9 +35,15 @@ public record CertificateGroup(Key key, int images, List<Kind> kinds, Optional<S
     /**
      * What the certificates of a group have in common.
      *
-     * @param epsilon radius of the L-infinity ball
+     * @param norm of the ball
+     * @param epsilon radius of the ball
      */
-    public record Key(String dataset, String strategy, String weights, String split, double epsilon) {}
+    public record Key(String dataset, String strategy, String weights, String split, Norm norm, double epsilon) {
+        /** The ball, e.g. {@code l-infinity 0.1}. */
+        public String ball() {
+            return norm + " " + Numbers.plain(epsilon);
+        }
+    }
 
     /**
      * One method with all its settings.
@@ -98,6 +104,7 @@ public record CertificateGroup(Key key, int images, List<Kind> kinds, Optional<S
                                     each.trial().strategy(),
                                     each.weights(),
                                     each.split(),
+                                    each.norm(),
                                     each.epsilon()),
                             _ -> new ArrayList<>())
                     .add(each);
@@ -108,6 +115,7 @@ public record CertificateGroup(Key key, int images, List<Kind> kinds, Optional<S
                         .thenComparing(g -> g.key().strategy(), StrategyOrder.natural())
                         .thenComparing(g -> g.key().weights())
                         .thenComparing(g -> g.key().split())
+                        .thenComparing(g -> g.key().norm())
                         .thenComparing(g -> g.key().epsilon()))
                 .toList();
     }
@@ -163,7 +171,7 @@ public record CertificateGroup(Key key, int images, List<Kind> kinds, Optional<S
                         && e.trial().strategy().equals(key.strategy())
                         && e.evaluation().weights().equals(key.weights())
                         && e.evaluation().split().equals(key.split())
-                        && e.evaluation().threat().norm() == Norm.LINF
+                        && e.evaluation().threat().norm() == key.norm()
                         && e.epsilon() == key.epsilon()
                         && e.evaluation().withstands().inputs() >= images)
                 .forEach(e -> bySettings

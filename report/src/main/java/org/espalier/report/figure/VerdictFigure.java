@@ -135,7 +135,8 @@ public final class VerdictFigure {
                             curve(List.of(spot), RobustCurves.Spot::accuracy),
                             List.of(chain.strategy(), TICKET),
                             List.of("ticket: " + Numbers.density(spot.density() / 100)),
-                            List.of(new Line.Written(0, Side.ABOVE))));
+                            List.of(new Line.Written(
+                                    0, spot == chain.spots().getLast() ? Side.ABOVE_LEFT : Side.ABOVE))));
                 }
             }
         }

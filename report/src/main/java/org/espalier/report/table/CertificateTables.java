@@ -50,7 +50,8 @@ public final class CertificateTables {
         for (CertificateGroup group : CertificateGroup.shown(run.robustness())) {
             CertificateGroup.Key key = group.key();
             String name = ("certified-" + key.dataset() + "-" + key.strategy() + "-"
-                            + (key.weights().equals("final") ? "" : key.weights() + "-") + "linf-" + key.epsilon() + "-"
+                            + (key.weights().equals("final") ? "" : key.weights() + "-")
+                            + key.norm().name().toLowerCase(Locale.ROOT) + "-" + key.epsilon() + "-"
                             + key.split() + "-" + group.images())
                     .replaceAll("[^A-Za-z0-9._-]+", "-");
             tables.put(name, new CertificateTables(group).table());
@@ -84,7 +85,7 @@ public final class CertificateTables {
                 Set.of(1)));
         CertificateGroup.Key key = group.key();
         return new Table(
-                key.dataset() + ", " + key.strategy() + ": bounds of accuracy in % at l-infinity " + key.epsilon()
+                key.dataset() + ", " + key.strategy() + ": bounds of accuracy in % at " + key.norm() + " " + key.epsilon()
                         + String.format(Locale.ROOT, ", first %,d ", group.images()) + key.split() + " images"
                         + (key.weights().equals("final") ? "" : ", " + key.weights() + " weights"),
                 new Table.Block("", List.of("trained for", "level", "P_m %"), keys, Set.of(0)),
