@@ -135,7 +135,7 @@ class RobustnessReportTest {
                         .contains("the dense network"))
                 .anySatisfy(s -> assertThat(s)
                         .startsWith(
-                                "Certificates (l-infinity 0.1, not the 0.3 of pgd, first 20 test images, weights after"
+                                "Certificates (l-infinity 0.1, not the 0.3 of suite made-up, first 20 test images, weights after"
                                         + " the last update, by crown, exact): the accuracy under any attack is, "));
         assertThat(CsvTable.of(VerdictTable.of(read())).lines().findFirst().orElseThrow())
                 .contains("\"beyond that attack, % suite\"", "\"beyond that attack, % left deviation\"");
@@ -380,7 +380,8 @@ class RobustnessReportTest {
                 .singleElement()
                 .satisfies(line -> assertThat(line.curve().size()).isEqualTo(3));
         assertThat(page())
-                .containsSubsequence("id=\"verdict\"", "<figure", "<ul class=\"lead\">", "Robust ticket with", "id=\"tables\"");
+                .containsSubsequence(
+                        "id=\"verdict\"", "<figure", "<ul class=\"lead\">", "Robust ticket with", "id=\"tables\"");
         assertThat(home.resolve("out/figures/verdict.pdf")).isRegularFile();
         assertThat(text(report)).contains("accuracy under suite made-up, l-infinity 0.3, %, by P_m");
         assertThat(home.resolve("out/tables/quick-digits-pgd-layers.md"))

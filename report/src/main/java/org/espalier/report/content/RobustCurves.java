@@ -68,8 +68,7 @@ public record RobustCurves(List<Frame> frames) {
      * @param mark what the rules say of the accuracy, at the worst
      * @param ticket whether the verdict names this level
      */
-    public record Spot(
-            int level, double density, Sample accuracy, Sample certified, Verdict mark, boolean ticket) {}
+    public record Spot(int level, double density, Sample accuracy, Sample certified, Verdict mark, boolean ticket) {}
 
     private static final Sample NONE = Sample.of(List.of());
 
@@ -152,8 +151,8 @@ public record RobustCurves(List<Frame> frames) {
                         && cell(run, verdict)
                                 .filter(cell -> cell.shows(verdict.strategy(), e.level()))
                                 .isPresent())
-                .forEach(e ->
-                        levels.computeIfAbsent(e.level(), _ -> new ArrayList<>()).add(e));
+                .forEach(e -> levels.computeIfAbsent(e.level(), _ -> new ArrayList<>())
+                        .add(e));
         Optional<CertificateGroup> group = CertificateGroup.all(run.robustness()).stream()
                 .filter(g -> g.key().dataset().equals(verdict.dataset())
                         && g.key().strategy().equals(verdict.strategy())
@@ -163,10 +162,8 @@ public record RobustCurves(List<Frame> frames) {
                         && g.key().epsilon() == basis.epsilon())
                 .findFirst();
         group.filter(g -> g.images() < basis.family().images())
-                .ifPresent(g -> add(
-                        notes,
-                        "Certified accuracy is of the first "
-                                + Numbers.count(g.images()) + " images."));
+                .ifPresent(g ->
+                        add(notes, "Certified accuracy is of the first " + Numbers.count(g.images()) + " images."));
         boolean certified = levels.values().stream()
                 .flatMap(List::stream)
                 .anyMatch(e -> e.evaluation().certified().correct() > 0);
@@ -175,7 +172,8 @@ public record RobustCurves(List<Frame> frames) {
         levels.forEach((level, trials) -> {
             double density = trials.getFirst().evaluation().density();
             Verdict mark = RuleNotes.worst(trials);
-            Sample bound = group.map(g -> percent(g.bounds(verdict.objective(), level).low()))
+            Sample bound = group.map(
+                            g -> percent(g.bounds(verdict.objective(), level).low()))
                     .filter(sample -> sample.count() > 0)
                     .orElseGet(() -> certified
                             ? Sample.of(trials.stream()
@@ -219,8 +217,7 @@ public record RobustCurves(List<Frame> frames) {
                         share.count(),
                         100 * share.mean(),
                         share.deviation().isPresent()
-                                ? OptionalDouble.of(
-                                        100 * share.deviation().getAsDouble())
+                                ? OptionalDouble.of(100 * share.deviation().getAsDouble())
                                 : OptionalDouble.empty());
     }
 
@@ -246,9 +243,7 @@ public record RobustCurves(List<Frame> frames) {
                 List<Double> accuracies = trials.stream()
                         .flatMap(s -> selection.of(s).stream()
                                 .boxed()
-                                .flatMap(at -> s
-                                        .at(at, Point.TEST, verdict.attack())
-                                        .stream()))
+                                .flatMap(at -> s.at(at, Point.TEST, verdict.attack()).stream()))
                         .map(point -> 100 * point.accuracy())
                         .toList();
                 if (!accuracies.isEmpty()) {

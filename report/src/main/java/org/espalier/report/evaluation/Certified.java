@@ -78,8 +78,8 @@ public record Certified(
     /** The same of another chain that has the level. */
     Certified in(TrialId other) {
         return new Certified(
-                other, level, density, weights, id, method, norm, epsilon, split, limits, settings, clean, attacked, unbroken,
-                certified, seconds, nodes);
+                other, level, density, weights, id, method, norm, epsilon, split, limits, settings, clean, attacked,
+                unbroken, certified, seconds, nodes);
     }
 
     /** How many images, the first of the split. */

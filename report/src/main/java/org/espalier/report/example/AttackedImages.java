@@ -88,7 +88,9 @@ public final class AttackedImages implements ExampleSource {
             networks.add(new Examples.Network(network.mask().density(), attacked(network, attack, set, images)));
         }
         return new Examples(
-                trial.id(), attackName, attack.threat().epsilon(),
+                trial.id(),
+                attackName,
+                attack.threat().epsilon(),
                 set.shape().channels(),
                 set.rows(),
                 set.columns(),

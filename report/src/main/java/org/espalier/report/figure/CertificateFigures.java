@@ -72,8 +72,7 @@ public final class CertificateFigures {
                         .thenComparingDouble(g -> -g.key().epsilon()))
                 .toList();
         for (CertificateGroup group : ordered) {
-            String name =
-                    name(group.key()) + ball(group.key());
+            String name = name(group.key()) + ball(group.key());
             variants.add(new FigureGroup.Variant(name, figure.apply(group, name)));
         }
         return variants;
@@ -234,10 +233,11 @@ public final class CertificateFigures {
         var variants = new ArrayList<FigureGroup.Variant>();
         ways.forEach((way, radii) -> {
             CertificateGroup.Key key =
-                    new CertificateGroup.Key(
-                            way.dataset(), way.strategy(), way.weights(), way.split(), way.norm(), 0);
+                    new CertificateGroup.Key(way.dataset(), way.strategy(), way.weights(), way.split(), way.norm(), 0);
             variants.add(new FigureGroup.Variant(
-                    name(key) + way.method() + (norms() > 1 ? ", " + way.norm() : "")
+                    name(key)
+                            + way.method()
+                            + (norms() > 1 ? ", " + way.norm() : "")
                             + String.format(Locale.ROOT, ", %,d images", way.images()),
                     byEpsilon(way, key, radii)));
         });
@@ -281,7 +281,10 @@ public final class CertificateFigures {
                     true));
         }
         return new Figure(
-                id("epsilon", key, way.method() + "-" + way.images() + (way.norm() == Norm.LINF ? "" : "-" + way.norm())),
+                id(
+                        "epsilon",
+                        key,
+                        way.method() + "-" + way.images() + (way.norm() == Norm.LINF ? "" : "-" + way.norm())),
                 "Certified accuracy against epsilon: " + way.dataset() + ", " + way.strategy() + ", " + way.method(),
                 setting(key, way.images()) + " Method " + way.method()
                         + "; at 0 there is nothing to withstand. Mean over trials; bars are one standard deviation to either"
@@ -342,7 +345,8 @@ public final class CertificateFigures {
         return new Figure(
                 id("time", group.key(), radius(group.key())),
                 "Time to verify by density: " + name,
-                group.key().dataset() + ", " + group.key().strategy() + ", " + group.key().ball()
+                group.key().dataset() + ", " + group.key().strategy() + ", "
+                        + group.key().ball()
                         + ". Processor time of one core per image that the method was asked about, whatever else the machine"
                         + " was doing; limits of exact verification cut it off. Mean over trials; bars are one standard"
                         + " deviation to either side.",

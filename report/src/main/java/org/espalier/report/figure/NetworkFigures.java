@@ -158,8 +158,7 @@ public final class NetworkFigures {
                 .filter(a -> !a.convolution(0) && a.inputs(0) == a.inputs())
                 .map(Architecture::inputs)
                 .orElse(0);
-        List<Integer> sizes =
-                architecture().map(a -> a.graph().input().sizes()).orElse(List.of());
+        List<Integer> sizes = architecture().map(a -> a.graph().input().sizes()).orElse(List.of());
         // Of flat inputs the sides are not known.
         int area = sizes.size() == 3 ? sizes.get(1) * sizes.get(2) : inputs;
         int side = (int) Math.round(Math.sqrt(area));

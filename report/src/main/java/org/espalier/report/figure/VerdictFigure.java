@@ -68,8 +68,8 @@ public final class VerdictFigure {
         // One note stands once, whatever panels it is of.
         Map<String, List<String>> notes = new LinkedHashMap<>();
         frames.forEach(frame -> frame.notes()
-                .forEach(note -> notes.computeIfAbsent(note, _ -> new ArrayList<>())
-                        .add(frame.title())));
+                .forEach(note ->
+                        notes.computeIfAbsent(note, _ -> new ArrayList<>()).add(frame.title())));
         String caption = notes.entrySet().stream()
                 .map(each -> (each.getValue().size() < frames.size() ? String.join("; ", each.getValue()) + ": " : "")
                         + each.getKey())

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.espalier.report.content.RobustCurves;
 import org.espalier.report.notation.Numbers;
 import org.espalier.report.result.Cell;
@@ -61,15 +61,16 @@ public final class TextCurves {
             curves.add(new TextChart.Curve(
                     mark(chain.strategy(), marks), chain.strategy(), spots(chain, RobustCurves.Spot::accuracy)));
         }
-        frame.dense().ifPresent(dense -> curves.add(new TextChart.Curve(
-                'd',
-                "dense network",
-                frame.chains().stream()
-                        .flatMap(chain -> chain.spots().stream())
-                        .filter(spot -> spot.density() > 0)
-                        .map(spot -> new TextChart.Spot(spot.density(), dense))
-                        .distinct()
-                        .toList())));
+        frame.dense()
+                .ifPresent(dense -> curves.add(new TextChart.Curve(
+                        'd',
+                        "dense network",
+                        frame.chains().stream()
+                                .flatMap(chain -> chain.spots().stream())
+                                .filter(spot -> spot.density() > 0)
+                                .map(spot -> new TextChart.Spot(spot.density(), dense))
+                                .distinct()
+                                .toList())));
         if (certified) {
             frame.chains().stream()
                     .findFirst()
@@ -79,8 +80,7 @@ public final class TextCurves {
         List<TextChart.Spot> tickets = frame.chains().stream()
                 .flatMap(chain -> chain.spots().stream())
                 .filter(spot -> spot.ticket() && spot.accuracy().count() > 0)
-                .map(spot -> new TextChart.Spot(
-                        spot.density(), spot.accuracy().mean()))
+                .map(spot -> new TextChart.Spot(spot.density(), spot.accuracy().mean()))
                 .distinct()
                 .toList();
         if (frame.evaluated() && !tickets.isEmpty()) {
@@ -94,12 +94,11 @@ public final class TextCurves {
                 "weights remaining");
     }
 
-    private static List<TextChart.Spot> spots(
-            RobustCurves.Chain chain, Function<RobustCurves.Spot, Sample> quantity) {
+    private static List<TextChart.Spot> spots(RobustCurves.Chain chain, Function<RobustCurves.Spot, Sample> quantity) {
         return chain.spots().stream()
                 .filter(spot -> quantity.apply(spot).count() > 0 && spot.density() > 0)
-                .map(spot -> new TextChart.Spot(
-                        spot.density(), quantity.apply(spot).mean()))
+                .map(spot ->
+                        new TextChart.Spot(spot.density(), quantity.apply(spot).mean()))
                 .toList();
     }
 

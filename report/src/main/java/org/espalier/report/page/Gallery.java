@@ -96,8 +96,8 @@ final class Gallery {
      */
     static BufferedImage picture(float[] values, int channels, int rows, int columns) {
         boolean color = channels == 3;
-        BufferedImage image = new BufferedImage(
-                columns, rows, color ? BufferedImage.TYPE_INT_RGB : BufferedImage.TYPE_BYTE_GRAY);
+        BufferedImage image =
+                new BufferedImage(columns, rows, color ? BufferedImage.TYPE_INT_RGB : BufferedImage.TYPE_BYTE_GRAY);
         int area = rows * columns;
         for (int i = 0; i < area; i++) {
             int shown = color ? 3 : 1;

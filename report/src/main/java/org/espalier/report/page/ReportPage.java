@@ -128,8 +128,8 @@ final class ReportPage {
     private void card(StringBuilder cards, TicketVerdict verdict) {
         TicketVerdict own = report.ownAttack(verdict);
         cards.append("<section class=\"card\"><h3>")
-                .append(Html.text((several ? verdict.run() + ": " : "") + verdict.dataset() + ", "
-                        + verdict.objective() + " training, " + verdict.strategy()))
+                .append(Html.text((several ? verdict.run() + ": " : "") + verdict.dataset() + ", " + verdict.objective()
+                        + " training, " + verdict.strategy()))
                 .append("</h3><p class=\"big\">")
                 .append(Html.sentence(headline(verdict)))
                 .append("</p>")

@@ -85,7 +85,8 @@ public final class CertificateTables {
                 Set.of(1)));
         CertificateGroup.Key key = group.key();
         return new Table(
-                key.dataset() + ", " + key.strategy() + ": bounds of accuracy in % at " + key.norm() + " " + key.epsilon()
+                key.dataset() + ", " + key.strategy() + ": bounds of accuracy in % at " + key.norm() + " "
+                        + key.epsilon()
                         + String.format(Locale.ROOT, ", first %,d ", group.images()) + key.split() + " images"
                         + (key.weights().equals("final") ? "" : ", " + key.weights() + " weights"),
                 new Table.Block("", List.of("trained for", "level", "P_m %"), keys, Set.of(0)),

@@ -110,11 +110,11 @@ public final class NetworkTables {
                         : "level " + level)
                 .toList();
         return new Table(
-                cell.dataset() + ", " + cell.objective() + " training, " + strategy.name() + ": layers by weights remaining",
+                cell.dataset() + ", " + cell.objective() + " training, " + strategy.name()
+                        + ": layers by weights remaining",
                 new Table.Block("", List.of("layer"), keys, true),
                 List.of(
-                        new Table.Block(
-                                "", List.of("operation", "output", "weights"), layers, Set.of(0, 1)),
+                        new Table.Block("", List.of("operation", "output", "weights"), layers, Set.of(0, 1)),
                         new Table.Block("neurons or channels alive", densities, alive),
                         new Table.Block("weights surviving, %", densities, weights)),
                 List.of(

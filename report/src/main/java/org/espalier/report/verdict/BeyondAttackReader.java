@@ -209,8 +209,7 @@ public final class BeyondAttackReader {
                         && g.key().strategy().equals(verdict.strategy())
                         && (g.levels(verdict.objective()).containsKey(level)
                                 || g.levels(verdict.objective()).containsKey(0)))
-                .min(Comparator.comparing((CertificateGroup g) ->
-                                g.key().norm() != norm)
+                .min(Comparator.comparing((CertificateGroup g) -> g.key().norm() != norm)
                         .thenComparing(g -> !g.levels(verdict.objective()).containsKey(level))
                         .thenComparingDouble(g -> away(g.key().epsilon())));
         if (group.isEmpty()) {
@@ -223,7 +222,8 @@ public final class BeyondAttackReader {
         var parts = new ArrayList<String>();
         at.filter(_ -> level > 0).ifPresent(b -> parts.add("of " + name + " " + between(b)));
         dense.ifPresent(b -> parts.add("of the dense network " + between(b)));
-        sentences.add("Certificates (" + chosen.key().norm() + " " + Numbers.plain(epsilon) + other(epsilon) + ", first "
+        sentences.add("Certificates (" + chosen.key().norm() + " " + Numbers.plain(epsilon) + other(epsilon)
+                + ", first "
                 + Numbers.count(chosen.images()) + " "
                 + chosen.key().split() + " images, " + weights(chosen.key().weights()) + ", by "
                 + String.join(
