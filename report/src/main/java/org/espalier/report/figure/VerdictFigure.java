@@ -141,9 +141,10 @@ public final class VerdictFigure {
             }
         }
         return new Panel.Lines(
-                frame.title() + ", " + frame.under(),
+                frame.title(),
                 Axis.densities(),
-                Axis.of("test accuracy (%)", Axis.Scale.PERCENT).within(0, 100),
+                Axis.of(frame.evaluated() ? "robust accuracy (%)" : frame.under() + " accuracy (%)", Axis.Scale.PERCENT)
+                        .within(0, 100),
                 lines,
                 true);
     }
