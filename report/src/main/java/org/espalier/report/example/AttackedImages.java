@@ -36,6 +36,9 @@ import org.espalier.report.result.Cell;
 public final class AttackedImages implements ExampleSource {
     private static final int IMAGES = 10;
     private static final int DENSITIES = 4;
+    private static final List<String> FASHION = List.of(
+            "T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot");
+
     private final Map<String, DataSet> data = new HashMap<>();
     private final Map<String, String> missing = new HashMap<>();
 
@@ -84,7 +87,15 @@ public final class AttackedImages implements ExampleSource {
                     .orElseThrow(() -> new UserException("the trained weights of level " + level + " are missing"));
             networks.add(new Examples.Network(network.mask().density(), attacked(network, attack, set, images)));
         }
-        return new Examples(trial.id(), attackName, attack.threat().epsilon(), set.shape(), originals, networks);
+        return new Examples(
+                trial.id(),
+                attackName,
+                attack.threat().epsilon(),
+                set.shape().channels(),
+                set.rows(),
+                set.columns(),
+                originals,
+                networks);
     }
 
     private static List<Examples.Attacked> attacked(StoredNetwork network, Attack attack, DataSet set, int images) {
@@ -137,8 +148,7 @@ public final class AttackedImages implements ExampleSource {
     }
 
     private static String name(DataSet set, int label) {
-        List<String> names = DataSets.standard().classNames(set.name());
-        return label < names.size() ? names.get(label) : Integer.toString(label);
+        return set.name().equals("fashion") && label < FASHION.size() ? FASHION.get(label) : Integer.toString(label);
     }
 
     /** The first trial of the tickets that has a trained level. */

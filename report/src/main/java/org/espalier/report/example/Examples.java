@@ -1,7 +1,6 @@
 package org.espalier.report.example;
 
 import java.util.List;
-import org.espalier.data.ImageShape;
 import org.espalier.lab.store.TrialId;
 
 /**
@@ -10,7 +9,9 @@ import org.espalier.lab.store.TrialId;
  * @param trial the chain that the networks belong to
  * @param attack the attack's name in the experiment
  * @param epsilon radius of its ball
- * @param shape of each image; one channel is drawn in grey, three in red, green and blue
+ * @param channels of each image: 3 are red, green and blue
+ * @param rows height of each image in pixels
+ * @param columns width of each image in pixels
  * @param originals the images without attack
  * @param networks the densest first
  */
@@ -18,7 +19,9 @@ public record Examples(
         TrialId trial,
         String attack,
         float epsilon,
-        ImageShape shape,
+        int channels,
+        int rows,
+        int columns,
         List<Original> originals,
         List<Network> networks) {
     public Examples {
@@ -29,7 +32,7 @@ public record Examples(
     /**
      * An image of the test set.
      *
-     * @param pixels [channel][row][column], 0 to 1
+     * @param pixels channels x rows x columns, 0 to 1
      * @param label name of its class
      */
     public record Original(float[] pixels, String label) {}
@@ -49,7 +52,7 @@ public record Examples(
     /**
      * An image under attack.
      *
-     * @param pixels [channel][row][column], 0 to 1
+     * @param pixels channels x rows x columns, 0 to 1
      * @param before prediction for the original
      * @param after prediction for the attacked image
      */

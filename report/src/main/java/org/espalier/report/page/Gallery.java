@@ -8,7 +8,6 @@ import java.util.Base64;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.espalier.UserException;
-import org.espalier.data.ImageShape;
 import org.espalier.lab.store.Store;
 import org.espalier.report.example.ExampleSource;
 import org.espalier.report.example.Examples;
@@ -76,7 +75,7 @@ final class Gallery {
                         + " after their last update, attacked with " + examples.attack() + " (epsilon "
                         + Float.toString(examples.epsilon())
                         + "). Perturbations: gray is no change, white and black are plus and minus epsilon"
-                        + (examples.shape().channels() == 3 ? ", channel by channel" : "") + ". Below: what the"
+                        + (examples.channels() == 3 ? " in all channels" : "") + ". Below: what the"
                         + " network says of the clean image, then of the attacked one, with its probability."))
                 .append("</p>\n")
                 .toString();
@@ -90,17 +89,32 @@ final class Gallery {
                 + Math.round(100 * prediction.probability()) + "&nbsp;%";
     }
 
-    private static String image(float[] values, Examples examples, String description) {
-        ImageShape shape = examples.shape();
-        boolean colour = shape.channels() == 3;
-        BufferedImage image = new BufferedImage(
-                shape.width(), shape.height(), colour ? BufferedImage.TYPE_3BYTE_BGR : BufferedImage.TYPE_BYTE_GRAY);
-        int pixels = shape.height() * shape.width();
-        // Of images of two, four or more channels the first is shown.
-        for (int i = 0; i < (colour ? 3 : 1) * pixels; i++) {
-            int value = Math.round(255 * Math.max(0, Math.min(1, values[i])));
-            image.getRaster().setSample(i % shape.width(), i % pixels / shape.width(), i / pixels, value);
+    /**
+     * An image in colour where it has three channels, else in gray: the mean of its channels.
+     *
+     * @param values channels x rows x columns; below 0 is black and above 1 full
+     */
+    static BufferedImage picture(float[] values, int channels, int rows, int columns) {
+        boolean color = channels == 3;
+        BufferedImage image =
+                new BufferedImage(columns, rows, color ? BufferedImage.TYPE_INT_RGB : BufferedImage.TYPE_BYTE_GRAY);
+        int area = rows * columns;
+        for (int i = 0; i < area; i++) {
+            int shown = color ? 3 : 1;
+            for (int band = 0; band < shown; band++) {
+                float value = 0;
+                for (int channel = color ? band : 0; channel < (color ? band + 1 : channels); channel++) {
+                    value += values[channel * area + i] / (color ? 1 : channels);
+                }
+                image.getRaster()
+                        .setSample(i % columns, i / columns, band, Math.round(255 * Math.max(0, Math.min(1, value))));
+            }
         }
+        return image;
+    }
+
+    private static String image(float[] values, Examples examples, String description) {
+        BufferedImage image = picture(values, examples.channels(), examples.rows(), examples.columns());
         var bytes = new ByteArrayOutputStream();
         try {
             ImageIO.setUseCache(false);
@@ -108,8 +122,8 @@ final class Gallery {
         } catch (IOException e) {
             throw new UncheckedIOException("a picture in memory cannot fail to be written", e);
         }
-        return "<img alt=\"" + Html.text(description) + "\" width=\"" + shape.width() + "\" height=\""
-                + shape.height() + "\" src=\"data:image/png;base64,"
+        return "<img alt=\"" + Html.text(description) + "\" width=\"" + examples.columns() + "\" height=\""
+                + examples.rows() + "\" src=\"data:image/png;base64,"
                 + Base64.getEncoder().encodeToString(bytes.toByteArray()) + "\">";
     }
 }
