@@ -76,6 +76,17 @@ public abstract class Attacker {
     }
 
     /**
+     * Makes the attacks that follow smaller: epsilon and the lengths of steps are the settings' times {@code share}, rounded to
+     * float. 1 gives the settings' again.
+     *
+     * @param share in [0, 1]
+     * @throws UnsupportedOperationException if the attack is not {@link Attack#scalable}
+     */
+    public void scale(double share) {
+        throw new UnsupportedOperationException("attack " + attack().name() + " cannot be scaled");
+    }
+
+    /**
      * Gives the inputs that no weight reads the value that the attack's definition says (their gradient is zero), so
      * that the examples can be shown or kept. Call after {@link #perturb} with the same arguments.
      */

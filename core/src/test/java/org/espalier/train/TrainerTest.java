@@ -165,7 +165,7 @@ class TrainerTest {
             engine.load(weights, mask);
             return switch (settings.objective()) {
                 case Objective.Natural() -> loss(0);
-                case Objective.Adversarial(double share, var attack) -> share * loss(0) + (1 - share) * loss(panels);
+                case Objective.Adversarial(double share, var attack, var ramp) -> share * loss(0) + (1 - share) * loss(panels);
                 case Objective.Certified certified -> {
                     double progress = certified.ramp().progress(update);
                     double share = certified.naturalShare().at(progress);
@@ -431,7 +431,7 @@ class TrainerTest {
         OptimizerSettings.Adam adam = new OptimizerSettings.Adam(1.2e-3, beta1, beta2, 1e-7);
         int settled = adam.settledFrom();
         for (int t : new int[] {settled, settled + 1, 2 * settled, Integer.MAX_VALUE}) {
-            assertThat(adam.update(t, 0, 0)).isEqualTo(adam.update(settled, 0, 0));
+            assertThat(adam.update(t, 0.5, 0, 0, 0)).isEqualTo(adam.update(settled, 0.5, 0, 0, 0));
         }
         assertThat(adam.stepSize(settled)).isEqualTo(1.2e-3f);
     }
