@@ -193,9 +193,9 @@ class RunnerTest {
     @Test
     void levelsKeepTheWeightsOfTheHighestValidationAccuracy() throws Exception {
         for (String keep : List.of("best-attacked", "best-clean")) {
-            // Every iteration in a file of its own: rewinds are the weights at that moment.
+            // Rewinds are the weights at each measured iteration but the start.
             List<String> rewinds = new ArrayList<>();
-            for (int iteration = 0; iteration <= ITERATIONS; iteration += 4) {
+            for (int iteration = 4; iteration <= ITERATIONS; iteration += 4) {
                 rewinds.add("rewind-" + iteration);
             }
             Experiment experiment = recipe(
