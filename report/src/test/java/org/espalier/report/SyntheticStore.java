@@ -178,7 +178,13 @@ public final class SyntheticStore {
             by.put("strategy", level == 0 ? "any" : id.strategy());
             by.put("trial", id.trial());
             by.put("level", level);
-            by.put("network", Map.of("widths", architecture.widths(), "biases", architecture.biases()));
+            by.put(
+                    "network",
+                    Map.of(
+                            "widths",
+                            architecture.fullyConnected().orElseThrow().widths(),
+                            "biases",
+                            architecture.fullyConnected().orElseThrow().biases()));
             String key = StoreWriter.key(by);
             determinedBy.put(key, by);
             keys.add(key);

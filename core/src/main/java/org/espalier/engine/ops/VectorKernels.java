@@ -6,9 +6,11 @@ import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Update;
 import org.espalier.engine.kernel.BlockedCsr;
 import org.espalier.engine.kernel.BoundKernels;
+import org.espalier.engine.kernel.ConvKernels;
 import org.espalier.engine.kernel.GradientScratch;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.kernel.NonZeroLanes;
+import org.espalier.engine.scalar.ScalarConvKernels;
 import org.espalier.engine.simd.EpilogueVectors;
 import org.espalier.engine.simd.Lanes;
 import org.espalier.engine.simd.VectorBounds;
@@ -33,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VectorKernels implements Kernels {
     private final BoundKernels bounds = new VectorBounds();
+    private final ConvKernels convolutions = new ScalarConvKernels();
 
     private VectorKernels() {}
 
@@ -49,6 +52,11 @@ public final class VectorKernels implements Kernels {
     @Override
     public BoundKernels bounds() {
         return bounds;
+    }
+
+    @Override
+    public ConvKernels convolutions() {
+        return convolutions;
     }
 
     @Override

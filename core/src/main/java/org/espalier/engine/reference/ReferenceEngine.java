@@ -204,7 +204,7 @@ public final class ReferenceEngine implements BoundEngine {
                             gradients[layer][o * inputs + i] += deltas[layer][o] * outputs[layer][i];
                         }
                     }
-                    if (architecture.biases()) {
+                    if (architecture.bias(layer)) {
                         biasGradients[layer][o] += deltas[layer][o];
                     }
                 }
@@ -360,7 +360,7 @@ public final class ReferenceEngine implements BoundEngine {
             int inputs = architecture.inputs(layer);
             outputs[layer + 1] = new double[architecture.outputs(layer)];
             for (int o = 0; o < outputs[layer + 1].length; o++) {
-                double sum = architecture.biases() ? biases[layer][o] : 0;
+                double sum = architecture.bias(layer) ? biases[layer][o] : 0;
                 for (int i = 0; i < inputs; i++) {
                     sum += weights[layer][o * inputs + i] * outputs[layer][i];
                 }
@@ -411,7 +411,7 @@ public final class ReferenceEngine implements BoundEngine {
     private double[][] vectors() {
         double[][] vectors = new double[architecture.layers()][];
         for (int layer = 0; layer < vectors.length; layer++) {
-            vectors[layer] = new double[architecture.biases() ? architecture.outputs(layer) : 0];
+            vectors[layer] = new double[architecture.bias(layer) ? architecture.outputs(layer) : 0];
         }
         return vectors;
     }

@@ -1,8 +1,12 @@
 package org.espalier.engine.vector;
 
+import org.espalier.engine.layer.DenseOrSparsePolicy;
+import org.espalier.engine.layer.LayerMatmul;
+import org.espalier.engine.layer.CompactLayer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
@@ -61,7 +65,11 @@ public final class VectorEngine implements BoundEngine {
         this.architecture = architecture;
         this.kernels = kernels;
         this.policy = policy;
-        products = new LayerMatmul(kernels, architecture);
+        int widest = IntStream.range(0, architecture.layers())
+                .map(architecture::outputs)
+                .max()
+                .orElseThrow();
+        products = new LayerMatmul(kernels, widest, widest); // of hidden layers: no layer looks at the inputs
         ops = new PanelOps(kernels);
         steps = new InputSteps(kernels);
         int count = architecture.layers();
@@ -71,7 +79,7 @@ public final class VectorEngine implements BoundEngine {
         biasFirst = new float[count][];
         biasSecond = new float[count][];
         for (int layer = 0; layer < count; layer++) {
-            biases[layer] = new float[architecture.biases() ? architecture.outputs(layer) : 0];
+            biases[layer] = new float[architecture.bias(layer) ? architecture.outputs(layer) : 0];
             int padded = CompactLayer.padded(biases[layer].length);
             biasValues[layer] = new float[padded];
             biasGradients[layer] = new float[padded];
@@ -86,7 +94,14 @@ public final class VectorEngine implements BoundEngine {
         LivePaths paths = new LivePaths(mask);
         CompactLayer[] compact = new CompactLayer[architecture.layers()];
         for (int layer = 0; layer < compact.length; layer++) {
-            compact[layer] = new CompactLayer(architecture, layer, mask, paths, policy, kernels.groups());
+            compact[layer] = new CompactLayer(
+                    architecture.inputs(layer),
+                    architecture.outputs(layer),
+                    mask.survivors(layer),
+                    paths.weights(layer),
+                    policy,
+                    kernels.groups(),
+                    layer > 0); // inputs under attack are not zero
         }
         return compact;
     }
@@ -149,7 +164,7 @@ public final class VectorEngine implements BoundEngine {
         Checks.covers(architecture, own, firstPanel, panels);
         for (int layer = 0; layer < layers.length; layer++) {
             Epilogue finish = layer + 1 < layers.length ? Epilogue.RELU : Epilogue.LINEAR;
-            float[] bias = architecture.biases() ? biases[layer] : null;
+            float[] bias = architecture.bias(layer) ? biases[layer] : null;
             for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
                 products.forward(
                         layers[layer], false, bias, own.entering(layer), panel, own.leaving(layer), panel, finish);
@@ -200,7 +215,7 @@ public final class VectorEngine implements BoundEngine {
             ActivationPanels out = buffers.gradient(layer - 1);
             ActivationPanels gate = buffers.leaving(layer - 1);
             for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
-                if (architecture.biases()) {
+                if (architecture.bias(layer)) {
                     LayerMatmul.clear(
                             out, panel); // units that nothing reads: their biases' gradients are summed from these rows
                 }
@@ -297,7 +312,7 @@ public final class VectorEngine implements BoundEngine {
     private VectorBoundMargins boundMargins() {
         VectorBoundMargins made = boundMargins;
         if (made == null) {
-            made = new VectorBoundMargins(kernels, products, layers, architecture.biases() ? biases : null);
+            made = new VectorBoundMargins(kernels, products, layers, architecture.bias(0) ? biases : null);
             boundMargins = made;
         }
         return made;
@@ -358,7 +373,7 @@ public final class VectorEngine implements BoundEngine {
                 weights.zeroPruned(); // 0 / 0
             }
             weights.changed();
-            if (architecture.biases()) {
+            if (architecture.bias(layer)) {
                 step(
                         onBiases,
                         biasValues[layer],

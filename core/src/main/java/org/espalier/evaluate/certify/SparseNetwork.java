@@ -97,7 +97,7 @@ final class SparseNetwork {
             kept[layer + 1] = new BitSet();
             int inputs = architecture.inputs(layer);
             for (int o = 0; o < architecture.outputs(layer); o++) {
-                boolean driven = architecture.biases() && checked(weights.biases(layer)[o], layer) != 0;
+                boolean driven = architecture.bias(layer) && checked(weights.biases(layer)[o], layer) != 0;
                 for (int i = 0; i < inputs; i++) {
                     int at = o * inputs + i;
                     if (mask.keeps(layer, at) && checked(weights.matrix(layer)[at], layer) != 0) {
@@ -151,7 +151,7 @@ final class SparseNetwork {
                 }
             }
             starts[r + 1] = next;
-            biases[r] = architecture.biases() ? weights.biases(layer)[rows[r]] : 0;
+            biases[r] = architecture.bias(layer) ? weights.biases(layer)[rows[r]] : 0;
         }
         return new Layer(
                 columns.length, rows.length, starts, Arrays.copyOf(found, next), Arrays.copyOf(values, next), biases);

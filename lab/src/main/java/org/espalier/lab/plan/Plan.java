@@ -157,8 +157,8 @@ public final class Plan {
 
     private Map<String, Object> network(Architecture architecture) {
         Map<String, Object> network = new LinkedHashMap<>();
-        network.put("widths", architecture.widths());
-        network.put("biases", architecture.biases());
+        network.put("widths", architecture.fullyConnected().orElseThrow().widths());
+        network.put("biases", architecture.fullyConnected().orElseThrow().biases());
         network.put("initial", ExperimentFile.identity(experiment.network()).getOrDefault("initial", "glorot-uniform"));
         return network;
     }

@@ -21,8 +21,8 @@ final class NetworkDescription {
     static Map<String, Object> write(Architecture architecture) {
         Map<String, Object> network = new LinkedHashMap<>();
         network.put("kind", FULLY_CONNECTED);
-        network.put("widths", architecture.widths());
-        network.put("biases", architecture.biases());
+        network.put("widths", architecture.fullyConnected().orElseThrow().widths());
+        network.put("biases", architecture.fullyConnected().orElseThrow().biases());
         return network;
     }
 
