@@ -240,7 +240,7 @@ public final class CompactLayer {
     }
 
     /** Adds the squares of the gradients to a sum, in the order of positions of the layer's matrix. */
-    double addGradientSquares(double sum) {
+    public double addGradientSquares(double sum) {
         if (dense) {
             return GradientNorm.addSquares(sum, gradients, count);
         }

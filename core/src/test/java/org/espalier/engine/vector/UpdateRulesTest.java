@@ -9,8 +9,11 @@ import java.util.stream.Stream;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Gradients;
+import org.espalier.engine.KernelMode;
 import org.espalier.engine.Update;
+import org.espalier.engine.graph.GraphEngine;
 import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.layer.DenseOrSparsePolicy;
 import org.espalier.engine.ops.KernelChoice;
 import org.espalier.engine.reference.ReferenceEngine;
 import org.espalier.engine.scalar.ScalarKernels;
@@ -109,6 +112,17 @@ class UpdateRulesTest {
                     assertThat(clipped.biases(layer)).containsExactly(times(whole.biases(layer), factor));
                 }
                 assertThat(gradient(engine(shape, kernels, policy), 3.01f * norm)).isEqualTo(whole);
+            }
+        }
+        for (Kernels kernels : kernels().toList()) {
+            for (KernelMode mode : List.of(KernelMode.DENSE, KernelMode.SPARSE)) {
+                DenseOrSparsePolicy policy =
+                        mode == KernelMode.DENSE ? DenseOrSparsePolicy.DENSE : DenseOrSparsePolicy.SPARSE;
+                Weights clipped = gradient(new GraphEngine(shape, kernels, mode, policy), norm);
+                for (int layer = 0; layer < shape.layers(); layer++) {
+                    assertThat(clipped.matrix(layer)).containsExactly(times(whole.matrix(layer), factor));
+                    assertThat(clipped.biases(layer)).containsExactly(times(whole.biases(layer), factor));
+                }
             }
         }
         Weights reference = gradient(new ReferenceEngine(shape), norm);
