@@ -72,7 +72,15 @@ final class PgdAttacker extends Attacker {
         if (attack.randomStart()) {
             engine.ops()
                     .uniformNoise(
-                            noise, firstExample, buffers.input(), 0, buffers.input(), panels, panels, features, rule.epsilon());
+                            noise,
+                            firstExample,
+                            buffers.input(),
+                            0,
+                            buffers.input(),
+                            panels,
+                            panels,
+                            features,
+                            rule.epsilon());
         } else {
             copyInputs(0, panels, panels, features);
         }

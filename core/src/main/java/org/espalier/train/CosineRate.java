@@ -13,8 +13,7 @@ import org.espalier.setting.Setting;
 @Kind("cosine")
 public record CosineRate(
         @Setting(value = "factor of the rate at the end", preset = "0", min = 0, max = 1)
-        double last)
-        implements RateSchedule {
+        double last) implements RateSchedule {
     /** Checks the factor. */
     public CosineRate {
         if (!(last >= 0 && last <= 1)) {

@@ -15,8 +15,9 @@ public record LearningRate(RateSchedule schedule, int iterations, int warmUp, in
 
     public LearningRate {
         if (iterations < 1 || warmUp < 0 || firstUpdate < 0) {
-            throw new IllegalArgumentException("a learning rate needs at least 1 iteration, and a warm-up and a first update"
-                    + " of at least 0, got " + iterations + ", " + warmUp + " and " + firstUpdate);
+            throw new IllegalArgumentException(
+                    "a learning rate needs at least 1 iteration, and a warm-up and a first update"
+                            + " of at least 0, got " + iterations + ", " + warmUp + " and " + firstUpdate);
         }
     }
 

@@ -66,8 +66,7 @@ public sealed interface OptimizerSettings {
         }
 
         private float stepSize(int t, double factor) {
-            return (float)
-                    (rate * factor * Math.sqrt(1 - StrictMath.pow(beta2, t)) / (1 - StrictMath.pow(beta1, t)));
+            return (float) (rate * factor * Math.sqrt(1 - StrictMath.pow(beta2, t)) / (1 - StrictMath.pow(beta1, t)));
         }
 
         /** From here on both powers in {@link #stepSize} are at most 2^-55, and 1 less either of them rounds to 1. */

@@ -42,7 +42,8 @@ public record TrainingSettings(
                     + " must be at least 0 and below 1, got a weight decay of " + weightDecay);
         }
         if (clip.isPresent() && !((float) clip.getAsDouble() > 0 && Float.isFinite((float) clip.getAsDouble()))) {
-            throw new IllegalArgumentException("the largest norm of a gradient must be above 0, got " + clip.getAsDouble());
+            throw new IllegalArgumentException(
+                    "the largest norm of a gradient must be above 0, got " + clip.getAsDouble());
         }
     }
 

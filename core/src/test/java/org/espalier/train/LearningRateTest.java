@@ -97,8 +97,7 @@ class LearningRateTest {
 
     @Test
     void theRateScalesStepsAndDecay() {
-        Update.Nesterov update = (Update.Nesterov)
-                new OptimizerSettings.Nesterov(0.2, 0.9).update(1, 0.5, 0, 0, 0.01);
+        Update.Nesterov update = (Update.Nesterov) new OptimizerSettings.Nesterov(0.2, 0.9).update(1, 0.5, 0, 0, 0.01);
         assertThat(update.rate()).isEqualTo(0.1f);
         assertThat(update.decay()).isEqualTo(0.001f);
         OptimizerSettings adam = new OptimizerSettings.Adam(0.2);

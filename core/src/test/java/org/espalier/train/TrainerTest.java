@@ -187,7 +187,8 @@ class TrainerTest {
             engine.load(weights, mask);
             return switch (settings.objective()) {
                 case Objective.Natural() -> loss(0);
-                case Objective.Adversarial(double share, var attack, var ramp) -> share * loss(0) + (1 - share) * loss(panels);
+                case Objective.Adversarial(double share, var attack, var ramp) ->
+                    share * loss(0) + (1 - share) * loss(panels);
                 case Objective.Certified certified -> {
                     double progress = certified.ramp().progress(update);
                     double share = certified.naturalShare().at(progress);
@@ -317,15 +318,17 @@ class TrainerTest {
                 .isEqualTo(gradientAt(4, new Objective.Adversarial(0.5, pgd)))
                 .isNotEqualTo(gradientAt(4, new Objective.Adversarial(0.5, half)));
         assertThat(gradientAt(1, new Objective.Adversarial(0.5, pgd, new Ramp(1, 4, Ramp.Shape.LINEAR))))
-                .isEqualTo(gradientAt(1, new Objective.Adversarial(0.5, new Pgd(
-                        0, 0, 3, true, 1, org.espalier.attack.KeptIterate.LAST, LabelChoice.TRUE))));
+                .isEqualTo(gradientAt(
+                        1,
+                        new Objective.Adversarial(
+                                0.5,
+                                new Pgd(0, 0, 3, true, 1, org.espalier.attack.KeptIterate.LAST, LabelChoice.TRUE))));
     }
 
     /** The gradient of one update at the start's weights. */
     private static Weights gradientAt(int update, Objective objective) {
         Engine engine = loaded(Engines.create(NETWORK), half());
-        Trainer trainer =
-                new Trainer(engine, split(130), new TrainingSettings(objective, ADAM, 60, 0, 0, 0), LEVEL);
+        Trainer trainer = new Trainer(engine, split(130), new TrainingSettings(objective, ADAM, 60, 0, 0, 0), LEVEL);
         TrainingState state = trainer.state();
         trainer.resume(new TrainingState(update, state.weights(), state.firstMoment(), state.secondMoment()));
         trainer.computeGradient();

@@ -297,8 +297,8 @@ public final class ReferenceEngine implements BoundEngine {
                 if (mask.keeps(layer, i)) {
                     double w = weights[layer][i];
                     double g = gradients[layer][i] + update.l1() * Math.signum(w) + update.l2() * w;
-                    weights[layer][i] = step(
-                            update, w * (1 - (double) update.decay()), g, moments[0][layer], moments[1][layer], i);
+                    weights[layer][i] =
+                            step(update, w * (1 - (double) update.decay()), g, moments[0][layer], moments[1][layer], i);
                 }
             }
             for (int o = 0; o < biases[layer].length; o++) {

@@ -221,7 +221,8 @@ public final class ScalarKernels implements Kernels {
             float v = flush(Math.fma(g * g, rest2, settings.beta2() * second[at]));
             first[at] = m;
             second[at] = v;
-            weights[at] = decayed(w, settings) - (settings.stepSize() * m) / ((float) Math.sqrt(v) + settings.epsilon());
+            weights[at] =
+                    decayed(w, settings) - (settings.stepSize() * m) / ((float) Math.sqrt(v) + settings.epsilon());
         }
     }
 

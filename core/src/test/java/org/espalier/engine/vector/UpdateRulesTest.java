@@ -111,7 +111,8 @@ class UpdateRulesTest {
                     assertThat(clipped.matrix(layer)).containsExactly(times(whole.matrix(layer), factor));
                     assertThat(clipped.biases(layer)).containsExactly(times(whole.biases(layer), factor));
                 }
-                assertThat(gradient(engine(shape, kernels, policy), 3.01f * norm)).isEqualTo(whole);
+                assertThat(gradient(engine(shape, kernels, policy), 3.01f * norm))
+                        .isEqualTo(whole);
             }
         }
         for (Kernels kernels : kernels().toList()) {

@@ -263,9 +263,7 @@ public record Experiment(
             @Setting(value = "iterations in which epsilon and steps rise to the attack's, in a straight line", min = 1)
             int length,
 
-            @Setting(
-                    value = "levels that have the ramp: each, or first: level 0 alone",
-                    preset = "each")
+            @Setting(value = "levels that have the ramp: each, or first: level 0 alone", preset = "each")
             RampedLevels levels) {}
 
     /** The share of the target that is spread evenly over all classes. */

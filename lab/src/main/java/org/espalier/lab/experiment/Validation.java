@@ -183,8 +183,7 @@ final class Validation {
     }
 
     /** Weights chosen by the objectives' attacks need these measured. */
-    private void checkAttacks(
-            String path, String value, List<Experiment.Objective> objectives, Experiment experiment) {
+    private void checkAttacks(String path, String value, List<Experiment.Objective> objectives, Experiment experiment) {
         for (Experiment.Objective objective : objectives) {
             objective
                     .attack()
@@ -235,9 +234,7 @@ final class Validation {
 
     private void noRamp(Experiment.Objective objective, String without) {
         if (objective.epsilonRamp().isPresent()) {
-            throw wrong(
-                    "objectives",
-                    "has " + objective.name() + " with an epsilon-ramp " + without);
+            throw wrong("objectives", "has " + objective.name() + " with an epsilon-ramp " + without);
         }
     }
 

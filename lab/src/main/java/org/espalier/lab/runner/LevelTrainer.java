@@ -366,7 +366,11 @@ final class LevelTrainer {
         return new Trainer(
                 engine,
                 splits.train(),
-                ExperimentTranslator.training(experiment, task.objective(), task.number(), task.strategy().restart()),
+                ExperimentTranslator.training(
+                        experiment,
+                        task.objective(),
+                        task.number(),
+                        task.strategy().restart()),
                 trial.level(task.number()));
     }
 

@@ -40,7 +40,8 @@ class TrainingGuideTest {
     void everyBlockIsAnExperiment() throws Exception {
         assertThat(blocks()).hasSizeGreaterThanOrEqualTo(4);
         for (String block : blocks()) {
-            assertThat(ExperimentFile.write(ExperimentFile.parse(block, "training.md"))).isNotEmpty();
+            assertThat(ExperimentFile.write(ExperimentFile.parse(block, "training.md")))
+                    .isNotEmpty();
         }
     }
 
@@ -54,10 +55,7 @@ class TrainingGuideTest {
         assertThat(attack.steps()).isEqualTo(1);
         assertThat(attack.randomStart()).isTrue();
         LearningRate rate = ExperimentTranslator.training(
-                        whole,
-                        whole.objectives().getFirst(),
-                        0,
-                        new org.espalier.ticket.Restart.Original())
+                        whole, whole.objectives().getFirst(), 0, new org.espalier.ticket.Restart.Original())
                 .learningRate();
         assertThat(0.005 * rate.factor(1999)).isEqualTo(0.005);
         assertThat(rate.factor(4999)).isZero();
@@ -74,9 +72,7 @@ class TrainingGuideTest {
                         "trials=1",
                         "data={sets: [tiny], validation: 30}"));
         Path made = directory.resolve("made");
-        new Runner(
-                        new RunRequest(small, made, 1, Duration.ofSeconds(30), "test", List.of("run")),
-                        RunObserver.NONE)
+        new Runner(new RunRequest(small, made, 1, Duration.ofSeconds(30), "test", List.of("run")), RunObserver.NONE)
                 .run(TinyData.data());
         Store store = Store.open(made);
         String key = store.trials().getFirst().levels().getFirst();

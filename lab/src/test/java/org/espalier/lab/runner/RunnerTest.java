@@ -181,8 +181,7 @@ class RunnerTest {
         for (KernelMode kernels : List.of(KernelMode.DENSE, KernelMode.SPARSE)) {
             Path made = directory.resolve(kernels.name());
             new Runner(
-                            new RunRequest(
-                                    recipe(), made, 1, kernels, Duration.ofSeconds(30), "test", List.of("run")),
+                            new RunRequest(recipe(), made, 1, kernels, Duration.ofSeconds(30), "test", List.of("run")),
                             RunObserver.NONE)
                     .run(TinyData.data());
             assertThat(Trees.digests(made)).isEqualTo(whole);
@@ -198,8 +197,8 @@ class RunnerTest {
             for (int iteration = 4; iteration <= ITERATIONS; iteration += 4) {
                 rewinds.add("rewind-" + iteration);
             }
-            Experiment experiment = recipe(
-                    "training.keep-weights=" + keep, "trials=1", "pruning.levels=1", "strategies=" + rewinds);
+            Experiment experiment =
+                    recipe("training.keep-weights=" + keep, "trials=1", "pruning.levels=1", "strategies=" + rewinds);
             Path made = directory.resolve(keep);
             run(experiment, made, 1);
             Store store = Store.open(made);
@@ -221,7 +220,8 @@ class RunnerTest {
                     if (level.counts().orElseThrow().number() == 0) {
                         assertThat(level.trained().orElseThrow().weights())
                                 .isEqualTo(level.rewind(at).orElseThrow().weights());
-                        assertThat(at).isBetween(1, ITERATIONS - 1); // neither the start nor the end, or nothing is seen
+                        assertThat(at)
+                                .isBetween(1, ITERATIONS - 1); // neither the start nor the end, or nothing is seen
                     }
                 }
             }
@@ -233,9 +233,13 @@ class RunnerTest {
         Experiment experiment = recipe();
         Experiment.Objective objective = experiment.objectives().getFirst();
         Restart rewind = new Restart.Rewind(16);
-        assertThat(ExperimentTranslator.training(experiment, objective, 0, rewind).learningRate().firstUpdate())
+        assertThat(ExperimentTranslator.training(experiment, objective, 0, rewind)
+                        .learningRate()
+                        .firstUpdate())
                 .isZero();
-        assertThat(ExperimentTranslator.training(experiment, objective, 1, rewind).learningRate().firstUpdate())
+        assertThat(ExperimentTranslator.training(experiment, objective, 1, rewind)
+                        .learningRate()
+                        .firstUpdate())
                 .isEqualTo(16);
         assertThat(ExperimentTranslator.training(experiment, objective, 1, new Restart.Original())
                         .learningRate()
