@@ -139,13 +139,16 @@ final class KillCampaign {
         Map<String, String> before = Trees.digests(home.resolve("work"));
         List<String> moments = new ArrayList<>();
         boolean done = false;
+        // Later processes of a round have less left to do: without this most would be done before their moment.
+        long left = workNanos;
         for (int killed = 0; !done; ) {
             boolean kill = killed < KILLS_OF_ROUND && tally.kills < kills;
-            long moment = kill ? (long) (random.nextDouble() * workNanos) : Long.MAX_VALUE;
+            long moment = kill ? (long) (random.nextDouble() * left) : Long.MAX_VALUE;
             Ended ended = start(phase.command, moment);
             if (ended.killed()) {
                 killed++;
                 tally.kills++;
+                left = Math.max(left - moment, workNanos / 2);
                 moments.add(moment / 1_000 + " us");
                 Map<String, String> now = Trees.digests(home.resolve("work"));
                 tally.midway += now.equals(before) ? 0 : 1;
@@ -192,10 +195,7 @@ final class KillCampaign {
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // Every eighth with vector code, as the command ships; the others start quickly. The bits have to be the same.
-        line.addAll(
-                starts++ % 8 == 7
-                        ? List.of("--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED")
-                        : workers.quickStart());
+        line.addAll(workers.options(starts++ % 8 == 7));
         // The bundled data set, which one phase fetches, takes more than 160 MiB while it is read.
         line.addAll(List.of("-Xmx320m", "-XX:+UseSerialGC"));
         line.addAll(List.of("-cp", workers.classPath(), KillWorker.class.getName()));
