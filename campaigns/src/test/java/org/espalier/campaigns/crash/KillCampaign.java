@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,9 @@ final class KillCampaign {
     /** Kills of one search, after which it is run to its end and compared. */
     private static final int KILLS_OF_ROUND = 10;
 
-    private static final int PATIENCE_SECONDS = 300;
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(600);
+    private static final int POLL_MILLIS = 5;
+    private static final int MOST_DELAY_MICROS = 20_000;
 
     private final PrintStream out;
     private final Path home;
@@ -189,7 +192,14 @@ final class KillCampaign {
 
     private record Ended(boolean killed, int code, long nanos, String errors) {}
 
-    /** Starts a process and kills it so many nanoseconds after it says that it is there. */
+    private static Duration processorTime(Process process) {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    /**
+     * Starts a process and kills it when it has used so many nanoseconds of processor time after it says that it is there.
+     * Processor time, not time: on a busy machine a process is late, and all kills would come before it has written anything.
+     */
     private Ended start(List<String> command, long killAfter) throws IOException, InterruptedException {
         Path errors = home.resolve("errors");
         List<String> line = new ArrayList<>();
@@ -217,22 +227,25 @@ final class KillCampaign {
                     // The pipe broke with the process.
                 }
             });
-            boolean ended = process.waitFor(
-                    Math.min(killAfter, TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS)), TimeUnit.NANOSECONDS);
+            Duration begun = processorTime(process);
+            long spent = 0;
+            boolean ended = false;
+            while (!ended && spent < killAfter && System.nanoTime() - ready < PATIENCE_NANOS) {
+                ended = process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
+                spent = Math.max(spent, processorTime(process).minus(begun).toNanos());
+            }
             if (!ended && killAfter == Long.MAX_VALUE) {
                 process.destroyForcibly();
-                throw new IllegalStateException(command + " hangs: no end within " + PATIENCE_SECONDS + " s");
+                throw new IllegalStateException(
+                        command + " hangs: no end within " + PATIENCE_NANOS / 1_000_000_000 + " s");
             }
-            if (!ended) {
+            // Some more time, so that kills also come while the process waits for the disk.
+            if (!ended && !process.waitFor(random.nextInt(MOST_DELAY_MICROS), TimeUnit.MICROSECONDS)) {
                 process.destroyForcibly();
             }
             int code = process.waitFor();
             // 137 is 128 + SIGKILL; a process may have ended between the wait and the signal.
-            return new Ended(
-                    code == 137,
-                    code,
-                    System.nanoTime() - ready,
-                    Files.readString(errors).strip());
+            return new Ended(code == 137, code, spent, Files.readString(errors).strip());
         }
     }
 }

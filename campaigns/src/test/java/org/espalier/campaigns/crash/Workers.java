@@ -20,8 +20,7 @@ import org.espalier.campaigns.TinyImages;
  */
 record Workers(String classPath, Path directory) {
     /** Scalar code that C1 compiles, which starts quickly. */
-    private static final List<String> SCALAR =
-            List.of("-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED");
+    private static final List<String> SCALAR = List.of("-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED");
 
     /** Vector code, as the command ships. */
     private static final List<String> VECTOR =
@@ -55,8 +54,8 @@ record Workers(String classPath, Path directory) {
                 "-XX:ArchiveClassesAtExit=" + directory.resolve(name + ".jsa"),
                 "-XX:+UseSerialGC"));
         line.addAll(options);
-        line.addAll(List.of(
-                "-cp", classPath, KillWorker.class.getName(), "run", "search.yaml", "--out", "work-" + name));
+        line.addAll(
+                List.of("-cp", classPath, KillWorker.class.getName(), "run", "search.yaml", "--out", "work-" + name));
         int code = new ProcessBuilder(line)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
