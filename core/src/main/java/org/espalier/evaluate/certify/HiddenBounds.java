@@ -65,36 +65,41 @@ final class HiddenBounds {
         for (int i = 0; i < reach.length; i++) {
             reach[i] = Math.max(high[i], -low[i]);
         }
-        for (int o = 0; o < weights.outputs(); o++) {
-            slack[layer][o] = weights.slack(o, reach);
+        double[] both = new double[2 * reach.length]; // low and high of each input side by side
+        for (int i = 0; i < reach.length; i++) {
+            both[2 * i] = low[i];
+            both[2 * i + 1] = high[i];
         }
-        if (layer < lower.length) {
-            for (int o = 0; o < weights.outputs(); o++) {
-                interval(layer, o, low, high);
+        for (int o = 0; o < weights.outputs(); o++) {
+            if (layer < lower.length) {
+                interval(layer, o, both, reach);
+            } else {
+                slack[layer][o] = weights.slack(o, reach);
             }
         }
     }
 
-    private void interval(int layer, int o, double[] low, double[] high) {
+    private void interval(int layer, int o, double[] both, double[] reach) {
         SparseNetwork.Layer weights = network.layer(layer);
-        double slackOf = slack[layer][o];
-        if (slackOf == Double.POSITIVE_INFINITY) {
-            set(
-                    layer,
-                    o,
-                    Double.NEGATIVE_INFINITY,
-                    Double.POSITIVE_INFINITY); // float32 may overflow here: nothing is known
-            return;
-        }
         double least = weights.biases()[o];
         double most = least;
+        double size = Math.abs(weights.biasSizes()[o]);
         double[] values = weights.weights();
+        double[] sizes = weights.sizes();
         int[] columns = weights.columns();
         for (int at = weights.starts()[o]; at < weights.starts()[o + 1]; at++) {
             double w = values[at];
             int i = columns[at];
-            least = Math.fma(w, w > 0 ? low[i] : high[i], least);
-            most = Math.fma(w, w > 0 ? high[i] : low[i], most);
+            int negative = (int) (Double.doubleToRawLongBits(w) >>> 63); // a branch on the sign is mostly mispredicted
+            least = Math.fma(w, both[2 * i + negative], least);
+            most = Math.fma(w, both[2 * i + 1 - negative], most);
+            size += Math.abs(sizes[at]) * reach[i];
+        }
+        double slackOf = weights.slack(o, size);
+        slack[layer][o] = slackOf;
+        if (slackOf == Double.POSITIVE_INFINITY) {
+            set(layer, o, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY); // float32 may overflow: nothing is known
+            return;
         }
         double from = Math.nextDown(least - slackOf);
         double to = Math.nextUp(most + slackOf);

@@ -178,11 +178,16 @@ public final class SparseNetwork {
          */
         public double slack(int output, double[] reach) {
             double size = Math.abs(biasSizes[output]);
-            int terms = starts[output + 1] - starts[output];
             for (int at = starts[output]; at < starts[output + 1]; at++) {
                 size += Math.abs(sizes[at]) * reach[columns[at]];
             }
-            size *= 1 + 4 * (terms + 4) * DOUBLE_UNIT;
+            return slack(output, size);
+        }
+
+        /** The same from the sum of sizes times reach, and the bias's size, as computed in float64. */
+        public double slack(int output, double computedSize) {
+            int terms = starts[output + 1] - starts[output];
+            double size = computedSize * (1 + 4 * (terms + 4) * DOUBLE_UNIT);
             if (!(size * growth[output] < Float.MAX_VALUE / 4)) {
                 return Double.POSITIVE_INFINITY;
             }
