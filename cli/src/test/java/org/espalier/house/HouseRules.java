@@ -194,6 +194,8 @@ record HouseRules(String root) {
                                 engine + "scalar..",
                                 engine + "ops..",
                                 engine + "vector..",
+                                engine + "layer..",
+                                engine + "graph..",
                                 engine + "reference..")
                         .and(not(nameMatching(Pattern.quote(engine + "ops.") + "(LaneMath|FmaPeak)"))))
                 .as("only the engine uses its kernels");

@@ -1,5 +1,6 @@
 package org.espalier.engine.vector;
 
+import org.espalier.engine.layer.DenseOrSparsePolicy;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;

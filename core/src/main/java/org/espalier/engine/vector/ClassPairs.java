@@ -1,5 +1,6 @@
 package org.espalier.engine.vector;
 
+import org.espalier.engine.layer.CompactLayer;
 import java.util.Arrays;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.kernel.BlockedCsr;

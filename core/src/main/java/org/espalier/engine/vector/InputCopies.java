@@ -1,5 +1,6 @@
 package org.espalier.engine.vector;
 
+import org.espalier.engine.layer.LayerMatmul;
 import java.lang.foreign.MemorySegment;
 import org.espalier.engine.ActivationPanels;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,7 @@
 package org.espalier.engine.vector;
 
+import org.espalier.engine.layer.LayerMatmul;
+import org.espalier.engine.layer.CompactLayer;
 import java.lang.foreign.ValueLayout;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;

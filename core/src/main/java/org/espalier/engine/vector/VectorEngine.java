@@ -1,8 +1,12 @@
 package org.espalier.engine.vector;
 
+import org.espalier.engine.layer.DenseOrSparsePolicy;
+import org.espalier.engine.layer.LayerMatmul;
+import org.espalier.engine.layer.CompactLayer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
@@ -60,7 +64,11 @@ public final class VectorEngine implements BoundEngine {
         this.architecture = architecture;
         this.kernels = kernels;
         this.policy = policy;
-        products = new LayerMatmul(kernels, architecture);
+        int widest = IntStream.range(0, architecture.layers())
+                .map(architecture::outputs)
+                .max()
+                .orElseThrow();
+        products = new LayerMatmul(kernels, widest, widest); // of hidden layers: no layer looks at the inputs
         ops = new PanelOps(kernels);
         steps = new InputSteps(kernels);
         int count = architecture.layers();
@@ -85,7 +93,14 @@ public final class VectorEngine implements BoundEngine {
         LivePaths paths = new LivePaths(mask);
         CompactLayer[] compact = new CompactLayer[architecture.layers()];
         for (int layer = 0; layer < compact.length; layer++) {
-            compact[layer] = new CompactLayer(architecture, layer, mask, paths, policy, kernels.groups());
+            compact[layer] = new CompactLayer(
+                    architecture.inputs(layer),
+                    architecture.outputs(layer),
+                    mask.survivors(layer),
+                    paths.weights(layer),
+                    policy,
+                    kernels.groups(),
+                    layer > 0); // inputs under attack are not zero
         }
         return compact;
     }

@@ -1,5 +1,6 @@
 package org.espalier.engine.vector;
 
+import org.espalier.engine.layer.DenseOrSparsePolicy;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;

@@ -1,5 +1,6 @@
 package org.espalier.engine.vector;
 
+import org.espalier.engine.layer.ZeroSkipPolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.ValueLayout;

@@ -1,5 +1,6 @@
 package org.espalier.engine.vector;
 
+import org.espalier.engine.layer.DenseOrSparsePolicy;
 import org.espalier.engine.Engine;
 import org.espalier.engine.EngineContract;
 import org.espalier.engine.scalar.ScalarKernels;

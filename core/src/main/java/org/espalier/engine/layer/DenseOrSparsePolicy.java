@@ -1,4 +1,4 @@
-package org.espalier.engine.vector;
+package org.espalier.engine.layer;
 
 /**
  * Decides, per layer, between dense kernels and kernels over surviving weights, and from when on zeros are left out. Never

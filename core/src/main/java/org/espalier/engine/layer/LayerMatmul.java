@@ -1,34 +1,34 @@
-package org.espalier.engine.vector;
+package org.espalier.engine.layer;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.stream.IntStream;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.kernel.GradientScratch;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.kernel.Kernels.Epilogue;
 import org.espalier.engine.kernel.NonZeroLanes;
-import org.espalier.network.Architecture;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Products of one layer with one panel, by the kernels that the layer was made for, or without the zeros of a panel that has
  * many.
  */
-final class LayerMatmul {
+public final class LayerMatmul {
     private final Kernels kernels;
     // Of the panel last looked at, one for each direction: what takes an input gradient may itself run products.
     private final NonZeroLanes entering;
     private final NonZeroLanes comingBack;
 
-    LayerMatmul(Kernels kernels, Architecture architecture) {
+    /**
+     * Products of any of some layers, one at a time.
+     *
+     * @param widestInput inputs of the layer with the most, of those that look for zeros in what enters
+     * @param widestOutput outputs of the layer with the most
+     */
+    public LayerMatmul(Kernels kernels, int widestInput, int widestOutput) {
         this.kernels = kernels;
-        int widest = IntStream.range(0, architecture.layers())
-                .map(architecture::outputs)
-                .max()
-                .orElseThrow();
-        entering = new NonZeroLanes(widest, kernels.activeGroups()); // of hidden layers: no layer looks at the inputs
-        comingBack = new NonZeroLanes(widest, kernels.activeGroups());
+        entering = new NonZeroLanes(widestInput, kernels.activeGroups());
+        comingBack = new NonZeroLanes(widestOutput, kernels.activeGroups());
     }
 
     /**
@@ -36,7 +36,7 @@ final class LayerMatmul {
      *
      * @param absolute whether to take the weights' absolute values
      */
-    void forward(
+    public void forward(
             CompactLayer layer,
             boolean absolute,
             float @Nullable [] biases,
@@ -98,7 +98,7 @@ final class LayerMatmul {
      * Whether what comes back to a layer has so many zeros that products should leave them out; to be asked just before
      * {@link #backward} of the same panel.
      */
-    boolean shouldSkipZerosBackward(CompactLayer layer, ActivationPanels delta, int panel) {
+    public boolean shouldSkipZerosBackward(CompactLayer layer, ActivationPanels delta, int panel) {
         return layer.activeBackward.shouldSkipZeros(kernels, delta, panel, layer.outputs, comingBack);
     }
 
@@ -109,7 +109,7 @@ final class LayerMatmul {
      * @param first index into the layer's live inputs
      * @param gate for {@link Epilogue#GATE}
      */
-    void backward(
+    public void backward(
             CompactLayer layer,
             boolean absolute,
             boolean skip,
@@ -172,14 +172,14 @@ final class LayerMatmul {
     }
 
     /** From what leaves a layer back to all of its live inputs, each in its row; other rows stay as they are. */
-    void backward(
+    public void backward(
             CompactLayer layer,
             boolean absolute,
             ActivationPanels delta,
             int panel,
             ActivationPanels out,
             int outPanel) {
-        backward(layer, absolute, delta, panel, out, outPanel, Epilogue.LINEAR, out);
+        backward(layer, absolute, delta, panel, out, outPanel, Epilogue.LINEAR, out, outPanel);
     }
 
     /**
@@ -187,12 +187,17 @@ final class LayerMatmul {
      *
      * @param entering what the ReLU made
      */
-    void backwardGated(
+    public void backwardGated(
             CompactLayer layer, ActivationPanels delta, int panel, ActivationPanels out, ActivationPanels entering) {
-        backward(layer, false, delta, panel, out, panel, Epilogue.GATE, entering);
+        backward(layer, false, delta, panel, out, panel, Epilogue.GATE, entering, panel);
     }
 
-    private void backward(
+    /**
+     * The same with any end.
+     *
+     * @param gate for {@link Epilogue#GATE}, like {@code out}
+     */
+    public void backward(
             CompactLayer layer,
             boolean absolute,
             ActivationPanels delta,
@@ -200,7 +205,8 @@ final class LayerMatmul {
             ActivationPanels out,
             int outPanel,
             Epilogue finish,
-            ActivationPanels gate) {
+            ActivationPanels gate,
+            int gatePanel) {
         int[] live = layer.liveInputs;
         boolean skip = !absolute && shouldSkipZerosBackward(layer, delta, panel);
         for (int first = 0; first < live.length; ) {
@@ -217,13 +223,13 @@ final class LayerMatmul {
                     out.row(outPanel, live[first]),
                     finish,
                     gate.memory(),
-                    gate.row(outPanel, live[first]));
+                    gate.row(gatePanel, live[first]));
             first += count;
         }
     }
 
     /** Gradients of a layer's weights: sums over the lanes of some panels of what leaves it times what enters it. */
-    void gradient(
+    public void gradient(
             CompactLayer layer,
             ActivationPanels delta,
             ActivationPanels x,
@@ -261,7 +267,7 @@ final class LayerMatmul {
     }
 
     /** Length of the run of neighbouring units from an index on. */
-    static int run(int[] units, int from) {
+    public static int run(int[] units, int from) {
         int to = from + 1;
         while (to < units.length && units[to] == units[to - 1] + 1) {
             to++;
@@ -270,7 +276,7 @@ final class LayerMatmul {
     }
 
     /** Zeroes a panel; word by word, because a slice to fill is an object, and a step allocates nothing. */
-    static void clear(ActivationPanels panels, int panel) {
+    public static void clear(ActivationPanels panels, int panel) {
         MemorySegment memory = panels.memory();
         long end = panels.row(panel, 0) + panels.features() * ActivationPanels.ROW_BYTES;
         for (long at = panels.row(panel, 0); at < end; at += Long.BYTES) {
@@ -279,7 +285,7 @@ final class LayerMatmul {
     }
 
     /** A copy with the absolute values, in the given array of the same length if there is one. */
-    static float[] absolute(float[] from, float @Nullable [] held) {
+    public static float[] absolute(float[] from, float @Nullable [] held) {
         float[] to = held == null ? new float[from.length] : held;
         for (int k = 0; k < from.length; k++) {
             to[k] = Math.abs(from[k]);

@@ -1,4 +1,4 @@
-package org.espalier.engine.vector;
+package org.espalier.engine.layer;
 
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.kernel.Kernels;
@@ -8,9 +8,9 @@ import org.espalier.engine.kernel.NonZeroLanes;
  * Whether leaving out zeros pays in one direction of a layer, panel by panel. It changes no bit; only what enters tells, so
  * it is looked at, and where that was in vain not again for some panels.
  */
-final class ZeroSkipPolicy {
+public final class ZeroSkipPolicy {
     /** Never checks for zeros. */
-    static final ZeroSkipPolicy NEVER = new ZeroSkipPolicy(0);
+    public static final ZeroSkipPolicy NEVER = new ZeroSkipPolicy(0);
 
     /** No network is so quiet that a lower share would ever be found; such layers have few weights. */
     private static final double LEAST = 0.1;
@@ -24,7 +24,7 @@ final class ZeroSkipPolicy {
     /**
      * @param below share of rows and lanes below which it pays
      */
-    ZeroSkipPolicy(double below) {
+    public ZeroSkipPolicy(double below) {
         this.below = below;
     }
 
@@ -34,7 +34,7 @@ final class ZeroSkipPolicy {
      * @param rows the panel's rows
      * @param found receives where they are not zero, if true is returned
      */
-    boolean shouldSkipZeros(Kernels kernels, ActivationPanels x, int panel, int rows, NonZeroLanes found) {
+    public boolean shouldSkipZeros(Kernels kernels, ActivationPanels x, int panel, int rows, NonZeroLanes found) {
         if (below < LEAST) {
             return false;
         }

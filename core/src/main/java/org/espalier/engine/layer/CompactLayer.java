@@ -1,4 +1,4 @@
-package org.espalier.engine.vector;
+package org.espalier.engine.layer;
 
 import java.util.Arrays;
 import java.util.BitSet;
@@ -9,9 +9,7 @@ import org.espalier.engine.kernel.BlockedCsr;
 import org.espalier.engine.kernel.PackedRows6;
 import org.espalier.engine.kernel.TransposeMap;
 import org.espalier.engine.simd.dense.InterleavedRows;
-import org.espalier.network.Architecture;
 import org.espalier.network.LivePaths;
-import org.espalier.network.Mask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,18 +19,18 @@ import org.jspecify.annotations.Nullable;
  * others. For dense kernels ({@link #dense}): the layer's whole matrix, zero where pruned, so that nothing has to be spread out
  * before a product or collected after one. Everything that a step touches is here or derived from it.
  */
-final class CompactLayer {
+public final class CompactLayer {
     private static final int PAD = 16;
     private static final BlockedCsr NONE = BlockedCsr.whole(new int[1]);
 
-    final int inputs;
-    final int outputs;
+    public final int inputs;
+    public final int outputs;
     /** Whether dense kernels run: the order is then the matrix's own, pruned weights included. */
-    final boolean dense;
+    public final boolean dense;
     /** Floats in use: surviving weights, or all of a dense layer. */
-    final int count;
+    public final int count;
     /** Live weights. */
-    final int live;
+    public final int live;
     /** Position in the layer's matrix of each surviving weight; empty for a dense layer, where it is the index. */
     private final int[] positions;
     /** Of a dense layer, the positions whose values and moments stay zero, and those whose gradients do. */
@@ -40,23 +38,23 @@ final class CompactLayer {
 
     private final int[] notLive;
 
-    final float[] values;
-    final float[] gradients;
-    final float[] first;
-    final float[] second;
+    public final float[] values;
+    public final float[] gradients;
+    public final float[] first;
+    public final float[] second;
     /** Where each row's live weights stand. */
-    final BlockedCsr rows;
+    public final BlockedCsr rows;
     /** Byte offset in a panel of each live weight's input row and output row, padded by repetition. */
-    final int[] inputRows;
+    public final int[] inputRows;
 
-    final int[] outputRows;
+    public final int[] outputRows;
 
     /** Inputs that a live weight reads, ascending. */
-    final int[] liveInputs;
+    public final int[] liveInputs;
     /** Where the same weights stand by input: row r is liveInputs[r]. */
-    final BlockedCsr transposedRowCuts;
+    public final BlockedCsr transposedRowCuts;
 
-    final int[] transposedRows; // byte offset of each one's output row
+    public final int[] transposedRows; // byte offset of each one's output row
     private final int[] transposedFrom; // its place in compact order
     private final float[] transposedValues;
     private boolean transposedStale = true;
@@ -72,12 +70,12 @@ final class CompactLayer {
     private boolean transposedMatrixStale = true;
 
     /** Whether the weight gradient looks for zeros in what comes back. */
-    final boolean skipsInGradient;
+    public final boolean skipsInGradient;
 
     /** Whether products leave zeros out of what enters and of what comes back, panel by panel. */
-    final ZeroSkipPolicy activeForward;
+    public final ZeroSkipPolicy activeForward;
 
-    final ZeroSkipPolicy activeBackward;
+    public final ZeroSkipPolicy activeBackward;
 
     private float @Nullable [] sixes;
     private int[] sixPlaces = {}; // place in it of each live weight; empty until it is made, and for a dense layer
@@ -87,7 +85,7 @@ final class CompactLayer {
     private boolean transposedSixesStale = true;
 
     /** Output rows in order: 0, 1, ... */
-    final int[] everyOutput;
+    public final int[] everyOutput;
 
     // Absolute values for bounds, made when they are wanted.
     private float @Nullable [] absolute; // of values, or of a dense layer's matrix
@@ -96,34 +94,43 @@ final class CompactLayer {
     private boolean absoluteTransposedStale = true;
     private float @Nullable [] radiusGradients;
 
-    CompactLayer(
-            Architecture architecture,
-            int layer,
-            Mask mask,
-            LivePaths paths,
+    /**
+     * A layer with all zero weights.
+     *
+     * @param survivors positions, output x inputs + input, of surviving weights
+     * @param alive those of them that lie on a path from an input to a logit
+     * @param inner whether what enters comes from a ReLU, so that looking for zeros can pay
+     * @param groups whether dense kernels want {@link InterleavedRows}
+     */
+    public CompactLayer(
+            int inputs,
+            int outputs,
+            BitSet survivors,
+            BitSet live,
             DenseOrSparsePolicy policy,
-            boolean groups) {
+            boolean groups,
+            boolean inner) {
         this.groups = groups;
-        inputs = architecture.inputs(layer);
-        outputs = architecture.outputs(layer);
+        this.inputs = inputs;
+        this.outputs = outputs;
         everyOutput = IntStream.range(0, outputs).toArray();
-        BitSet alive = paths.weights(layer);
-        BitSet rest = mask.survivors(layer);
+        BitSet alive = (BitSet) live.clone();
+        BitSet rest = (BitSet) survivors.clone();
         rest.andNot(alive);
-        live = alive.cardinality();
-        dense = policy.dense(inputs, outputs, live);
-        double below = policy.activeBelow(inputs, outputs, live, dense);
+        this.live = alive.cardinality();
+        dense = policy.dense(inputs, outputs, this.live);
+        double below = policy.activeBelow(inputs, outputs, this.live, dense);
         skipsInGradient = below > 0;
-        activeForward = layer == 0
-                ? ZeroSkipPolicy.NEVER
-                : new ZeroSkipPolicy(below); // inputs under attack are not zero, and Products has no room
+        activeForward = inner ? new ZeroSkipPolicy(below) : ZeroSkipPolicy.NEVER;
         activeBackward = new ZeroSkipPolicy(below);
-        count = dense ? inputs * outputs : live + rest.cardinality();
+        count = dense ? inputs * outputs : this.live + rest.cardinality();
         values = floats(count);
         gradients = floats(count);
         first = floats(count);
         second = floats(count);
-        liveInputs = paths.inputs(layer);
+        BitSet reading = new BitSet();
+        alive.stream().forEach(at -> reading.set(at % inputs));
+        liveInputs = reading.stream().toArray();
         if (dense) {
             positions = new int[0];
             notLive = missing(alive, count);
@@ -142,7 +149,7 @@ final class CompactLayer {
         pruned = new int[0];
         notLive = pruned;
         int[] byOutput = alive.stream().toArray();
-        int[] taken = new int[live];
+        int[] taken = new int[this.live];
         rows = BlockedCsr.of(
                 outputs,
                 inputs,
@@ -150,15 +157,15 @@ final class CompactLayer {
                 Arrays.stream(byOutput).map(at -> at % inputs).toArray(),
                 groups,
                 taken);
-        for (int k = 0; k < live; k++) {
+        for (int k = 0; k < this.live; k++) {
             positions[k] = byOutput[taken[k]];
         }
-        int[] next = {live};
+        int[] next = {this.live};
         rest.stream().forEach(at -> positions[next[0]++] = at);
-        inputRows = new int[padded(live)];
-        outputRows = new int[padded(live)];
-        for (int k = 0; k < inputRows.length && live > 0; k++) {
-            int position = positions[Math.min(k, live - 1)];
+        inputRows = new int[padded(this.live)];
+        outputRows = new int[padded(this.live)];
+        for (int k = 0; k < inputRows.length && this.live > 0; k++) {
+            int position = positions[Math.min(k, this.live - 1)];
             inputRows[k] = (int) (position % inputs * ActivationPanels.ROW_BYTES);
             outputRows[k] = (int) (position / inputs * ActivationPanels.ROW_BYTES);
         }
@@ -167,8 +174,8 @@ final class CompactLayer {
         for (int r = 0; r < liveInputs.length; r++) {
             transposedRow[liveInputs[r]] = r;
         }
-        int[] livePositions = Arrays.copyOf(positions, live);
-        transposedFrom = new int[live];
+        int[] livePositions = Arrays.copyOf(positions, this.live);
+        transposedFrom = new int[this.live];
         transposedRowCuts = BlockedCsr.of(
                 liveInputs.length,
                 outputs,
@@ -179,7 +186,7 @@ final class CompactLayer {
                 groups,
                 transposedFrom);
         transposedRows = Arrays.stream(transposedFrom).map(k -> outputRows[k]).toArray();
-        transposedValues = floats(live);
+        transposedValues = floats(this.live);
     }
 
     private static int[] missing(BitSet of, int size) {
@@ -190,7 +197,7 @@ final class CompactLayer {
     }
 
     /** Takes weights from their matrix, (output, input) row-major. */
-    void load(float[] weights) {
+    public void load(float[] weights) {
         gather(weights, values);
         for (int k = 0; k < count; k++) {
             values[k] += 0f;
@@ -199,7 +206,7 @@ final class CompactLayer {
     }
 
     /** Spreads this order's floats (weights, gradients or a moment) into a matrix that holds zeros. */
-    void spread(float[] compact, float[] into) {
+    public void spread(float[] compact, float[] into) {
         if (dense) {
             System.arraycopy(compact, 0, into, 0, count);
             return;
@@ -210,7 +217,7 @@ final class CompactLayer {
     }
 
     /** The reverse of {@link #spread}. */
-    void gather(float[] from, float[] compact) {
+    public void gather(float[] from, float[] compact) {
         if (dense) {
             System.arraycopy(from, 0, compact, 0, count);
             zero(compact, pruned);
@@ -225,13 +232,13 @@ final class CompactLayer {
      * Zeroes the gradients that are not of live weights: those that a dense kernel has made, whole-register stores have
      * run into, or an update's penalties have been added to.
      */
-    void clearOthersGradients() {
+    public void clearOthersGradients() {
         zero(gradients, notLive);
         Arrays.fill(gradients, dense ? count : live, gradients.length, 0f);
     }
 
     /** Zeroes the values of a dense layer's pruned weights. */
-    void zeroPruned() {
+    public void zeroPruned() {
         zero(values, pruned);
     }
 
@@ -242,7 +249,7 @@ final class CompactLayer {
     }
 
     /** To be called when the weights have changed. */
-    void changed() {
+    public void changed() {
         transposedStale = true;
         liveMatrixStale = true;
         matrixStale = true;
@@ -254,7 +261,7 @@ final class CompactLayer {
     }
 
     /** Live weights by input. */
-    float[] transposedValues() {
+    public float[] transposedValues() {
         if (transposedStale) {
             for (int k = 0; k < live; k++) {
                 transposedValues[k] = values[transposedFrom[k]];
@@ -265,7 +272,7 @@ final class CompactLayer {
     }
 
     /** Of a dense layer: live weights, (output, input) as the kernels want them, zero elsewhere. */
-    float[] matrix() {
+    public float[] matrix() {
         if (!groups) {
             return liveMatrix();
         }
@@ -301,7 +308,7 @@ final class CompactLayer {
     }
 
     /** Of a dense layer: live weights, (input, output) as the kernels want them, zero elsewhere. */
-    float[] transposedMatrix() {
+    public float[] transposedMatrix() {
         float[] made = transposedMatrix;
         if (made == null) {
             made = new float[groups ? InterleavedRows.size(inputs, outputs) : inputs * outputs];
@@ -319,7 +326,7 @@ final class CompactLayer {
     }
 
     /** Live weights, (output, input) as {@link PackedRows6}, zero elsewhere. */
-    float[] sixes() {
+    public float[] sixes() {
         float[] made = sixes;
         if (made == null) {
             made = new float[PackedRows6.size(outputs, inputs)];
@@ -340,7 +347,7 @@ final class CompactLayer {
     }
 
     /** Live weights, (live input, output) as {@link PackedRows6}, zero elsewhere. */
-    float[] transposedSixes() {
+    public float[] transposedSixes() {
         float[] made = transposedSixes;
         if (made == null) {
             made = new float[PackedRows6.size(liveInputs.length, outputs)];
@@ -373,12 +380,12 @@ final class CompactLayer {
     }
 
     /** Absolute values in compact order; not of a dense layer. */
-    float[] absoluteValues() {
+    public float[] absoluteValues() {
         return absolute(values);
     }
 
     /** Of a dense layer: absolute values of {@link #matrix}. */
-    float[] absoluteMatrix() {
+    public float[] absoluteMatrix() {
         return absolute(matrix());
     }
 
@@ -393,12 +400,12 @@ final class CompactLayer {
     }
 
     /** Absolute values of {@link #transposedValues}. */
-    float[] absoluteTransposedValues() {
+    public float[] absoluteTransposedValues() {
         return absoluteTransposed(transposedValues());
     }
 
     /** Of a dense layer: absolute values of {@link #transposedMatrix}. */
-    float[] absoluteTransposedMatrix() {
+    public float[] absoluteTransposedMatrix() {
         return absoluteTransposed(transposedMatrix());
     }
 
@@ -413,7 +420,7 @@ final class CompactLayer {
     }
 
     /** Room for gradients of the weights' absolute values, in compact order. */
-    float[] radiusGradients() {
+    public float[] radiusGradients() {
         float[] made = radiusGradients;
         if (made == null) {
             made = floats(count);
@@ -423,7 +430,7 @@ final class CompactLayer {
     }
 
     /** Places in compact order of the live weights. */
-    int[] livePlaces() {
+    public int[] livePlaces() {
         if (!dense) {
             return IntStream.range(0, live).toArray();
         }
@@ -431,7 +438,7 @@ final class CompactLayer {
     }
 
     /** Position in the layer's matrix, (output, input) row-major, of a place in compact order. */
-    int position(int place) {
+    public int position(int place) {
         return dense ? place : positions[place];
     }
 
@@ -444,7 +451,7 @@ final class CompactLayer {
     }
 
     /** Number of floats that vector loops run over. */
-    static int padded(int count) {
+    public static int padded(int count) {
         return Math.max(PAD, (count + PAD - 1) / PAD * PAD);
     }
 
