@@ -1,6 +1,5 @@
 package org.espalier.engine.vector;
 
-import org.espalier.engine.layer.DenseOrSparsePolicy;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -14,6 +13,7 @@ import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.Gradients;
 import org.espalier.engine.StepRule;
 import org.espalier.engine.Update;
+import org.espalier.engine.layer.DenseOrSparsePolicy;
 import org.espalier.engine.ops.KernelChoice;
 import org.espalier.engine.ops.PanelOps;
 import org.espalier.network.Architecture;

@@ -9,9 +9,13 @@ import net.jqwik.api.constraints.FloatRange;
 import net.jqwik.api.constraints.IntRange;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
+import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.Engine;
+import org.espalier.network.Architecture;
 import org.espalier.network.Graph;
 import org.espalier.network.GraphBuilder;
 import org.espalier.network.Mask;
+import org.espalier.network.Operation;
 import org.espalier.network.Parameter;
 import org.espalier.network.Shape;
 import org.espalier.network.Weights;
@@ -22,6 +26,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Certificates of networks with convolutions, batch norm, pools, shortcuts and normalisation. */
 class GraphCertificatesTest {
+    /** Points of a region that bounds are held against: fewer than a panel has lanes. */
+    private static final int POINTS = 45;
+
     /** One random network with an image and the class that it gives the image. */
     private static final class Case {
         final Graph graph;
@@ -42,9 +49,13 @@ class GraphCertificatesTest {
             label = SmallNetworks.best(SmallGraphs.logits(weights, widened(image)));
         }
 
-        /** Leads of the label over each class at an input, the lesser of the real ones and the rounded ones. */
+        /** Lowers the leads to those of the label over each class at an input, in real or in rounded arithmetic. */
         void take(double[] input, boolean rounded, double[] least) {
-            double[] logits = rounded ? SmallGraphs.roundedLogits(weights, input) : SmallGraphs.logits(weights, input);
+            take(rounded ? SmallGraphs.roundedLogits(weights, input) : SmallGraphs.logits(weights, input), least);
+        }
+
+        /** The same of logits. */
+        void take(double[] logits, double[] least) {
             for (int c = 0; c < least.length; c++) {
                 if (c != label) {
                     least[c] = Math.min(least[c], logits[label] - logits[c]);
@@ -53,7 +64,7 @@ class GraphCertificatesTest {
         }
 
         Verifier verifier() {
-            return new Verifier(new RoundedEngine(weights, mask));
+            return new Verifier(SmallNetworks.engine(weights, mask));
         }
     }
 
@@ -75,15 +86,28 @@ class GraphCertificatesTest {
         ThreatModel threat = new ThreatModel(norm, epsilon);
         double[] least = new double[one.weights.architecture().classes()];
         Arrays.fill(least, Double.POSITIVE_INFINITY);
-        for (int point = 0; point < 45; point++) {
+        Engine engine = SmallNetworks.engine(one.weights, one.mask);
+        ActivationBuffers buffers = engine.newBuffers(POINTS);
+        for (int point = 0; point < POINTS; point++) {
             double[] moved = CertifierTest.point(one.image, threat, point % 3, one.stream.child(point));
-            if (norm == Norm.LINF) {
+            if (norm == Norm.LINF) { // rounding to float32 may leave the other balls
                 for (int i = 0; i < moved.length; i++) {
                     moved[i] = (float) moved[i];
+                    buffers.input().set(i, point, (float) moved[i]);
                 }
                 one.take(moved, true, least);
             }
             one.take(moved, false, least);
+        }
+        if (norm == Norm.LINF) {
+            engine.forward(buffers, 0, 1);
+            double[] logits = new double[least.length];
+            for (int point = 0; point < POINTS; point++) {
+                for (int c = 0; c < logits.length; c++) {
+                    logits[c] = buffers.logits().get(c, point);
+                }
+                one.take(logits, least);
+            }
         }
         Certifier certifier = new Certifier(one.weights, one.mask);
         double[] ibp =
@@ -134,11 +158,11 @@ class GraphCertificatesTest {
     void whatFloat32GetsWrongBehindABatchNormIsNotCertified(BoundMethod method) {
         // The convolution gives 2^24 + 1/2, which float32 rounds to 2^24; the norm takes 2^24 away and scales by 2^10.
         Graph graph = new GraphBuilder(Shape.of(1, 1, 2))
-                .add("conv", new org.espalier.network.Operation.Conv2d(1, 1, 1, 1, 0, true))
+                .add("conv", new Operation.Conv2d(1, 1, 1, 1, 0, true))
                 .norm("norm")
                 .linear("out", 2)
                 .build();
-        Weights weights = new Weights(new org.espalier.network.Architecture(graph));
+        Weights weights = new Weights(new Architecture(graph));
         weights.matrix(0)[0] = 0.5f;
         weights.biases(0)[0] = 0x1p24f;
         weights.values("norm.running_mean")[0] = 0x1p24f;
