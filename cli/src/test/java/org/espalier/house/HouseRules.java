@@ -93,7 +93,8 @@ record HouseRules(String root) {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(concat(
-                        ROOMS.subList(0, CORE_ROOMS), List.of("java..", "jdk.incubator.vector..", "org.jspecify..")))
+                        ROOMS.subList(0, CORE_ROOMS),
+                        List.of("java..", "javax.imageio..", "jdk.incubator.vector..", "org.jspecify..")))
                 .as("core needs the JDK and annotations only");
     }
 

@@ -62,7 +62,10 @@ public final class SyntheticStore {
         this.directory = directory;
         this.experiment = experiment;
         this.architecture = Architecture.of(
-                784, experiment.network().hidden(), 10, experiment.network().biases());
+                784,
+                experiment.network().hidden().orElseThrow(),
+                10,
+                experiment.network().biases().orElseThrow());
         this.stream = Stream.root(experiment.seed()).child("synthetic store");
     }
 

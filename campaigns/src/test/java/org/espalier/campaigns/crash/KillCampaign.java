@@ -14,7 +14,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.espalier.campaigns.TinyImages;
-import org.espalier.campaigns.Trees;
+import org.espalier.fixtures.Trees;
 
 /**
  * Kills processes at random moments of one phase, as SIGKILL does, and runs the same command again until it is done. The
@@ -99,7 +99,7 @@ final class KillCampaign {
         }
         workNanos = undisturbed.nanos();
         expectedCode = undisturbed.code();
-        expected = Trees.digests(home.resolve("work"));
+        expected = Trees.visible(home.resolve("work"));
         if (expected.isEmpty()) {
             throw new IllegalStateException(phase + " wrote no file");
         }
@@ -127,7 +127,7 @@ final class KillCampaign {
         }
         begin();
         tally.rounds++;
-        Map<String, String> before = Trees.digests(home.resolve("work"));
+        Map<String, String> before = Trees.visible(home.resolve("work"));
         List<String> moments = new ArrayList<>();
         boolean done = false;
         for (int killed = 0; !done; ) {
@@ -138,7 +138,7 @@ final class KillCampaign {
                 killed++;
                 tally.kills++;
                 moments.add(moment / 1_000 + " us");
-                Map<String, String> now = Trees.digests(home.resolve("work"));
+                Map<String, String> now = Trees.visible(home.resolve("work"));
                 tally.midway += now.equals(before) ? 0 : 1;
                 tally.temporaries += temporaries() ? 1 : 0;
                 before = now;
@@ -150,7 +150,7 @@ final class KillCampaign {
                 return;
             }
         }
-        List<String> differences = Trees.differences(expected, Trees.digests(home.resolve("work")));
+        List<String> differences = Trees.differences(expected, Trees.visible(home.resolve("work")));
         if (!differences.isEmpty()) {
             finding(String.join(", ", differences), moments);
         }

@@ -10,7 +10,6 @@ import org.espalier.engine.kernel.ConvKernels;
 import org.espalier.engine.kernel.GradientScratch;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.kernel.NonZeroLanes;
-import org.espalier.engine.scalar.ScalarConvKernels;
 import org.espalier.engine.simd.EpilogueVectors;
 import org.espalier.engine.simd.Lanes;
 import org.espalier.engine.simd.VectorBounds;
@@ -19,6 +18,7 @@ import org.espalier.engine.simd.VectorImages;
 import org.espalier.engine.simd.VectorNoise;
 import org.espalier.engine.simd.VectorSteps;
 import org.espalier.engine.simd.VectorUpdates;
+import org.espalier.engine.simd.conv.VectorConvKernels;
 import org.espalier.engine.simd.dense.DenseGradient;
 import org.espalier.engine.simd.dense.DenseMatmul256;
 import org.espalier.engine.simd.dense.DenseMatmul512;
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VectorKernels implements Kernels {
     private final BoundKernels bounds = new VectorBounds();
-    private final ConvKernels convolutions = new ScalarConvKernels();
+    private final ConvKernels convolutions = new VectorConvKernels();
 
     private VectorKernels() {}
 

@@ -136,7 +136,7 @@ public final class ReferenceEngine implements BoundEngine {
     }
 
     /** In float32, as every engine: inputs are float32, and points at the ball's edge must be the same. */
-    private static float step(StepRule rule, float g, float clean, float x) {
+    static float step(StepRule rule, float g, float clean, float x) {
         return switch (rule) {
             case StepRule.Sign(float step, float epsilon) -> {
                 float moved = g > 0 ? x + step : g < 0 ? x - step : x;
@@ -285,7 +285,7 @@ public final class ReferenceEngine implements BoundEngine {
         }
     }
 
-    private static double step(Update update, double w, double g, double[] first, double[] second, int i) {
+    static double step(Update update, double w, double g, double[] first, double[] second, int i) {
         return switch (update) {
             case Update.Adam adam -> {
                 first[i] = adam.beta1() * first[i] + (1 - (double) adam.beta1()) * g;

@@ -13,11 +13,12 @@ import org.espalier.data.DataFile;
 import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
 import org.espalier.data.catalogue.DataSets;
+import org.espalier.fixtures.IdxBytes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The user's own directory of IDX files. */
-class AssemblyTest {
+class IdxFormatTest {
     @TempDir
     Path directory;
 
@@ -85,7 +86,7 @@ class AssemblyTest {
         Path file = directory.resolve("t10k-images-idx3-ubyte");
         assertThatThrownBy(() -> DataSets.load("mine", Optional.of(file), DataProgress.NONE))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("expected a directory of IDX files, found a file");
+                .hasMessageContaining("expected a directory of data files, found a file");
     }
 
     private DataSet read() {

@@ -1,48 +1,46 @@
 package org.espalier.data.file;
 
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.function.Function;
+import java.util.Arrays;
+import java.util.List;
 import org.espalier.UserException;
 import org.espalier.data.DataFile;
 import org.espalier.data.DataSet;
 import org.espalier.data.ImageShape;
 import org.espalier.data.Split;
 
-/** Puts the four files of a data set together and checks that they belong to each other. */
-public final class Assembly {
-    private Assembly() {}
+/** Data sets in four IDX files with the names of {@link DataFile}: grey images of any size, classes from 0. */
+public final class IdxFormat implements DataFormat {
+    /** {@link #name}. */
+    public static final String NAME = "idx";
 
-    /** Called with a file, how to name it, and its digest; throws if the file is not the wanted one. */
-    public interface DigestCheck {
-        void check(DataFile file, String source, String digest);
+    /** Made by {@code ServiceLoader}. */
+    public IdxFormat() {}
+
+    @Override
+    public String name() {
+        return NAME;
     }
 
-    /**
-     * Reads all four files.
-     *
-     * @throws UserException if one is malformed or refused, or if counts, image sizes or labels do not fit together
-     */
-    public static DataSet read(String name, Map<DataFile, Content> files, DigestCheck check) {
-        Map<DataFile, String> digests = new EnumMap<>(DataFile.class);
-        Function<DataFile, Idx.Images> images = file -> {
-            Idx.Images read = Idx.readImages(content(files, file));
-            check.check(file, read.source(), read.sha256());
-            digests.put(file, read.sha256());
-            return read;
-        };
-        Function<DataFile, Idx.Labels> labels = file -> {
-            Idx.Labels read = Idx.readLabels(content(files, file));
-            check.check(file, read.source(), read.sha256());
-            digests.put(file, read.sha256());
-            return read;
-        };
-        Idx.Labels trainLabels = labels.apply(DataFile.TRAIN_LABELS);
-        Idx.Labels testLabels = labels.apply(DataFile.TEST_LABELS);
+    @Override
+    public List<String> files() {
+        return Arrays.stream(DataFile.values()).map(DataFile::fileName).toList();
+    }
+
+    @Override
+    public String digest(String file, Content content) {
+        return DataFile.of(file).orElseThrow().isImages()
+                ? Idx.readImages(content).sha256()
+                : Idx.readLabels(content).sha256();
+    }
+
+    @Override
+    public DataSet read(String name, FileSet files) {
+        Idx.Labels trainLabels = labels(files, DataFile.TRAIN_LABELS);
+        Idx.Labels testLabels = labels(files, DataFile.TEST_LABELS);
         int classes = classes(trainLabels);
         checkLabels(trainLabels, testLabels, classes);
-        Idx.Images train = images.apply(DataFile.TRAIN_IMAGES);
-        Idx.Images test = images.apply(DataFile.TEST_IMAGES);
+        Idx.Images train = images(files, DataFile.TRAIN_IMAGES);
+        Idx.Images test = images(files, DataFile.TEST_IMAGES);
         if (test.rows() != train.rows() || test.columns() != train.columns()) {
             throw new UserException(
                     test.source() + " does not fit " + train.source() + ": expected images of " + train.rows() + " x "
@@ -55,15 +53,19 @@ public final class Assembly {
                 classes,
                 split("train", train, trainLabels),
                 split("test", test, testLabels),
-                digests);
+                files.digests());
     }
 
-    public static Content content(Map<DataFile, Content> files, DataFile file) {
-        Content content = files.get(file);
-        if (content == null) {
-            throw new IllegalArgumentException("no " + file);
-        }
-        return content;
+    private static Idx.Images images(FileSet files, DataFile file) {
+        Idx.Images read = Idx.readImages(files.content(file.fileName()));
+        files.found(file.fileName(), read.sha256());
+        return read;
+    }
+
+    private static Idx.Labels labels(FileSet files, DataFile file) {
+        Idx.Labels read = Idx.readLabels(files.content(file.fileName()));
+        files.found(file.fileName(), read.sha256());
+        return read;
     }
 
     private static Split split(String name, Idx.Images images, Idx.Labels labels) {

@@ -4,45 +4,46 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The bumps that {@link Square} adds in L2 and L1: two halves of opposite sign, each falling off from its middle, of L2 length 1.
- * Andriushchenko et al. (ECCV 2020), section 3.4, equation 2.
+ * The patterns that {@link Square} adds to a window in L2 and L1: two halves of opposite sign, each with its largest
+ * value in the middle. Their L2 length is 1. Andriushchenko et al. (ECCV 2020), section 3.4, equation 2.
  */
-final class Bumps {
-    private record Shape(int height, int width, boolean turned) {}
+final class WindowPatterns {
+    private record Shape(int height, int width, boolean transposed) {}
 
-    private final Map<Shape, float[]> made = new HashMap<>();
+    private final Map<Shape, float[]> cache = new HashMap<>();
 
     /**
-     * A bump, row by row.
+     * The pattern of a window, (row, column).
      *
-     * @param turned whether the halves lie side by side instead of one upon the other; a window of one row is always turned
+     * @param transposed whether the halves lie side by side instead of one above the other; always so for a window of
+     *     one row
      */
-    float[] bump(int height, int width, boolean turned) {
-        return made.computeIfAbsent(new Shape(height, width, turned || height == 1), Bumps::make);
+    float[] pattern(int height, int width, boolean transposed) {
+        return cache.computeIfAbsent(new Shape(height, width, transposed || height == 1), WindowPatterns::make);
     }
 
     private static float[] make(Shape shape) {
-        int long_ = shape.turned ? shape.width : shape.height; // the side that is halved
-        int other = shape.turned ? shape.height : shape.width;
-        double[] values = new double[long_ * other]; // halved side first
-        int half = long_ / 2;
+        int halved = shape.transposed ? shape.width : shape.height; // length of the halved side
+        int other = shape.transposed ? shape.height : shape.width;
+        double[] values = new double[halved * other]; // halved side first
+        int half = halved / 2;
         fill(values, 0, half, other, 1);
-        fill(values, half, long_ - half, other, -1);
+        fill(values, half, halved - half, other, -1);
         double squares = 0;
         for (double value : values) {
             squares += value * value;
         }
-        float[] bump = new float[values.length];
+        float[] pattern = new float[values.length];
         for (int row = 0; row < shape.height; row++) {
             for (int column = 0; column < shape.width; column++) {
-                double value = shape.turned ? values[column * other + row] : values[row * other + column];
-                bump[row * shape.width + column] = (float) (value / Math.sqrt(squares));
+                double value = shape.transposed ? values[column * other + row] : values[row * other + column];
+                pattern[row * shape.width + column] = (float) (value / Math.sqrt(squares));
             }
         }
-        return bump;
+        return pattern;
     }
 
-    /** One half: rings around its middle, each larger one adding 1 / n^2, of length 1. */
+    /** One half, of length 1: the sum of squares around its middle, the n-th with value 1 / n^2. */
     private static void fill(double[] values, int first, int rows, int columns, int sign) {
         if (rows == 0) {
             return;
