@@ -35,8 +35,7 @@ public final class GraphEngine implements Engine {
     private final GraphPlan plan;
     private final Step[] steps;
     private final EngineOps ops;
-    private final Map<Integer, ActivationPanels> spares =
-            new HashMap<>(); // by size: for gradients that are added to others
+    private final Map<Integer, ActivationPanels> spares = new HashMap<>(); // by size: for gradients that are added to others
     private Mask mask;
     private int[] liveInputs;
     private @Nullable GraphEngine unmasked; // for gradients of pruned weights, when they are first wanted
@@ -88,7 +87,8 @@ public final class GraphEngine implements Engine {
             }
             case Operation.GlobalAveragePool pool -> {
                 MapLayout from = planned.in()[0].layout();
-                PoolWindows windows = new PoolWindows(from.height(), from.width(), 1, 0, from.height(), from.width());
+                PoolWindows windows =
+                        new PoolWindows(from.height(), from.width(), 1, 0, from.height(), from.width());
                 yield new AveragePoolStep(kernels, planned, windows, 1, 1);
             }
             case Operation.Add add -> new AddStep(kernels, planned);

@@ -1,5 +1,8 @@
 package org.espalier.engine.vector;
 
+import org.espalier.engine.layer.DenseOrSparsePolicy;
+import org.espalier.engine.layer.LayerMatmul;
+import org.espalier.engine.layer.CompactLayer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -20,9 +23,6 @@ import org.espalier.engine.kernel.FixedOrderSum;
 import org.espalier.engine.kernel.GradientScratch;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.kernel.Kernels.Epilogue;
-import org.espalier.engine.layer.CompactLayer;
-import org.espalier.engine.layer.DenseOrSparsePolicy;
-import org.espalier.engine.layer.LayerMatmul;
 import org.espalier.engine.ops.PanelOps;
 import org.espalier.engine.simd.dense.InterleavedRows;
 import org.espalier.network.Architecture;

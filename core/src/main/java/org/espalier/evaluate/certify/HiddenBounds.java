@@ -71,32 +71,10 @@ final class HiddenBounds {
             both[2 * i + 1] = high[i];
         }
         for (int o = 0; o < weights.outputs(); o++) {
-<<<<<<< HEAD
             if (layer < lower.length) {
                 interval(layer, o, both, reach);
             } else {
                 slack[layer][o] = weights.slack(o, reach);
-=======
-            double slack = weights.slack(o, high); // a layer's inputs are never negative
-            this.slack[layer][o] = slack;
-            if (layer < lower.length && slack == Double.POSITIVE_INFINITY) {
-                lower[layer][o] = Double.NEGATIVE_INFINITY; // float32 may overflow here, so there is no bound
-                upper[layer][o] = Double.POSITIVE_INFINITY;
-            } else if (layer < lower.length) {
-                double least = weights.biases()[o];
-                double most = least;
-                for (int at = weights.starts()[o]; at < weights.starts()[o + 1]; at++) {
-                    double w = weights.weights()[at];
-                    int i = weights.columns()[at];
-                    least = Math.fma(w, w > 0 ? low[i] : high[i], least);
-                    most = Math.fma(w, w > 0 ? high[i] : low[i], most);
-                }
-                lower[layer][o] = Math.nextDown(least - slack);
-                upper[layer][o] = Math.nextUp(most + slack);
-                if (layer == 0 && region.norm != Norm.LINF) {
-                    ball(weights, o, slack);
-                }
->>>>>>> main
             }
         }
     }
@@ -120,7 +98,7 @@ final class HiddenBounds {
         double slackOf = weights.slack(o, size);
         slack[layer][o] = slackOf;
         if (slackOf == Double.POSITIVE_INFINITY) {
-            set(layer, o, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY); // float32 may overflow: nothing is known
+            set(layer, o, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY); // float32 may overflow: there is no bound
             return;
         }
         double from = Math.nextDown(least - slackOf);

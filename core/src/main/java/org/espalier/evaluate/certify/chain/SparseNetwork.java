@@ -8,19 +8,19 @@ import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 
 /**
- * A network as a chain of sparse affine layers with ReLUs between them, cut down to what can change a logit: surviving weights
- * other than zero, pixels that one of them reads, hidden units on a live path from an input to a logit. Bounds cost in
- * proportion to what is left. {@link Lowering} makes the chain from any graph; a convolution's weights stand in it once for
- * each position.
+ * A network as a chain of sparse affine layers with ReLUs between them, reduced to the parts that can change a logit:
+ * surviving weights other than zero, pixels that one of them reads, and hidden units on a live path from an input to a logit.
+ * The cost of bounds is proportional to these weights. {@link Lowering} makes the chain from any graph. A convolution's weights
+ * occur in it once for each position.
  *
- * <p><b>What bounds are about.</b> The real-number network with the stored float32 weights, and at the same time every
+ * <p><b>What bounds hold for.</b> The real-number network with the stored float32 weights, and at the same time every
  * float32 evaluation of it: unit {@code o} of a layer is taken to compute {@code sum_i w_oi a_i + b_o + e_o}, where
  * {@code e_o} is any number with {@code |e_o| <= slack_o}. For {@code n} products added in float32, in any order, fused
- * or not, {@code |e_o| <= gamma(n + 2) (sum_i |w_oi| |a_i| + |b_o|)}, {@code gamma(k) = k u / (1 - k u)}, {@code u =
- * 2^-24} (Higham, "Accuracy and stability of numerical algorithms", section 3.1), plus what underflows; {@code e_o = 0}
- * is the real network. {@code |a_i|} is at most the size of the bounds of the unit below. Where a unit stands for several
- * operations, e.g. a convolution and a batch norm, {@link Combination} derives the number of roundings, and sizes in place of
- * {@code |w_oi|}. A unit that only carries a value to the next layer has no such error.
+ * or not, {@code |e_o| <= gamma(n + 2) (sum_i |w_oi| |a_i| + |b_o|)}, {@code gamma(k) = k u / (1 - k u)},
+ * {@code u = 2^-24} (Higham, "Accuracy and stability of numerical algorithms", section 3.1), plus what underflows;
+ * {@code e_o = 0} is the real network. {@code |a_i|} is at most the larger absolute bound of the unit below. A unit may stand for
+ * several operations, e.g. a convolution and a batch norm. {@link Combination} then derives the number of roundings, and sizes
+ * that replace {@code |w_oi|}. A unit that copies a value to the next layer has no such error.
  *
  * <p><b>The float64 arithmetic of the bounds themselves.</b> A linear bound goes back through a layer with
  * coefficients {@code v = W' lambda}, computed with an error of at most {@code gamma64(m + 2) sum_o |w_oi| |lambda_o|} in
@@ -44,7 +44,7 @@ public final class SparseNetwork {
     private final Layer[] layers;
 
     /**
-     * Cuts a network down.
+     * Reduces a network.
      *
      * @throws IllegalArgumentException if a surviving weight or another parameter is not finite, or weights and mask do not fit
      * @throws org.espalier.UserException if the chain is too large
@@ -223,7 +223,7 @@ public final class SparseNetwork {
         return layers[layer];
     }
 
-    /** Inputs that matter, as numbers in the whole image, ascending. Not to be written to. */
+    /** Live inputs by their index in the image, ascending. Not to be written to. */
     public int[] pixels() {
         return pixels;
     }
