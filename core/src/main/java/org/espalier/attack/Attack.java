@@ -22,6 +22,11 @@ public interface Attack {
     /** Whether two draws of randomness can give two results. */
     boolean random();
 
+    /** Whether {@link Attacker#scale} is there, for a ramp of epsilon. */
+    default boolean scalable() {
+        return false;
+    }
+
     /**
      * Makes the attack ready to run on an engine. Done once for many batches: all buffers are made here.
      *

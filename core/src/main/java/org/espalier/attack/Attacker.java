@@ -76,6 +76,17 @@ public abstract class Attacker {
     }
 
     /**
+     * Makes the attacks that follow smaller: epsilon and the lengths of steps are the settings' times {@code share}, rounded to
+     * float. 1 gives the settings' again.
+     *
+     * @param share in [0, 1]
+     * @throws UnsupportedOperationException if the attack is not {@link Attack#scalable}
+     */
+    public void scale(double share) {
+        throw new UnsupportedOperationException("attack " + attack().name() + " cannot be scaled");
+    }
+
+    /**
      * Sets the inputs that no weight reads to the value that the attack's definition gives them (their gradient is
      * zero). The examples can then be shown or kept. Call after {@link #perturb} with the same arguments.
      */

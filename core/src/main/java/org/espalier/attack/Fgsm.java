@@ -40,6 +40,11 @@ public record Fgsm(
     }
 
     @Override
+    public boolean scalable() {
+        return true;
+    }
+
+    @Override
     public Attacker bind(Engine engine, ActivationBuffers buffers, Loss loss) {
         return new FgsmAttacker(this, engine, buffers, loss);
     }

@@ -10,12 +10,22 @@ import org.espalier.random.Stream;
 /** Runs {@link Fgsm}: the gradient of the clean pass that the caller has run anyway, so one backward pass in all. */
 final class FgsmAttacker extends Attacker {
     private final Fgsm attack;
-    private final StepRule rule;
+    private StepRule rule;
 
     FgsmAttacker(Fgsm attack, Engine engine, ActivationBuffers buffers, Loss loss) {
         super(attack.label(), loss, engine, buffers);
         this.attack = attack;
-        rule = new StepRule.Sign((float) attack.epsilon(), (float) attack.epsilon());
+        rule = rule(1);
+    }
+
+    private StepRule rule(double share) {
+        float epsilon = (float) (attack.epsilon() * share);
+        return new StepRule.Sign(epsilon, epsilon);
+    }
+
+    @Override
+    public void scale(double share) {
+        rule = rule(share);
     }
 
     @Override

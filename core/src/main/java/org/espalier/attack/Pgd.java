@@ -77,6 +77,11 @@ public record Pgd(
     }
 
     @Override
+    public boolean scalable() {
+        return true;
+    }
+
+    @Override
     public Attacker bind(Engine engine, ActivationBuffers buffers, Loss loss) {
         return new PgdAttacker(this, engine, buffers, loss);
     }

@@ -11,7 +11,7 @@ import org.espalier.random.Stream;
 /** Runs {@link Pgd}; each step is one forward and one backward pass with the signed step fused into its end. */
 final class PgdAttacker extends Attacker {
     private final Pgd attack;
-    private final StepRule rule;
+    private StepRule.Sign rule;
     /** Whether losses decide which point an example keeps; without it nothing but the last point is ever needed. */
     private final boolean choosing;
 
@@ -23,12 +23,21 @@ final class PgdAttacker extends Attacker {
     PgdAttacker(Pgd attack, Engine engine, ActivationBuffers buffers, Loss loss) {
         super(attack.label(), loss, engine, buffers);
         this.attack = attack;
-        rule = new StepRule.Sign((float) attack.step(), (float) attack.epsilon());
+        rule = rule(1);
         choosing = attack.keep() == KeptIterate.BEST || attack.restarts() > 1;
         int examples = choosing ? buffers.panels() / 2 * ActivationPanels.LANES : 0;
         best = new ActivationPanels(choosing ? buffers.input().features() : 1, Math.max(examples, 1));
         bestLoss = new double[examples];
         exampleLoss = new double[examples];
+    }
+
+    private StepRule.Sign rule(double share) {
+        return new StepRule.Sign((float) (attack.step() * share), (float) (attack.epsilon() * share));
+    }
+
+    @Override
+    public void scale(double share) {
+        rule = rule(share);
     }
 
     @Override
@@ -63,8 +72,15 @@ final class PgdAttacker extends Attacker {
         if (attack.randomStart()) {
             engine.ops()
                     .uniformNoise(
-                            noise, firstExample, buffers.input(), 0, buffers.input(), panels, panels, features, (float)
-                                    attack.epsilon());
+                            noise,
+                            firstExample,
+                            buffers.input(),
+                            0,
+                            buffers.input(),
+                            panels,
+                            panels,
+                            features,
+                            rule.epsilon());
         } else {
             copyInputs(0, panels, panels, features);
         }

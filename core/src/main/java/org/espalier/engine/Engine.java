@@ -90,10 +90,20 @@ public interface Engine {
     /** A copy of the gradient held; zero where pruned, except after {@link Gradients#ALL_WEIGHTS}. */
     Weights gradient();
 
+    /**
+     * Scales the gradient held to a global L2 norm, if its norm is larger: g = g x norm / |g|. Pascanu, Mikolov and Bengio, "On
+     * the difficulty of training recurrent neural networks" (2013), algorithm 1. The norm is that of all surviving weights' and
+     * biases' gradients, summed in double, layer by layer: weights in the order of positions of the layer's matrix, then biases.
+     * So engines and kernels of the same gradient clip it to the same bits. Penalties of an {@link Update} come later.
+     *
+     * @param norm above 0
+     */
+    void clipGradient(float norm);
+
     /** One optimizer update with the gradient held. */
     void update(Update update);
 
-    /** A copy of an optimizer moment: 0 = first (Adam's m, or velocity), 1 = second (Adam's v); zero where pruned. */
+    /** A copy of an optimizer moment: 0 = first (Adam's m, or the velocity), 1 = second (Adam's v); zero where pruned. */
     Weights moment(int order);
 
     /** Replaces both optimizer moments, as a checkpoint kept them; values at pruned weights are ignored. */

@@ -14,6 +14,8 @@ final class AdversarialGradient implements BatchObjective {
     private final ActivationBuffers buffers;
     private final Attacker attacker;
     private final double naturalShare;
+    private final Ramp ramp;
+    private double progress = 1; // what the attacker is scaled by
     private final MeanLoss loss;
 
     AdversarialGradient(Objective.Adversarial objective, Engine engine, int examples, float labelSmoothing) {
@@ -21,6 +23,7 @@ final class AdversarialGradient implements BatchObjective {
         buffers = engine.newBuffers(2 * ActivationPanels.panelsFor(examples) * ActivationPanels.LANES);
         attacker = objective.attack().bind(engine, buffers);
         naturalShare = objective.naturalShare();
+        ramp = objective.ramp();
         loss = new MeanLoss(new CrossEntropy(labelSmoothing), engine.ops(), buffers);
     }
 
@@ -32,6 +35,11 @@ final class AdversarialGradient implements BatchObjective {
     @Override
     public void gradient(Batch batch) {
         int panels = batch.panels();
+        double present = ramp.progress(batch.iteration());
+        if (present != progress) {
+            attacker.scale(present);
+            progress = present;
+        }
         boolean cleanFirst = attacker.readsCleanPass();
         if (cleanFirst) {
             engine.forward(buffers, 0, panels, Mode.TRAINING);

@@ -32,12 +32,22 @@ public interface Objective {
      * training of Madry et al. (2018).
      *
      * @param naturalShare in [0, 1)
+     * @param ramp the share of the attack's epsilon and of its steps' lengths that an update attacks with
      */
-    record Adversarial(double naturalShare, Attack attack) implements Objective {
+    record Adversarial(double naturalShare, Attack attack, Ramp ramp) implements Objective {
+        /** The whole attack from the first update on. */
+        public Adversarial(double naturalShare, Attack attack) {
+            this(naturalShare, attack, Ramp.NONE);
+        }
+
         public Adversarial {
             if (!(naturalShare >= 0 && naturalShare < 1)) {
                 throw new IllegalArgumentException("the natural share of an adversarial objective must be at least 0"
                         + " and below 1, got " + naturalShare);
+            }
+            if (!ramp.equals(Ramp.NONE) && !attack.scalable()) {
+                throw new IllegalArgumentException(
+                        "attack " + attack.name() + " cannot be made smaller, expected no ramp of its epsilon");
             }
         }
 

@@ -6,16 +6,21 @@ import org.espalier.setting.Setting;
 
 /** An optimizer and its constants. */
 public sealed interface OptimizerSettings {
+    /** Learning rate before any schedule, above 0. */
+    double rate();
+
     /**
      * The update to make.
      *
      * @param t number of the update, the first is 1
+     * @param factor of the learning rate, at least 0
      * @param l1 weight of the L1 penalty's gradient
      * @param l2 weight of the L2 penalty's gradient
+     * @param weightDecay decoupled: each surviving weight loses the share {@code rate x factor x weightDecay}
      */
-    Update update(int t, float l1, float l2);
+    Update update(int t, double factor, float l1, float l2, double weightDecay);
 
-    /** The first update from which all updates are the same, counted from 1. */
+    /** The first update from which all updates of one factor are the same, counted from 1. */
     default int settledFrom() {
         return 1;
     }
@@ -57,7 +62,11 @@ public sealed interface OptimizerSettings {
 
         /** The learning rate with both moments' corrections for having started at zero, at update {@code t}. */
         public float stepSize(int t) {
-            return (float) (rate * Math.sqrt(1 - StrictMath.pow(beta2, t)) / (1 - StrictMath.pow(beta1, t)));
+            return stepSize(t, 1);
+        }
+
+        private float stepSize(int t, double factor) {
+            return (float) (rate * factor * Math.sqrt(1 - StrictMath.pow(beta2, t)) / (1 - StrictMath.pow(beta1, t)));
         }
 
         /** From here on both powers in {@link #stepSize} are at most 2^-55, and 1 less either of them rounds to 1. */
@@ -68,8 +77,15 @@ public sealed interface OptimizerSettings {
         }
 
         @Override
-        public Update update(int t, float l1, float l2) {
-            return new Update.Adam(stepSize(t), (float) beta1, (float) beta2, (float) epsilon, l1, l2);
+        public Update update(int t, double factor, float l1, float l2, double weightDecay) {
+            return new Update.Adam(
+                    stepSize(t, factor),
+                    (float) beta1,
+                    (float) beta2,
+                    (float) epsilon,
+                    l1,
+                    l2,
+                    decay(rate, factor, weightDecay));
         }
     }
 
@@ -93,9 +109,41 @@ public sealed interface OptimizerSettings {
         }
 
         @Override
-        public Update update(int t, float l1, float l2) {
-            return new Update.Momentum((float) rate, (float) momentum, l1, l2);
+        public Update update(int t, double factor, float l1, float l2, double weightDecay) {
+            return new Update.Momentum(
+                    (float) (rate * factor), (float) momentum, l1, l2, decay(rate, factor, weightDecay));
         }
+    }
+
+    /**
+     * Stochastic gradient descent with Nesterov's momentum, as PyTorch's {@code SGD} has it with {@code nesterov=True}: v = momentum v
+     * + g, w = w - rate (g + momentum v). The velocity holds no rate, so that a changed rate acts on it at once.
+     *
+     * @param rate learning rate, above 0
+     * @param momentum in [0, 1)
+     */
+    @Kind("nesterov")
+    record Nesterov(
+            @Setting(value = "learning rate", preset = "0.1", min = 0, above = true)
+            double rate,
+
+            @Setting(value = "momentum, per update", preset = "0.9", min = 0, max = 1, below = true)
+            double momentum)
+            implements OptimizerSettings {
+        public Nesterov {
+            positive("learning rate", rate);
+            fraction("momentum", momentum);
+        }
+
+        @Override
+        public Update update(int t, double factor, float l1, float l2, double weightDecay) {
+            return new Update.Nesterov(
+                    (float) (rate * factor), (float) momentum, l1, l2, decay(rate, factor, weightDecay));
+        }
+    }
+
+    private static float decay(double rate, double factor, double weightDecay) {
+        return (float) (rate * factor * weightDecay);
     }
 
     private static void positive(String name, double value) {

@@ -11,8 +11,8 @@ import org.espalier.random.Stream;
  * Trains one level: draws batches, has the objective compute each batch's gradient, and updates the engine's weights.
  *
  * <p>Update t (from 0) depends on the weights and moments before it, the settings and (level stream, t) alone, so
- * training resumes at any update with the same bits. Steps allocate nothing but, while Adam's step size still changes,
- * one small record.
+ * training resumes at any update with the same bits. Steps allocate nothing but small records while Adam's step size, the
+ * schedule of the learning rate or the attack's epsilon changes.
  */
 public final class Trainer {
     private final Engine engine;
@@ -22,9 +22,10 @@ public final class Trainer {
     private final BatchObjective objective;
     private final Batch batch;
     private final TrainingImages images;
-    private final int settledFrom; // the first update from which updates no longer change
+    private final int settledFrom; // the first update from which updates of one factor no longer change
     private int iteration;
     private int updateNumber = 1; // which update this is
+    private double factor; // of its learning rate
     private Update update;
 
     /**
@@ -54,7 +55,8 @@ public final class Trainer {
         images = new TrainingImages(training, settings.augmentation(), examples, level);
         objective = settings.objective().bind(engine, examples, (float) settings.labelSmoothing());
         settledFrom = settings.optimizer().settledFrom();
-        update = settings.optimizer().update(1, (float) settings.l1(), (float) settings.l2());
+        factor = settings.learningRate().factor(0);
+        update = update(1);
     }
 
     /** Updates done. */
@@ -81,6 +83,9 @@ public final class Trainer {
      */
     public void step() {
         computeGradient();
+        if (settings.clip().isPresent()) {
+            engine.clipGradient((float) settings.clip().getAsDouble());
+        }
         engine.update(nextUpdate());
         iteration++;
     }
@@ -105,11 +110,18 @@ public final class Trainer {
     /** The update of this iteration; the same record once updates no longer change, since StrictMath.pow allocates. */
     private Update nextUpdate() {
         int number = iteration + 1;
-        if (Math.min(number, updateNumber) < settledFrom) {
-            update = settings.optimizer().update(number, (float) settings.l1(), (float) settings.l2());
+        double present = settings.learningRate().factor(iteration);
+        if (Math.min(number, updateNumber) < settledFrom || present != factor) {
+            factor = present;
+            update = update(number);
             updateNumber = number;
         }
         return update;
+    }
+
+    private Update update(int number) {
+        return settings.optimizer()
+                .update(number, factor, (float) settings.l1(), (float) settings.l2(), settings.weightDecay());
     }
 
     /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.espalier.attack.Attack;
 import org.espalier.attack.Attacker;
@@ -53,7 +54,27 @@ class TrainerTest {
                 new TrainingSettings(new Objective.Adversarial(0, fgsm), ADAM, 100, 0, 0, 0),
                 new TrainingSettings(certified(0, 0), ADAM, 60, 0, 1e-3, 0),
                 new TrainingSettings(certified(1, 0), MOMENTUM, 60, 0.1, 0, 1e-3),
-                new TrainingSettings(certified(1, 1), ADAM, 100, 0, 0, 0));
+                new TrainingSettings(certified(1, 1), ADAM, 100, 0, 0, 0),
+                new TrainingSettings(
+                        new Objective.Adversarial(0.5, pgd, new Ramp(1, 4, Ramp.Shape.LINEAR)),
+                        ADAM,
+                        60,
+                        0,
+                        0,
+                        0,
+                        new LearningRate(new CyclicRate(0.4), 12, 3, 0),
+                        0.1,
+                        OptionalDouble.of(0.5)),
+                new TrainingSettings(
+                        new Objective.Adversarial(0, fgsm, new Ramp(0, 3, Ramp.Shape.LINEAR)),
+                        new OptimizerSettings.Nesterov(0.05, 0.9),
+                        60,
+                        0,
+                        0,
+                        1e-3,
+                        new LearningRate(new CosineRate(0.1), 12, 0, 2),
+                        0.1,
+                        OptionalDouble.of(0.2)));
     }
 
     /** Updates 0 to 2, which gradients are compared at, are warm-up, the first of the ramp and well within it. */
@@ -146,6 +167,7 @@ class TrainerTest {
             if (settings.objective() instanceof Objective.Adversarial mixed) {
                 engine.forward(buffers, 0, panels);
                 Attacker attacker = mixed.attack().bind(engine, buffers);
+                attacker.scale(mixed.ramp().progress(update));
                 attacker.perturb(labels, 0, examples, LEVEL.child("attack noise"), update * settings.batch());
             }
         }
@@ -165,7 +187,8 @@ class TrainerTest {
             engine.load(weights, mask);
             return switch (settings.objective()) {
                 case Objective.Natural() -> loss(0);
-                case Objective.Adversarial(double share, var attack) -> share * loss(0) + (1 - share) * loss(panels);
+                case Objective.Adversarial(double share, var attack, var ramp) ->
+                    share * loss(0) + (1 - share) * loss(panels);
                 case Objective.Certified certified -> {
                     double progress = certified.ramp().progress(update);
                     double share = certified.naturalShare().at(progress);
@@ -282,6 +305,34 @@ class TrainerTest {
         natural.runUntil(7);
         certified.runUntil(7);
         assertThat(certified.state()).isNotEqualTo(natural.state());
+    }
+
+    @Test
+    void aRampEndsInTheWholeAttackAndAttacksWithAShareBefore() {
+        Pgd pgd = new Pgd(0.2, 0.1, 3, true, 1, org.espalier.attack.KeptIterate.LAST, LabelChoice.TRUE);
+        Pgd half = new Pgd(0.1, 0.05, 3, true, 1, org.espalier.attack.KeptIterate.LAST, LabelChoice.TRUE);
+        // Update 2 of a ramp of 4 has half of epsilon and half of the steps.
+        assertThat(gradientAt(2, new Objective.Adversarial(0.5, pgd, new Ramp(0, 4, Ramp.Shape.LINEAR))))
+                .isEqualTo(gradientAt(2, new Objective.Adversarial(0.5, half)));
+        assertThat(gradientAt(4, new Objective.Adversarial(0.5, pgd, new Ramp(0, 4, Ramp.Shape.LINEAR))))
+                .isEqualTo(gradientAt(4, new Objective.Adversarial(0.5, pgd)))
+                .isNotEqualTo(gradientAt(4, new Objective.Adversarial(0.5, half)));
+        assertThat(gradientAt(1, new Objective.Adversarial(0.5, pgd, new Ramp(1, 4, Ramp.Shape.LINEAR))))
+                .isEqualTo(gradientAt(
+                        1,
+                        new Objective.Adversarial(
+                                0.5,
+                                new Pgd(0, 0, 3, true, 1, org.espalier.attack.KeptIterate.LAST, LabelChoice.TRUE))));
+    }
+
+    /** The gradient of one update at the start's weights. */
+    private static Weights gradientAt(int update, Objective objective) {
+        Engine engine = loaded(Engines.create(NETWORK), half());
+        Trainer trainer = new Trainer(engine, split(130), new TrainingSettings(objective, ADAM, 60, 0, 0, 0), LEVEL);
+        TrainingState state = trainer.state();
+        trainer.resume(new TrainingState(update, state.weights(), state.firstMoment(), state.secondMoment()));
+        trainer.computeGradient();
+        return engine.gradient();
     }
 
     @Test
@@ -431,7 +482,7 @@ class TrainerTest {
         OptimizerSettings.Adam adam = new OptimizerSettings.Adam(1.2e-3, beta1, beta2, 1e-7);
         int settled = adam.settledFrom();
         for (int t : new int[] {settled, settled + 1, 2 * settled, Integer.MAX_VALUE}) {
-            assertThat(adam.update(t, 0, 0)).isEqualTo(adam.update(settled, 0, 0));
+            assertThat(adam.update(t, 0.5, 0, 0, 0)).isEqualTo(adam.update(settled, 0.5, 0, 0, 0));
         }
         assertThat(adam.stepSize(settled)).isEqualTo(1.2e-3f);
     }

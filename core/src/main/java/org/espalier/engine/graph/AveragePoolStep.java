@@ -5,7 +5,33 @@ import org.espalier.engine.kernel.Kernels;
 
 /** The mean of each window, or of each channel as a whole. Sums are taken row by row and divided at the end. */
 final class AveragePoolStep extends Step {
-    private final PoolWindows windows;
+    /**
+     * Windows of a pool, clipped at the input's sides.
+     *
+     * @param rows of a window
+     * @param columns of a window
+     * @param height rows of the input
+     * @param width columns of the input
+     */
+    record Windows(int rows, int columns, int stride, int padding, int height, int width) {
+        int firstRow(int y) {
+            return Math.max(0, y * stride - padding);
+        }
+
+        int endRow(int y) {
+            return Math.min(height, y * stride - padding + rows);
+        }
+
+        int firstColumn(int x) {
+            return Math.max(0, x * stride - padding);
+        }
+
+        int endColumn(int x) {
+            return Math.min(width, x * stride - padding + columns);
+        }
+    }
+
+    private final Windows windows;
     private final MapLayout from;
     private final MapLayout to;
     private final int height;
@@ -16,7 +42,7 @@ final class AveragePoolStep extends Step {
      *
      * @param windows those of {@code height} x {@code width} means
      */
-    AveragePoolStep(Kernels kernels, GraphPlan.Planned plan, PoolWindows windows, int height, int width) {
+    AveragePoolStep(Kernels kernels, GraphPlan.Planned plan, Windows windows, int height, int width) {
         super(kernels, plan);
         this.windows = windows;
         this.height = height;

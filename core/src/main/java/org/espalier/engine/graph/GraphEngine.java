@@ -13,6 +13,7 @@ import org.espalier.engine.KernelMode;
 import org.espalier.engine.Mode;
 import org.espalier.engine.StepRule;
 import org.espalier.engine.Update;
+import org.espalier.engine.kernel.GradientNorm;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.layer.DenseOrSparsePolicy;
 import org.espalier.engine.ops.PanelOps;
@@ -20,6 +21,7 @@ import org.espalier.network.Architecture;
 import org.espalier.network.LivePaths;
 import org.espalier.network.Mask;
 import org.espalier.network.Operation;
+import org.espalier.network.Parameter;
 import org.espalier.network.Weights;
 import org.jspecify.annotations.Nullable;
 
@@ -35,11 +37,13 @@ public final class GraphEngine implements Engine {
     private final GraphPlan plan;
     private final Step[] steps;
     private final EngineOps ops;
-    private final Map<Integer, ActivationPanels> spares = new HashMap<>(); // by size: for gradients that are added to others
+    private final Map<Integer, ActivationPanels> spares =
+            new HashMap<>(); // by size: for gradients that are added to others
     private Mask mask;
     private int[] liveInputs;
     private @Nullable GraphEngine unmasked; // for gradients of pruned weights, when they are first wanted
     private @Nullable Weights allGradients; // the gradient held, where it was asked for of pruned weights too
+    private @Nullable Weights spread; // the gradient by parameters, zero where pruned, made when one is clipped
 
     /**
      * An engine of all zero weights.
@@ -81,14 +85,13 @@ public final class GraphEngine implements Engine {
             case Operation.AveragePool pool -> {
                 MapLayout from = planned.in()[0].layout();
                 MapLayout to = planned.out().layout();
-                PoolWindows windows = new PoolWindows(
+                AveragePoolStep.Windows windows = new AveragePoolStep.Windows(
                         pool.window(), pool.window(), pool.stride(), pool.padding(), from.height(), from.width());
                 yield new AveragePoolStep(kernels, planned, windows, to.height(), to.width());
             }
             case Operation.GlobalAveragePool pool -> {
                 MapLayout from = planned.in()[0].layout();
-                PoolWindows windows =
-                        new PoolWindows(from.height(), from.width(), 1, 0, from.height(), from.width());
+                AveragePoolStep.Windows windows = new AveragePoolStep.Windows(from.height(), from.width(), 1, 0, from.height(), from.width());
                 yield new AveragePoolStep(kernels, planned, windows, 1, 1);
             }
             case Operation.Add add -> new AddStep(kernels, planned);
@@ -110,6 +113,7 @@ public final class GraphEngine implements Engine {
         LivePaths paths = new LivePaths(mask);
         liveInputs = paths.networkInputs();
         allGradients = null;
+        spread = null;
         for (Step step : steps) {
             step.load(weights, mask, paths);
         }
@@ -335,21 +339,46 @@ public final class GraphEngine implements Engine {
     }
 
     @Override
-    public void update(Update update) {
-        Update unpenalised = withoutPenalty(update);
+    public void clipGradient(float norm) {
+        Weights held = spread;
+        if (held == null) {
+            held = new Weights(architecture);
+            spread = held;
+        }
         for (Step step : steps) {
-            step.update(update, unpenalised);
+            step.read(Step.Kind.GRADIENT, held);
+        }
+        double squares = 0;
+        for (Parameter parameter : architecture.graph().parameters()) {
+            float[] values = held.values(parameter.name());
+            squares = GradientNorm.addSquares(squares, values, values.length);
+        }
+        float factor = GradientNorm.factor(squares, norm);
+        if (factor == 1) {
+            return;
+        }
+        scale(held, factor);
+        for (Step step : steps) {
+            step.write(Step.Kind.GRADIENT, held);
+        }
+        if (allGradients != null) {
+            scale(allGradients, factor);
         }
     }
 
-    private static Update withoutPenalty(Update update) {
-        if (update.l1() == 0 && update.l2() == 0) {
-            return update;
+    private void scale(Weights gradient, float factor) {
+        for (Parameter parameter : architecture.graph().parameters()) {
+            float[] values = gradient.values(parameter.name());
+            GradientNorm.scale(values, values.length, factor);
         }
-        return switch (update) {
-            case Update.Adam a -> new Update.Adam(a.stepSize(), a.beta1(), a.beta2(), a.epsilon(), 0, 0);
-            case Update.Momentum m -> new Update.Momentum(m.rate(), m.momentum(), 0, 0);
-        };
+    }
+
+    @Override
+    public void update(Update update) {
+        Update unpenalised = update.onBiases();
+        for (Step step : steps) {
+            step.update(update, unpenalised);
+        }
     }
 
     @Override

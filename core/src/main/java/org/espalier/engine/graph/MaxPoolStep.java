@@ -6,7 +6,7 @@ import org.espalier.network.Operation;
 
 /** The largest value of each window; the gradient goes to the first place that holds it. */
 final class MaxPoolStep extends Step {
-    private final PoolWindows windows;
+    private final AveragePoolStep.Windows windows;
     private final MapLayout from;
     private final MapLayout to;
     private final float[] rest = new float[ActivationPanels.LANES];
@@ -15,7 +15,7 @@ final class MaxPoolStep extends Step {
         super(kernels, plan);
         from = in.layout();
         to = out.layout();
-        windows = new PoolWindows(
+        windows = new AveragePoolStep.Windows(
                 pool.window(), pool.window(), pool.stride(), pool.padding(), from.height(), from.width());
     }
 

@@ -86,6 +86,7 @@ abstract class Step {
         switch (update) {
             case Update.Adam adam -> kernels.adam(values, gradients, first, second, count, adam);
             case Update.Momentum momentum -> kernels.momentum(values, gradients, first, count, momentum);
+            case Update.Nesterov nesterov -> kernels.nesterov(values, gradients, first, count, nesterov);
         }
     }
 }

@@ -163,6 +163,9 @@ public interface Kernels {
     /** One momentum update of {@code count} weights (a multiple of 16); see {@link Update.Momentum}. */
     void momentum(float[] weights, float[] gradients, float[] velocity, int count, Update.Momentum settings);
 
+    /** One update of {@code count} weights (a multiple of 16) with Nesterov's momentum; see {@link Update.Nesterov}. */
+    void nesterov(float[] weights, float[] gradients, float[] velocity, int count, Update.Nesterov settings);
+
     /**
      * See {@code EngineOps.uniformNoise}.
      *

@@ -6,6 +6,7 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.kernel.BlockedCsr;
+import org.espalier.engine.kernel.GradientNorm;
 import org.espalier.engine.kernel.PackedRows6;
 import org.espalier.engine.kernel.TransposeMap;
 import org.espalier.engine.simd.dense.InterleavedRows;
@@ -93,6 +94,7 @@ public final class CompactLayer {
     private float @Nullable [] absoluteTransposed;
     private boolean absoluteTransposedStale = true;
     private float @Nullable [] radiusGradients;
+    private int @Nullable [] byPosition; // places in compact order by position, made when a gradient is clipped
 
     /**
      * A layer with all zero weights.
@@ -235,6 +237,24 @@ public final class CompactLayer {
     public void clearOthersGradients() {
         zero(gradients, notLive);
         Arrays.fill(gradients, dense ? count : live, gradients.length, 0f);
+    }
+
+    /** Adds the squares of the gradients to a sum, in the order of positions of the layer's matrix. */
+    public double addGradientSquares(double sum) {
+        if (dense) {
+            return GradientNorm.addSquares(sum, gradients, count);
+        }
+        int[] made = byPosition;
+        if (made == null) {
+            long[] sorted = new long[count];
+            for (int k = 0; k < count; k++) {
+                sorted[k] = (long) positions[k] << 32 | k;
+            }
+            Arrays.sort(sorted);
+            made = Arrays.stream(sorted).mapToInt(pair -> (int) pair).toArray();
+            byPosition = made;
+        }
+        return GradientNorm.addSquares(sum, gradients, made);
     }
 
     /** Zeroes the values of a dense layer's pruned weights. */

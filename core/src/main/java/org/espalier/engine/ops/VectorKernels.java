@@ -226,6 +226,11 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void nesterov(float[] weights, float[] gradients, float[] velocity, int count, Update.Nesterov settings) {
+        VectorUpdates.nesterov(weights, gradients, velocity, count, settings);
+    }
+
+    @Override
     public void momentum(float[] weights, float[] gradients, float[] velocity, int count, Update.Momentum settings) {
         VectorUpdates.momentum(weights, gradients, velocity, count, settings);
     }

@@ -264,13 +264,41 @@ public final class ReferenceEngine implements BoundEngine {
     }
 
     @Override
+    public void clipGradient(float norm) {
+        double squares = 0;
+        for (int layer = 0; layer < architecture.layers(); layer++) {
+            for (int i = 0; i < gradients[layer].length; i++) {
+                // Gradients of pruned weights may be held too.
+                squares += mask.keeps(layer, i) ? gradients[layer][i] * gradients[layer][i] : 0;
+            }
+            for (double gradient : biasGradients[layer]) {
+                squares += gradient * gradient;
+            }
+        }
+        double found = Math.sqrt(squares);
+        if (found > norm) {
+            for (int layer = 0; layer < architecture.layers(); layer++) {
+                scale(gradients[layer], norm / found);
+                scale(biasGradients[layer], norm / found);
+            }
+        }
+    }
+
+    private static void scale(double[] values, double factor) {
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= factor;
+        }
+    }
+
+    @Override
     public void update(Update update) {
         for (int layer = 0; layer < architecture.layers(); layer++) {
             for (int i = 0; i < weights[layer].length; i++) {
                 if (mask.keeps(layer, i)) {
                     double w = weights[layer][i];
                     double g = gradients[layer][i] + update.l1() * Math.signum(w) + update.l2() * w;
-                    weights[layer][i] = step(update, w, g, moments[0][layer], moments[1][layer], i);
+                    weights[layer][i] =
+                            step(update, w * (1 - (double) update.decay()), g, moments[0][layer], moments[1][layer], i);
                 }
             }
             for (int o = 0; o < biases[layer].length; o++) {
@@ -295,6 +323,10 @@ public final class ReferenceEngine implements BoundEngine {
             case Update.Momentum momentum -> {
                 first[i] = momentum.momentum() * first[i] - momentum.rate() * g;
                 yield w + first[i];
+            }
+            case Update.Nesterov nesterov -> {
+                first[i] = nesterov.momentum() * first[i] + g;
+                yield w - nesterov.rate() * (g + nesterov.momentum() * first[i]);
             }
         };
     }

@@ -310,6 +310,24 @@ public final class ReferenceGraphEngine implements Engine {
     }
 
     @Override
+    public void clipGradient(float norm) {
+        double squares = 0;
+        for (Parameter parameter : architecture.graph().parameters()) {
+            double[] gradient = Objects.requireNonNull(gradients.get(parameter.name()));
+            BitSet kept = parameter.prunable() ? mask.survivors(parameter.name()) : new BitSet();
+            for (int i = 0; i < gradient.length; i++) {
+                squares += !parameter.prunable() || kept.get(i) ? gradient[i] * gradient[i] : 0;
+            }
+        }
+        double found = Math.sqrt(squares);
+        for (double[] gradient : gradients.values()) {
+            for (int i = 0; found > norm && i < gradient.length; i++) {
+                gradient[i] *= norm / found;
+            }
+        }
+    }
+
+    @Override
     public void update(Update update) {
         for (Parameter parameter : architecture.graph().parameters()) {
             if (!parameter.role().trained()) {
@@ -327,7 +345,8 @@ public final class ReferenceGraphEngine implements Engine {
                 }
                 double w = values[i];
                 double g = gradient[i] + (penalised ? update.l1() * Math.signum(w) + update.l2() * w : 0);
-                values[i] = ReferenceEngine.step(update, w, g, first, second, i);
+                double decayed = penalised ? w * (1 - (double) update.decay()) : w;
+                values[i] = ReferenceEngine.step(update, decayed, g, first, second, i);
             }
         }
     }

@@ -221,7 +221,8 @@ public final class ScalarKernels implements Kernels {
             float v = flush(Math.fma(g * g, rest2, settings.beta2() * second[at]));
             first[at] = m;
             second[at] = v;
-            weights[at] = w - (settings.stepSize() * m) / ((float) Math.sqrt(v) + settings.epsilon());
+            weights[at] =
+                    decayed(w, settings) - (settings.stepSize() * m) / ((float) Math.sqrt(v) + settings.epsilon());
         }
     }
 
@@ -232,8 +233,24 @@ public final class ScalarKernels implements Kernels {
             float g = penalised(gradients[at], w, settings);
             float v = flush(Math.fma(settings.momentum(), velocity[at], -(settings.rate() * g)));
             velocity[at] = v;
-            weights[at] = w + v;
+            weights[at] = decayed(w, settings) + v;
         }
+    }
+
+    @Override
+    public void nesterov(float[] weights, float[] gradients, float[] velocity, int count, Update.Nesterov settings) {
+        for (int at = 0; at < count; at++) {
+            float w = weights[at];
+            float g = penalised(gradients[at], w, settings);
+            float v = flush(Math.fma(settings.momentum(), velocity[at], g));
+            velocity[at] = v;
+            weights[at] = decayed(w, settings) - settings.rate() * Math.fma(settings.momentum(), v, g);
+        }
+    }
+
+    /** Adding zero keeps weights from becoming -0. */
+    private static float decayed(float w, Update settings) {
+        return settings.decay() == 0 ? w : w * (1f - settings.decay()) + 0f;
     }
 
     private static float penalised(float g, float w, Update settings) {

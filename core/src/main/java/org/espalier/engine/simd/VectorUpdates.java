@@ -18,6 +18,7 @@ public final class VectorUpdates {
         if (s.l1() != 0 || s.l2() != 0) {
             penalise(weights, gradients, count, s);
         }
+        decay(weights, count, s);
         FloatVector beta1 = FloatVector.broadcast(FLOATS, s.beta1());
         FloatVector beta2 = FloatVector.broadcast(FLOATS, s.beta2());
         FloatVector rest1 = FloatVector.broadcast(FLOATS, 1f - s.beta1());
@@ -42,6 +43,7 @@ public final class VectorUpdates {
 
     public static void momentum(float[] weights, float[] gradients, float[] velocity, int count, Update.Momentum s) {
         penalise(weights, gradients, count, s);
+        decay(weights, count, s);
         FloatVector momentum = FloatVector.broadcast(FLOATS, s.momentum());
         FloatVector rate = FloatVector.broadcast(FLOATS, s.rate());
         FloatVector smallest = FloatVector.broadcast(FLOATS, Update.SMALLEST_MOMENT);
@@ -53,6 +55,36 @@ public final class VectorUpdates {
             v = v.blend(zero, v.abs().compare(VectorOperators.LT, smallest));
             v.intoArray(velocity, at);
             FloatVector.fromArray(FLOATS, weights, at).add(v).intoArray(weights, at);
+        }
+    }
+
+    public static void nesterov(float[] weights, float[] gradients, float[] velocity, int count, Update.Nesterov s) {
+        penalise(weights, gradients, count, s);
+        decay(weights, count, s);
+        FloatVector momentum = FloatVector.broadcast(FLOATS, s.momentum());
+        FloatVector rate = FloatVector.broadcast(FLOATS, s.rate());
+        FloatVector smallest = FloatVector.broadcast(FLOATS, Update.SMALLEST_MOMENT);
+        FloatVector zero = FloatVector.zero(FLOATS);
+        for (int at = 0; at < count; at += LENGTH) {
+            FloatVector g = FloatVector.fromArray(FLOATS, gradients, at);
+            FloatVector v = momentum.fma(FloatVector.fromArray(FLOATS, velocity, at), g);
+            v = v.blend(zero, v.abs().compare(VectorOperators.LT, smallest));
+            v.intoArray(velocity, at);
+            FloatVector.fromArray(FLOATS, weights, at)
+                    .sub(rate.mul(momentum.fma(v, g)))
+                    .intoArray(weights, at);
+        }
+    }
+
+    /** Decays weights in place. Adding zero keeps them from becoming -0. */
+    private static void decay(float[] weights, int count, Update s) {
+        if (s.decay() == 0) {
+            return;
+        }
+        FloatVector rest = FloatVector.broadcast(FLOATS, 1f - s.decay());
+        FloatVector zero = FloatVector.zero(FLOATS);
+        for (int at = 0; at < count; at += LENGTH) {
+            FloatVector.fromArray(FLOATS, weights, at).mul(rest).add(zero).intoArray(weights, at);
         }
     }
 

@@ -1,8 +1,5 @@
 package org.espalier.engine.vector;
 
-import org.espalier.engine.layer.DenseOrSparsePolicy;
-import org.espalier.engine.layer.LayerMatmul;
-import org.espalier.engine.layer.CompactLayer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -20,9 +17,13 @@ import org.espalier.engine.StepRule;
 import org.espalier.engine.Update;
 import org.espalier.engine.kernel.BlockedCsr;
 import org.espalier.engine.kernel.FixedOrderSum;
+import org.espalier.engine.kernel.GradientNorm;
 import org.espalier.engine.kernel.GradientScratch;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.kernel.Kernels.Epilogue;
+import org.espalier.engine.layer.CompactLayer;
+import org.espalier.engine.layer.DenseOrSparsePolicy;
+import org.espalier.engine.layer.LayerMatmul;
 import org.espalier.engine.ops.PanelOps;
 import org.espalier.engine.simd.dense.InterleavedRows;
 import org.espalier.network.Architecture;
@@ -340,8 +341,31 @@ public final class VectorEngine implements BoundEngine {
     }
 
     @Override
+    public void clipGradient(float norm) {
+        double squares = 0;
+        for (int layer = 0; layer < layers.length; layer++) {
+            squares = layers[layer].addGradientSquares(squares);
+            squares = GradientNorm.addSquares(squares, biasGradients[layer], biases[layer].length);
+        }
+        float factor = GradientNorm.factor(squares, norm);
+        if (factor == 1) {
+            return;
+        }
+        for (int layer = 0; layer < layers.length; layer++) {
+            GradientNorm.scale(layers[layer].gradients, layers[layer].count, factor);
+            GradientNorm.scale(biasGradients[layer], biases[layer].length, factor);
+        }
+        if (allGradients != null) {
+            for (int layer = 0; layer < layers.length; layer++) {
+                GradientNorm.scale(allGradients.matrix(layer), allGradients.matrix(layer).length, factor);
+                GradientNorm.scale(allGradients.biases(layer), allGradients.biases(layer).length, factor);
+            }
+        }
+    }
+
+    @Override
     public void update(Update update) {
-        Update onBiases = withoutPenalty(update);
+        Update onBiases = update.onBiases();
         for (int layer = 0; layer < layers.length; layer++) {
             CompactLayer weights = layers[layer];
             step(update, weights.values, weights.gradients, weights.first, weights.second, weights.count);
@@ -362,21 +386,12 @@ public final class VectorEngine implements BoundEngine {
         readBiases();
     }
 
-    private static Update withoutPenalty(Update update) {
-        if (update.l1() == 0 && update.l2() == 0) {
-            return update;
-        }
-        return switch (update) {
-            case Update.Adam a -> new Update.Adam(a.stepSize(), a.beta1(), a.beta2(), a.epsilon(), 0, 0);
-            case Update.Momentum m -> new Update.Momentum(m.rate(), m.momentum(), 0, 0);
-        };
-    }
-
     private void step(Update update, float[] values, float[] gradients, float[] first, float[] second, int count) {
         int padded = CompactLayer.padded(count);
         switch (update) {
             case Update.Adam adam -> kernels.adam(values, gradients, first, second, padded, adam);
             case Update.Momentum momentum -> kernels.momentum(values, gradients, first, padded, momentum);
+            case Update.Nesterov nesterov -> kernels.nesterov(values, gradients, first, padded, nesterov);
         }
     }
 

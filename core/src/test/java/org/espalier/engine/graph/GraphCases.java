@@ -85,7 +85,7 @@ final class GraphCases {
                         .relu("relu2")
                         .linear("fc2", 3)
                         .build());
-        graphs.put("resnet8", NamedNetworks.graph("resnet8", Shape.of(3, 8, 8), 3));
+        graphs.put("resnet8", NamedNetworks.graph("resnet8", Shape.of(3, 4, 4), 3));
         graphs.put(
                 "1 x 1 shortcut",
                 builder(2, 5, 5)

@@ -1,6 +1,5 @@
 package org.espalier.engine.vector;
 
-import org.espalier.engine.layer.DenseOrSparsePolicy;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -15,6 +14,7 @@ import org.espalier.engine.Gradients;
 import org.espalier.engine.StepRule;
 import org.espalier.engine.Update;
 import org.espalier.engine.kernel.ConvDigest;
+import org.espalier.engine.layer.DenseOrSparsePolicy;
 import org.espalier.engine.ops.KernelChoice;
 import org.espalier.engine.ops.PanelOps;
 import org.espalier.network.Architecture;
@@ -97,10 +97,18 @@ final class EngineDigest {
                     buffers.logits(), buffers.logitGradient(), 0, 2, labels, 0, examples, 0f, 1f / examples);
             engine.backward(buffers, 0, 2, Gradients.WEIGHTS);
             add("attack", step, "weight gradient", engine.gradient());
-            engine.update(
-                    step < 3
-                            ? new Update.Adam(0.01f, 0.9f, 0.999f, 1e-7f, 1e-4f, 1e-5f)
-                            : new Update.Momentum(0.1f, 0.9f, 0, 1e-3f));
+            if (step > 1) {
+                engine.clipGradient(0.01f);
+                add("attack", step, "clipped gradient", engine.gradient());
+            }
+            switch (step) {
+                case 1 -> engine.update(new Update.Adam(0.01f, 0.9f, 0.999f, 1e-7f, 1e-4f, 1e-5f));
+                case 2 -> engine.update(new Update.Adam(0.01f, 0.9f, 0.999f, 1e-7f, 1e-4f, 1e-5f, 1e-3f));
+                default -> {
+                    engine.update(new Update.Nesterov(0.1f, 0.9f, 0, 0, 1e-3f));
+                    engine.update(new Update.Momentum(0.1f, 0.9f, 0, 1e-3f));
+                }
+            }
             add("attack", step, "update", engine.weights());
             add("attack", step, "moment 0", engine.moment(0));
             add("attack", step, "moment 1", engine.moment(1));

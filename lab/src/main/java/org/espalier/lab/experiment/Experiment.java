@@ -29,6 +29,7 @@ import org.espalier.ticket.ScheduleKind;
 import org.espalier.train.ObjectiveKind;
 import org.espalier.train.OptimizerSettings;
 import org.espalier.train.Ramp;
+import org.espalier.train.RateScheduleKind;
 
 /**
  * An experiment, fully resolved: the grid data sets x objectives x strategies x trials and how each is trained, attacked,
@@ -273,7 +274,66 @@ public record Experiment(
             @Setting(
                     value = "random changes of training images; attacks work on the changed image. None if not given",
                     addedLater = true)
-            Optional<Augmentation> augmentation) {}
+            Optional<Augmentation> augmentation,
+
+            @Setting(
+                    value = "decoupled weight decay (AdamW, SGDW): an update first multiplies each surviving weight by"
+                            + " 1 - rate * weight-decay, with the rate of that update; biases do not decay. l2 is the"
+                            + " coupled form",
+                    preset = "0",
+                    min = 0,
+                    addedLater = true)
+            double weightDecay,
+
+            @Setting(
+                    value = "course of the learning rate over a level, as a factor of optimizer.rate",
+                    preset = "constant",
+                    addedLater = true,
+                    kinds = RateScheduleKind.class,
+                    bare = true)
+            Record rateSchedule,
+
+            @Setting(
+                    value = "iterations of a linear warm-up of the learning rate, which multiplies any rate-schedule",
+                    preset = "0",
+                    min = 0,
+                    addedLater = true)
+            int rateWarmUp,
+
+            @Setting(
+                    value = "largest global L2 norm of the gradient; larger ones are scaled to it; no limit if not"
+                            + " given",
+                    min = 0,
+                    above = true,
+                    addedLater = true)
+            Optional<Double> clipGradient,
+
+            @Setting(
+                    value = "weights that a level gives to pruning, files and evaluation: last: after the last update;"
+                            + " best-attacked, best-clean: of the highest validation accuracy under the objective's"
+                            + " attack or bound (clean for natural), or on clean images, among the measured"
+                            + " iterations",
+                    preset = "last",
+                    addedLater = true)
+            KeptWeights keepWeights) {}
+
+    /** Which of its weights a level keeps as the trained ones. */
+    public enum KeptWeights {
+        LAST,
+        BEST_ATTACKED,
+        BEST_CLEAN
+    }
+
+    /** A ramp of the training attack's epsilon. */
+    public record EpsilonRamp(
+            @Setting(value = "iterations of a level before epsilon rises from 0", preset = "0", min = 0)
+            int start,
+
+            @Setting(value = "iterations in which epsilon and steps rise to the attack's, in a straight line", min = 1)
+            int length,
+
+            @Setting(value = "levels that have the ramp: each, or first: level 0 alone", preset = "each")
+            RampedLevels levels) {}
 
     /** The share of the target that is spread evenly over all classes. */
     public record LabelSmoothing(
@@ -411,10 +471,15 @@ public record Experiment(
                     addedLater = true,
                     kinds = ObjectiveKind.class,
                     bare = true)
-            Optional<Record> method) {
+            Optional<Record> method,
+
+            @Setting(
+                    value = "ramp of the attack's epsilon and step lengths while training; none if not given",
+                    addedLater = true)
+            Optional<EpsilonRamp> epsilonRamp) {
         /** An objective of the built-in methods. */
         public Objective(String name, Optional<String> attack, Optional<Double> naturalShare, Optional<String> bound) {
-            this(name, attack, naturalShare, bound, Optional.empty());
+            this(name, attack, naturalShare, bound, Optional.empty(), Optional.empty());
         }
 
         /** The objective without an attack. */

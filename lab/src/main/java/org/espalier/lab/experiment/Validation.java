@@ -26,6 +26,7 @@ import org.espalier.train.AdversarialMethod;
 import org.espalier.train.NaturalMethod;
 import org.espalier.train.ObjectiveContext;
 import org.espalier.train.ObjectiveKind;
+import org.espalier.train.RateScheduleKind;
 
 /** Checks between settings, and the defaults that depend on other settings. */
 final class Validation {
@@ -54,6 +55,7 @@ final class Validation {
                 .ifPresent(problem -> {
                     throw validation.wrong("network.hidden", problem);
                 });
+        validation.checkTraining(experiment.training());
         Map<String, Experiment.BoundSettings> bounds = validation.bounds(experiment);
         List<Experiment.Objective> objectives = experiment.objectives().stream()
                 .map(objective -> validation.resolve(objective, experiment, bounds.keySet()))
@@ -123,6 +125,14 @@ final class Validation {
                             + " as scope is global");
         }
         experiment.robustness().ifPresent(robustness -> validation.check(robustness, objectives, experiment));
+        switch (experiment.training().keepWeights()) {
+            case LAST -> {}
+            case BEST_ATTACKED -> {
+                validation.checkValidation("training.keep-weights", "best-attacked", experiment);
+                validation.checkAttacks("training.keep-weights", "best-attacked", objectives, experiment);
+            }
+            case BEST_CLEAN -> validation.checkValidation("training.keep-weights", "best-clean", experiment);
+        }
         // Unused attacks and bounds are omitted, because they determine nothing.
         Set<String> used = new HashSet<>(experiment.evaluation().attacks());
         objectives.forEach(objective -> objective.attack().ifPresent(used::add));
@@ -208,23 +218,71 @@ final class Validation {
                     "is " + robustness.epsilon() + ", expected at most 1: pixel values lie in 0 to 1");
         }
         if (robustness.weights() == Experiment.WeightChoice.BEST_VALIDATION) {
-            if (!experiment.evaluation().splits().contains(Experiment.EvaluationSplit.VALIDATION)) {
+            checkValidation("robustness.weights", "best-validation", experiment);
+            checkAttacks("robustness.weights", "best-validation", objectives, experiment);
+        }
+    }
+
+    /** Weights chosen by validation images need these measured. */
+    private void checkValidation(String path, String value, Experiment experiment) {
+        if (!experiment.evaluation().splits().contains(Experiment.EvaluationSplit.VALIDATION)) {
+            throw wrong(path, "is " + value + ", expected validation among evaluation.splits to choose by");
+        }
+    }
+
+    /** Weights chosen by the objectives' attacks need these measured. */
+    private void checkAttacks(String path, String value, List<Experiment.Objective> objectives, Experiment experiment) {
+        for (Experiment.Objective objective : objectives) {
+            objective
+                    .attack()
+                    .filter(attack -> !experiment.evaluation().attacks().contains(attack))
+                    .ifPresent(attack -> {
+                        throw wrong(
+                                path,
+                                "is " + value + ", expected " + attack + ", which objective " + objective.name()
+                                        + " trains against, among evaluation.attacks to choose by");
+                    });
+        }
+    }
+
+    private void checkTraining(Experiment.Training training) {
+        created("training.rate-schedule", () -> RateScheduleKind.of(training.rateSchedule()));
+        if (training.rateWarmUp() > training.iterations()) {
+            throw wrong(
+                    "training.rate-warm-up",
+                    "is " + training.rateWarmUp() + ", expected at most training.iterations, " + training.iterations());
+        }
+        if (training.weightDecay() * training.optimizer().rate() >= 1) {
+            throw wrong(
+                    "training.weight-decay",
+                    "is " + training.weightDecay() + ", expected a number below 1 / training.optimizer.rate, "
+                            + 1 / training.optimizer().rate());
+        }
+    }
+
+    /** The ramp of an objective that can have one. */
+    private void checkRamp(Experiment.Objective objective, Experiment experiment) {
+        objective.epsilonRamp().ifPresent(ramp -> {
+            if ((long) ramp.start() + ramp.length() > experiment.training().iterations()) {
                 throw wrong(
-                        "robustness.weights",
-                        "is best-validation, expected validation among evaluation.splits to choose by");
+                        "objectives",
+                        "has " + objective.name() + " with an epsilon-ramp that ends at iteration "
+                                + ((long) ramp.start() + ramp.length()) + ", expected at most training.iterations, "
+                                + experiment.training().iterations());
             }
-            for (Experiment.Objective objective : objectives) {
-                objective
-                        .attack()
-                        .filter(attack -> !experiment.evaluation().attacks().contains(attack))
-                        .ifPresent(attack -> {
-                            throw wrong(
-                                    "robustness.weights",
-                                    "is best-validation, expected " + attack
-                                            + ", which objective " + objective.name()
-                                            + " trains against, among evaluation.attacks to choose by");
-                        });
+            String attack = objective.attack().orElse(objective.name());
+            if (!experiment.attack(attack).scalable()) {
+                throw wrong(
+                        "objectives",
+                        "has " + objective.name() + " with an epsilon-ramp, but attack " + attack
+                                + " cannot be made smaller, expected an attack of kind fgsm or pgd");
             }
+        });
+    }
+
+    private void noRamp(Experiment.Objective objective, String without) {
+        if (objective.epsilonRamp().isPresent()) {
+            throw wrong("objectives", "has " + objective.name() + " with an epsilon-ramp " + without);
         }
     }
 
@@ -279,6 +337,7 @@ final class Validation {
                     "objectives", "has " + objective.name() + " with method natural, expected the objective natural");
         }
         if (objective.method().isPresent() && !builtIn(objective.method().get())) {
+            noRamp(objective, "and a method of its own, expected one of them");
             return ofMethod(objective, experiment);
         }
         if (natural
@@ -288,11 +347,13 @@ final class Validation {
             throw wrong("objectives", "has an objective natural with an attack or a bound; give it another name");
         }
         if (natural) {
+            noRamp(objective, "and no attack, expected an attack");
             return new Experiment.Objective(objective.name(), Optional.empty(), Optional.of(1.0), Optional.empty());
         }
         boolean attacked = experiment.attacks().containsKey(objective.name());
         if (objective.bound().isPresent()
                 || objective.attack().isEmpty() && !attacked && bounds.contains(objective.name())) {
+            noRamp(objective, "and a bound, expected the ramp in the bound's schedule");
             return bounded(objective, experiment, bounds);
         }
         String attack = objective.attack().orElse(objective.name());
@@ -312,11 +373,14 @@ final class Validation {
                     "has " + objective.name() + " with a natural-share of 1, expected a number below 1,"
                             + " or the objective natural");
         }
+        checkRamp(objective, experiment);
         return new Experiment.Objective(
                 objective.name(),
                 Optional.of(attack),
                 Optional.of(objective.naturalShare().orElse(0.5)),
-                Optional.empty());
+                Optional.empty(),
+                Optional.empty(),
+                objective.epsilonRamp());
     }
 
     /** Whether a method is an objective's default. It is then omitted here and in the level's key. */
@@ -341,7 +405,8 @@ final class Validation {
                 objective.attack(),
                 Optional.of(objective.naturalShare().orElse(objective.attack().isPresent() ? 0.5 : 1)),
                 Optional.empty(),
-                objective.method());
+                objective.method(),
+                Optional.empty());
     }
 
     /**

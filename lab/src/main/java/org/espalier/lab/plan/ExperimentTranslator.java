@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.espalier.UserException;
@@ -24,13 +25,16 @@ import org.espalier.prune.Pruner;
 import org.espalier.prune.Quota;
 import org.espalier.prune.QuotaKind;
 import org.espalier.ticket.PruningSchedule;
+import org.espalier.ticket.Restart;
 import org.espalier.ticket.ScheduleKind;
 import org.espalier.train.AdversarialMethod;
+import org.espalier.train.LearningRate;
 import org.espalier.train.NaturalMethod;
 import org.espalier.train.Objective;
 import org.espalier.train.ObjectiveContext;
 import org.espalier.train.ObjectiveKind;
 import org.espalier.train.Ramp;
+import org.espalier.train.RateScheduleKind;
 import org.espalier.train.TrainingSettings;
 
 /** An experiment's settings as the core's. */
@@ -50,7 +54,12 @@ public final class ExperimentTranslator {
                 new ObjectiveContext(
                         objective.attack().map(experiment::attack),
                         objective.naturalShare().orElse(objective.attack().isPresent() ? 0.5 : 1),
-                        level));
+                        level,
+                        objective
+                                .epsilonRamp()
+                                .filter(ramp -> level == 0 || ramp.levels() == Experiment.RampedLevels.EACH)
+                                .map(ramp -> new Ramp(ramp.start(), ramp.length(), Ramp.Shape.LINEAR))
+                                .orElse(Ramp.NONE)));
     }
 
     private static Objective.Certified certified(Experiment experiment, String name, int level) {
@@ -73,7 +82,13 @@ public final class ExperimentTranslator {
                 });
     }
 
-    public static TrainingSettings training(Experiment experiment, Experiment.Objective objective, int level) {
+    /**
+     * How a level is trained. Above level 0 a restart from the weights of iteration k takes the learning rate up at iteration k.
+     *
+     * @param restart of the level's strategy
+     */
+    public static TrainingSettings training(
+            Experiment experiment, Experiment.Objective objective, int level, Restart restart) {
         Experiment.Training training = experiment.training();
         return new TrainingSettings(
                 objective(experiment, objective, level),
@@ -82,7 +97,14 @@ public final class ExperimentTranslator {
                 training.labelSmoothing().train(),
                 training.l1(),
                 training.l2(),
-                training.augmentation());
+                training.augmentation(),
+                new LearningRate(
+                        RateScheduleKind.of(training.rateSchedule()),
+                        training.iterations(),
+                        training.rateWarmUp(),
+                        level == 0 ? 0 : restart.snapshot().orElse(0)),
+                training.weightDecay(),
+                training.clipGradient().map(OptionalDouble::of).orElse(OptionalDouble.empty()));
     }
 
     public static EvaluationSettings evaluation(Experiment experiment, Experiment.Objective objective) {

@@ -195,6 +195,7 @@ public final class Plan {
         }
         tree.put("natural-share", objective.naturalShare().orElse(1.0));
         objective.attack().ifPresent(name -> tree.put("attack", attack(name)));
+        objective.epsilonRamp().ifPresent(ramp -> tree.put("epsilon-ramp", ExperimentFile.identity(ramp)));
         objective.method().ifPresent(method -> tree.put("method", ExperimentFile.kindIdentity(method)));
         return tree;
     }

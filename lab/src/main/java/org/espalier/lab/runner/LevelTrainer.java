@@ -22,6 +22,7 @@ import org.espalier.evaluate.Evaluator;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.jobs.JobQueue.End;
+import org.espalier.lab.plan.BestAccuracy;
 import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.plan.Plan;
 import org.espalier.lab.plan.Task;
@@ -189,6 +190,7 @@ final class LevelTrainer {
         private final EvaluationSettings measured;
         private final Evaluator evaluator;
         private final Optional<ValidationObjective> best;
+        private final Optional<BestAccuracy> kept;
         private final int iterations;
         private long lastCheckpoint = System.nanoTime();
         private long lastReport = lastCheckpoint;
@@ -208,6 +210,8 @@ final class LevelTrainer {
                     ? Optional.of(new ValidationObjective(experiment, task.objective()))
                     : Optional.empty();
             best.ifPresent(objective -> objective.improvedBy(writer.measured()));
+            kept = BestAccuracy.of(experiment, task.objective());
+            kept.ifPresent(accuracy -> accuracy.improvedBy(writer.measured()));
         }
 
         End run(int linesMeasured) {
@@ -236,7 +240,11 @@ final class LevelTrainer {
                 // weights.
                 throw new DivergedException(iterations, "the validation losses");
             }
-            writer.finish(finiteState().weights(), level.mask(), iterations, rewinds(writer), best.isPresent());
+            if (kept.isPresent()) {
+                writer.finishKept(architecture, iterations, rewinds(writer), best.isPresent());
+            } else {
+                writer.finish(finiteState().weights(), level.mask(), iterations, rewinds(writer), best.isPresent());
+            }
             note("finished", iterations);
             observer.finished(work);
             return End.DONE;
@@ -295,12 +303,15 @@ final class LevelTrainer {
         }
 
         /**
-         * Keeps the weights of the least validation objective so far. After an interruption they may belong to a later
+         * Keeps the weights of the least validation objective and of the highest accuracy so far. After an interruption they may belong to a later
          * iteration. Training reaches it again with the same result.
          */
         private void keepBest(List<Measurement> measurements) {
             if (best.filter(objective -> objective.improvedBy(measurements)).isPresent()) {
                 writer.best(engine.weights(), level.mask(), trainer.iteration());
+            }
+            if (kept.filter(accuracy -> accuracy.improvedBy(measurements)).isPresent()) {
+                writer.keep(engine.weights(), level.mask(), trainer.iteration());
             }
         }
 
@@ -359,7 +370,11 @@ final class LevelTrainer {
         return new Trainer(
                 engine,
                 splits.train(),
-                ExperimentTranslator.training(experiment, task.objective(), task.number()),
+                ExperimentTranslator.training(
+                        experiment,
+                        task.objective(),
+                        task.number(),
+                        task.strategy().restart()),
                 trial.level(task.number()));
     }
 

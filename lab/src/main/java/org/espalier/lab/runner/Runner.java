@@ -19,6 +19,7 @@ import org.espalier.data.Splits;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.engine.Engines;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.jobs.JobQueue;
 import org.espalier.lab.plan.Numerics;
 import org.espalier.lab.plan.Plan;
@@ -148,6 +149,16 @@ public final class Runner {
                     .findFirst()
                     .ifPresent(each -> {
                         throw new UserException(each + "; robustness.weights: best-validation is refused");
+                    });
+            missing.stream()
+                    .filter(each -> each.validation()
+                            && request.experiment().training().keepWeights() != Experiment.KeptWeights.LAST)
+                    .findFirst()
+                    .ifPresent(each -> {
+                        throw new UserException(each + "; training.keep-weights: "
+                                + ExperimentFile.nameOf(
+                                        request.experiment().training().keepWeights())
+                                + " is refused");
                     });
             store.warn(missing);
             missing.forEach(each -> observer.warned("warning: " + each));

@@ -123,6 +123,11 @@ final class QuantisingEngine implements Engine {
     }
 
     @Override
+    public void clipGradient(float norm) {
+        engine.clipGradient(norm);
+    }
+
+    @Override
     public void update(Update update) {
         engine.update(update);
     }

@@ -20,6 +20,7 @@ import org.espalier.data.Digests;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.Json;
+import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Parameter;
 import org.espalier.network.Weights;
@@ -193,14 +194,36 @@ public final class LevelWriter implements AutoCloseable {
         AtomicFiles.write(directory.resolve(StoredLevel.BEST), Networks.encode(weights, mask, key, iteration));
     }
 
+    /** Keeps the weights of the highest validation accuracy so far, for {@link #finishKept}. */
+    public void keep(Weights weights, Mask mask, int iteration) {
+        AtomicFiles.write(directory.resolve(StoredLevel.KEPT), Networks.encode(weights, mask, key, iteration));
+    }
+
+    /**
+     * Finishes the level with the weights of the last {@link #keep}.
+     *
+     * @param iterations updates made
+     * @param keptBest whether {@link #best} was called
+     * @throws UserException if the kept weights are damaged
+     */
+    public void finishKept(Architecture architecture, int iterations, List<Integer> rewinds, boolean keptBest) {
+        Path file = directory.resolve(StoredLevel.KEPT);
+        byte[] network = AtomicFiles.read(file);
+        Networks.read(file, network, architecture, key);
+        finish(network, iterations, rewinds, keptBest);
+    }
+
     /**
      * Finishes the level: from here on it is {@link LevelState#DONE}.
      *
      * @param keptBest whether {@link #best} was called
      */
     public void finish(Weights trained, Mask mask, int iterations, List<Integer> rewinds, boolean keptBest) {
+        finish(Networks.encode(trained, mask, key, iterations), iterations, rewinds, keptBest);
+    }
+
+    private void finish(byte[] network, int iterations, List<Integer> rewinds, boolean keptBest) {
         flush();
-        byte[] network = Networks.encode(trained, mask, key, iterations);
         AtomicFiles.write(directory.resolve(StoredLevel.TRAINED), network);
         Map<String, Object> digests = new TreeMap<>();
         digests.put(StoredLevel.INITIAL, Digests.sha256(initial));
@@ -231,11 +254,13 @@ public final class LevelWriter implements AutoCloseable {
     /** Removes files of a crash after the last step, once that step is on the disk. */
     public void deleteCheckpoint() {
         AtomicFiles.flushDirectory(directory);
-        Path file = directory.resolve(StoredLevel.CHECKPOINT);
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            throw AtomicFiles.unwritable(file, e);
+        for (String name : List.of(StoredLevel.CHECKPOINT, StoredLevel.KEPT)) {
+            Path file = directory.resolve(name);
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                throw AtomicFiles.unwritable(file, e);
+            }
         }
     }
 

@@ -21,6 +21,7 @@ public final class StoredLevel {
     static final String INITIAL = "initial.safetensors";
     static final String TRAINED = "trained.safetensors";
     static final String BEST = "best.safetensors";
+    static final String KEPT = "kept.safetensors";
     public static final String METRICS = "metrics.jsonl";
     static final String DONE = "done.json";
     static final String FAILED = "failed.json";
@@ -47,7 +48,7 @@ public final class StoredLevel {
     /** Whether a level has a file of this name that is written whole. */
     static boolean wroteWhole(String name) {
         return name.matches("rewind-[0-9]+\\.safetensors")
-                || List.of(LEVEL, INITIAL, TRAINED, BEST, DONE, FAILED, CHECKPOINT)
+                || List.of(LEVEL, INITIAL, TRAINED, BEST, KEPT, DONE, FAILED, CHECKPOINT)
                         .contains(name);
     }
 
@@ -145,7 +146,7 @@ public final class StoredLevel {
         return network(INITIAL);
     }
 
-    /** The mask and the weights after the last update; empty until done. */
+    /** The mask and the weights that training gives, after the last update unless others were to be kept; empty until done. */
     public Optional<StoredNetwork> trained() {
         return state() == LevelState.DONE ? network(TRAINED) : Optional.empty();
     }

@@ -135,6 +135,20 @@ class ExperimentFileTest {
             {attacks: {ibp: {kind: fgsm}}, evaluation: {attacks: [ibp]}, objectives: [{name: x, bound: ibp}]} | attacks has ibp, the name of the bound that objective x is measured with too
             {bounds: {none: {kind: ibp}}}            | bounds has a bound named none, the name that stands for natural images
             evaluation: {accuracy: worst-case, loss: objective} | evaluation.accuracy is worst-case, expected kept-point as evaluation.loss is objective
+            training: {rate-schedule: cyklic}        | training.rate-schedule is cyklic, did you mean "cyclic"?
+            training: {rate-schedule: {kind: cyclic, peak: 1}} | training.rate-schedule.peak is 1, expected a number above 0 and below 1
+            training: {rate-schedule: {kind: step, milestones: []}} | training.rate-schedule.milestones has 0 elements, expected at least 1
+            training: {rate-schedule: {kind: cosine, last: 2}} | training.rate-schedule.last is 2, expected a number of at least 0 and at most 1
+            training: {iterations: 9, rate-warm-up: 10} | training.rate-warm-up is 10, expected at most training.iterations, 9
+            training: {weight-decay: 10, optimizer: {kind: sgd, rate: 0.1}} | training.weight-decay is 10.0, expected a number below 1 / training.optimizer.rate, 10.0
+            training: {clip-gradient: 0}             | training.clip-gradient is 0, expected a number above 0
+            training: {keep-weights: best}           | training.keep-weights is best, did you mean
+            {training: {keep-weights: best-clean}, evaluation: {splits: [test]}} | training.keep-weights is best-clean, expected validation among evaluation.splits
+            {training: {keep-weights: best-attacked}, evaluation: {attacks: [fgsm]}} | training.keep-weights is best-attacked, expected pgd, which objective pgd trains against, among evaluation.attacks
+            objectives: [{name: pgd, epsilon-ramp: {start: 1}}] | objectives[0].epsilon-ramp.length is missing
+            objectives: [{name: pgd, epsilon-ramp: {start: 49999, length: 2}}] | objectives has pgd with an epsilon-ramp that ends at iteration 50001, expected at most training.iterations, 50000
+            objectives: [{name: natural, epsilon-ramp: {length: 2}}] | objectives has natural with an epsilon-ramp and no attack, expected an attack
+            objectives: [{name: ibp, epsilon-ramp: {length: 2}}] | objectives has ibp with an epsilon-ramp and a bound, expected the ramp in the bound's schedule
             evaluation: {accuracy: worst}            | evaluation.accuracy is worst, did you mean "worst-case"?
             evaluation: {attacks: [fgms]}            | evaluation.attacks names attack "fgms", which attacks does not define; did you mean "fgsm"?
             name: ../escape                          | name is ../escape, expected a name of lower-case letters

@@ -89,6 +89,13 @@ class PlanTest {
                         "data.sets=[digits]"))
                 .isEqualTo(keys("paper"));
         assertThat(keys("paper", "evaluation.accuracy=kept-point")).isEqualTo(keys("paper"));
+        assertThat(keys(
+                        "paper",
+                        "training.rate-schedule=constant",
+                        "training.rate-warm-up=0",
+                        "training.weight-decay=0",
+                        "training.keep-weights=last"))
+                .isEqualTo(keys("paper"));
         assertThat(keys("paper", "pruning.levels=3")).isEqualTo(keys("paper").subList(0, 4));
     }
 
@@ -109,6 +116,19 @@ class PlanTest {
                 "training.label-smoothing.test=0.1",
                 "training.l1=0.1",
                 "training.l2=0.1",
+                "training.weight-decay=0.1",
+                "training.rate-schedule=cyclic",
+                "training.rate-schedule={kind: cyclic, peak: 0.3}",
+                "training.rate-schedule=cosine",
+                "training.rate-schedule=step",
+                "training.rate-warm-up=10",
+                "training.clip-gradient=1",
+                "training.keep-weights=best-clean",
+                "training.keep-weights=best-attacked",
+                "training.optimizer={kind: nesterov}",
+                "objectives=[{name: pgd, epsilon-ramp: {length: 500}}]",
+                "objectives=[{name: pgd, epsilon-ramp: {start: 1, length: 500}}]",
+                "objectives=[{name: pgd, epsilon-ramp: {length: 500, levels: first}}]",
                 "attacks.pgd.steps=11",
                 "attacks.fgsm.label=predicted",
                 "objectives=[pgd]",

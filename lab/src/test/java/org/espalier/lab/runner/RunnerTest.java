@@ -32,6 +32,7 @@ import org.espalier.lab.store.StoredLevel;
 import org.espalier.lab.store.StoredTrial;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
+import org.espalier.ticket.Restart;
 import org.espalier.train.Objective;
 import org.espalier.train.Ramp;
 import org.junit.jupiter.api.Test;
@@ -155,6 +156,96 @@ class RunnerTest {
                 assertThat(level.best()).isPresent();
             }
         }
+    }
+
+    /** Every setting of a recipe at once; the ramp, warm-up and peak lie between interruptions. */
+    private static Experiment recipe(String... more) {
+        List<String> overrides = new ArrayList<>(List.of(
+                "training.optimizer={kind: nesterov, rate: 0.05}",
+                "training.rate-schedule={kind: cyclic, peak: 0.4}",
+                "training.rate-warm-up=10",
+                "training.weight-decay=0.01",
+                "training.clip-gradient=0.5",
+                "training.keep-weights=best-attacked",
+                "objectives=[{name: pgd, epsilon-ramp: {start: 5, length: 20, levels: first}}]",
+                "evaluation.every=4"));
+        overrides.addAll(List.of(more));
+        return TinyData.experiment(ITERATIONS, overrides.toArray(String[]::new));
+    }
+
+    @Test
+    void aRecipeGoesOnToTheSameBytesWithAnyJobsAndKernels() throws Exception {
+        goesOnToTheSameBytes(recipe());
+        Map<String, String> whole = Trees.digests(directory.resolve("whole"));
+        run(recipe(), directory.resolve("two"), 2);
+        assertThat(Trees.digests(directory.resolve("two"))).isEqualTo(whole);
+        for (KernelMode kernels : List.of(KernelMode.DENSE, KernelMode.SPARSE)) {
+            Path made = directory.resolve(kernels.name());
+            new Runner(
+                            new RunRequest(recipe(), made, 1, kernels, Duration.ofSeconds(30), "test", List.of("run")),
+                            RunObserver.NONE)
+                    .run(TinyData.data());
+            assertThat(Trees.digests(made)).isEqualTo(whole);
+        }
+        assertThat(whole.keySet()).noneMatch(name -> name.contains("kept.safetensors"));
+    }
+
+    @Test
+    void levelsKeepTheWeightsOfTheHighestValidationAccuracy() throws Exception {
+        for (String keep : List.of("best-attacked", "best-clean")) {
+            // Rewinds are the weights at each measured iteration but the start.
+            List<String> rewinds = new ArrayList<>();
+            for (int iteration = 4; iteration <= ITERATIONS; iteration += 4) {
+                rewinds.add("rewind-" + iteration);
+            }
+            Experiment experiment =
+                    recipe("training.keep-weights=" + keep, "trials=1", "pruning.levels=1", "strategies=" + rewinds);
+            Path made = directory.resolve(keep);
+            run(experiment, made, 1);
+            Store store = Store.open(made);
+            for (StoredTrial trial : store.trials()) {
+                for (StoredLevel level : store.levels(trial)) {
+                    int most = -1;
+                    int at = -1;
+                    for (Measurement measurement : level.metrics()) {
+                        if (measurement.split().equals("validation")
+                                && measurement.attack().equals(keep.equals("best-clean") ? "none" : "pgd")
+                                && measurement.correct() > most) {
+                            most = measurement.correct();
+                            at = measurement.iteration();
+                        }
+                    }
+                    assertThat(Files.readString(
+                                    level.directory().resolve("trained.safetensors"), StandardCharsets.ISO_8859_1))
+                            .contains("\"iteration\":\"" + at + "\"");
+                    if (level.counts().orElseThrow().number() == 0) {
+                        assertThat(level.trained().orElseThrow().weights())
+                                .isEqualTo(level.rewind(at).orElseThrow().weights());
+                        assertThat(at)
+                                .isBetween(1, ITERATIONS - 1); // neither the start nor the end, or nothing is seen
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void theRateOfARewoundLevelIsThatOfItsIteration() {
+        Experiment experiment = recipe();
+        Experiment.Objective objective = experiment.objectives().getFirst();
+        Restart rewind = new Restart.Rewind(16);
+        assertThat(ExperimentTranslator.training(experiment, objective, 0, rewind)
+                        .learningRate()
+                        .firstUpdate())
+                .isZero();
+        assertThat(ExperimentTranslator.training(experiment, objective, 1, rewind)
+                        .learningRate()
+                        .firstUpdate())
+                .isEqualTo(16);
+        assertThat(ExperimentTranslator.training(experiment, objective, 1, new Restart.Original())
+                        .learningRate()
+                        .firstUpdate())
+                .isZero();
     }
 
     @Test
