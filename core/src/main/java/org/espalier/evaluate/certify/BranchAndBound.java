@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.espalier.evaluate.certify.chain.SparseNetwork;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,6 +103,7 @@ final class BranchAndBound {
         /** Bounds nodes, one per lane. Undecided nodes enter the queue. */
         void bound(List<Node> lanes, int steps) {
             int count = lanes.size();
+            choices.split = true;
             int[] others = new int[count];
             for (int r = 0; r < count; r++) {
                 others[r] = lanes.get(r).target;

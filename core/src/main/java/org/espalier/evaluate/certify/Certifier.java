@@ -2,12 +2,16 @@ package org.espalier.evaluate.certify;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
+import java.util.stream.IntStream;
 import org.espalier.attack.ThreatModel;
 import org.espalier.attack.strong.Examples;
 import org.espalier.data.Split;
+import org.espalier.evaluate.certify.chain.SparseNetwork;
 import org.espalier.evaluate.rules.Outcomes;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Certifies inputs of one network: proves that no perturbation within a threat model changes their class.
@@ -28,8 +32,8 @@ public final class Certifier {
 
     private final SparseNetwork network;
     private final LinearBounds linear;
-    private final SlopeSearch search;
-    private final LaneChoices choices;
+    private @Nullable SlopeSearch search; // made when slopes first climb: it takes five times the memory of all else
+    private @Nullable LaneChoices choices;
 
     /**
      * A certifier of a network.
@@ -43,20 +47,10 @@ public final class Certifier {
     Certifier(SparseNetwork network) {
         this.network = network;
         linear = new LinearBounds(network, LANES);
-        search = new SlopeSearch(network, linear);
-        choices = new LaneChoices(network, LANES);
     }
 
     SparseNetwork network() {
         return network;
-    }
-
-    SlopeSearch search() {
-        return search;
-    }
-
-    LaneChoices choices() {
-        return choices;
     }
 
     /** Hidden units on a live path from an input to a logit. */
@@ -69,7 +63,7 @@ public final class Certifier {
         return network.pixels().length;
     }
 
-    /** Weights on a path from a pixel (or a bias) to a logit. */
+    /** Weights on a path from a pixel (or a bias) to a logit; a convolution's count once for each position that they stand in. */
     public int liveWeights() {
         return network.weights();
     }
@@ -120,7 +114,7 @@ public final class Certifier {
     HiddenBounds hidden(InputRegion region, BoundMethod method) {
         HiddenBounds bounds = new HiddenBounds(network, region);
         for (int layer = 0; layer < network.layers(); layer++) {
-            bounds.intervals(network, layer);
+            bounds.intervals(layer);
             if (layer > 0 && layer < network.hidden() && method.linearHidden()) {
                 tighten(bounds, layer, method);
             }
@@ -133,13 +127,8 @@ public final class Certifier {
      * tighter.
      */
     private void tighten(HiddenBounds bounds, int layer, BoundMethod method) {
-        int[] units = new int[network.layer(layer).outputs()];
-        int count = 0;
-        for (int i = 0; i < units.length; i++) {
-            if (bounds.unstable(layer, i)) {
-                units[count++] = i;
-            }
-        }
+        int[] units = unstable(bounds, layer);
+        int count = units.length;
         double[] best = new double[LANES];
         int half = LANES / 2;
         for (int first = 0; first < count; first += half) {
@@ -161,9 +150,27 @@ public final class Certifier {
         }
     }
 
+    /**
+     * Unstable units, those of one place of an image side by side: they read the same part of the layer below, and bounds cost in
+     * proportion to what a group of units reads.
+     */
+    private int[] unstable(HiddenBounds bounds, int layer) {
+        int[] places = network.layer(layer).places();
+        return IntStream.range(0, places.length)
+                .filter(unit -> bounds.unstable(layer, unit))
+                .boxed()
+                .sorted(Comparator.comparingInt(unit -> places[unit])) // stable
+                .mapToInt(unit -> unit)
+                .toArray();
+    }
+
     private void bound(
             LinearBounds.Functions functions, HiddenBounds bounds, BoundMethod method, int steps, double[] best) {
         if (method == BoundMethod.ALPHA_CROWN) {
+            if (search == null || choices == null) {
+                search = new SlopeSearch(network, linear);
+                choices = new LaneChoices(network, LANES);
+            }
             choices.reset(bounds);
             search.climb(functions, bounds, choices, steps, best);
         } else {

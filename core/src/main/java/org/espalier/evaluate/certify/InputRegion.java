@@ -2,6 +2,7 @@ package org.espalier.evaluate.certify;
 
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
+import org.espalier.evaluate.certify.chain.SparseNetwork;
 
 /**
  * The inputs that a threat model allows around one image, of the pixels that matter: a box, and for L2 and L1 a ball
@@ -83,6 +84,25 @@ final class InputRegion {
             size = Math.fma(Math.abs(v), centre[i], size);
             dual = norm == Norm.L2 ? Math.fma(v, v, dual) : Math.max(dual, Math.abs(v));
         }
+        return ballBound(middle, size, dual);
+    }
+
+    /** The same of a row of the first layer, times a sign; not for L-infinity. */
+    double ballBound(SparseNetwork.Layer weights, int row, double sign) {
+        double middle = 0;
+        double size = 0;
+        double dual = 0;
+        for (int at = weights.starts()[row]; at < weights.starts()[row + 1]; at++) {
+            double v = sign * weights.weights()[at];
+            double x = centre[weights.columns()[at]];
+            middle = Math.fma(v, x, middle);
+            size = Math.fma(Math.abs(v), x, size);
+            dual = norm == Norm.L2 ? Math.fma(v, v, dual) : Math.max(dual, Math.abs(v));
+        }
+        return ballBound(middle, size, dual);
+    }
+
+    private double ballBound(double middle, double size, double dual) {
         double unit = (centre.length + 8) * 0x1p-51;
         double radius = epsilon * (norm == Norm.L2 ? Math.sqrt(dual) : dual);
         return middle - radius * (1 + unit) - size * unit - Double.MIN_NORMAL;

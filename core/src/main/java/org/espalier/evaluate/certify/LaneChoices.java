@@ -1,6 +1,7 @@
 package org.espalier.evaluate.certify;
 
 import java.util.Arrays;
+import org.espalier.evaluate.certify.chain.SparseNetwork;
 
 /**
  * The slopes and splits of each lane, for each unit that may be on or off: the slope of the ReLU's lower bound, or,
@@ -14,6 +15,9 @@ final class LaneChoices {
     final double[][][] slope; // (hidden layer, unit, lane), in [0, 1]
     final byte[][][] side; // (hidden layer, unit, lane): 1 on, -1 off, 0 not split
     final double[][][] multiplier; // (hidden layer, unit, lane), at least 0
+
+    /** Whether a unit may be split: its multiplier counts even where the bounded functions do not read the unit. */
+    boolean split;
 
     LaneChoices(SparseNetwork network, int capacity) {
         int hidden = network.hidden();
@@ -30,6 +34,7 @@ final class LaneChoices {
 
     /** CROWN's slopes and no splits, in all lanes. */
     void reset(HiddenBounds bounds) {
+        split = false;
         for (int layer = 0; layer < slope.length; layer++) {
             for (int i = 0; i < slope[layer].length; i++) {
                 Arrays.fill(slope[layer][i], bounds.upper[layer][i] > -bounds.lower[layer][i] ? 1 : 0);

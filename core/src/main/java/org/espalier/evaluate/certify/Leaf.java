@@ -1,5 +1,7 @@
 package org.espalier.evaluate.certify;
 
+import org.espalier.evaluate.certify.chain.SparseNetwork;
+
 /**
  * A part of the region where every ReLU is on or off. There the network is one linear function of the inputs, and its
  * minimum is a linear programme. The solution gives multipliers that verify the leaf, or a point that falsifies it.
@@ -8,6 +10,9 @@ package org.espalier.evaluate.certify;
 final class Leaf {
     /** Numbers of the largest programme that is solved; 32 MiB. */
     private static final long MOST = 1L << 22;
+
+    /** Coefficients of the inputs in a layer's units, at most; 128 MiB. */
+    private static final long MOST_COEFFICIENTS = 1L << 24;
 
     private final SparseNetwork network;
     private final LinearBounds linear;
@@ -48,7 +53,8 @@ final class Leaf {
 
     /** Whether a leaf of so many split units is small enough. */
     boolean fits(int split) {
-        return BoxProgram.size(network.pixels().length, split) <= MOST;
+        return BoxProgram.size(network.pixels().length, split) <= MOST
+                && (long) network.widest() * network.pixels().length <= MOST_COEFFICIENTS;
     }
 
     /**
@@ -61,6 +67,7 @@ final class Leaf {
      */
     Answer solve(HiddenBounds bounds, int[] layers, int[] units, byte[] sides, LinearBounds.Functions against) {
         choices.reset(bounds);
+        choices.split = true;
         for (int at = 0; at < units.length; at++) {
             choices.side[layers[at]][units[at]][0] = sides[at];
         }

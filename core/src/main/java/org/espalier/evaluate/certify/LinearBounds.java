@@ -1,6 +1,7 @@
 package org.espalier.evaluate.certify;
 
 import java.util.Arrays;
+import org.espalier.evaluate.certify.chain.SparseNetwork;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +29,16 @@ final class LinearBounds {
     /** Coefficients after the ReLU of each hidden layer; at 0 those of the inputs. (boundary, unit, lane) */
     final double[][][] after;
 
+    /** Units and inputs that the last functions read, over layers in between; all others have coefficients 0. (boundary, unit) */
+    final boolean[][] reached;
+
     private final double[][][] before; // (hidden layer, unit, lane): coefficients before the ReLU
     private final double[] constant; // (lane)
     private final double[] magnitude; // (lane): sum of the absolute values of what was added
     private final double[] slack; // (lane)
     private final double[] box; // (lane)
     private final double terms;
+    private int usedLanes; // of the last functions, whose coefficients are still there
 
     /** Buffers for up to {@code capacity} lanes at once. */
     LinearBounds(SparseNetwork network, int capacity) {
@@ -41,8 +46,10 @@ final class LinearBounds {
         this.capacity = capacity;
         after = new double[network.layers()][][];
         before = new double[network.hidden()][][];
+        reached = new boolean[network.layers()][];
         for (int layer = 0; layer < network.layers(); layer++) {
             after[layer] = new double[network.layer(layer).inputs()][capacity];
+            reached[layer] = new boolean[network.layer(layer).inputs()];
             if (layer < network.hidden()) {
                 before[layer] = new double[network.layer(layer).outputs()][capacity];
             }
@@ -51,7 +58,7 @@ final class LinearBounds {
         magnitude = new double[capacity];
         slack = new double[capacity];
         box = new double[capacity];
-        terms = 4.0 * network.hiddenUnits() + 2.0 * network.pixels().length + 64;
+        terms = 4.0 * network.units() + 2.0 * network.pixels().length + 64;
     }
 
     int capacity() {
@@ -81,7 +88,12 @@ final class LinearBounds {
         Arrays.fill(constant, 0, lanes, 0);
         Arrays.fill(magnitude, 0, lanes, 0);
         Arrays.fill(slack, 0, lanes, 0);
+        clear();
+        usedLanes = lanes;
         start(functions, bounds);
+        if (choices != null && choices.split) {
+            reachAll(functions.layer());
+        }
         for (int layer = functions.layer() - 1; layer >= 0; layer--) {
             if (choices == null) {
                 relax(layer, lanes, bounds);
@@ -93,6 +105,9 @@ final class LinearBounds {
         InputRegion region = bounds.region;
         Arrays.fill(box, 0, lanes, 0);
         for (int i = 0; i < region.size(); i++) {
+            if (!reached[0][i]) {
+                continue;
+            }
             addBox(after[0][i], lanes, region.lower[i], region.upper[i], box, magnitude);
         }
         for (int r = 0; r < lanes; r++) {
@@ -107,7 +122,6 @@ final class LinearBounds {
     private void start(Functions functions, HiddenBounds bounds) {
         int lanes = functions.lanes();
         int layer = functions.layer();
-        clear(after[layer], lanes);
         for (int r = 0; r < lanes; r++) {
             addRow(layer, functions.units()[r], functions.signs()[r], r, bounds);
             if (functions.others() != null) {
@@ -116,9 +130,20 @@ final class LinearBounds {
         }
     }
 
-    private static void clear(double[][] rows, int lanes) {
-        for (double[] row : rows) {
-            Arrays.fill(row, 0, lanes, 0);
+    private void clear() {
+        for (int layer = 0; layer < reached.length; layer++) {
+            for (int i = 0; i < reached[layer].length; i++) {
+                if (reached[layer][i]) {
+                    Arrays.fill(after[layer][i], 0, usedLanes, 0);
+                    reached[layer][i] = false;
+                }
+            }
+        }
+    }
+
+    private void reachAll(int top) {
+        for (int layer = 0; layer <= top; layer++) {
+            Arrays.fill(reached[layer], true);
         }
     }
 
@@ -129,6 +154,7 @@ final class LinearBounds {
         magnitude[lane] += Math.abs(bias);
         slack[lane] += Math.abs(sign) * bounds.slack[layer][unit];
         for (int at = weights.starts()[unit]; at < weights.starts()[unit + 1]; at++) {
+            reached[layer][weights.columns()[at]] = true;
             after[layer][weights.columns()[at]][lane] += sign * weights.weights()[at];
         }
     }
@@ -137,19 +163,19 @@ final class LinearBounds {
     private void back(int layer, int lanes, HiddenBounds bounds) {
         SparseNetwork.Layer weights = network.layer(layer);
         double[][] to = after[layer];
-        clear(to, lanes);
         int[] columns = weights.columns();
         double[] values = weights.weights();
         double @Nullable [] gate = layer == 0 ? null : bounds.upper[layer - 1];
         for (int o = 0; o < weights.outputs(); o++) {
-            if (bounds.upper[layer][o] <= 0) {
-                continue; // off for all inputs, so every coefficient is zero
+            if (!reached[layer + 1][o] || bounds.upper[layer][o] <= 0) {
+                continue; // not read, or off for all inputs, so every coefficient is zero
             }
             double[] from = before[layer][o];
             addOffsets(from, lanes, weights.biases()[o], bounds.slack[layer][o]);
             for (int at = weights.starts()[o]; at < weights.starts()[o + 1]; at++) {
                 int column = columns[at];
                 if (gate == null || gate[column] > 0) {
+                    reached[layer][column] = true;
                     addProduct(values[at], from, to[column], lanes);
                 }
             }
@@ -194,7 +220,7 @@ final class LinearBounds {
         for (int i = 0; i < before[layer].length; i++) {
             double l = bounds.lower[layer][i];
             double u = bounds.upper[layer][i];
-            if (u <= 0) {
+            if (u <= 0 || !reached[layer + 1][i]) {
                 continue; // never read: see back
             } else if (l >= 0) {
                 System.arraycopy(after[layer + 1][i], 0, before[layer][i], 0, lanes);
@@ -222,7 +248,7 @@ final class LinearBounds {
         for (int i = 0; i < before[layer].length; i++) {
             double l = bounds.lower[layer][i];
             double u = bounds.upper[layer][i];
-            if (u <= 0) {
+            if (u <= 0 || !reached[layer + 1][i]) {
                 continue;
             } else if (l >= 0) {
                 System.arraycopy(after[layer + 1][i], 0, before[layer][i], 0, lanes);

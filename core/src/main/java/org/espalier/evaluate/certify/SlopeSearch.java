@@ -1,6 +1,9 @@
 package org.espalier.evaluate.certify;
 
 import java.util.Arrays;
+import java.util.List;
+import org.espalier.evaluate.certify.chain.SparseNetwork;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Maximises lower bounds over each lane's slopes and multipliers: projected Adam on the bound, which is piecewise
@@ -77,13 +80,6 @@ final class SlopeSearch {
     void climb(LinearBounds.Functions functions, HiddenBounds bounds, LaneChoices choices, int steps, double[] best) {
         int lanes = functions.lanes();
         Arrays.fill(best, 0, lanes, Double.NEGATIVE_INFINITY);
-        for (double[][][] moment : new double[][][][] {slopeFirst, slopeSecond, multiplierFirst, multiplierSecond}) {
-            for (double[][] layer : moment) {
-                for (double[] unit : layer) {
-                    Arrays.fill(unit, 0, lanes, 0);
-                }
-            }
-        }
         for (double[] pixel : mean) {
             Arrays.fill(pixel, 0, lanes, 0);
         }
@@ -92,6 +88,9 @@ final class SlopeSearch {
         double left2 = 1;
         for (int step = 0; ; step++) {
             linear.lower(functions, bounds, choices, lower);
+            if (step == 0) {
+                clearMoments(functions.layer(), lanes);
+            }
             boolean done = true;
             for (int r = 0; r < lanes; r++) {
                 best[r] = Math.max(best[r], lower[r]);
@@ -110,12 +109,25 @@ final class SlopeSearch {
             left2 *= BETA2;
             for (int layer = 0; layer < functions.layer(); layer++) {
                 for (int i = 0; i < values[layer].length; i++) {
-                    if (bounds.unstable(layer, i)) {
+                    if (linear.reached[layer + 1][i] && bounds.unstable(layer, i)) {
                         move(layer, i, lanes, choices, decay / (1 - left1), 1 / (1 - left2));
                     }
                 }
             }
             decay *= DECAY;
+        }
+    }
+
+    /** Moments of units that the functions reach start at 0; those of others are not read. */
+    private void clearMoments(int top, int lanes) {
+        for (double[][][] moment : List.of(slopeFirst, slopeSecond, multiplierFirst, multiplierSecond)) {
+            for (int layer = 0; layer < top; layer++) {
+                for (int i = 0; i < moment[layer].length; i++) {
+                    if (linear.reached[layer + 1][i]) {
+                        Arrays.fill(moment[layer][i], 0, lanes, 0);
+                    }
+                }
+            }
         }
     }
 
@@ -161,11 +173,12 @@ final class SlopeSearch {
             }
         }
         for (int layer = 0; layer < top; layer++) {
-            product(layer, lanes, bounds, layer == 0 ? worst : passed[layer - 1], values[layer]);
+            boolean[] reached = linear.reached[layer + 1];
+            product(layer, lanes, bounds, layer == 0 ? worst : passed[layer - 1], values[layer], reached);
             for (int i = 0; i < values[layer].length; i++) {
                 double l = bounds.lower[layer][i];
                 double u = bounds.upper[layer][i];
-                if (u <= 0) {
+                if (u <= 0 || !reached[i]) {
                     continue;
                 } else if (l >= 0) {
                     System.arraycopy(values[layer][i], 0, passed[layer][i], 0, lanes);
@@ -204,21 +217,29 @@ final class SlopeSearch {
     /** Runs the true network from the worst inputs, in float64, rounded to nearest; (class, lane). */
     double[][] logits(int lanes, HiddenBounds bounds) {
         for (int layer = 0; layer < network.hidden(); layer++) {
-            product(layer, lanes, bounds, layer == 0 ? worst : passed[layer - 1], passed[layer]);
-            for (double[] unit : passed[layer]) {
-                for (int r = 0; r < lanes; r++) {
+            product(layer, lanes, bounds, layer == 0 ? worst : passed[layer - 1], passed[layer], null);
+            boolean[] passes = network.layer(layer).passes();
+            for (int i = 0; i < passes.length; i++) {
+                double[] unit = passed[layer][i];
+                for (int r = 0; r < lanes && !passes[i]; r++) {
                     unit[r] = Math.max(unit[r], 0);
                 }
             }
         }
-        product(network.hidden(), lanes, bounds, network.hidden() == 0 ? worst : passed[network.hidden() - 1], logits);
+        int top = network.hidden();
+        product(top, lanes, bounds, top == 0 ? worst : passed[top - 1], logits, null);
         return logits;
     }
 
-    private void product(int layer, int lanes, HiddenBounds bounds, double[][] from, double[][] to) {
+    /** Outputs of a layer, of units that are off by their bounds 0; only of those wanted, if not null. */
+    private void product(
+            int layer, int lanes, HiddenBounds bounds, double[][] from, double[][] to, boolean @Nullable [] wanted) {
         SparseNetwork.Layer weights = network.layer(layer);
         boolean hidden = layer < network.hidden();
         for (int o = 0; o < to.length; o++) {
+            if (wanted != null && !wanted[o]) {
+                continue;
+            }
             Arrays.fill(to[o], 0, lanes, weights.biases()[o]);
             if (hidden && bounds.upper[layer][o] <= 0) {
                 Arrays.fill(to[o], 0, lanes, 0);

@@ -6,6 +6,8 @@ import java.util.function.Function;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
 import org.espalier.engine.Engine;
+import org.espalier.evaluate.certify.chain.SparseNetwork;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether a network withstands a threat model on one input: bounds first, then branch and bound. A verified
@@ -17,7 +19,7 @@ import org.espalier.engine.Engine;
 public final class Verifier {
     private final SparseNetwork network;
     private final Certifier certifier;
-    private final BranchAndBound branches;
+    private @Nullable BranchAndBound branches; // made when it is needed: bounds alone take a part of its memory
     private final InputSplitting boxes;
     private final Counterexamples judge;
 
@@ -29,7 +31,6 @@ public final class Verifier {
     public Verifier(Engine engine) {
         certifier = new Certifier(engine.weights(), engine.mask());
         network = certifier.network();
-        branches = new BranchAndBound(certifier);
         boxes = new InputSplitting(certifier);
         judge = new Counterexamples(engine);
     }
@@ -84,6 +85,9 @@ public final class Verifier {
             halved = found.nodes();
         }
         HiddenBounds bounds = certifier.hidden(region, BoundMethod.ALPHA_CROWN);
+        if (branches == null) {
+            branches = new BranchAndBound(certifier);
+        }
         Verification found = branches.run(bounds, label, margins.lower(), settings.nodes(), stop, check);
         return new Verification(found.decision(), found.lower(), halved + found.nodes(), found.counterexample());
     }

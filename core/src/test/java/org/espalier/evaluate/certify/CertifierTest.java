@@ -127,7 +127,7 @@ class CertifierTest {
     }
 
     /** A point of the ball and the box: inside, at the ball's rim, or moved along few pixels. */
-    private static double[] point(float[] image, ThreatModel threat, int kind, Stream stream) {
+    static double[] point(float[] image, ThreatModel threat, int kind, Stream stream) {
         double[] step = new double[image.length];
         double size = 0;
         for (int i = 0; i < step.length; i++) {

@@ -43,6 +43,8 @@ final class TrustCampaign {
     private static final int IMAGES = 4;
     private static final int GRID = 60;
     private static final int NODES = 4000;
+    /** Networks of 25 inputs and more are not decided by these; what is decided has to agree. */
+    private static final int GRAPH_NODES = 100;
 
     /** What a case found: faults in sentences, and whether the nearest point of the grid is nearer than attacks came. */
     record Result(List<String> faults, int undecided, int nearest, int farFromNearest) {}
@@ -50,6 +52,7 @@ final class TrustCampaign {
     private final long seed;
     private final Stream stream;
     private final List<String> faults = new ArrayList<>();
+    private boolean graph; // convolutions and so on
     private boolean tie; // two classes are tied everywhere: exact verification cannot decide
     private int undecided;
     private int nearest;
@@ -106,17 +109,14 @@ final class TrustCampaign {
     }
 
     private void run() {
-        boolean plane = draw(2, "plane") == 0;
-        int inputs = plane ? 2 : 1 + draw(6, "inputs");
-        List<Integer> hidden = new ArrayList<>();
-        for (int layer = draw(3, "layers"); layer > 0; layer--) {
-            hidden.add(1 + draw(8, "width " + layer));
-        }
-        Architecture shape = Architecture.of(inputs, hidden, 2 + draw(3, "classes"), draw(3, "biases") > 0);
+        graph = draw(4, "graph") == 0;
+        boolean plane = !graph && draw(2, "plane") == 0;
+        Architecture shape = graph ? convolutions() : fullyConnected(plane ? 2 : 1 + draw(6, "inputs"));
         int kind = draw(6, "kind");
         tie = kind == 3;
-        float scale = kind == 0 ? (float) Math.pow(10, 2 + draw(5, "huge")) : 1.5f;
-        Weights weights = SmallNetworks.weights(shape, scale, stream);
+        float scale = kind == 0 ? (float) Math.pow(10, 2 + draw(5, "huge")) : graph ? 0.7f : 1.5f;
+        Weights weights =
+                graph ? SmallGraphs.weights(shape.graph(), scale, stream) : SmallNetworks.weights(shape, scale, stream);
         Mask mask = SmallNetworks.mask(shape, kind == 1 ? 0.2 : 0.4 + 0.6 * stream.uniform(1), stream);
         weights.apply(mask);
         if (kind == 2) {
@@ -128,11 +128,28 @@ final class TrustCampaign {
         float[][] clean = new float[IMAGES][];
         for (int e = 0; e < IMAGES; e++) {
             clean[e] = kind == 4 && e == 0
-                    ? new float[inputs]
-                    : SmallNetworks.image(inputs, stream.child("image").child(e));
+                    ? new float[shape.inputs()]
+                    : SmallNetworks.image(shape.inputs(), stream.child("image").child(e));
         }
         images(weights, mask, threat, clean, plane);
         suites(weights, mask, threat);
+    }
+
+    private Architecture fullyConnected(int inputs) {
+        List<Integer> hidden = new ArrayList<>();
+        for (int layer = draw(3, "layers"); layer > 0; layer--) {
+            hidden.add(1 + draw(8, "width " + layer));
+        }
+        return Architecture.of(inputs, hidden, 2 + draw(3, "classes"), draw(3, "biases") > 0);
+    }
+
+    private Architecture convolutions() {
+        return new Architecture(SmallGraphs.graph(draw(SmallGraphs.KINDS, "operations"), stream.child("operations")));
+    }
+
+    /** Images of a network: of five rows and columns where it has convolutions. */
+    private ImageShape image(Architecture shape) {
+        return graph ? new ImageShape(5, 5, shape.graph().input().size(0)) : new ImageShape(1, shape.inputs(), 1);
     }
 
     private float epsilon() {
@@ -168,7 +185,7 @@ final class TrustCampaign {
                 weights.matrix(last)[i] = 0;
             }
         }
-        if (weights.architecture().bias(0)) {
+        if (weights.architecture().bias(last)) {
             weights.biases(last)[1] = weights.biases(last)[0];
         }
     }
@@ -185,8 +202,7 @@ final class TrustCampaign {
 
     private void images(Weights weights, Mask mask, ThreatModel threat, float[][] clean, boolean plane) {
         Engine engine = SmallNetworks.engine(weights, mask);
-        Target target =
-                new Target(engine, new ImageShape(1, weights.architecture().inputs(), 1));
+        Target target = new Target(engine, image(weights.architecture()));
         Verifier verifier = new Verifier(engine);
         int[] labels = new int[IMAGES];
         long[] numbers = new long[IMAGES];
@@ -207,13 +223,17 @@ final class TrustCampaign {
                     clean[e],
                     labels[e],
                     new ThreatModel(Norm.LINF, Math.min(threat.epsilon(), 1)),
-                    new ExactSettings(NODES, draw(2, "boxes") == 0 ? 0 : ExactSettings.SPLIT_INPUTS),
+                    new ExactSettings(
+                            graph ? GRAPH_NODES : NODES, draw(2, "boxes") == 0 ? 0 : ExactSettings.SPLIT_INPUTS),
                     () -> false);
             exact(verifier, weights, clean[e], labels[e], threat, exact[e], certified[e]);
         }
         double[] found = new double[IMAGES];
         Arrays.fill(found, Double.POSITIVE_INFINITY);
         for (StrongAttack attack : attacks()) {
+            if (image(weights.architecture()).channels() > 1 && attack instanceof Square) {
+                continue; // draws on images of one channel
+            }
             List<Attempt> attempts = attack.run(target, examples, threat, stream.child(attack.name()));
             for (int e = 0; e < IMAGES; e++) {
                 Attempt attempt = attempts.get(e);
@@ -267,6 +287,9 @@ final class TrustCampaign {
             }
             case UNKNOWN -> {
                 undecided++;
+                if (graph) {
+                    break;
+                }
                 // A tie within rounding is all that may stay open.
                 double reach = reach(weights);
                 if (!tie && exact.lower() < -1e-5 * reach - Float.MIN_NORMAL) {
@@ -436,8 +459,7 @@ final class TrustCampaign {
     private void suites(Weights weights, Mask mask, ThreatModel threat) {
         int images = 40;
         Engine engine = SmallNetworks.engine(weights, mask);
-        Target target =
-                new Target(engine, new ImageShape(1, weights.architecture().inputs(), 1));
+        Target target = new Target(engine, image(weights.architecture()));
         Counterexamples judge = new Counterexamples(engine);
         float[][] clean = new float[images][];
         int[] labels = new int[images];
