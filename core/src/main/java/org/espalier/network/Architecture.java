@@ -26,6 +26,8 @@ public final class Architecture {
     private final Graph graph;
     private final List<Layer> layers;
     private final Optional<FullyConnected> fullyConnected;
+    private final int inputs;
+    private final int classes;
 
     /**
      * A fully connected ReLU network: nodes {@code layers.0}, {@code relu.0}, {@code layers.1}, and so on.
@@ -71,6 +73,8 @@ public final class Architecture {
         }
         layers = List.copyOf(found);
         fullyConnected = FullyConnected.of(graph);
+        inputs = graph.input().elements();
+        classes = graph.shape(graph.output()).elements();
     }
 
     /** The network as a graph. */
@@ -115,12 +119,12 @@ public final class Architecture {
 
     /** Input features of the whole network. */
     public int inputs() {
-        return graph.input().elements();
+        return inputs;
     }
 
     /** Logits of the whole network. */
     public int classes() {
-        return graph.shape(graph.output()).elements();
+        return classes;
     }
 
     /** Weights of a layer, biases not counted. */

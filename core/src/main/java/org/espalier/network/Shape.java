@@ -35,7 +35,12 @@ public record Shape(List<Integer> sizes) {
 
     /** Number of values. */
     public int elements() {
-        return sizes.stream().reduce(1, Math::multiplyExact);
+        // A plain loop, because engines ask in every pass and a step allocates nothing.
+        int elements = 1;
+        for (int dimension = 0; dimension < sizes.size(); dimension++) {
+            elements = Math.multiplyExact(elements, sizes.get(dimension));
+        }
+        return elements;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.espalier.engine.graph;
 
+import java.util.BitSet;
 import java.util.List;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.KernelMode;
@@ -51,13 +52,14 @@ final class ConvStep extends Step {
 
     private ConvWeights compact(Mask mask, LivePaths paths) {
         int all = mask.architecture().weights(layer);
+        BitSet alive = multiplied(mask, paths, layer);
         boolean dense = switch (mode) {
             case DENSE -> true;
             case SPARSE -> false;
-            case AUTO -> paths.weights(layer).cardinality() > CROSSOVER * all;
+            case AUTO -> alive.cardinality() > CROSSOVER * all;
         };
         return new ConvWeights(
-                conv, kernels.convolutions(), mask.survivors(layer), paths.weights(layer), dense, from, to, phases);
+                conv, kernels.convolutions(), mask.survivors(layer), alive, dense, from, to, phases);
     }
 
     @Override

@@ -46,7 +46,7 @@ final class LinearStep extends Step {
                 linear.inputs(),
                 linear.outputs(),
                 mask.survivors(layer),
-                paths.weights(layer),
+                multiplied(mask, paths, layer),
                 policy,
                 kernels.groups(),
                 in.trained);

@@ -1,10 +1,12 @@
 package org.espalier.engine.graph;
 
+import java.util.BitSet;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Update;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.network.LivePaths;
 import org.espalier.network.Mask;
+import org.espalier.network.Operation;
 import org.espalier.network.Weights;
 
 /** One node at work: makes a value of others, passes gradients back, and holds the node's parameters if it has any. */
@@ -74,6 +76,16 @@ abstract class Step {
      * @param unpenalised the same for parameters that no penalty is on
      */
     void update(Update update, Update unpenalised) {}
+
+    /**
+     * The weights of a layer that kernels multiply: live ones, or all survivors where the network has batch norms, whose running
+     * statistics follow channels that no logit depends on, too.
+     */
+    static BitSet multiplied(Mask mask, LivePaths paths, int layer) {
+        boolean statistics = mask.graph().nodes().stream()
+                .anyMatch(node -> node.operation() instanceof Operation.BatchNorm);
+        return statistics ? mask.survivors(layer) : paths.weights(layer);
+    }
 
     static void step(
             Kernels kernels,

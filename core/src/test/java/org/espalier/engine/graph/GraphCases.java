@@ -18,10 +18,11 @@ import org.espalier.network.Weights;
 import org.espalier.random.Stream;
 
 /** Small networks of every layer, at awkward sizes. */
-final class GraphCases {
+public final class GraphCases {
     private GraphCases() {}
 
-    static Map<String, Architecture> all() {
+    /** By name. */
+    public static Map<String, Architecture> all() {
         Map<String, Graph> graphs = new LinkedHashMap<>();
         graphs.put(
                 "conv",
@@ -140,7 +141,7 @@ final class GraphCases {
     }
 
     /** Random weights, biases, scales and statistics. */
-    static Weights weights(Architecture network, Mask mask, Stream stream) {
+    public static Weights weights(Architecture network, Mask mask, Stream stream) {
         Weights weights = InitialWeights.KAIMING_NORMAL.draw(network, stream);
         for (Parameter parameter : network.graph().parameters()) {
             if (parameter.role() != Parameter.Role.WEIGHT) {
@@ -157,7 +158,8 @@ final class GraphCases {
         return weights;
     }
 
-    static Mask mask(Architecture network, double density, Stream stream) {
+    /** A random mask. */
+    public static Mask mask(Architecture network, double density, Stream stream) {
         BitSet[] kept = new BitSet[network.layers()];
         for (int layer = 0; layer < kept.length; layer++) {
             kept[layer] = new BitSet();
@@ -169,7 +171,7 @@ final class GraphCases {
     }
 
     /** Fills the lanes of some examples; others become 0. */
-    static void fill(ActivationPanels panels, int examples, float least, float most, Stream stream) {
+    public static void fill(ActivationPanels panels, int examples, float least, float most, Stream stream) {
         for (int f = 0; f < panels.features(); f++) {
             for (int e = 0; e < panels.panels() * ActivationPanels.LANES; e++) {
                 float u = stream.uniform((long) f * 1000 + e);

@@ -37,11 +37,6 @@ class GraphEngineTest {
                 .flatMap(name -> Stream.of(1.0, 0.4, 0.0).map(density -> Arguments.of(name, density)));
     }
 
-    /** All but the largest network, whose layers the others have as well: differences take a pass for each parameter tried. */
-    static Stream<Arguments> smallCases() {
-        return cases().filter(arguments -> !"resnet8".equals(arguments.get()[0]));
-    }
-
     /** A network ready to run: 61 examples in the first panel, 70 in the two after it. */
     private static final class Case {
         final Architecture network;
@@ -130,69 +125,6 @@ class GraphEngineTest {
                         .isCloseTo(a[i], within(2e-3f * Math.max(1, Math.abs(a[i]))));
             }
         }
-    }
-
-    /** The float64 engine against finite differences of its own logits, in evaluation and in training. */
-    @ParameterizedTest
-    @MethodSource("smallCases")
-    void gradientsAreFiniteDifferences(String name, double density) {
-        for (Mode mode : Mode.values()) {
-            Case truth = new Case(name, density, new ReferenceGraphEngine(network(name)));
-            truth.pass(mode, Gradients.WEIGHTS_AND_INPUTS);
-            Weights gradient = truth.engine.gradient();
-            Weights at = GraphCases.weights(truth.network, truth.mask, STREAM.child("weights"));
-            for (Parameter parameter : truth.network.graph().parameters()) {
-                if (!parameter.role().trained()) {
-                    continue;
-                }
-                int step = Math.max(1, parameter.size() / 3);
-                for (int i = 0; i < parameter.size(); i += step) {
-                    if (parameter.prunable()
-                            && !truth.mask.survivors(parameter.name()).get(i)) {
-                        continue;
-                    }
-                    double slope = slope(truth, at, parameter.name(), i, mode);
-                    assertThat((double) gradient.values(parameter.name())[i])
-                            .as("%s %s of %s at %d", name, mode, parameter.name(), i)
-                            .isCloseTo(slope, within(0.02 * Math.max(1, Math.abs(slope))));
-                }
-            }
-        }
-    }
-
-    /** Kinks within the step make some differences wrong by a little, so the least of three steps' disagreement counts. */
-    private static double slope(Case truth, Weights at, String parameter, int i, Mode mode) {
-        float h = 1e-3f;
-        double up = loss(truth, moved(at, parameter, i, h), mode);
-        double down = loss(truth, moved(at, parameter, i, -h), mode);
-        float width = (at.values(parameter)[i] + h) - (at.values(parameter)[i] - h);
-        return (up - down) / width;
-    }
-
-    private static Weights moved(Weights at, String parameter, int i, float by) {
-        Weights moved = at.copy();
-        moved.values(parameter)[i] += by;
-        return moved;
-    }
-
-    private static double loss(Case truth, Weights weights, Mode mode) {
-        Engine engine = new ReferenceGraphEngine(truth.network);
-        engine.load(weights, truth.mask);
-        ActivationBuffers buffers = engine.newBuffers(192);
-        buffers.batch(0, 1, 61);
-        buffers.batch(1, 2, 70);
-        buffers.input().copy(truth.buffers.input(), 0, 0, 3);
-        engine.forward(buffers, 0, 3, mode);
-        double loss = 0;
-        for (int c = 0; c < truth.network.classes(); c++) {
-            for (int e = 0; e < 192; e++) {
-                if (example(e, Mode.TRAINING)) {
-                    loss += (double) buffers.logits().get(c, e)
-                            * truth.buffers.logitGradient().get(c, e);
-                }
-            }
-        }
-        return loss;
     }
 
     /** Dense, sparse, chosen and scalar: two updates with attacks in between give the same bits. */
