@@ -1,10 +1,10 @@
 package org.espalier.campaigns;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import org.espalier.fixtures.IdxBytes;
 
 /** A data set on which small networks train in milliseconds: four classes, each with a bright stripe at its own place. */
 public final class TinyImages {
@@ -26,22 +26,17 @@ public final class TinyImages {
 
     private static void write(Path directory, String part, int side, int count, Random random) throws IOException {
         int pixels = side * side;
-        ByteBuffer images = ByteBuffer.allocate(16 + pixels * count)
-                .putInt(0x803)
-                .putInt(count)
-                .putInt(side)
-                .putInt(side);
-        ByteBuffer labels = ByteBuffer.allocate(8 + count).putInt(0x801).putInt(count);
+        byte[] images = new byte[pixels * count];
+        int[] labels = new int[count];
         for (int image = 0; image < count; image++) {
-            int label = random.nextInt(CLASSES);
+            labels[image] = random.nextInt(CLASSES);
             for (int pixel = 0; pixel < pixels; pixel++) {
-                int bright = pixel * CLASSES / pixels == label ? 150 : 0;
-                images.put((byte) (bright + random.nextInt(100)));
+                int bright = pixel * CLASSES / pixels == labels[image] ? 150 : 0;
+                images[image * pixels + pixel] = (byte) (bright + random.nextInt(100));
             }
-            labels.put((byte) label);
         }
-        Files.write(directory.resolve(part + "-images-idx3-ubyte"), images.array());
-        Files.write(directory.resolve(part + "-labels-idx1-ubyte"), labels.array());
+        Files.write(directory.resolve(part + "-images-idx3-ubyte"), IdxBytes.images(images, side, side));
+        Files.write(directory.resolve(part + "-labels-idx1-ubyte"), IdxBytes.labels(labels));
     }
 
     /**

@@ -1,9 +1,14 @@
 package org.espalier.cli;
 
 import java.util.Map;
+import org.espalier.UserException;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.network.NetworkSize;
+import org.espalier.lab.plan.ExperimentTranslator;
+import org.espalier.network.Architecture;
+import org.espalier.network.Shape;
 
 /**
  * The memory that a search needs, from the sizes of its data and networks.
@@ -12,27 +17,70 @@ import org.espalier.lab.experiment.Experiment;
  * @param job bytes of one level in training
  */
 record MemoryNeed(long data, long job) {
-    /** The program itself, and what is alive for a short time. */
+    /** Bytes of the program itself and of short-lived objects. */
     private static final long BASE_BYTES = 64L << 20;
 
-    /** Of a job, beside what grows with the network. */
+    /** Bytes of a job that do not grow with the network. */
     private static final long JOB_BYTES = 8L << 20;
 
-    /** Of a job for each weight: weights, gradient, moments and mask, a network to restart from, a file being made. */
+    /**
+     * Bytes of a job per weight: weights, gradient, moments and mask, a network to restart from, and a file in memory.
+     */
     private static final long WEIGHT_BYTES = 64;
+
+    /** Examples to a panel of activations. */
+    private static final int PANEL = 64;
 
     static MemoryNeed of(Experiment experiment, Map<String, DataSet> sets) {
         long data = 0;
         long job = 0;
         for (DataSet set : sets.values()) {
-            // The training images are there twice: whole, and split.
+            // The training images are in memory twice: whole, and split.
             data += 2 * bytes(set.train()) + bytes(set.test());
-            long weights = experiment
-                    .network()
-                    .weights(set.features(), experiment.network().outputs().orElse(set.classes()));
-            job = Math.max(job, JOB_BYTES + weights * WEIGHT_BYTES);
+            job = Math.max(job, ofNetwork(experiment, ExperimentTranslator.architecture(experiment, set)));
         }
         return new MemoryNeed(data, job);
+    }
+
+    private static long ofNetwork(Experiment experiment, Architecture network) {
+        NetworkSize size = NetworkSize.of(network.graph());
+        long bytes = JOB_BYTES + size.weights() * WEIGHT_BYTES;
+        // The maps of a fully connected network are small beside its weights, and their panels are in what a job needs
+        // anyway.
+        return network.fullyConnected().isPresent() ? bytes : bytes + maps(experiment, size.values());
+    }
+
+    /** Bytes of the values and their gradients of one batch, natural and attacked images together. */
+    private static long maps(Experiment experiment, long values) {
+        long panels = 2L * Math.ceilDiv(experiment.training().batch(), PANEL);
+        return 2 * values * PANEL * Float.BYTES * panels;
+    }
+
+    /**
+     * Refuses a search of which not even one job fits, in one sentence that names the layer with the most values. Fully connected
+     * networks are not refused: what they need is known too roughly beside what there is.
+     *
+     * @param memory bytes that may be used
+     * @throws UserException if so
+     */
+    void check(Experiment experiment, Map<String, DataSet> sets, long memory) {
+        if (experiment.network().mlp() || bytes(1) <= memory) {
+            return;
+        }
+        for (DataSet set : sets.values()) {
+            Architecture network = ExperimentTranslator.architecture(experiment, set);
+            if (ofNetwork(experiment, network) == job) {
+                NetworkSize size = NetworkSize.of(network.graph());
+                Shape largest = network.graph().shape(size.largest());
+                throw new UserException(experiment.network().setting()
+                        + " is too large for the memory: a level on data set "
+                        + set.name() + " needs about " + mib(bytes(1)) + ", "
+                        + mib(maps(experiment, largest.elements()))
+                        + " of them for layer " + size.largest() + " of " + largest + " values, and " + mib(memory)
+                        + " may be used; give it more with ESPALIER_JAVA_OPTS=-Xmx"
+                        + Math.ceilDiv(bytes(1) + bytes(1) / 4, 1L << 20) + "m, or a smaller training.batch");
+            }
+        }
     }
 
     private static long bytes(Split split) {
@@ -50,13 +98,13 @@ record MemoryNeed(long data, long job) {
     }
 
     /**
-     * What to do where the memory is full, in one sentence.
+     * The remedy for full memory, in one sentence.
      *
      * @param jobs at once
      * @param memory bytes that may be used
      */
     String advice(int jobs, long memory) {
-        // Where one job does not fit, or all fit by this estimate, fewer jobs are no help.
+        // Fewer jobs do not help if one job does not fit, or if all fit by this estimate.
         boolean fewer = jobs > 1 && bytes(1) <= memory;
         long wanted = Math.max(bytes(jobs), memory + memory / 2);
         return "the memory is full: " + mib(memory) + " may be used, this search needs about " + mib(bytes(jobs)) + ": "

@@ -39,7 +39,7 @@ final class PresetsCommand implements Runnable {
         }
     }
 
-    /** A name that is no preset's: says so, with the nearest one. */
+    /** The error for a name that is not a preset's, with the nearest name. */
     static ParameterException unknown(CommandSpec spec, String message, String name) {
         return new ParameterException(
                 spec.commandLine(),

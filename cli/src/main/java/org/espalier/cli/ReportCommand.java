@@ -140,7 +140,7 @@ final class ReportCommand implements Callable<Integer> {
         console.out().flush();
         List<String> problems = new ArrayList<>(report.problems());
         Optional<UserException> unwritten = text ? Optional.empty() : write(report, shown, problems);
-        // Damage to one file is one line, the first: it says how to mend it.
+        // Damage to one file is reported in one line, the first, which contains the remedy.
         Set<String> named = new HashSet<>();
         problems.removeIf(problem -> !named.add(problem.split(";", 2)[0]));
         problems.stream().limit(MOST_PROBLEMS).forEach(console::complain);
@@ -178,7 +178,7 @@ final class ReportCommand implements Callable<Integer> {
         return new Terms(percent / 100, points / 100);
     }
 
-    /** What came of one of the things to be written. */
+    /** The result of writing one part. */
     private record Outcome(List<Path> files, List<String> problems, Optional<UserException> failure) {
         static Outcome of(Supplier<ReportPart.Written> writing) {
             try {
@@ -210,7 +210,7 @@ final class ReportCommand implements Callable<Integer> {
             });
             parts.add(() -> written(ReportFiles.writeRobustness(run.robustness(), home, prefix)));
         }
-        // With --out all parts write into the folder, so none may come before it; the first says why it cannot be made.
+        // With --out all parts write into the folder, so it is made first. If that fails, the message names the reason.
         Outcome.of(() -> {
             AtomicFiles.makeDirectory(folder);
             return written(List.of());
@@ -237,7 +237,7 @@ final class ReportCommand implements Callable<Integer> {
     /**
      * Shows a search that has just ended, then writes its results, so that a full disk costs the files only.
      *
-     * @return {@link ExitCode#DONE}, or what the command ends with as something could not be read or contradicts itself
+     * @return {@link ExitCode#DONE}, or the code for files that could not be read or contradict each other
      */
     static int show(Console console, Path directory) {
         Report report = Report.read(List.of(directory), Terms.USUAL);

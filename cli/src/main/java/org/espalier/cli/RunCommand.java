@@ -22,6 +22,7 @@ import org.espalier.engine.KernelMode;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.experiment.Presets;
+import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.robustness.EvaluationRequest;
 import org.espalier.lab.robustness.EvaluationRunner;
 import org.espalier.lab.robustness.ExperimentEvaluation;
@@ -125,8 +126,8 @@ final class RunCommand implements Callable<Integer> {
             ExperimentEvaluation.check(resolved, lines); // hours of training come first
             data = Runner.load(resolved, lines);
         }
-        MemoryNeed need = MemoryNeed.of(resolved, data);
         long memory = Runtime.getRuntime().maxMemory();
+        MemoryNeed need = need(resolved, data, memory);
         int threads = jobs.orElseGet(
                 () -> usualJobs(resolved, need, Runtime.getRuntime().availableProcessors(), memory));
         var request = new RunRequest(
@@ -141,6 +142,24 @@ final class RunCommand implements Callable<Integer> {
             return run(request, data);
         } catch (OutOfMemoryError e) {
             throw new UserException(need.advice(threads, memory), e);
+        }
+    }
+
+    /**
+     * Checks networks and pruning against the data, and the memory that they need.
+     *
+     * @throws UserException naming the file, if they do not fit
+     */
+    private MemoryNeed need(Experiment resolved, Map<String, DataSet> data, long memory) {
+        try {
+            data.values()
+                    .forEach(set -> ExperimentTranslator.pruningSchedule(
+                            resolved, ExperimentTranslator.architecture(resolved, set)));
+            MemoryNeed need = MemoryNeed.of(resolved, data);
+            need.check(resolved, data, memory);
+            return need;
+        } catch (UserException e) {
+            throw new UserException(experiment + ": " + e.getMessage(), e);
         }
     }
 
@@ -173,7 +192,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /**
-     * Attacks every trained level, if the experiment asks for it. What is stored already is not done again, so that running
+     * Attacks every trained level, if the experiment has an evaluation. Stored results are not repeated, so running
      * again continues here too.
      *
      * @return the exit code of an interruption, if there was one
@@ -200,7 +219,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /**
-     * Jobs where the command line says nothing: a core each, as far as the memory goes.
+     * Default number of jobs: one per core, limited by memory.
      *
      * @param memory bytes that the virtual machine may use
      */
@@ -208,7 +227,7 @@ final class RunCommand implements Callable<Integer> {
         return (int) Math.min(need.jobs(memory), Math.min(processors, chains(experiment)));
     }
 
-    /** Levels that can be in work at once: one of each trial, though all start from shared dense ones. */
+    /** Levels that can train at once: one of each trial, although all start from shared dense ones. */
     private static int chains(Experiment experiment) {
         return experiment.data().sets().size()
                 * experiment.objectives().size()

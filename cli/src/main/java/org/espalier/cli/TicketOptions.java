@@ -57,7 +57,7 @@ final class TicketOptions {
         return weights;
     }
 
-    /** A search names its data set itself; only where its files lie now may be said. */
+    /** A search names its data set itself; only the directory of its files may be given. */
     private Ticket withData(Ticket ticket) {
         if (ticket.data().digest().isEmpty()) {
             return ticket;

@@ -1,4 +1,4 @@
-/** The {@code espalier} command: reads what the user asks, calls the modules below, shows what they answer. */
+/** The {@code espalier} command: parses the command line, calls the other modules and shows results. */
 @NullMarked
 package org.espalier.cli;
 

@@ -2,9 +2,9 @@ package org.espalier.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.espalier.fixtures.IdxBytes;
 
 /** A data set that trains in milliseconds: images of 3 x 3 pixels, of which column {@code label} is bright. */
 final class TinyImages {
@@ -22,21 +22,16 @@ final class TinyImages {
     }
 
     private static void write(Path directory, String part, int count) throws IOException {
-        ByteBuffer images = ByteBuffer.allocate(16 + 9 * count)
-                .putInt(0x803)
-                .putInt(count)
-                .putInt(3)
-                .putInt(3);
-        ByteBuffer labels = ByteBuffer.allocate(8 + count).putInt(0x801).putInt(count);
+        byte[] pixels = new byte[9 * count];
+        int[] labels = new int[count];
         for (int image = 0; image < count; image++) {
-            int label = image % 3;
+            labels[image] = image % 3;
             for (int pixel = 0; pixel < 9; pixel++) {
-                images.put((byte) (pixel % 3 == label ? 200 + image % 50 : image * 7 % 90));
+                pixels[9 * image + pixel] = (byte) (pixel % 3 == labels[image] ? 200 + image % 50 : image * 7 % 90);
             }
-            labels.put((byte) label);
         }
-        Files.write(directory.resolve(part + "-images-idx3-ubyte"), images.array());
-        Files.write(directory.resolve(part + "-labels-idx1-ubyte"), labels.array());
+        Files.write(directory.resolve(part + "-images-idx3-ubyte"), IdxBytes.images(pixels, 3, 3));
+        Files.write(directory.resolve(part + "-labels-idx1-ubyte"), IdxBytes.labels(labels));
     }
 
     /** An experiment on them: two strategies, two trials, two levels, a few updates each. */

@@ -93,7 +93,8 @@ record HouseRules(String root) {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(concat(
-                        ROOMS.subList(0, CORE_ROOMS), List.of("java..", "jdk.incubator.vector..", "org.jspecify..")))
+                        ROOMS.subList(0, CORE_ROOMS),
+                        List.of("java..", "javax.imageio..", "jdk.incubator.vector..", "org.jspecify..")))
                 .as("core needs the JDK and annotations only");
     }
 
@@ -194,6 +195,8 @@ record HouseRules(String root) {
                                 engine + "scalar..",
                                 engine + "ops..",
                                 engine + "vector..",
+                                engine + "layer..",
+                                engine + "graph..",
                                 engine + "reference..")
                         .and(not(nameMatching(Pattern.quote(engine + "ops.") + "(LaneMath|FmaPeak)"))))
                 .as("only the engine uses its kernels");

@@ -51,8 +51,8 @@ public abstract class Attacker {
 
     /**
      * Makes adversarial examples of the clean ones, in {@link ActivationBuffers#input} only: their logits are not computed.
-     * {@link ActivationBuffers#logitGradient} is overwritten. Inputs that no weight reads (not in {@link Engine#liveInputs}) are
-     * left as they are: they change nothing. See {@link #fillUnreadInputs}.
+     * {@link ActivationBuffers#logitGradient} is overwritten. Inputs that no weight reads (not in
+     * {@link Engine#liveInputs}) are not changed, because they do not affect the logits. See {@link #fillUnreadInputs}.
      *
      * <p>The noise of an example depends on {@code noise}, its number and the input feature only.
      *
@@ -76,8 +76,8 @@ public abstract class Attacker {
     }
 
     /**
-     * Gives the inputs that no weight reads the value that the attack's definition says (their gradient is zero), so
-     * that the examples can be shown or kept. Call after {@link #perturb} with the same arguments.
+     * Sets the inputs that no weight reads to the value that the attack's definition gives them (their gradient is
+     * zero). The examples can then be shown or kept. Call after {@link #perturb} with the same arguments.
      */
     public abstract void fillUnreadInputs(int examples, Stream noise, int firstExample);
 

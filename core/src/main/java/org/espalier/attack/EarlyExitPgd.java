@@ -9,24 +9,25 @@ import org.espalier.engine.StepRule;
 import org.espalier.random.Stream;
 
 /**
- * Runs {@link Pgd} on many examples and leaves each alone as soon as it is broken: classified wrong at a start or at any
- * iterate of any restart. That is the per-example worst case over all points that the attack visits, whichever of them
- * {@link KeptIterate} would choose.
+ * Runs {@link Pgd} on many examples and stops for each as soon as it is broken: classified wrong at a start or at any
+ * iterate of any restart. The result is the per-example worst case over all points that the attack visits.
+ * {@link KeptIterate} does not affect it.
  *
- * <p>One panel is at work, its 64 examples each at a step of their own. Lanes whose example is broken or at its last step are
- * given to the next examples, several at once; these wait in a second panel, started already. Lanes do not see each other and an
- * example's noise depends on its number, so its points are bit for bit those of {@link Attack#bind}, regardless of the other lanes.
+ * <p>One panel is attacked at a time; its 64 examples can be at different steps. Lanes whose example is broken or at
+ * its last step receive the next examples, several at once. The next examples wait in a second panel at their starting
+ * points. Lanes are independent, and an example's noise depends on its number. So its points are bit for bit those of
+ * {@link Attack#bind}, regardless of the other lanes.
  *
  * <p>The engine's present weights are attacked. Not for use by several threads at once; runs allocate nothing that lasts.
  */
 public final class EarlyExitPgd {
     /**
-     * Lanes that must be free before they are given away: a copy reads and writes a cache line per feature for one example as
-     * for several neighbours. Changes no result.
+     * Lanes that must be free before they are filled. A copy of one example reads and writes a cache line per feature,
+     * and so does a copy of several neighbours. Changes no result.
      */
     private static final int FREE_LANES = 12;
 
-    private static final int NOBODY = -1;
+    private static final int NO_EXAMPLE = -1;
 
     private final Pgd attack;
     private final StepRule rule;
@@ -34,7 +35,7 @@ public final class EarlyExitPgd {
     private final ActivationBuffers buffers; // the panel at work
     private final ActivationPanels clean; // its clean inputs
     private final int[] example =
-            new int[ActivationPanels.LANES]; // index in the split of each lane's example, or NOBODY
+            new int[ActivationPanels.LANES]; // index in the split of each lane's example, or NO_EXAMPLE
     private final int[] step = new int[ActivationPanels.LANES]; // steps taken, (lane)
     private final int[] label = new int[ActivationPanels.LANES]; // true class, (lane)
     private final int[] predicted = new int[ActivationPanels.LANES];
@@ -50,7 +51,8 @@ public final class EarlyExitPgd {
     private final int[] to = new int[ActivationPanels.LANES];
 
     /**
-     * Makes the attack ready to run. {@link Pgd#label} is of no account: only examples that are classified right are attacked.
+     * Allocates the attack's buffers. {@link Pgd#label} is ignored, because only examples that are classified right are
+     * attacked.
      */
     public EarlyExitPgd(Pgd attack, Engine engine) {
         this.attack = attack;
@@ -72,14 +74,14 @@ public final class EarlyExitPgd {
      * @param smoothing of the labels that losses are measured against
      * @param noise stream of the random starts
      * @param broken receives whether each example, by its index in the split, was broken
-     * @param losses receives, by the same index, its cross-entropy where the attack left it: at the first point classified
+     * @param losses receives, by the same index, the cross-entropy at the attack's end: at the first point classified
      *     wrong, or at the last point of the last restart
      */
     public void run(
             Split split, int[] examples, int count, float smoothing, Stream noise, boolean[] broken, double[] losses) {
         int left = count;
         for (int restart = 0; restart < attack.restarts() && left > 0; restart++) {
-            climb(split, examples, left, smoothing, restart == 0 ? noise : noise.child(restart), broken, losses);
+            runRestart(split, examples, left, smoothing, restart == 0 ? noise : noise.child(restart), broken, losses);
             int survivors = 0;
             for (int i = 0; i < left; i++) {
                 if (!broken[examples[i]]) {
@@ -91,9 +93,9 @@ public final class EarlyExitPgd {
     }
 
     /** One restart. */
-    private void climb(
+    private void runRestart(
             Split split, int[] examples, int count, float smoothing, Stream noise, boolean[] broken, double[] losses) {
-        Arrays.fill(example, NOBODY);
+        Arrays.fill(example, NO_EXAMPLE);
         working = 0;
         firstWaiting = 0;
         lastWaiting = 0;
@@ -103,7 +105,7 @@ public final class EarlyExitPgd {
                 if (firstWaiting == lastWaiting) {
                     next += load(split, examples, next, Math.min(ActivationPanels.LANES, count - next), noise);
                 }
-                take(split.labels());
+                fillFreeLanes(split.labels());
             }
             if (working == 0) {
                 return;
@@ -111,7 +113,7 @@ public final class EarlyExitPgd {
             boolean more = firstWaiting < lastWaiting || next < count;
             do {
                 engine.forward(buffers, 0, 1);
-                look(smoothing, broken, losses);
+                judge(smoothing, broken, losses);
                 if (working > 0) {
                     move();
                 }
@@ -119,7 +121,7 @@ public final class EarlyExitPgd {
         }
     }
 
-    /** Loads the next examples and puts them at their starts; returns how many. */
+    /** Loads the next examples and moves them to their starting points; returns how many. */
     private int load(Split split, int[] examples, int first, int count, Stream noise) {
         engine.ops().loadImages(split.images(), examples, first, count, waitingClean, 0);
         System.arraycopy(examples, first, waitingExample, 0, count);
@@ -136,39 +138,39 @@ public final class EarlyExitPgd {
         return count;
     }
 
-    /** Gives free lanes to examples that wait. */
-    private void take(int[] labels) {
-        int taken = 0;
+    /** Moves waiting examples to free lanes. */
+    private void fillFreeLanes(int[] labels) {
+        int filled = 0;
         for (int lane = 0; lane < ActivationPanels.LANES && firstWaiting < lastWaiting; lane++) {
-            if (example[lane] == NOBODY) {
-                from[taken] = firstWaiting;
-                to[taken++] = lane;
+            if (example[lane] == NO_EXAMPLE) {
+                from[filled] = firstWaiting;
+                to[filled++] = lane;
                 example[lane] = waitingExample[firstWaiting++];
                 label[lane] = labels[example[lane]];
                 step[lane] = 0;
             }
         }
-        working += taken;
+        working += filled;
         int[] features = engine.liveInputs();
-        clean.copyExamples(waitingClean, from, to, taken, features);
-        buffers.input().copyExamples(waiting, from, to, taken, features);
+        clean.copyExamples(waitingClean, from, to, filled, features);
+        buffers.input().copyExamples(waiting, from, to, filled, features);
     }
 
-    /** Judges the points that the forward pass was over, and frees the lanes of those broken or at their last step. */
-    private void look(float smoothing, boolean[] broken, double[] losses) {
+    /** Checks the points of the last forward pass. Frees the lanes whose example is broken or at its last step. */
+    private void judge(float smoothing, boolean[] broken, double[] losses) {
         engine.ops().predictions(buffers.logits(), 0, ActivationPanels.LANES, predicted, 0);
         for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
             boolean wrong = predicted[lane] != label[lane];
-            if (example[lane] != NOBODY && (wrong || step[lane] == attack.steps())) {
+            if (example[lane] != NO_EXAMPLE && (wrong || step[lane] == attack.steps())) {
                 broken[example[lane]] = wrong;
                 losses[example[lane]] = engine.ops().crossEntropy(buffers.logits(), lane, label[lane], smoothing);
-                example[lane] = NOBODY;
+                example[lane] = NO_EXAMPLE;
                 working--;
             }
         }
     }
 
-    /** A step of all lanes; those without an example move along. */
+    /** A step of all lanes, lanes without an example included. */
     private void move() {
         engine.ops()
                 .crossEntropyGradient(

@@ -14,8 +14,8 @@ public record ThreatModel(Norm norm, float epsilon) {
     }
 
     /**
-     * Whether this ball holds all of another one around the same input: at the same radius that of L-infinity holds that of L2,
-     * and that of L2 holds that of L1.
+     * Whether this ball contains another one around the same input. At the same radius the L-infinity ball contains the
+     * L2 ball, and the L2 ball contains the L1 ball.
      */
     public boolean holds(ThreatModel other) {
         return other.epsilon <= epsilon

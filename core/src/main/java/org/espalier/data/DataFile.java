@@ -1,6 +1,9 @@
 package org.espalier.data;
 
-/** The four files of a data set in MNIST's layout, with the names that its publishers gave them. */
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The four files of a data set in IDX format, with the names that MNIST's publishers gave them. */
 public enum DataFile {
     /** Training images: IDX, unsigned bytes, [image][row][column]. */
     TRAIN_IMAGES("train-images-idx3-ubyte"),
@@ -20,6 +23,13 @@ public enum DataFile {
     /** The file's name without a suffix; compressed files add {@code .gz}. */
     public String fileName() {
         return fileName;
+    }
+
+    /** The file of a name without suffix; empty if it is none of the four. */
+    public static Optional<DataFile> of(String fileName) {
+        return Arrays.stream(values())
+                .filter(file -> file.fileName.equals(fileName))
+                .findFirst();
     }
 
     /** Whether the file holds images rather than labels. */

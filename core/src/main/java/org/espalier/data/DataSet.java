@@ -1,6 +1,7 @@
 package org.espalier.data;
 
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.Map;
 import org.espalier.UserException;
 import org.espalier.random.Stream;
@@ -14,12 +15,18 @@ import org.espalier.random.Stream;
  * @param classes number of classes; every label is below it
  * @param train all training images
  * @param test all test images
- * @param digests SHA-256 of each file's uncompressed bytes, lower-case hexadecimal
+ * @param digests SHA-256 of each file's uncompressed bytes by file name without suffix, lower-case hexadecimal; empty for
+ *     images that come from no file
  */
 public record DataSet(
-        String name, int rows, int columns, int classes, Split train, Split test, Map<DataFile, String> digests) {
+        String name, int rows, int columns, int classes, Split train, Split test, Map<String, String> digests) {
     /** Validation images of the paper: the first 10,000 training images. */
     public static final int PAPER_VALIDATION = 10_000;
+
+    /** The map of digests may have any order. */
+    private static final Comparator<String> FILE_ORDER = Comparator.comparing(
+                    (String file) -> DataFile.of(file).map(Enum::ordinal).orElse(Integer.MAX_VALUE))
+            .thenComparing(Comparator.naturalOrder());
 
     /**
      * Copies the digests and gives both splits this shape.
@@ -42,25 +49,23 @@ public record DataSet(
         return train.shape();
     }
 
-    /** Pixels of one image. */
+    /** Inputs of one image: pixels times channels. */
     public int features() {
         return train.features();
     }
 
     /**
-     * One SHA-256 for the whole data set: of its four digests, one {@code digest  file name} line each, in the order
-     * of {@link DataFile} (what {@code sha256sum} prints for the uncompressed files).
+     * One SHA-256 for the whole data set: of its files' digests, one {@code digest  file name} line each (what
+     * {@code sha256sum} prints for the uncompressed files). IDX files come in the order of {@link DataFile}, others by name.
      */
     public String digest() {
         StringBuilder lines = new StringBuilder();
-        for (DataFile file : DataFile.values()) {
-            if (digests.containsKey(file)) {
-                lines.append(digests.get(file))
+        digests.keySet().stream()
+                .sorted(FILE_ORDER)
+                .forEach(file -> lines.append(digests.get(file))
                         .append("  ")
-                        .append(file.fileName())
-                        .append('\n');
-            }
-        }
+                        .append(file)
+                        .append('\n'));
         return Digests.sha256(lines.toString());
     }
 
@@ -98,7 +103,7 @@ public record DataSet(
 
     @Override
     public String toString() {
-        return name + ": " + train.size() + " training and " + test.size() + " test images of " + rows + " x " + columns
-                + " pixels, " + classes + " classes";
+        return name + ": " + train.size() + " training and " + test.size() + " test images of " + shape() + " pixels, "
+                + classes + " classes";
     }
 }

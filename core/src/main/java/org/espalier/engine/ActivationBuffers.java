@@ -23,6 +23,15 @@ public interface ActivationBuffers {
      */
     ActivationPanels inputGradient();
 
+    /**
+     * Says which panels hold one batch, and how many examples stand in them before the padding. Statistics of a batch, in
+     * {@link Mode#TRAINING}, are those of these examples. Buffers of networks without such statistics ignore it; without a
+     * call, all panels are one batch without padding.
+     *
+     * @throws IllegalArgumentException if the panels are not there or do not hold so many examples
+     */
+    default void batch(int firstPanel, int panels, int examples) {}
+
     /** Number of panels. */
     int panels();
 

@@ -2,11 +2,11 @@ package org.espalier.evaluate;
 
 /** Which of the points that an attack visits decide whether an example counts as right under it. */
 public enum AttackedAccuracy {
-    /** The one that the attack ends with, its last iterate unless it keeps another; attacked are all examples. */
+    /** The point that the attack returns: its last iterate unless it keeps another. All examples are attacked. */
     KEPT_POINT,
     /**
-     * All of them and the clean input: the per-example worst case. An example is broken, and attacked no further, once it is
-     * classified wrong anywhere.
+     * All points and the clean input: the per-example worst case. An example is broken once any of its points is
+     * classified wrong; it is then not attacked any more.
      */
     WORST_CASE
 }

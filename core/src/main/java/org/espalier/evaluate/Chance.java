@@ -1,13 +1,13 @@
 package org.espalier.evaluate;
 
 /**
- * What a classifier reaches without looking at its input: the share of the most frequent class among the images measured. A
- * network that always names that class has this accuracy under every attack, so accuracies up to it show nothing.
+ * The accuracy of a classifier that ignores its input: the share of the most frequent class among the images measured.
+ * A network that always names that class has this accuracy under every attack, so accuracies up to it show nothing.
  *
  * @param share in [0, 1]
  */
 public record Chance(double share) {
-    /** Accuracies are quotients, and means of them; this covers the rounding of both. */
+    /** Covers the rounding of accuracies, which are quotients or means of quotients. */
     private static final double ROUNDING = 1e-9;
 
     public Chance {

@@ -18,9 +18,9 @@ import org.espalier.train.Objective;
  *     {@link Objective.Natural}). Empty: the cross-entropy of the very inputs that the accuracy is measured on
  * @param bound if present, a bound of the worst case to measure after the attacks
  * @param accuracy which points decide whether an example counts as right under an attack. With
- *     {@link AttackedAccuracy#WORST_CASE} an attacked loss is that of the point where the attack left the example: the clean input
- *     if that is classified wrong, else the first point that is, else the last one. It says less than the loss of kept points: of
- *     a broken example only that it is broken, not how far
+ *     {@link AttackedAccuracy#WORST_CASE} an attacked loss is that of the example's last point: the clean input if it
+ *     is classified wrong, else the first point classified wrong, else the attack's last point. It is less informative
+ *     than the loss of kept points, because it does not show how far a broken example is from the boundary
  */
 public record EvaluationSettings(
         SequencedMap<String, Attack> attacks,
@@ -28,18 +28,17 @@ public record EvaluationSettings(
         Optional<Bound> bound,
         AttackedAccuracy accuracy) {
     /**
-     * A bound of the worst case, as {@link org.espalier.engine.BoundEngine#boundMargins} makes it: an example counts as correct where
-     * no class can lead the label, and its loss is the cross-entropy of each class's largest possible lead. In floating point
-     * without directed rounding, so that it is no certificate.
+     * A bound of the worst case, as {@link org.espalier.engine.BoundEngine#boundMargins} computes it. An example counts
+     * as correct if the bound excludes a lead of every other class. Its loss is the cross-entropy of each class's
+     * largest possible lead. The bound uses floating point without directed rounding, so it is not a certificate.
      *
      * @param name name of the measurement
      * @param epsilon radius of the L-infinity ball, cut at 0 and 1
-     * @param linearShare share of linear bounds, the rest being intervals'
+     * @param linearShare share of linear bounds; the rest is interval bounds
      */
     public record Bound(String name, double epsilon, double linearShare) {
         /**
-         * The worst case that training ends with, whatever its ramp has come to: what is measured at different iterations can
-         * then be compared.
+         * The bound at the end of the training's ramp. Measurements at different iterations are then comparable.
          */
         public static Bound last(String name, Objective.Certified objective) {
             return new Bound(

@@ -22,14 +22,15 @@ import org.jspecify.annotations.Nullable;
  * a bound allows.
  *
  * <p>Works through the split in tiles of a few panels and allocates nothing per tile. Losses are added in the order of
- * the examples and an example's noise depends on its index in the split, so tiles change no bit of the result. For the worst
- * case, attacks of several steps come after the tiles: each works through the examples that are left ({@link EarlyExitPgd}).
+ * the examples and an example's noise depends on its index in the split, so the tile size changes no bit of the result.
+ * In the worst case, attacks of several steps run after the tiles, each on the examples that are not broken yet ({@link
+ * EarlyExitPgd}).
  */
 public final class Evaluator {
-    /** Two panels clean and two adversarial: inputs and activations of the paper's network then fit the L2 cache. */
+    /** Two clean and two adversarial panels. Inputs and activations of the paper's network then fit the L2 cache. */
     private static final int TILE_PANELS = 2;
 
-    /** Name of the draw of its own that the published loss takes; blank, so that no attack is called the same. */
+    /** Name of the random draw of the published loss. It is blank, so that it differs from every attack's name. */
     private static final String PUBLISHED_LOSS = "";
 
     private final Engine engine;
@@ -83,7 +84,7 @@ public final class Evaluator {
         return sum;
     }
 
-    /** What is added up over the examples, in their order. */
+    /** Sums over the examples, in their order. */
     static class Sum {
         int correct;
         double loss;
@@ -99,7 +100,7 @@ public final class Evaluator {
         }
     }
 
-    /** What is added up over the adversarial examples of one attack. */
+    /** Sums over the adversarial examples of one attack. */
     private static final class AttackedSum extends Sum {
         final String name;
         final Attacker attacker;
@@ -167,8 +168,8 @@ public final class Evaluator {
     }
 
     /**
-     * The sum that the published loss reads: that of the draw of its own, or, as a second draw of an attack without
-     * randomness is the same again, that of such an attack.
+     * The sum for the published loss: that of its own draw. An attack without randomness would give the same examples
+     * again, so its first sum is used.
      */
     private @Nullable AttackedSum publishedSum(Objective.Adversarial objective) {
         for (AttackedSum sum : attacked) {
@@ -198,7 +199,7 @@ public final class Evaluator {
             add(sum, buffers.logits(), panels, split.labels(), first, examples, smoothing);
         }
         if (bounds != null) {
-            // In buffers of its own: attacks keep what they do not write in theirs.
+            // Uses its own buffers, because attacks expect their buffers unchanged.
             engine.ops()
                     .loadImages(
                             split.images(), order, 0, examples, bounds.natural().input(), 0);
@@ -222,7 +223,7 @@ public final class Evaluator {
         for (int i = 0; i < examples; i++) {
             boolean right = predicted[i] == labels[first + i];
             if (sum == worst) {
-                // Of a worst case that is no number nothing is shown.
+                // A worst case that is not a number proves nothing.
                 sum.add(right && Double.isFinite(losses[i]), losses[i]);
                 continue;
             }

@@ -13,8 +13,8 @@ public interface Loss {
      * @param reference (class) logits that the loss compares with, such as those of the clean example; equal to
      *     {@code logits} where the caller has none
      * @param gradient (class) receives the derivative by each logit; zero before the call
-     * @param referenceGradient (class) receives the derivative by each reference logit; zero before the call, left so by
-     *     losses that take the reference as a constant
+     * @param referenceGradient (class) receives the derivative by each reference logit; zero before the call; losses
+     *     that treat the reference as a constant do not write it
      * @return the loss; NaN or infinite only if a logit is
      */
     double at(float[] logits, int label, float[] reference, double[] gradient, double[] referenceGradient);

@@ -2,10 +2,10 @@ package org.espalier.loss;
 
 /**
  * {@code max(0, slack + largest other logit - label's logit)}: zero where the label leads by the slack. Crammer and Singer,
- * "On the algorithmic implementation of multiclass kernel-based vector machines" (2001); of equal logits the lowest class
- * counts.
+ * "On the algorithmic implementation of multiclass kernel-based vector machines" (2001); the lowest class counts on
+ * ties.
  *
- * @param slack lead that is asked for, in logits, at least 0
+ * @param slack required lead in logits, at least 0
  */
 public record Margin(double slack) implements Loss {
     public Margin {

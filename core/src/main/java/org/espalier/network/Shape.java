@@ -23,6 +23,16 @@ public record Shape(List<Integer> sizes) {
         return new Shape(Arrays.stream(sizes).boxed().toList());
     }
 
+    /** Number of dimensions: 3 for channels x rows x columns, 1 for a flat output. */
+    public int dimensions() {
+        return sizes.size();
+    }
+
+    /** Length of a dimension, 0 is the outermost. */
+    public int size(int dimension) {
+        return sizes.get(dimension);
+    }
+
     /** Number of values. */
     public int elements() {
         return sizes.stream().reduce(1, Math::multiplyExact);

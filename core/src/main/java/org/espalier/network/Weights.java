@@ -6,10 +6,11 @@ import java.util.Map;
 
 /**
  * One float per parameter value of a network: weights, gradients or optimizer moments. Read by parameter name
- * ({@link #values}), or by layer of a fully connected network ({@link #matrix}, {@link #biases}): both give the same arrays.
+ * ({@link #values}), or weights and biases by layer ({@link #matrix}, {@link #biases}): both give the same arrays.
  *
  * <p>Layer {@code l} is a row-major matrix {@code [outputs(l)][inputs(l)]}: the weight from input {@code i} to
- * output {@code o} stands at {@code o * inputs(l) + i}, as in PyTorch's {@code nn.Linear.weight}.
+ * output {@code o} stands at {@code o * inputs(l) + i}, as in PyTorch's {@code nn.Linear.weight}; of a convolution, input
+ * {@code i} is (channel, row, column) of the window, as in {@code nn.Conv2d.weight}.
  */
 public final class Weights {
     private final Architecture architecture;
@@ -29,7 +30,7 @@ public final class Weights {
         biases = new float[architecture.layers()][];
         for (int layer = 0; layer < matrices.length; layer++) {
             matrices[layer] = values(architecture.node(layer) + ".weight");
-            biases[layer] = architecture.biases() ? values(architecture.node(layer) + ".bias") : new float[0];
+            biases[layer] = architecture.bias(layer) ? values(architecture.node(layer) + ".bias") : new float[0];
         }
     }
 
@@ -96,8 +97,7 @@ public final class Weights {
 
     /** Whether every value is finite. */
     public boolean finite() {
-        return Arrays.stream(matrices).allMatch(Weights::finite)
-                && Arrays.stream(biases).allMatch(Weights::finite);
+        return values.values().stream().allMatch(Weights::finite);
     }
 
     private static boolean finite(float[] values) {
@@ -114,12 +114,12 @@ public final class Weights {
     public boolean equals(Object object) {
         return object instanceof Weights other
                 && architecture.equals(other.architecture)
-                && Arrays.deepEquals(matrices, other.matrices)
-                && Arrays.deepEquals(biases, other.biases);
+                && values.entrySet().stream()
+                        .allMatch(entry -> Arrays.equals(entry.getValue(), other.values(entry.getKey())));
     }
 
     @Override
     public int hashCode() {
-        return 31 * Arrays.deepHashCode(matrices) + Arrays.deepHashCode(biases);
+        return values.values().stream().map(Arrays::hashCode).toList().hashCode();
     }
 }

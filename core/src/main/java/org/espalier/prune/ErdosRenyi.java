@@ -9,9 +9,10 @@ import org.espalier.setting.Setting;
 
 /**
  * Densities after the last level in proportion to {@code (inputs + outputs) / (inputs * outputs)}: small layers keep more.
- * Mocanu et al., "Scalable training of artificial neural networks with adaptive sparse connectivity" (2018); with kernel
- * sides, which fully connected layers lack, it is ERK of Evci et al., "Rigging the lottery" (2020), section 3. A layer
- * whose density would exceed 1 stays dense, and the other layers share the rest.
+ * Mocanu et al., "Scalable training of artificial neural networks with adaptive sparse connectivity" (2018). A convolution's
+ * share is {@code (inputs + outputs + rows + columns) / (inputs * outputs * rows * columns)}, with channels as inputs and outputs
+ * and the kernel's rows and columns: ERK of Evci et al., "Rigging the lottery" (2020), section 3. A layer whose density would
+ * exceed 1 stays dense, and the other layers share the rest.
  */
 @Kind("erk")
 public record ErdosRenyi(
@@ -39,7 +40,7 @@ public record ErdosRenyi(
                 if (densities[layer] == 1) {
                     kept -= architecture.weights(layer);
                 } else {
-                    sum += architecture.inputs(layer) + architecture.outputs(layer);
+                    sum += share(architecture, layer);
                 }
             }
             double factor = kept / sum;
@@ -48,9 +49,7 @@ public record ErdosRenyi(
                 if (densities[layer] == 1) {
                     continue;
                 }
-                double wanted = factor
-                        * (architecture.inputs(layer) + architecture.outputs(layer))
-                        / architecture.weights(layer);
+                double wanted = factor * share(architecture, layer) / architecture.weights(layer);
                 densities[layer] = Math.min(1, wanted);
                 more |= wanted > 1;
             }
@@ -58,6 +57,17 @@ public record ErdosRenyi(
                 return Arrays.stream(densities).boxed().toList();
             }
         }
+    }
+
+    /** Weights that a layer keeps at a factor of 1: inputs, outputs, and the two sides of a convolution's kernel. */
+    private static int share(Architecture architecture, int layer) {
+        int inputs = architecture.inputs(layer);
+        if (!architecture.convolution(layer)) {
+            return inputs + architecture.outputs(layer);
+        }
+        int area = architecture.kernelArea(layer);
+        int side = (int) Math.sqrt(area); // kernels are square, and a root of a square is exact
+        return inputs / area + architecture.outputs(layer) + 2 * side;
     }
 
     @Override

@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The settings record may be written as a bare string, which is then its first component. */
+/** The settings record may be written as its first component alone: a bare value, or a list where that is a list. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface Shorthand {}

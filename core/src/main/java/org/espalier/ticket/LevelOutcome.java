@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * The result of training one level.
  *
  * @param trained weights after the last update
- * @param snapshot weights after as many updates as {@link TicketSearch#snapshotIteration} asks of the dense level;
- *     null where none was asked for
+ * @param snapshot the dense level's weights after {@link TicketSearch#snapshotIteration} updates; null if the search
+ *     needs none
  * @param measurements made during the level's training, in order; empty if nothing was measured
  */
 public record LevelOutcome(Weights trained, @Nullable Weights snapshot, List<Measurement> measurements) {

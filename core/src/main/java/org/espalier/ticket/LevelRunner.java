@@ -2,7 +2,7 @@ package org.espalier.ticket;
 
 import java.util.OptionalInt;
 
-/** Trains levels; or fetches them from where they were kept. */
+/** Trains levels, or loads stored ones. */
 @FunctionalInterface
 public interface LevelRunner {
     /**

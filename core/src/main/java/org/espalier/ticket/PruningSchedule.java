@@ -80,12 +80,12 @@ public record PruningSchedule(List<List<Double>> prunings) {
     }
 
     /**
-     * How many weights are left at each level, whatever the weights turn out to be. Ends at the last level that prunes
-     * anything: all masks after it would equal its own.
+     * Number of surviving weights at each level, which does not depend on their values. Ends at the last level that
+     * prunes a weight, because all later masks would be the same.
      *
      * @param weights (layer) weights of the dense network
-     * @param scope whether layers are pruned by themselves or together; together, the fractions of all layers are the same
-     * @return (level) weights left in the whole network, from the dense level 0 on
+     * @param scope whether layers are pruned separately or together; together, all layers have the same fraction
+     * @return (level) surviving weights of the whole network, from the dense level 0 on
      */
     public List<Integer> survivors(List<Integer> weights, Scope scope, CountingRule counting) {
         int[] left = switch (scope) {

@@ -231,11 +231,11 @@ public interface Restart {
     /** Name in files and tables. */
     String name();
 
-    /** After how many updates the dense level must give a snapshot of its weights; empty when none is needed. */
+    /** Updates after which the dense level must keep a snapshot of its weights; empty if none is needed. */
     default OptionalInt snapshot() {
         return OptionalInt.empty();
     }
 
-    /** The weights to start from, which are the caller's to change; those that are pruned are set to zero afterwards. */
+    /** The weights to start from. The caller owns them and sets pruned weights to zero. */
     Weights start(RestartContext context);
 }

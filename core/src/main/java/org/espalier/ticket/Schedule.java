@@ -1,6 +1,6 @@
 package org.espalier.ticket;
 
-/** How much is pruned at which level. {@link ScheduleKind} makes one of an experiment's settings. */
+/** The fraction to prune at each level. {@link ScheduleKind} makes one of an experiment's settings. */
 public interface Schedule {
     /**
      * The fraction of a layer's survivors to prune at one level. All levels together keep {@code (1 - fraction)^levels} of

@@ -13,12 +13,12 @@ import org.espalier.prune.PruningResources;
 
 /**
  * Iterative pruning of one trial under one restart strategy: train, prune, restart, and again; Frankle and Carbin, "The
- * lottery ticket hypothesis" (2019), section 2. A pure function of its settings and of what training returns.
+ * lottery ticket hypothesis" (2019), section 2. A pure function of its settings and the training's results.
  *
- * <p>{@link #run} does a whole search. A caller that keeps levels itself asks for {@link #first} and then
- * {@link #next}, level by level.
+ * <p>{@link #run} does a whole search. A caller that stores levels itself calls {@link #first} and then {@link #next},
+ * level by level.
  *
- * @param resources what a criterion with needs works on
+ * @param resources data and engine for a criterion that needs them
  */
 public record TicketSearch(
         Architecture architecture,
@@ -53,7 +53,7 @@ public record TicketSearch(
         return new Level(0, trial.initialWeights(architecture, distribution), Mask.dense(architecture));
     }
 
-    /** After how many updates the dense level must give a snapshot of its weights; empty when none is needed. */
+    /** Updates after which the dense level must keep a snapshot of its weights; empty if none is needed. */
     public OptionalInt snapshotIteration() {
         return restart.snapshot();
     }
@@ -73,7 +73,7 @@ public record TicketSearch(
      *
      * @param mask the mask of level {@code number}
      * @param trained the weights after level {@code number}'s training
-     * @param dense the outcome of level 0, with a snapshot if {@link #snapshotIteration} asks for one
+     * @param dense the outcome of level 0, with a snapshot if {@link #snapshotIteration} requires one
      */
     public Level next(int number, Mask mask, Weights trained, LevelOutcome dense) {
         int next = number + 1;

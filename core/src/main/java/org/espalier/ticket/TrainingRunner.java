@@ -15,7 +15,7 @@ import org.espalier.train.TrainingSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains levels in memory, one after the other on one engine: all that a search needs that keeps nothing on disk.
+ * Trains levels in memory, one after the other on one engine, without a store.
  *
  * @param iterations updates to a level
  * @param schedule when the observer is called
@@ -34,7 +34,7 @@ public record TrainingRunner(
     @FunctionalInterface
     public interface Observer {
         /**
-         * Called with the weights of that moment in the engine, which must be left as they are.
+         * Called with the present weights in the engine, which must not be changed.
          *
          * @return measurements, which the level's outcome lists; empty if there are none
          */

@@ -6,10 +6,10 @@ import org.espalier.network.Weights;
 import org.espalier.random.Stream;
 
 /**
- * One trial's randomness. Strategies and objectives of one trial share initial weights and level streams, so that they
- * are compared with equal luck and equal levels are equal bit for bit.
+ * One trial's randomness. Strategies and objectives of one trial share initial weights and level streams. Comparisons
+ * between them are therefore paired, and equal levels are equal bit for bit.
  *
- * @param stream all draws of the trial come from here
+ * @param stream stream of all random numbers of the trial
  */
 public record Trial(Stream stream) {
     /** Trial {@code number}, counted from 0 (the store counts from 1), of an experiment with this seed. */

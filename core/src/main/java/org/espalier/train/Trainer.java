@@ -21,6 +21,7 @@ public final class Trainer {
     private final BatchOrder order;
     private final BatchObjective objective;
     private final Batch batch;
+    private final TrainingImages images;
     private final int settledFrom; // the first update from which updates no longer change
     private int iteration;
     private int updateNumber = 1; // which update this is
@@ -31,7 +32,7 @@ public final class Trainer {
      *
      * @param engine loaded with the level's start weights and mask: the moments are then zero
      * @param level the level's stream; batches and noise draw from children of it
-     * @throws IllegalArgumentException if images or labels do not fit the network
+     * @throws IllegalArgumentException if images or labels do not fit the network, or the augmentation does not fit the images
      */
     public Trainer(Engine engine, Split training, TrainingSettings settings, Stream level) {
         if (training.features() != engine.architecture().inputs()) {
@@ -50,6 +51,7 @@ public final class Trainer {
         order = new BatchOrder(level, training.size(), settings.batch());
         int examples = Math.min(settings.batch(), training.size());
         batch = new Batch(examples, level.child("attack noise"));
+        images = new TrainingImages(training, settings.augmentation(), examples, level);
         objective = settings.objective().bind(engine, examples, (float) settings.labelSmoothing());
         settledFrom = settings.optimizer().settledFrom();
         update = settings.optimizer().update(1, (float) settings.l1(), (float) settings.l2());
@@ -85,17 +87,18 @@ public final class Trainer {
 
     /** Computes the gradient that the next update will use and leaves it in the engine, penalties not added. */
     void computeGradient() {
-        int[] images = order.order(iteration);
+        int[] permutation = order.order(iteration);
         int first = order.first(iteration);
         int examples = order.count(iteration);
-        engine.ops().loadImages(training.images(), images, first, examples, objective.input(), 0);
+        long firstUse = (long) iteration * settings.batch();
+        images.load(engine.ops(), permutation, first, examples, firstUse, objective.input());
         int[] labels = batch.labels();
         for (int i = 0; i < examples; i++) {
-            labels[i] = training.labels()[images[first + i]];
+            labels[i] = training.labels()[permutation[first + i]];
         }
         // Numbering examples across batches makes the noise of every update its own without a stream per update. The
         // number wraps after 2^32 examples, far beyond any training.
-        batch.set(iteration, examples, (int) ((long) iteration * settings.batch()));
+        batch.set(iteration, examples, (int) firstUse);
         objective.gradient(batch);
     }
 

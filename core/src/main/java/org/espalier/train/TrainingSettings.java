@@ -1,5 +1,8 @@
 package org.espalier.train;
 
+import java.util.Optional;
+import org.espalier.data.Augmentation;
+
 /**
  * All that determines training, beside data, start and random stream.
  *
@@ -8,9 +11,16 @@ package org.espalier.train;
  *     the Inception architecture" (2016), section 7
  * @param l1 weight of the penalty sum |w| over surviving weights, at least 0
  * @param l2 weight of the penalty sum w^2 / 2 over surviving weights, at least 0
+ * @param augmentation random changes of the training images before anything else sees them
  */
 public record TrainingSettings(
-        Objective objective, OptimizerSettings optimizer, int batch, double labelSmoothing, double l1, double l2) {
+        Objective objective,
+        OptimizerSettings optimizer,
+        int batch,
+        double labelSmoothing,
+        double l1,
+        double l2,
+        Optional<Augmentation> augmentation) {
     public TrainingSettings {
         if (batch < 1) {
             throw new IllegalArgumentException("a batch must hold at least 1 example, got " + batch);
@@ -21,6 +31,12 @@ public record TrainingSettings(
         if (!(l1 >= 0 && l2 >= 0) || Double.isInfinite(l1 + l2)) {
             throw new IllegalArgumentException("the weights of penalties must be at least 0, got " + l1 + " and " + l2);
         }
+    }
+
+    /** Training images as they are. */
+    public TrainingSettings(
+            Objective objective, OptimizerSettings optimizer, int batch, double labelSmoothing, double l1, double l2) {
+        this(objective, optimizer, batch, labelSmoothing, l1, l2, Optional.empty());
     }
 
     /** The paper's: Adam at 1.2e-3, batches of 60, hard labels, no penalty. */

@@ -81,7 +81,7 @@ class DataSetTest {
                 2,
                 split(1, 4),
                 split(1, 4),
-                Map.of(DataFile.TEST_LABELS, "bb", DataFile.TRAIN_IMAGES, "aa"));
+                Map.of("t10k-labels-idx1-ubyte", "bb", "train-images-idx3-ubyte", "aa"));
         assertThat(dataSet.digest()).isEqualTo("99c21b430193eb6d1c7fecb866b3189b48ae8c7db54d46693369e390362bf296");
     }
 

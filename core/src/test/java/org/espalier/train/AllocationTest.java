@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.Optional;
 import org.espalier.attack.Fgsm;
 import org.espalier.attack.LabelChoice;
 import org.espalier.attack.Pgd;
+import org.espalier.data.Augmentation;
 import org.espalier.data.Split;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
@@ -37,7 +39,8 @@ class AllocationTest {
         "pgd, AUTO",
         "ibp, DENSE",
         "ibp, SPARSE",
-        "crown-ibp, SPARSE"
+        "crown-ibp, SPARSE",
+        "augmented, SPARSE"
     })
     void aCompiledStepAllocatesNothing(String kind, KernelMode kernels) {
         // Two examples of a panel's 64: chosen kernels leave out the zeros of layers as large as the second shape's.
@@ -48,7 +51,7 @@ class AllocationTest {
         Engine engine = Engines.create(shape, kernels);
         engine.load(InitialWeights.GLOROT_UNIFORM.draw(shape, stream), Mask.dense(shape));
         Objective objective = switch (kind) {
-            case "natural" -> new Objective.Natural();
+            case "natural", "augmented" -> new Objective.Natural();
             case "ibp" -> Objective.Certified.ibp(0.1, new Ramp(0, 1_000_000, Ramp.Shape.SMOOTHED));
             case "crown-ibp" -> Objective.Certified.crownIbp(0.1, new Ramp(0, 1_000_000, Ramp.Shape.LINEAR));
             case "fgsm" -> new Objective.Adversarial(0.5, new Fgsm(0.1f, LabelChoice.TRUE));
@@ -58,7 +61,14 @@ class AllocationTest {
         Trainer trainer = new Trainer(
                 engine,
                 images(300_000, shape.inputs(), stream),
-                new TrainingSettings(objective, new OptimizerSettings.Adam(1e-4, 0.5, 0.5, 1e-7), 2, 0, 0, 0),
+                new TrainingSettings(
+                        objective,
+                        new OptimizerSettings.Adam(1e-4, 0.5, 0.5, 1e-7),
+                        2,
+                        0,
+                        0,
+                        0,
+                        kind.equals("augmented") ? Optional.of(new Augmentation(0, true)) : Optional.empty()),
                 stream);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long start = System.nanoTime();

@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.espalier.report.content.BesidePublished;
 import org.espalier.report.content.Report;
+import org.espalier.report.content.RobustCurves;
 import org.espalier.report.format.TextChart;
 import org.espalier.report.format.TextCurves;
 import org.espalier.report.format.TextTable;
@@ -24,8 +25,8 @@ public final class ReportText {
     private ReportText() {}
 
     /**
-     * Verdicts, then the tables of each run. Of verdicts on attacks that were not trained against the table's row has to
-     * do.
+     * Verdicts, then the tables of each run. Verdicts on the search's own attacks have their row of the table only, where an
+     * evaluation decides.
      *
      * @param iteration see {@link AccuracyTable#all}
      * @param width characters that a line should not exceed
@@ -34,10 +35,11 @@ public final class ReportText {
         return unfinished(report, width)
                 + verdicts(
                         report,
-                        report.verdicts().stream()
+                        report.decisive().stream()
                                 .filter(TicketVerdict::trainedAgainst)
                                 .toList(),
-                        width)
+                        width,
+                        "")
                 + tables(report, iteration, width);
     }
 
@@ -49,7 +51,11 @@ public final class ReportText {
     public static String full(Report report, OptionalInt iteration, int width, Charset charset) {
         boolean braille = TextChart.braille(charset);
         var text = new StringBuilder(unfinished(report, width));
-        text.append(verdicts(report, report.verdicts(), width));
+        text.append(verdicts(
+                report,
+                report.verdicts(),
+                width,
+                TextChart.beside(TextCurves.of(RobustCurves.of(report)), width, braille)));
         PaperTable.all(report, iteration)
                 .values()
                 .forEach(table -> text.append(TextTable.of(table, width)).append('\n'));
@@ -84,7 +90,7 @@ public final class ReportText {
         return lines.isEmpty() ? "" : TextTable.lines(lines, width) + "\n";
     }
 
-    private static String verdicts(Report report, List<TicketVerdict> said, int width) {
+    private static String verdicts(Report report, List<TicketVerdict> said, int width, String picture) {
         if (report.verdicts().isEmpty()) {
             return "";
         }
@@ -102,7 +108,7 @@ public final class ReportText {
             text.append(TextTable.lines(List.of("Is there a winning robust ticket?"), width));
             answers.forEach(
                     answer -> text.append(TextTable.item("", answer.subject() + ": " + answer.sentence(), width)));
-            text.append('\n');
+            text.append('\n').append(picture).append(picture.isEmpty() ? "" : "\n");
         }
         text.append(TextTable.of(VerdictTable.of(report), width));
         for (TicketVerdict verdict : said) {
@@ -112,7 +118,7 @@ public final class ReportText {
             verdict.found().forEach(sentence -> text.append(TextTable.item("+ ", sentence, width)));
             verdict.notShown().forEach(sentence -> text.append(TextTable.item("- ", sentence, width)));
             verdict.beyondAttack().sentences().forEach(sentence -> text.append(TextTable.item("= ", sentence, width)));
-            BesidePublished.sentences(report, verdict)
+            BesidePublished.sentences(report, report.ownAttack(verdict))
                     .forEach(sentence -> text.append(TextTable.item("~ ", sentence, width)));
         }
         if (!said.isEmpty()) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,17 +16,21 @@ import java.util.function.Predicate;
 import org.apache.commons.csv.CSVFormat;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.store.Store;
+import org.espalier.report.chart.Axis;
 import org.espalier.report.chart.Figure;
 import org.espalier.report.chart.Line;
 import org.espalier.report.chart.Panel;
 import org.espalier.report.content.Report;
 import org.espalier.report.figure.CertificateFigures;
 import org.espalier.report.figure.RobustnessFigures;
+import org.espalier.report.figure.VerdictFigure;
 import org.espalier.report.format.CsvTable;
+import org.espalier.report.table.CertificateTables;
 import org.espalier.report.table.EvaluationTables;
 import org.espalier.report.table.RobustnessTables;
 import org.espalier.report.table.Table;
 import org.espalier.report.table.VerdictTable;
+import org.espalier.report.verdict.Comparison;
 import org.espalier.report.verdict.Terms;
 import org.espalier.report.verdict.TicketVerdict;
 import org.junit.jupiter.api.BeforeEach;
@@ -130,7 +135,7 @@ class RobustnessReportTest {
                         .contains("the dense network"))
                 .anySatisfy(s -> assertThat(s)
                         .startsWith(
-                                "Certificates (l-infinity 0.1, not the 0.3 of pgd, first 20 test images, weights after"
+                                "Certificates (l-infinity 0.1, not the 0.3 of suite made-up, first 20 test images, weights after"
                                         + " the last update, by crown, exact): the accuracy under any attack is, "));
         assertThat(CsvTable.of(VerdictTable.of(read())).lines().findFirst().orElseThrow())
                 .contains("\"beyond that attack, % suite\"", "\"beyond that attack, % left deviation\"");
@@ -301,6 +306,105 @@ class RobustnessReportTest {
         Table table = RobustnessTables.of(run).values().iterator().next();
         assertThat(table.blocks().getLast().rows().getFirst().getFirst())
                 .startsWith(EvaluationTables.percent(dense.values()[4] / 100));
+    }
+
+    /** Level 1 of naturally trained networks is refused in one trial, so the mean of the others is not drawn either. */
+    @Test
+    void refusedFiguresAreDrawnNowhere() throws IOException {
+        Report.Run before = read().runs().getFirst();
+        Path summary = files("summary.json").stream()
+                .filter(file -> file.toString().contains("-0.3-"))
+                .filter(file -> read(file).contains("\"unreliable\""))
+                .findFirst()
+                .orElseThrow();
+        // The rule about the ball refuses.
+        Files.writeString(summary, read(summary).replace("\"pass\"", "\"refused\""));
+        Report.Run run = read().runs().getFirst();
+        assertThat(points(run)).isEqualTo(points(before) - 1);
+        assertThat(RobustnessFigures.of("r", run).getFirst().variants())
+                .filteredOn(v -> v.figure().caption().contains("and 1 refused (their levels are left out here)"))
+                .hasSize(1);
+        // Densities from 100 % on: the second matrix is of level 1.
+        assertThat(RobustnessFigures.of("r", run).get(2).variants())
+                .filteredOn(v -> v.name().endsWith("0.3"))
+                .anySatisfy(v -> assertThat(((Panel.Matrix) v.figure().panels().get(1)).values())
+                        .contains(Double.NaN));
+    }
+
+    /** Points of the worst case by density in all figures at epsilon 0.3. */
+    private static long points(Report.Run run) {
+        return RobustnessFigures.of("r", run).getFirst().variants().stream()
+                .filter(v -> v.name().endsWith("0.3"))
+                .flatMap(v -> v.figure().panels().stream())
+                .flatMap(panel -> ((Panel.Lines) panel).lines().stream())
+                .filter(line -> line.keys().contains("worst case"))
+                .mapToLong(line -> line.curve().size())
+                .sum();
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Level 1 is unreliable, and level 2 of "original" wins. */
+    @Test
+    void onePictureOpensTheReport() throws IOException {
+        Report report = read();
+        TicketVerdict verdict = report.decisive().getFirst();
+        assertThat(verdict.basis().orElseThrow().name()).isEqualTo("suite made-up, l-infinity 0.3");
+        assertThat(verdict.comparisons())
+                .extracting(Comparison::standing)
+                .containsExactly(Comparison.Standing.UNRELIABLE, Comparison.Standing.WINS);
+        Figure figure = VerdictFigure.of(report).variants().getFirst().figure();
+        Panel.Lines panel = (Panel.Lines) figure.panels().getFirst();
+        assertThat(figure.panels()).hasSize(1);
+        assertThat(panel.x().scale()).isEqualTo(Axis.Scale.LOG_FALLING);
+        assertThat(panel.lines())
+                .filteredOn(line -> line.keys().equals(List.of("original", "winning robust ticket")))
+                .singleElement()
+                .satisfies(line -> assertThat(line.labels()).allMatch(label -> label.startsWith("ticket: ")));
+        assertThat(panel.lines())
+                .filteredOn(line -> line.keys().equals(List.of("original", "unreliable, may be lower")))
+                .hasSize(1);
+        double dense = 100 * verdict.dense().orElseThrow().accuracy().mean();
+        assertThat(panel.lines())
+                .filteredOn(line -> line.keys().getLast().equals("dense network"))
+                .singleElement()
+                .satisfies(line -> assertThat(line.curve().y()).containsOnly(dense));
+        assertThat(panel.lines())
+                .filteredOn(line -> line.keys().equals(List.of("original", "robust")))
+                .singleElement()
+                .satisfies(line -> assertThat(line.curve().size()).isEqualTo(3));
+        assertThat(page())
+                .containsSubsequence(
+                        "id=\"verdict\"", "<figure", "<ul class=\"lead\">", "Robust ticket with", "id=\"tables\"");
+        assertThat(home.resolve("out/figures/verdict.pdf")).isRegularFile();
+        assertThat(text(report)).contains("accuracy under suite made-up, l-infinity 0.3, %, by P_m");
+        assertThat(home.resolve("out/tables/quick-digits-pgd-layers.md"))
+                .content()
+                .contains("layers.0", "linear", "neurons or channels alive: 100.0 %");
+    }
+
+    @Test
+    void certificatesInOtherNormsHaveTablesAndFiguresOfTheirOwn() throws IOException {
+        for (Path file : files("certificate.json")) {
+            if (file.toString().contains("crown-linf-0.05")) {
+                Files.writeString(file, read(file).replace("\"norm\":\"linf\"", "\"norm\":\"l2\""));
+            }
+        }
+        Report report = read();
+        assertThat(report.problems()).isEmpty();
+        Report.Run run = report.runs().getFirst();
+        assertThat(CertificateTables.of(run).keySet())
+                .anyMatch(name -> name.contains("-l2-0.05-"))
+                .anyMatch(name -> name.contains("-linf-0.05-"));
+        assertThat(CertificateFigures.of("c", run).getFirst().variants())
+                .anyMatch(v -> v.name().contains("l2 0.05"));
+        assertThat(csv("certificates.csv")).anyMatch(row -> is(row, "norm", "l2", "epsilon", "0.05"));
     }
 
     @Test

@@ -62,14 +62,21 @@ public final class SyntheticRobustness {
         return directory;
     }
 
-    /** A radius between 0 and 0.4: larger with adversarial training and at middle densities. */
+    /** A radius between 0 and 1.1: larger with adversarial training and at some levels; trials differ a little. */
     private static double radius(StoredTrial trial, int level, int image, int images) {
-        double strength = trial.id().objective().equals("natural") ? 0.12 : 0.3 + 0.02 * (level % 3);
+        double strength = trial.id().objective().equals("natural")
+                ? 0.12
+                : 0.8
+                        + 0.1 * (level % 3)
+                        - (trial.id().strategy().equals("random") ? 0.06 : 0.04) * Math.max(0, level - 2)
+                        + 0.02 * (trial.id().trial() * (level + 1) % 4);
         return strength * ((image * 7 + trial.id().trial()) % images + 0.5) / images;
     }
 
-    private static boolean clean(int image) {
-        return image % 20 != 3;
+    /** Whether an image is right unattacked: dense networks are right a little less often. */
+    private static boolean clean(StoredTrial trial, int level, int image, int images) {
+        boolean dense = level == 0 && image % 8 == 5 && 5 * image < (trial.id().trial() + 1) * images;
+        return image % 20 != 3 && !dense;
     }
 
     private static Path in(Store store, String kind, StoredLevel level, String id) {
@@ -98,11 +105,12 @@ public final class SyntheticRobustness {
         int left = 0;
         for (int i = 0; i < images; i++) {
             double radius = radius(trial, level, i, images) * ATTACKED;
-            boolean withstands = clean(i) && radius >= epsilon;
-            clean += clean(i) ? 1 : 0;
-            after += clean(i) && 1.1 * radius >= epsilon ? 1 : 0;
+            boolean right = clean(trial, level, i, images);
+            boolean withstands = right && radius >= epsilon;
+            clean += right ? 1 : 0;
+            after += right && 1.1 * radius >= epsilon ? 1 : 0;
             left += withstands ? 1 : 0;
-            examples.add(Map.of("image", i, "label", 0, "predicted", clean(i) ? 0 : 1, "withstands", withstands));
+            examples.add(Map.of("image", i, "label", 0, "predicted", right ? 0 : 1, "withstands", withstands));
         }
         lines(directory.resolve("examples.jsonl"), examples);
         boolean unreliable = level == 1;
@@ -218,13 +226,14 @@ public final class SyntheticRobustness {
         for (int i = 0; i < images; i++) {
             // Exact verification has half as many images: the first ones, the same.
             double radius = radius(trial, level, i, exact ? 2 * images : images);
-            boolean attacked = clean(i) && radius * ATTACKED >= epsilon;
-            boolean verified = clean(i) && radius * proved >= epsilon;
+            boolean right = clean(trial, level, i, exact ? 2 * images : images);
+            boolean attacked = right && radius * ATTACKED >= epsilon;
+            boolean verified = right && radius * proved >= epsilon;
             String verdict = verified ? "verified" : attacked && !(exact && radius < epsilon) ? "unknown" : "falsified";
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("image", i);
             line.put("label", 0);
-            line.put("predicted", clean(i) ? 0 : 1);
+            line.put("predicted", right ? 0 : 1);
             line.put("attacked", attacked ? 0 : 1);
             line.put("verdict", verdict);
             line.put("lower", verified ? 0.5 : -0.5);

@@ -62,7 +62,10 @@ public final class SyntheticStore {
         this.directory = directory;
         this.experiment = experiment;
         this.architecture = Architecture.of(
-                784, experiment.network().hidden(), 10, experiment.network().biases());
+                784,
+                experiment.network().hidden().orElseThrow(),
+                10,
+                experiment.network().biases().orElseThrow());
         this.stream = Stream.root(experiment.seed()).child("synthetic store");
     }
 
@@ -178,7 +181,13 @@ public final class SyntheticStore {
             by.put("strategy", level == 0 ? "any" : id.strategy());
             by.put("trial", id.trial());
             by.put("level", level);
-            by.put("network", Map.of("widths", architecture.widths(), "biases", architecture.biases()));
+            by.put(
+                    "network",
+                    Map.of(
+                            "widths",
+                            architecture.fullyConnected().orElseThrow().widths(),
+                            "biases",
+                            architecture.fullyConnected().orElseThrow().biases()));
             String key = StoreWriter.key(by);
             determinedBy.put(key, by);
             keys.add(key);

@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.espalier.campaigns.Trees;
 import org.espalier.campaigns.disk.DiskCampaign;
+import org.espalier.fixtures.Trees;
 
 /**
  * {@code benchmarks/crash [--kills K] [--faults F] [--seed N] [--phase P]}: the long form of the crash campaign.

@@ -15,7 +15,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.espalier.campaigns.TinyImages;
-import org.espalier.campaigns.Trees;
+import org.espalier.fixtures.Trees;
 
 /**
  * Kills processes at random moments of one phase, as SIGKILL does, and runs the same command again until it is done. The
@@ -111,7 +111,7 @@ final class KillCampaign {
         }
         workNanos = undisturbed.nanos();
         expectedCode = undisturbed.code();
-        expected = Trees.digests(home.resolve("work"));
+        expected = Trees.visible(home.resolve("work"));
         if (expected.isEmpty()) {
             throw new IllegalStateException(phase + " wrote no file");
         }
@@ -139,7 +139,7 @@ final class KillCampaign {
         }
         begin();
         tally.rounds++;
-        Map<String, String> before = Trees.digests(home.resolve("work"));
+        Map<String, String> before = Trees.visible(home.resolve("work"));
         List<String> moments = new ArrayList<>();
         boolean done = false;
         // Later processes of a round have less left to do: without this most would be done before their moment.
@@ -153,7 +153,7 @@ final class KillCampaign {
                 tally.kills++;
                 left = Math.max(left - moment, workNanos / 2);
                 moments.add(moment / 1_000 + " us");
-                Map<String, String> now = Trees.digests(home.resolve("work"));
+                Map<String, String> now = Trees.visible(home.resolve("work"));
                 tally.midway += now.equals(before) ? 0 : 1;
                 tally.temporaries += temporaries() ? 1 : 0;
                 before = now;
@@ -166,7 +166,7 @@ final class KillCampaign {
             }
         }
         tally.leftOver += temporaries() ? 1 : 0;
-        List<String> differences = Trees.differences(expected, Trees.digests(home.resolve("work")));
+        List<String> differences = Trees.differences(expected, Trees.visible(home.resolve("work")));
         if (!differences.isEmpty()) {
             finding(String.join(", ", differences), moments);
         }

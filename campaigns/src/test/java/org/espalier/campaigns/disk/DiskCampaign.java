@@ -13,7 +13,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.espalier.UserException;
-import org.espalier.campaigns.Trees;
+import org.espalier.fixtures.Trees;
 import org.espalier.lab.file.AtomicFiles;
 
 /**
@@ -82,7 +82,7 @@ public final class DiskCampaign {
     }
 
     private static Map<String, String> digests(SimulatedDisk disk) throws IOException {
-        return Trees.digests(disk.rootDirectory());
+        return Trees.visible(disk.rootDirectory());
     }
 
     /** Injects one fault; returns whether it happened. */

@@ -3,7 +3,7 @@ package org.espalier.campaigns.disk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.espalier.campaigns.Trees;
+import org.espalier.fixtures.Trees;
 
 /** A search that is trained, evaluated and certified, on a disk in memory. */
 public final class StoredSearch {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.espalier.data.file.Content;
 import org.espalier.data.file.Idx;
+import org.espalier.fixtures.IdxBytes;
 
 /** IDX files: a first byte that says images or labels, then the file. */
 final class IdxReader implements FuzzTarget.Reader {
@@ -39,21 +40,11 @@ final class IdxReader implements FuzzTarget.Reader {
     }
 
     static byte[] images() {
-        return ByteBuffer.allocate(16 + 8)
-                .putInt(0x803)
-                .putInt(2)
-                .putInt(2)
-                .putInt(2)
-                .putLong(0x0102030405060708L)
-                .array();
+        return IdxBytes.images(new byte[] {1, 2, 3, 4, 5, 6, 7, 8}, 2, 2);
     }
 
     static byte[] labels() {
-        return ByteBuffer.allocate(8 + 3)
-                .putInt(0x801)
-                .putInt(3)
-                .put(new byte[] {0, 1, 2})
-                .array();
+        return IdxBytes.labels(0, 1, 2);
     }
 
     static byte[] with(int first, byte[] rest) {

@@ -61,8 +61,8 @@ public final class Console {
     }
 
     /**
-     * What characters the output can show: on a terminal the locale's encoding, as it says what the terminal was set to,
-     * while Java may have another one.
+     * What characters the output can show: on a terminal the locale's encoding, which is the terminal's, while Java may
+     * use another one.
      */
     public Charset charset() {
         String locale = System.getProperty("native.encoding", "US-ASCII");

@@ -3,7 +3,7 @@ package org.espalier.cli.console;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What the exit codes of {@code espalier} mean. */
+/** The exit codes of {@code espalier}. */
 public final class ExitCode {
     public static final int DONE = 0;
     public static final int MISTAKE = 1;

@@ -6,8 +6,8 @@ import java.util.OptionalInt;
 import org.jline.utils.Signals;
 
 /**
- * Ctrl-C, a closed terminal and the system's request to end, as a request to stop in good order. The second one ends
- * the process on the spot; stored results are safe either way.
+ * Ctrl-C, a closed terminal and the system's request to end, as a request to stop after the present step. The second
+ * one ends the process at once; stored results are safe either way.
  */
 public final class Interruption implements AutoCloseable {
     /** POSIX signals and their numbers; a process ended by one exits with 128 + its number. */
@@ -50,7 +50,7 @@ public final class Interruption implements AutoCloseable {
         stop.run();
     }
 
-    /** The exit code that an interruption asks for, if there was one. */
+    /** The exit code of an interruption, if there was one. */
     public OptionalInt code() {
         return code == 0 ? OptionalInt.empty() : OptionalInt.of(code);
     }

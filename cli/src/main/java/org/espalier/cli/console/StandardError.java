@@ -12,9 +12,9 @@ import java.lang.invoke.MethodHandle;
 /**
  * Takes the error output back after the virtual machine has started.
  *
- * <p>With {@code jdk.incubator.vector} the virtual machine's first word is a warning that no option silences. So the
- * launcher starts it with an error output that drops this line, and gives the real one under another number, as the
- * system property {@value #PROPERTY}.
+ * <p>With {@code jdk.incubator.vector} the virtual machine starts with a warning that no option silences. So the
+ * launcher gives it an error output that drops this line. The system property {@value #PROPERTY} holds the number of
+ * the real one.
  */
 public final class StandardError {
     static final String PROPERTY = "espalier.stderr";
@@ -41,7 +41,7 @@ public final class StandardError {
         try {
             System.setErr(new PrintStream(new FileOutputStream("/dev/fd/" + descriptor, true), true));
         } catch (IOException e) {
-            // Nowhere left to complain to; exit codes still tell.
+            // There is no output for this error; the exit code still shows it.
         }
     }
 

@@ -25,6 +25,9 @@ final class DataListCommand implements Runnable {
         PrintStream out = console.out();
         for (ListedDataSet set : dataSets.get().list()) {
             out.println(set.name() + "  " + set.title());
+            if (!set.classNames().isEmpty()) {
+                out.println("  classes: " + String.join(", ", set.classNames()));
+            }
             out.println("  here:    " + set.place().orElse("no (espalier data fetch " + set.name() + ")"));
             out.println("  sources: " + String.join("\n           ", set.sources()));
         }

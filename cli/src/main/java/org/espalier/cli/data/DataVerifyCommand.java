@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.progress.DataProgressLines;
-import org.espalier.data.DataFile;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.data.catalogue.FoundDataSet;
 import picocli.CommandLine.Command;
@@ -16,7 +15,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "verify",
         description = {
-            "Print the SHA-256 of the four uncompressed files of a data set on this machine.",
+            "Print the SHA-256 of the uncompressed files of a data set on this machine.",
             "A missing, malformed or unpublished file is an error. Nothing is downloaded."
         })
 final class DataVerifyCommand implements Runnable {
@@ -41,7 +40,7 @@ final class DataVerifyCommand implements Runnable {
     public void run() {
         try (DataProgressLines progress = DataProgressLines.on(console)) {
             FoundDataSet found = dataSets.get().findHere(name, directory, progress);
-            for (DataFile file : DataFile.values()) {
+            for (String file : found.files()) {
                 console.out().println(found.dataSet().digests().get(file) + "  " + found.file(file));
             }
             String published = dataSets.get().names().contains(name) ? ", as published" : ", your own";

@@ -5,8 +5,8 @@ import java.util.function.Supplier;
 import org.espalier.cli.console.Console;
 
 /**
- * Progress as plain lines, for pipes and logs: a line for each thing said and, where nothing was said for a while, one
- * about how it stands: every ten seconds in the first minutes, every minute later.
+ * Progress as plain lines, for pipes and logs: a line for each event and, without events, a line with the state: every
+ * ten seconds in the first minutes, every minute later.
  */
 final class PlainProgress implements Progress {
     private static final Duration OFTEN = Duration.ofSeconds(10);

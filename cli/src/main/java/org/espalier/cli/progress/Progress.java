@@ -2,10 +2,10 @@ package org.espalier.cli.progress;
 
 /** Shows a board while a search runs. */
 interface Progress extends AutoCloseable {
-    /** Shows one line for good, above whatever moves. */
+    /** Shows one permanent line above the moving part. */
     void say(String line);
 
-    /** Ends the show; what was said stays. */
+    /** Ends the display; the lines stay. */
     @Override
     void close();
 }

@@ -11,13 +11,13 @@ import java.util.function.LongSupplier;
 import org.espalier.report.status.Effort;
 
 /**
- * What is being trained right now, how fast, and how much is left. Written to by the threads that train, read by the
- * one that draws.
+ * State of a run for display: the levels in training, their rates and the remaining work. The threads that train write
+ * it, the thread that draws reads it.
  *
- * <p>A level's rate is that of the last {@value #WINDOW_SECONDS} seconds, evaluation included. The whole is counted in
- * effort, the time of an iteration of the dense level being 1: sparse levels take less. The time left is at the rate of
- * the last {@value #LONG_WINDOW_SECONDS} seconds, because the first seconds of a run, before its code is compiled, are many
- * times slower: an estimate, for people.
+ * <p>A level's rate is that of the last {@value #WINDOW_SECONDS} seconds, evaluation included. The whole run is counted
+ * in effort: an iteration of the dense level is 1, an iteration of a sparse level less. The time left is an estimate
+ * from the rate of the last {@value #LONG_WINDOW_SECONDS} seconds, because the first seconds of a run, before its code
+ * is compiled, are many times slower.
  */
 final class ProgressBoard {
     private static final int WINDOW_SECONDS = 20;
@@ -33,7 +33,7 @@ final class ProgressBoard {
     private final Map<String, Entry> running = new LinkedHashMap<>();
     private int levelsDone;
     private double effortDone;
-    private double effortNow; // made since the board was put up
+    private double effortNow; // made since the start
 
     /**
      * A board for a run.
@@ -184,7 +184,7 @@ final class ProgressBoard {
         }
     }
 
-    /** A level ended, to the good or not; its last state. */
+    /** A level ended, with or without success; its last state. */
     synchronized Optional<Bar> ended(String key) {
         Entry entry = running.remove(key);
         levelsDone++;

@@ -12,7 +12,7 @@ import org.espalier.lab.store.Failure;
 import org.espalier.report.status.Effort;
 import org.jspecify.annotations.Nullable;
 
-/** Puts what a run tells on the board, and a line for each level that ends. */
+/** Writes a run's events to the board, and a line for each level that ends. */
 public final class RunProgress implements RunObserver, AutoCloseable {
     private final Console console;
     private final RunRequest request;
@@ -23,7 +23,7 @@ public final class RunProgress implements RunObserver, AutoCloseable {
     public RunProgress(Console console, RunRequest request) {
         this.console = console;
         this.request = request;
-        // Who watches may stop a run for what is shown, so it is the split that may be selected on, if measured.
+        // A person may stop a run because of these figures, so they are of the validation split, if measured.
         this.split = request.experiment().evaluation().splits().contains(Experiment.EvaluationSplit.VALIDATION)
                 ? "validation"
                 : "test";
@@ -60,7 +60,7 @@ public final class RunProgress implements RunObserver, AutoCloseable {
                 : new PlainProgress(console, shown::snapshot);
     }
 
-    /** What levels of these numbers take, by the densities that the pruning of hidden layers leads to. */
+    /** Effort of these levels, by the densities of the pruned hidden layers. */
     private double effort(List<Integer> numbers) {
         Experiment experiment = request.experiment();
         IntToDoubleFunction densities = ExperimentTranslator.estimatedDensities(experiment);
@@ -136,7 +136,7 @@ public final class RunProgress implements RunObserver, AutoCloseable {
         say("espalier: " + sentence);
     }
 
-    /** Ends the bars and says what was trained, and in what time. */
+    /** Ends the bars and prints the number of trained levels and the time. */
     public void done(int trained) {
         close();
         ProgressBoard shown = board;

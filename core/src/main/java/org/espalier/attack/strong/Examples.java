@@ -4,14 +4,16 @@ import java.util.Arrays;
 import org.espalier.data.Split;
 
 /**
- * What an attack starts from: clean inputs, their true classes, and a number for each, from which its random stream is derived.
+ * Clean inputs to attack, their true classes and a number for each example. The example's random stream is derived from
+ * the number.
  *
- * <p>An attack's result for an example depends on the example, its number and the attack's stream alone, never on which
- * others stand beside it. That makes results independent of batches and threads.
+ * <p>An attack's result for an example depends only on the example, its number and the attack's stream. It does not
+ * depend on the other examples, so results are independent of batches and threads.
  *
  * @param clean clean inputs, [example][input], each in [0, 1]; not to be written to
  * @param labels true classes, (example)
- * @param numbers which child of an attack's stream each example draws from, usually its index in the split, (example)
+ * @param numbers (example) number of the child of the attack's stream that the example draws from, usually its index in
+ *     the split
  */
 public record Examples(float[][] clean, int[] labels, long[] numbers) {
     public Examples {

@@ -1,7 +1,7 @@
 package org.espalier.attack.strong;
 
 /**
- * What an attack climbs: a function of one example's logits, higher the better for the attacker.
+ * The function of one example's logits that an attack maximises.
  */
 public interface LogitLoss {
     /** Name in settings and messages: {@code ce}, {@code dlr}. */
@@ -21,7 +21,7 @@ public interface LogitLoss {
      *
      * @param z logits, (class)
      * @param label true class
-     * @param target class to drive towards; not read unless {@link #targeted}
+     * @param target target class; not read unless {@link #targeted}
      * @param gradient receives the gradient with respect to the logits, (class)
      */
     double evaluate(float[] z, int label, int target, double[] gradient);

@@ -2,7 +2,7 @@ package org.espalier.attack.strong;
 
 import java.util.Arrays;
 
-/** The losses that attacks climb. */
+/** The losses that attacks maximise. */
 public enum Losses implements LogitLoss {
     /**
      * Softmax cross-entropy against the true class, {@code log sum_c exp(z_c - z_y)}. Computed from the differences to the
@@ -135,7 +135,7 @@ public enum Losses implements LogitLoss {
         return label;
     }
 
-    /** The class of the largest logit but for two (-1: none); the lowest class on ties. */
+    /** The class of the largest logit except two given classes (-1: no exception); the lowest class on ties. */
     private static int bestExcept(float[] z, int excepted, int alsoExcepted) {
         int best = -1;
         for (int c = 0; c < z.length; c++) {

@@ -10,8 +10,8 @@ import org.espalier.attack.ThreatModel;
 import org.espalier.random.Stream;
 
 /**
- * A plug-in's attack with provider and version among its settings, so that evaluations by one version are not taken for those
- * of another.
+ * A plug-in's attack with its provider and version among its settings. Evaluations by different versions are thus kept
+ * apart.
  */
 record PluginAttack(StrongAttack attack, String provider, String version) implements StrongAttack {
     @Override

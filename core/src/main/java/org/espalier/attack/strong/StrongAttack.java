@@ -10,14 +10,14 @@ import org.espalier.attack.ThreatModel;
 import org.espalier.random.Stream;
 
 /**
- * An attack that searches as hard as it can: immutable settings, and a way to run them. Attacks drive examples from their
+ * An attack for evaluations: immutable settings, and a method that runs them. Attacks move examples away from their
  * true classes.
  */
 public interface StrongAttack {
     /** Name in tables and files: {@code apgd-ce}, {@code square}. */
     String name();
 
-    /** All settings but the threat model, for the record: strings, numbers, booleans, lists and maps of them. */
+    /** All settings except the threat model, as stored: strings, numbers, booleans, lists and maps of them. */
     Map<String, Object> settings();
 
     /** Norms that the attack can measure a perturbation in. */
@@ -25,14 +25,14 @@ public interface StrongAttack {
 
     Access access();
 
-    /** Whether the attack minimises distance, and the threat model's radius does not (or hardly) change what it does. */
+    /** Whether the attack minimises distance. The threat model's radius then has little or no effect on it. */
     default boolean minimumNorm() {
         return false;
     }
 
     /**
-     * The same attack with twice the iterations, and twice the restarts where it starts at random, to see whether it had
-     * converged; empty if it has none to double, or sees no gradients.
+     * The same attack with twice the iterations, and twice the restarts if its start is random. A rule uses it to check
+     * convergence. Empty if the attack has neither, or reads no gradients.
      */
     default Optional<StrongAttack> doubled() {
         return Optional.empty();
@@ -43,7 +43,7 @@ public interface StrongAttack {
         return 2;
     }
 
-    /** Whether two draws of randomness can give two results. */
+    /** Whether the result depends on the random stream. */
     default boolean random() {
         return true;
     }
@@ -53,14 +53,14 @@ public interface StrongAttack {
      *
      * @param target the network, with its own engine: not used by another thread meanwhile
      * @param examples any number of examples
-     * @param threat norm and radius; minimum-norm attacks keep to the norm, and may use the radius as a hint
-     * @param stream the attack's stream; each example draws from the child that its number names
+     * @param threat norm and radius; minimum-norm attacks use the norm, and may use the radius as a hint
+     * @param stream the attack's stream; each example draws from the child of its number
      * @return one attempt per example, in order
      * @throws UserException if the attack does not know the norm, or needs more classes
      */
     List<Attempt> run(Target target, Examples examples, ThreatModel threat, Stream stream);
 
-    /** Refuses, in words for the user, a norm or a number of classes that the attack has no answer for. */
+    /** Throws a {@code UserException} if the attack does not support the norm or the number of classes. */
     default void check(ThreatModel threat, int classes) {
         if (!norms().contains(threat.norm())) {
             throw new UserException("attack " + name() + " does not support the norm " + threat.norm()

@@ -10,16 +10,16 @@ import org.espalier.engine.Engine;
 import org.espalier.engine.Gradients;
 
 /**
- * The network under attack, seen through the engine's door: logits, and gradients of any function of them with respect to
- * the inputs. Bound to the weights that the engine holds when it is made; make another after loading others.
+ * The network under attack: logits, and gradients of any function of them with respect to the inputs. A target belongs
+ * to the weights that the engine holds when the target is made. After loading other weights, make a new target.
  *
- * <p>Only {@link #live} inputs appear: the rows of every {@link Tile}. The others are read by no surviving weight; they have
- * a zero gradient, and keep their clean values ({@link #complete}), which costs an attacker nothing.
+ * <p>The rows of every {@link Tile} are the {@link #live} inputs. No surviving weight reads the others. Their gradient
+ * is zero, and they keep their clean values ({@link #complete}).
  *
  * <p>Not for use by several threads at once.
  */
 public final class Target {
-    /** The most examples in a tile: inputs and activations of a few hundred units then stay in the L2 cache. */
+    /** The most examples in a tile. With it, inputs and activations of a few hundred units fit the L2 cache. */
     public static final int CAPACITY = 2 * ActivationPanels.LANES;
 
     private final Engine engine;
@@ -34,7 +34,7 @@ public final class Target {
     private long backwards;
 
     /**
-     * A network whose inputs lie as an image.
+     * A network whose inputs are an image.
      *
      * @throws IllegalArgumentException if the image has another number of inputs
      */
@@ -42,7 +42,7 @@ public final class Target {
         this(engine, Optional.of(shape));
     }
 
-    /** A network whose inputs are no image, or of which it is not known how they lie. */
+    /** A network whose inputs are not an image, or an image of unknown shape. */
     public Target(Engine engine) {
         this(engine, Optional.empty());
     }
@@ -75,25 +75,20 @@ public final class Target {
         return engine.architecture().classes();
     }
 
-    /** How the inputs lie as an image, if that is known. */
+    /** The shape of the input image, if known. */
     public Optional<ImageShape> shape() {
         return shape;
     }
 
     /**
-     * The shape of a grey image, for attacks that draw squares on it.
+     * The shape of the image, for attacks that draw squares on it.
      *
      * @param attack its name, for messages
-     * @throws UserException if it is not known how the inputs lie, or they have several channels
+     * @throws UserException if it is not known how the inputs lie
      */
-    public ImageShape plane(String attack) {
-        ImageShape known = shape.orElseThrow(() -> new UserException("attack " + attack
+    public ImageShape image(String attack) {
+        return shape.orElseThrow(() -> new UserException("attack " + attack
                 + " needs the rows and columns of an image, expected data of images beside the network"));
-        if (known.channels() != 1) {
-            throw new UserException("attack " + attack + " draws on images of one channel, the data's have "
-                    + known.channels() + "; expected a suite without it");
-        }
-        return known;
     }
 
     /** Inputs of the network, live or not. */
@@ -147,7 +142,7 @@ public final class Target {
         return tile;
     }
 
-    /** One example of a tile as an image of all inputs; those that are not live are the clean image's. */
+    /** One example of a tile as an image of all inputs. Inputs that are not live have the clean image's values. */
     public float[] complete(Tile tile, int example, float[] clean) {
         float[] image = clean.clone();
         for (int row = 0; row < live.length; row++) {
@@ -196,14 +191,14 @@ public final class Target {
     }
 
     /**
-     * Whether an example of the last forward pass does not have its true class alone on top: another class is predicted, or
-     * has the same logit. A tie counts as broken: which class it falls to is chance.
+     * Whether an example of the last forward pass is broken: another class has the largest logit, or the same logit as
+     * the true class. Ties count as broken, because the prediction then depends on the order of classes.
      */
     public boolean fooled(int example, int label) {
         return prediction(example) != label || tied(example, label);
     }
 
-    /** Whether another class has the very logit of the label in the last forward pass. */
+    /** Whether another class has exactly the label's logit in the last forward pass. */
     public boolean tied(int example, int label) {
         for (int c = 0; c < classes(); c++) {
             if (c != label && logit(example, c) == logit(example, label)) {
@@ -228,7 +223,10 @@ public final class Target {
         backward(out);
     }
 
-    /** The gradient of {@code z_plus - z_minus} of each example at the last forward pass's inputs; a class of -1 is left out. */
+    /**
+     * The gradient of {@code z_plus - z_minus} of each example at the last forward pass's inputs; a class of -1 is
+     * skipped.
+     */
     public void difference(int[] plus, int[] minus, Tile out) {
         for (int e = 0; e < examples; e++) {
             for (int c = 0; c < classes(); c++) {
@@ -248,8 +246,8 @@ public final class Target {
 
     /**
      * Losses and, up to a positive factor for each example, their gradients with respect to the inputs, at the last forward
-     * pass's inputs. The factor makes the largest gradient of a logit 1: attacks use directions only, and so none is lost
-     * because it is small.
+     * pass's inputs. The factor scales the largest derivative by a logit to 1, so that small gradients do not
+     * underflow. Attacks use directions only.
      *
      * @param labels true classes, (example)
      * @param targets target classes, (example); not read unless the loss is targeted
@@ -264,7 +262,7 @@ public final class Target {
             for (double s : slope) {
                 largest = Math.max(largest, Math.abs(s));
             }
-            // The inverse of a number below the normal range may be infinite, and zero times that is no number.
+            // The inverse of a subnormal number may be infinite, and zero times infinity is NaN.
             boolean invertible = largest >= Double.MIN_NORMAL;
             double scale = invertible ? 1 / largest : 0;
             for (int c = 0; c < slope.length; c++) {
@@ -298,7 +296,7 @@ public final class Target {
         backwards += examples;
     }
 
-    /** Number of neighbouring inputs from a row on. */
+    /** Number of adjacent inputs from a row on. */
     private int run(int row) {
         int end = row + 1;
         while (end < live.length && live[end] == live[end - 1] + 1) {

@@ -5,12 +5,11 @@ import org.espalier.engine.ActivationPanels;
 /**
  * A matrix of rows by examples on the heap, laid out as {@link ActivationPanels} are: {@code [panel][row][64 lanes]}.
  *
- * <p>The rows are a target's live inputs ({@link Target#live}), so that no attack spends work on inputs that change
- * nothing. Plain loops over the 64 lanes of a row compile to vector code. Lanes past the last example are padding: keep
- * them finite.
+ * <p>The rows are a target's live inputs ({@link Target#live}), so that attacks compute live inputs only. Plain loops
+ * over the 64 lanes of a row compile to vector code. Lanes past the last example are padding and must stay finite.
  */
 public final class Tile {
-    /** Examples to a panel. */
+    /** Examples per panel. */
     public static final int LANES = ActivationPanels.LANES;
 
     private final int rows;
@@ -85,13 +84,13 @@ public final class Tile {
         }
     }
 
-    /** Takes all values of a tile of the same shape. */
+    /** Copies all values of a tile of the same shape. */
     public void set(Tile other) {
         checkAlike(other);
         System.arraycopy(other.values, 0, values, 0, values.length);
     }
 
-    /** Takes one example's rows from a tile of the same shape. */
+    /** Copies one example's rows from a tile of the same shape. */
     public void set(Tile other, int example) {
         checkAlike(other);
         int index = at(example / LANES, 0) + example % LANES;

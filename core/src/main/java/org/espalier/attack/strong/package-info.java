@@ -1,4 +1,4 @@
-/** Attacks that the field trusts to measure robustness: strong, parameter-free where they can be, from several families. */
+/** Attacks for measuring robustness, from several families, parameter-free where possible. */
 @NullMarked
 package org.espalier.attack.strong;
 

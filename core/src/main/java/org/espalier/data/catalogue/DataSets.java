@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.espalier.UserException;
-import org.espalier.data.DataFile;
 import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
-import org.espalier.data.file.Assembly;
 import org.espalier.data.file.Content;
+import org.espalier.data.file.DataFormat;
+import org.espalier.data.file.FileSet;
 import org.espalier.data.source.CacheDirectory;
 import org.espalier.data.source.DataDirectory;
 import org.espalier.data.source.DataSource;
@@ -55,7 +55,7 @@ public final class DataSets {
      * Reads a data set, as {@link #find} does.
      *
      * @param name of a known data set, or any other name for the user's own files in {@code directory}
-     * @param directory of the user's IDX files, the only source if given
+     * @param directory of the user's files, the only source if given
      * @throws UserException if no source has it, or the user's files are wrong
      */
     public static DataSet load(String name, Optional<Path> directory, DataProgress progress) {
@@ -67,12 +67,22 @@ public final class DataSets {
         return known.stream().map(KnownDataSet::name).toList();
     }
 
+    /** Names of a data set's classes, (class); empty if it is not known or its classes are called by their numbers. */
+    public List<String> classNames(String name) {
+        return known.stream()
+                .filter(set -> set.name().equals(name))
+                .findFirst()
+                .map(KnownDataSet::classNames)
+                .orElse(List.of());
+    }
+
     /** The known data sets and where they are now, by the presence of files alone. */
     public List<ListedDataSet> list() {
         return known.stream()
                 .map(set -> new ListedDataSet(
                         set.name(),
                         set.title(),
+                        set.classNames(),
                         localSources(set)
                                 .filter(source -> isPresent(set, source))
                                 .findFirst()
@@ -85,7 +95,7 @@ public final class DataSets {
      * Finds a data set, fetching it if need be, and reads it.
      *
      * @param name of a known data set, or any other name for the user's own files in {@code directory}
-     * @param directory of the user's IDX files, the only source if given
+     * @param directory of the user's files, the only source if given
      * @throws UserException if no source has it, or the user's files are wrong
      */
     public FoundDataSet find(String name, Optional<Path> directory, DataProgress progress) {
@@ -140,7 +150,8 @@ public final class DataSets {
         List<String> reasons = new ArrayList<>();
         for (DataSource source : sources.toList()) {
             try {
-                return read(set.name(), source.obtain(set, target, progress), set::check, source.describe());
+                return read(
+                        set.format(), set.name(), source.obtain(set, target, progress), set::check, source.describe());
             } catch (SourceException e) {
                 reasons.add(source.describe() + ": " + e.getMessage());
                 if (e.isAbsent()) {
@@ -160,29 +171,29 @@ public final class DataSets {
     }
 
     private FoundDataSet inDirectory(String name, DataDirectory directory) {
-        Assembly.DigestCheck check = known.stream()
-                .filter(set -> set.name().equals(name))
-                .findFirst()
-                .<Assembly.DigestCheck>map(set -> set::check)
-                .orElse((file, source, digest) -> {});
+        Optional<KnownDataSet> published =
+                known.stream().filter(set -> set.name().equals(name)).findFirst();
+        FileSet.DigestCheck check =
+                published.<FileSet.DigestCheck>map(set -> set::check).orElse((file, source, digest) -> {});
         try {
-            return read(name, directory.files(), check, "directory " + directory.path());
+            DataFormat format = published.isPresent() ? published.get().format() : directory.format();
+            return read(format, name, directory.files(format), check, "directory " + directory.path());
         } catch (SourceException e) {
             throw new UserException("data set " + name + ": " + e.getMessage(), e);
         }
     }
 
     private static FoundDataSet read(
-            String name, Map<DataFile, Content> files, Assembly.DigestCheck check, String source) {
-        Optional<Path> directory = files.get(DataFile.TRAIN_IMAGES) instanceof Content.OnDisk file
+            DataFormat format, String name, Map<String, Content> files, FileSet.DigestCheck check, String source) {
+        Optional<Path> directory = files.get(format.files().getFirst()) instanceof Content.OnDisk file
                 ? Optional.ofNullable(file.path().getParent())
                 : Optional.empty();
-        return new FoundDataSet(Assembly.read(name, files, check), source, files, directory);
+        return new FoundDataSet(format.read(name, new FileSet(files, check)), source, files, directory);
     }
 
     private static void refuseWrongFiles(KnownDataSet set, DataDirectory directory) {
         try {
-            directory.filesPresent().forEach(set::verify);
+            directory.filesPresent(set.format()).forEach(set::verify);
         } catch (UserException e) {
             throw new UserException(e.getMessage() + "; move it away to have the right one fetched", e);
         }
@@ -210,7 +221,7 @@ public final class DataSets {
                 .filter(set -> set.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new UserException("data set " + name + " is unknown: expected "
-                        + String.join(" or ", names()) + ", or a directory of IDX files beside the name"));
+                        + String.join(" or ", names()) + ", or a directory of data files beside the name"));
     }
 
     private DataDirectory target(String name) {

@@ -1,24 +1,26 @@
 package org.espalier.data.catalogue;
 
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import org.espalier.data.DataFile;
 import org.espalier.data.DataSet;
-import org.espalier.data.file.Assembly;
 import org.espalier.data.file.Content;
 
 /** A data set and where it was found. */
 public final class FoundDataSet {
     private final DataSet dataSet;
     private final String source;
-    private final Map<DataFile, Content> files;
+    private final Map<String, Content> files;
     private final Optional<Path> directory;
 
-    FoundDataSet(DataSet dataSet, String source, Map<DataFile, Content> files, Optional<Path> directory) {
+    FoundDataSet(DataSet dataSet, String source, Map<String, Content> files, Optional<Path> directory) {
         this.dataSet = dataSet;
         this.source = source;
-        this.files = Map.copyOf(files);
+        this.files = Collections.unmodifiableMap(new LinkedHashMap<>(files));
         this.directory = directory;
     }
 
@@ -37,12 +39,21 @@ public final class FoundDataSet {
         return directory;
     }
 
-    /** How to name one of its files: a path, or that it is bundled. */
-    public String file(DataFile file) {
-        return Assembly.content(files, file).describe();
+    /** Names of its files, without suffix, in the order of its format. */
+    public List<String> files() {
+        return List.copyOf(files.keySet());
     }
 
-    Map<DataFile, Content> contents() {
+    /**
+     * How to name one of its files: a path, or that it is bundled.
+     *
+     * @throws NullPointerException if it has no such file
+     */
+    public String file(String file) {
+        return Objects.requireNonNull(files.get(file), file).describe();
+    }
+
+    Map<String, Content> contents() {
         return files;
     }
 }

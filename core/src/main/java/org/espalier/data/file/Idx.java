@@ -1,15 +1,11 @@
 package org.espalier.data.file;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.zip.ZipException;
 import org.espalier.UserException;
 import org.espalier.data.Digests;
 
@@ -94,16 +90,8 @@ public final class Idx {
             digest.update(header);
             digest.update(values);
             return new Payload(sizes, values, Digests.hex(digest));
-        } catch (EOFException e) {
-            throw new UserException(file + " is truncated: expected a whole gzip file, found its end too early", e);
-        } catch (ZipException e) {
-            throw new UserException(file + " is damaged: expected a sound gzip file, found: " + e.getMessage(), e);
-        } catch (NoSuchFileException e) {
-            throw new UserException(file + " is missing: expected an IDX file, found nothing", e);
-        } catch (AccessDeniedException e) {
-            throw new UserException(file + " cannot be read: expected a readable file, found that access is denied", e);
         } catch (IOException e) {
-            throw new UserException(file + " cannot be read: " + e.getMessage(), e);
+            throw FileSet.unreadable(file, "an IDX file", e);
         }
     }
 

@@ -12,46 +12,77 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.espalier.UserException;
-import org.espalier.data.DataFile;
 import org.espalier.data.file.Content;
+import org.espalier.data.file.DataFormat;
+import org.espalier.data.file.DataFormats;
 
 /**
- * A directory of IDX files. Each may be plain or end in {@code .gz}; where both exist, the plain one counts.
+ * A directory of data files. Each may be plain or end in {@code .gz}; where both exist, the plain one counts.
  *
  * @param path the directory, which need not exist yet
  */
 public record DataDirectory(Path path) {
     private static final String TEMPORARY = ".part";
 
-    static Map<DataFile, Content> emptyFiles() {
-        return new EnumMap<>(DataFile.class);
+    /**
+     * The format whose files lie here: the one with the most of them, the first of {@link DataFormats} where equal.
+     *
+     * @throws SourceException if there is no file of any format
+     */
+    public DataFormat format() throws SourceException {
+        exists();
+        List<DataFormat> formats = DataFormats.all();
+        DataFormat most = formats.getFirst();
+        for (DataFormat format : formats) {
+            if (filesPresent(format).size() > filesPresent(most).size()) {
+                most = format;
+            }
+        }
+        if (filesPresent(most).isEmpty()) {
+            for (DataFormat format : formats) {
+                if (format.files().stream().anyMatch(file -> near(file).isPresent())) {
+                    files(format); // says which file to rename
+                }
+            }
+            throw SourceException.absent(path + " has no data files: expected "
+                    + String.join(
+                            ", or ",
+                            formats.stream()
+                                    .map(format -> String.join(", ", format.files()) + " (" + format.name() + ")")
+                                    .toList()));
+        }
+        return most;
     }
 
-    /**
-     * The four files.
-     *
-     * @throws SourceException naming what is missing
-     */
-    public Map<DataFile, Content> files() throws SourceException {
+    private void exists() throws SourceException {
         if (!Files.isDirectory(path)) {
             throw SourceException.absent(
                     Files.exists(path)
-                            ? path + " is not a directory: expected a directory of IDX files, found a file"
+                            ? path + " is not a directory: expected a directory of data files, found a file"
                             : path + " does not exist");
         }
-        Map<DataFile, Content> files = filesPresent();
-        for (DataFile file : DataFile.values()) {
+    }
+
+    /**
+     * All files of a format, by name without suffix.
+     *
+     * @throws SourceException naming what is missing
+     */
+    public Map<String, Content> files(DataFormat format) throws SourceException {
+        exists();
+        Map<String, Content> files = filesPresent(format);
+        for (String file : format.files()) {
             if (!files.containsKey(file)) {
-                String reason = path + " has no " + file.fileName() + " (plain or .gz)"
+                String reason = path + " has no " + file + " (plain or .gz)"
                         + near(file)
-                                .map(found -> "; it has " + found + ": rename it to " + file.fileName()
+                                .map(found -> "; it has " + found + ": rename it to " + file
                                         + (found.endsWith(".gz") ? ".gz" : ""))
                                 .orElse("");
                 throw files.isEmpty() ? SourceException.absent(reason) : SourceException.failed(reason);
@@ -61,12 +92,12 @@ public record DataDirectory(Path path) {
     }
 
     /** A file here whose name is that of {@code file} but for dots, underscores, case, or test in place of t10k. */
-    private Optional<String> near(DataFile file) {
+    private Optional<String> near(String file) {
         try (DirectoryStream<Path> here = Files.newDirectoryStream(path)) {
             List<String> names = new ArrayList<>();
             here.forEach(entry -> names.add(String.valueOf(entry.getFileName())));
             return names.stream()
-                    .filter(name -> plainName(name).equals(file.fileName()))
+                    .filter(name -> plainName(name).equals(plainName(file)))
                     .sorted()
                     .findFirst();
         } catch (IOException | DirectoryIteratorException e) {
@@ -81,12 +112,12 @@ public record DataDirectory(Path path) {
                 .replaceFirst("^test-", "t10k-");
     }
 
-    /** Those of the four files that are here. */
-    public Map<DataFile, Content> filesPresent() {
-        Map<DataFile, Content> files = emptyFiles();
-        for (DataFile file : DataFile.values()) {
-            Path plain = path.resolve(file.fileName());
-            Path compressed = path.resolve(file.fileName() + ".gz");
+    /** Those files of a format that are here, by name without suffix. */
+    public Map<String, Content> filesPresent(DataFormat format) {
+        Map<String, Content> files = new LinkedHashMap<>();
+        for (String file : format.files()) {
+            Path plain = path.resolve(file);
+            Path compressed = path.resolve(file + ".gz");
             if (Files.exists(plain)) {
                 files.put(file, new Content.OnDisk(plain));
             } else if (Files.exists(compressed)) {
@@ -97,8 +128,8 @@ public record DataDirectory(Path path) {
     }
 
     /** Whether the published file is here already. */
-    public boolean has(KnownDataSet set, DataFile file) {
-        Content present = filesPresent().get(file);
+    public boolean has(KnownDataSet set, String file) {
+        Content present = filesPresent(set.format()).get(file);
         if (present == null) {
             return false;
         }
@@ -116,10 +147,10 @@ public record DataDirectory(Path path) {
      *
      * @throws TargetException if the directory cannot be written
      */
-    public Path newPart(DataFile file) {
+    public Path newPart(String file) {
         try {
             Files.createDirectories(path);
-            return Files.createFile(path.resolve(temporaryName(file.fileName())));
+            return Files.createFile(path.resolve(temporaryName(file)));
         } catch (IOException e) {
             throw notWritable(e);
         }
@@ -148,14 +179,14 @@ public record DataDirectory(Path path) {
      * @throws UserException if it is another file
      * @throws TargetException if the directory cannot be written
      */
-    public void keepIfRight(KnownDataSet set, DataFile file, Path part, String origin) {
+    public void keepIfRight(KnownDataSet set, String file, Path part, String origin) {
         set.verify(file, new Content.OnDisk(part, origin));
         try {
             boolean compressed = Content.isGzip(part);
-            Path name = path.resolve(file.fileName() + (compressed ? ".gz" : ""));
+            Path name = path.resolve(file + (compressed ? ".gz" : ""));
             Files.move(part, name, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             // Another form of the file was wrong, or there would have been nothing to fetch.
-            Files.deleteIfExists(path.resolve(file.fileName() + (compressed ? "" : ".gz")));
+            Files.deleteIfExists(path.resolve(file + (compressed ? "" : ".gz")));
         } catch (IOException e) {
             throw notWritable(e);
         }

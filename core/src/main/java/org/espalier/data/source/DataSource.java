@@ -1,7 +1,7 @@
 package org.espalier.data.source;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
-import org.espalier.data.DataFile;
 import org.espalier.data.DataProgress;
 import org.espalier.data.file.Content;
 
@@ -14,13 +14,13 @@ public interface DataSource {
     boolean isLocal();
 
     /**
-     * Where the four files lie, once this source has done its work.
+     * Where the files of the set's format lie, by name without suffix, once this source has done its work.
      *
      * @param set what is wanted; a source that fetches checks each file before it keeps it
      * @param target where a source that fetches puts the files
      * @throws SourceException if the source does not have them
      */
-    Map<DataFile, Content> obtain(KnownDataSet set, DataDirectory target, DataProgress progress) throws SourceException;
+    Map<String, Content> obtain(KnownDataSet set, DataDirectory target, DataProgress progress) throws SourceException;
 
     /** The files bundled with the program. */
     record Bundled() implements DataSource {
@@ -35,11 +35,11 @@ public interface DataSource {
         }
 
         @Override
-        public Map<DataFile, Content> obtain(KnownDataSet set, DataDirectory target, DataProgress progress)
+        public Map<String, Content> obtain(KnownDataSet set, DataDirectory target, DataProgress progress)
                 throws SourceException {
-            Map<DataFile, Content> files = DataDirectory.emptyFiles();
-            for (DataFile file : DataFile.values()) {
-                String resource = set.name() + "/" + file.fileName() + ".gz";
+            Map<String, Content> files = new LinkedHashMap<>();
+            for (String file : set.format().files()) {
+                String resource = set.name() + "/" + file + ".gz";
                 Content.Bundled bundled = new Content.Bundled(resource);
                 if (!bundled.exists()) {
                     throw SourceException.absent("has no " + resource);
@@ -58,9 +58,9 @@ public interface DataSource {
         }
 
         @Override
-        public Map<DataFile, Content> obtain(KnownDataSet set, DataDirectory target, DataProgress progress)
+        public Map<String, Content> obtain(KnownDataSet set, DataDirectory target, DataProgress progress)
                 throws SourceException {
-            return directory.files();
+            return directory.files(set.format());
         }
     }
 
@@ -72,9 +72,9 @@ public interface DataSource {
         }
 
         @Override
-        public Map<DataFile, Content> obtain(KnownDataSet set, DataDirectory target, DataProgress progress)
+        public Map<String, Content> obtain(KnownDataSet set, DataDirectory target, DataProgress progress)
                 throws SourceException {
-            return target.files();
+            return target.files(set.format());
         }
     }
 }

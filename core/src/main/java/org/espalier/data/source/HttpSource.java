@@ -5,7 +5,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.util.Map;
-import org.espalier.data.DataFile;
 import org.espalier.data.DataProgress;
 import org.espalier.data.file.Content;
 
@@ -13,7 +12,7 @@ import org.espalier.data.file.Content;
  * The publisher's mirror on the web. Each file goes to a temporary one in the target directory, is checked there,
  * and takes its name only if it is the published one; files that are there already are not fetched again.
  *
- * @param base address of the directory that holds the four files, ending in a slash; files there end in {@code .gz}
+ * @param base address of the directory that holds the files, ending in a slash; files there end in {@code .gz}
  */
 record HttpSource(URI base, TimeLimits limits) implements DataSource {
     HttpSource {
@@ -33,7 +32,7 @@ record HttpSource(URI base, TimeLimits limits) implements DataSource {
     }
 
     @Override
-    public Map<DataFile, Content> obtain(KnownDataSet set, DataDirectory target, DataProgress progress)
+    public Map<String, Content> obtain(KnownDataSet set, DataDirectory target, DataProgress progress)
             throws SourceException {
         progress.trying(set.name(), describe());
         HttpClient client = HttpClient.newBuilder()
@@ -41,7 +40,7 @@ record HttpSource(URI base, TimeLimits limits) implements DataSource {
                 .followRedirects(HttpClient.Redirect.NORMAL)
                 .build();
         try {
-            for (DataFile file : DataFile.values()) {
+            for (String file : set.format().files()) {
                 if (!target.has(set, file)) {
                     fetch(client, set, file, target, progress);
                 }
@@ -50,15 +49,15 @@ record HttpSource(URI base, TimeLimits limits) implements DataSource {
             // close() would wait for a transfer that was given up.
             client.shutdownNow();
         }
-        return target.files();
+        return target.files(set.format());
     }
 
-    private void fetch(HttpClient client, KnownDataSet set, DataFile file, DataDirectory target, DataProgress progress)
+    private void fetch(HttpClient client, KnownDataSet set, String file, DataDirectory target, DataProgress progress)
             throws SourceException {
-        URI address = base.resolve(file.fileName() + ".gz");
+        URI address = base.resolve(file + ".gz");
         Path part = target.newPart(file);
         try {
-            new Transfer(client, address, limits).to(part, file.fileName(), progress);
+            new Transfer(client, address, limits).to(part, file, progress);
             target.keepIfRight(set, file, part, address.toString());
         } catch (IOException e) {
             throw target.notWritable(e);

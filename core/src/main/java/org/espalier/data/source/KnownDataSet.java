@@ -2,21 +2,39 @@ package org.espalier.data.source;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.espalier.UserException;
-import org.espalier.data.DataFile;
 import org.espalier.data.file.Content;
-import org.espalier.data.file.Idx;
+import org.espalier.data.file.DataFormat;
 
 /**
  * A published data set that Espalier knows by name.
  *
  * @param name short name
  * @param title what it is, with its licence
- * @param digests SHA-256 of each uncompressed file
+ * @param format of its files
+ * @param classNames name of each class, (class); empty if the classes are called by their numbers
+ * @param digests SHA-256 of each uncompressed file, by file name without suffix
  * @param sources where it may come from besides the cache, in the order to try
  */
-public record KnownDataSet(String name, String title, Map<DataFile, String> digests, List<DataSource> sources) {
+public record KnownDataSet(
+        String name,
+        String title,
+        DataFormat format,
+        List<String> classNames,
+        Map<String, String> digests,
+        List<DataSource> sources) {
+    /**
+     * Copies the collections.
+     *
+     * @throws IllegalArgumentException unless there is one digest for each file of the format
+     */
     public KnownDataSet {
+        if (!digests.keySet().equals(Set.copyOf(format.files()))) {
+            throw new IllegalArgumentException(
+                    "data set " + name + " has digests of " + digests.keySet() + ", not of " + format.files());
+        }
+        classNames = List.copyOf(classNames);
         digests = Map.copyOf(digests);
         sources = List.copyOf(sources);
     }
@@ -28,11 +46,11 @@ public record KnownDataSet(String name, String title, Map<DataFile, String> dige
      * @param found its SHA-256
      * @throws UserException if the digest differs
      */
-    public void check(DataFile file, String source, String found) {
+    public void check(String file, String source, String found) {
         String expected = digests.get(file);
         if (!found.equals(expected)) {
-            throw new UserException(source + " is not the " + file.fileName() + " of " + name + ": expected SHA-256 "
-                    + expected + ", found " + found + KnownDataSets.nameOf(found));
+            throw new UserException(source + " is not the " + file + " of " + name + ": expected SHA-256 " + expected
+                    + ", found " + found + KnownDataSets.nameOf(found));
         }
     }
 
@@ -41,10 +59,7 @@ public record KnownDataSet(String name, String title, Map<DataFile, String> dige
      *
      * @throws UserException if it is malformed or its digest differs
      */
-    public void verify(DataFile file, Content content) {
-        String found = file.isImages()
-                ? Idx.readImages(content).sha256()
-                : Idx.readLabels(content).sha256();
-        check(file, content.describe(), found);
+    public void verify(String file, Content content) {
+        check(file, content.describe(), format.digest(file, content));
     }
 }

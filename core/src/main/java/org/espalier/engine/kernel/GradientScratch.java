@@ -36,12 +36,18 @@ public record GradientScratch(
 
     /** Room for every layer of a network. */
     public static GradientScratch allocate(Architecture architecture, int panels) {
-        long bytes = 0;
-        int most = 0;
+        int inputs = 1;
+        int outputs = 1;
         for (int layer = 0; layer < architecture.layers(); layer++) {
-            bytes = Math.max(bytes, transposed(architecture.inputs(layer), panels));
-            most = Math.max(most, architecture.outputs(layer));
+            inputs = Math.max(inputs, architecture.inputs(layer));
+            outputs = Math.max(outputs, architecture.outputs(layer));
         }
+        return allocate(inputs, outputs, panels);
+    }
+
+    /** Room for layers of at most so many inputs and outputs. */
+    public static GradientScratch allocate(int inputs, int most, int panels) {
+        long bytes = transposed(inputs, panels);
         int blocks = (most + OUTPUTS - 1) / OUTPUTS;
         int lanes = Math.multiplyExact(ActivationPanels.LANES, panels);
         return new GradientScratch(

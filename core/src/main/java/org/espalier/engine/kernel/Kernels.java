@@ -31,6 +31,9 @@ public interface Kernels {
     /** The kernels of bounds, at the same width. */
     BoundKernels bounds();
 
+    /** The kernels of convolutions, at the same width. */
+    ConvKernels convolutions();
+
     /** Whether {@link #dense} takes its weights as {@code InterleavedRows}, rather than row-major. */
     boolean groups();
 

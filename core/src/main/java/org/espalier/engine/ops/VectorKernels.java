@@ -6,6 +6,7 @@ import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Update;
 import org.espalier.engine.kernel.BlockedCsr;
 import org.espalier.engine.kernel.BoundKernels;
+import org.espalier.engine.kernel.ConvKernels;
 import org.espalier.engine.kernel.GradientScratch;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.kernel.NonZeroLanes;
@@ -17,6 +18,7 @@ import org.espalier.engine.simd.VectorImages;
 import org.espalier.engine.simd.VectorNoise;
 import org.espalier.engine.simd.VectorSteps;
 import org.espalier.engine.simd.VectorUpdates;
+import org.espalier.engine.simd.conv.VectorConvKernels;
 import org.espalier.engine.simd.dense.DenseGradient;
 import org.espalier.engine.simd.dense.DenseMatmul256;
 import org.espalier.engine.simd.dense.DenseMatmul512;
@@ -33,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VectorKernels implements Kernels {
     private final BoundKernels bounds = new VectorBounds();
+    private final ConvKernels convolutions = new VectorConvKernels();
 
     private VectorKernels() {}
 
@@ -49,6 +52,11 @@ public final class VectorKernels implements Kernels {
     @Override
     public BoundKernels bounds() {
         return bounds;
+    }
+
+    @Override
+    public ConvKernels convolutions() {
+        return convolutions;
     }
 
     @Override

@@ -90,7 +90,7 @@ public final class ReferenceBoundMargins {
     }
 
     private double bias(int layer, int output) {
-        return architecture.biases() ? biases[layer][output] : 0;
+        return architecture.bias(layer) ? biases[layer][output] : 0;
     }
 
     private double difference(int other, int input) {
@@ -207,7 +207,7 @@ public final class ReferenceBoundMargins {
             gradients[label * inputs + i] -= g * x;
             (w > 0 ? highs : lows)[last][i] += g * w;
         }
-        if (architecture.biases()) {
+        if (architecture.bias(last)) {
             biasGradients[other] += g;
             biasGradients[label] -= g;
         }
@@ -230,7 +230,7 @@ public final class ReferenceBoundMargins {
                     gradients[layer][o * inputs + i] += lambda * dv[i];
                     dLambda += weights[layer][o * inputs + i] * dv[i];
                 }
-                if (architecture.biases()) {
+                if (architecture.bias(layer)) {
                     biasGradients[layer][o] += g * lambda;
                 }
                 double l = lower[layer][o];
@@ -251,7 +251,7 @@ public final class ReferenceBoundMargins {
             gradients[last][label * inputs + i] += dv[i];
             gradients[last][other * inputs + i] -= dv[i];
         }
-        if (architecture.biases()) {
+        if (architecture.bias(last)) {
             biasGradients[last][label] += g;
             biasGradients[last][other] -= g;
         }
@@ -279,7 +279,7 @@ public final class ReferenceBoundMargins {
                 lows[layer][i] += w * (up ? gl : gu);
                 highs[layer][i] += w * (up ? gu : gl);
             }
-            if (architecture.biases()) {
+            if (architecture.bias(layer)) {
                 biasGradients[o] += gl + gu;
             }
         }

@@ -136,7 +136,7 @@ public final class ReferenceEngine implements BoundEngine {
     }
 
     /** In float32, as every engine: inputs are float32, and points at the ball's edge must be the same. */
-    private static float step(StepRule rule, float g, float clean, float x) {
+    static float step(StepRule rule, float g, float clean, float x) {
         return switch (rule) {
             case StepRule.Sign(float step, float epsilon) -> {
                 float moved = g > 0 ? x + step : g < 0 ? x - step : x;
@@ -204,7 +204,7 @@ public final class ReferenceEngine implements BoundEngine {
                             gradients[layer][o * inputs + i] += deltas[layer][o] * outputs[layer][i];
                         }
                     }
-                    if (architecture.biases()) {
+                    if (architecture.bias(layer)) {
                         biasGradients[layer][o] += deltas[layer][o];
                     }
                 }
@@ -285,7 +285,7 @@ public final class ReferenceEngine implements BoundEngine {
         }
     }
 
-    private static double step(Update update, double w, double g, double[] first, double[] second, int i) {
+    static double step(Update update, double w, double g, double[] first, double[] second, int i) {
         return switch (update) {
             case Update.Adam adam -> {
                 first[i] = adam.beta1() * first[i] + (1 - (double) adam.beta1()) * g;
@@ -328,7 +328,7 @@ public final class ReferenceEngine implements BoundEngine {
             int inputs = architecture.inputs(layer);
             outputs[layer + 1] = new double[architecture.outputs(layer)];
             for (int o = 0; o < outputs[layer + 1].length; o++) {
-                double sum = architecture.biases() ? biases[layer][o] : 0;
+                double sum = architecture.bias(layer) ? biases[layer][o] : 0;
                 for (int i = 0; i < inputs; i++) {
                     sum += weights[layer][o * inputs + i] * outputs[layer][i];
                 }
@@ -379,7 +379,7 @@ public final class ReferenceEngine implements BoundEngine {
     private double[][] vectors() {
         double[][] vectors = new double[architecture.layers()][];
         for (int layer = 0; layer < vectors.length; layer++) {
-            vectors[layer] = new double[architecture.biases() ? architecture.outputs(layer) : 0];
+            vectors[layer] = new double[architecture.bias(layer) ? architecture.outputs(layer) : 0];
         }
         return vectors;
     }

@@ -5,7 +5,7 @@ import org.espalier.engine.EngineProvider;
 import org.espalier.engine.KernelMode;
 import org.espalier.network.Architecture;
 
-/** Provides {@link ReferenceEngine}: for tests, or where no other engine is. */
+/** Provides {@link ReferenceEngine} and, for graphs, {@link ReferenceGraphEngine}: for tests, or where no other engine is. */
 public final class ReferenceEngineProvider implements EngineProvider {
     @Override
     public String name() {
@@ -19,7 +19,9 @@ public final class ReferenceEngineProvider implements EngineProvider {
 
     @Override
     public Engine create(Architecture architecture, KernelMode mode) {
-        return new ReferenceEngine(architecture);
+        return architecture.fullyConnected().isPresent()
+                ? new ReferenceEngine(architecture)
+                : new ReferenceGraphEngine(architecture);
     }
 
     @Override

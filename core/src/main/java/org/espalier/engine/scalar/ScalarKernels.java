@@ -6,6 +6,7 @@ import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Update;
 import org.espalier.engine.kernel.BlockedCsr;
 import org.espalier.engine.kernel.BoundKernels;
+import org.espalier.engine.kernel.ConvKernels;
 import org.espalier.engine.kernel.FixedOrderSum;
 import org.espalier.engine.kernel.GradientScratch;
 import org.espalier.engine.kernel.Kernels;
@@ -23,6 +24,7 @@ public final class ScalarKernels implements Kernels {
     private static final long ROW = ActivationPanels.ROW_BYTES;
 
     private final BoundKernels bounds = new ScalarBounds();
+    private final ConvKernels convolutions = new ScalarConvKernels();
 
     @Override
     public int bits() {
@@ -32,6 +34,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public BoundKernels bounds() {
         return bounds;
+    }
+
+    @Override
+    public ConvKernels convolutions() {
+        return convolutions;
     }
 
     @Override
@@ -94,7 +101,7 @@ public final class ScalarKernels implements Kernels {
         }
     }
 
-    private static void finish(
+    static void finish(
             float sum, MemorySegment out, long offset, Epilogue finish, MemorySegment gate, long gateOffset) {
         // A sum of NaN must not be hidden by the ReLU: divergence is detected at the logits.
         float value = switch (finish) {

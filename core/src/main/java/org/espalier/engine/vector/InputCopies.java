@@ -2,6 +2,7 @@ package org.espalier.engine.vector;
 
 import java.lang.foreign.MemorySegment;
 import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.layer.LayerMatmul;
 import org.jspecify.annotations.Nullable;
 
 /** Copies gradient rows to the rows of their inputs. */

@@ -10,6 +10,8 @@ import org.espalier.engine.kernel.FixedOrderSum;
 import org.espalier.engine.kernel.GradientScratch;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.kernel.Kernels.Epilogue;
+import org.espalier.engine.layer.CompactLayer;
+import org.espalier.engine.layer.LayerMatmul;
 import org.jspecify.annotations.Nullable;
 
 /**

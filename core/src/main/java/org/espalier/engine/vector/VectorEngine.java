@@ -3,6 +3,7 @@ package org.espalier.engine.vector;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
@@ -19,6 +20,9 @@ import org.espalier.engine.kernel.FixedOrderSum;
 import org.espalier.engine.kernel.GradientScratch;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.kernel.Kernels.Epilogue;
+import org.espalier.engine.layer.CompactLayer;
+import org.espalier.engine.layer.DenseOrSparsePolicy;
+import org.espalier.engine.layer.LayerMatmul;
 import org.espalier.engine.ops.PanelOps;
 import org.espalier.engine.simd.dense.InterleavedRows;
 import org.espalier.network.Architecture;
@@ -60,7 +64,11 @@ public final class VectorEngine implements BoundEngine {
         this.architecture = architecture;
         this.kernels = kernels;
         this.policy = policy;
-        products = new LayerMatmul(kernels, architecture);
+        int widest = IntStream.range(0, architecture.layers())
+                .map(architecture::outputs)
+                .max()
+                .orElseThrow();
+        products = new LayerMatmul(kernels, widest, widest); // of hidden layers: no layer looks at the inputs
         ops = new PanelOps(kernels);
         steps = new InputSteps(kernels);
         int count = architecture.layers();
@@ -70,7 +78,7 @@ public final class VectorEngine implements BoundEngine {
         biasFirst = new float[count][];
         biasSecond = new float[count][];
         for (int layer = 0; layer < count; layer++) {
-            biases[layer] = new float[architecture.biases() ? architecture.outputs(layer) : 0];
+            biases[layer] = new float[architecture.bias(layer) ? architecture.outputs(layer) : 0];
             int padded = CompactLayer.padded(biases[layer].length);
             biasValues[layer] = new float[padded];
             biasGradients[layer] = new float[padded];
@@ -85,7 +93,14 @@ public final class VectorEngine implements BoundEngine {
         LivePaths paths = new LivePaths(mask);
         CompactLayer[] compact = new CompactLayer[architecture.layers()];
         for (int layer = 0; layer < compact.length; layer++) {
-            compact[layer] = new CompactLayer(architecture, layer, mask, paths, policy, kernels.groups());
+            compact[layer] = new CompactLayer(
+                    architecture.inputs(layer),
+                    architecture.outputs(layer),
+                    mask.survivors(layer),
+                    paths.weights(layer),
+                    policy,
+                    kernels.groups(),
+                    layer > 0); // inputs under attack are not zero
         }
         return compact;
     }
@@ -148,7 +163,7 @@ public final class VectorEngine implements BoundEngine {
         Checks.covers(architecture, own, firstPanel, panels);
         for (int layer = 0; layer < layers.length; layer++) {
             Epilogue finish = layer + 1 < layers.length ? Epilogue.RELU : Epilogue.LINEAR;
-            float[] bias = architecture.biases() ? biases[layer] : null;
+            float[] bias = architecture.bias(layer) ? biases[layer] : null;
             for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
                 products.forward(
                         layers[layer], false, bias, own.entering(layer), panel, own.leaving(layer), panel, finish);
@@ -199,7 +214,7 @@ public final class VectorEngine implements BoundEngine {
             ActivationPanels out = buffers.gradient(layer - 1);
             ActivationPanels gate = buffers.leaving(layer - 1);
             for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
-                if (architecture.biases()) {
+                if (architecture.bias(layer)) {
                     LayerMatmul.clear(
                             out, panel); // units that nothing reads: their biases' gradients are summed from these rows
                 }
@@ -296,7 +311,7 @@ public final class VectorEngine implements BoundEngine {
     private VectorBoundMargins boundMargins() {
         VectorBoundMargins made = boundMargins;
         if (made == null) {
-            made = new VectorBoundMargins(kernels, products, layers, architecture.biases() ? biases : null);
+            made = new VectorBoundMargins(kernels, products, layers, architecture.bias(0) ? biases : null);
             boundMargins = made;
         }
         return made;
@@ -334,7 +349,7 @@ public final class VectorEngine implements BoundEngine {
                 weights.zeroPruned(); // 0 / 0
             }
             weights.changed();
-            if (architecture.biases()) {
+            if (architecture.bias(layer)) {
                 step(
                         onBiases,
                         biasValues[layer],

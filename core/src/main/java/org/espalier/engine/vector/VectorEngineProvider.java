@@ -4,10 +4,15 @@ import java.util.List;
 import org.espalier.engine.Engine;
 import org.espalier.engine.EngineProvider;
 import org.espalier.engine.KernelMode;
+import org.espalier.engine.graph.GraphEngine;
+import org.espalier.engine.layer.DenseOrSparsePolicy;
 import org.espalier.engine.ops.KernelChoice;
 import org.espalier.network.Architecture;
 
-/** Provides {@link VectorEngine}, with the kernels of this process. */
+/**
+ * Provides the float32 engines with the kernels of this process: {@link VectorEngine} for fully connected networks, {@link
+ * GraphEngine} for all others.
+ */
 public final class VectorEngineProvider implements EngineProvider {
     @Override
     public String name() {
@@ -26,7 +31,9 @@ public final class VectorEngineProvider implements EngineProvider {
             case DENSE -> DenseOrSparsePolicy.DENSE;
             case SPARSE -> DenseOrSparsePolicy.SPARSE;
         };
-        return new VectorEngine(architecture, KernelChoice.chosen(), policy);
+        return architecture.fullyConnected().isPresent()
+                ? new VectorEngine(architecture, KernelChoice.chosen(), policy)
+                : new GraphEngine(architecture, KernelChoice.chosen(), mode, policy);
     }
 
     @Override

@@ -1,10 +1,11 @@
 package org.espalier.evaluate.certify;
 
-/** How margins are bounded from below. Later ones are tighter and dearer. */
+/** Methods for lower bounds of margins. Later ones are tighter and slower. */
 public enum BoundMethod {
     /**
-     * Intervals from layer to layer, the last layer taken together with the difference of two logits. Gowal et al.,
-     * "On the effectiveness of interval bound propagation for training verifiably robust models" (2018), section 3.
+     * Intervals from layer to layer; the last layer and the difference of two logits are bounded together. Gowal et
+     * al., "On the effectiveness of interval bound propagation for training verifiably robust models" (2018), section
+     * 3.
      */
     IBP("ibp"),
     /** Linear bounds of the margins over hidden bounds made by intervals: Zhang et al., "Towards stable and efficient
@@ -12,13 +13,13 @@ public enum BoundMethod {
     CROWN_IBP("crown-ibp"),
     /**
      * Linear bounds of every hidden unit that may change sign, and of the margins: Zhang et al., "Efficient neural
-     * network robustness certification with general activation functions" (2018), with the lower slope of each ReLU
-     * 0 or 1, whichever leaves the smaller triangle.
+     * network robustness certification with general activation functions" (2018), with the lower slope of each ReLU 0
+     * or 1, whichever gives the smaller triangle.
      */
     CROWN("crown"),
     /**
-     * CROWN with the lower slopes climbing to better bounds, of hidden units and of margins: Xu et al., "Fast and
-     * complete: enabling complete verification with massively parallel incomplete verifiers" (2021).
+     * CROWN with lower slopes optimised for tighter bounds of hidden units and margins: Xu et al., "Fast and complete:
+     * enabling complete verification with massively parallel incomplete verifiers" (2021).
      */
     ALPHA_CROWN("alpha-crown");
 

@@ -4,11 +4,11 @@ import java.util.Arrays;
 
 /**
  * A small linear programme: minimise {@code c x} over a box, subject to {@code a_j x + b_j >= 0}, by the simplex method with
- * bounds on variables (Dantzig 1955) on a dense tableau. A constraint may be violated at a price, so there is always a
- * solution; where the constraints contradict each other, the prices say so.
+ * bounds on variables (Dantzig 1955) on a dense tableau. A constraint may be violated at a cost, so there is always a
+ * solution. If the constraints contradict each other, the costs show it.
  *
- * <p>Nothing rests on the rounding of this class: its multipliers are put into {@link LinearBounds}, which bounds with any
- * multipliers from 0, and its point is given to the engine.
+ * <p>Rounding in this class does not affect soundness. {@link LinearBounds} is valid for any multipliers of at least 0,
+ * and the engine checks the point.
  */
 final class BoxProgram {
     private static final double EPSILON = 1e-11;
@@ -145,7 +145,7 @@ final class BoxProgram {
             }
         }
         if (Double.isInfinite(step)) {
-            reduced[entering] = 0; // only by rounding: costs of what has no bound are not negative
+            reduced[entering] = 0; // only by rounding: costs of unbounded columns are not negative
             return;
         }
         for (int j = 0; j < rows; j++) {
@@ -202,7 +202,7 @@ final class BoxProgram {
         return point;
     }
 
-    /** The multiplier of each constraint, at least 0: the price of a violation. (constraint) */
+    /** The multiplier of each constraint, at least 0: the cost of a violation. (constraint) */
     double[] multipliers() {
         double[] multipliers = new double[rows];
         for (int j = 0; j < rows; j++) {

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Splits ReLUs until every part is decided: Bunel et al., "Branch and bound for piecewise linear neural network
  * verification" (2020), with the bounds of Beta-CROWN (Wang et al., 2021).
  *
- * <p>A node is a class to be beaten and a side for some units. Nodes are taken worst bound first, several at once, each
- * in a lane. Hidden bounds stay those of the whole region; a split binds through its multiplier.
+ * <p>A node is a class to exclude and a side for some units. Nodes are processed worst bound first, several at once,
+ * each in a lane. Hidden bounds are those of the whole region. A split acts through its multiplier.
  */
 final class BranchAndBound {
     /** Nodes bounded together. */
@@ -23,7 +23,7 @@ final class BranchAndBound {
 
     private static final int FIRST_STEPS = 40;
     private static final int STEPS = 12;
-    /** Steps for a node with nothing left to split: a linear programme, which its multipliers alone solve most of the time. */
+    /** Steps for a node without units to split. It is a linear programme, which the multipliers usually solve. */
     private static final int LEAF_STEPS = 300;
 
     private final SparseNetwork network;
@@ -42,7 +42,7 @@ final class BranchAndBound {
         leaf = new Leaf(network);
     }
 
-    /** One part of the region: where the units on the way up to the root are on their sides. */
+    /** One part of the region, given by the sides of the units from this node to the root. */
     private static final class Node {
         final int target;
         final @Nullable Node parent;
@@ -51,9 +51,9 @@ final class BranchAndBound {
         final int depth;
         final long number;
         double bound;
-        float[] slopes = {}; // (unstable unit): where the climb ended
+        float[] slopes = {}; // (unstable unit): slopes after optimisation
         double[] multipliers = {}; // (depth): of the splits from this node up to the root
-        int next = -1; // unit to split next; -1 if none is left
+        int next = -1; // unit to split next; -1 if all are split
 
         Node(int target, @Nullable Node parent, int split, byte side, long number) {
             this.target = target;
@@ -66,7 +66,7 @@ final class BranchAndBound {
         }
     }
 
-    /** One input's problem, while it is worked on. */
+    /** The state of one input's problem. */
     private final class Search {
         final HiddenBounds bounds;
         final int label;
@@ -99,7 +99,7 @@ final class BranchAndBound {
             }
         }
 
-        /** Bounds nodes, one a lane; puts those that stay open into the queue. */
+        /** Bounds nodes, one per lane. Undecided nodes enter the queue. */
         void bound(List<Node> lanes, int steps) {
             int count = lanes.size();
             int[] others = new int[count];
@@ -141,7 +141,10 @@ final class BranchAndBound {
             }
         }
 
-        /** Solves the linear programme of a leaf that climbing left open: it is verified, or its point falsifies, or it is a tie. */
+        /**
+         * Solves the linear programme of a leaf that optimisation did not decide. The leaf is verified, its point is a
+         * counterexample, or it is a tie.
+         */
         private void settle(Node node, int lane, int other) {
             if (leaf.fits(units.length)) {
                 byte[] sides = new byte[units.length];
@@ -192,7 +195,7 @@ final class BranchAndBound {
             }
         }
 
-        /** The unit to split: the one whose relaxation costs the bound most; -1 if all are split. */
+        /** The unit to split: the one whose relaxation loosens the bound most; -1 if all are split. */
         private int choose(int lane) {
             int best = -1;
             double highest = -1;
@@ -214,7 +217,7 @@ final class BranchAndBound {
             return best;
         }
 
-        /** Looks at the network itself at each open lane's worst input. */
+        /** Evaluates the network at the worst input of each undecided lane. */
         private void attack(List<Node> lanes, int count) {
             double[][] logits = search.logits(count, bounds);
             for (int r = 0; r < count && counterexample.isEmpty(); r++) {
@@ -281,10 +284,10 @@ final class BranchAndBound {
      * Decides one input.
      *
      * @param bounds bounds of the hidden units over the region
-     * @param margins (class) what is known already; infinity at the label
+     * @param margins (class) known lower bounds; infinity at the label
      * @param limit nodes at most
-     * @param stop asked between rounds; ends the search undecided
-     * @param judge turns the inputs that matter into a counterexample if they are one
+     * @param stop checked between rounds; true ends the search undecided
+     * @param judge checks live inputs and returns the counterexample, if they are one
      */
     Verification run(
             HiddenBounds bounds,

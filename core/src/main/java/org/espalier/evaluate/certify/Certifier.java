@@ -10,7 +10,7 @@ import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 
 /**
- * Certifies inputs of one network: shows that nothing a threat model allows can change their class.
+ * Certifies inputs of one network: proves that no perturbation within a threat model changes their class.
  *
  * <p>A bound above 0 holds for every real input of the region (L-infinity, L2 or L1 ball, cut at 0 and 1) and for the
  * real-number network with the stored weights as well as for every float32 evaluation of it that adds each unit's
@@ -18,10 +18,10 @@ import org.espalier.network.Weights;
  * the weights that survive. Results are the same bits on every machine. Not for use by several threads at once.
  */
 public final class Certifier {
-    /** Functions that go back together: a row of 64 numbers is eight cache lines. */
+    /** Functions bounded together: a row of 64 numbers is eight cache lines. */
     static final int LANES = 64;
 
-    /** Bounds computed while slopes climb, for hidden units and for margins. */
+    /** Optimisation steps of slopes, for hidden units and for margins. */
     private static final int HIDDEN_STEPS = 10;
 
     private static final int MARGIN_STEPS = 20;
@@ -78,7 +78,7 @@ public final class Certifier {
      * Bounds the margins of one input.
      *
      * @param image all pixels, in [0, 1]
-     * @param label the class that has to win
+     * @param label the true class
      * @throws IllegalArgumentException if the image or the label does not fit the network
      */
     public Margins margins(float[] image, int label, ThreatModel threat, BoundMethod method) {
@@ -91,8 +91,7 @@ public final class Certifier {
     /**
      * Certifies all images of a split, one after the other.
      *
-     * @return which images are shown to be classified right whatever the threat model does to them; nothing is known of the
-     *     others
+     * @return images proven to be classified right in the whole ball; other images are unknown
      * @throws IllegalArgumentException if the images or a label do not fit the network
      */
     public Outcomes certify(Split split, ThreatModel threat, BoundMethod method) {
@@ -129,7 +128,10 @@ public final class Certifier {
         return bounds;
     }
 
-    /** Linear bounds of the units that intervals leave unstable, each kept where it is the tighter one. */
+    /**
+     * Linear bounds of the units that are unstable by their intervals. Each replaces the interval's bound if it is
+     * tighter.
+     */
     private void tighten(HiddenBounds bounds, int layer, BoundMethod method) {
         int[] units = new int[network.layer(layer).outputs()];
         int count = 0;

@@ -1,12 +1,12 @@
 package org.espalier.evaluate.certify;
 
-/** What is known of one input under one threat model. */
+/** The result for one input under one threat model. */
 public enum Decision {
-    /** Nothing within the threat model changes the class. */
+    /** No perturbation within the threat model changes the class. */
     VERIFIED("verified"),
-    /** A counterexample is known, or the clean input itself is given another class. */
+    /** A counterexample is known, or the clean input is classified wrong. */
     FALSIFIED("falsified"),
-    /** Neither could be shown within the limits. */
+    /** Undecided within the limits. */
     UNKNOWN("unknown");
 
     private final String label;

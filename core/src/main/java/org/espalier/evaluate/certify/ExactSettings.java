@@ -1,14 +1,14 @@
 package org.espalier.evaluate.certify;
 
 /**
- * How far exact verification goes for one input.
+ * Limits of exact verification of one input.
  *
  * @param nodes subproblems to bound at most, at least 1, of each way of splitting. This limit gives the same result on every machine, unlike a
  *     limit of time
- * @param splitInputs with at most so many inputs that matter, halve the input box instead of splitting ReLUs
+ * @param splitInputs most live inputs for which the input box is halved instead of splitting ReLUs
  */
 public record ExactSettings(int nodes, int splitInputs) {
-    /** Few inputs: halving boxes converges to the exact answer there, whatever the network. */
+    /** With few inputs, halving boxes converges to the exact answer for every network. */
     public static final int SPLIT_INPUTS = 6;
 
     public ExactSettings {

@@ -70,10 +70,10 @@ final class HiddenBounds {
         double[] high = new double[weights.inputs()];
         below(layer, low, high);
         for (int o = 0; o < weights.outputs(); o++) {
-            double slack = weights.slack(o, high); // what enters a layer is never negative
+            double slack = weights.slack(o, high); // a layer's inputs are never negative
             this.slack[layer][o] = slack;
             if (layer < lower.length && slack == Double.POSITIVE_INFINITY) {
-                lower[layer][o] = Double.NEGATIVE_INFINITY; // float32 may overflow here: nothing is known
+                lower[layer][o] = Double.NEGATIVE_INFINITY; // float32 may overflow here, so there is no bound
                 upper[layer][o] = Double.POSITIVE_INFINITY;
             } else if (layer < lower.length) {
                 double least = weights.biases()[o];
@@ -107,7 +107,7 @@ final class HiddenBounds {
         upper[0][o] = Math.min(upper[0][o], Math.nextUp(most + slack));
     }
 
-    /** Bounds of what enters a layer: the input box, or the layer below after its ReLU. */
+    /** Bounds of a layer's inputs: the input box, or the layer below after its ReLU. */
     void below(int layer, double[] low, double[] high) {
         for (int i = 0; i < low.length; i++) {
             low[i] = layer == 0 ? region.lower[i] : Math.max(0, lower[layer - 1][i]);

@@ -66,7 +66,7 @@ final class InputRegion {
     }
 
     /**
-     * The lower bound of {@code sum_i v_i x_i} over the ball alone; -infinity for L-infinity, whose box says it all.
+     * The lower bound of {@code sum_i v_i x_i} over the ball alone; -infinity for L-infinity, whose ball is the box.
      *
      * @param coefficients (input, lane)
      */

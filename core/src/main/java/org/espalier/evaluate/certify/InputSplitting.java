@@ -9,7 +9,8 @@ import org.espalier.attack.Norm;
 
 /**
  * Halves the input box until every part is decided, worst bound first. For networks of a few inputs: the number of boxes
- * grows exponentially with inputs, but boxes shrink to points, so that only inputs within rounding of a tie stay open.
+ * grows exponentially with inputs, but boxes shrink to points, so that only inputs within rounding of a tie stay
+ * undecided.
  */
 final class InputSplitting {
     private final Certifier certifier;
@@ -81,7 +82,7 @@ final class InputSplitting {
         return middle;
     }
 
-    /** The widest input; -1 if all are narrower than float32 can tell apart. */
+    /** The widest input; -1 if all are narrower than float32 resolution. */
     private static int widest(InputRegion region) {
         int widest = -1;
         double width = 0x1p-26;

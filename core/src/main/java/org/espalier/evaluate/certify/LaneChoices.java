@@ -3,11 +3,12 @@ package org.espalier.evaluate.certify;
 import java.util.Arrays;
 
 /**
- * What each lane has chosen for itself at each unit that may be on or off: the slope of the ReLU's lower bound, or, once
- * the unit is split, the side that it is on and the multiplier of that condition (Wang et al., "Beta-CROWN: efficient
- * bound propagation with per-neuron split constraints for neural network robustness verification", 2021, theorem 3.1).
+ * The slopes and splits of each lane, for each unit that may be on or off: the slope of the ReLU's lower bound, or,
+ * once the unit is split, its side and the multiplier of that condition (Wang et al., "Beta-CROWN: efficient bound
+ * propagation with per-neuron split constraints for neural network robustness verification", 2021, theorem 3.1).
  *
- * <p>Every slope in [0, 1] and every multiplier from 0 gives a valid bound, so nothing here needs care in rounding.
+ * <p>Every slope in [0, 1] and every multiplier of at least 0 gives a valid bound, so rounding here does not affect
+ * soundness.
  */
 final class LaneChoices {
     final double[][][] slope; // (hidden layer, unit, lane), in [0, 1]

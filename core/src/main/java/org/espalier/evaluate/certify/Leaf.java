@@ -1,9 +1,9 @@
 package org.espalier.evaluate.certify;
 
 /**
- * A part of the region where every ReLU has its side: there the network is one linear function of the inputs, and where it is
- * least is a linear programme. Solved, it gives multipliers that verify the leaf, or the point that falsifies it; only a tie to
- * within rounding gives neither.
+ * A part of the region where every ReLU is on or off. There the network is one linear function of the inputs, and its
+ * minimum is a linear programme. The solution gives multipliers that verify the leaf, or a point that falsifies it.
+ * Only a tie within rounding gives neither.
  */
 final class Leaf {
     /** Numbers of the largest programme that is solved; 32 MiB. */
@@ -20,14 +20,14 @@ final class Leaf {
     }
 
     /**
-     * What a leaf came to.
+     * The result of a leaf.
      *
      * @param bound lower bound of the lead over the class, sound to rounding
-     * @param point where the lead is least, as far as the programme says; (input)
+     * @param point (input) minimum of the lead by the linear programme, not checked by the engine
      */
     record Answer(double bound, double[] point) {}
 
-    /** An affine function of the inputs, and how far rounding within the network may carry it. */
+    /** An affine function of the inputs, and a bound of the network's rounding. */
     private static final class Affine {
         final double[] coefficients;
         double offset;
@@ -57,7 +57,7 @@ final class Leaf {
      * @param layers hidden layer of each unit that may be on or off
      * @param units its number in the layer
      * @param sides 1 on, -1 off
-     * @param against the label's logit less that of the class to be beaten, one lane
+     * @param against the label's logit less that of the class to exclude, one lane
      */
     Answer solve(HiddenBounds bounds, int[] layers, int[] units, byte[] sides, LinearBounds.Functions against) {
         choices.reset(bounds);

@@ -7,18 +7,18 @@ import org.jspecify.annotations.Nullable;
  * Lower bounds of linear functions of one layer's outputs, carried back to the input through a linear bound of each
  * ReLU: Zhang et al., "Efficient neural network robustness certification with general activation functions" (2018).
  *
- * <p>Many functions go back together, each in a lane: a unit's coefficients stand in a row {@code (lane)}, so that one
- * surviving weight is one multiply-add over neighbouring numbers. Lanes share the hidden bounds, or have slopes and splits
+ * <p>Many functions are bounded together, each in a lane. A unit's coefficients are a row {@code (lane)}, so that one
+ * surviving weight is one multiply-add over adjacent numbers. Lanes share the hidden bounds, or have slopes and splits
  * of their own ({@link LaneChoices}).
  *
  * <p><b>ReLU.</b> With {@code z} in {@code [l, u]}, {@code l < 0 < u}, and {@code v} the coefficient after the ReLU: for
  * {@code v >= 0}, {@code v relu(z) >= v alpha z} with any {@code alpha} in [0, 1]; for {@code v < 0}, {@code v relu(z) >=
  * lambda z + min(-lambda l, (v - lambda) u)} with any {@code lambda} in {@code [v, 0]}; {@code lambda = v u / (u - l)}
- * makes both constants equal. Both hold for the rounded {@code lambda} as it is, so rounding it costs nothing.
+ * makes both constants equal. Both hold for the rounded {@code lambda}, so its rounding needs no correction.
  *
- * <p><b>Rounding.</b> Errors of the products are in the slacks, see {@link SparseNetwork}. What is left is a sum of N
- * computed terms, each within four roundings of exact, which errs by at most {@code gamma64(N + 4)} times the sum of
- * their absolute values; twice as much is taken off.
+ * <p><b>Rounding.</b> Errors of the products are in the slacks, see {@link SparseNetwork}. The remaining error is that
+ * of a sum of N computed terms, each within four roundings of exact. It is at most {@code gamma64(N + 4)} times the sum
+ * of their absolute values. Twice as much is subtracted.
  *
  * <p>Not for use by several threads at once.
  */
@@ -133,7 +133,7 @@ final class LinearBounds {
         }
     }
 
-    /** From before the ReLU of a hidden layer to after the one below it, or to the inputs. */
+    /** From before the ReLU of a hidden layer to after the ReLU below, or to the inputs. */
     private void back(int layer, int lanes, HiddenBounds bounds) {
         SparseNetwork.Layer weights = network.layer(layer);
         double[][] to = after[layer];

@@ -1,9 +1,9 @@
 package org.espalier.evaluate.certify;
 
 /**
- * Lower bounds of what one input's label leads each other class by, over all that a threat model allows.
+ * Lower bounds of the label's lead over each other class, for all perturbations within a threat model.
  *
- * @param label the class that has to win
+ * @param label the true class
  * @param lower (class) lower bound of {@code logit(label) - logit(class)}; +infinity at the label itself
  * @param unstable hidden units that may be on or off within the region
  */
@@ -17,7 +17,7 @@ public record Margins(int label, double[] lower, int unstable) {
         return worst;
     }
 
-    /** Whether no input of the region can be given another class. */
+    /** Whether the bounds exclude every other class in the whole region. */
     public boolean certified() {
         return worst() > 0;
     }

@@ -3,12 +3,12 @@ package org.espalier.evaluate.certify;
 import java.util.Arrays;
 
 /**
- * Climbs to better lower bounds by moving each lane's slopes and multipliers: projected Adam on the bound, which is
- * piecewise linear in them. The derivative with respect to the slope of a unit with coefficient {@code v > 0} is {@code v
- * z}, and with respect to the multiplier of a split {@code -z} (on) or {@code z} (off), {@code z} the unit's value when
- * the relaxed network runs forward from the input that attains the bound.
+ * Maximises lower bounds over each lane's slopes and multipliers: projected Adam on the bound, which is piecewise
+ * linear in them. The derivative with respect to the slope of a unit with coefficient {@code v > 0} is {@code v z}, and
+ * with respect to the multiplier of a split {@code -z} (on) or {@code z} (off), {@code z} the unit's value when the
+ * relaxed network runs forward from the input that attains the bound.
  *
- * <p>Any slopes are valid, so this needs no care in rounding; the bounds themselves come from {@link LinearBounds}.
+ * <p>Any slopes are valid, so rounding here does not affect soundness. {@link LinearBounds} computes the bounds.
  */
 final class SlopeSearch {
     private static final double SLOPE_STEP = 0.1;
@@ -24,8 +24,8 @@ final class SlopeSearch {
     final double[][] worst;
 
     /**
-     * The mean of the worst inputs of the later half of the last climb's steps, (pixel, lane). Where multipliers climb, worst
-     * inputs jump between corners, and it is their mean that comes near the solution of the linear programme (Shor 1985;
+     * The mean of the worst inputs of the last run's later half of steps, (pixel, lane). While multipliers change,
+     * worst inputs jump between corners, and their mean approaches the solution of the linear programme (Shor 1985;
      * Larsson, Patriksson and Stroemberg 1999).
      */
     final double[][] mean;
@@ -68,8 +68,8 @@ final class SlopeSearch {
     }
 
     /**
-     * Climbs a number of steps, or until every lane's bound is positive. Afterwards {@link #worst}, {@link #values} and
-     * the coefficients in {@link LinearBounds#after} belong to the choices as they are left.
+     * Takes a number of steps, or stops when every lane's bound is positive. Afterwards {@link #worst}, {@link #values}
+     * and the coefficients in {@link LinearBounds#after} belong to the final slopes and multipliers.
      *
      * @param steps bounds computed, at least 1
      * @param best (lane) receives the best bound of each lane
@@ -144,7 +144,7 @@ final class SlopeSearch {
         return first[lane] / (Math.sqrt(second[lane] * scale2) + 1e-8);
     }
 
-    /** Into [0, most]; what is no number becomes 0. */
+    /** Clamps to [0, most]; NaN becomes 0. */
     private static double clamp(double value, double most) {
         return value > 0 ? Math.min(value, most) : 0;
     }
@@ -194,7 +194,7 @@ final class SlopeSearch {
         return v * (Math.max(z, 0) - relaxed);
     }
 
-    /** Takes the mean inputs in place of the worst ones, for {@link #logits}. */
+    /** Replaces the worst inputs by the mean inputs, for {@link #logits}. */
     void takeMean(int lanes) {
         for (int i = 0; i < worst.length; i++) {
             System.arraycopy(mean[i], 0, worst[i], 0, lanes);

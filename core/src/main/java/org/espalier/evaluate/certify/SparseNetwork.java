@@ -7,15 +7,15 @@ import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 
 /**
- * A network cut down to what can change a logit: surviving weights other than zero, pixels that one of them reads,
- * hidden units on a live path from an input to a logit. Bounds cost in proportion to what is left.
+ * A network reduced to the parts that can change a logit: surviving weights other than zero, pixels that one of them
+ * reads, and hidden units on a live path from an input to a logit. The cost of bounds is proportional to these weights.
  *
- * <p><b>What bounds are about.</b> The real-number network with the stored float32 weights, and at the same time every
+ * <p><b>What bounds hold for.</b> The real-number network with the stored float32 weights, and at the same time every
  * float32 evaluation of it: unit {@code o} of a layer is taken to compute {@code sum_i w_oi a_i + b_o + e_o}, where
  * {@code e_o} is any number with {@code |e_o| <= slack_o}. For {@code n} products added in float32, in any order, fused
- * or not, {@code |e_o| <= gamma(n + 2) (sum_i |w_oi| |a_i| + |b_o|)}, {@code gamma(k) = k u / (1 - k u)}, {@code u =
- * 2^-24} (Higham, "Accuracy and stability of numerical algorithms", section 3.1), plus what underflows; {@code e_o = 0}
- * is the real network. {@code |a_i|} is at most the upper bound of the unit below.
+ * or not, {@code |e_o| <= gamma(n + 2) (sum_i |w_oi| |a_i| + |b_o|)}, {@code gamma(k) = k u / (1 - k u)},
+ * {@code u = 2^-24} (Higham, "Accuracy and stability of numerical algorithms", section 3.1), plus what underflows;
+ * {@code e_o = 0} is the real network. {@code |a_i|} is at most the upper bound of the unit below.
  *
  * <p><b>The float64 arithmetic of the bounds themselves.</b> A linear bound goes back through a layer with
  * coefficients {@code v = W' lambda}, computed with an error of at most {@code gamma64(m + 2) sum_o |w_oi| |lambda_o|} in
@@ -39,7 +39,7 @@ final class SparseNetwork {
     private final Layer[] layers;
 
     /**
-     * Cuts a network down.
+     * Reduces a network.
      *
      * @throws IllegalArgumentException if a surviving weight or a bias is not finite, or weights and mask do not fit
      */
@@ -97,7 +97,7 @@ final class SparseNetwork {
             kept[layer + 1] = new BitSet();
             int inputs = architecture.inputs(layer);
             for (int o = 0; o < architecture.outputs(layer); o++) {
-                boolean driven = architecture.biases() && checked(weights.biases(layer)[o], layer) != 0;
+                boolean driven = architecture.bias(layer) && checked(weights.biases(layer)[o], layer) != 0;
                 for (int i = 0; i < inputs; i++) {
                     int at = o * inputs + i;
                     if (mask.keeps(layer, at) && checked(weights.matrix(layer)[at], layer) != 0) {
@@ -151,7 +151,7 @@ final class SparseNetwork {
                 }
             }
             starts[r + 1] = next;
-            biases[r] = architecture.biases() ? weights.biases(layer)[rows[r]] : 0;
+            biases[r] = architecture.bias(layer) ? weights.biases(layer)[rows[r]] : 0;
         }
         return new Layer(
                 columns.length, rows.length, starts, Arrays.copyOf(found, next), Arrays.copyOf(values, next), biases);
@@ -179,7 +179,7 @@ final class SparseNetwork {
         return layers[layer];
     }
 
-    /** Inputs that matter, as numbers in the whole image, ascending. Not to be written to. */
+    /** Live inputs by their index in the image, ascending. Not to be written to. */
     int[] pixels() {
         return pixels;
     }
@@ -193,12 +193,12 @@ final class SparseNetwork {
         return widest;
     }
 
-    /** Weights left. */
+    /** Weights kept. */
     int weights() {
         return Arrays.stream(layers).mapToInt(layer -> layer.weights().length).sum();
     }
 
-    /** Hidden units left. */
+    /** Hidden units kept. */
     int hiddenUnits() {
         return Arrays.stream(layers).limit(hidden()).mapToInt(Layer::outputs).sum();
     }

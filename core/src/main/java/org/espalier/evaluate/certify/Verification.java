@@ -3,7 +3,7 @@ package org.espalier.evaluate.certify;
 import java.util.Optional;
 
 /**
- * What exact verification found for one input.
+ * The result of exact verification for one input.
  *
  * @param lower lower bound of the label's lead over every other class; above 0 exactly when verified
  * @param nodes subproblems that were bounded; 1 when the first bounds decided

@@ -8,8 +8,9 @@ import org.espalier.attack.ThreatModel;
 import org.espalier.engine.Engine;
 
 /**
- * Decides whether a network withstands a threat model on one input: bounds first, then branch and bound. What it verifies
- * holds as {@link Certifier} says; what it falsifies comes with an input that the float32 engine gives another class.
+ * Decides whether a network withstands a threat model on one input: bounds first, then branch and bound. A verified
+ * input is certified in the sense of {@link Certifier}. A falsified input has a counterexample that the float32 engine
+ * classifies wrong.
  *
  * <p>With a limit of nodes alone the result is the same on every machine. Not for use by several threads at once.
  */
@@ -44,12 +45,13 @@ public final class Verifier {
     }
 
     /**
-     * Verifies one input. Attack it first: finding a counterexample by bounds costs more than by gradients.
+     * Verifies one input. Callers should attack it first, because bounds find counterexamples more slowly than
+     * gradients do.
      *
      * @param image all pixels, in [0, 1]
-     * @param label the class that has to win
+     * @param label the true class
      * @param threat L-infinity
-     * @param stop asked now and then; once it answers true, the input stays unknown
+     * @param stop checked between rounds; true ends the verification undecided
      */
     public Verification verify(
             float[] image, int label, ThreatModel threat, ExactSettings settings, BooleanSupplier stop) {
@@ -77,7 +79,8 @@ public final class Verifier {
             if (found.decision() != Decision.UNKNOWN || stop.getAsBoolean()) {
                 return found;
             }
-            // Boxes become too many where the network comes near a tie on a whole face of them; leaves stay few.
+            // If the network is near a tie on a whole face of a box, halving makes too many boxes; splitting ReLUs does
+            // not.
             halved = found.nodes();
         }
         HiddenBounds bounds = certifier.hidden(region, BoundMethod.ALPHA_CROWN);

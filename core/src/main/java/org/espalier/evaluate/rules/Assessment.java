@@ -11,7 +11,7 @@ import org.espalier.attack.ThreatModel;
 import org.espalier.attack.strong.Access;
 
 /**
- * An evaluation as a whole: what its steps found, put together.
+ * A whole evaluation: the results of its steps together.
  *
  * @param steps the steps, in order
  * @param results what they found, over all inputs
@@ -60,7 +60,7 @@ public record Assessment(List<Step> steps, Batch results, int classes, Optional<
         return curve;
     }
 
-    /** What all rules say, in the order of {@link Rule}. */
+    /** The findings of all rules, in the order of {@link Rule}. */
     public List<Finding> findings() {
         List<Finding> findings = new ArrayList<>();
         findings.add(
@@ -88,7 +88,7 @@ public record Assessment(List<Step> steps, Batch results, int classes, Optional<
         return findings;
     }
 
-    /** Steps that are not the suite's but attack in its ball, or in one that it holds. */
+    /** Steps outside the suite that attack in its ball or in a smaller one. */
     private List<Step> besideTheSuite() {
         List<Step> suite = of(Step.Purpose.SUITE);
         if (suite.isEmpty()) {
@@ -102,7 +102,7 @@ public record Assessment(List<Step> steps, Batch results, int classes, Optional<
                 .toList();
     }
 
-    /** What this evaluation alone knows of the network's robust accuracy in the suite's ball. */
+    /** Bounds of the network's robust accuracy in the suite's ball from this evaluation alone. */
     public RobustInterval interval() {
         List<RobustInterval.Break> breaks = new ArrayList<>();
         for (Step step : besideTheSuite()) {
@@ -160,8 +160,8 @@ public record Assessment(List<Step> steps, Batch results, int classes, Optional<
     }
 
     /**
-     * Inputs that no white-box attack of the suite saw, because an attack before them broke them: what the white-box attacks
-     * that the rules run on all inputs did to those. All others count as right here.
+     * Outcomes under the rules' white-box attacks for inputs that no white-box attack of the suite saw, because an
+     * earlier attack broke them. All other inputs count as right.
      */
     private Outcomes beforeWhite(List<Step> white) {
         List<Step> rules = new ArrayList<>(of(Step.Purpose.PGD));
@@ -182,7 +182,7 @@ public record Assessment(List<Step> steps, Batch results, int classes, Optional<
     private Finding gradient() {
         List<Step> one = of(Step.Purpose.FGSM);
         if (one.isEmpty()) {
-            return Finding.notChecked(Rule.GRADIENT, "no gradient was looked at");
+            return Finding.notChecked(Rule.GRADIENT, "no gradient was computed");
         }
         StepResult result = results.step(one.getFirst().name());
         return Rules.gradient(result.zeroGradients(), result.saw().cardinality());

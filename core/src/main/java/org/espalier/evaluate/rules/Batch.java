@@ -14,7 +14,7 @@ import org.espalier.attack.strong.search.Geometry;
 import org.espalier.random.Stream;
 
 /**
- * What an evaluation found for some neighbouring inputs.
+ * Results of an evaluation for adjacent inputs.
  *
  * @param labels (input) true classes
  * @param predictions (input) classes predicted without attack
@@ -48,9 +48,9 @@ public record Batch(int[] labels, int[] predictions, List<StepResult> steps) {
     }
 
     /**
-     * Runs the steps, in order. An input whose true class is tied with another without attack is right, but withstands no step:
-     * each counts it as broken at distance 0 and does not attack it. What becomes of an input depends on the network, the input, its number and the stream
-     * alone, not on its neighbours.
+     * Runs the steps, in order. An input whose true class is tied with another without attack is right, but every step
+     * counts it as broken at distance 0 without attacking it. The result of an input depends only on the network, the
+     * input, its number and the stream.
      *
      * @param target the network, for this thread alone
      * @param stream the evaluation's stream; each step draws from a child of its name
@@ -139,8 +139,9 @@ public record Batch(int[] labels, int[] predictions, List<StepResult> steps) {
     }
 
     /**
-     * How far a point lies outside. A minimum-norm attack may go any distance, so of its points only the box is asked for. A
-     * point that counts as a success has to lie in the ball with no slack; one that does not count may lie outside by rounding.
+     * How far a point lies outside ball and box. Minimum-norm attacks may move any distance, so only the box is checked
+     * for them. A point that counts as a success must lie in the ball without slack. Other points may lie outside by
+     * rounding.
      */
     private static Rules.Excess worse(
             Rules.Excess before, boolean anyDistance, ThreatModel threat, float[] clean, Attempt attempt) {
@@ -161,7 +162,7 @@ public record Batch(int[] labels, int[] predictions, List<StepResult> steps) {
                 : new Rules.Excess(before.attack(), Double.NaN, Double.NaN);
     }
 
-    /** Of inputs that follow one another, the results together. */
+    /** The results of this batch and the next one together. */
     public Batch then(Batch next) {
         int[] allLabels = java.util.Arrays.copyOf(labels, inputs() + next.inputs());
         int[] allPredictions = java.util.Arrays.copyOf(predictions, inputs() + next.inputs());

@@ -5,12 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
 /**
- * What one rule found.
+ * The result of one rule.
  *
  * @param rule the rule
  * @param verdict {@link Verdict#PASS}, {@link Verdict#NOT_CHECKED}, or {@link Rule#ifBroken}
- * @param sentence what was found, with its figures, for people
- * @param evidence the figures by name, for programs; accuracies are fractions in [0, 1]
+ * @param sentence the result in words, with its figures
+ * @param evidence the same figures by name; accuracies are fractions in [0, 1]
  */
 public record Finding(Rule rule, Verdict verdict, String sentence, SequencedMap<String, Double> evidence) {
     public Finding {
@@ -25,7 +25,7 @@ public record Finding(Rule rule, Verdict verdict, String sentence, SequencedMap<
         return new Finding(rule, kept ? Verdict.PASS : rule.ifBroken(), sentence, evidence);
     }
 
-    /** A finding that there was nothing to look at. */
+    /** A finding of a rule that could not be checked. */
     public static Finding notChecked(Rule rule, String why) {
         return new Finding(rule, Verdict.NOT_CHECKED, why, new LinkedHashMap<>());
     }

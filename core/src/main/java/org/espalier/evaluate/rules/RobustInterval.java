@@ -9,24 +9,24 @@ import java.util.SequencedMap;
 import java.util.stream.Collectors;
 
 /**
- * All that is known of one network's robust accuracy on some images under one threat model. It lies between the share of images
- * that are certified and the share that nothing known breaks: neither an attack of a suite nor one that the rules ran, nor a
- * run with more iterations, nor a counterexample of exact verification, in this evaluation or in another one of the same
- * network, in this ball or in one that it holds.
+ * Bounds of one network's robust accuracy on some images under one threat model. The lower bound is the share of
+ * certified images. The upper bound is the share of images that no known source breaks. Sources are attacks of suites,
+ * attacks of the rules, longer runs and counterexamples of exact verification. They come from this evaluation or
+ * another one of the same network, in this ball or a smaller one.
  *
- * @param suite what is right without attack and under a suite
- * @param certified inputs shown to withstand everything in the ball
- * @param breaks what each source beside the suite leaves right, in the order in which sources are named
+ * @param suite inputs that are right without attack and under the suite
+ * @param certified inputs proven to be right in the whole ball
+ * @param breaks inputs that each source besides the suite does not break, in the order for messages
  */
 public record RobustInterval(Outcomes suite, Outcomes certified, List<Break> breaks) {
-    /** Inputs that a sentence names one by one. */
+    /** Most inputs that a sentence lists one by one. */
     private static final int NAMED = 10;
 
     /**
-     * What one source breaks.
+     * The inputs that one source breaks.
      *
      * @param source the attack or method, in words
-     * @param unbroken inputs that it leaves right, and those that it did not look at
+     * @param unbroken inputs that it does not break, those that it did not attack included
      */
     public record Break(String source, Outcomes unbroken) {}
 
@@ -34,13 +34,13 @@ public record RobustInterval(Outcomes suite, Outcomes certified, List<Break> bre
         breaks = List.copyOf(breaks);
     }
 
-    /** Inputs that nothing known breaks, the suite included. */
+    /** Inputs that no source breaks, the suite included. */
     public Outcomes unbroken() {
-        Outcomes left = suite;
+        Outcomes unbroken = suite;
         for (Break each : breaks) {
-            left = left.and(each.unbroken());
+            unbroken = unbroken.and(each.unbroken());
         }
-        return left;
+        return unbroken;
     }
 
     /** The lower end: certified accuracy, in [0, 1]. */
@@ -53,7 +53,7 @@ public record RobustInterval(Outcomes suite, Outcomes certified, List<Break> bre
         return unbroken().accuracy();
     }
 
-    /** The same with more sources, which may say the same again. */
+    /** The same with more sources. Sources may repeat each other. */
     public RobustInterval with(Outcomes moreCertified, List<Break> moreBreaks) {
         List<Break> all = new ArrayList<>(breaks);
         all.addAll(moreBreaks);
@@ -64,7 +64,7 @@ public record RobustInterval(Outcomes suite, Outcomes certified, List<Break> bre
         return new RobustInterval(suite, Outcomes.of(shown), all);
     }
 
-    /** Inputs that withstand the suite and are known to be broken, each with the first source that breaks it. */
+    /** Inputs that withstand the suite and that another source breaks, each with the first such source. */
     public SequencedMap<Integer, String> brokenYetWithstanding() {
         SequencedMap<Integer, String> broken = new LinkedHashMap<>();
         for (int e = 0; e < suite.inputs(); e++) {
@@ -79,19 +79,19 @@ public record RobustInterval(Outcomes suite, Outcomes certified, List<Break> bre
         return broken;
     }
 
-    /** The interval in a sentence: both ends, and what the upper one rests on beside the suite. */
+    /** The interval in a sentence: both bounds, and the sources of the upper one besides the suite. */
     public String sentence() {
         Map<Integer, String> broken = brokenYetWithstanding();
         return String.format(
                 Locale.ROOT,
-                "lowest known accuracy %.2f %% (the suite leaves %.2f %%%s), certified %.2f %%",
+                "lowest known accuracy %.2f %% (%.2f %% under the suite%s), certified %.2f %%",
                 100 * upper(),
                 100 * suite.accuracy(),
-                broken.isEmpty() ? ", and nothing else breaks more" : "; it misses " + named(broken),
+                broken.isEmpty() ? ", and no other source is lower" : "; beyond the suite: " + named(broken),
                 100 * lower());
     }
 
-    /** Inputs and what breaks them in words, the first ones by number: {@code images 3, 17 by pgd}. */
+    /** Inputs and the sources that break them, the first inputs by number: {@code images 3, 17 by pgd}. */
     static String named(Map<Integer, String> broken) {
         Map<String, List<Integer>> bySource = new LinkedHashMap<>();
         broken.forEach((input, source) ->

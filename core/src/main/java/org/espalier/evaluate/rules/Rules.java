@@ -9,24 +9,27 @@ import java.util.SequencedMap;
 import java.util.SortedMap;
 import org.espalier.evaluate.Chance;
 
-/** The rules as pure functions of what was measured; each gives one {@link Finding}. */
+/** The rules as pure functions of measurements; each returns one {@link Finding}. */
 public final class Rules {
-    /** Most that doubled iterations and restarts may lower accuracy: 0.5 points. */
+    /** Largest allowed fall of accuracy when iterations and restarts double: 0.5 points. */
     public static final double CONVERGENCE = 0.005;
 
-    /** Most that attacks without gradients may find beyond those with: 0.2 points. */
+    /** Largest allowed gain of attacks without gradients over attacks with gradients: 0.2 points. */
     public static final double BLACK_BOX_GAIN = 0.002;
 
-    /** Most that the rules' own attacks may break of what withstands a suite: 2 points, and one input of a small evaluation. */
+    /**
+     * Largest allowed share of inputs that withstand a suite and that the rules' own attacks break: 2 points, or one
+     * input.
+     */
     public static final double OWN_GAIN = 0.02;
 
-    /** A trace of inputs without gradient: 0.1 % of those that matter. */
+    /** Largest allowed share of inputs without gradient: 0.1 % of the inputs classified right. */
     public static final double TRACE = 0.001;
 
     private Rules() {}
 
     /**
-     * How far adversarial inputs of one attack left where they must be.
+     * How far adversarial inputs of one attack lie outside ball and box.
      *
      * @param attack the attack's name
      * @param outsideBall most that a perturbation's norm exceeds epsilon, at least 0; NaN if some input is not finite
@@ -78,7 +81,7 @@ public final class Rules {
     /**
      * {@link Rule#LARGER_BALL}: the same attack at several epsilons, on the same inputs.
      *
-     * @param byEpsilon what was classified right under the attack, by epsilon
+     * @param byEpsilon inputs classified right under the attack, by epsilon
      */
     public static Finding largerBall(SortedMap<Double, Outcomes> byEpsilon) {
         if (byEpsilon.size() < 2) {
@@ -123,7 +126,7 @@ public final class Rules {
     }
 
     /**
-     * {@link Rule#MANY_STEPS}: what was classified right under FGSM and under PGD at the same epsilon.
+     * {@link Rule#MANY_STEPS}: inputs classified right under FGSM and under PGD at the same epsilon.
      *
      * @param fgsm under one step
      * @param pgd under many steps
@@ -145,7 +148,7 @@ public final class Rules {
     }
 
     /**
-     * {@link Rule#OWN_ATTACKS}: what the rules' own attacks in the same ball break of what withstands the suite.
+     * {@link Rule#OWN_ATTACKS}: inputs that withstand the suite and that the rules' own attacks in the same ball break.
      *
      * @param worst worst case over the suite
      * @param own worst case over the rules' FGSM, PGD and the curve up to the same radius
@@ -161,21 +164,21 @@ public final class Rules {
         return Finding.of(
                 Rule.OWN_ATTACKS,
                 found <= Math.max(1, OWN_GAIN * worst.inputs()),
-                "the rules' own attacks break " + found + " inputs that withstand the suite: it leaves "
-                        + percent(worst.accuracy()) + ", both together leave "
-                        + percent(worst.and(own).accuracy()),
+                "the rules' own attacks break " + found + " inputs that withstand the suite: accuracy "
+                        + percent(worst.accuracy()) + " under the suite, "
+                        + percent(worst.and(own).accuracy()) + " under both",
                 evidence);
     }
 
     /**
-     * {@link Rule#STRONGEST}: the lowest accuracy known beside the suite's.
+     * {@link Rule#STRONGEST}: the lowest known accuracy, from all sources.
      *
-     * @param known all that is known of the network in the suite's ball
+     * @param known bounds of the network's robust accuracy in the suite's ball
      */
     public static Finding strongest(RobustInterval known) {
         Outcomes worst = known.suite();
         if (known.breaks().isEmpty()) {
-            return Finding.notChecked(Rule.STRONGEST, "nothing but the suite is known of the network");
+            return Finding.notChecked(Rule.STRONGEST, "the network has no other results than the suite's");
         }
         Map<Integer, String> broken = known.brokenYetWithstanding();
         SequencedMap<String, Double> evidence = new LinkedHashMap<>();
@@ -188,15 +191,16 @@ public final class Rules {
                 Rule.STRONGEST,
                 broken.size() <= CONVERGENCE * worst.inputs(),
                 broken.isEmpty()
-                        ? "nothing known breaks what withstands the suite, " + percent(worst.accuracy())
-                        : "the lowest known accuracy is " + percent(known.upper()) + ", the suite leaves "
-                                + percent(worst.accuracy()) + "; broken although they withstand the suite: "
+                        ? "no other result is lower than the suite's accuracy, " + percent(worst.accuracy())
+                        : "the lowest known accuracy is " + percent(known.upper()) + ", "
+                                + percent(worst.accuracy())
+                                + " under the suite; broken although they withstand the suite: "
                                 + RobustInterval.named(broken),
                 evidence);
     }
 
     /**
-     * {@link Rule#FULL_BALL}: what was classified right at epsilon 1 in L-infinity, against {@link Chance}.
+     * {@link Rule#FULL_BALL}: accuracy at epsilon 1 in L-infinity, compared with {@link Chance}.
      *
      * @param labels (input) true classes
      */
@@ -216,8 +220,8 @@ public final class Rules {
     }
 
     /**
-     * {@link Rule#ONE_CLASS}: a network that gives all images the same class is right on those of that class, whatever is done
-     * to them.
+     * {@link Rule#ONE_CLASS}: a network that predicts one class for all images is right on the images of that class
+     * under every attack.
      *
      * @param labels (input) true classes
      * @param predictions (input) classes predicted without attack
@@ -244,7 +248,7 @@ public final class Rules {
     }
 
     /**
-     * {@link Rule#CERTIFIED}: inputs certified against a threat model that allows all that the attacks were allowed.
+     * {@link Rule#CERTIFIED}: inputs certified in a ball that contains the attacks' ball.
      *
      * @param attacked worst case over the attacks
      * @param certified certified inputs
@@ -266,8 +270,8 @@ public final class Rules {
     }
 
     /**
-     * {@link Rule#CONVERGED}: the worst case before, and after white-box attacks with twice the iterations and restarts
-     * went at what was left.
+     * {@link Rule#CONVERGED}: the worst case before and after white-box attacks with twice the iterations and restarts
+     * on the unbroken inputs.
      */
     public static Finding converged(Outcomes worst, Outcomes doubled) {
         Outcomes after = worst.and(doubled);
@@ -289,8 +293,8 @@ public final class Rules {
      * {@link Rule#WHITE_BOX}.
      *
      * @param whiteBox worst case over the attacks that use gradients
-     * @param blackBox worst case over Square, transfer, noise and hard-label attacks, by name; those that saw survivors
-     *     only count the rest as right
+     * @param blackBox worst case over Square, transfer, noise and hard-label attacks, by name; an attack that ran on
+     *     survivors only counts all other inputs as right
      */
     public static Finding whiteBox(Outcomes whiteBox, Map<String, Outcomes> blackBox) {
         if (blackBox.isEmpty()) {
@@ -316,15 +320,15 @@ public final class Rules {
                 Rule.WHITE_BOX,
                 mostInputs <= BLACK_BOX_GAIN * whiteBox.inputs(),
                 mostInputs == 0
-                        ? "attacks without gradients found nothing beyond those with"
-                        : strongest + " found " + points(most) + " points beyond white-box attacks, which left "
+                        ? "attacks without gradients break no further input"
+                        : strongest + " found " + points(most)
+                                + " points beyond the white-box attacks, accuracy under them "
                                 + percent(whiteBox.accuracy()),
                 evidence);
     }
 
     /**
-     * {@link Rule#GRADIENT}: of the inputs classified right, those where the gradient of the loss is zero in every
-     * feature.
+     * {@link Rule#GRADIENT}: inputs classified right whose gradient of the loss is zero in every feature.
      */
     public static Finding gradient(int zero, int classifiedRight) {
         if (classifiedRight == 0) {
@@ -336,7 +340,7 @@ public final class Rules {
         evidence.put("inputs", (double) classifiedRight);
         evidence.put("share", share);
         evidence.put("allowed", TRACE);
-        // One input of a small evaluation is a trace too.
+        // One input is always allowed, because 0.1 % of a small evaluation is less than one.
         return Finding.of(
                 Rule.GRADIENT,
                 zero <= Math.max(1, TRACE * classifiedRight),
@@ -345,12 +349,12 @@ public final class Rules {
     }
 
     /**
-     * {@link Rule#TRUE_LABEL}. Evaluations keep it by construction: all attacks here are given the true classes, and the
-     * worst case is taken over inputs that are right without attack. It is for attacks from elsewhere, which say in their
-     * settings that they are given predicted ones, and for figures put together otherwise.
+     * {@link Rule#TRUE_LABEL}. Evaluations keep it by construction: their attacks use the true classes, and the worst
+     * case counts inputs that are right without attack. The rule checks plug-in attacks whose settings name predicted
+     * classes, and figures from other sources.
      *
      * @param predictedLabel names of the attacks that moved away from the predicted class instead of the true one
-     * @param clean what was classified right without attack
+     * @param clean inputs classified right without attack
      * @param worst the worst case that is reported
      */
     public static Finding trueLabel(List<String> predictedLabel, Outcomes clean, Outcomes worst) {
@@ -363,7 +367,7 @@ public final class Rules {
             sentence = String.join(", ", predictedLabel) + " moved away from the predicted class: an input that is"
                     + " already wrong is pushed towards right";
         } else if (wrongYetCounted > 0) {
-            sentence = wrongYetCounted + " inputs count as withstanding that are wrong without attack";
+            sentence = wrongYetCounted + " inputs that are wrong without attack count as right under attack";
         } else {
             sentence =
                     "by construction: attacks are given the true classes, and only inputs that are right without attack"
@@ -372,7 +376,7 @@ public final class Rules {
         return Finding.of(Rule.TRUE_LABEL, predictedLabel.isEmpty() && wrongYetCounted == 0, sentence, evidence);
     }
 
-    /** An epsilon as short as it can be told from its neighbours. */
+    /** The shortest decimal that identifies an epsilon. */
     static String number(double value) {
         String text = Float.toString((float) value);
         return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;

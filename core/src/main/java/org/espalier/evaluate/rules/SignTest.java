@@ -1,21 +1,21 @@
 package org.espalier.evaluate.rules;
 
 /**
- * The exact sign test for two attacks on the same inputs: of the inputs that one attack breaks and the other does not,
- * each is as likely to be the one's as the other's, if neither is the stronger (McNemar 1947, in its exact form).
+ * The exact sign test for two attacks on the same inputs. If the attacks are equally strong, an input that only one of
+ * them breaks belongs to either with probability 1/2 (McNemar 1947, in its exact form).
  */
 final class SignTest {
-    /** Chance of an error that is still put down to sampling. */
+    /** Significance level. */
     static final double LEVEL = 0.01;
 
     private SignTest() {}
 
-    /** Whether {@code more} out of {@code more + fewer} is too many for a fair coin, at {@link #LEVEL}. */
+    /** Whether {@code more} out of {@code more + fewer} is significantly more than half, at {@link #LEVEL}. */
     static boolean beyondSampling(int more, int fewer) {
         return chance(more, more + fewer) < LEVEL;
     }
 
-    /** Chance that a fair coin falls at least {@code heads} times on heads in {@code throwsOfIt} throws. */
+    /** Probability that a fair coin shows at least {@code heads} heads in {@code throwsOfIt} throws. */
     static double chance(int heads, int throwsOfIt) {
         double logarithm = throwsOfIt * StrictMath.log(0.5); // of C(n, k) / 2^n, from k = n downwards
         double sum = 0;

@@ -5,25 +5,25 @@ import org.espalier.attack.ThreatModel;
 import org.espalier.attack.strong.StrongAttack;
 
 /**
- * One attack of an evaluation: in which ball, for what, and on which inputs. Every step sees inputs that are classified
- * right without attack only.
+ * One attack of an evaluation: its ball, its purpose and its inputs. A step attacks only inputs that are classified
+ * right without attack.
  *
  * @param name unique in the evaluation; the attack's random stream is derived from it
- * @param purpose what the step's result is for
+ * @param purpose use of the step's result
  * @param attack the attack
  * @param threat the ball
- * @param after names of earlier steps; inputs that one of them broke are left out
+ * @param after names of earlier steps; inputs that one of them broke are skipped
  */
 public record Step(String name, Purpose purpose, StrongAttack attack, ThreatModel threat, List<String> after) {
     public Step {
         after = List.copyOf(after);
     }
 
-    /** What a step's result is for. */
+    /** Use of a step's result. */
     public enum Purpose {
         /** An attack of the suite: counts for the worst case. */
         SUITE("suite"),
-        /** One large step, for {@link Rule#MANY_STEPS} and {@link Rule#GRADIENT}. */
+        /** One large step; {@link Rule#MANY_STEPS} and {@link Rule#GRADIENT}. */
         FGSM("fgsm"),
         /** Many small steps, for {@link Rule#MANY_STEPS}. */
         PGD("pgd"),

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * What a step did to some inputs of an evaluation, numbered from 0 here.
+ * The result of a step on some inputs of an evaluation, numbered from 0.
  *
  * @param name the step's name
  * @param saw inputs that the step attacked
@@ -14,9 +14,9 @@ import java.util.BitSet;
  * @param forwards forward passes, of all inputs together
  * @param backwards backward passes, of all inputs together
  * @param zeroGradients inputs whose first gradient was zero in every feature
- * @param excess how far adversarial inputs left ball and box, the worst
- * @param losses highest loss so far at the start and after each iteration, added up over the inputs that the step saw, tied
- *     ones left out; empty if the attack does not say
+ * @param excess largest distance of adversarial inputs outside ball and box
+ * @param losses highest loss so far at the start and after each iteration, summed over the inputs that the step
+ *     attacked, without tied ones; empty if the attack does not record it
  */
 public record StepResult(
         String name,
@@ -28,7 +28,7 @@ public record StepResult(
         int zeroGradients,
         Rules.Excess excess,
         double[] losses) {
-    /** What was classified right under this step, of so many inputs: those it did not break, and those it did not see. */
+    /** Inputs classified right under this step: those that it did not break and those that it did not attack. */
     public Outcomes outcomes(int inputs) {
         BitSet right = new BitSet(inputs);
         right.set(0, inputs);
@@ -36,7 +36,7 @@ public record StepResult(
         return new Outcomes(inputs, right);
     }
 
-    /** Of inputs that follow one another, the results together. */
+    /** The results of this batch and the next one together. */
     StepResult then(StepResult next, int inputs) {
         BitSet bothSaw = (BitSet) saw.clone();
         BitSet bothBroken = (BitSet) broken.clone();
@@ -59,7 +59,7 @@ public record StepResult(
                 sum(losses, saw.cardinality(), next.losses, next.saw.cardinality()));
     }
 
-    /** Sums of two curves, of which the shorter stays where it ended; a curve of no inputs is none. */
+    /** Sum of two curves. The shorter one is extended by its last value. A curve without inputs is ignored. */
     static double[] sum(double[] first, int firstInputs, double[] second, int secondInputs) {
         if (firstInputs == 0 || first.length == 0) {
             return second;

@@ -2,15 +2,15 @@ package org.espalier.evaluate.rules;
 
 import java.util.Collection;
 
-/** What a rule, or all rules together, say of a robustness figure. The order is from good to bad. */
+/** The verdict of one rule, or of all rules, on a robustness figure, from best to worst. */
 public enum Verdict {
     /** The rule is kept. */
     PASS("pass"),
-    /** What the rule looks at was not measured. */
+    /** The rule's data were not measured. */
     NOT_CHECKED("not checked"),
-    /** The figure may be too high: it is shown with this mark. */
+    /** The figure may be too high. It is shown with this mark. */
     UNRELIABLE("unreliable"),
-    /** The figure is wrong or the evaluation is: it must not be quoted. */
+    /** The figure or the evaluation is wrong. The figure must not be quoted. */
     REFUSED("refused");
 
     private final String label;
@@ -20,8 +20,8 @@ public enum Verdict {
     }
 
     /**
-     * The worst of several; {@link #NOT_CHECKED} of none. What was not checked never adds up to a pass, but for certificates and other evaluations,
-     * which need not be there ({@link Rule#CERTIFIED}, {@link Rule#STRONGEST}).
+     * The worst of several; {@link #NOT_CHECKED} if there are none. A rule that was not checked prevents a pass, except
+     * the optional rules ({@link Rule#CERTIFIED}, {@link Rule#STRONGEST}).
      */
     public static Verdict worst(Collection<Finding> findings) {
         Verdict worst = findings.isEmpty() ? NOT_CHECKED : PASS;

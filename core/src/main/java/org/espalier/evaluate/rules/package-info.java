@@ -1,4 +1,4 @@
-/** What makes a robustness figure one to be refused or doubted: checks over the results of attacks, with their evidence. */
+/** Rules that refuse or doubt a robustness figure: checks of attack results, with their evidence. */
 @NullMarked
 package org.espalier.evaluate.rules;
 

@@ -11,9 +11,9 @@ import org.espalier.attack.strong.StrongAttack;
  *
  * @param name the suite's name, in tables and files
  * @param attacks its attacks, in order, at least one
- * @param survivorsOnly whether each attack sees only the inputs that those before it left, which changes no worst case but
- *     saves time; else each attack's own figure is of all inputs
- * @param notes what a reader of its figures should know, one sentence each: attacks that stand in for others, and why
+ * @param survivorsOnly whether each attack runs only on the inputs that no earlier attack broke, which saves time and
+ *     changes no worst case; else each attack runs on all inputs
+ * @param notes one sentence for each attack that replaces another, with the reason
  */
 public record Suite(String name, List<StrongAttack> attacks, boolean survivorsOnly, List<String> notes) {
     public Suite {
@@ -30,8 +30,8 @@ public record Suite(String name, List<StrongAttack> attacks, boolean survivorsOn
     }
 
     /**
-     * One name for each attack, in order: its own, followed by {@code -2}, {@code -3} and so on where earlier ones are called
-     * the same.
+     * One name for each attack, in order: its own, followed by {@code -2}, {@code -3} and so on if earlier attacks have
+     * the same name.
      */
     public List<String> labels() {
         List<String> labels = new ArrayList<>();
@@ -46,9 +46,9 @@ public record Suite(String name, List<StrongAttack> attacks, boolean survivorsOn
     }
 
     /**
-     * Refuses a norm or a number of classes that one of the attacks has no answer for.
+     * Checks that all attacks support the norm and the number of classes.
      *
-     * @throws org.espalier.UserException in words for the user
+     * @throws org.espalier.UserException if one does not
      */
     public void check(ThreatModel threat, int classes) {
         attacks.forEach(attack -> attack.check(threat, classes));

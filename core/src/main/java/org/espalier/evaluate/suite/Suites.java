@@ -17,17 +17,17 @@ import org.espalier.attack.strong.radius.ProjectedGradient;
 import org.espalier.attack.strong.radius.Square;
 
 /**
- * The suites that have names.
+ * The built-in suites.
  *
  * <ul>
  *   <li>{@code standard}: AutoAttack's four in its order, each on the survivors of those before: APGD on the cross-entropy,
  *       targeted APGD, targeted FAB, Square. Croce and Hein (ICML 2020), section 6; in L1 with five restarts and five targets,
  *       Croce and Hein (ICML 2021), section 4.
- *   <li>{@code fast}: a third of its APGD and nothing else: for a look while working, an upper bound of what {@code standard}
- *       finds.
+ * <li>{@code fast}: a third of {@code standard}'s APGD only: a quick upper bound of the accuracy under
+ * {@code standard}.
  *   <li>{@code paper}: FGSM and PGD of 10 steps, the attacks that the paper reports.
- *   <li>{@code thorough}: several losses, restarts, momentum, black-box and hard-label attacks, each on all inputs, so that an
- *       attack that sees less and does better shows.
+ * <li>{@code thorough}: several losses, restarts, momentum, black-box and hard-label attacks, each on all inputs, which
+ * shows whether an attack with less access does better.
  *   <li>{@code distances}: minimum-norm attacks, for security curves.
  * </ul>
  */
@@ -38,8 +38,8 @@ public final class Suites {
     private Suites() {}
 
     /**
-     * The suite of a name, as it is for a norm and a number of classes: where an attack's loss needs more classes than there are,
-     * one that does not stands in, and the suite's notes say so.
+     * The suite of a name for a norm and a number of classes. If an attack's loss needs more classes, another loss
+     * replaces it, and the suite's notes name it.
      *
      * @param classes at least 2
      * @throws UserException if there is no such suite, or it cannot be run on so few classes or in this norm
@@ -110,7 +110,7 @@ public final class Suites {
                 false);
     }
 
-    /** Targeted APGD; on the margin where there are too few classes for the difference of logits ratio. */
+    /** Targeted APGD; with the margin loss if there are too few classes for the difference of logits ratio. */
     private static Apgd targeted(int iterations, int targets, int classes) {
         return new Apgd(
                 classes < Losses.TARGETED_DLR.minClasses() ? Losses.TARGETED_MARGIN : Losses.TARGETED_DLR,
@@ -124,11 +124,11 @@ public final class Suites {
         if (classes < Losses.TARGETED_DLR.minClasses()) {
             notes.add("the targeted difference of logits ratio needs " + Losses.TARGETED_DLR.minClasses()
                     + " classes and the network has " + classes + ": suite " + name
-                    + " climbs the targeted margin instead");
+                    + " maximises the targeted margin instead");
         }
         if (name.equals("thorough") && classes < Losses.DLR.minClasses()) {
             notes.add("the difference of logits ratio needs " + Losses.DLR.minClasses()
-                    + " classes and the network has " + classes + ": suite " + name + " climbs the margin instead");
+                    + " classes and the network has " + classes + ": suite " + name + " maximises the margin instead");
         }
         return notes;
     }

@@ -1,4 +1,4 @@
-/** Suites: named lists of attacks that together measure how robust a network is. */
+/** Suites: named lists of attacks that together measure robustness. */
 @NullMarked
 package org.espalier.evaluate.suite;
 

@@ -18,7 +18,7 @@ public final class LinearTruth {
             if (other != label) {
                 float[] w = new float[inputs];
                 double lead = 0;
-                if (weights.architecture().biases()) {
+                if (weights.architecture().bias(0)) {
                     lead = (double) weights.biases(0)[other] - weights.biases(0)[label];
                 }
                 for (int i = 0; i < inputs; i++) {

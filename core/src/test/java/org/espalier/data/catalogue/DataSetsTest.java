@@ -14,11 +14,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.espalier.UserException;
 import org.espalier.data.DataFile;
-import org.espalier.data.Example;
-import org.espalier.data.file.IdxBytes;
+import org.espalier.data.SmallDataSet;
 import org.espalier.data.source.DataDirectory;
 import org.espalier.data.source.DataSource;
 import org.espalier.data.source.KnownDataSets;
+import org.espalier.fixtures.IdxBytes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,28 +26,28 @@ class DataSetsTest {
     @TempDir
     Path temporary;
 
-    private final Example.Heard heard = new Example.Heard();
+    private final SmallDataSet.Recorded heard = new SmallDataSet.Recorded();
 
     @Test
     void sourcesAreTriedInTurnAndTheCacheFirst() {
         DataSets dataSets = dataSets(local("empty"), local("installed"));
-        IdxBytes.write(temporary.resolve("installed"), Example.FILES);
+        IdxBytes.write(temporary.resolve("installed"), SmallDataSet.FILES);
         FoundDataSet found = dataSets.find("small", Optional.empty(), heard);
         assertThat(found.source()).isEqualTo("installed");
         assertThat(found.directory()).contains(temporary.resolve("installed"));
         assertThat(heard.absences).hasSize(2).first().asString().startsWith("cache: ");
         assertThat(heard.failures).isEmpty();
 
-        IdxBytes.write(temporary.resolve("cache/small"), Example.FILES);
+        IdxBytes.write(temporary.resolve("cache/small"), SmallDataSet.FILES);
         assertThat(dataSets.find("small", Optional.empty(), heard).source()).isEqualTo("cache");
     }
 
     @Test
     void aWrongFileInASourceCostsOneLineAndTheNextSourceIsTried() throws IOException {
         DataSets dataSets = dataSets(local("installed"));
-        Path cached = IdxBytes.write(temporary.resolve("cache/small"), Example.FILES);
+        Path cached = IdxBytes.write(temporary.resolve("cache/small"), SmallDataSet.FILES);
         Files.write(cached.resolve("t10k-labels-idx1-ubyte"), IdxBytes.labels(0, 1));
-        IdxBytes.write(temporary.resolve("installed"), Example.FILES);
+        IdxBytes.write(temporary.resolve("installed"), SmallDataSet.FILES);
         assertThat(dataSets.find("small", Optional.empty(), heard).source()).isEqualTo("installed");
         assertThat(heard.failures)
                 .singleElement()
@@ -58,7 +58,7 @@ class DataSetsTest {
 
     @Test
     void aHalfFilledCacheIsTold() throws IOException {
-        Path cached = IdxBytes.write(temporary.resolve("cache/small"), Example.FILES);
+        Path cached = IdxBytes.write(temporary.resolve("cache/small"), SmallDataSet.FILES);
         Files.delete(cached.resolve("t10k-images-idx3-ubyte"));
         assertThatThrownBy(() -> dataSets().find("small", Optional.empty(), heard))
                 .isInstanceOf(UserException.class);
@@ -74,12 +74,12 @@ class DataSetsTest {
 
     @Test
     void aDirectoryGivenByTheUserIsTheOnlySource() {
-        IdxBytes.write(temporary.resolve("cache/small"), Example.FILES);
+        IdxBytes.write(temporary.resolve("cache/small"), SmallDataSet.FILES);
         Path given = temporary.resolve("given");
         assertThatThrownBy(() -> dataSets().find("small", Optional.of(given), heard))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining(given + " does not exist");
-        IdxBytes.write(given, Example.FILES);
+        IdxBytes.write(given, SmallDataSet.FILES);
         assertThat(dataSets().find("small", Optional.of(given), heard).directory())
                 .contains(given);
     }
@@ -107,12 +107,12 @@ class DataSetsTest {
     void anUnknownNameNamesTheKnownOnes() {
         assertThatThrownBy(() -> dataSets().find("smal", Optional.empty(), heard))
                 .isInstanceOf(UserException.class)
-                .hasMessage("data set smal is unknown: expected small, or a directory of IDX files beside the name");
+                .hasMessage("data set smal is unknown: expected small, or a directory of data files beside the name");
     }
 
     @Test
     void fetchLeavesFilesThatAreOnTheMachineInPlace() {
-        IdxBytes.write(temporary.resolve("installed"), Example.FILES);
+        IdxBytes.write(temporary.resolve("installed"), SmallDataSet.FILES);
         FoundDataSet found = dataSets(local("installed")).fetch("small", Optional.empty(), heard);
         assertThat(found.directory()).contains(temporary.resolve("installed"));
         assertThat(temporary.resolve("cache")).doesNotExist();
@@ -120,12 +120,12 @@ class DataSetsTest {
 
     @Test
     void fetchFillsTheDirectoryThatTheUserGives() throws IOException {
-        IdxBytes.write(temporary.resolve("installed"), Example.FILES);
+        IdxBytes.write(temporary.resolve("installed"), SmallDataSet.FILES);
         Path given = temporary.resolve("a/b");
         FoundDataSet found = dataSets(local("installed")).fetch("small", Optional.of(given), heard);
         assertThat(found.directory()).contains(given);
         assertThat(Files.readAllBytes(given.resolve("train-labels-idx1-ubyte")))
-                .isEqualTo(Example.FILES.get(DataFile.TRAIN_LABELS));
+                .isEqualTo(SmallDataSet.FILES.get(DataFile.TRAIN_LABELS));
         assertThat(names(given)).hasSize(4);
         assertThat(dataSets().fetch("small", Optional.of(given), heard).source())
                 .isEqualTo("directory " + given);
@@ -133,7 +133,7 @@ class DataSetsTest {
 
     @Test
     void fetchNeverReplacesAWrongFileOfTheUsers() throws IOException {
-        IdxBytes.write(temporary.resolve("installed"), Example.FILES);
+        IdxBytes.write(temporary.resolve("installed"), SmallDataSet.FILES);
         Path given = Files.createDirectories(temporary.resolve("given"));
         byte[] wrong = IdxBytes.labels(2, 2);
         Path file = Files.write(given.resolve("t10k-labels-idx1-ubyte"), wrong);
@@ -156,7 +156,7 @@ class DataSetsTest {
 
     @Test
     void aDirectoryThatCannotBeWrittenIsNamed() throws IOException {
-        IdxBytes.write(temporary.resolve("installed"), Example.FILES);
+        IdxBytes.write(temporary.resolve("installed"), SmallDataSet.FILES);
         Path file = Files.createFile(temporary.resolve("file"));
         assertThatThrownBy(() -> dataSets(local("installed")).fetch("small", Optional.of(file.resolve("x")), heard))
                 .isInstanceOf(UserException.class)
@@ -171,14 +171,14 @@ class DataSetsTest {
             assertThat(set.place()).isEmpty();
             assertThat(set.sources()).containsExactly("cache", "installed");
         });
-        IdxBytes.write(temporary.resolve("installed"), Example.FILES);
+        IdxBytes.write(temporary.resolve("installed"), SmallDataSet.FILES);
         assertThat(dataSets.list().getFirst().place())
                 .contains(temporary.resolve("installed").toString());
     }
 
     @Test
     void whatKilledProcessesLeftIsSweptAfterADay() throws IOException {
-        Path cached = IdxBytes.write(temporary.resolve("cache/small"), Example.FILES);
+        Path cached = IdxBytes.write(temporary.resolve("cache/small"), SmallDataSet.FILES);
         Path old = Files.createFile(cached.resolve(".train-images-idx3-ubyte-1-1.part"));
         Path oldWork = Files.createDirectories(cached.resolve(".package-1-1.part"));
         Files.createFile(oldWork.resolve("x.deb"));
@@ -193,7 +193,7 @@ class DataSetsTest {
     }
 
     private DataSets dataSets(DataSource... sources) {
-        return new DataSets(List.of(Example.from(sources)), temporary.resolve("cache"));
+        return new DataSets(List.of(SmallDataSet.from(sources)), temporary.resolve("cache"));
     }
 
     private DataSource local(String name) {

@@ -28,10 +28,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.espalier.UserException;
 import org.espalier.data.DataFile;
-import org.espalier.data.Example;
+import org.espalier.data.SmallDataSet;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.data.catalogue.FoundDataSet;
-import org.espalier.data.file.IdxBytes;
+import org.espalier.fixtures.IdxBytes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,7 +53,7 @@ class HttpSourceTest {
     @TempDir
     Path cache;
 
-    private final Example.Heard heard = new Example.Heard();
+    private final SmallDataSet.Recorded heard = new SmallDataSet.Recorded();
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final CountDownLatch over = new CountDownLatch(1);
@@ -81,7 +81,7 @@ class HttpSourceTest {
             }
         });
         server.start();
-        Example.FILES.forEach((file, bytes) -> answers.put(file.fileName() + ".gz", whole(IdxBytes.gzip(bytes))));
+        SmallDataSet.FILES.forEach((file, bytes) -> answers.put(file.fileName() + ".gz", whole(IdxBytes.gzip(bytes))));
     }
 
     @AfterEach
@@ -147,7 +147,7 @@ class HttpSourceTest {
     void aCacheThatCannotBeWrittenEndsTheSearchAtOnce() throws IOException {
         Files.createFile(cache.resolve("small"));
         HttpSource source = new HttpSource(base(), PATIENT);
-        DataSets dataSets = new DataSets(List.of(Example.from(source, source)), cache);
+        DataSets dataSets = new DataSets(List.of(SmallDataSet.from(source, source)), cache);
         assertThatThrownBy(() -> dataSets.find("small", Optional.empty(), heard))
                 .isInstanceOf(UserException.class)
                 .hasMessageStartingWith(cache.resolve("small") + " cannot be written");
@@ -163,7 +163,7 @@ class HttpSourceTest {
 
     @Test
     void aBodyThatBreaksOffIsRefused() {
-        byte[] bytes = IdxBytes.gzip(Example.FILES.get(DataFile.TRAIN_IMAGES));
+        byte[] bytes = IdxBytes.gzip(SmallDataSet.FILES.get(DataFile.TRAIN_IMAGES));
         answers.put("train-images-idx3-ubyte.gz", exchange -> {
             exchange.sendResponseHeaders(200, bytes.length);
             exchange.getResponseBody().write(bytes, 0, bytes.length / 2);
@@ -175,7 +175,7 @@ class HttpSourceTest {
 
     @Test
     void aTruncatedFileIsRefused() {
-        byte[] bytes = IdxBytes.gzip(Example.FILES.get(DataFile.TRAIN_IMAGES));
+        byte[] bytes = IdxBytes.gzip(SmallDataSet.FILES.get(DataFile.TRAIN_IMAGES));
         answers.put("train-images-idx3-ubyte.gz", whole(Arrays.copyOf(bytes, bytes.length / 2)));
         assertFails("is truncated");
         assertThat(kept()).isEmpty();
@@ -243,8 +243,8 @@ class HttpSourceTest {
         try (ServerSocket socket = new ServerSocket(0)) {
             free = socket.getLocalPort();
         }
-        KnownDataSet set =
-                Example.from(new HttpSource(URI.create("http://localhost:" + free + "/data/"), TimeLimits.STANDARD));
+        KnownDataSet set = SmallDataSet.from(
+                new HttpSource(URI.create("http://localhost:" + free + "/data/"), TimeLimits.STANDARD));
         assertThatThrownBy(() -> new DataSets(List.of(set), cache).find("small", Optional.empty(), heard))
                 .isInstanceOf(UserException.class);
         assertThat(heard.failures).singleElement().asString().endsWith("no connection to localhost:" + free);
@@ -301,7 +301,7 @@ class HttpSourceTest {
     }
 
     private FoundDataSet fetch(TimeLimits limits) {
-        return new DataSets(List.of(Example.from(new HttpSource(base(), limits))), cache)
+        return new DataSets(List.of(SmallDataSet.from(new HttpSource(base(), limits))), cache)
                 .find("small", Optional.empty(), heard);
     }
 

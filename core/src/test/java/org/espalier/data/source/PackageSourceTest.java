@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.espalier.UserException;
 import org.espalier.data.DataFile;
-import org.espalier.data.Example;
+import org.espalier.data.SmallDataSet;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.data.catalogue.FoundDataSet;
-import org.espalier.data.file.IdxBytes;
+import org.espalier.fixtures.IdxBytes;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,13 +31,13 @@ class PackageSourceTest {
     @TempDir
     Path temporary;
 
-    private final Example.Heard heard = new Example.Heard();
+    private final SmallDataSet.Recorded heard = new SmallDataSet.Recorded();
     private Path repository;
 
     @BeforeEach
     void makePackage() throws Exception {
         repository = Files.createDirectories(temporary.resolve("repository"));
-        pack(Example.FILES);
+        pack(SmallDataSet.FILES);
     }
 
     @Test
@@ -91,7 +91,7 @@ class PackageSourceTest {
 
     @Test
     void aPackageWithoutTheFilesIsRefused() throws Exception {
-        pack(Map.of(DataFile.TRAIN_IMAGES, Example.FILES.get(DataFile.TRAIN_IMAGES)));
+        pack(Map.of(DataFile.TRAIN_IMAGES, SmallDataSet.FILES.get(DataFile.TRAIN_IMAGES)));
         assertFails(
                 source(List.of(List.of(copy()))),
                 "expected train-labels-idx1-ubyte (plain or .gz) from the package, found none");
@@ -110,9 +110,9 @@ class PackageSourceTest {
 
     @Test
     void linksInAPackageAreNotFollowed() throws Exception {
-        Path outside = Files.write(temporary.resolve("outside"), Example.FILES.get(DataFile.TRAIN_IMAGES));
+        Path outside = Files.write(temporary.resolve("outside"), SmallDataSet.FILES.get(DataFile.TRAIN_IMAGES));
         Path content = temporary.resolve("linked");
-        IdxBytes.write(content, Example.FILES);
+        IdxBytes.write(content, SmallDataSet.FILES);
         Files.delete(content.resolve("train-images-idx3-ubyte"));
         Files.createSymbolicLink(content.resolve("train-images-idx3-ubyte"), outside);
         tar(content);
@@ -122,7 +122,14 @@ class PackageSourceTest {
 
     private PackageSource source(List<List<List<String>>> attempts) {
         return new PackageSource(
-                "test package", List.of("unpacked"), attempts, ".tar", TAR, Map.of("LC_ALL", "C"), SHORT);
+                "test package",
+                List.of("unpacked"),
+                attempts,
+                ".tar",
+                TAR,
+                Map.of("LC_ALL", "C"),
+                SHORT,
+                PackageContent.FILES);
     }
 
     private List<String> copy() {
@@ -161,7 +168,7 @@ class PackageSourceTest {
     }
 
     private FoundDataSet find(PackageSource source) {
-        return new DataSets(List.of(Example.from(source)), temporary.resolve("cache"))
+        return new DataSets(List.of(SmallDataSet.from(source)), temporary.resolve("cache"))
                 .find("small", Optional.empty(), heard);
     }
 

@@ -9,6 +9,7 @@ import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Gradients;
 import org.espalier.engine.Update;
+import org.espalier.engine.layer.DenseOrSparsePolicy;
 import org.espalier.engine.ops.KernelChoice;
 import org.espalier.engine.reference.ReferenceEngine;
 import org.espalier.network.Architecture;

@@ -13,6 +13,8 @@ import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.Gradients;
 import org.espalier.engine.StepRule;
 import org.espalier.engine.Update;
+import org.espalier.engine.kernel.ConvDigest;
+import org.espalier.engine.layer.DenseOrSparsePolicy;
 import org.espalier.engine.ops.KernelChoice;
 import org.espalier.engine.ops.PanelOps;
 import org.espalier.network.Architecture;
@@ -49,6 +51,7 @@ final class EngineDigest {
 
     public static void main(String[] arguments) throws NoSuchAlgorithmException {
         System.out.println("bits " + KernelChoice.chosen().bits());
+        ConvDigest.print();
         for (Architecture shape : SHAPES) {
             for (double density : DENSITIES) {
                 for (int policy = 0; policy < RandomCases.POLICIES.size(); policy++) {

@@ -71,7 +71,7 @@ final class SmallNetworks {
         for (int layer = 0; layer < architecture.layers(); layer++) {
             double[] sums = new double[architecture.outputs(layer)];
             for (int o = 0; o < sums.length; o++) {
-                sums[o] = architecture.biases() ? weights.biases(layer)[o] : 0;
+                sums[o] = architecture.bias(layer) ? weights.biases(layer)[o] : 0;
                 for (int i = 0; i < values.length; i++) {
                     sums[o] += (double) weights.matrix(layer)[o * values.length + i] * values[i];
                 }

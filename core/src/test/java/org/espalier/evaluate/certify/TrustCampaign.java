@@ -148,7 +148,7 @@ final class TrustCampaign {
     private static void dead(Weights weights) {
         for (int layer = 0;
                 layer < weights.architecture().layers() - 1
-                        && weights.architecture().biases();
+                        && weights.architecture().bias(0);
                 layer++) {
             for (int o = 0; o < weights.biases(layer).length; o += 2) {
                 weights.biases(layer)[o] = -100;
@@ -168,7 +168,7 @@ final class TrustCampaign {
                 weights.matrix(last)[i] = 0;
             }
         }
-        if (weights.architecture().biases()) {
+        if (weights.architecture().bias(0)) {
             weights.biases(last)[1] = weights.biases(last)[0];
         }
     }
@@ -284,7 +284,7 @@ final class TrustCampaign {
         for (int layer = 0; layer < weights.architecture().layers(); layer++) {
             double[] next = new double[weights.architecture().outputs(layer)];
             for (int o = 0; o < next.length; o++) {
-                next[o] = weights.architecture().biases() ? Math.abs(weights.biases(layer)[o]) : 0;
+                next[o] = weights.architecture().bias(0) ? Math.abs(weights.biases(layer)[o]) : 0;
                 for (int i = 0; i < reach.length; i++) {
                     next[o] += Math.abs((double) weights.matrix(layer)[o * reach.length + i]) * reach[i];
                 }

@@ -120,7 +120,7 @@ class RulesTest {
         broken(
                 Rules.ownAttacks(first(100, 100), first(16, 100)),
                 Verdict.REFUSED,
-                "break 84 inputs that withstand the suite: it leaves 100.00 %, both together leave 16.00 %");
+                "break 84 inputs that withstand the suite: accuracy 100.00 % under the suite, 16.00 % under both");
         broken(Rules.ownAttacks(first(100, 100), first(97, 100)), Verdict.REFUSED);
         kept(Rules.ownAttacks(first(100, 100), first(98, 100)));
         kept(Rules.ownAttacks(first(10, 100), first(50, 100)));
@@ -134,8 +134,9 @@ class RulesTest {
         assertThat(known.upper()).isEqualTo(0.58);
         assertThat(known.lower()).isEqualTo(0.1);
         assertThat(known.sentence())
-                .isEqualTo("lowest known accuracy 58.00 % (the suite leaves 60.00 %; it misses images 0, 1 by exact"
-                        + " verification), certified 10.00 %");
+                .isEqualTo(
+                        "lowest known accuracy 58.00 % (60.00 % under the suite; beyond the suite: images 0, 1 by exact"
+                                + " verification), certified 10.00 %");
         broken(Rules.strongest(known), Verdict.UNRELIABLE, "images 0, 1 by exact verification", "58.00 %");
         kept(Rules.strongest(new RobustInterval(first(60, 100), first(0, 100), List.of())
                 .with(first(10, 100), List.of(new RobustInterval.Break("pgd", first(70, 100))))));
@@ -178,7 +179,7 @@ class RulesTest {
         broken(
                 Rules.whiteBox(first(500, 1000), blackBox),
                 Verdict.UNRELIABLE,
-                "square found 0.30 points beyond white-box attacks, which left 50.00 %");
+                "square found 0.30 points beyond the white-box attacks, accuracy under them 50.00 %");
         // Weaker overall, yet it breaks what the others do not.
         broken(Rules.whiteBox(first(500, 1000), Map.of("transfer", last(600, 1000))), Verdict.UNRELIABLE);
     }
@@ -200,7 +201,7 @@ class RulesTest {
         broken(
                 Rules.trueLabel(List.of(), first(40, 100), first(50, 100)),
                 Verdict.UNRELIABLE,
-                "10 inputs count as withstanding that are wrong without attack");
+                "10 inputs that are wrong without attack count as right under attack");
     }
 
     @Test

@@ -33,7 +33,7 @@ import org.espalier.ticket.TrainedLevel;
 public final class Bench {
     private static final List<KernelMode> MODES = List.of(KernelMode.DENSE, KernelMode.AUTO);
 
-    /** C2 takes this long over the kernels of one work and mode. */
+    /** Time that C2 needs to compile the kernels of one work and mode. */
     private static final double COMPILING = 1.2;
 
     private final BenchSettings settings;
@@ -42,7 +42,7 @@ public final class Bench {
     private int stepsDone;
     private final int steps;
 
-    /** Shows the measurement in work. */
+    /** Shows the present measurement. */
     @FunctionalInterface
     public interface Progress {
         /**

@@ -9,12 +9,12 @@ import org.espalier.engine.KernelMode;
 import org.espalier.network.Architecture;
 
 /**
- * What a machine did.
+ * Results of a bench on one machine.
  *
- * @param engine what ran, in words
+ * @param engine description of the engine
  * @param peak register-only multiply-adds of one core, floating-point operations per second
  * @param products the dense products of each layer
- * @param crossovers where kernels change over, in words; empty when no layer came near
+ * @param crossovers densities at which layers change kernels, in words; empty if no layer is near one
  * @param rows rates by masks, level and kernels
  * @param together rates of trials side by side
  */
@@ -35,11 +35,11 @@ public record BenchReport(
 
     /** Where a mask comes from. */
     public enum Masks {
-        /** Level 0: there is but one. */
+        /** Level 0, which has one mask only. */
         NONE,
         /** A short search. */
         REAL,
-        /** A draw, each layer as dense as the search's. */
+        /** A random mask, each layer as dense as the search's. */
         RANDOM
     }
 
@@ -54,7 +54,7 @@ public record BenchReport(
      * One work's rate.
      *
      * @param rate steps or images per second
-     * @param share of the peak that went into surviving weights
+     * @param useful operations as a share of the peak
      */
     public record Figure(Rate rate, double share) {}
 

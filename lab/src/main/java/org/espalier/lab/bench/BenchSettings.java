@@ -32,7 +32,7 @@ public record BenchSettings(double seconds, List<Integer> levels, List<Integer> 
         }
     }
 
-    /** Highest level asked for: as far as the search for masks goes. */
+    /** Highest level to measure. The search for masks ends there. */
     int deepest() {
         return levels.stream().mapToInt(Integer::intValue).max().orElseThrow();
     }

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.espalier.engine.ops.FmaPeak;
 
-/** Times several things in turn, in slices of some milliseconds, so that what disturbs the machine disturbs them alike. */
+/**
+ * Times several tasks in turn, in slices of some milliseconds, so that disturbances of the machine affect all tasks
+ * alike.
+ */
 final class InterleavedTiming {
     private static final int SLICES = 11;
     private static final double NANOS = 1e9;
@@ -40,8 +43,8 @@ final class InterleavedTiming {
     }
 
     /**
-     * Several things and the core's peak, in turn: what the machine gives changes from minute to minute, so a share of the
-     * peak is one of the peak at that time.
+     * Several tasks and the core's peak, in turn. The peak changes from minute to minute, so shares are relative to the
+     * peak at that time.
      *
      * @param peak register-only multiply-adds of one core, floating-point operations per second
      * @param rates runs per second of each

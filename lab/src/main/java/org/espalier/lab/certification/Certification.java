@@ -19,8 +19,8 @@ import org.espalier.evaluate.certify.Decision;
  * @param epsilon radius of the ball
  * @param method its name
  * @param limits of exact verification
- * @param settings SHA-256 of all that determines the certificate but the network: certificates of several networks are of one
- *     kind if this is equal
+ * @param settings SHA-256 of all that determines the certificate except the network; certificates of several networks
+ *     are comparable if this is equal
  * @param directory where it is kept
  * @param images of the split, the first ones, in order
  * @param seconds (image) of processor time that the method spent on it, the attack not counted
@@ -38,13 +38,13 @@ public record Certification(
         List<ImageCertificate> images,
         List<Double> seconds) {
     /**
-     * How far exact verification goes with an image.
+     * Limits of exact verification per image.
      *
-     * @param nodes subproblems at most; empty of bounds, which have no limit
+     * @param nodes most subproblems; empty for bounds, which have no limit
      * @param seconds a further limit, if there was one
      */
     public record Limits(OptionalInt nodes, Optional<Double> seconds) {
-        /** Of methods that need none. */
+        /** No limits, for methods without them. */
         public static final Limits NONE = new Limits(OptionalInt.empty(), Optional.empty());
     }
 
@@ -78,12 +78,12 @@ public record Certification(
         return share(ImageCertificate::clean);
     }
 
-    /** Share of images shown to withstand everything: accuracy is at least this. */
+    /** Share of images proven robust: robust accuracy is at least this. */
     public double certified() {
         return share(ImageCertificate::certified);
     }
 
-    /** Share of images that nothing has broken, neither the attack nor exact verification: accuracy is at most this. */
+    /** Share of images that neither the attack nor exact verification broke: robust accuracy is at most this. */
     public double unbroken() {
         return share(image -> image.withstands() && image.decision() != Decision.FALSIFIED);
     }
@@ -98,7 +98,7 @@ public record Certification(
         return share(image -> image.withstands() && image.decision() != Decision.FALSIFIED && !image.certified());
     }
 
-    /** Mean processor time in seconds of those images that the method was asked about; NaN if there were none. */
+    /** Mean processor time in seconds over the images that the method ran on; NaN if there were none. */
     public double secondsPerImage() {
         return seconds.stream()
                 .mapToDouble(each -> each)
@@ -107,7 +107,7 @@ public record Certification(
                 .orElse(Double.NaN);
     }
 
-    /** Mean number of hidden units that may be on or off, over the images that bounds were asked about. */
+    /** Mean number of hidden units that may be on or off, over the images that were bounded. */
     public double unstable() {
         return images.stream()
                 .filter(image -> image.lower().isPresent())

@@ -79,7 +79,7 @@ final class CertificationDirectory {
             throw new UserException(lines + " is damaged: it has no image");
         }
         Path times = directory.resolve(SECONDS);
-        // Only times: a certificate holds without them.
+        // Times only; a certificate is valid without them.
         List<Double> seconds = Files.exists(times)
                 ? Json.numbers(AtomicFiles.content(times), "seconds", times.toString())
                 : new ArrayList<>();
@@ -113,7 +113,7 @@ final class CertificationDirectory {
         throw new UserException(source + " is damaged: norm is " + name);
     }
 
-    /** Digest of all that determines a certificate but the network. */
+    /** Digest of all that determines a certificate except the network. */
     private static String settings(JsonNode determinedBy) {
         Map<String, Object> settings = new TreeMap<>();
         for (Map.Entry<String, JsonNode> each : determinedBy.properties()) {
@@ -152,7 +152,7 @@ final class CertificationDirectory {
         return done;
     }
 
-    /** Starts the file of work over with what is done, which drops a torn last line. */
+    /** Rewrites the file of work with the finished images, which drops a torn last line. */
     void begin(Map<Integer, Done> done) {
         AtomicFiles.makeDirectory(directory);
         StringBuilder text = new StringBuilder();
@@ -170,7 +170,7 @@ final class CertificationDirectory {
         }
     }
 
-    /** The certification that the images done make. */
+    /** The certification of the finished images. */
     Certification gather(Map<Integer, Done> done) {
         return new Certification(
                 request.ticket().digest(),
@@ -213,7 +213,7 @@ final class CertificationDirectory {
         deleteWork();
     }
 
-    /** Removes what a whole certificate needs no longer, also what a crash left after its end. */
+    /** Removes files that a whole certificate does not need, those of a crash after its end included. */
     void deleteWork() {
         try {
             Files.deleteIfExists(directory.resolve(WORK));

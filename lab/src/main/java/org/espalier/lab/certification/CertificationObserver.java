@@ -1,8 +1,8 @@
 package org.espalier.lab.certification;
 
-/** Hears how certifications go; called by any thread, one call at a time. */
+/** Receives the progress of certifications; called by any thread, one call at a time. */
 public interface CertificationObserver {
-    /** Hears nothing. */
+    /** Ignores all calls. */
     CertificationObserver NONE = new CertificationObserver() {};
 
     /** One more image of a request is done. */

@@ -42,7 +42,7 @@ public record CertificationRequest(
     /** Raised when a change of code changes results. */
     static final int NUMERICS = 2;
 
-    /** Nodes per image unless told otherwise: some seconds for a dense network of the paper's shape. */
+    /** Default nodes per image: some seconds for a dense network of the paper's shape. */
     public static final int USUAL_NODES = 2_000;
 
     private static final int ATTACK_STEPS = 40;
@@ -100,7 +100,7 @@ public record CertificationRequest(
         return ExactSettings.nodes(nodes);
     }
 
-    /** The attack that accuracy is bounded with from above in L-infinity. */
+    /** The attack for the upper bound of accuracy in L-infinity. */
     Pgd attack() {
         return new Pgd(epsilon, epsilon / 10, ATTACK_STEPS, true, ATTACK_RESTARTS, KeptIterate.BEST, LabelChoice.TRUE);
     }

@@ -28,14 +28,14 @@ import org.espalier.lab.tickets.TicketData;
 import org.espalier.random.Stream;
 
 /**
- * Certifies tickets, images on several threads, and keeps what is done. Asking again continues. Results depend on neither
- * threads nor interruptions, nor on the machine unless there is a limit of time.
+ * Certifies tickets, images on several threads, and stores each result. The same request continues an interrupted one.
+ * Results depend on neither threads nor interruptions, nor on the machine unless there is a limit of time.
  */
 public final class CertificationRunner {
     /** Seed of the attack's random starts. */
     private static final long SEED = 1;
 
-    /** Images to a task: many for bounds, few for exact verification, of which one may take minutes. */
+    /** Images per task: many for bounds, few for exact verification, where one image may take minutes. */
     private static final int BOUND_IMAGES = ActivationPanels.LANES;
 
     private static final int EXACT_IMAGES = 4;
@@ -96,7 +96,7 @@ public final class CertificationRunner {
         Optional<Certification> stored = directory.whole(); // another may have finished it just before
         if (stored.isPresent()) {
             AtomicFiles.flushDirectory(directory.directory());
-            directory.deleteWork(); // left if a crash came between the certificate and this
+            directory.deleteWork(); // still there after a crash between the certificate and this line
             observer.finished(request, true);
             return stored;
         }
@@ -109,7 +109,8 @@ public final class CertificationRunner {
         Certification certification = directory.gather(done);
         if (BoundsConsistency.violations(List.of(certification)).isEmpty()) {
             directory.finish(certification);
-        } // else the evidence stays in the file of work: a figure that contradicts itself is no certificate
+        } // if bounds and attack contradict each other, the evidence stays in the file of work and there is no
+        // certificate
         observer.finished(request, false);
         return Optional.of(certification);
     }
@@ -202,7 +203,7 @@ public final class CertificationRunner {
             attacker = request.attack().bind(engine, buffers);
         }
 
-        /** Leaves clean images in panel 0 and adversarial ones in panel 1. */
+        /** Writes clean images to panel 0 and adversarial ones to panel 1. */
         void attack(int first, int images) {
             for (int i = 0; i < images; i++) {
                 order[i] = first + i;
@@ -248,7 +249,10 @@ public final class CertificationRunner {
             return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
         }
 
-        /** Bounds are asked of all images that are classified right, broken ones too: so that they are checked. */
+        /**
+         * Bounds are computed for all images that are classified right, broken ones too, because a broken image checks
+         * the bounds.
+         */
         private ImageCertificate bound(int number, float[] image, int label, int predicted, int attacked) {
             if (predicted != label) {
                 return known(number, label, predicted, attacked);

@@ -9,17 +9,17 @@ import org.espalier.evaluate.certify.Decision;
 import org.espalier.lab.file.Json;
 
 /**
- * What is known of one image.
+ * The result for one image.
  *
  * @param image its number in the split
  * @param predicted class that the engine gives the clean image
  * @param attacked class that it gives an adversarial example found by gradients, which lies in ball and box to the last
  *     bit; the label if none was found
  * @param decision of the method; a wrong clean class is falsified
- * @param lower lower bound of the label's lead within the ball; empty where the method was not asked or has none
- * @param unstable hidden units that may be on or off; 0 where the method was not asked, and for exact verification
+ * @param lower lower bound of the label's lead within the ball; empty if the method did not run or has none
+ * @param unstable hidden units that may be on or off; 0 if the method did not run, and for exact verification
  * @param nodes subproblems bounded by exact verification
- * @param counterexample all pixels; of exact verification only
+ * @param counterexample all pixels; from exact verification only
  */
 public record ImageCertificate(
         int image,
@@ -41,7 +41,7 @@ public record ImageCertificate(
         return clean() && attacked == label;
     }
 
-    /** Shown to withstand everything. */
+    /** Proven robust. */
     public boolean certified() {
         return clean() && decision == Decision.VERIFIED;
     }

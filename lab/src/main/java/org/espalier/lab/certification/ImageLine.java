@@ -18,7 +18,7 @@ import tools.jackson.core.JsonToken;
 /**
  * One line of {@code images.jsonl} or {@code work.jsonl}, as {@link ImageCertificate#line} writes it.
  *
- * @param seconds that it took, where the line says so: in a file of work
+ * @param seconds processor time, if the line has it: in a file of work
  */
 record ImageLine(ImageCertificate certificate, OptionalDouble seconds) {
     private static final Map<String, Decision> DECISIONS =

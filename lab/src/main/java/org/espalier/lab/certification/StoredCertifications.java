@@ -12,14 +12,14 @@ import org.espalier.UserException;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.tickets.Ticket;
 
-/** Reads whole certificates; those in work are left out. */
+/** Reads whole certificates and skips unfinished ones. */
 public final class StoredCertifications {
     private StoredCertifications() {}
 
     /**
      * All certificates of a level that can be read, in the order of their names.
      *
-     * @param damaged is told of each that cannot, naming the file
+     * @param damaged receives a message with the file for each that cannot
      */
     public static List<Certification> of(Store store, String level, Consumer<UserException> damaged) {
         List<Certification> certifications = new ArrayList<>();

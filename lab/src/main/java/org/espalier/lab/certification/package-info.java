@@ -1,4 +1,4 @@
-/** Certificates of stored tickets: made, kept beside their levels, and held against what attacks found. */
+/** Certificates of stored tickets: computed, stored beside their levels, and compared with attacks. */
 @NullMarked
 package org.espalier.lab.certification;
 

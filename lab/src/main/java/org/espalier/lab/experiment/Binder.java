@@ -17,6 +17,7 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.espalier.UserException;
+import org.espalier.setting.Keyed;
 import org.espalier.setting.Named;
 import org.espalier.setting.Registry;
 import org.espalier.setting.Setting;
@@ -42,7 +43,8 @@ final class Binder {
     /** A bound of a kind, everything else as preset. */
     static Experiment.BoundSettings bound(String kind) {
         Yaml yaml = Yaml.parse("{" + KIND + ": " + kind + "}", "bounds." + kind, false);
-        return (Experiment.BoundSettings) ofKind(kinds(Experiment.BoundSettings.class), false, yaml, "bounds." + kind);
+        return (Experiment.BoundSettings)
+                ofKind(kinds(Experiment.BoundSettings.class), false, false, yaml, "bounds." + kind);
     }
 
     private static Object value(Type type, Yaml yaml, String path, Setting setting) {
@@ -64,24 +66,33 @@ final class Binder {
             return whole(yaml, path, setting, Long.MIN_VALUE, Long.MAX_VALUE);
         } else if (plain == double.class || plain == Double.class) {
             return number(yaml, path, setting);
-        } else if (plain == boolean.class) {
+        } else if (plain == boolean.class || plain == Boolean.class) {
             return truth(yaml, path);
         } else if (plain == String.class) {
             return string(yaml, path, setting);
         } else if (plain.isEnum()) {
             return constant(plain, yaml, path);
         } else if (plain.isSealed()) {
-            return ofKind(kinds(plain), false, yaml, path);
+            return plain.isAnnotationPresent(Keyed.class)
+                    ? ofKey(kinds(plain), yaml, path)
+                    : ofKind(kinds(plain), false, false, yaml, path);
         } else if (plain == Record.class) {
-            return ofKind(kinds(setting), setting.bare(), yaml, path);
+            return ofKind(kinds(setting), true, setting.bare(), yaml, path);
         }
         return record(plain.asSubclass(Record.class), yaml, path, null);
     }
 
-    private static Record ofKind(Map<String, Class<? extends Record>> kinds, boolean bare, Yaml yaml, String path) {
+    /**
+     * The record of the kind that a value names.
+     *
+     * @param open whether plug-ins add kinds
+     * @param bare whether the value may be a kind's name alone
+     */
+    private static Record ofKind(
+            Map<String, Class<? extends Record>> kinds, boolean open, boolean bare, Yaml yaml, String path) {
         String kinds0 = String.join(" or ", kinds.keySet());
         if (bare && yaml instanceof Yaml.Scalar name && !name.isNull()) {
-            return record(chosen(kinds, name, path), new Yaml.Mapping(Map.of(), name.place()), path, KIND);
+            return record(chosen(kinds, open, name, path), new Yaml.Mapping(Map.of(), name.place()), path, KIND);
         } else if (bare && !(yaml instanceof Yaml.Mapping)) {
             throw wrong(yaml, path, kinds0 + ", or a mapping with " + KIND);
         }
@@ -91,15 +102,45 @@ final class Binder {
         if (!(values.get(KIND) instanceof Yaml.Scalar kind)) {
             throw new UserException(place + ": " + path + "." + KIND + " is missing, expected " + kinds0);
         }
-        return record(chosen(kinds, kind, path + "." + KIND), yaml, path, KIND);
+        return record(chosen(kinds, open, kind, path + "." + KIND), yaml, path, KIND);
+    }
+
+    /** The record of a {@link Keyed} kind: a bare name, or a mapping of the name to its settings. */
+    private static Record ofKey(Map<String, Class<? extends Record>> kinds, Yaml yaml, String path) {
+        if (yaml instanceof Yaml.Scalar name && !name.isNull()) {
+            return record(
+                    chosen(kinds, false, name, path),
+                    new Yaml.Mapping(Map.of(), name.place()),
+                    join(path, name.text()),
+                    null);
+        } else if (!(yaml instanceof Yaml.Mapping(Map<String, Yaml> values, String place))) {
+            throw wrong(yaml, path, String.join(" or ", kinds.keySet()) + ", or one of them with its settings");
+        } else if (values.size() != 1) {
+            throw new UserException(place + ": " + path + " has "
+                    + (values.isEmpty() ? "no key" : "the keys " + String.join(", ", values.keySet()))
+                    + ", expected one, the kind, with all settings below it");
+        } else {
+            String kind = values.keySet().iterator().next();
+            Yaml settings = Objects.requireNonNull(values.get(kind));
+            if (settings instanceof Yaml.Scalar scalar && scalar.isNull()) {
+                settings = new Yaml.Mapping(Map.of(), scalar.place());
+            }
+            return record(
+                    chosen(kinds, false, new Yaml.Scalar(kind, false, settings.place()), path),
+                    settings,
+                    join(path, kind),
+                    null);
+        }
     }
 
     private static Class<? extends Record> chosen(
-            Map<String, Class<? extends Record>> kinds, Yaml.Scalar kind, String path) {
+            Map<String, Class<? extends Record>> kinds, boolean open, Yaml.Scalar kind, String path) {
         Class<? extends Record> chosen = kinds.get(kind.text());
         if (chosen == null) {
+            boolean unlike = Names.nearest(kind.text(), kinds.keySet()).isEmpty();
             throw new UserException(kind.place() + ": " + path + " is " + kind.describe() + ", "
-                    + Names.suggestion(kind.text(), kinds.keySet()));
+                    + Names.suggestion(kind.text(), kinds.keySet())
+                    + (open && unlike ? ", or a plug-in's kind with --plugins" : ""));
         }
         return chosen;
     }
@@ -109,15 +150,14 @@ final class Binder {
         Map<String, Yaml> given;
         if (yaml instanceof Yaml.Mapping mapping) {
             given = mapping.values();
-        } else if (yaml instanceof Yaml.Scalar scalar
-                && !scalar.isNull()
-                && type.isAnnotationPresent(Shorthand.class)) {
+        } else if (type.isAnnotationPresent(Shorthand.class) && isFirst(yaml, components[0])) {
             given = Map.of(name(components[0]), yaml);
         } else {
             throw wrong(
                     yaml,
                     path,
-                    "a mapping of settings" + (type.isAnnotationPresent(Shorthand.class) ? " or a name" : ""));
+                    "a mapping of settings"
+                            + (type.isAnnotationPresent(Shorthand.class) ? " or " + alone(components[0]) : ""));
         }
         List<String> names = Arrays.stream(components).map(Binder::name).toList();
         given.forEach((name, value) -> {
@@ -142,6 +182,18 @@ final class Binder {
             arguments[i] = value(component.getGenericType(), value, here, setting);
         }
         return create(type, arguments, yaml, path);
+    }
+
+    /** Whether a value may stand for a record by its first component alone. */
+    private static boolean isFirst(Yaml yaml, RecordComponent first) {
+        return first.getType() == List.class
+                ? yaml instanceof Yaml.Sequence
+                : yaml instanceof Yaml.Scalar scalar && !scalar.isNull();
+    }
+
+    /** What {@link #isFirst} accepts, in words. */
+    private static String alone(RecordComponent first) {
+        return first.getType() == List.class ? "a list" : first.getType() == String.class ? "a name" : "a number";
     }
 
     private static Object absent(RecordComponent component, Yaml yaml, String path) {
@@ -217,11 +269,12 @@ final class Binder {
     private static double number(Yaml yaml, String path, Setting setting) {
         double found = decimal(yaml, path, setting, "a number").doubleValue();
         inRange(found, yaml, path, setting, "a number");
-        // Training computes with floats: what only a double tells from zero, a bound or infinity would mislead.
+        // Training computes with floats. A number that differs from zero, a bound or infinity in double precision only
+        // is refused.
         float single = (float) found;
         inRange(single, yaml, path, setting, "a number that is, in single precision,");
         if (single == 0 && found != 0) {
-            throw wrong(yaml, path, "0 or a number that single precision tells from 0");
+            throw wrong(yaml, path, "0 or a number that is not 0 in single precision");
         }
         return found;
     }
@@ -323,7 +376,7 @@ final class Binder {
         return path.isEmpty() ? name : path + "." + name;
     }
 
-    /** The value that a setting has if a file says nothing; empty if it has to say something, or nothing is a value. */
+    /** The default of a setting; empty if the setting is required or may be absent. */
     static Optional<Object> presetOf(RecordComponent component) {
         Setting setting = setting(component);
         return setting.preset().isEmpty()

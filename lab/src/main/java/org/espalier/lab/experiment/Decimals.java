@@ -5,9 +5,9 @@ import java.math.MathContext;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** Numbers as people write them: decimals, and fractions as {@code 8/255}. */
+/** Numbers of files and options: decimals, and fractions as {@code 8/255}. */
 public final class Decimals {
-    /** More than a double can tell apart. */
+    /** More digits than a double has. */
     private static final MathContext PRECISION = new MathContext(40);
 
     // A decimal of a million digits or exponents would take minutes to compare.
@@ -39,7 +39,7 @@ public final class Decimals {
                 .orElse(OptionalDouble.empty());
     }
 
-    /** What may be meant by a text that is no number, as the end of a sentence; empty if nothing comes to mind. */
+    /** A suggestion for a text that is not a number, as the end of a sentence; empty if there is none. */
     public static String hint(String text) {
         return text.matches("[+-]?[0-9]+,[0-9]+") ? "; write " + text.replace(',', '.') + ", with a point" : "";
     }

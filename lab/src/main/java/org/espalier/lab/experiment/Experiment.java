@@ -8,10 +8,12 @@ import java.util.OptionalInt;
 import org.espalier.attack.Attack;
 import org.espalier.attack.Norm;
 import org.espalier.attack.TrainingAttackKind;
+import org.espalier.data.Augmentation;
 import org.espalier.data.DataSet;
 import org.espalier.data.SplitRule;
 import org.espalier.data.Splits;
 import org.espalier.evaluate.AttackedAccuracy;
+import org.espalier.lab.network.LayerSettings;
 import org.espalier.network.InitialWeights;
 import org.espalier.prune.CountingRule;
 import org.espalier.prune.CriterionKind;
@@ -138,51 +140,113 @@ public record Experiment(
                     form = Names.FORM)
             String name,
 
-            @Setting("directory with four IDX files named as MNIST's, relative to the file that names it")
+            @Setting("directory with the files of a data format, relative to the file that names it")
             Optional<String> directory) {}
 
-    /** The dense network: fully connected, ReLU between layers. */
+    /** The dense network: a fully connected one, one that papers call by a name, or a list of layers. */
+    @Shorthand
     public record Network(
-            @Setting(value = "neurons of each hidden layer", preset = "[300, 100]", min = 1, max = 1_000_000)
-            List<Integer> hidden,
+            @Setting(
+                    value =
+                            "mlp: fully connected, ReLU between layers; layers: those of the setting layers; or a network's"
+                                    + " name, e.g. cnn-small: \"espalier networks\" lists them",
+                    preset = "mlp",
+                    addedLater = true,
+                    pattern = Names.PATTERN,
+                    form = Names.FORM)
+            String kind,
 
-            @Setting(value = "inputs; if given, must equal the pixels of an image", min = 1)
+            @Setting(
+                    value = "neurons of each hidden layer of an mlp; [300, 100] if not given",
+                    min = 1,
+                    max = 1_000_000)
+            Optional<List<Integer>> hidden,
+
+            @Setting(value = "inputs; if given, must equal the values of an image", min = 1)
             OptionalInt inputs,
 
-            @Setting(value = "outputs, at least the number of classes; as many if not given", min = 2)
+            @Setting(
+                    value =
+                            "outputs, at least the number of classes; as many if not given. A list of layers ends with them",
+                    min = 2)
             OptionalInt outputs,
 
             @Setting(
-                    value = "whether each neuron has a bias; biases start at zero and are never pruned",
-                    preset = "false")
-            boolean biases,
+                    "whether each neuron of an mlp has a bias; biases start at zero and are never pruned; false if not given")
+            Optional<Boolean> biases,
 
             @Setting(value = "distribution of initial weights", preset = "glorot-uniform")
-            InitialWeights initial) {
+            InitialWeights initial,
+
+            @Setting(
+                    value = "normalises pixels inside a network with a name; not at all if not given",
+                    addedLater = true)
+            Optional<Normalisation> normalise,
+
+            @Setting(
+                    value = "layers in order; each reads the one before, and the last gives the logits",
+                    addedLater = true,
+                    minItems = 1)
+            Optional<List<LayerSettings>> layers) {
+        /** The kind of fully connected networks. */
+        public static final String MLP = "mlp";
+
+        /** The kind of networks that a file lists layer by layer. */
+        public static final String LAYERS = "layers";
+
         /** Most weights of a network: an array's bytes can still be numbered with an {@code int}'s bits. */
         public static final long MOST_WEIGHTS = 1L << 28;
 
-        /** Weights between layers, biases not counted, of the network with these inputs and outputs. */
-        public long weights(int inputs, int outputs) {
-            long weights = 0;
-            long before = inputs;
-            for (int width : hidden) {
-                weights += before * width;
-                before = width;
-            }
-            return weights + before * outputs;
+        /** Whether it is fully connected by its kind. */
+        public boolean mlp() {
+            return kind.equals(MLP);
+        }
+
+        /** The setting that says which layers there are, for messages. */
+        public String setting() {
+            return mlp() ? "network.hidden" : kind.equals(LAYERS) ? "network.layers" : "network.kind";
         }
 
         /**
-         * What is wrong with the size of the network with these inputs and outputs, to follow its setting's name; empty
-         * if nothing is.
+         * What is wrong with the size of the fully connected network with these inputs and outputs, to follow its setting's
+         * name; empty if nothing is, or if it is of another kind.
          */
         public Optional<String> tooLarge(int inputs, int outputs) {
-            long weights = weights(inputs, outputs);
+            if (!mlp()) {
+                return Optional.empty();
+            }
+            long weights = 0;
+            long before = inputs;
+            for (int width : hidden.orElse(List.of())) {
+                weights += before * width;
+                before = width;
+            }
+            weights += before * outputs;
             return weights <= MOST_WEIGHTS
                     ? Optional.empty()
-                    : Optional.of("is " + hidden + ", which makes " + weights + " weights, expected at most "
-                            + MOST_WEIGHTS + " in the network");
+                    : Optional.of("is " + hidden.orElse(List.of()) + ", which makes " + weights
+                            + " weights, expected at most " + MOST_WEIGHTS + " in the network");
+        }
+    }
+
+    /** Fixed normalisation of pixels, {@code (x - mean) / std}. */
+    public record Normalisation(
+            @Setting(value = "mean of each channel, in pixel values 0 to 1", minItems = 1)
+            List<Double> mean,
+
+            @Setting(
+                    value = "standard deviation of each channel, in pixel values 0 to 1",
+                    minItems = 1,
+                    min = 0,
+                    above = true)
+            List<Double> std) {
+        public Normalisation {
+            mean = List.copyOf(mean);
+            std = List.copyOf(std);
+            if (mean.size() != std.size()) {
+                throw new IllegalArgumentException(
+                        "mean has " + mean.size() + " channels and std has " + std.size() + ", expected as many");
+            }
         }
     }
 
@@ -191,7 +255,7 @@ public record Experiment(
             @Setting(value = "updates in each level", preset = "50000", min = 1)
             int iterations,
 
-            @Setting(value = "images in each update; an epoch's last batch is what remains", preset = "60", min = 1)
+            @Setting(value = "images in each update; an epoch's last batch has the rest", preset = "60", min = 1)
             int batch,
 
             @Setting(value = "optimizer, with fresh moments at every level", preset = "{kind: adam}")
@@ -204,7 +268,12 @@ public record Experiment(
             double l1,
 
             @Setting(value = "weight of the L2 penalty: adds l2 / 2 * sum w^2 to the loss", preset = "0", min = 0)
-            double l2) {}
+            double l2,
+
+            @Setting(
+                    value = "random changes of training images; attacks work on the changed image. None if not given",
+                    addedLater = true)
+            Optional<Augmentation> augmentation) {}
 
     /** The share of the target that is spread evenly over all classes. */
     public record LabelSmoothing(
@@ -316,7 +385,8 @@ public record Experiment(
     @Shorthand
     public record Objective(
             @Setting(
-                    value = "name in files and tables; natural, or an attack's or a bound's name, says all",
+                    value =
+                            "name in files and tables; natural or the name of an attack or bound needs no other setting",
                     pattern = Names.PATTERN,
                     form = Names.FORM)
             String name,

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.espalier.UserException;
 import org.espalier.UserPath;
+import org.espalier.lab.network.LayerSettings;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
@@ -38,7 +39,7 @@ public final class ExperimentFile {
         Yaml yaml = load(nameOrFile, null, new ArrayList<>());
         for (String override : overrides) {
             // An option's paths are relative to where it was typed.
-            yaml = Yaml.merge(yaml, RelativePaths.resolved(override(override), Path.of("option")));
+            yaml = Yaml.merge(yaml, NetworkForms.whole(RelativePaths.resolved(override(override), Path.of("option"))));
         }
         return Validation.resolve(Binder.bind(Experiment.class, yaml), yaml);
     }
@@ -51,13 +52,24 @@ public final class ExperimentFile {
 
     /** The complete file: every setting, defaults included. Reading it gives an equal experiment. */
     public static String write(Experiment experiment) {
+        return dumped(tree(experiment));
+    }
+
+    /** The setting {@code network} as a list of layers, to be edited in a file. */
+    public static String write(List<LayerSettings> layers) {
+        List<Object> trees = new ArrayList<>();
+        layers.forEach(layer -> trees.add(tree((Record) layer)));
+        return dumped(Map.of("network", Map.of(Experiment.Network.LAYERS, trees)));
+    }
+
+    private static String dumped(Map<String, Object> tree) {
         DumpSettings settings = DumpSettings.builder()
                 .setDefaultFlowStyle(FlowStyle.BLOCK)
                 .setIndicatorIndent(2)
                 .setIndentWithIndicator(true)
                 .setWidth(120)
                 .build();
-        return new Dump(settings).dumpToString(tree(experiment));
+        return new Dump(settings).dumpToString(tree);
     }
 
     /** The settings as plain maps, lists, strings, numbers and truth values, in the order of the file. */
@@ -66,8 +78,8 @@ public final class ExperimentFile {
     }
 
     /**
-     * The settings as they enter what identifies a level: as {@link #tree}, but a setting that Espalier learnt later is
-     * left out while it has its preset value, so that identities made before stay what they were.
+     * The settings as they enter what identifies a level: as {@link #tree}, but a setting that was added later is
+     * omitted while it has its preset value, so that older identities do not change.
      */
     public static Map<String, Object> identity(Record settings) {
         return new Tree(true).map(settings);
@@ -110,7 +122,8 @@ public final class ExperimentFile {
         return extended(yaml, file, chain);
     }
 
-    private static Yaml extended(Yaml yaml, @Nullable Path file, List<String> chain) {
+    private static Yaml extended(Yaml asWritten, @Nullable Path file, List<String> chain) {
+        Yaml yaml = NetworkForms.whole(asWritten);
         if (!(yaml instanceof Yaml.Mapping(Map<String, Yaml> values, String place)) || !values.containsKey(EXTENDS)) {
             return yaml;
         }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.espalier.setting.Keyed;
 import org.espalier.setting.Setting;
 import org.espalier.setting.Shorthand;
 
@@ -43,7 +44,8 @@ public final class JsonSchema {
         Map<String, Object> properties = new LinkedHashMap<>();
         List<Object> required = new ArrayList<>();
         kind.ifPresent(name -> {
-            // Not required: a file that extends another need not repeat it. The parser asks for it where it is needed.
+            // Not required, because a file that extends another need not repeat it. The parser reports it if it is
+            // missing.
             properties.put(Binder.KIND, literal(name));
         });
         properties.putAll(properties(type));
@@ -101,7 +103,7 @@ public final class JsonSchema {
             return range("integer", setting);
         } else if (plain == double.class || plain == Double.class) {
             return range("number", setting);
-        } else if (plain == boolean.class) {
+        } else if (plain == boolean.class || plain == Boolean.class) {
             return Map.of("type", "boolean");
         } else if (plain == String.class) {
             String pattern = Binder.pattern(setting);
@@ -109,9 +111,11 @@ public final class JsonSchema {
         } else if (plain.isEnum()) {
             List<Object> constants = new ArrayList<>(Binder.constants(plain).keySet());
             if (constants.contains("true")) {
-                constants.addFirst(true); // what YAML makes of the word without quotes
+                constants.addFirst(true); // YAML reads the word without quotes as a truth value
             }
             return Map.of("enum", constants);
+        } else if (plain.isAnnotationPresent(Keyed.class)) {
+            return Map.of("anyOf", keyed(Binder.kinds(plain)));
         } else if (plain.isSealed()) {
             return Map.of("anyOf", objects(Binder.kinds(plain)));
         } else if (plain == Record.class) {
@@ -122,12 +126,38 @@ public final class JsonSchema {
             }
             return Map.of("anyOf", forms);
         }
+        return shorthand(plain);
+    }
+
+    private static Map<String, Object> shorthand(Class<?> plain) {
         Map<String, Object> object = object(plain, Optional.empty());
         if (!plain.isAnnotationPresent(Shorthand.class)) {
             return object;
         }
         RecordComponent first = plain.getRecordComponents()[0];
         return Map.of("oneOf", List.of(value(first.getGenericType(), Binder.setting(first)), object));
+    }
+
+    /** The forms of {@link Keyed} kinds: a mapping of the kind to its settings, or the name alone where none is required. */
+    private static List<Object> keyed(Map<String, Class<? extends Record>> kinds) {
+        List<Object> bare = new ArrayList<>();
+        List<Object> forms = new ArrayList<>();
+        kinds.forEach((name, kind) -> {
+            List<Object> settings = new ArrayList<>();
+            settings.add(shorthand(kind));
+            if (!object(kind, Optional.empty()).containsKey("required")) {
+                bare.add(name);
+                settings.add(Map.of("type", "null"));
+            }
+            Map<String, Object> form = new LinkedHashMap<>();
+            form.put("type", "object");
+            form.put("properties", Map.of(name, Map.of("anyOf", settings)));
+            form.put("required", List.of(name));
+            form.put("additionalProperties", false);
+            forms.add(form);
+        });
+        forms.addFirst(Map.of("enum", bare));
+        return forms;
     }
 
     private static List<Object> objects(Map<String, Class<? extends Record>> kinds) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.espalier.setting.Keyed;
 import org.espalier.setting.Setting;
 import org.espalier.setting.Shorthand;
 
@@ -74,15 +75,13 @@ public final class SettingsReference {
             Class<?> element = element(component.getGenericType());
             if (element == Record.class) {
                 kinds(here, Binder.kinds(setting), depth);
+            } else if (element.isAnnotationPresent(Keyed.class)) {
+                keyed(here, Binder.kinds(element), depth);
             } else if (element.isSealed() && !element.isEnum()) {
                 kinds(here, Binder.kinds(element), depth);
             } else if (element.isRecord()) {
                 heading(depth, "`" + here + "`");
-                if (element.isAnnotationPresent(Shorthand.class)) {
-                    text.append("A bare word stands for `")
-                            .append(Binder.name(element.getRecordComponents()[0]))
-                            .append("`.\n\n");
-                }
+                shorthand(element);
                 table(element);
                 nested(element, here, depth);
             }
@@ -95,6 +94,25 @@ public final class SettingsReference {
             table(kind);
             nested(kind, path, depth + 1);
         });
+    }
+
+    /** Tables of kinds that stand as keys of their settings. */
+    private void keyed(String path, Map<String, Class<? extends Record>> kinds, int depth) {
+        kinds.forEach((name, kind) -> {
+            heading(depth, "`" + path + "`: `" + name + "`");
+            shorthand(kind);
+            table(kind);
+        });
+    }
+
+    private void shorthand(Class<?> type) {
+        if (type.isAnnotationPresent(Shorthand.class)) {
+            RecordComponent first = type.getRecordComponents()[0];
+            text.append(first.getType() == List.class ? "A list" : "A bare word or number")
+                    .append(" stands for `")
+                    .append(Binder.name(first))
+                    .append("`.\n\n");
+        }
     }
 
     private void heading(int depth, String title) {
@@ -115,10 +133,11 @@ public final class SettingsReference {
 
     private static String range(Type type, Setting setting) {
         if (type instanceof ParameterizedType generic) {
-            String element = range(element(type), setting);
             if (generic.getRawType() == Optional.class) {
-                return "optional; " + element;
-            } else if (generic.getRawType() == List.class) {
+                return "optional; " + range(generic.getActualTypeArguments()[0], setting);
+            }
+            String element = range(element(type), setting);
+            if (generic.getRawType() == List.class) {
                 return "list; " + (setting.minItems() > 0 ? "at least " + setting.minItems() + "; " : "") + element;
             }
             return "mapping by name; " + element;
@@ -130,7 +149,7 @@ public final class SettingsReference {
             return "whole number" + Binder.range(setting);
         } else if (plain == double.class || plain == Double.class) {
             return "number" + Binder.range(setting);
-        } else if (plain == boolean.class) {
+        } else if (plain == boolean.class || plain == Boolean.class) {
             return "`true` or `false`";
         } else if (plain == String.class) {
             String form = Binder.form(setting);
@@ -139,6 +158,8 @@ public final class SettingsReference {
             return words(List.copyOf(Binder.constants(plain).keySet()));
         } else if (plain == Record.class) {
             return "kind: " + words(List.copyOf(Binder.kinds(setting).keySet()));
+        } else if (plain.isAnnotationPresent(Keyed.class)) {
+            return words(List.copyOf(Binder.kinds(plain).keySet()));
         } else if (plain.isSealed()) {
             return "kind: " + words(List.copyOf(Binder.kinds(plain).keySet()));
         }

@@ -5,17 +5,18 @@ import org.espalier.attack.strong.EvaluationAttackKind;
 import org.espalier.setting.Setting;
 
 /**
- * A suite of attacks of one's own. The records here are the settings of a suite file; docs/guides/robustness.md describes them.
+ * A suite of attacks from a file. The records here are the settings of such a file; docs/guides/robustness.md describes
+ * them.
  *
  * @param name the suite's name, for tables and directories
- * @param survivorsOnly whether each attack sees only what those before it left
+ * @param survivorsOnly whether each attack runs only on the images that no earlier attack broke
  * @param attacks the attacks, in order
  */
 public record SuiteSettings(
         @Setting(value = "name of the suite", preset = "own", pattern = Names.PATTERN, form = Names.FORM)
         String name,
 
-        @Setting(value = "whether each attack sees only the images that those before it left", preset = "true")
+        @Setting(value = "whether each attack runs only on the images that no earlier attack broke", preset = "true")
         boolean survivorsOnly,
 
         @Setting(value = "attacks, in order", minItems = 1, preset = "[]", kinds = EvaluationAttackKind.class)

@@ -2,13 +2,16 @@ package org.espalier.lab.experiment;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.espalier.setting.Keyed;
 import org.espalier.setting.Kind;
+import org.espalier.setting.Registry;
 
 /** Settings records as plain maps, lists, strings, numbers and truth values, as they stand in a file. */
 final class Tree {
@@ -17,15 +20,19 @@ final class Tree {
     /**
      * A way of making trees.
      *
-     * @param identity whether to leave out settings that were added later and have their preset value
+     * @param identity whether to omit settings that were added later and have their preset value
      */
     Tree(boolean identity) {
         this.identity = identity;
     }
 
-    /** The tree of a record, in the order of its components; absent settings are left out. */
+    /** The tree of a record, in the order of its components; absent settings are omitted. */
     Map<String, Object> map(Record settings) {
         Map<String, Object> tree = new LinkedHashMap<>();
+        if (isKeyed(settings)) {
+            tree.put(Registry.kind(settings.getClass()).value(), components(settings));
+            return tree;
+        }
         Kind kind = settings.getClass().getAnnotation(Kind.class);
         if (kind != null) {
             tree.put(Binder.KIND, kind.value());
@@ -34,6 +41,17 @@ final class Tree {
                 tree.put("version", kind.version());
             }
         }
+        tree.putAll(components(settings));
+        return tree;
+    }
+
+    private static boolean isKeyed(Record settings) {
+        return Arrays.stream(settings.getClass().getInterfaces())
+                .anyMatch(each -> each.isAnnotationPresent(Keyed.class));
+    }
+
+    private Map<String, Object> components(Record settings) {
+        Map<String, Object> tree = new LinkedHashMap<>();
         for (RecordComponent component : settings.getClass().getRecordComponents()) {
             Object value = read(component, settings);
             if (identity

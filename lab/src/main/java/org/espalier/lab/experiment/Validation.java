@@ -1,5 +1,6 @@
 package org.espalier.lab.experiment;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,9 @@ import org.espalier.UserException;
 import org.espalier.attack.Norm;
 import org.espalier.attack.TrainingAttackKind;
 import org.espalier.evaluate.AttackedAccuracy;
+import org.espalier.lab.network.LayerList;
+import org.espalier.lab.network.LayerSettings;
+import org.espalier.network.NamedNetworks;
 import org.espalier.prune.CriterionKind;
 import org.espalier.prune.QuotaKind;
 import org.espalier.prune.Scope;
@@ -32,7 +36,7 @@ final class Validation {
     }
 
     /**
-     * The experiment with every setting said.
+     * The experiment with every setting filled in.
      *
      * @param yaml where it was read from, for messages
      */
@@ -44,7 +48,7 @@ final class Validation {
         if (experiment.bounds().containsKey("none")) {
             throw validation.wrong("bounds", "has a bound named none, the name that stands for natural images");
         }
-        Experiment.Network network = experiment.network();
+        Experiment.Network network = validation.resolve(experiment.network());
         // The data's pixels and classes are not known here: they are checked again with it.
         network.tooLarge(network.inputs().orElse(1), network.outputs().orElse(1))
                 .ifPresent(problem -> {
@@ -119,7 +123,7 @@ final class Validation {
                             + " as scope is global");
         }
         experiment.robustness().ifPresent(robustness -> validation.check(robustness, objectives, experiment));
-        // Attacks and bounds that nothing uses are left out: they determine nothing.
+        // Unused attacks and bounds are omitted, because they determine nothing.
         Set<String> used = new HashSet<>(experiment.evaluation().attacks());
         objectives.forEach(objective -> objective.attack().ifPresent(used::add));
         for (Experiment.Objective objective : objectives) {
@@ -141,7 +145,7 @@ final class Validation {
                 experiment.seed(),
                 experiment.trials(),
                 experiment.data(),
-                experiment.network(),
+                network,
                 experiment.training(),
                 attacks,
                 bounds,
@@ -151,6 +155,50 @@ final class Validation {
                 experiment.strategies(),
                 experiment.report(),
                 experiment.robustness());
+    }
+
+    /** The network with hidden layers and biases said where its kind has them, and without what its kind does not have. */
+    private Experiment.Network resolve(Experiment.Network network) {
+        String kind = network.kind();
+        boolean list = kind.equals(Experiment.Network.LAYERS);
+        boolean named = NamedNetworks.all().containsKey(kind);
+        if (!network.mlp() && !list && !named) {
+            List<String> kinds = new ArrayList<>(List.of(Experiment.Network.MLP, Experiment.Network.LAYERS));
+            kinds.addAll(NamedNetworks.all().keySet());
+            throw wrong("network.kind", "is " + kind + ", " + Names.suggestion(kind, kinds));
+        }
+        if (!network.mlp()) {
+            network.hidden().ifPresent(_ -> unfit(kind, "hidden", "a network of kind mlp has it"));
+            network.biases().ifPresent(_ -> unfit(kind, "biases", "a network of kind mlp has it"));
+        }
+        if (!list) {
+            network.layers().ifPresent(_ -> unfit(kind, "layers", "a network of kind layers has it"));
+        }
+        if (!named) {
+            network.normalise().ifPresent(_ -> unfit(kind, "normalise", "a list of layers has a layer normalise"));
+        }
+        if (list) {
+            network.outputs().ifPresent(_ -> unfit(kind, "outputs", "the last layer of the list has it"));
+            List<LayerSettings> layers = network.layers()
+                    .orElseThrow(() -> wrong("network.layers", "is missing, expected a list of layers"));
+            created("network.layers", () -> {
+                LayerList.check(layers);
+                return layers;
+            });
+        }
+        return new Experiment.Network(
+                kind,
+                network.mlp() ? Optional.of(network.hidden().orElse(List.of(300, 100))) : Optional.empty(),
+                network.inputs(),
+                network.outputs(),
+                network.mlp() ? Optional.of(network.biases().orElse(false)) : Optional.empty(),
+                network.initial(),
+                network.normalise(),
+                network.layers());
+    }
+
+    private void unfit(String kind, String setting, String instead) {
+        throw wrong("network." + setting, "is given, expected none for network.kind " + kind + ": " + instead);
     }
 
     private void check(Experiment.Robustness robustness, List<Experiment.Objective> objectives, Experiment experiment) {
@@ -180,7 +228,7 @@ final class Validation {
         }
     }
 
-    /** The experiment's bounds and those that need no definition, with every length of a schedule said. */
+    /** The experiment's bounds and the built-in ones, with every length of a schedule filled in. */
     private Map<String, Experiment.BoundSettings> bounds(Experiment experiment) {
         Map<String, Experiment.BoundSettings> all = new LinkedHashMap<>();
         for (String kind : List.of("ibp", "crown-ibp")) {
@@ -271,7 +319,7 @@ final class Validation {
                 Optional.empty());
     }
 
-    /** Whether a method is one that objectives have without saying so: it is left out, and the level's key with it. */
+    /** Whether a method is an objective's default. It is then omitted here and in the level's key. */
     private static boolean builtIn(Record method) {
         return method instanceof NaturalMethod || method instanceof AdversarialMethod;
     }
@@ -296,7 +344,10 @@ final class Validation {
                 objective.method());
     }
 
-    /** Makes what settings describe, so that settings that do not go together are found before any training. */
+    /**
+     * Creates the objects that settings describe, so that settings that do not go together are found before any
+     * training.
+     */
     private void created(String path, Supplier<?> maker) {
         try {
             Objects.requireNonNull(maker.get());

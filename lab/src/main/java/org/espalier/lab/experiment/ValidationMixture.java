@@ -5,26 +5,26 @@ import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.evaluate.Measurement;
 
 /**
- * How an objective is put together from what is measured on validation images:
- * {@code (1 - share) x natural loss + share x the measurement's loss}. Early stopping goes by it, in tables and in the weights
- * that a search keeps.
+ * An objective's value from measurements on validation images:
+ * {@code (1 - share) x natural loss + share x the measurement's loss}. Early stopping minimises it, in tables and for
+ * the weights that a search keeps.
  *
- * <p>Of an objective of bounds it is the mixture that training ends with, like the epsilon that its worst cases are measured
- * at: the ramp changes what is trained on from update to update, and losses of different tasks cannot be compared.
+ * <p>For certified objectives it is the mixture at the end of training, and worst cases are measured at the final
+ * epsilon. The ramp changes the training loss from update to update, and losses of different tasks cannot be compared.
  *
- * <p>Where accuracies are of the per-example worst case, the attacked loss says little: of a broken image only that it is broken.
- * The error under the attack then takes the place of the whole mixture (Rice, Wong and Kolter, "Overfitting in adversarially
- * robust deep learning", 2020, section 3).
+ * <p>With per-example worst-case accuracies, the attacked loss of a broken image only shows that it is broken. The
+ * error under the attack then takes the place of the whole mixture (Rice, Wong and Kolter, "Overfitting in
+ * adversarially robust deep learning", 2020, section 3).
  *
- * @param share weight of the measurement's loss, 0 to 1
- * @param measurement name of the attack or bound; {@value Measurement#NATURAL} where the share is 0
- * @param byError whether it is the measurement's error rather than its loss that counts
+ * @param share weight of the measurement's loss, in [0, 1]
+ * @param measurement name of the attack or bound; {@value Measurement#NATURAL} if the share is 0
+ * @param byError whether the measurement's error is used instead of its loss
  */
 public record ValidationMixture(double share, String measurement, boolean byError) {
     /** The natural loss alone. */
     public static final ValidationMixture NATURAL = new ValidationMixture(0, Measurement.NATURAL, false);
 
-    /** What an objective of an experiment goes by. */
+    /** The mixture of an experiment's objective. */
     public static ValidationMixture of(Experiment experiment, Experiment.Objective objective) {
         if (objective.bound().isPresent()) {
             String name = objective.bound().get();
@@ -40,7 +40,7 @@ public record ValidationMixture(double share, String measurement, boolean byErro
             return NATURAL;
         }
         boolean byError = experiment.evaluation().accuracy() == AttackedAccuracy.WORST_CASE;
-        // As published, the loss that stands with an attack is the whole training objective already.
+        // In the published form, the loss of an attack's measurement is the whole training objective.
         boolean whole = experiment.evaluation().loss() == Experiment.LossKind.OBJECTIVE;
         return new ValidationMixture(
                 whole || byError ? 1 : share, objective.attack().get(), byError);

@@ -32,11 +32,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Files that are there whole or not at all, and their digests. */
 public final class AtomicFiles {
-    /** Ending of a file being written; left behind only by a crash, and deleted by the next process that writes there. */
+    /**
+     * Suffix of a file being written. Only a crash leaves such a file, and the next process that writes there deletes
+     * it.
+     */
     public static final String TEMPORARY = ".tmp";
 
     private static final AtomicLong WRITERS = new AtomicLong();
-    // Files that versions before made have no process in their name.
+    // Older versions' files have no process in their name.
     private static final Pattern NAME =
             Pattern.compile("(\\.(?<process>[0-9]{1,18})-(?<start>[0-9]{1,18})-[0-9]{1,18})?\\.tmp$");
     private static final long START = startSeconds(ProcessHandle.current());
@@ -46,7 +49,7 @@ public final class AtomicFiles {
 
     private AtomicFiles() {}
 
-    /** Gives what stands in a file. */
+    /** Writes a file's content. */
     @FunctionalInterface
     public interface Content {
         /** Writes all of it; a failure of the stream goes through. */
@@ -63,7 +66,7 @@ public final class AtomicFiles {
     }
 
     /**
-     * The same for what need not be in memory as a whole.
+     * The same for content that is not in memory as a whole.
      *
      * @throws UserException if the disk is full or the directory cannot be written
      */
@@ -72,8 +75,7 @@ public final class AtomicFiles {
     }
 
     /**
-     * The same for a file that can be made again at any time: it is not flushed, which saves a wait for the disk, and a
-     * power cut may cost it.
+     * The same for a file that can be made again: it is not flushed, which saves time, and a power cut may lose it.
      *
      * @throws UserException if the disk is full or the directory cannot be written
      */
@@ -81,7 +83,7 @@ public final class AtomicFiles {
         write(file, stream -> stream.write(content), false);
     }
 
-    /** A name of its own for each writer: two of one file each write theirs whole, and the last rename counts. */
+    /** Each writer has its own name, so that two writers of one file both write whole files; the last rename counts. */
     private static Path temporary(Path file) {
         return file.resolveSibling(file.getFileName() + "."
                 + ProcessHandle.current().pid() + "-" + START + "-" + WRITERS.incrementAndGet() + TEMPORARY);
@@ -115,12 +117,12 @@ public final class AtomicFiles {
                         .isEmpty();
     }
 
-    /** When a process began, which tells it from an earlier one of the same number. */
+    /** Start time of a process, which distinguishes it from an earlier one of the same number. */
     private static long startSeconds(ProcessHandle process) {
         return process.info().startInstant().map(Instant::getEpochSecond).orElse(0L);
     }
 
-    /** Deletes what killed processes left in a directory, at this process's first write there. */
+    /** Deletes temporary files of killed processes in a directory, at this process's first write there. */
     private static void sweep(Path directory) {
         Set<String> swept = SWEPT.computeIfAbsent(directory.getFileSystem(), _ -> ConcurrentHashMap.newKeySet());
         if (!swept.add(directory.toString())) {
@@ -135,7 +137,7 @@ public final class AtomicFiles {
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
-            // They cost room only.
+            // Such files only use space.
         }
     }
 
@@ -161,9 +163,9 @@ public final class AtomicFiles {
             }
         } catch (IOException e) {
             try {
-                Files.deleteIfExists(temporary); // gives a full disk its space back
+                Files.deleteIfExists(temporary); // frees space on a full disk
             } catch (IOException | ReadOnlyFileSystemException ignored) {
-                // The reason that matters is the first.
+                // The first failure is the one to report.
             }
             throw unwritable(file, e);
         }
@@ -194,12 +196,12 @@ public final class AtomicFiles {
             try {
                 Files.createDirectory(directory);
             } catch (FileAlreadyExistsException e) {
-                if (!Files.isDirectory(directory)) { // else another process made it at the same time
+                if (!Files.isDirectory(directory)) { // otherwise another process made it at the same time
                     throw e;
                 }
             }
         }
-        // Also if it was there: who made it may have been killed before it was flushed.
+        // Flushed even if it existed, because its maker may have been killed before the flush.
         if (parent != null) {
             forceDirectory(parent);
         }
@@ -215,7 +217,7 @@ public final class AtomicFiles {
         try {
             channel = FileChannel.open(directory, StandardOpenOption.READ);
         } catch (IOException e) {
-            return; // Some systems do not open directories; there the rename's own durability has to do.
+            return; // Some systems do not open directories; the durability of the rename must suffice there.
         }
         try (channel) {
             channel.force(true);
@@ -229,7 +231,7 @@ public final class AtomicFiles {
     }
 
     /**
-     * Flushes a directory in which something is done already: who did it may have failed between the last rename and the flush.
+     * Flushes a directory whose work is done, because its writer may have failed between the last rename and the flush.
      *
      * @throws UserException if the disk fails
      */
@@ -285,7 +287,7 @@ public final class AtomicFiles {
      * Reads a whole file that was finished with a digest.
      *
      * @param digest its SHA-256 in lower-case hexadecimal
-     * @throws UserException if it is missing, cannot be read, or is not what the digest says
+     * @throws UserException if it is missing, cannot be read, or does not match the digest
      */
     public static byte[] content(Path file, String digest) {
         byte[] content = read(file);
@@ -294,10 +296,10 @@ public final class AtomicFiles {
     }
 
     /**
-     * Checks what was read of a file.
+     * Checks a file's content.
      *
      * @param digest its SHA-256 in lower-case hexadecimal
-     * @throws UserException if it is not what the digest says
+     * @throws UserException if it does not match the digest
      */
     public static void check(Path file, byte[] content, String digest) {
         String found = Digests.sha256(content);

@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * JSON. Written by hand from maps, lists, strings, numbers and truth values, because keys and stored files must keep
- * the same bytes whatever becomes of a library; read by Jackson.
+ * the same bytes with every version of a library; read by Jackson.
  */
 public final class Json {
     private static final JsonMapper MAPPER = JsonMapper.builder()

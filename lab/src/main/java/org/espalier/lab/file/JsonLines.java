@@ -24,12 +24,12 @@ public final class JsonLines {
     @FunctionalInterface
     public interface Line<T> {
         /**
-         * Reads the members of an object up to its end, {@link JsonToken#END_OBJECT}. What it does not know it skips, so that
-         * files of later versions can be read.
+         * Reads the members of an object up to its end, {@link JsonToken#END_OBJECT}. Unknown members are skipped, so
+         * that files of later versions can be read.
          *
          * @param object stands at the object's beginning
          * @param source the file and the line's number, for messages
-         * @throws UserException if the line does not say what it should
+         * @throws UserException if the line is damaged
          */
         T read(JsonParser object, Supplier<String> source);
     }
@@ -45,7 +45,7 @@ public final class JsonLines {
     }
 
     /**
-     * Reads all whole lines: what follows the last line feed was still being written when something ended it.
+     * Reads all whole lines: text after the last line feed is an interrupted write.
      *
      * @param file its name, for messages
      * @throws UserException naming the first line that is damaged
@@ -97,7 +97,7 @@ public final class JsonLines {
         } catch (JacksonException e) {
             throw damaged(content, start, end, source, e.getOriginalMessage());
         }
-        // The parser knows nothing of lines, nor of bytes if the text is UTF-16, which is none of ours.
+        // The parser does not report lines, and no byte positions for UTF-16, which these files do not use.
         if (after < 0 || after > end || !blank(content, (int) after, end)) {
             throw damaged(content, start, end, source, "expected one JSON object");
         }
@@ -105,9 +105,9 @@ public final class JsonLines {
     }
 
     /**
-     * What is wrong with a line, read by itself: the parser would go on into the next one.
+     * What is wrong with a line, parsed by itself, because the parser would continue into the next one.
      *
-     * @param otherwise what is wrong with it if it is JSON
+     * @param otherwise the fault if it is valid JSON
      */
     private static UserException damaged(
             byte[] content, int start, int end, Supplier<String> source, String otherwise) {

@@ -93,7 +93,7 @@ public final class SafeTensors {
     /**
      * Reads and checks a file.
      *
-     * @throws UserException if it is missing, truncated, malformed, or its content is not what its digest says
+     * @throws UserException if it is missing, truncated, malformed, or its content does not match its digest
      */
     public static SafeTensors read(Path file) {
         return decode(AtomicFiles.read(file), file.toString());

@@ -15,8 +15,8 @@ import org.espalier.UserException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps two runs from one directory. It is the operating system's lock on the file {@code lock}, which ends with the
- * process that holds it, however that ends; the file's content, the process number, is for people only.
+ * Keeps two runs from one directory. It is the operating system's lock on the file {@code lock}, which the system
+ * releases when the process ends, also after a crash. The file's content, the process number, is for messages only.
  */
 public final class StoreLock implements AutoCloseable {
     public static final String FILE = "lock";
@@ -24,7 +24,7 @@ public final class StoreLock implements AutoCloseable {
     private static final long POSITION = 1 << 20;
 
     // POSIX locks belong to the process and are lost when it closes any descriptor of the file, so a process that holds
-    // a lock must not so much as open its file again: it asks here first.
+    // a lock must not open its file again. It checks this set first.
     private static final Map<Path, StoreLock> HELD = new ConcurrentHashMap<>();
 
     // Held while the lock is taken and the number written, and while both are read: a lock never shows without its
@@ -41,7 +41,7 @@ public final class StoreLock implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** Locks a directory; who finds it locked can only wait for the other run or stop it. */
+    /** Locks a directory. The message for a locked one suggests to wait for the other run or to stop it. */
     public static StoreLock acquire(Path directory) {
         return acquire(directory, "");
     }
@@ -49,7 +49,7 @@ public final class StoreLock implements AutoCloseable {
     /**
      * Locks a directory.
      *
-     * @param otherwise what its user can do beside waiting and stopping the other, as the end of a sentence; empty if nothing
+     * @param otherwise a further remedy for the message, as the end of a sentence; empty if there is none
      * @throws UserException naming the process that holds it, or if the directory cannot be written
      */
     public static StoreLock acquire(Path directory, String otherwise) {
@@ -83,7 +83,7 @@ public final class StoreLock implements AutoCloseable {
                     try {
                         channel.close();
                     } catch (IOException ignored) {
-                        // The first reason is the one that matters.
+                        // The first failure is the one to report.
                     }
                 }
                 throw AtomicFiles.unwritable(file, e);
@@ -130,7 +130,7 @@ public final class StoreLock implements AutoCloseable {
                 } else if (HELD.containsKey(directory.toRealPath())) {
                     return Optional.of(ProcessHandle.current().pid());
                 }
-                // A shared lock can be had unless a run holds its exclusive one; asking needs no right to write.
+                // A shared lock succeeds unless a run holds the exclusive one, and it needs no write permission.
                 try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
                         @Nullable FileLock guard = guard(channel, true);
                         @Nullable FileLock lock = channel.tryLock(POSITION, 1, true)) {
@@ -146,7 +146,9 @@ public final class StoreLock implements AutoCloseable {
         }
     }
 
-    /** Gives the directory free. The file stays: removing it would let two runs hold locks on two files of one name. */
+    /**
+     * Releases the directory. The file stays, because after its removal two runs could lock two files of the same name.
+     */
     @Override
     public void close() {
         synchronized (HELD) {
@@ -154,7 +156,7 @@ public final class StoreLock implements AutoCloseable {
             try {
                 channel.close();
             } catch (IOException e) {
-                // The lock goes with the process at the latest.
+                // The lock ends with the process at the latest.
             }
         }
     }

@@ -26,12 +26,12 @@ public final class JobQueue<J> {
         DONE,
         /** It has no result and never will; the jobs that need it are dropped. */
         FAILED,
-        /** It was put aside because the queue stops. */
+        /** It was interrupted because the queue stops. */
         STOPPED
     }
 
     /**
-     * Works off jobs on one thread, one after the other; may keep buffers from one job to the next.
+     * Runs jobs on one thread, one after the other; may keep buffers between jobs.
      *
      * @param <J> a job
      */
@@ -40,7 +40,7 @@ public final class JobQueue<J> {
         /**
          * Runs one job.
          *
-         * @param stopping true from the moment at which the job should be put aside
+         * @param stopping true once the job should stop
          */
         End run(J job, BooleanSupplier stopping);
     }
@@ -61,7 +61,7 @@ public final class JobQueue<J> {
      * @param jobs in the order in which they should start
      * @param key identifies a job
      * @param need key of the job that must be done before, if any
-     * @param stopRequested true from the moment at which no further job should start
+     * @param stopRequested true once no further job should start
      * @throws IllegalArgumentException if two jobs have the same key, or a job needs one that is not before it
      */
     public <K> JobQueue(
@@ -97,8 +97,8 @@ public final class JobQueue<J> {
     }
 
     /**
-     * Runs the jobs and waits for them, also when this thread is interrupted: then no further job starts, those at work are
-     * asked to stop, and the thread's interrupted status is set again.
+     * Runs the jobs and waits for them, also when this thread is interrupted. No further job starts then, running jobs
+     * are stopped, and the thread's interrupted status is set again.
      *
      * @param threads most jobs at once, at least 1
      * @param workers makes one worker per thread, on that thread
@@ -198,7 +198,7 @@ public final class JobQueue<J> {
         notifyAll();
     }
 
-    /** Takes a job without a result out, and all that need it. A chain is long, so this does not recurse. */
+    /** Removes a job without a result and all jobs that need it. Chains are long, so this does not recurse. */
     private void drop(int failed) {
         List<Integer> dropped = new ArrayList<>(List.of(failed));
         for (int i = 0; i < dropped.size(); i++) {

@@ -7,13 +7,21 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import org.espalier.UserException;
 import org.espalier.attack.Attack;
+import org.espalier.data.DataSet;
 import org.espalier.evaluate.EvaluationSchedule;
 import org.espalier.evaluate.EvaluationSettings;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.network.LayerList;
+import org.espalier.lab.network.NetworkSize;
 import org.espalier.network.Architecture;
+import org.espalier.network.Graph;
+import org.espalier.network.NamedNetworks;
+import org.espalier.network.Shape;
 import org.espalier.prune.CriterionKind;
 import org.espalier.prune.Pruner;
+import org.espalier.prune.Quota;
 import org.espalier.prune.QuotaKind;
 import org.espalier.ticket.PruningSchedule;
 import org.espalier.ticket.ScheduleKind;
@@ -73,7 +81,8 @@ public final class ExperimentTranslator {
                 training.batch(),
                 training.labelSmoothing().train(),
                 training.l1(),
-                training.l2());
+                training.l2(),
+                training.augmentation());
     }
 
     public static EvaluationSettings evaluation(Experiment experiment, Experiment.Objective objective) {
@@ -112,20 +121,84 @@ public final class ExperimentTranslator {
         return new Pruner(CriterionKind.of(pruning.criterion()), pruning.scope(), pruning.count());
     }
 
-    /** The fractions to prune by level and layer. */
-    public static PruningSchedule pruningSchedule(Experiment experiment, Architecture architecture) {
-        Experiment.Pruning pruning = experiment.pruning();
-        return PruningSchedule.of(
-                QuotaKind.of(pruning.quotaOrFractions()),
-                ScheduleKind.of(pruning.schedule()),
-                architecture,
-                pruning.levels());
+    /**
+     * The network for a data set.
+     *
+     * @throws UserException if its layers do not fit the data; the message names the setting, the layer and both sizes
+     */
+    public static Architecture architecture(Experiment experiment, DataSet set) {
+        Experiment.Network network = experiment.network();
+        network.tooLarge(set.features(), network.outputs().orElse(set.classes()))
+                .ifPresent(problem -> {
+                    throw new UserException(network.setting() + " " + problem + " for data set " + set.name());
+                });
+        Shape image = Shape.of(
+                set.shape().channels(), set.shape().height(), set.shape().width());
+        try {
+            return architecture(network, image, set.classes());
+        } catch (IllegalArgumentException e) {
+            throw new UserException(
+                    network.setting() + (network.setting().endsWith("kind") ? " is " + network.kind() + ", which" : "")
+                            + " does not fit data set " + set.name() + ": " + e.getMessage(),
+                    e);
+        }
     }
 
     /**
-     * How many weights are left at each level, from the dense one to the last that prunes anything.
+     * The network for images of a shape.
      *
-     * @return (level) weights left in the whole network
+     * @param image channels x rows x columns
+     * @throws IllegalArgumentException if its layers do not fit; the message names the layer
+     */
+    public static Architecture architecture(Experiment.Network network, Shape image, int classes) {
+        int outputs = network.outputs().orElse(classes);
+        if (network.mlp()) {
+            return Architecture.of(
+                    image.elements(),
+                    network.hidden().orElseThrow(),
+                    outputs,
+                    network.biases().orElseThrow());
+        }
+        Graph graph;
+        if (network.layers().isPresent()) {
+            graph = LayerList.graph(network.layers().get(), image, classes);
+            Shape last = graph.shape(graph.output());
+            if (last.dimensions() == 1 && last.elements() != classes) {
+                throw new IllegalArgumentException("layer " + graph.output() + " gives " + last
+                        + " outputs, expected as many as the data has classes, " + classes);
+            }
+        } else {
+            graph = NamedNetworks.graph(network.kind(), image, outputs);
+            if (network.normalise().isPresent()) {
+                graph = LayerList.normalised(
+                        graph,
+                        network.normalise().get().mean(),
+                        network.normalise().get().std());
+            }
+        }
+        NetworkSize.checkWeights(graph, Experiment.Network.MOST_WEIGHTS);
+        return new Architecture(graph);
+    }
+
+    /**
+     * The fractions to prune by level and layer.
+     *
+     * @throws UserException if the quota names layers that the network does not have
+     */
+    public static PruningSchedule pruningSchedule(Experiment experiment, Architecture architecture) {
+        Experiment.Pruning pruning = experiment.pruning();
+        Quota quota = QuotaKind.of(pruning.quotaOrFractions());
+        try {
+            return PruningSchedule.of(quota, ScheduleKind.of(pruning.schedule()), architecture, pruning.levels());
+        } catch (IllegalArgumentException e) {
+            throw new UserException("pruning.quota does not fit the network: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Number of surviving weights at each level, from the dense one to the last that prunes a weight.
+     *
+     * @return (level) surviving weights of the whole network
      */
     public static List<Integer> survivors(Experiment experiment, Architecture architecture) {
         return pruningSchedule(experiment, architecture)
@@ -138,22 +211,33 @@ public final class ExperimentTranslator {
     }
 
     /**
-     * About how dense the first layer is at each level, for estimates of time before the data are known: inputs and outputs
-     * that the experiment does not give count as 784 and 10, and weights are not rounded.
+     * About how dense the first layer is at each level, for estimates of time before the data are known: images count as 784
+     * inputs, or as 1 x 28 x 28 or else 3 x 32 x 32 values, and classes as 10 where the experiment does not say, and weights are
+     * not rounded.
      *
-     * @return density by level; levels above {@code pruning.levels} have its density
+     * @return density by level; levels above {@code pruning.levels} have its density. 1 for networks that fit no such images
      */
     public static IntToDoubleFunction estimatedDensities(Experiment experiment) {
-        Experiment.Network network = experiment.network();
-        PruningSchedule schedule = pruningSchedule(
-                experiment,
-                Architecture.of(
-                        network.inputs().orElse(784),
-                        network.hidden(),
-                        network.outputs().orElse(10),
-                        network.biases()));
+        Optional<Architecture> network = estimated(experiment.network());
+        if (network.isEmpty()) {
+            return _ -> 1;
+        }
+        PruningSchedule schedule = pruningSchedule(experiment, network.get());
         List<Double> densities = new ArrayList<>(List.of(1.0));
         schedule.prunings().forEach(fractions -> densities.add(densities.getLast() * (1 - fractions.getFirst())));
         return level -> densities.get(Math.min(level, densities.size() - 1));
+    }
+
+    private static Optional<Architecture> estimated(Experiment.Network network) {
+        Shape flat = Shape.of(network.inputs().orElse(784));
+        List<Shape> shapes = network.mlp() ? List.of(flat) : List.of(Shape.of(1, 28, 28), Shape.of(3, 32, 32));
+        for (Shape shape : shapes) {
+            try {
+                return Optional.of(architecture(network, shape, 10));
+            } catch (IllegalArgumentException e) {
+                // It is for images of another shape.
+            }
+        }
+        return Optional.empty();
     }
 }

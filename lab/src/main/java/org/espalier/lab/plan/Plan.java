@@ -2,6 +2,7 @@ package org.espalier.lab.plan;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,10 +15,12 @@ import org.espalier.data.SplitRule;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.experiment.Strategy;
+import org.espalier.lab.store.NetworkDescription;
 import org.espalier.lab.store.StoreWriter;
 import org.espalier.lab.store.StoredTrial;
 import org.espalier.lab.store.TrialId;
 import org.espalier.network.Architecture;
+import org.espalier.network.InitialWeights;
 import org.espalier.setting.Registry;
 
 /**
@@ -27,6 +30,7 @@ import org.espalier.setting.Registry;
 public final class Plan {
     private final Experiment experiment;
     private final Map<String, DataSet> data;
+    private final Map<String, Architecture> architectures = new HashMap<>(); // by data set
     private final List<StoredTrial> trials = new ArrayList<>();
     private final Map<String, Task> tasks = new LinkedHashMap<>();
     // The same for all levels; made once, as a grid has thousands.
@@ -68,13 +72,18 @@ public final class Plan {
             throw new UserException("data.validation is " + experiment.data().validation() + ", expected less than the "
                     + set.train().size() + " training images of data set " + set.name());
         }
-        network.tooLarge(set.features(), network.outputs().orElse(set.classes()))
+        experiment
+                .training()
+                .augmentation()
+                .flatMap(augmentation -> augmentation.unfit(set.shape()))
                 .ifPresent(problem -> {
-                    throw new UserException("network.hidden " + problem + " for data set " + set.name());
+                    throw new UserException(
+                            "training.augmentation.crop " + problem + ", as data set " + set.name() + " has them");
                 });
+        architecture(set); // says if it does not fit
     }
 
-    /** The last level that prunes anything. */
+    /** The last level that prunes a weight. */
     private int lastLevel(DataSet set) {
         return ExperimentTranslator.survivors(experiment, architecture(set)).size() - 1;
     }
@@ -112,9 +121,9 @@ public final class Plan {
     }
 
     /**
-     * All that determines a level, and nothing else: names of experiments, objectives and strategies are for people. A
-     * level's parent stands for all before it. Members added here later must be left out while they have the value that
-     * the code before them implied.
+     * All that determines a level, and nothing else: names of experiments, objectives and strategies are not part of
+     * it. A level's parent represents all levels before it. Members added later must be omitted while they have the
+     * value that older code implied.
      */
     private Map<String, Object> determinedBy(
             TrialId id, Experiment.Objective objective, int number, Optional<String> parent) {
@@ -126,8 +135,8 @@ public final class Plan {
         by.put("training", training);
         by.put("objective", objective(objective));
         by.put("evaluation", evaluation);
-        // What follows adds to the level's files, and a level's bytes follow from its key. Levels of before exist that
-        // train on a bound and were not measured with it.
+        // The following settings add to the level's files, and a key determines a level's bytes. Older levels may train
+        // on a bound without being measured with it.
         if (objective.bound().isPresent()) {
             by.put("measures", "worst-case");
         }
@@ -155,11 +164,23 @@ public final class Plan {
         return data;
     }
 
+    /**
+     * A fully connected network is described as it was before there were others. Initial weights of other networks stand in keys
+     * where they are not the preset ones.
+     */
     private Map<String, Object> network(Architecture architecture) {
+        InitialWeights initial = experiment.network().initial();
         Map<String, Object> network = new LinkedHashMap<>();
-        network.put("widths", architecture.widths());
-        network.put("biases", architecture.biases());
-        network.put("initial", ExperimentFile.identity(experiment.network()).getOrDefault("initial", "glorot-uniform"));
+        if (architecture.fullyConnected().isPresent()) {
+            network.put("widths", architecture.fullyConnected().get().widths());
+            network.put("biases", architecture.fullyConnected().get().biases());
+            network.put("initial", ExperimentFile.nameOf(initial));
+            return network;
+        }
+        network.putAll(NetworkDescription.write(architecture));
+        if (initial != InitialWeights.GLOROT_UNIFORM) {
+            network.put("initial", ExperimentFile.nameOf(initial));
+        }
         return network;
     }
 
@@ -207,7 +228,7 @@ public final class Plan {
         return tree;
     }
 
-    /** What survivors restart from: level 1 continues level 0's weights and rewinds to them as published alike. */
+    /** The restart's part of the key. For level 1, "continued" and "as-published" are the same. */
     private static Object restart(String strategy, int number) {
         Record settings = Strategy.of(strategy).settings();
         if (!Registry.kind(settings.getClass()).provider().isEmpty()) {
@@ -234,9 +255,7 @@ public final class Plan {
 
     /** The network for a data set. */
     public Architecture architecture(DataSet set) {
-        Experiment.Network network = experiment.network();
-        return Architecture.of(
-                set.features(), network.hidden(), network.outputs().orElse(set.classes()), network.biases());
+        return architectures.computeIfAbsent(set.name(), _ -> ExperimentTranslator.architecture(experiment, set));
     }
 
     /** All trials, in the experiment's order. */
@@ -245,8 +264,8 @@ public final class Plan {
     }
 
     /**
-     * All levels, each once, parents first. Whole first trials come before second ones, so that every part of a grid can
-     * be looked at early.
+     * All levels, each once, parents first. First trials come before second ones, so that every part of a grid has
+     * early results.
      */
     public List<Task> tasks() {
         return tasks.values().stream()

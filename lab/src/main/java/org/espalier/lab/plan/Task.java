@@ -9,12 +9,12 @@ import org.espalier.lab.store.TrialId;
 /**
  * One level to be trained, for all trials that share it.
  *
- * @param key what it is stored under
+ * @param key its key in the store
  * @param determinedBy all that determines it
  * @param trial the first trial that needs it
  * @param lastLevel number of that trial's last level
- * @param objective what it is trained for
- * @param strategy how it restarts
+ * @param objective training objective
+ * @param strategy restart strategy
  * @param number 0 is the dense level
  * @param parent key of the level before; empty at level 0
  * @param dense key of the trial's level 0

@@ -11,9 +11,9 @@ import org.espalier.lab.experiment.ValidationMixture;
 /**
  * The least validation objective of a level so far, by the rule that early stopping has in tables: the natural loss for
  * natural training, else the training objective's own mixture of natural loss and that of attacks or worst cases, on
- * validation images. Of bounds the mixture is the one that training ends with, so that what is measured before the ramp's end
- * can be compared. Where accuracies
- * are of the per-example worst case, whose losses say little, it is the error under the attack. Of equals the earliest counts; what is no finite number never does. Test images take no part.
+ * validation images. For certified objectives the mixture is the one at the ramp's end, so that earlier measurements
+ * are comparable. With per-example worst-case accuracies it is the error under the attack. The earliest counts on ties,
+ * and values that are not finite never count. Test images are not used.
  */
 public final class ValidationObjective {
     private static final String SPLIT = "validation";
@@ -30,7 +30,7 @@ public final class ValidationObjective {
         byError = mixture.byError();
     }
 
-    /** Takes measurements of one or more iterations, in order; whether one of them was lower than all before. */
+    /** Adds measurements of one or more iterations, in order; returns whether one of them was lower than all before. */
     public boolean improvedBy(List<Measurement> measurements) {
         Map<Integer, Map<String, Double>> losses = new TreeMap<>(); // iteration, attack
         for (Measurement measurement : measurements) {

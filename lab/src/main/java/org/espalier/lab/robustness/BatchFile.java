@@ -13,7 +13,7 @@ import org.espalier.evaluate.rules.StepResult;
 import org.espalier.lab.file.Json;
 import tools.jackson.databind.JsonNode;
 
-/** A batch of an evaluation in work, as JSON, so that an evaluation that is interrupted goes on behind it. */
+/** A finished batch of an evaluation, as JSON, so that an interrupted evaluation continues after it. */
 final class BatchFile {
     private static final char UNSEEN = '.';
     private static final char BROKEN = '1';

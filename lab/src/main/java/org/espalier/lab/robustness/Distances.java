@@ -8,12 +8,12 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Distances of the nearest adversarial examples that a minimum-norm attack found, over the images that it saw: those classified
- * right without attack. An image for which it found none has an infinite distance.
+ * Distances of the nearest adversarial examples that a minimum-norm attack found, over the images that it attacked:
+ * those classified right without attack. An image without an adversarial example has an infinite distance.
  *
- * @param images images that the attack saw, at least 1
- * @param found images of those for which it found an example
- * @param median infinite where no example was found for half of them
+ * @param images images that the attack ran on, at least 1
+ * @param found images with an adversarial example
+ * @param median infinite if fewer than half of them have an example
  * @param mean over the images with an example; NaN if there is none
  * @param quantiles distance by share of images, ascending
  */

@@ -20,15 +20,17 @@ import org.espalier.lab.file.Json;
 
 /**
  * Where one evaluation is kept: {@code RESULTS/ID/}. While it is in work there is one file for each batch done; at the end
- * they become {@code examples.jsonl} and {@code summary.json}, which is written last and says that the evaluation is whole.
- * All bytes follow from the request alone.
+ * they become {@code examples.jsonl} and {@code summary.json}, which is written last and marks the evaluation as whole.
+ * The request alone determines all bytes.
  */
 final class EvaluationDirectory {
     static final String SUMMARY = "summary.json";
     static final String EXAMPLES = "examples.jsonl";
     private static final String BATCH = "batch-";
 
-    /** Images to a batch: survivors of several tiles then fill tiles again, and a killed evaluation loses little. */
+    /**
+     * Images per batch: survivors of several tiles then fill tiles again, and a killed evaluation loses little work.
+     */
     static final int BATCH_IMAGES = 256;
 
     private final EvaluationRequest request;
@@ -102,7 +104,9 @@ final class EvaluationDirectory {
         deleteBatches();
     }
 
-    /** Removes what is no longer needed, also what a crash left after the end, once the end is on the disk. */
+    /**
+     * Removes files that are no longer needed, those of a crash after the end included, once the end is on the disk.
+     */
     void deleteBatches() {
         AtomicFiles.flushDirectory(directory);
         List<Path> files = new ArrayList<>();

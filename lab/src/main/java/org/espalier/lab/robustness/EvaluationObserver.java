@@ -1,14 +1,14 @@
 package org.espalier.lab.robustness;
 
-/** Hears how evaluations go, from the threads that work; changes no result. */
+/** Receives the progress of evaluations on the threads that work; changes no result. */
 public interface EvaluationObserver {
-    /** Hears nothing. */
+    /** Ignores all calls. */
     EvaluationObserver NONE = new EvaluationObserver() {};
 
     /**
      * The work is known.
      *
-     * @param evaluations evaluations asked for
+     * @param evaluations evaluations requested
      * @param done those that are stored already
      * @param batches batches to be attacked
      */

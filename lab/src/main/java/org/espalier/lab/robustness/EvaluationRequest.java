@@ -17,7 +17,7 @@ import org.espalier.lab.store.StoreWriter;
 import org.espalier.lab.tickets.Ticket;
 
 /**
- * A ticket and how it is to be attacked: all that an evaluation's results depend on.
+ * A ticket and the attack settings: all that an evaluation's results depend on.
  *
  * @param ticket the network
  * @param set its data set
@@ -37,7 +37,7 @@ public record EvaluationRequest(
         ThreatModel threat,
         long seed,
         boolean rules) {
-    /** To be raised whenever a change of code changes any bit of an evaluation: those made before are then others. */
+    /** Raised whenever a change of code changes any bit of an evaluation. Older evaluations then have other names. */
     public static final int NUMERICS = 2;
 
     public EvaluationRequest {
@@ -99,8 +99,7 @@ public record EvaluationRequest(
     }
 
     /**
-     * The shape that attacks of versions before took the inputs for. Evaluations of data of another shape are others than
-     * theirs.
+     * The image shape that attacks of older versions assumed. Evaluations of data with another shape have other names.
      */
     private static ImageShape assumedBefore(int features) {
         int side = (int) Math.round(Math.sqrt(features));

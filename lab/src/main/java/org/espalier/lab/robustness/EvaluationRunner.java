@@ -24,7 +24,7 @@ import org.espalier.random.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs evaluations batch by batch, several at a time, and keeps what is done: running again continues. Results depend on
+ * Runs evaluations batch by batch, several at a time, and stores each batch. Running again continues. Results depend on
  * the requests alone, not on jobs, interruptions or time.
  */
 public final class EvaluationRunner {
@@ -51,7 +51,7 @@ public final class EvaluationRunner {
         return attacked.sum() == 0 ? OptionalDouble.empty() : OptionalDouble.of(seconds.sum() / attacked.sum());
     }
 
-    /** Asks to end when the batches in work are done; safe to call from any thread. */
+    /** Ends the run after the present batches; safe to call from any thread. */
     public void stop() {
         stopping = true;
     }
@@ -60,8 +60,8 @@ public final class EvaluationRunner {
      * Runs to the end, or until stopped.
      *
      * @return whether all evaluations are whole
-     * @throws org.espalier.UserException if an attack has no answer for the threat model or the network, or results cannot
-     *     be written, or another process is writing them
+     * @throws org.espalier.UserException if an attack does not support the threat model or the network, or results
+     * cannot be written, or another process is writing them
      */
     public boolean run() {
         for (EvaluationRequest request : requests) {

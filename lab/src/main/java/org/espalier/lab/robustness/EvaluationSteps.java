@@ -13,9 +13,9 @@ import org.espalier.attack.strong.radius.ProjectedGradient;
 import org.espalier.evaluate.rules.Step;
 import org.espalier.evaluate.suite.Suite;
 
-/** The steps of an evaluation: a suite's attacks, and what the rules need to be run beside them. */
+/** The steps of an evaluation: a suite's attacks and the attacks that the rules need. */
 public final class EvaluationSteps {
-    /** Where accuracy is measured for the curve, in multiples of epsilon. */
+    /** Radii of the curve, in multiples of epsilon. */
     private static final double[] CURVE = {0.25, 0.5, 0.75, 1, 1.25, 1.5, 2};
 
     /** Below this the curve's radii are not rounded. */
@@ -35,9 +35,9 @@ public final class EvaluationSteps {
     }
 
     /**
-     * The suite's steps and, if asked for, those that the rules need.
+     * The suite's steps and, with {@code rules}, those that the rules need.
      *
-     * @param rules false leaves the rules without what they look at: they are then not checked
+     * @param rules whether to add the rules' steps; without them the rules are not checked
      */
     static List<Step> of(Suite suite, ThreatModel threat, boolean rules) {
         List<Step> steps = new ArrayList<>();
@@ -73,7 +73,7 @@ public final class EvaluationSteps {
     /** Radii of the curve, each once. */
     private static List<Float> curve(float epsilon) {
         return Arrays.stream(CURVE)
-                // 0.225, not 0.22500001; but six decimals are not enough to tell very small radii apart.
+                // 0.225, not 0.22500001; very small radii need more than six decimals.
                 .mapToObj(factor ->
                         epsilon < SMALL ? (float) (factor * epsilon) : Math.round(1e6 * factor * epsilon) / 1e6f)
                 .filter(radius -> radius > 0)
@@ -81,7 +81,7 @@ public final class EvaluationSteps {
                 .toList();
     }
 
-    /** The suite's attacks that move within a radius and see gradients or scores, one after the other. */
+    /** The suite's attacks with a radius that read gradients or scores, one after the other. */
     private static void fullBall(Suite suite, List<String> names, List<Step> steps) {
         List<String> before = new ArrayList<>();
         for (int a = 0; a < names.size(); a++) {

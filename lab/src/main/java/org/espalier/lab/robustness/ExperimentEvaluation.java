@@ -19,13 +19,13 @@ import org.espalier.lab.tickets.TicketData;
 import org.espalier.lab.tickets.Tickets;
 import org.espalier.lab.tickets.WeightChoice;
 
-/** The robustness evaluation that an experiment asks for: all its trained levels, by its own setting {@code robustness}. */
+/** The robustness evaluation of an experiment: all its trained levels, by its setting {@code robustness}. */
 public final class ExperimentEvaluation {
     private ExperimentEvaluation() {}
 
     /**
-     * Checks, before a search begins, that its evaluation can be done when it ends: that there is such a suite, and that its
-     * attacks know the norm and have classes enough. Says nothing where the experiment asks for no evaluation.
+     * Checks, before a search begins, that its evaluation can run when it ends: the suite exists, and its attacks
+     * support the norm and the number of classes. Does nothing if the experiment has no evaluation.
      *
      * @throws UserException if not, or if data are missing
      */
@@ -54,7 +54,7 @@ public final class ExperimentEvaluation {
     }
 
     /**
-     * One request for each trained level; none if the experiment asks for no evaluation.
+     * One request for each trained level; none if the experiment has no evaluation.
      *
      * @throws UserException if data are missing, or there is no such suite
      */

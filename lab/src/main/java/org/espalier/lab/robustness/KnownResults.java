@@ -12,14 +12,14 @@ import org.espalier.lab.certification.Certification;
 import org.espalier.lab.certification.ImageCertificate;
 
 /**
- * What all stored evaluations and certificates of a network say together of the images of one evaluation, in its ball. A break
- * counts in every ball that holds the one that it was found in, a certificate in every ball that its own holds.
+ * Combines all stored evaluations and certificates of a network for the images of one evaluation, in its ball. A broken
+ * image is broken in every larger ball. A certified image is certified in every smaller ball.
  */
 final class KnownResults {
     private KnownResults() {}
 
     /**
-     * What was attacked: results of equal subjects can be held against each other.
+     * The network and data of a result. Results of equal subjects can be compared.
      *
      * @param network SHA-256 of the file
      * @param data digest of the data set
@@ -35,7 +35,7 @@ final class KnownResults {
     }
 
     /**
-     * What one step of an evaluation broke.
+     * The images that one step of an evaluation broke.
      *
      * @param name the step's name
      * @param suite whether it is an attack of the evaluation's suite
@@ -44,11 +44,13 @@ final class KnownResults {
      * @param distances (image) distances of a minimum-norm attack, else empty
      */
     record Step(String name, boolean suite, ThreatModel threat, BitSet broken, double[] distances) {
-        /** Images broken within another ball: what is broken in a ball that it holds, or is near enough. */
+        /**
+         * Images broken within another ball: those broken in a smaller ball, and those at a distance within its radius.
+         */
         BitSet within(ThreatModel ball, int images) {
             BitSet found = ball.holds(threat) ? broken.get(0, images) : new BitSet();
             for (int i = 0; i < Math.min(images, distances.length); i++) {
-                // NaN where the step did not see the image.
+                // NaN where the step did not attack the image.
                 if (distances[i] <= ball.epsilon() && ball.holds(new ThreatModel(threat.norm(), ball.epsilon()))) {
                     found.set(i);
                 }
@@ -58,7 +60,7 @@ final class KnownResults {
     }
 
     /**
-     * An evaluation as far as it says what is broken.
+     * The broken images of an evaluation.
      *
      * @param id the evaluation's name
      */
@@ -75,7 +77,7 @@ final class KnownResults {
         int images = evaluation.withstands().inputs();
         List<RobustInterval.Break> breaks = new ArrayList<>();
         for (Step step : evaluation.steps()) {
-            // What the suite's attacks broke is in what withstands it.
+            // The suite's own attacks are already counted in its worst case.
             if (!step.suite()) {
                 add(step.within(evaluation.threat(), images), step.name(), images, breaks);
             }
@@ -128,7 +130,7 @@ final class KnownResults {
         breaks.add(new RobustInterval.Break(source, new Outcomes(images, right)));
     }
 
-    /** The steps that a summary lists, with what the lines of its images say of them. */
+    /** The steps that a summary lists, with their results in the lines of images. */
     static List<Step> steps(List<StoredEvaluation.AttackResult> attacks, StoredExamples examples) {
         Map<String, BitSet> broken = examples.broken();
         List<Step> steps = new ArrayList<>();

@@ -1,13 +1,13 @@
 package org.espalier.lab.robustness;
 
 /**
- * A fraction of images, with the interval that sampling them leaves.
+ * A fraction of images, with its confidence interval.
  *
  * @param correct images classified right
- * @param images images looked at
+ * @param images images measured
  */
 public record Proportion(int correct, int images) {
-    /** Of a standard normal variable, the 0.975 quantile: for intervals of 95 %. */
+    /** The 0.975 quantile of a standard normal variable, for intervals of 95 %. */
     private static final double Z = 1.959963984540054;
 
     public Proportion {
@@ -21,7 +21,7 @@ public record Proportion(int correct, int images) {
         return (double) correct / images;
     }
 
-    /** Lower end of Wilson's score interval at 95 %, for the accuracy on images like these (Wilson, 1927). */
+    /** Lower end of Wilson's 95 % score interval, which covers the sampling of test images (Wilson, 1927). */
     public double low() {
         return correct == 0 ? 0 : centre() - margin();
     }

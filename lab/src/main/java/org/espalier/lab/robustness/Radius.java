@@ -4,7 +4,7 @@ import org.espalier.UserException;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
 
-/** Which radii of a ball say something of images whose pixels lie in 0 to 1. */
+/** Meaningful radii of balls for images whose pixels lie in 0 to 1. */
 public final class Radius {
     private Radius() {}
 

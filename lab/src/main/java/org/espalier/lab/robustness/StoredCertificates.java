@@ -17,11 +17,11 @@ final class StoredCertificates {
     private StoredCertificates() {}
 
     /**
-     * What the rule says of an evaluation.
+     * The rule's finding on an evaluation.
      *
      * @param certificates of the ticket, of any of its weights
      * @param subject what was attacked
-     * @param threat the evaluation's ball: a certificate for one that holds it counts
+     * @param threat the evaluation's ball; certificates for larger balls count
      */
     static Finding check(
             List<Certification> certificates, KnownResults.Subject subject, ThreatModel threat, Outcomes withstands) {
@@ -31,7 +31,7 @@ final class StoredCertificates {
         if (holding.isEmpty()) {
             return Finding.notChecked(Rule.CERTIFIED, "no certificates for this radius are stored");
         }
-        // Images that no certificate says anything about count as not certified.
+        // Images without a certificate count as not certified.
         BitSet certified = new BitSet();
         for (Certification each : holding) {
             each.images().stream()
@@ -43,8 +43,8 @@ final class StoredCertificates {
     }
 
     /**
-     * Where certificates are for an evaluation in its usual place: in {@code certification/KEY/} beside {@code
-     * robustness/KEY/}, or in {@code NAME.certification} beside {@code NAME.robustness}.
+     * The directory of certificates for an evaluation in its usual place: in {@code certification/KEY/} beside
+     * {@code robustness/KEY/}, or in {@code NAME.certification} beside {@code NAME.robustness}.
      *
      * @param evaluation the evaluation's directory
      */

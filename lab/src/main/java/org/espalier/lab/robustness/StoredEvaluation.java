@@ -19,16 +19,17 @@ import org.espalier.evaluate.rules.Verdict;
  * @param threat the ball
  * @param split {@code test} or {@code validation}
  * @param seed of all randomness
- * @param settings SHA-256 of all that determines the evaluation but the network: data, images, attacks and their settings,
- *     ball and seed. Evaluations of several networks are of one kind if this is equal
- * @param method SHA-256 of the same less the ball's radius: evaluations at several radii are of one kind if this is equal
+ * @param settings SHA-256 of all that determines the evaluation except the network: data, images, attacks and their
+ *     settings, ball and seed. Evaluations of several networks are comparable if this is equal
+ * @param method SHA-256 of the same without the ball's radius; evaluations at several radii are comparable if this is
+ *     equal
  * @param clean right without attack
  * @param robust right without attack and under every attack of the suite, image by image
  * @param attacks every attack that ran, those of the suite first
  * @param curve accuracy by epsilon under one attack, epsilon 0 first
- * @param findings what the rules say, in their order; certificates are looked at when the evaluation is read
- * @param withstands (image) what {@code robust} counts
- * @param known all that this and other evaluations and certificates of the network say of its robust accuracy in this ball
+ * @param findings findings of the rules, in their order; certificates are compared when the evaluation is read
+ * @param withstands (image) whether {@code robust} counts the image
+ * @param known bounds of the network's robust accuracy in this ball from all its evaluations and certificates
  */
 public record StoredEvaluation(
         String id,
@@ -58,18 +59,18 @@ public record StoredEvaluation(
      * One attack.
      *
      * @param name unique in the evaluation
-     * @param purpose {@code suite}, or what it was run for besides: {@code fgsm}, {@code pgd}, {@code curve},
+     * @param purpose {@code suite}, or the purpose of a rule's step: {@code fgsm}, {@code pgd}, {@code curve},
      *     {@code full-ball}, {@code doubled}
-     * @param access what it was allowed to see of the network: {@code white-box}, {@code scores} and so on
+     * @param access access to the network: {@code white-box}, {@code scores} and so on
      * @param threat the ball
      * @param saw images that it attacked
-     * @param broke images of those that it broke
-     * @param alone accuracy under this attack alone; empty where it saw survivors only
-     * @param after accuracy under all attacks of the suite up to this one; empty of others
-     * @param loss name of the loss that it climbs, if it says
-     * @param losses mean of the highest loss so far, at the start and after each iteration; empty if it does not say
-     * @param securityCurve accuracy by epsilon, of a minimum-norm attack that saw all images; else empty
-     * @param distances of a minimum-norm attack that saw an image; else empty
+     * @param broke images that it broke
+     * @param alone accuracy under this attack alone; empty if it ran on survivors only
+     * @param after accuracy under all attacks of the suite up to this one; empty for other attacks
+     * @param loss name of the loss that it maximises, if recorded
+     * @param losses mean of the highest loss so far, at the start and after each iteration; empty if not recorded
+     * @param securityCurve accuracy by epsilon of a minimum-norm attack that ran on all images; else empty
+     * @param distances distances of a minimum-norm attack; empty for other attacks
      */
     public record AttackResult(
             String name,
@@ -93,7 +94,7 @@ public record StoredEvaluation(
     /** Accuracy at an epsilon. */
     public record CurvePoint(double epsilon, double accuracy) {}
 
-    /** What becomes of the figure: the worst that any rule says. */
+    /** The verdict on the figure: the worst of all rules. */
     public Verdict verdict() {
         return Verdict.worst(findings);
     }

@@ -32,15 +32,15 @@ import org.espalier.lab.tickets.Ticket;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Reads whole evaluations; those in work are left out. */
+/** Reads whole evaluations and skips unfinished ones. */
 public final class StoredEvaluations {
     private StoredEvaluations() {}
 
     /**
      * All evaluations of a level that can be read, in the order of their names.
      *
-     * @param certificates of the level, to hold them against
-     * @param damaged is told of each that cannot, naming the file
+     * @param certificates of the level, for the comparison
+     * @param damaged receives a message with the file for each that cannot
      */
     public static List<StoredEvaluation> of(
             Store store, String level, List<Certification> certificates, Consumer<UserException> damaged) {
@@ -67,8 +67,8 @@ public final class StoredEvaluations {
     }
 
     /**
-     * Evaluations of a ticket's very weights in one ball, wherever its results are kept, held against each other and against
-     * its certificates.
+     * Evaluations of a ticket's weights in one ball, from every place of results, compared with each other and with its
+     * certificates.
      *
      * @throws UserException if one of them is damaged
      */
@@ -115,7 +115,7 @@ public final class StoredEvaluations {
     }
 
     /**
-     * One evaluation, held against the evaluations beside it and the certificates of its ticket, wherever it is kept itself.
+     * One evaluation, compared with the evaluations beside it and the certificates of its ticket, in every place.
      *
      * @throws UserException if one of them is damaged
      */
@@ -125,7 +125,7 @@ public final class StoredEvaluations {
     }
 
     /**
-     * One evaluation, held against evaluations and certificates that are beside it.
+     * One evaluation, compared with the evaluations and certificates beside it.
      *
      * @throws UserException if one of them is damaged
      */
@@ -150,7 +150,7 @@ public final class StoredEvaluations {
         return wanted.whole(all, certificates);
     }
 
-    /** An evaluation as it is stored, before anything else is held against it. */
+    /** An evaluation as stored, without comparison. */
     private record Raw(
             Path directory,
             JsonNode summary,
@@ -162,11 +162,11 @@ public final class StoredEvaluations {
             RobustInterval known = KnownResults.of(attacked, all, certificates);
             ThreatModel threat = attacked.threat();
             List<Finding> held = new ArrayList<>(findings);
-            // In the order of the rules, as if they had been there from the start.
+            // In the order of the rules, as if the certificates had existed from the start.
             place(StoredCertificates.check(certificates, attacked.subject(), threat, attacked.withstands()), held);
             place(
                     known.breaks().isEmpty()
-                            ? Finding.notChecked(Rule.STRONGEST, "nothing but the suite is known of the network")
+                            ? Finding.notChecked(Rule.STRONGEST, "the network has no other results than the suite's")
                             : Rules.strongest(known),
                     held);
             JsonNode ticket = Json.object(summary, "ticket", source);
@@ -190,7 +190,7 @@ public final class StoredEvaluations {
                     known);
             if (attacked.withstands().count() != evaluation.robust().correct()) {
                 throw new UserException(directory.resolve(EvaluationDirectory.EXAMPLES) + " is damaged: "
-                        + attacked.withstands().count() + " images withstand, " + source + " says "
+                        + attacked.withstands().count() + " images withstand, " + source + " has "
                         + evaluation.robust().correct());
             }
             return evaluation;
@@ -246,15 +246,15 @@ public final class StoredEvaluations {
     }
 
     /**
-     * An evaluation as one line of JSON: {@code head}, the verdict and what all rules say, certificates included, and the
-     * rest of the summary as it is stored.
+     * An evaluation as one line of JSON: {@code head}, the verdict and all findings, certificates included, and the
+     * rest of the summary as stored.
      *
      * @param head members to begin with
      */
     public static String json(Map<String, Object> head, EvaluationRequest request, StoredEvaluation stored) {
         Path file = request.directory().resolve(EvaluationDirectory.SUMMARY);
         JsonNode summary = Json.parse(AtomicFiles.content(file), file.toString());
-        // Its own verdict and findings were written before there were certificates.
+        // The stored verdict and findings do not know later certificates.
         ((ObjectNode) summary).remove(List.of("verdict", "findings"));
         Map<String, Object> line = new LinkedHashMap<>(head);
         line.put("verdict", stored.verdict().toString());
@@ -266,7 +266,7 @@ public final class StoredEvaluations {
         return text.substring(0, text.length() - 1) + ",\"summary\":" + summary + "}";
     }
 
-    /** Digest of all that determines an evaluation but the network. */
+    /** Digest of all that determines an evaluation except the network. */
     private static String settings(JsonNode determinedBy) {
         Map<String, Object> settings = new TreeMap<>();
         for (Map.Entry<String, JsonNode> each : determinedBy.properties()) {
@@ -277,7 +277,10 @@ public final class StoredEvaluations {
         return StoreWriter.key(settings);
     }
 
-    /** The same less the radius: of the attacks only those of the suite, whose settings do not name it. */
+    /**
+     * The same without the radius. It covers the suite's attacks only, because their settings do not contain the
+     * radius.
+     */
     private static String method(JsonNode determinedBy) {
         Map<String, Object> method = new TreeMap<>();
         for (String name : List.of("numerics", "data", "split", "images", "suite", "seed")) {

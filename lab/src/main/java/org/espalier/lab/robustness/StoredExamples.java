@@ -14,12 +14,12 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * What {@code examples.jsonl} says, image by image.
+ * The content of {@code examples.jsonl}, image by image.
  *
  * @param withstands right without attack and under every attack of the suite
- * @param broken images that each step broke, by the step's name; steps that broke none are left out
- * @param distances (image) distances of minimum-norm steps, by the step's name; NaN where the step did not see the image,
- *     infinite where it found nothing
+ * @param broken images that each step broke, by the step's name; steps that broke none are omitted
+ * @param distances (image) distances of minimum-norm steps, by the step's name; NaN where the step did not attack the
+ *     image, infinite where it found nothing
  */
 record StoredExamples(Outcomes withstands, Map<String, BitSet> broken, Map<String, double[]> distances) {
     /**
@@ -106,7 +106,7 @@ record StoredExamples(Outcomes withstands, Map<String, BitSet> broken, Map<Strin
             if (distance != JsonToken.VALUE_NULL && !distance.isNumeric()) {
                 throw new UserException(source.get() + " is damaged: the distance of " + step + " is not a number");
             }
-            // What is not finite is written as null: nothing was found.
+            // A distance that is not finite is written as null: nothing was found.
             distances.put(
                     step.intern(),
                     distance == JsonToken.VALUE_NULL ? Double.POSITIVE_INFINITY : example.getDoubleValue());

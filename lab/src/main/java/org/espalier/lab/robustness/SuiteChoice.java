@@ -11,7 +11,7 @@ import org.espalier.evaluate.suite.Suites;
 import org.espalier.lab.experiment.Names;
 import org.espalier.lab.experiment.SuiteSettings;
 
-/** Suites of attacks by name, and from files of one's own. */
+/** Suites of attacks by name or from files. */
 public final class SuiteChoice {
     private SuiteChoice() {}
 
@@ -21,8 +21,8 @@ public final class SuiteChoice {
      * @param nameOrFile one of {@link Suites#NAMES}, or a YAML file
      * @param norm of the evaluation
      * @param classes of the network
-     * @throws UserException if there is none, with the nearest name, or the file is at fault, or the suite has no answer for
-     *     norm or classes
+     * @throws UserException if there is none, with the nearest name, or the file is wrong, or the suite does not
+     * support the norm or the classes
      */
     public static Suite of(String nameOrFile, Norm norm, int classes) {
         return Suites.NAMES.contains(nameOrFile) ? Suites.named(nameOrFile, norm, classes) : own(nameOrFile);
@@ -53,7 +53,7 @@ public final class SuiteChoice {
                         .orElse("suites are " + String.join(", ", Suites.NAMES)));
     }
 
-    /** An attack's settings with paths relative to the suite file made whole. */
+    /** An attack's settings with absolute paths, resolved against the suite file. */
     private static Record beside(Path suite, Record attack) {
         return attack instanceof TransferKind.Settings transfer
                 ? new TransferKind.Settings(

@@ -34,7 +34,8 @@ public final class SuiteEvaluation {
      *
      * @param mask the weights that survive; the others count as zero
      * @param suite its figures are the worst case over its attacks
-     * @throws UserException if an attack has no answer for the threat model or the network, or this thread is interrupted
+     * @throws UserException if an attack does not support the threat model or the network, or this thread is
+     * interrupted
      * @throws IllegalArgumentException if the images do not fit the network
      */
     public static Assessment run(Weights weights, Mask mask, Split split, Suite suite, ThreatModel threat) {
@@ -54,7 +55,7 @@ public final class SuiteEvaluation {
     }
 
     /**
-     * Runs steps on all images of a split, for engines of one's own.
+     * Runs steps on all images of a split, with engines from the caller.
      *
      * @param engines makes an engine that holds the network, one per thread
      * @param classes the network's classes

@@ -16,7 +16,7 @@ import org.espalier.evaluate.rules.Verdict;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.tickets.WeightChoice;
 
-/** Writes {@code summary.json}: every figure of an evaluation, and what it was made with. */
+/** Writes {@code summary.json}: every figure and setting of an evaluation. */
 final class SummaryJson {
     static final int FORMAT = 1;
 
@@ -40,7 +40,7 @@ final class SummaryJson {
         file.put("verdict", Verdict.worst(findings).toString());
         file.put("clean", proportion(assessment.clean()));
         file.put("robust", proportion(assessment.worst()));
-        // What this evaluation alone knows; others and certificates are added whenever it is read.
+        // From this evaluation alone. Other evaluations and certificates are added when it is read.
         file.put("lowest-known", proportion(assessment.interval().unbroken()));
         file.put("attacks", attacks(assessment));
         file.put("curve", curve(assessment));
@@ -50,7 +50,7 @@ final class SummaryJson {
         return (Json.write(file) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Certificates may come later: what they say is found out whenever the evaluation is read. */
+    /** Certificates may be made later. They are compared when the evaluation is read. */
     private static List<Finding> findings(Assessment assessment) {
         return assessment.findings().stream()
                 .filter(finding -> finding.rule() != Rule.CERTIFIED)
@@ -94,7 +94,7 @@ final class SummaryJson {
             entry.put("settings", new TreeMap<>(step.attack().settings()));
             entry.put("saw", result.saw().cardinality());
             entry.put("broke", result.broken().cardinality());
-            // Of an attack that saw survivors only, nobody knows what it would do alone.
+            // The accuracy under an attack alone is unknown if it ran on survivors only.
             if (step.after().isEmpty()) {
                 entry.put("accuracy-alone", assessment.under(step).accuracy());
             }
@@ -125,12 +125,14 @@ final class SummaryJson {
         return BatchFile.list(means);
     }
 
-    /** Accuracy by epsilon as a minimum-norm attack sees it: right, and nothing found within that distance. */
+    /**
+     * Accuracy by epsilon under a minimum-norm attack: images that are right, without an example within that distance.
+     */
     private static List<Object> securityCurve(Assessment assessment, Step step, StepResult result) {
         List<Object> curve = new ArrayList<>();
         int steps = 20; // to twice the evaluation's epsilon
         for (int k = 0; k <= steps; k++) {
-            // As it is written, in float32: a point at that very distance is in the ball.
+            // As written, in float32: a point at exactly that distance is in the ball.
             double epsilon = (float) (step.threat().epsilon() * 2.0 * k / steps);
             long right = result.saw().stream()
                     .filter(e -> result.distances()[e] > epsilon)

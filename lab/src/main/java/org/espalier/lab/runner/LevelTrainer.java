@@ -45,7 +45,7 @@ import org.espalier.train.Trainer;
 import org.espalier.train.TrainingState;
 import org.jspecify.annotations.Nullable;
 
-/** Trains one level from what is stored to what is stored. */
+/** Trains one level and stores it. */
 final class LevelTrainer {
     private static final long REPORT_NANOS = Duration.ofMillis(200).toNanos();
     private static final long NOTE_NANOS = Duration.ofSeconds(10).toNanos();
@@ -69,7 +69,7 @@ final class LevelTrainer {
      *
      * @param set the task's data set
      * @param splits of that data set, as {@link #splits} makes them
-     * @param stop asked before every update
+     * @param stop checked before every update
      */
     LevelTrainer(
             RunRequest request,
@@ -101,7 +101,7 @@ final class LevelTrainer {
                 Optional.of(new PruningResources(() -> Engines.create(architecture, kernels), splits.train())));
     }
 
-    /** Trains the level, or what is missing of it. */
+    /** Trains the level, or the missing part of it. */
     End run() {
         StoredLevel stored = store.level(task.key());
         LevelState state = stored.state();
@@ -119,7 +119,7 @@ final class LevelTrainer {
             Level level = start();
             writer.begin(task.determinedBy(), level);
             End end = train(level, writer);
-            // A checkpoint of before a rewind was asked for may have led past its iteration.
+            // A checkpoint from before the rewind was added may be past the rewind's iteration.
             return end == End.DONE && !completeRewinds(writer) ? End.STOPPED : end;
         }
     }
@@ -232,7 +232,8 @@ final class LevelTrainer {
                 }
             }
             if (best.filter(objective -> !objective.found()).isPresent()) {
-                // A bound may overflow at every measurement of weights that are finite; there are no best ones then.
+                // A bound may overflow at every measurement although weights are finite. Then there are no best
+                // weights.
                 throw new DivergedException(iterations, "the validation losses");
             }
             writer.finish(finiteState().weights(), level.mask(), iterations, rewinds(writer), best.isPresent());
@@ -248,7 +249,7 @@ final class LevelTrainer {
                     .orElse(moment);
         }
 
-        /** Rewinds whose weights are there; one that was asked for after its iteration had passed comes later. */
+        /** Rewinds whose weights are stored. A rewind that was added after its iteration is made later. */
         private List<Integer> rewinds(LevelWriter writer) {
             return rewinds.stream().filter(writer::hasRewind).toList();
         }
@@ -281,21 +282,21 @@ final class LevelTrainer {
             }
         }
 
-        /** Keeps where training stands, unless weights are not finite: that is for {@link #measure} to find. */
+        /** Writes a checkpoint, unless weights are not finite, which {@link #measure} reports. */
         private void checkpoint() {
             TrainingState state;
             try {
                 state = trainer.state();
             } catch (DivergedException e) {
-                // When a checkpoint is made depends on the clock. Where training ends must not.
+                // The time of a checkpoint depends on the clock. The end of training must not.
                 return;
             }
             writer.checkpoint(state, level.mask());
         }
 
         /**
-         * Keeps the weights of the least validation objective so far. After an interruption they may be of an iteration that
-         * training has not come to again; it will, and finds the same.
+         * Keeps the weights of the least validation objective so far. After an interruption they may belong to a later
+         * iteration. Training reaches it again with the same result.
          */
         private void keepBest(List<Measurement> measurements) {
             if (best.filter(objective -> objective.improvedBy(measurements)).isPresent()) {
@@ -331,7 +332,10 @@ final class LevelTrainer {
             keepBest(all);
         }
 
-        /** Whether this is of a bound: taken at the ramp's end, it may overflow at the start of a training that goes well. */
+        /**
+         * Whether this belongs to a bound. It is measured at the ramp's end, so it may overflow early in sound
+         * training.
+         */
         private boolean bounds(Measurement measurement) {
             return measured.bound()
                     .filter(bound -> bound.name().equals(measurement.attack()))
@@ -366,7 +370,7 @@ final class LevelTrainer {
     }
 
     /**
-     * Makes weights for rewinds that were asked for after their iteration had passed, by training up to it again.
+     * Makes weights for rewinds that were added after their iteration, by training up to it again.
      *
      * @return false if stopped before all were made
      */
@@ -437,7 +441,7 @@ final class LevelTrainer {
         }
     }
 
-    /** What this needs to know of the data: all training images, and of the others those that are measured. */
+    /** The data for training: all training images, and the measured images of the other splits. */
     static Map<String, Splits> splits(Experiment experiment, Map<String, DataSet> data) {
         Map<String, Splits> splits = new LinkedHashMap<>();
         data.forEach((name, set) -> {

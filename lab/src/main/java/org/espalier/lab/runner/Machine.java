@@ -5,11 +5,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What this process runs on. */
+/** The machine of this process. */
 public final class Machine {
     private Machine() {}
 
-    /** The processor's model name, or "unknown" where the system has no file that says. */
+    /** The processor's model name, or "unknown" if the system has no file with it. */
     public static String processor() {
         try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
             return lines.filter(line -> line.startsWith("model name"))

@@ -6,17 +6,17 @@ import org.espalier.lab.store.Failure;
 import org.espalier.lab.store.TrialId;
 
 /**
- * Hears how a run goes. Called by the threads that train, so implementations must be quick and safe for use by several
- * threads; what it does cannot change a result.
+ * Receives the progress of a run. The threads that train call it, so implementations must be fast and thread-safe. It
+ * cannot change a result.
  */
 public interface RunObserver {
-    /** Hears nothing. */
+    /** Ignores all calls. */
     RunObserver NONE = new RunObserver() {};
 
     /**
      * A level in work.
      *
-     * @param key what it is stored under
+     * @param key its key in the store
      * @param trial the first trial that needs it
      * @param number 0 is the dense level
      * @param lastLevel number of the trial's last level
@@ -34,10 +34,10 @@ public interface RunObserver {
      */
     default void planned(int trials, List<Integer> levels, List<Integer> waiting) {}
 
-    /** A level begins, or goes on at an iteration. */
+    /** A level begins, or continues at an iteration. */
     default void started(LevelInWork level, int iteration) {}
 
-    /** A level has reached an iteration; told a few times a second. */
+    /** A level has reached an iteration; called a few times a second. */
     default void reached(LevelInWork level, int iteration) {}
 
     /** A level was measured on one split. */
@@ -52,6 +52,6 @@ public interface RunObserver {
     /** A level was put aside at an iteration, because the run was stopped. */
     default void stopped(LevelInWork level, int iteration) {}
 
-    /** Something that a person should know, in one sentence. */
+    /** A warning in one sentence. */
     default void warned(String sentence) {}
 }

@@ -7,7 +7,7 @@ import org.espalier.lab.store.TrialId;
 /**
  * How a run ended.
  *
- * @param stopped whether it was asked to stop before all was done; running again continues
+ * @param stopped whether it was stopped before its end; running again continues
  * @param trained levels that this run finished
  * @param failed trials that diverged, in this run or before
  */

@@ -31,8 +31,8 @@ import org.espalier.lab.store.StoredLevel;
 import org.espalier.lab.store.StoredTrial;
 
 /**
- * Runs an experiment: trains every level that is not there yet, each once, {@code jobs} at a time. Running again
- * continues; results do not depend on jobs, interruptions or time.
+ * Runs an experiment: trains every missing level once, {@code jobs} at a time. Running again continues; results do not
+ * depend on jobs, interruptions or time.
  */
 public final class Runner {
     private final RunRequest request;
@@ -46,7 +46,7 @@ public final class Runner {
     }
 
     /**
-     * Asks the run to put levels in work aside and end; safe to call from any thread, at any time. {@link #run} returns
+     * Stops the run and checkpoints the present levels; safe to call from any thread, at any time. {@link #run} returns
      * within seconds, when the measurement in work is over.
      */
     public void stop() {
@@ -131,7 +131,7 @@ public final class Runner {
                     .run(request.jobs(), () -> this::train);
         }
 
-        /** Tells what of the data or the plan makes results say less than they seem to. */
+        /** Warns about properties of the data or the plan that limit the results. */
         private void warn() {
             List<MissingClasses> missing = new ArrayList<>();
             data.forEach((name, set) -> {

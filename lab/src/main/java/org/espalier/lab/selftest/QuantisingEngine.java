@@ -14,7 +14,7 @@ import org.espalier.network.Weights;
 
 /**
  * A network behind a defence that only masks gradients: inputs are rounded to a few values, so that the gradient with
- * respect to them is zero wherever there is one. For the self-test.
+ * respect to them is zero wherever it exists. For the self-test.
  */
 final class QuantisingEngine implements Engine {
     private final Engine engine;

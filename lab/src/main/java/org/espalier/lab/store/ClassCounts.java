@@ -59,7 +59,7 @@ final class ClassCounts {
     }
 
     /**
-     * Chance on a split; empty where the store does not say, as those of older versions.
+     * Chance on a split; empty for stores of older versions, which have no counts.
      *
      * @throws UserException if the file is damaged
      */

@@ -1,10 +1,10 @@
 package org.espalier.lab.store;
 
-/** How far a level is. */
+/** State of a level. */
 public enum LevelState {
     /** Nothing is stored. */
     WAITING,
-    /** Begun, not finished; whether a run is working on it now, {@link Store#running} tells. */
+    /** Begun, not finished. {@link Store#running} shows whether a run is active. */
     BEGUN,
     /** Whole. */
     DONE,

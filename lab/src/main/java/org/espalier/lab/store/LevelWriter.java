@@ -45,7 +45,7 @@ public final class LevelWriter implements AutoCloseable {
     }
 
     /**
-     * Makes the directory and what is known before training.
+     * Makes the directory and the files that do not depend on training.
      *
      * @param determinedBy all that determines the level; its canonical JSON's digest is the key
      */
@@ -77,7 +77,7 @@ public final class LevelWriter implements AutoCloseable {
         file.put("surviving", surviving);
         file.put("density", mask.density());
         file.put("network", NetworkDescription.write(mask.architecture()));
-        // Canonical, so that the key can be checked with sha256sum and the bytes do not hang on a map's order.
+        // Canonical, so that the key can be checked with sha256sum and the bytes do not depend on a map's order.
         String described = Json.write(file);
         return (described.substring(0, described.length() - 1) + ",\"determined-by\":" + Json.canonical(determinedBy)
                         + "}\n")
@@ -96,10 +96,11 @@ public final class LevelWriter implements AutoCloseable {
     }
 
     /**
-     * Where to go on from, if the level was interrupted and what it left is sound; opens the metrics for what follows.
+     * The point to continue from, if the level was interrupted and its files are sound. Opens the metrics for
+     * appending.
      *
      * @param start the level's start, for its shape
-     * @param warnings hears, in one sentence, why work has to be done again
+     * @param warnings receives one sentence if work must be repeated
      */
     public Optional<Checkpoint> resume(Weights start, Consumer<String> warnings) {
         Path file = directory.resolve(StoredLevel.CHECKPOINT);
@@ -150,7 +151,7 @@ public final class LevelWriter implements AutoCloseable {
         }
     }
 
-    /** Keeps where training stands. */
+    /** Writes a checkpoint. */
     public void checkpoint(TrainingState state, Mask mask) {
         flush();
         AtomicFiles.write(directory.resolve(StoredLevel.CHECKPOINT), Networks.encode(state, mask, key, metricsBytes));
@@ -167,7 +168,7 @@ public final class LevelWriter implements AutoCloseable {
                 directory.resolve(StoredLevel.rewindFile(iteration)), Networks.encode(weights, mask, key, iteration));
     }
 
-    /** Lists a rewind's weights among the digests of a level that was finished before they were wanted. */
+    /** Adds a rewind's weights to the digests of a level that was finished without them. */
     public void listRewind(int iteration) {
         Path file = directory.resolve(StoredLevel.DONE);
         JsonNode done = Json.parse(AtomicFiles.read(file), file.toString());
@@ -227,7 +228,7 @@ public final class LevelWriter implements AutoCloseable {
         deleteCheckpoint();
     }
 
-    /** Removes what a crash after the last step left, once that step is on the disk. */
+    /** Removes files of a crash after the last step, once that step is on the disk. */
     public void deleteCheckpoint() {
         AtomicFiles.flushDirectory(directory);
         Path file = directory.resolve(StoredLevel.CHECKPOINT);
@@ -259,7 +260,7 @@ public final class LevelWriter implements AutoCloseable {
             try {
                 metrics.close();
             } catch (IOException e) {
-                // All that counts was flushed.
+                // All results are flushed already.
             }
         }
     }

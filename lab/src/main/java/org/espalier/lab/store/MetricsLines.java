@@ -65,7 +65,7 @@ public final class MetricsLines {
                 }
             };
             if (!right) {
-                throw damaged(source, name + " is not what it should be, or there twice");
+                throw damaged(source, name + " is of the wrong type or there twice");
             }
         }
         if (line.found != Line.ALL) {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A split that lacks classes: what is measured on it says nothing of them.
+ * A split that lacks classes. Measurements on it ignore these classes.
  *
  * @param dataset name of the data set
  * @param split {@code train}, {@code validation} or {@code test}

@@ -2,59 +2,71 @@ package org.espalier.lab.store;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.espalier.UserException;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Json;
 import org.espalier.lab.file.SafeTensors;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
+import org.espalier.network.Parameter;
 import org.espalier.network.Weights;
 
 /**
- * A network from a safetensors file alone, Espalier's own or somebody else's: its shape is that of its tensors.
+ * A network from a single safetensors file, made by Espalier or other software. The tensors determine its shape.
  *
  * @param network weights and mask; where the file has no masks, weights of exactly zero count as pruned
- * @param level key of the level that the file says it belongs to, if it says so
- * @param iteration updates that the file says were done, if it says so
+ * @param level key of the level that the file names, if any
+ * @param iteration number of updates that the file names, if any
  */
 public record NetworkFile(StoredNetwork network, Optional<String> level, Optional<Integer> iteration) {
     private static final Pattern NAME = Pattern.compile("layers\\.(0|[1-9][0-9]{0,8})\\.(weight|bias|mask)");
 
     /**
-     * Reads a file with tensors {@code layers.L.weight}, F32 of shape (outputs, inputs), L counting from 0, and
-     * optionally {@code layers.L.bias}, F32 (outputs), and {@code layers.L.mask}, U8 (outputs, inputs). A layer without
-     * biases in a network that has some gets zeros, which is the same function; masks are for all layers or none. Every
+     * Reads a network file. One of Espalier's describes its network in the metadata {@code network}, unless that is fully
+     * connected; its tensors are the {@link org.espalier.network.Graph#parameters parameters} of that network and the masks of
+     * those that can be pruned. Any other file has tensors {@code layers.L.weight}, F32 of shape (outputs, inputs), L counting
+     * from 0, and optionally {@code layers.L.bias}, F32 (outputs), and {@code layers.L.mask}, U8 (outputs, inputs). A layer
+     * without biases in a network that has some gets zeros, which is the same function; masks are for all layers or none. Every
      * other tensor is refused, so that no other network is read than the one in the file.
      *
      * @throws UserException if it is missing or damaged, its tensors are no such network, or a weight is not finite
      */
     public static NetworkFile read(Path file) {
         SafeTensors stored = SafeTensors.readAny(file);
-        Architecture architecture = architecture(stored);
-        checkNames(stored, architecture);
+        Optional<String> described = stored.metadataIfAny(Networks.NETWORK);
+        Architecture architecture;
+        if (described.isPresent()) {
+            architecture = NetworkDescription.network(Json.parse(described.get(), stored.source()), stored.source());
+            checkTensors(stored, architecture);
+        } else {
+            architecture = architecture(stored);
+            checkNames(stored, architecture);
+        }
         Weights weights = new Weights(architecture);
-        byte[][] kept = new byte[architecture.layers()][];
-        for (int layer = 0; layer < architecture.layers(); layer++) {
-            List<Integer> shape = List.of(architecture.outputs(layer), architecture.inputs(layer));
-            float[] matrix = floats(stored, name(layer, "weight"), shape);
-            System.arraycopy(matrix, 0, weights.matrix(layer), 0, matrix.length);
-            if (stored.tensors().containsKey(name(layer, "bias"))) {
-                float[] biases = floats(stored, name(layer, "bias"), List.of(architecture.outputs(layer)));
-                System.arraycopy(biases, 0, weights.biases(layer), 0, biases.length);
+        List<byte[]> kept = new ArrayList<>();
+        for (Parameter parameter : architecture.graph().parameters()) {
+            List<Integer> shape = parameter.shape().sizes();
+            float[] values = weights.values(parameter.name());
+            if (stored.tensors().containsKey(parameter.name())) {
+                System.arraycopy(floats(stored, parameter.name(), shape), 0, values, 0, values.length);
             }
-            kept[layer] = stored.tensors().containsKey(name(layer, "mask"))
-                    ? bytes(stored, name(layer, "mask"), shape)
-                    : notZero(matrix);
+            if (parameter.prunable()) {
+                String mask = Networks.maskName(parameter);
+                kept.add(stored.tensors().containsKey(mask) ? bytes(stored, mask, shape) : notZero(values));
+            }
         }
         if (!weights.finite()) {
             throw new UserException(file + " has weights that are not finite numbers");
         }
         try {
-            Mask mask = Mask.of(architecture, kept);
+            Mask mask = Mask.of(architecture, kept.toArray(byte[][]::new));
             weights.apply(mask);
             return new NetworkFile(
                     new StoredNetwork(weights, mask),
@@ -87,6 +99,38 @@ public record NetworkFile(StoredNetwork network, Optional<String> level, Optiona
                     file + " is not written: the network has weights that are not finite, expected numbers");
         }
         AtomicFiles.write(file, Networks.encode(kept, mask));
+    }
+
+    /** Every parameter has a tensor, masks are there for all layers or for none, and there is no other tensor. */
+    private static void checkTensors(SafeTensors stored, Architecture architecture) {
+        Set<String> known = new HashSet<>();
+        List<String> masks = new ArrayList<>();
+        for (Parameter parameter : architecture.graph().parameters()) {
+            if (!stored.tensors().containsKey(parameter.name())) {
+                throw new UserException(stored.source() + " has no tensor " + parameter.name()
+                        + ", expected F32 of shape " + parameter.shape().sizes());
+            }
+            known.add(parameter.name());
+            if (parameter.prunable()) {
+                masks.add(Networks.maskName(parameter));
+            }
+        }
+        List<String> found =
+                masks.stream().filter(stored.tensors()::containsKey).toList();
+        for (String mask : masks) {
+            if (!found.isEmpty() && !found.contains(mask)) {
+                throw new UserException(stored.source() + " has no tensor " + mask + ": expected masks for all "
+                        + masks.size() + " layers with weights or for none, found " + found.size());
+            }
+        }
+        known.addAll(masks);
+        stored.tensors().keySet().stream()
+                .filter(name -> !known.contains(name))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new UserException(
+                            stored.source() + " has tensor " + name + ", which is no part of the network it describes");
+                });
     }
 
     /** Every tensor belongs to a layer that was found, and masks are there for all layers or for none. */

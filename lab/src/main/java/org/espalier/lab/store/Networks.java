@@ -2,8 +2,10 @@ package org.espalier.lab.store;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.espalier.UserException;
+import org.espalier.lab.file.Json;
 import org.espalier.lab.file.SafeTensors;
 import org.espalier.lab.file.SafeTensors.Tensor;
 import org.espalier.network.Architecture;
@@ -16,16 +18,19 @@ import org.espalier.train.TrainingState;
 final class Networks {
     static final String FORMAT = "espalier-1";
 
+    /** Metadata with the description of a network that tensors alone do not say. */
+    static final String NETWORK = "network";
+
     private Networks() {}
 
     /** Weights and mask of a level after so many updates. */
     static byte[] encode(Weights weights, Mask mask, String level, int iteration) {
-        return SafeTensors.encode(tensors(weights, mask), metadata(level, iteration));
+        return SafeTensors.encode(tensors(weights, mask), metadata(weights.architecture(), level, iteration));
     }
 
     /** Weights and mask of a network of no level. */
     static byte[] encode(Weights weights, Mask mask) {
-        return SafeTensors.encode(tensors(weights, mask), Map.of("format", FORMAT));
+        return SafeTensors.encode(tensors(weights, mask), metadata(weights.architecture()));
     }
 
     private static Map<String, Tensor> tensors(Weights weights, Mask mask) {
@@ -57,7 +62,7 @@ final class Networks {
         Map<String, Tensor> tensors = tensors(state.weights(), mask);
         put(tensors, state.firstMoment(), ".moment0");
         put(tensors, state.secondMoment(), ".moment1");
-        Map<String, String> metadata = metadata(level, state.iteration());
+        Map<String, String> metadata = metadata(state.weights().architecture(), level, state.iteration());
         metadata.put("metrics-bytes", Long.toString(metricsBytes));
         return SafeTensors.encode(tensors, metadata);
     }
@@ -75,9 +80,18 @@ final class Networks {
                 stored.number("metrics-bytes"));
     }
 
-    private static Map<String, String> metadata(String level, int iteration) {
+    /** Tensors alone say what a fully connected network is; any other is described, so that a file can be read alone. */
+    private static Map<String, String> metadata(Architecture architecture) {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("format", FORMAT);
+        if (architecture.fullyConnected().isEmpty()) {
+            metadata.put(NETWORK, Json.write(NetworkDescription.write(architecture)));
+        }
+        return metadata;
+    }
+
+    private static Map<String, String> metadata(Architecture architecture, String level, int iteration) {
+        Map<String, String> metadata = metadata(architecture);
         metadata.put("level", level);
         metadata.put("iteration", Integer.toString(iteration));
         return metadata;
@@ -94,11 +108,18 @@ final class Networks {
     }
 
     private static void put(Map<String, Tensor> tensors, Weights weights, String suffix) {
-        for (Parameter parameter : weights.graph().parameters()) {
+        for (Parameter parameter : stored(weights, suffix)) {
             tensors.put(
                     parameter.name() + suffix,
                     new Tensor.Floats(parameter.shape().sizes(), weights.values(parameter.name())));
         }
+    }
+
+    /** All parameters, or those that the optimizer has moments of. */
+    private static List<Parameter> stored(Weights weights, String suffix) {
+        return weights.graph().parameters().stream()
+                .filter(parameter -> suffix.isEmpty() || parameter.role().trained())
+                .toList();
     }
 
     private static void putMask(Map<String, Tensor> tensors, Mask mask) {
@@ -109,7 +130,7 @@ final class Networks {
 
     private static Weights weights(SafeTensors stored, Architecture architecture, String suffix) {
         Weights weights = new Weights(architecture);
-        for (Parameter parameter : weights.graph().parameters()) {
+        for (Parameter parameter : stored(weights, suffix)) {
             float[] values =
                     stored.floats(parameter.name() + suffix, parameter.shape().sizes());
             System.arraycopy(values, 0, weights.values(parameter.name()), 0, values.length);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where a store's content comes from; of its latest run where runs differ.
+ * Origin of a store's content; that of the latest run if runs differ.
  *
  * @param version Espalier's version
  * @param numerics raised whenever a change of code changes results
@@ -14,7 +14,7 @@ import java.util.Map;
  * @param system operating system and processor architecture
  * @param processor model name, or "unknown"
  * @param processors available to the process
- * @param engine what trained: vector width or scalar code
+ * @param engine the engine: vector width or scalar code
  * @param jobs levels trained at once
  * @param seed the experiment's
  * @param data SHA-256 of each data set (see {@link org.espalier.data.DataSet#digest})

@@ -123,7 +123,7 @@ public final class Store {
     }
 
     /**
-     * Chance on the measured images of a split; empty of a store that does not say.
+     * Chance on the measured images of a split; empty for a store without counts.
      *
      * @param split {@code test} or {@code validation}
      */
@@ -155,7 +155,7 @@ public final class Store {
         return missing;
     }
 
-    /** Where the content comes from. */
+    /** Origin of the content. */
     public Provenance provenance() {
         Path file = directory.resolve(PROVENANCE);
         String source = file.toString();
@@ -175,11 +175,11 @@ public final class Store {
                 Json.string(json, "started", source));
     }
 
-    /** Times spent so far, in order. Lines that are not whole are left out: they tell of a crash, not of results. */
+    /** Times spent so far, in order. Incomplete lines are skipped: they come from a crash. */
     public List<Timing> timings() {
         List<Timing> timings = new ArrayList<>();
         Path file = directory.resolve(TIMINGS);
-        // Not Files.lines: that refuses the whole file for one byte that is not UTF-8, this puts a sign in its place.
+        // Not Files.lines, which refuses the whole file if one byte is not UTF-8. This replaces the byte.
         try (var lines =
                 new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
             lines.lines().forEach(text -> Timing.read(text).ifPresent(timings::add));

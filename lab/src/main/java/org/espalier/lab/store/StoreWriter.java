@@ -52,8 +52,8 @@ public final class StoreWriter implements AutoCloseable {
         AtomicFiles.makeDirectory(directory);
         try {
             if (!Files.exists(directory.resolve(StoreLock.FILE))) {
-                // Not a search's: refused before the lock is made, so that nothing is left in somebody else's
-                // directory.
+                // Not a search's directory. It is refused before the lock is made, so that no file of Espalier stays in
+                // it.
                 check(directory, experiment, trials, provenance);
             }
         } catch (IOException e) {
@@ -81,9 +81,9 @@ public final class StoreWriter implements AutoCloseable {
     }
 
     /**
-     * Deletes what a crash left half-written.
+     * Deletes half-written files of a crash.
      *
-     * @param ours whether a file of this name is Espalier's; anyone else's stay
+     * @param ours whether a file of this name is Espalier's; other files stay
      */
     static void deleteTemporaries(Path directory, Predicate<String> ours) throws IOException {
         List<Path> files = new ArrayList<>();
@@ -116,8 +116,8 @@ public final class StoreWriter implements AutoCloseable {
     }
 
     private static void checkEmpty(Path directory) throws IOException {
-        // Only what a run that was stopped before its index was written can have left. There may be an index by now,
-        // of a run that started at the same time: the lock decides between the two.
+        // Accepts only files of a run that stopped before its index was written. A run that started at the same time
+        // may have written an index since; the lock decides between the two.
         List<String> ours = List.of("lock", Store.INDEX, Store.PROVENANCE, Store.EXPERIMENT, Store.LEVELS);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
@@ -169,7 +169,7 @@ public final class StoreWriter implements AutoCloseable {
         }
         return difference("", ExperimentFile.tree(old.experiment()), ExperimentFile.tree(experiment))
                 .orElse(
-                        // The one thing that changed so far which no setting and no numerics version tells of.
+                        // The one change so far that neither a setting nor a numerics version shows.
                         experiment.objectives().stream()
                                         .anyMatch(objective -> objective.bound().isPresent())
                                 ? "its levels that train on bounds may lack the worst cases that are measured now"
@@ -204,13 +204,13 @@ public final class StoreWriter implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** The runs that the file tells of; none of a file that is missing or damaged, as results do not hang on it. */
+    /** The runs in the file; none if it is missing or damaged, because results do not depend on it. */
     private static List<Object> earlierRuns(Path file) {
         List<Object> runs = new ArrayList<>();
         try {
             if (Files.exists(file)) {
                 JsonNode before = Json.parse(AtomicFiles.read(file), file.toString());
-                // A file of before runs were listed tells of one.
+                // An older file describes one run.
                 for (JsonNode run : before.has("runs") ? before.path("runs") : List.of(before)) {
                     runs.add(earlierRun(run, file.toString()));
                 }
@@ -267,7 +267,7 @@ public final class StoreWriter implements AutoCloseable {
         return (Json.write(file) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Notes which splits lack classes, in a file that is there only if some do. */
+    /** Records the splits that lack classes, in a file that exists only if there are some. */
     public void warn(List<MissingClasses> missing) {
         Path file = directory.resolve(Store.WARNINGS);
         if (missing.isEmpty()) {
@@ -300,7 +300,7 @@ public final class StoreWriter implements AutoCloseable {
     }
 
     /**
-     * Keeps how many images of each class the measured splits have, see {@link Store#chance}.
+     * Stores the number of images of each class in the measured splits, see {@link Store#chance}.
      *
      * @param splits measured splits by data set
      * @param classes number of classes by data set
@@ -318,7 +318,7 @@ public final class StoreWriter implements AutoCloseable {
         return directory.resolve(Store.LEVELS).resolve(key);
     }
 
-    /** Notes time spent. A note that cannot be written is left out: results do not hang on it. */
+    /** Records time spent. A line that cannot be written is dropped, because results do not depend on it. */
     public synchronized void note(Timing timing) {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("time", timing.time());
@@ -336,7 +336,7 @@ public final class StoreWriter implements AutoCloseable {
                     StandardOpenOption.CREATE,
                     StandardOpenOption.APPEND);
         } catch (IOException e) {
-            // Said above.
+            // The lines above state the fault.
         }
     }
 

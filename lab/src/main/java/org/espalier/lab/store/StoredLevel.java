@@ -15,7 +15,7 @@ import org.espalier.lab.file.Json;
 import org.espalier.network.Architecture;
 import tools.jackson.databind.JsonNode;
 
-/** One level's directory, read-only. A level that nothing is stored of is {@link LevelState#WAITING}. */
+/** One level's directory, read-only. A level without stored files is {@link LevelState#WAITING}. */
 public final class StoredLevel {
     static final String LEVEL = "level.json";
     static final String INITIAL = "initial.safetensors";
@@ -34,12 +34,12 @@ public final class StoredLevel {
         this.key = key;
     }
 
-    /** What the level is stored under. */
+    /** The level's key. */
     public String key() {
         return key;
     }
 
-    /** Where its files are, if any. */
+    /** Directory of its files. */
     public Path directory() {
         return directory;
     }
@@ -55,7 +55,7 @@ public final class StoredLevel {
         return "rewind-" + iteration + ".safetensors";
     }
 
-    /** How far it is. */
+    /** Its state. */
     public LevelState state() {
         if (Files.exists(directory.resolve(DONE))) {
             return LevelState.DONE;
@@ -120,8 +120,8 @@ public final class StoredLevel {
     }
 
     /**
-     * All measurements so far, in order. Of a finished level the digest is checked; of one in work a line still being
-     * written is left out.
+     * All measurements so far, in order. The digest of a finished level is checked. A line that is still being written
+     * is skipped.
      *
      * @throws UserException if the file is damaged
      */
@@ -150,7 +150,7 @@ public final class StoredLevel {
         return state() == LevelState.DONE ? network(TRAINED) : Optional.empty();
     }
 
-    /** The mask and the weights of the least validation loss, where the search was asked to keep them. */
+    /** The mask and the weights of the least validation loss, if the search keeps them. */
     public Optional<StoredNetwork> best() {
         return state() == LevelState.DONE && Files.exists(directory.resolve(BEST)) ? network(BEST) : Optional.empty();
     }
@@ -160,7 +160,7 @@ public final class StoredLevel {
         return best ? BEST : TRAINED;
     }
 
-    /** Digest of the data set that the level is trained on; empty while waiting, or if the level does not say. */
+    /** Digest of the data set that the level is trained on; empty while waiting, or if the level does not record it. */
     public Optional<String> dataDigest() {
         String source = directory.resolve(LEVEL).toString();
         return levelFile()
@@ -195,7 +195,7 @@ public final class StoredLevel {
     }
 
     /**
-     * SHA-256 of a finished level's weights, as {@code done.json} has it; empty where the level has none.
+     * SHA-256 of a finished level's weights, as {@code done.json} has it; empty if the level has none.
      *
      * @param best whether those of the least validation objective, else the last
      * @throws UserException if the file is damaged or missing
@@ -233,8 +233,8 @@ public final class StoredLevel {
     }
 
     /**
-     * What is wrong with a finished level's files, as a sentence that says how to mend it; empty if nothing is, or if the
-     * level is not finished.
+     * The fault of a finished level's files, as a sentence with the remedy; empty if there is none, or if the level is
+     * not finished.
      */
     public Optional<String> damage() {
         if (state() != LevelState.DONE) {

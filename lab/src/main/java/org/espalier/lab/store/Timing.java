@@ -26,7 +26,7 @@ public record Timing(
         int of,
         double trainingSeconds,
         double evaluationSeconds) {
-    /** Reads one line; empty if it is not whole, which tells of a crash and not of results. */
+    /** Reads one line; empty if it is incomplete, which a crash causes. */
     public static Optional<Timing> read(String text) {
         try {
             JsonNode line = Json.parse(text, Store.TIMINGS);

@@ -1,4 +1,4 @@
-/** What a search leaves on disk, written whole and checked when read; docs/reference/store.md describes every file. */
+/** The files of a search, written whole and checked when read; docs/reference/store.md describes every file. */
 @NullMarked
 package org.espalier.lab.store;
 

@@ -8,9 +8,9 @@ import org.espalier.lab.store.StoredNetwork;
 import org.espalier.lab.store.TrialId;
 
 /**
- * A network to be evaluated, and where it comes from.
+ * A network to evaluate, and its origin.
  *
- * @param file what it was read from
+ * @param file file of the network
  * @param digest SHA-256 of that file
  * @param network weights and mask
  * @param data the data set that it classifies
@@ -97,8 +97,8 @@ public record Ticket(
     }
 
     /**
-     * Where its certificates are kept, wherever its evaluations are: in {@code certification/KEY} of its search, or in
-     * {@code NAME.certification} beside its file.
+     * Directory of its certificates, which does not depend on the directory of its evaluations: in
+     * {@code certification/KEY} of its search, or in {@code NAME.certification} beside its file.
      */
     public Path certificates() {
         if (elsewhere.isPresent()) {

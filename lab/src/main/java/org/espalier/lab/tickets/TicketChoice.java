@@ -20,7 +20,7 @@ import org.espalier.lab.store.TrialId;
  * @param strategy name of the restart strategy, if only one
  * @param trial number of the trial, from 1, if only one
  * @param level number of the level, if only one
- * @param all whether to take all levels that the others leave
+ * @param all whether to take all levels that match the other options
  * @param weights which weights of each level
  */
 public record TicketChoice(
@@ -59,7 +59,7 @@ public record TicketChoice(
     /**
      * The levels chosen, each once: one that trials share counts for the first of them.
      *
-     * @throws UserException if there is none, or if more than one is left and not all are asked for
+     * @throws UserException if there is none, or if several match and {@code all} is false
      */
     List<Chosen> of(Store store) {
         List<StoredTrial> trials = store.trials();
@@ -117,7 +117,7 @@ public record TicketChoice(
                 .toList();
     }
 
-    /** Options that would leave fewer levels. */
+    /** Options that would reduce the number of levels. */
     private List<String> missing(List<StoredTrial> trials) {
         List<String> options = new ArrayList<>();
         if (values(trials, TrialId::dataset).size() > 1) {

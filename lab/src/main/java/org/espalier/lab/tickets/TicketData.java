@@ -11,13 +11,14 @@ import org.espalier.data.Splits;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.store.StoredNetwork;
+import org.espalier.network.Shape;
 
 /**
  * The data set that a ticket classifies.
  *
  * @param name of a known data set, or any name for a directory
  * @param directory with four IDX files; empty for a known data set
- * @param digest what the data's digest has to be, where the ticket's store says
+ * @param digest required digest of the data, if the ticket's store has it
  * @param validation images of the training files that are for validation
  * @param rule which they are
  * @param seed of rules that draw
@@ -57,10 +58,16 @@ public record TicketData(
      */
     public static void check(StoredNetwork network, DataSet set, Path file) {
         int inputs = network.mask().architecture().inputs();
+        Shape input = network.mask().architecture().graph().input();
+        Shape image = Shape.of(
+                set.shape().channels(), set.shape().height(), set.shape().width());
         int classes = network.mask().architecture().classes();
         if (inputs != set.features()) {
             throw new UserException(file + " has " + inputs + " inputs, expected the " + set.features()
                     + " pixels of an image of data set " + set.name());
+        } else if (input.dimensions() > 1 && !input.equals(image)) {
+            throw new UserException(file + " reads images of " + input + " (channels x rows x columns), expected "
+                    + image + ", the images of data set " + set.name());
         } else if (classes < set.classes()) {
             throw new UserException(file + " has " + classes + " outputs, expected at least " + set.classes()
                     + ", the classes of data set " + set.name());

@@ -45,7 +45,7 @@ public final class Tickets {
     }
 
     /**
-     * Levels of a search; where all are asked for, those that are trained.
+     * Levels of a search; with {@code all}, those that are trained.
      *
      * @throws UserException if there is no such level, or it is damaged or not trained yet
      */
@@ -109,11 +109,10 @@ public final class Tickets {
                 store.experiment().seed());
     }
 
-    /** A file: a level's own, which tells where it belongs, or any other. */
+    /** A file: a level's own, which names its level, or any other. */
     private static Ticket file(Path given, Path path, TicketChoice choice, TicketData data) {
         if (!choice.none()) {
-            throw new UserException(
-                    given + " is one file: options that choose among a search's levels say nothing of it");
+            throw new UserException(given + " is one file; options that choose levels of a search do not apply to it");
         }
         NetworkFile read = NetworkFile.read(given);
         Path directory = parent(path);
@@ -127,7 +126,7 @@ public final class Tickets {
             if (name(path).equals(StoredLevel.fileOf(false))) {
                 return ticket(store, chosen, read.network(), given, WeightChoice.FINAL);
             }
-            // Other weights of a level are not what its place in the tables is for.
+            // Other weights of a level have no place in the tables.
             return new Ticket(
                     given,
                     AtomicFiles.digest(given),

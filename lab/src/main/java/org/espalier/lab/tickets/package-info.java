@@ -1,6 +1,6 @@
 /**
- * Stored networks to be attacked or certified: where they are found, which levels of a search are meant, which data they
- * classify, and where what is found about them is kept.
+ * Stored networks to attack or certify: their files, the choice of levels of a search, their data, and the directories
+ * of their results.
  */
 @NullMarked
 package org.espalier.lab.tickets;

@@ -99,7 +99,7 @@ class ExperimentFileTest {
             training: {optimizer: {kind: adam, epsilon: 1e-50}} | training.optimizer.epsilon is 1e-50, expected a number that is, in single precision, above 0
             training: {optimizer: {kind: adam, beta2: 0.99999999999}} | training.optimizer.beta2 is 0.99999999999, expected a number that is, in single precision, of at least 0 and below 1
             training: {label-smoothing: {test: 0.99999999999}} | training.label-smoothing.test is 0.99999999999, expected a number that is, in single precision, of
-            training: {l1: 1e-50}                    | training.l1 is 1e-50, expected 0 or a number that single precision tells from 0
+            training: {l1: 1e-50}                    | training.l1 is 1e-50, expected 0 or a number that is not 0 in single precision
             training: {optimizer: {kind: adam, rate: .nan}} | training.optimizer.rate is .nan, expected a number above 0
             training: {label-smoothing: {train: 1}}  | training.label-smoothing.train is 1, expected a number of at least 0 and below 1
             attacks: {fgsm: {kind: fgsm, epsilon: -0.3}} | attacks.fgsm.epsilon is -0.3, expected a number of at least 0 and at most 1

@@ -69,6 +69,13 @@ class JsonSchemaTest {
                 "pruning: {count: exakt}",
                 "network: {biases: 1}",
                 "network: {hidden: [300, 0]}",
+                "network: {layers: []}",
+                "network: {layers: [conv2d]}",
+                "network: {layers: [conv3d: {channels: 5}]}",
+                "network: {layers: [{conv2d: {channels: 5}, name: conv1}]}",
+                "network: {layers: [conv2d: {chanels: 5}]}",
+                "network: {layers: [add: [a]]}",
+                "network: {kind: cnn-small, normalise: {mean: [0], std: [0]}}",
                 "data: {sets: []}",
                 "data: {sets: [{directory: here}]}",
                 "strategies: [orginal]",
@@ -91,6 +98,11 @@ class JsonSchemaTest {
                 "strategies: [rewind-1000, none, as-published]",
                 "training: {optimizer: {kind: sgd, rate: 1e-1}, l1: 1e-5}",
                 "network: {hidden: []}",
+                "network: cnn-small",
+                "network: {kind: resnet8, initial: kaiming-normal, normalise: {mean: [0.1], std: [0.3]}}",
+                "network: {layers: [conv2d: 16, relu, flatten, linear: {outputs: 10, bias: false}]}",
+                "network: {layers: [conv2d: {channels: 16, name: c}, conv2d: 16, add: [c, conv2], max-pool: 2, flatten, linear]}",
+                "pruning: {quota: {kind: fractions, convolution: 0.1, layers: {conv1: 0.1}}}",
                 "report: {iteration: 10}"
             })
     void acceptsWhatTheParserAccepts(String yaml) {

@@ -1,6 +1,7 @@
 package org.espalier.lab.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.espalier.UserException;
 import org.espalier.data.DataFile;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
@@ -22,9 +24,9 @@ class PlanTest {
         Map<String, DataSet> data = new HashMap<>();
         for (String name : names) {
             Split split = new Split("train", 784, new byte[784 * 10_001], new int[10_001]);
-            Map<DataFile, String> digests = new HashMap<>();
+            Map<String, String> digests = new HashMap<>();
             for (DataFile file : DataFile.values()) {
-                digests.put(file, Integer.toHexString(name.hashCode()) + file.ordinal());
+                digests.put(file.fileName(), Integer.toHexString(name.hashCode()) + file.ordinal());
             }
             data.put(name, new DataSet(name, 28, 28, 10, split, split, digests));
         }
@@ -117,7 +119,10 @@ class PlanTest {
                 "evaluation.attacks=[fgsm]",
                 "evaluation.loss=objective",
                 "evaluation.images=100",
-                "evaluation.accuracy=worst-case");
+                "evaluation.accuracy=worst-case",
+                "training.augmentation={}",
+                "training.augmentation={crop: 3}",
+                "training.augmentation={flip: false}");
         for (String override : overrides) {
             assertThat(keys("paper", override)).as(override).doesNotContainAnyElementsOf(keys);
             keys.addAll(keys("paper", override));
@@ -208,5 +213,82 @@ class PlanTest {
         assertThat(keys("paper", "data.split=shuffled").getFirst())
                 .isNotEqualTo(keys("paper").getFirst())
                 .isNotEqualTo(keys("paper", "data.split=stratified").getFirst());
+    }
+
+    /** As {@link #keysAreWhatTheyWere}, of networks that are not fully connected. */
+    @Test
+    void keysOfGraphsAreWhatTheyWere() {
+        assertThat(keys("paper", "network=cnn-small").subList(0, 2))
+                .containsExactly(
+                        "b9ef4d92a057e5ab6d55f7ac0e7fe360a704c026e1494d2e372b642e8416d99f",
+                        "de78858447b7a10b00db1c2f4a4465c322fcf48a1750ce78ba123ba9a5443eab");
+    }
+
+    @Test
+    void aNetworkWithANameHasTheKeysOfItsListOfLayers() {
+        String layers =
+                "[conv2d: {channels: 16, kernel: 4, stride: 2, padding: 1}, relu, conv2d: {channels: 32, kernel: 4,"
+                        + " stride: 2, padding: 1}, relu, flatten, linear: 100, relu, linear: 10]";
+        assertThat(keys("paper", "network={layers: " + layers + "}")).isEqualTo(keys("paper", "network=cnn-small"));
+        assertThat(keys("paper", "network={kind: cnn-small, initial: glorot-uniform}"))
+                .isEqualTo(keys("paper", "network=cnn-small"));
+        assertThat(keys("paper", "network=mlp")).isEqualTo(keys("paper"));
+    }
+
+    @Test
+    void everyPartOfAGraphChangesItsKeys() {
+        Set<String> keys = new HashSet<>(keys("paper", "network=cnn-small"));
+        for (String network : List.of(
+                "lenet5",
+                "resnet8",
+                "{kind: cnn-small, initial: kaiming-normal}",
+                "{kind: cnn-small, outputs: 11}",
+                "{kind: cnn-small, normalise: {mean: [0.1307], std: [0.3081]}}",
+                "{kind: cnn-small, normalise: {mean: [0.1308], std: [0.3081]}}",
+                "{layers: [flatten, linear]}",
+                "{layers: [flatten, linear: {bias: false}]}",
+                "{layers: [flatten, linear: {name: last}]}")) {
+            List<String> changed = keys("paper", "network=" + network);
+            assertThat(changed).as(network).doesNotContainAnyElementsOf(keys);
+            keys.addAll(changed);
+        }
+    }
+
+    @Test
+    void fractionsByKindAndNameChangeTheKeysOfPrunedLevels() {
+        List<String> same = keys("paper", "network=conv2");
+        assertThat(keys("paper", "network=conv2", "pruning.quota={kind: fractions, convolution: 0.2}"))
+                .isEqualTo(same);
+        List<String> published = keys(
+                "paper",
+                "network=conv2",
+                "pruning.quota={kind: fractions, convolution: 0.1, hidden: 0.2, output: 0.1}");
+        assertThat(published.getFirst()).isEqualTo(same.getFirst());
+        assertThat(published.subList(1, 21)).doesNotContainAnyElementsOf(same);
+        assertThat(keys("paper", "network=conv2", "pruning.quota={kind: fractions, layers: {conv1: 0.1, conv2: 0.1}}"))
+                .isEqualTo(published);
+    }
+
+    @Test
+    void whatDoesNotFitTheDataIsOneSentence() {
+        assertThatThrownBy(
+                        () -> keys("paper", "network={layers: [conv2d: {channels: 4, kernel: 30}, flatten, linear]}"))
+                .isInstanceOf(UserException.class)
+                .hasMessage("network.layers does not fit data set digits: layer conv1 has a window of 30, input gives"
+                        + " 1 x 28 x 28");
+        assertThatThrownBy(
+                        () -> keys("paper", "network={kind: cnn-small, normalise: {mean: [0, 0, 0], std: [1, 1, 1]}}"))
+                .isInstanceOf(UserException.class)
+                .hasMessage("network.kind is cnn-small, which does not fit data set digits: layer normalise expects 3"
+                        + " channels, input gives 1");
+        assertThatThrownBy(
+                        () -> keys("paper", "network=cnn-small", "pruning.quota={kind: fractions, layers: {fc9: 0.1}}"))
+                .isInstanceOf(UserException.class)
+                .hasMessage(
+                        "pruning.quota does not fit the network: layers has \"fc9\", expected a layer with weights, one"
+                                + " of conv1, conv2, fc1, fc2");
+        assertThatThrownBy(() -> keys("paper", "network={kind: cnn-small, outputs: 9}"))
+                .isInstanceOf(UserException.class)
+                .hasMessage("network.outputs is 9, expected at least 10, the classes of data set digits");
     }
 }

@@ -218,7 +218,8 @@ class PluginTest {
     void withoutThePluginTheKindsThatThereAreAreNamed() {
         assertThatThrownBy(() -> experiment())
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("attacks.jitter.kind is jitter, expected one of fgsm, pgd");
+                .hasMessageContaining(
+                        "attacks.jitter.kind is jitter, expected one of fgsm, pgd, or a plug-in's kind with --plugins");
     }
 
     @Test

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +23,6 @@ import org.espalier.attack.strong.distance.Fab;
 import org.espalier.attack.strong.radius.Apgd;
 import org.espalier.attack.strong.radius.Noise;
 import org.espalier.attack.strong.radius.ProjectedGradient;
-import org.espalier.data.DataFile;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
 import org.espalier.evaluate.rules.Assessment;
@@ -35,6 +33,7 @@ import org.espalier.evaluate.rules.Step;
 import org.espalier.evaluate.rules.Verdict;
 import org.espalier.evaluate.suite.Suite;
 import org.espalier.evaluate.suite.Suites;
+import org.espalier.fixtures.MadeUpData;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.file.StoreLock;
@@ -45,7 +44,6 @@ import org.espalier.lab.tickets.TicketData;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
-import org.espalier.random.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,25 +57,11 @@ class EvaluationRunnerTest {
     private Path home;
 
     private static Split split(String name, int size) {
-        Stream stream = Stream.root(5).child(name);
-        byte[] images = new byte[size * FEATURES];
-        int[] labels = new int[size];
-        for (int i = 0; i < size; i++) {
-            labels[i] = stream.below(3, i);
-            for (int f = 0; f < FEATURES; f++) {
-                int bright = f % 3 == labels[i] ? 90 : 0;
-                images[i * FEATURES + f] = (byte) (bright + stream.below(150, 100_000L + i * FEATURES + f));
-            }
-        }
-        return new Split(name, FEATURES, images, labels);
+        return MadeUpData.split(name, size, FEATURES, 5, 90, 150, 100_000);
     }
 
     private static DataSet data() {
-        Map<DataFile, String> digests = new EnumMap<>(DataFile.class);
-        for (DataFile file : DataFile.values()) {
-            digests.put(file, "0".repeat(63) + file.ordinal());
-        }
-        return new DataSet("tiny", 3, 3, 3, split("train", 60), split("test", IMAGES), digests);
+        return MadeUpData.of("tiny", 3, split("train", 60), split("test", IMAGES));
     }
 
     /** Each class adds up its own three pixels. */

@@ -21,6 +21,7 @@ import org.espalier.data.DataSet;
 import org.espalier.data.Split;
 import org.espalier.engine.KernelMode;
 import org.espalier.evaluate.Measurement;
+import org.espalier.fixtures.Trees;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.store.Failure;
@@ -287,6 +288,11 @@ class RunnerTest {
     }
 
     @Test
+    void augmentedTrainingGoesOnToTheSameBytes() throws Exception {
+        goesOnToTheSameBytes(TinyData.experiment(ITERATIONS, "training.augmentation={crop: 1}"));
+    }
+
+    @Test
     void asPublishedGoesOnToTheSameBytesToo() throws Exception {
         goesOnToTheSameBytes(TinyData.experiment(
                 ITERATIONS,
@@ -464,6 +470,13 @@ class RunnerTest {
                 .isInstanceOf(UserException.class)
                 .hasMessage("network.hidden is [1000000, 260], which makes 276000780 weights, expected at most"
                         + " 268435456 in the network for data set tiny");
+        assertThatThrownBy(() -> run(TinyData.experiment(ITERATIONS, "training.augmentation={crop: 4}"), directory, 1))
+                .isInstanceOf(UserException.class)
+                .hasMessage("training.augmentation.crop is 4, expected less than the rows and columns of an image of"
+                        + " 4 x 4 pixels, as data set tiny has them");
+        assertThatThrownBy(() -> TinyData.experiment(ITERATIONS, "training.augmentation={crop: 0, flip: false}"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("training.augmentation: crop is 0 and flip false, expected a crop of at least 1");
         assertThatThrownBy(() -> run(TinyData.experiment(ITERATIONS, "data.validation=90"), directory, 1))
                 .hasMessage("data.validation is 90, expected less than the 90 training images of data set tiny");
         assertThat(directory).isEmptyDirectory();

@@ -4,15 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.espalier.data.DataFile;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
+import org.espalier.fixtures.MadeUpData;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
-import org.espalier.random.Stream;
 
 /** A data set of 4 x 4 pixels and 3 classes, and an experiment that trains on it in moments. */
 public final class TinyData {
@@ -21,25 +19,11 @@ public final class TinyData {
     private TinyData() {}
 
     public static Map<String, DataSet> data() {
-        Map<DataFile, String> digests = new EnumMap<>(DataFile.class);
-        for (DataFile file : DataFile.values()) {
-            digests.put(file, "0".repeat(63) + file.ordinal());
-        }
-        return Map.of("tiny", new DataSet("tiny", 4, 4, 3, split("train", 90), split("test", 40), digests));
+        return Map.of("tiny", MadeUpData.of("tiny", 4, split("train", 90), split("test", 40)));
     }
 
     private static Split split(String name, int size) {
-        Stream stream = Stream.root(7).child(name);
-        byte[] images = new byte[size * FEATURES];
-        int[] labels = new int[size];
-        for (int i = 0; i < size; i++) {
-            labels[i] = stream.below(3, i);
-            for (int f = 0; f < FEATURES; f++) {
-                int bright = f % 3 == labels[i] ? 140 : 0;
-                images[i * FEATURES + f] = (byte) (bright + stream.below(100, 1000L + i * FEATURES + f));
-            }
-        }
-        return new Split(name, FEATURES, images, labels);
+        return MadeUpData.split(name, size, FEATURES, 7, 140, 100, 1000);
     }
 
     /** Several levels, strategies that share some of them, both attacks, a rewind. */

@@ -42,7 +42,7 @@ class NetworkDescriptionTest {
     void otherKindsAndDamageAreRefused() {
         assertThatThrownBy(() -> read("{\"network\":{\"kind\":\"tree\"}}"))
                 .isInstanceOf(UserException.class)
-                .hasMessage("level.json: network.kind is \"tree\", expected \"fully-connected\"");
+                .hasMessage("level.json: network.kind is \"tree\", expected \"fully-connected\" or \"graph\"");
         assertThatThrownBy(() -> read("{\"network\":{\"kind\":\"fully-connected\",\"widths\":[5]}}"))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("level.json is damaged");

@@ -55,10 +55,16 @@ class NetworkFileTest {
     @Test
     void withoutMasksZerosCountAsPruned() throws Exception {
         NetworkFile read = read();
-        assertThat(read.network().mask().architecture().widths()).containsExactly(3, 2, 2);
+        assertThat(read.network()
+                        .mask()
+                        .architecture()
+                        .fullyConnected()
+                        .orElseThrow()
+                        .widths())
+                .containsExactly(3, 2, 2);
         assertThat(read.network().mask().bytes(0)).containsExactly(1, 0, 1, 1, 1, 0);
         assertThat(read.network().weights().matrix(1)).containsExactly(5, 6, 7, 8);
-        assertThat(read.network().mask().architecture().biases()).isFalse();
+        assertThat(read.network().mask().architecture().bias(0)).isFalse();
         assertThat(read.level()).isEmpty();
     }
 
@@ -125,7 +131,7 @@ class NetworkFileTest {
     void biasesOfALaterLayerAloneAreRead() throws Exception {
         tensors.put("layers.1.bias", new Tensor.Floats(List.of(2), new float[] {11, 12}));
         NetworkFile read = read();
-        assertThat(read.network().mask().architecture().biases()).isTrue();
+        assertThat(read.network().mask().architecture().bias(0)).isTrue();
         assertThat(read.network().weights().biases(0)).containsExactly(0, 0);
         assertThat(read.network().weights().biases(1)).containsExactly(11, 12);
     }

@@ -19,7 +19,7 @@ public final class BesidePublished {
      * attacks than the one trained against.
      */
     public static List<String> sentences(Report report, TicketVerdict verdict) {
-        if (!verdict.trainedAgainst()) {
+        if (!verdict.trainedAgainst() || verdict.basis().isPresent()) {
             return List.of();
         }
         var sentences = new ArrayList<String>();

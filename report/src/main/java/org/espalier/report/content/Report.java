@@ -107,14 +107,40 @@ public record Report(
             Results results = ResultsReader.read(stores.get(i));
             problems.addAll(results.problems());
             problems.addAll(damage(stores.get(i), results.problems()));
-            Robustness robustness = RobustnessReader.read(stores.get(i), problems::add);
+            Robustness robustness =
+                    RobustnessReader.read(stores.get(i), problems::add).of(results.cells());
             var run = new Run(labels.get(i), stores.get(i), results, robustness);
             runs.add(run);
-            NonInferiority.all(labels.get(i), results, terms)
+            NonInferiority.all(labels.get(i), results, run.store().experiment(), robustness, terms)
                     .forEach(verdict -> verdicts.add(
                             BeyondAttackReader.on(verdict, run.store().experiment(), robustness)));
         }
         return new Report(runs, terms, verdicts, published, problems);
+    }
+
+    /**
+     * The verdicts that a reader asks for first: of networks that are trained against an attack, where there are any, the one
+     * by the strongest evaluation; where nothing was evaluated, the one on the attack that they are trained against.
+     */
+    public List<TicketVerdict> decisive() {
+        List<TicketVerdict> against =
+                verdicts.stream().filter(TicketVerdict::trainedAgainst).toList();
+        List<TicketVerdict> asked = against.isEmpty() ? verdicts : against;
+        return asked.stream()
+                .filter(verdict -> verdict.basis().isPresent()
+                        || asked.stream().noneMatch(other -> other.basis().isPresent() && other.sameNetworks(verdict)))
+                .toList();
+    }
+
+    /** The verdict on the attack that the same networks are trained against; the verdict itself if there is none. */
+    public TicketVerdict ownAttack(TicketVerdict verdict) {
+        return verdict.basis().isEmpty()
+                ? verdict
+                : verdicts.stream()
+                        .filter(other ->
+                                other.basis().isEmpty() && other.trainedAgainst() && other.sameNetworks(verdict))
+                        .findFirst()
+                        .orElse(verdict);
     }
 
     /** Images of any run that are certified and yet broken, a sentence each. */

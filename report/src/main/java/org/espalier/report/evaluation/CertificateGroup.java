@@ -15,6 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.espalier.attack.Norm;
 import org.espalier.evaluate.rules.Outcomes;
+import org.espalier.evaluate.rules.Verdict;
 import org.espalier.lab.certification.CertificationMethod;
 import org.espalier.lab.store.TrialId;
 import org.espalier.report.notation.Numbers;
@@ -34,9 +35,15 @@ public record CertificateGroup(Key key, int images, List<Kind> kinds, Optional<S
     /**
      * What the certificates of a group have in common.
      *
-     * @param epsilon radius of the L-infinity ball
+     * @param norm of the ball
+     * @param epsilon radius of the ball
      */
-    public record Key(String dataset, String strategy, String weights, String split, double epsilon) {}
+    public record Key(String dataset, String strategy, String weights, String split, Norm norm, double epsilon) {
+        /** The ball, e.g. {@code l-infinity 0.1}. */
+        public String ball() {
+            return norm + " " + Numbers.plain(epsilon);
+        }
+    }
 
     /**
      * One method with all its settings.
@@ -65,6 +72,17 @@ public record CertificateGroup(Key key, int images, List<Kind> kinds, Optional<S
                     .filter(e -> e.trial().objective().equals(objective) && e.level() == level)
                     .toList();
         }
+
+        /** The same; none where the rules refuse the figure of a trial. */
+        public List<Evaluated> quotable(String objective, int level) {
+            List<Evaluated> trials = at(objective, level);
+            return RuleNotes.worst(trials) == Verdict.REFUSED ? List.of() : trials;
+        }
+
+        /** Whether the rules refuse a figure. */
+        public boolean refused() {
+            return RuleNotes.worst(evaluations) == Verdict.REFUSED;
+        }
     }
 
     /** All groups of a search, smaller radii first. */
@@ -86,6 +104,7 @@ public record CertificateGroup(Key key, int images, List<Kind> kinds, Optional<S
                                     each.trial().strategy(),
                                     each.weights(),
                                     each.split(),
+                                    each.norm(),
                                     each.epsilon()),
                             _ -> new ArrayList<>())
                     .add(each);
@@ -96,6 +115,7 @@ public record CertificateGroup(Key key, int images, List<Kind> kinds, Optional<S
                         .thenComparing(g -> g.key().strategy(), StrategyOrder.natural())
                         .thenComparing(g -> g.key().weights())
                         .thenComparing(g -> g.key().split())
+                        .thenComparing(g -> g.key().norm())
                         .thenComparing(g -> g.key().epsilon()))
                 .toList();
     }
@@ -151,7 +171,7 @@ public record CertificateGroup(Key key, int images, List<Kind> kinds, Optional<S
                         && e.trial().strategy().equals(key.strategy())
                         && e.evaluation().weights().equals(key.weights())
                         && e.evaluation().split().equals(key.split())
-                        && e.evaluation().threat().norm() == Norm.LINF
+                        && e.evaluation().threat().norm() == key.norm()
                         && e.epsilon() == key.epsilon()
                         && e.evaluation().withstands().inputs() >= images)
                 .forEach(e -> bySettings

@@ -1,6 +1,7 @@
 package org.espalier.report.evaluation;
 
 import java.util.function.Predicate;
+import org.espalier.attack.Norm;
 import org.espalier.evaluate.certify.Decision;
 import org.espalier.evaluate.rules.Outcomes;
 import org.espalier.lab.certification.Certification;
@@ -16,7 +17,8 @@ import org.espalier.lab.store.TrialId;
  * @param weights {@code final}, {@code best-validation} or {@code other}
  * @param id name of its directory
  * @param method {@code ibp}, {@code crown}, {@code exact} and so on
- * @param epsilon radius of the L-infinity ball
+ * @param norm of the ball
+ * @param epsilon radius of the ball
  * @param split {@code test} or {@code validation}
  * @param limits of exact verification
  * @param settings equal for certificates of one kind
@@ -34,6 +36,7 @@ public record Certified(
         String weights,
         String id,
         String method,
+        Norm norm,
         double epsilon,
         String split,
         Certification.Limits limits,
@@ -55,6 +58,7 @@ public record Certified(
                 weights,
                 String.valueOf(from.directory().getFileName()),
                 from.method(),
+                from.norm(),
                 Evaluated.plain(from.epsilon()),
                 from.split(),
                 from.limits(),
@@ -74,8 +78,8 @@ public record Certified(
     /** The same of another chain that has the level. */
     Certified in(TrialId other) {
         return new Certified(
-                other, level, density, weights, id, method, epsilon, split, limits, settings, clean, attacked, unbroken,
-                certified, seconds, nodes);
+                other, level, density, weights, id, method, norm, epsilon, split, limits, settings, clean, attacked,
+                unbroken, certified, seconds, nodes);
     }
 
     /** How many images, the first of the split. */

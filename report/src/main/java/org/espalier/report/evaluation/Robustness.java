@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.espalier.lab.store.TrialId;
+import org.espalier.report.result.Cell;
 
 /**
  * What suites of attacks have left of a search's networks, and what has been certified.
@@ -14,14 +15,34 @@ import org.espalier.lab.store.TrialId;
  * @param certificates likewise
  * @param violations images that are certified and yet broken, a sentence each: something there is wrong
  * @param unfinished evaluations and certificates that are begun and not whole, a sentence each kind
+ * @param cells of the search: levels that they do not show are in no table or figure
  */
 public record Robustness(
-        List<Evaluated> evaluations, List<Certified> certificates, List<String> violations, List<String> unfinished) {
+        List<Evaluated> evaluations,
+        List<Certified> certificates,
+        List<String> violations,
+        List<String> unfinished,
+        List<Cell> cells) {
+    /** Of a search whose levels all count. */
+    public Robustness(
+            List<Evaluated> evaluations,
+            List<Certified> certificates,
+            List<String> violations,
+            List<String> unfinished) {
+        this(evaluations, certificates, violations, unfinished, List.of());
+    }
+
     public Robustness {
+        cells = List.copyOf(cells);
         evaluations = List.copyOf(evaluations);
         certificates = List.copyOf(certificates);
         violations = List.copyOf(violations);
         unfinished = List.copyOf(unfinished);
+    }
+
+    /** The same of a search with these cells, see {@link Cell#shows}. */
+    public Robustness of(List<Cell> cells) {
+        return new Robustness(evaluations, certificates, violations, unfinished, cells);
     }
 
     /** Evaluations that tables and figures show: a strategy of which only the shared dense level was evaluated shows nothing. */
@@ -34,7 +55,17 @@ public record Robustness(
         return shown(certificates, Certified::trial, Certified::level);
     }
 
-    private static <T> List<T> shown(List<T> all, Function<T, TrialId> trial, ToIntFunction<T> level) {
+    private boolean shows(TrialId trial, int level) {
+        return cells.stream()
+                .filter(cell -> cell.dataset().equals(trial.dataset())
+                        && cell.objective().equals(trial.objective()))
+                .allMatch(cell -> cell.shows(trial.strategy(), level));
+    }
+
+    private <T> List<T> shown(List<T> stored, Function<T, TrialId> trial, ToIntFunction<T> level) {
+        List<T> all = stored.stream()
+                .filter(each -> shows(trial.apply(each), level.applyAsInt(each)))
+                .toList();
         record Chain(String dataset, String strategy) {}
 
         Function<T, Chain> chain =

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.espalier.UserException;
-import org.espalier.attack.Norm;
 import org.espalier.evaluate.rules.Rule;
 import org.espalier.evaluate.rules.Verdict;
 import org.espalier.lab.certification.BoundsConsistency;
@@ -123,15 +122,7 @@ public final class RobustnessReader {
             StoredLevel level = store.level(key);
             double density = density(level);
             Map<String, String> weights = weights(level);
-            long others = certifications.stream()
-                    .filter(each -> each.norm() != Norm.LINF)
-                    .count();
-            if (others > 0) {
-                problems.add(trial + ", level " + named.level() + ": " + others
-                        + " certificates in l2 or l1 are not in tables of certificates, which are of l-infinity");
-            }
-            for (Certification each :
-                    certifications.stream().filter(c -> c.norm() == Norm.LINF).toList()) {
+            for (Certification each : certifications) {
                 certificates.add(Certified.of(
                         trial, named.level(), density, weights.getOrDefault(each.network(), "other"), each));
             }

@@ -88,7 +88,14 @@ public final class AttackedImages implements ExampleSource {
             networks.add(new Examples.Network(network.mask().density(), attacked(network, attack, set, images)));
         }
         return new Examples(
-                trial.id(), attackName, attack.threat().epsilon(), set.rows(), set.columns(), originals, networks);
+                trial.id(),
+                attackName,
+                attack.threat().epsilon(),
+                set.shape().channels(),
+                set.rows(),
+                set.columns(),
+                originals,
+                networks);
     }
 
     private static List<Examples.Attacked> attacked(StoredNetwork network, Attack attack, DataSet set, int images) {

@@ -9,6 +9,7 @@ import org.espalier.lab.store.TrialId;
  * @param trial the chain that the networks belong to
  * @param attack the attack's name in the experiment
  * @param epsilon radius of its ball
+ * @param channels of each image: 3 are red, green and blue
  * @param rows height of each image in pixels
  * @param columns width of each image in pixels
  * @param originals the images without attack
@@ -18,6 +19,7 @@ public record Examples(
         TrialId trial,
         String attack,
         float epsilon,
+        int channels,
         int rows,
         int columns,
         List<Original> originals,
@@ -30,7 +32,7 @@ public record Examples(
     /**
      * An image of the test set.
      *
-     * @param pixels row by row, 0 to 1
+     * @param pixels channels x rows x columns, 0 to 1
      * @param label name of its class
      */
     public record Original(float[] pixels, String label) {}
@@ -50,7 +52,7 @@ public record Examples(
     /**
      * An image under attack.
      *
-     * @param pixels row by row, 0 to 1
+     * @param pixels channels x rows x columns, 0 to 1
      * @param before prediction for the original
      * @param after prediction for the attacked image
      */

@@ -52,6 +52,9 @@ final class CellCurves {
     CellCurves(Cell cell) {
         this.cell = cell;
         for (Series series : cell.series()) {
+            if (!cell.shows(series.strategy(), series.level())) {
+                continue;
+            }
             byPlace.computeIfAbsent(new Place(series.strategy(), series.level()), _ -> new ArrayList<>())
                     .add(series);
         }

@@ -84,7 +84,10 @@ public final class CellFigures {
                 (cell.accuracy() == AttackedAccuracy.WORST_CASE ? "Validation error and loss" : "Validation loss")
                         + " as training proceeds",
                 loss));
-        groups.add(new FigureGroup("Early stopping", stopping));
+        // Where validation images can choose nothing, the tables say why.
+        if (cell.noStop().isEmpty()) {
+            groups.add(new FigureGroup("Early stopping", stopping));
+        }
         groups.add(new FigureGroup("Natural against adversarial accuracy", plane));
         return groups;
     }

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.ToDoubleFunction;
+import org.espalier.attack.Norm;
 import org.espalier.evaluate.rules.Outcomes;
 import org.espalier.report.chart.Axis;
 import org.espalier.report.chart.Curve;
@@ -71,8 +72,7 @@ public final class CertificateFigures {
                         .thenComparingDouble(g -> -g.key().epsilon()))
                 .toList();
         for (CertificateGroup group : ordered) {
-            String name =
-                    name(group.key()) + "epsilon " + Numbers.plain(group.key().epsilon());
+            String name = name(group.key()) + ball(group.key());
             variants.add(new FigureGroup.Variant(name, figure.apply(group, name)));
         }
         return variants;
@@ -107,6 +107,20 @@ public final class CertificateFigures {
         return unique;
     }
 
+    private long norms() {
+        return groups.stream().map(g -> g.key().norm()).distinct().count();
+    }
+
+    /** The radius, with its norm where there are several. */
+    private String ball(CertificateGroup.Key key) {
+        return norms() > 1 ? key.ball() : "epsilon " + Numbers.plain(key.epsilon());
+    }
+
+    /** The radius for ids, with its norm unless it is the usual one. */
+    private static String radius(CertificateGroup.Key key) {
+        return (key.norm() == Norm.LINF ? "" : key.norm() + "-") + Numbers.plain(key.epsilon());
+    }
+
     private static String setting(CertificateGroup.Key key, int images) {
         return key.dataset() + ", " + key.strategy() + ", first " + Numbers.count(images) + " "
                 + key.split() + " images"
@@ -129,7 +143,7 @@ public final class CertificateFigures {
         group.suite()
                 .ifPresent(suite -> bounds.add(new Bound(
                         "suite " + suite.name(),
-                        (objective, level) -> suite.at(objective, level).stream()
+                        (objective, level) -> suite.quotable(objective, level).stream()
                                 .map(e -> 100 * left(e, images))
                                 .toList())));
         group.exact()
@@ -155,10 +169,9 @@ public final class CertificateFigures {
             }
         }
         return new Figure(
-                id("bounds", group.key(), Numbers.plain(group.key().epsilon())),
+                id("bounds", group.key(), radius(group.key())),
                 "Between certificates and attacks by density: " + name,
-                setting(group.key(), images) + " L-infinity "
-                        + Numbers.plain(group.key().epsilon())
+                setting(group.key(), images) + " " + group.key().ball()
                         + ", in pixel values from 0 to 1, all on the same images: the truth lies between the highest certified"
                         + " line and the lowest of the others. "
                         + (violated == 0
@@ -166,6 +179,9 @@ public final class CertificateFigures {
                                 : "VIOLATED: " + violated
                                         + " images are both certified and broken, so that something here is"
                                         + " wrong.")
+                        + (group.suite().filter(CertificateGroup.Suite::refused).isPresent()
+                                ? " Levels whose figures under the suite are refused have no point of it."
+                                : "")
                         + " Mean over trials; bars are one standard deviation to either side.",
                 List.of(FigureStyle.of(
                         "accuracy", bounds.stream().map(Bound::name).toList())),
@@ -192,7 +208,8 @@ public final class CertificateFigures {
     }
 
     /** A method with the settings that all its certificates share but the radius. */
-    private record Way(String dataset, String strategy, String weights, String split, String method, int images) {}
+    private record Way(
+            String dataset, String strategy, String weights, String split, Norm norm, String method, int images) {}
 
     private List<FigureGroup.Variant> byEpsilon() {
         // Each method at all its radii, on all of its images.
@@ -206,6 +223,7 @@ public final class CertificateFigures {
                                         key.strategy(),
                                         key.weights(),
                                         key.split(),
+                                        key.norm(),
                                         kind.method(),
                                         kind.images()),
                                 _ -> new TreeMap<>())
@@ -215,9 +233,12 @@ public final class CertificateFigures {
         var variants = new ArrayList<FigureGroup.Variant>();
         ways.forEach((way, radii) -> {
             CertificateGroup.Key key =
-                    new CertificateGroup.Key(way.dataset(), way.strategy(), way.weights(), way.split(), 0);
+                    new CertificateGroup.Key(way.dataset(), way.strategy(), way.weights(), way.split(), way.norm(), 0);
             variants.add(new FigureGroup.Variant(
-                    name(key) + way.method() + String.format(Locale.ROOT, ", %,d images", way.images()),
+                    name(key)
+                            + way.method()
+                            + (norms() > 1 ? ", " + way.norm() : "")
+                            + String.format(Locale.ROOT, ", %,d images", way.images()),
                     byEpsilon(way, key, radii)));
         });
         // Methods at most radii first: those are curves.
@@ -254,13 +275,16 @@ public final class CertificateFigures {
             });
             panels.add(new Panel.Lines(
                     objective + " training",
-                    Axis.of("epsilon (l-infinity, pixel values 0 to 1)", Axis.Scale.LINEAR),
+                    Axis.of("epsilon (" + way.norm() + ", pixel values 0 to 1)", Axis.Scale.LINEAR),
                     accuracy(key),
                     lines,
                     true));
         }
         return new Figure(
-                id("epsilon", key, way.method() + "-" + way.images()),
+                id(
+                        "epsilon",
+                        key,
+                        way.method() + "-" + way.images() + (way.norm() == Norm.LINF ? "" : "-" + way.norm())),
                 "Certified accuracy against epsilon: " + way.dataset() + ", " + way.strategy() + ", " + way.method(),
                 setting(key, way.images()) + " Method " + way.method()
                         + "; at 0 there is nothing to withstand. Mean over trials; bars are one standard deviation to either"
@@ -319,10 +343,10 @@ public final class CertificateFigures {
                     true));
         }
         return new Figure(
-                id("time", group.key(), Numbers.plain(group.key().epsilon())),
+                id("time", group.key(), radius(group.key())),
                 "Time to verify by density: " + name,
-                group.key().dataset() + ", " + group.key().strategy() + ", L-infinity "
-                        + Numbers.plain(group.key().epsilon())
+                group.key().dataset() + ", " + group.key().strategy() + ", "
+                        + group.key().ball()
                         + ". Processor time of one core per image that the method was asked about, whatever else the machine"
                         + " was doing; limits of exact verification cut it off. Mean over trials; bars are one standard"
                         + " deviation to either side.",

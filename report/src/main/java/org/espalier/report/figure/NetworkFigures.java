@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.espalier.lab.store.Store;
 import org.espalier.network.Architecture;
 import org.espalier.network.LivePaths;
@@ -111,7 +112,7 @@ public final class NetworkFigures {
         }
         Architecture shape = architecture().orElseThrow();
         return new Panel.Lines(
-                "layer " + (layer + 1) + ": " + shape.inputs(layer) + " to " + shape.outputs(layer),
+                shape.node(layer) + ": " + shape.outputs(layer) + " x " + shape.inputs(layer),
                 Axis.of("initial weight", Axis.Scale.LINEAR),
                 Axis.of("probability density", Axis.Scale.ZERO),
                 lines,
@@ -152,27 +153,36 @@ public final class NetworkFigures {
     /** For each pixel how many surviving weights read it, beside the average pixel. */
     private Figure pixels() {
         var panels = new ArrayList<Panel>();
-        int inputs = architecture().map(a -> a.inputs(0)).orElse(0);
-        int side = (int) Math.round(Math.sqrt(inputs));
-        if (side * side == inputs && inputs > 0) {
+        // A convolution reads every pixel with each of its weights.
+        int inputs = architecture()
+                .filter(a -> !a.convolution(0) && a.inputs(0) == a.inputs())
+                .map(Architecture::inputs)
+                .orElse(0);
+        List<Integer> sizes = architecture().map(a -> a.graph().input().sizes()).orElse(List.of());
+        // Of flat inputs the sides are not known.
+        int area = sizes.size() == 3 ? sizes.get(1) * sizes.get(2) : inputs;
+        int side = (int) Math.round(Math.sqrt(area));
+        int rows = sizes.size() == 3 ? sizes.get(1) : side;
+        if (inputs > 0 && (sizes.size() == 3 || side * side == inputs)) {
             for (int level : levels(6, ShownLevels.PAPER)) {
-                double[] counts = new double[inputs];
+                double[] counts = new double[area];
                 double all = 0;
                 for (int trial : networks.trials()) {
                     Optional<Mask> mask = networks.mask(base, trial, level);
                     if (mask.isPresent()) {
                         BitSet survivors = mask.get().survivors(0);
                         for (int at = survivors.nextSetBit(0); at >= 0; at = survivors.nextSetBit(at + 1)) {
-                            counts[at % inputs]++;
+                            // Channels lie one after the other.
+                            counts[at % inputs % area]++;
                             all++;
                         }
                     }
                 }
                 if (all > 0) {
-                    for (int i = 0; i < inputs; i++) {
-                        counts[i] *= inputs / all;
+                    for (int i = 0; i < area; i++) {
+                        counts[i] *= area / all;
                     }
-                    panels.add(new Panel.Heat(name(level), side, side, counts, "times the average pixel", TOP));
+                    panels.add(new Panel.Heat(name(level), rows, area / rows, counts, "times the average pixel", TOP));
                 }
             }
         }
@@ -198,14 +208,19 @@ public final class NetworkFigures {
                     Architecture shape = mask.get().architecture();
                     LivePaths alive = new LivePaths(mask.get());
                     for (int layer = 0; layer < shape.layers(); layer++) {
+                        int kernel = shape.kernelArea(layer);
+                        long read = IntStream.of(alive.inputs(layer))
+                                .map(input -> input / kernel)
+                                .distinct()
+                                .count();
                         add(
                                 units,
-                                layer == 0 ? "inputs" : "hidden layer " + layer,
+                                (shape.convolution(layer) ? "channels into " : "inputs of ") + shape.node(layer),
                                 density,
-                                100.0 * alive.inputs(layer).length / shape.inputs(layer));
+                                100.0 * read * kernel / shape.inputs(layer));
                         add(
                                 weights,
-                                "weights of layer " + (layer + 1),
+                                "weights of " + shape.node(layer),
                                 density,
                                 100.0 * mask.get().count(layer) / shape.weights(layer));
                     }
@@ -218,12 +233,12 @@ public final class NetworkFigures {
         return new Figure(
                 prefix + "-alive",
                 "Neurons and weights alive: " + subject(),
-                "A neuron or an input is alive if a path of surviving weights leads through it from an input to a logit, in \""
+                "A neuron, channel or input is alive if a path of surviving weights leads through it from an input to a logit, in \""
                         + base + "\". Mean over trials; bars are one standard deviation.",
                 List.of(FigureStyle.of("alive", names)),
                 List.of(
                         new Panel.Lines(
-                                "neurons and inputs alive",
+                                "neurons, channels and inputs alive",
                                 x,
                                 Axis.of("alive (% of the dense network's)", Axis.Scale.PERCENT),
                                 lines(units),

@@ -43,24 +43,25 @@ final class NetworkReader {
         int networks = 0;
         for (StoredTrial trial : trials) {
             for (int level = 0; level < trial.levels().size(); level++) {
-                if (store.level(trial.levels().get(level)).state() != LevelState.WAITING) {
+                if (cell.shows(trial.id().strategy(), level)
+                        && store.level(trial.levels().get(level)).state() != LevelState.WAITING) {
                     all.add(level);
                     networks++;
                 }
             }
         }
         reader.levels.addAll(networks <= MOST ? all : ShownLevels.of(all, 6));
-        reader.read(store, trials);
+        reader.read(store, cell, trials);
         return reader;
     }
 
-    private void read(Store store, List<StoredTrial> trials) {
+    private void read(Store store, Cell cell, List<StoredTrial> trials) {
         record Wanted(Place place, String key) {}
 
         var wanted = new ArrayList<Wanted>();
         for (StoredTrial trial : trials) {
             for (int level : levels) {
-                if (level < trial.levels().size()) {
+                if (level < trial.levels().size() && cell.shows(trial.id().strategy(), level)) {
                     wanted.add(new Wanted(
                             new Place(trial.id().strategy(), trial.id().trial(), level),
                             trial.levels().get(level)));

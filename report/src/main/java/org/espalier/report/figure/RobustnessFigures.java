@@ -173,7 +173,7 @@ public final class RobustnessFigures {
         return " Of " + shown.size() + " evaluations the rules mark "
                 + (unreliable > 0 ? unreliable + " unreliable (the truth may be lower)" : "")
                 + (unreliable > 0 && refused > 0 ? " and " : "")
-                + (refused > 0 ? refused + " refused (not to be quoted)" : "") + ": "
+                + (refused > 0 ? refused + " refused (their levels are left out here)" : "") + ": "
                 + String.join(", ", RuleNotes.broken(shown)) + "; see the table.";
     }
 
@@ -181,8 +181,13 @@ public final class RobustnessFigures {
         return shown.stream().filter(e -> e.evaluation().verdict() == verdict).count();
     }
 
+    /** The trials of a level; none if one is refused, since the others alone are a selection. {@link #marks} says so. */
+    private static List<Evaluated> quotable(List<Evaluated> trials) {
+        return RuleNotes.worst(trials) == org.espalier.evaluate.rules.Verdict.REFUSED ? List.of() : trials;
+    }
+
     private static List<Double> percents(List<Evaluated> trials, Function<StoredEvaluation, Optional<Double>> of) {
-        return trials.stream()
+        return quotable(trials).stream()
                 .flatMap(e -> of.apply(e.evaluation()).stream())
                 .map(share -> 100 * share)
                 .toList();
@@ -309,7 +314,7 @@ public final class RobustnessFigures {
             TreeMap<Double, RadiusGroup> radii, String objective, int level) {
         Map<Integer, TreeMap<Double, Double>> byTrial = new TreeMap<>();
         radii.values()
-                .forEach(group -> group.at(objective, level).forEach(e -> {
+                .forEach(group -> quotable(group.at(objective, level)).forEach(e -> {
                     TreeMap<Double, Double> points =
                             byTrial.computeIfAbsent(e.trial().trial(), _ -> new TreeMap<>());
                     e.evaluation()
@@ -383,7 +388,7 @@ public final class RobustnessFigures {
             for (int level : shown) {
                 for (String attack : attacks) {
                     var numbers = new TreeMap<Double, List<Double>>();
-                    group.at(objective, level)
+                    quotable(group.at(objective, level))
                             .forEach(e -> attack(e.evaluation(), attack)
                                     .ifPresent(found -> found.securityCurve()
                                             .forEach(point -> numbers.computeIfAbsent(
@@ -404,7 +409,8 @@ public final class RobustnessFigures {
                 "Security curves: " + family.dataset() + ", " + family.strategy() + ", suite " + family.suite(),
                 setting(family)
                         + " Share of images that are right and for which the attack found no adversarial example"
-                        + " within that distance. Mean over trials; bands are one standard deviation to either side.",
+                        + " within that distance. Mean over trials; bands are one standard deviation to either side."
+                        + marks(group.all()),
                 List.of(
                         FigureStyle.levels(List.copyOf(names.values())),
                         FigureStyle.dashes("attack", List.copyOf(attacks))),

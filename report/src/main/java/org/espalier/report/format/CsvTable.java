@@ -19,8 +19,8 @@ import org.espalier.report.table.VerdictTable;
 public final class CsvTable {
     private static final String NUMBER = "[+-]?[0-9][0-9,]*(?:\\.[0-9]+)?";
 
-    /** Marks of the rules stand beside numbers; a column of its own says the same. */
-    private static final String MARK = "[?!]?";
+    /** Marks beside numbers: of the rules, which have a column of their own, and of networks at chance. */
+    private static final String MARK = "[?!*]?";
 
     private static final Pattern SPREAD = Pattern.compile("(" + NUMBER + ") \\((" + NUMBER + "|-)\\)" + MARK);
     private static final Pattern RANGE = Pattern.compile("(" + NUMBER + ") \\[(" + NUMBER + "), (" + NUMBER + ")]");
@@ -99,6 +99,6 @@ public final class CsvTable {
         if (cell.equals(AccuracyTable.PENDING) || cell.equals(VerdictTable.NONE)) {
             return "";
         }
-        return cell.matches(NUMBER + MARK) ? cell.replaceAll("[,?!]", "") : cell;
+        return cell.matches(NUMBER + MARK) ? cell.replaceAll("[,?!*]", "") : cell;
     }
 }

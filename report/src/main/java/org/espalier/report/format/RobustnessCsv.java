@@ -241,7 +241,7 @@ public final class RobustnessCsv {
             row.addAll(List.of(
                     c.weights(),
                     c.method(),
-                    "linf",
+                    c.norm().name().toLowerCase(Locale.ROOT),
                     Numbers.shortestIfKnown(c.epsilon()),
                     c.split(),
                     c.images(),

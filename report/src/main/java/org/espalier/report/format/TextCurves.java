@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
+import org.espalier.report.content.RobustCurves;
 import org.espalier.report.notation.Numbers;
 import org.espalier.report.result.Cell;
 import org.espalier.report.result.Point;
@@ -42,6 +44,62 @@ public final class TextCurves {
                                         && v.objective().equals(cell.objective()))
                                 .toList())
                 .charts();
+    }
+
+    /** The report's first picture: a chart for each data set and objective. */
+    public static List<TextChart> of(RobustCurves curves) {
+        return curves.frames().stream().map(TextCurves::chart).toList();
+    }
+
+    private static TextChart chart(RobustCurves.Frame frame) {
+        var curves = new ArrayList<TextChart.Curve>();
+        var marks = new StringBuilder("ctd");
+        boolean certified = frame.chains().stream()
+                .flatMap(chain -> chain.spots().stream())
+                .anyMatch(spot -> spot.certified().count() > 0);
+        for (RobustCurves.Chain chain : frame.chains()) {
+            curves.add(new TextChart.Curve(
+                    mark(chain.strategy(), marks), chain.strategy(), spots(chain, RobustCurves.Spot::accuracy)));
+        }
+        frame.dense()
+                .ifPresent(dense -> curves.add(new TextChart.Curve(
+                        'd',
+                        "dense network",
+                        frame.chains().stream()
+                                .flatMap(chain -> chain.spots().stream())
+                                .filter(spot -> spot.density() > 0)
+                                .map(spot -> new TextChart.Spot(spot.density(), dense))
+                                .distinct()
+                                .toList())));
+        if (certified) {
+            frame.chains().stream()
+                    .findFirst()
+                    .ifPresent(chain -> curves.add(new TextChart.Curve(
+                            'c', "certified, " + chain.strategy(), spots(chain, RobustCurves.Spot::certified))));
+        }
+        List<TextChart.Spot> tickets = frame.chains().stream()
+                .flatMap(chain -> chain.spots().stream())
+                .filter(spot -> spot.ticket() && spot.accuracy().count() > 0)
+                .map(spot -> new TextChart.Spot(spot.density(), spot.accuracy().mean()))
+                .distinct()
+                .toList();
+        if (frame.evaluated() && !tickets.isEmpty()) {
+            curves.add(new TextChart.Curve('t', "ticket", tickets));
+        }
+        return new TextChart(
+                frame.title() + ", accuracy under " + frame.under()
+                        + (frame.evaluated() ? "" : " (attack of training: not evaluated)") + ", %, by P_m",
+                curves,
+                true,
+                "weights remaining");
+    }
+
+    private static List<TextChart.Spot> spots(RobustCurves.Chain chain, Function<RobustCurves.Spot, Sample> quantity) {
+        return chain.spots().stream()
+                .filter(spot -> quantity.apply(spot).count() > 0 && spot.density() > 0)
+                .map(spot ->
+                        new TextChart.Spot(spot.density(), quantity.apply(spot).mean()))
+                .toList();
     }
 
     private List<TextChart> charts() {
@@ -138,7 +196,7 @@ public final class TextCurves {
     private List<Integer> levels(String strategy) {
         var found = new TreeSet<Integer>();
         cell.series().stream()
-                .filter(s -> s.strategy().equals(strategy) && !s.points().isEmpty())
+                .filter(s -> s.strategy().equals(strategy) && !s.points().isEmpty() && cell.shows(strategy, s.level()))
                 .forEach(s -> found.add(s.level()));
         if (found.size() <= MOST_LEVELS) {
             return List.copyOf(found);

@@ -74,7 +74,8 @@ final class Gallery {
                 .append(Html.text("The first " + originals.size() + " test images; networks of " + examples.trial()
                         + " after their last update, attacked with " + examples.attack() + " (epsilon "
                         + Float.toString(examples.epsilon())
-                        + "). Perturbations: gray is no change, white and black are plus and minus epsilon. Below: what the"
+                        + "). Perturbations: gray is no change, white and black are plus and minus epsilon"
+                        + (examples.channels() == 3 ? " in all channels" : "") + ". Below: what the"
                         + " network says of the clean image, then of the attacked one, with its probability."))
                 .append("</p>\n")
                 .toString();
@@ -88,12 +89,32 @@ final class Gallery {
                 + Math.round(100 * prediction.probability()) + "&nbsp;%";
     }
 
-    private static String image(float[] values, Examples examples, String description) {
-        BufferedImage image = new BufferedImage(examples.columns(), examples.rows(), BufferedImage.TYPE_BYTE_GRAY);
-        for (int i = 0; i < values.length; i++) {
-            int gray = Math.round(255 * Math.max(0, Math.min(1, values[i])));
-            image.getRaster().setSample(i % examples.columns(), i / examples.columns(), 0, gray);
+    /**
+     * An image in colour where it has three channels, else in gray: the mean of its channels.
+     *
+     * @param values channels x rows x columns; below 0 is black and above 1 full
+     */
+    static BufferedImage picture(float[] values, int channels, int rows, int columns) {
+        boolean color = channels == 3;
+        BufferedImage image =
+                new BufferedImage(columns, rows, color ? BufferedImage.TYPE_INT_RGB : BufferedImage.TYPE_BYTE_GRAY);
+        int area = rows * columns;
+        for (int i = 0; i < area; i++) {
+            int shown = color ? 3 : 1;
+            for (int band = 0; band < shown; band++) {
+                float value = 0;
+                for (int channel = color ? band : 0; channel < (color ? band + 1 : channels); channel++) {
+                    value += values[channel * area + i] / (color ? 1 : channels);
+                }
+                image.getRaster()
+                        .setSample(i % columns, i / columns, band, Math.round(255 * Math.max(0, Math.min(1, value))));
+            }
         }
+        return image;
+    }
+
+    private static String image(float[] values, Examples examples, String description) {
+        BufferedImage image = picture(values, examples.channels(), examples.rows(), examples.columns());
         var bytes = new ByteArrayOutputStream();
         try {
             ImageIO.setUseCache(false);

@@ -13,6 +13,7 @@ import org.espalier.report.content.BesidePublished;
 import org.espalier.report.content.Report;
 import org.espalier.report.example.ExampleSource;
 import org.espalier.report.figure.FigureKind;
+import org.espalier.report.figure.VerdictFigure;
 import org.espalier.report.notation.Numbers;
 import org.espalier.report.result.Cell;
 import org.espalier.report.table.AllTables;
@@ -102,58 +103,81 @@ final class ReportPage {
     }
 
     private void verdict() {
-        page.section("verdict", "Verdict", "Verdict");
-        List<TicketVerdict> main =
-                report.verdicts().stream().filter(TicketVerdict::trainedAgainst).toList();
-        if (main.isEmpty()) {
-            main = report.verdicts();
-        }
+        page.section("verdict", "Is there a winning robust ticket?", "Verdict");
+        List<TicketVerdict> main = report.decisive();
         if (main.isEmpty()) {
             page.paragraph("Nothing can be said yet: no strategy that prunes has been measured under an attack.");
             return;
         }
+        page.figures(VerdictFigure.of(report));
         List<Answer.Said> answers = Answer.of(report.verdicts(), several);
         if (!answers.isEmpty()) {
-            page.html(
-                    "<p class=\"lead\">Is there a winning robust ticket: a pruned network shown to be as accurate as the dense"
-                            + " one to within " + report.terms().points()
-                            + ", unattacked and under the attack, that trains no longer?</p>"
-                            + "<ul class=\"lead\">"
-                            + answers.stream()
-                                    .map(said -> "<li><strong>" + Html.sentence(said.subject()) + ":</strong> "
-                                            + Html.sentence(said.sentence()) + "</li>")
-                                    .collect(Collectors.joining())
-                            + "</ul>");
+            page.html("<ul class=\"lead\">"
+                    + answers.stream()
+                            .map(said -> "<li><strong>" + Html.sentence(said.subject()) + ":</strong> "
+                                    + Html.sentence(said.sentence()) + "</li>")
+                            .collect(Collectors.joining())
+                    + "</ul>");
         }
         var cards = new StringBuilder("<div class=\"cards\">");
-        for (TicketVerdict verdict : main) {
-            cards.append("<section class=\"card\"><h3>")
-                    .append(Html.text((several ? verdict.run() + ": " : "") + verdict.subject()))
-                    .append("</h3><p class=\"big\">")
-                    .append(verdict.ticket()
-                            .map(t -> "Wins with " + Html.sentence(Numbers.density(t.density()) + " of the weights"))
-                            .orElse("No winning ticket shown"))
-                    .append("</p>")
-                    .append(beyond(verdict));
-            if (!verdict.found().isEmpty()) {
-                cards.append("<h4>Shown</h4>").append(Html.list(verdict.found()));
-            }
-            List<String> notShown = new ArrayList<>(nothingUnderOthers(verdict));
-            notShown.addAll(verdict.notShown());
-            if (!notShown.isEmpty()) {
-                cards.append("<h4>Not shown</h4>").append(Html.list(notShown));
-            }
-            if (!verdict.beyondAttack().sentences().isEmpty()) {
-                cards.append("<h4>Beyond that attack</h4>")
-                        .append(Html.list(verdict.beyondAttack().sentences()));
-            }
-            List<String> published = BesidePublished.sentences(report, verdict);
-            if (!published.isEmpty()) {
-                cards.append("<h4>Beside what is published</h4>").append(Html.list(published));
-            }
-            cards.append("</section>\n");
-        }
+        main.forEach(verdict -> card(cards, verdict));
         page.html(cards.append("</div>").toString());
+    }
+
+    /** What a verdict comes to; the sentences behind it unfold. */
+    private void card(StringBuilder cards, TicketVerdict verdict) {
+        TicketVerdict own = report.ownAttack(verdict);
+        cards.append("<section class=\"card\"><h3>")
+                .append(Html.text((several ? verdict.run() + ": " : "") + verdict.dataset() + ", " + verdict.objective()
+                        + " training, " + verdict.strategy()))
+                .append("</h3><p class=\"big\">")
+                .append(Html.sentence(headline(verdict)))
+                .append("</p>")
+                .append(beyond(verdict))
+                .append("<p class=\"beyond muted\">")
+                .append(Html.sentence("Under " + own.attack() + " alone, the attack of "
+                        + (own.trainedAgainst() ? "training" : "the search") + ": "
+                        + own.ticket()
+                                .map(t -> "ticket with " + Numbers.density(t.density()) + " of the weights")
+                                .orElse("no ticket shown")))
+                .append("</p><details><summary>Why</summary>");
+        if (!verdict.found().isEmpty()) {
+            cards.append("<h4>Shown</h4>").append(Html.list(verdict.found()));
+        }
+        List<String> notShown = new ArrayList<>(verdict.basis().isPresent() ? List.of() : nothingUnderOthers(verdict));
+        notShown.addAll(verdict.notShown());
+        if (!notShown.isEmpty()) {
+            cards.append("<h4>Not shown</h4>").append(Html.list(notShown));
+        }
+        if (!verdict.beyondAttack().sentences().isEmpty()) {
+            cards.append("<h4>Evaluations and certificates</h4>")
+                    .append(Html.list(verdict.beyondAttack().sentences()));
+        }
+        if (own != verdict && !own.found().isEmpty()) {
+            cards.append("<h4>Under ")
+                    .append(Html.text(own.attack()))
+                    .append(" alone</h4>")
+                    .append(Html.list(own.found()));
+        }
+        List<String> published = BesidePublished.sentences(report, own);
+        if (!published.isEmpty()) {
+            cards.append("<h4>Beside what is published</h4>").append(Html.list(published));
+        }
+        cards.append("</details></section>\n");
+    }
+
+    /** Never better than what an evaluation shows. */
+    private static String headline(TicketVerdict verdict) {
+        if (verdict.basis().isEmpty() || verdict.trials() == 0) {
+            return "Not evaluated";
+        }
+        if (verdict.ticket().isPresent()) {
+            return "Robust ticket with "
+                    + Numbers.density(verdict.ticket().get().density()) + " of the weights";
+        }
+        return verdict.comparisons().stream().anyMatch(c -> c.standing() == Comparison.Standing.NOTHING_TO_KEEP)
+                ? "No robustness to keep"
+                : "No robust ticket shown";
     }
 
     /** What withstands the attack it was trained on may fall to every other: that belongs beside its success. */
@@ -170,25 +194,39 @@ final class ReportPage {
                 .toList();
     }
 
-    /** What is left of the verdict's networks under more than its attack, beside the verdict. */
+    /** Figures of the networks that a verdict names, beside it. */
     private static String beyond(TicketVerdict verdict) {
         var parts = new ArrayList<String>();
         verdict.beyondAttack()
                 .suite()
                 .ifPresent(suite -> parts.add(Html.sentence(String.format(
                                 Locale.ROOT,
-                                "suite %s at epsilon %s: %.1f %%, lowest known %.1f %%, certified %.1f %%",
+                                "%.1f %% right under suite %s at epsilon %s%s",
+                                100 * suite.known().mean(),
                                 suite.name(),
                                 Numbers.plain(suite.epsilon()),
-                                100 * suite.accuracy().mean(),
-                                100 * suite.known().mean(),
-                                100 * suite.certified().mean()))
+                                suite.certified().mean() > 0
+                                        ? String.format(
+                                                Locale.ROOT,
+                                                ", %.1f %% certified",
+                                                100 * suite.certified().mean())
+                                        : ""))
                         + " " + Html.mark(suite.mark())));
+        verdict.basis()
+                .flatMap(_ -> verdict.dense())
+                .filter(_ -> verdict.beyondAttack().level() > 0)
+                .ifPresent(dense -> parts.add(Html.sentence(String.format(
+                        Locale.ROOT, "dense %.1f %%", 100 * dense.accuracy().mean()))));
         verdict.beyondAttack()
                 .bounds()
+                .filter(bounds -> verdict.basis()
+                        .filter(basis -> basis.epsilon() == bounds.epsilon()
+                                && verdict.beyondAttack().suite().stream()
+                                        .anyMatch(suite -> suite.certified().mean() > 0))
+                        .isEmpty())
                 .ifPresent(bounds -> parts.add(Html.sentence(String.format(
                         Locale.ROOT,
-                        "certificates at epsilon %s: at least %.1f %%, at most %.1f %%",
+                        "certificates at epsilon %s: %.1f to %.1f %%",
                         Numbers.plain(bounds.epsilon()),
                         100 * bounds.low().mean(),
                         100 * bounds.high().mean()))));

@@ -76,6 +76,11 @@ public record Cell(
      */
     public record Bound(String name, double epsilon) {}
 
+    /** Whether tables and figures show a level: not from the first one on that prunes nothing. */
+    public boolean shows(String strategy, int level) {
+        return strategies.stream().filter(each -> each.name().equals(strategy)).allMatch(each -> level < each.levels());
+    }
+
     /** A cell whose accuracies are of the points that attacks keep. */
     public Cell(
             String dataset,

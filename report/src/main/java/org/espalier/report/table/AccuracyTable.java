@@ -31,6 +31,9 @@ public final class AccuracyTable {
     /** Stands for the spread of a single trial. */
     static final String NO_SPREAD = "-";
 
+    /** Stands behind the accuracies of networks that are no better than chance. */
+    static final String AT_CHANCE = "*";
+
     /** What accuracy under attack means where it is not that of the points that attacks end with. */
     static final String WORST_CASE =
             "an image is right under an attack if it is right unattacked and at every point that"
@@ -145,16 +148,38 @@ public final class AccuracyTable {
             row.add(iterations(trials));
         }
         var counts = new TreeSet<Integer>();
+        String mark = mark(cell, trials, selection);
         List<String> measured = cell.measured();
         for (int i = -1; i < measured.size(); i++) {
             Sample sample = accuracy(trials, selection, i < 0 ? Point.NATURAL : measured.get(i));
             counts.add(sample.count());
-            row.add(cell(sample, 100, 2));
+            row.add(cell(sample, 100, 2) + (sample.count() > 0 ? mark : ""));
         }
         String counted =
                 counts.first().equals(counts.last()) ? "" + counts.first() : counts.first() + "-" + counts.last();
         row.add(counted + "/" + cell.trials());
         return row;
+    }
+
+    /** {@link #AT_CHANCE} where the network of a trial is no better than naming one class; else nothing. */
+    static String mark(Cell cell, List<Series> trials, Selection selection) {
+        return trials.stream()
+                        .flatMap(trial -> selection.of(trial).stream()
+                                .boxed()
+                                .flatMap(at -> trial.at(at, Point.TEST, Point.NATURAL).stream()))
+                        .anyMatch(point -> cell.chance()
+                                .filter(chance -> chance.covers(point.accuracy()))
+                                .isPresent())
+                ? AT_CHANCE
+                : "";
+    }
+
+    /** What {@link #mark} means. */
+    static String chanceNote(Cell cell) {
+        return AT_CHANCE + " a network of at least one trial is no better than always naming the most frequent class"
+                + cell.chance()
+                        .map(chance -> " (" + Numbers.percent(chance.share()) + " %)")
+                        .orElse("");
     }
 
     /** Test accuracies under an attack, of the trials that have one at the selected iteration. */
@@ -184,6 +209,9 @@ public final class AccuracyTable {
         }
         if (holds(blocks, PENDING)) {
             notes.add(PENDING + " not measured yet");
+        }
+        if (holds(blocks, AT_CHANCE)) {
+            notes.add(chanceNote(cell));
         }
         cell.bound()
                 .ifPresent(bound -> notes.add(bound.name()

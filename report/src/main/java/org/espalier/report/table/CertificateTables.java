@@ -13,6 +13,8 @@ import org.espalier.evaluate.rules.Outcomes;
 import org.espalier.report.content.Report;
 import org.espalier.report.evaluation.CertificateGroup;
 import org.espalier.report.evaluation.Certified;
+import org.espalier.report.evaluation.Evaluated;
+import org.espalier.report.evaluation.RuleNotes;
 import org.espalier.report.notation.Numbers;
 import org.espalier.report.statistics.Sample;
 
@@ -48,7 +50,8 @@ public final class CertificateTables {
         for (CertificateGroup group : CertificateGroup.shown(run.robustness())) {
             CertificateGroup.Key key = group.key();
             String name = ("certified-" + key.dataset() + "-" + key.strategy() + "-"
-                            + (key.weights().equals("final") ? "" : key.weights() + "-") + "linf-" + key.epsilon() + "-"
+                            + (key.weights().equals("final") ? "" : key.weights() + "-")
+                            + key.norm().name().toLowerCase(Locale.ROOT) + "-" + key.epsilon() + "-"
                             + key.split() + "-" + group.images())
                     .replaceAll("[^A-Za-z0-9._-]+", "-");
             tables.put(name, new CertificateTables(group).table());
@@ -82,7 +85,8 @@ public final class CertificateTables {
                 Set.of(1)));
         CertificateGroup.Key key = group.key();
         return new Table(
-                key.dataset() + ", " + key.strategy() + ": bounds of accuracy in % at l-infinity " + key.epsilon()
+                key.dataset() + ", " + key.strategy() + ": bounds of accuracy in % at " + key.norm() + " "
+                        + key.epsilon()
                         + String.format(Locale.ROOT, ", first %,d ", group.images()) + key.split() + " images"
                         + (key.weights().equals("final") ? "" : ", " + key.weights() + " weights"),
                 new Table.Block("", List.of("trained for", "level", "P_m %"), keys, Set.of(0)),
@@ -101,9 +105,11 @@ public final class CertificateTables {
         columns.add(row -> share(group.kinds().getFirst(), row, Certified::attacked));
         group.suite().ifPresent(suite -> {
             headings.add("suite " + suite.name());
-            columns.add(row -> cell(
-                    suite.at(row.objective(), row.level()),
-                    e -> Certified.share(e.evaluation().withstands(), group.images())));
+            columns.add(row -> {
+                List<Evaluated> trials = suite.at(row.objective(), row.level());
+                return cell(trials, e -> Certified.share(e.evaluation().withstands(), group.images()))
+                        + EvaluationTables.mark(RuleNotes.worst(trials));
+            });
         });
         return new Table.Block(
                 "at most",
@@ -178,7 +184,7 @@ public final class CertificateTables {
                 + " everything in the ball; cells: mean (sample standard deviation) over trials");
         notes.add("unbroken: neither attacked nor refuted by exact verification; undecided: unbroken, but not certified"
                 + " within its limits. PGD: 40 steps of epsilon/10, 5 random starts"
-                + (group.suite().isPresent() ? "; suite: its worst case on these images" : "")
+                + (group.suite().isPresent() ? "; suite: its worst case on these images, ? unreliable, ! refused" : "")
                 + ". sandwich: whether no image is both certified and broken");
         notes.add("ms an image: processor time of one core, of images that the method was asked about"
                 + group.exact()

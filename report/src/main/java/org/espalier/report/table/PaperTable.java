@@ -23,6 +23,7 @@ import org.espalier.report.result.Point;
 import org.espalier.report.result.Published;
 import org.espalier.report.result.Selection;
 import org.espalier.report.result.Series;
+import org.espalier.report.statistics.Sample;
 
 /**
  * Tables 1 and 2 of the paper, in its form: for each attack natural and attacked accuracy, networks trained naturally /
@@ -258,8 +259,19 @@ public final class PaperTable {
         List<Series> trials = cell.get().series().stream()
                 .filter(s -> s.strategy().equals(strategy) && s.level() == level)
                 .toList();
-        return AccuracyTable.cell(
-                AccuracyTable.accuracy(trials, selection(cell.get()), attacked ? attack : Point.NATURAL), 100, 2);
+        Sample sample = AccuracyTable.accuracy(trials, selection(cell.get()), attacked ? attack : Point.NATURAL);
+        return AccuracyTable.cell(sample, 100, 2)
+                + (sample.count() > 0 ? AccuracyTable.mark(cell.get(), trials, selection(cell.get())) : "");
+    }
+
+    private boolean atChance(Cell cell) {
+        return !AccuracyTable.mark(
+                        cell,
+                        cell.series().stream()
+                                .filter(s -> s.strategy().equals(strategy) && cell.shows(strategy, s.level()))
+                                .toList(),
+                        selection(cell))
+                .isEmpty();
     }
 
     private Selection selection(Cell cell) {
@@ -326,6 +338,7 @@ public final class PaperTable {
                 trials.last(),
                 trials.last() == 1 ? "trial" : "trials",
                 updates));
+        cells.stream().filter(this::atChance).findFirst().ifPresent(cell -> notes.add(AccuracyTable.chanceNote(cell)));
         if (cells.stream().anyMatch(cell -> cell.accuracy() == AttackedAccuracy.WORST_CASE)) {
             notes.add("ours: " + AccuracyTable.WORST_CASE
                     + (sources.isEmpty() ? "" : "; published: the point that the attack ends with"));

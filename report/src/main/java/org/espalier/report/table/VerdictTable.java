@@ -34,9 +34,11 @@ public final class VerdictTable {
             if (several) {
                 key.add(verdict.run());
             }
-            key.addAll(List.of(verdict.dataset(), verdict.objective(), verdict.strategy(), verdict.attack()));
+            key.addAll(List.of(verdict.dataset(), verdict.objective(), verdict.strategy(), under(verdict)));
             keys.add(key);
-            tickets.add(verdict.ticket().map(VerdictTable::ticket).orElse(List.of(NONE, NONE, NONE, NONE)));
+            var row = new ArrayList<>(List.of(standing(report, verdict)));
+            row.addAll(verdict.ticket().map(VerdictTable::ticket).orElse(List.of(NONE, NONE, NONE, NONE)));
+            tickets.add(row);
             accuracies.add(List.of(
                     verdict.dense().map(VerdictTable::accuracy).orElse(AccuracyTable.PENDING),
                     verdict.best().map(VerdictTable::accuracy).orElse(NONE),
@@ -49,7 +51,10 @@ public final class VerdictTable {
         }
         var blocks = new ArrayList<Table.Block>();
         blocks.add(new Table.Block(
-                "sparsest winning robust ticket", List.of("P_m %", "natural", "attacked", "p"), tickets));
+                "sparsest winning ticket",
+                List.of("verdict", "P_m %", "natural", "attacked", "p"),
+                tickets,
+                Set.of(0)));
         blocks.add(new Table.Block(
                 "accuracy under the attack, %", List.of("dense", "best", "at P_m %", "trials"), accuracies));
         var notes = new ArrayList<>(notes(report.terms()));
@@ -70,6 +75,29 @@ public final class VerdictTable {
                             + " means over trials; radii are pixel values");
         }
         return new Table("Winning robust tickets", new Table.Block("", headings, keys, true), blocks, notes);
+    }
+
+    /** The suite with its radius, or the search's own attack. */
+    private static String under(TicketVerdict verdict) {
+        return verdict.basis()
+                .map(basis -> basis.family().suite() + " " + Numbers.plain(basis.epsilon()))
+                .orElse(verdict.attack());
+    }
+
+    /** What a row decides. */
+    private static String standing(Report report, TicketVerdict verdict) {
+        if (verdict.basis().isEmpty()) {
+            return report.verdicts().stream()
+                            .anyMatch(other -> other.basis().isPresent() && other.sameNetworks(verdict))
+                    ? "own attack"
+                    : "not evaluated";
+        }
+        if (verdict.ticket().isPresent()) {
+            return "robust ticket";
+        }
+        return verdict.comparisons().stream().anyMatch(c -> c.standing() == Comparison.Standing.NOTHING_TO_KEEP)
+                ? "nothing to keep"
+                : verdict.trials() == 0 ? "not evaluated" : "not shown";
     }
 
     /** What suites leave of the networks that the verdicts name, and what is certified of them. */
@@ -130,10 +158,14 @@ public final class VerdictTable {
         String confidence = Numbers.plain(terms.confidence() * 100) + " %";
         String margin = Numbers.plain(terms.margin() * 100);
         return List.of(
-                "a winning robust ticket is a pruned network whose natural accuracy and accuracy under the attack are"
+                "a winning ticket is a pruned network whose natural accuracy and accuracy under the attack are"
                         + " both shown, at " + confidence
                         + " confidence, to be not worse than the dense network's of the"
-                        + " same trials by more than " + margin + " points, and whose mean early stop is no later",
+                        + " same trials by more than " + margin + " points, and whose mean early stop is no later;"
+                        + " it is robust where a suite of attacks decides, by lowest known accuracies that the rules neither"
+                        + " refuse nor call unreliable",
+                "own attack: of the search itself, beside the suite's row that decides; not evaluated: no suite was run on"
+                        + " these networks, so the row says how training went and not what withstands",
                 "natural, attacked: mean change against the dense network, in points; p: of the paired t tests, the"
                         + " larger of the two, after Holm's correction for all densities",
                 "[ ]: " + confidence + " interval over trials (Student's t), or of one trial over images (Wilson)",

@@ -18,7 +18,7 @@ public final class Answer {
     private Answer() {}
 
     /** What one answer is about. */
-    private record Question(String run, String dataset, String objective, String attack) {}
+    private record Question(String run, String dataset, String objective) {}
 
     /**
      * An answer.
@@ -29,7 +29,8 @@ public final class Answer {
     public record Said(String subject, String sentence) {}
 
     /**
-     * Answers to verdicts on the attack that was trained against.
+     * Answers for networks that are trained against an attack: by the strongest evaluation, and where nothing was evaluated by
+     * saying so.
      *
      * @param several whether there are several runs, so that answers have to name theirs
      */
@@ -39,20 +40,62 @@ public final class Answer {
                 .filter(TicketVerdict::trainedAgainst)
                 .forEach(verdict -> questions
                         .computeIfAbsent(
-                                new Question(verdict.run(), verdict.dataset(), verdict.objective(), verdict.attack()),
+                                new Question(verdict.run(), verdict.dataset(), verdict.objective()),
                                 _ -> new ArrayList<>())
                         .add(verdict));
         var answers = new ArrayList<Said>();
-        questions.forEach((question, strategies) -> answers.add(new Said(
-                (several ? question.run() + ": " : "") + question.dataset() + ", " + question.objective()
-                        + " training, under " + question.attack(),
-                sentence(strategies))));
+        questions.forEach((question, all) -> {
+            List<TicketVerdict> evaluated =
+                    all.stream().filter(v -> v.basis().isPresent()).toList();
+            List<TicketVerdict> own =
+                    all.stream().filter(v -> v.basis().isEmpty()).toList();
+            answers.add(new Said(
+                    (several ? question.run() + ": " : "") + question.dataset() + ", " + question.objective()
+                            + " training",
+                    evaluated.isEmpty() ? notEvaluated(own) : evaluated(evaluated, own)));
+        });
         return List.copyOf(answers);
+    }
+
+    /** Accuracy under the search's own attack says how training went, and not what withstands. */
+    private static String notEvaluated(List<TicketVerdict> own) {
+        return "not evaluated, for no suite of attacks has been run on these networks (espalier evaluate). Under "
+                + own.getFirst().attack() + " alone, the attack of training: " + sentence(own);
+    }
+
+    private static String evaluated(List<TicketVerdict> evaluated, List<TicketVerdict> own) {
+        List<String> without = own.stream()
+                .filter(v -> evaluated.stream().noneMatch(v::sameNetworks))
+                .map(TicketVerdict::strategy)
+                .toList();
+        // Strategies may have been evaluated in different ways.
+        Map<String, List<TicketVerdict>> ways = new LinkedHashMap<>();
+        evaluated.forEach(
+                v -> ways.computeIfAbsent(v.under(), _ -> new ArrayList<>()).add(v));
+        return ways.entrySet().stream()
+                        .map(way -> "under " + way.getKey() + ": " + sentence(way.getValue()))
+                        .collect(Collectors.joining(" "))
+                + (without.isEmpty() ? "" : " " + list(without, "and") + " not evaluated.")
+                + alone(own);
+    }
+
+    /** What the attack of training alone would have answered, which decides nothing. */
+    private static String alone(List<TicketVerdict> own) {
+        if (own.isEmpty()) {
+            return "";
+        }
+        List<String> winners = own.stream()
+                .flatMap(v -> v.ticket().stream().map(ticket -> network(v, ticket)))
+                .toList();
+        return " Under " + own.getFirst().attack() + " alone, the attack of training: "
+                + (winners.isEmpty() ? "none" : String.join(", ", winners)) + ".";
     }
 
     private static String sentence(List<TicketVerdict> strategies) {
         if (strategies.stream().allMatch(v -> v.trials() == 0)) {
-            return "not known yet, for no pruned network is finished beside its dense one.";
+            return strategies.getFirst().basis().isPresent()
+                    ? "not evaluated, for no pruned network was evaluated beside its dense one."
+                    : "not known yet, for no pruned network is finished beside its dense one.";
         }
         if (strategies.stream().filter(v -> v.trials() > 0).allMatch(Answer::nothingToKeep)) {
             return "no (" + trials(strategies)
@@ -77,11 +120,11 @@ public final class Answer {
                 .map(TicketVerdict::strategy)
                 .toList();
         if (winners.isEmpty()) {
-            return "no winning robust ticket is shown for " + list(others, "or") + " (" + trials(strategies)
+            return "no winning " + kind(strategies) + " is shown for " + list(others, "or") + " (" + trials(strategies)
                     + (tested(strategies) ? ", " + confidence(strategies) : "") + ")." + instead(strategies)
                     + beyond(strategies);
         }
-        return "yes; sparsest winning robust ticket: "
+        return "yes; sparsest winning " + kind(strategies) + ": "
                 + winners.stream()
                         .flatMap(v -> v.ticket().stream()
                                 .map(ticket -> network(v, ticket) + " ("
@@ -89,6 +132,11 @@ public final class Answer {
                         .collect(Collectors.joining(", "))
                 + ", at " + confidence(strategies)
                 + (others.isEmpty() ? "" : "; not shown for " + list(others, "or")) + "." + beyond(strategies);
+    }
+
+    /** What survives the attack of training alone is not called robust. */
+    private static String kind(List<TicketVerdict> strategies) {
+        return strategies.getFirst().basis().isPresent() ? "robust ticket" : "ticket";
     }
 
     private static boolean nothingToKeep(TicketVerdict verdict) {
@@ -117,11 +165,15 @@ public final class Answer {
         List<Network> networks = strategies.stream()
                 .flatMap(v -> v.comparisons().stream().map(c -> new Network(v, c)))
                 .toList();
-        List<Network> comparable = networks.stream()
-                .filter(n -> n.standing() != Standing.DIVERGED
-                        && n.standing() != Standing.NOTHING_TO_KEEP
-                        && n.standing() != Standing.CHANCE)
-                .toList();
+        List<Network> comparable =
+                networks.stream().filter(n -> n.standing().comparable()).toList();
+        if (comparable.isEmpty()
+                && networks.stream()
+                        .anyMatch(n -> n.standing() != Standing.CHANCE
+                                && n.standing() != Standing.DIVERGED
+                                && n.standing() != Standing.NOTHING_TO_KEEP)) {
+            return " At every density compared, " + barred(networks) + ".";
+        }
         if (comparable.isEmpty()) {
             return networks.stream().anyMatch(n -> n.standing() == Standing.CHANCE)
                     ? " At every density compared, a network is no better than chance, or a trial has diverged."
@@ -151,6 +203,25 @@ public final class Answer {
                 + wins.or(() -> accurate.map(
                                 who -> " By mean accuracies alone, " + who + " is" + within + ", but stops later."))
                         .orElseGet(() -> none(networks, within));
+    }
+
+    /** Why no figure counts, in the words of the rules. */
+    private static String barred(List<Network> networks) {
+        var reasons = new ArrayList<String>();
+        add(reasons, networks, Standing.REFUSED, "the rules refuse a figure");
+        add(reasons, networks, Standing.UNRELIABLE, "a figure is unreliable");
+        add(reasons, networks, Standing.NOT_CHECKED, "the attacks of the rules were not run");
+        add(reasons, networks, Standing.NOT_EVALUATED, "a trained network is not evaluated");
+        add(reasons, networks, Standing.WITHDRAWN, "another evaluation shows a loss");
+        add(reasons, networks, Standing.CHANCE, "a network is no better than chance");
+        add(reasons, networks, Standing.DIVERGED, "a trial has diverged");
+        return list(reasons, "or");
+    }
+
+    private static void add(List<String> reasons, List<Network> networks, Standing standing, String reason) {
+        if (networks.stream().anyMatch(n -> n.standing() == standing)) {
+            reasons.add(reason);
+        }
     }
 
     private static String none(List<Network> networks, String within) {

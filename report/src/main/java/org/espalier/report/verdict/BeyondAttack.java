@@ -45,7 +45,7 @@ public record BeyondAttack(int level, Optional<Suite> suite, Optional<Bounds> bo
     /**
      * What the accuracy within a ball is at least and at most, means over trials, 0 to 1.
      *
-     * @param epsilon radius of the L-infinity ball
+     * @param epsilon radius of the ball
      */
     public record Bounds(double epsilon, Sample low, Sample high) {}
 }

@@ -45,6 +45,9 @@ public final class BeyondAttackReader {
 
     /** That of the attack, or of the bound that the objective trains on. */
     private static Optional<Float> radius(Experiment experiment, TicketVerdict verdict) {
+        if (verdict.basis().isPresent()) {
+            return verdict.basis().map(basis -> (float) basis.epsilon());
+        }
         if (experiment.attacks().containsKey(verdict.attack())) {
             return Optional.of(experiment.attack(verdict.attack()).threat().epsilon());
         }
@@ -87,8 +90,10 @@ public final class BeyondAttackReader {
             return Optional.empty();
         }
         List<EvaluationFamily> strongest = families.entrySet().stream()
-                .sorted(Comparator.comparing((Map.Entry<EvaluationFamily, List<Evaluated>> e) ->
-                                e.getKey().norm() != Norm.LINF)
+                .sorted(Comparator.comparing((Map.Entry<EvaluationFamily, List<Evaluated>> e) -> verdict.basis()
+                                .filter(basis -> basis.family().equals(e.getKey()))
+                                .isEmpty())
+                        .thenComparing(e -> e.getKey().norm() != Norm.LINF)
                         // A smaller ball leaves more: the attack's own says what there is to say.
                         .thenComparing(e -> nearest(e.getValue()))
                         .thenComparing(e -> -e.getValue()
@@ -152,7 +157,8 @@ public final class BeyondAttackReader {
 
     private String other(double epsilon) {
         return radius.filter(r -> Evaluated.plain(r) != epsilon)
-                .map(r -> ", not the " + Numbers.plain(Evaluated.plain(r)) + " of " + verdict.attack())
+                .map(r -> ", not the " + Numbers.plain(Evaluated.plain(r)) + " of "
+                        + verdict.basis().map(b -> "suite ").orElse("") + verdict.attack())
                 .orElse("");
     }
 
@@ -197,13 +203,14 @@ public final class BeyondAttackReader {
     }
 
     private Optional<BeyondAttack.Bounds> bounds() {
+        Norm norm = verdict.basis().map(basis -> basis.family().norm()).orElse(Norm.LINF);
         Optional<CertificateGroup> group = CertificateGroup.all(robustness).stream()
                 .filter(g -> g.key().dataset().equals(verdict.dataset())
                         && g.key().strategy().equals(verdict.strategy())
                         && (g.levels(verdict.objective()).containsKey(level)
                                 || g.levels(verdict.objective()).containsKey(0)))
-                .min(Comparator.comparing((CertificateGroup g) ->
-                                !g.levels(verdict.objective()).containsKey(level))
+                .min(Comparator.comparing((CertificateGroup g) -> g.key().norm() != norm)
+                        .thenComparing(g -> !g.levels(verdict.objective()).containsKey(level))
                         .thenComparingDouble(g -> away(g.key().epsilon())));
         if (group.isEmpty()) {
             return Optional.empty();
@@ -215,7 +222,8 @@ public final class BeyondAttackReader {
         var parts = new ArrayList<String>();
         at.filter(_ -> level > 0).ifPresent(b -> parts.add("of " + name + " " + between(b)));
         dense.ifPresent(b -> parts.add("of the dense network " + between(b)));
-        sentences.add("Certificates (" + Norm.LINF + " " + Numbers.plain(epsilon) + other(epsilon) + ", first "
+        sentences.add("Certificates (" + chosen.key().norm() + " " + Numbers.plain(epsilon) + other(epsilon)
+                + ", first "
                 + Numbers.count(chosen.images()) + " "
                 + chosen.key().split() + " images, " + weights(chosen.key().weights()) + ", by "
                 + String.join(

@@ -41,8 +41,26 @@ public record Comparison(
         DIVERGED,
         /** The network of some trial is no better than naming the most frequent class, as one that names a single class. */
         CHANCE,
+        /** The rules refuse the figure of some trial, or of its dense network. */
+        REFUSED,
+        /** The rules call the figure of some trial unreliable: the true one may be lower. */
+        UNRELIABLE,
+        /** The rules' own attacks were not run, so that a weak suite would leave as much. */
+        NOT_CHECKED,
+        /** A trained trial of the level, or its dense network, was not evaluated. */
+        NOT_EVALUATED,
+        /** Another evaluation in the same ball shows it to be worse by more than the margin. */
+        WITHDRAWN,
         /** The dense network itself withstands the attack no better than guessing: there is nothing to keep. */
-        NOTHING_TO_KEEP
+        NOTHING_TO_KEEP;
+
+        /** Whether the comparison is one of figures that may be quoted, of networks that are better than chance. */
+        public boolean comparable() {
+            return switch (this) {
+                case WINS, LATER, UNTIMED, OPEN, WORSE -> true;
+                default -> false;
+            };
+        }
     }
 
     /** Number of trials compared. */

@@ -2,13 +2,19 @@ package org.espalier.report.verdict;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
+import org.espalier.lab.experiment.Experiment;
+import org.espalier.report.evaluation.Robustness;
 import org.espalier.report.result.Cell;
 import org.espalier.report.result.Point;
 import org.espalier.report.result.Results;
@@ -35,7 +41,7 @@ public final class NonInferiority {
     private final Terms terms;
     private final Selection selection;
 
-    private NonInferiority(String run, Cell cell, Terms terms) {
+    NonInferiority(String run, Cell cell, Terms terms) {
         this.run = run;
         this.cell = cell;
         this.terms = terms;
@@ -43,7 +49,16 @@ public final class NonInferiority {
     }
 
     /** What one network reached: its accuracies are shares, 0 to 1. */
-    private record Reached(int trial, int iteration, double natural, double adversarial, int images) {}
+    record Reached(int trial, int iteration, double natural, double adversarial, int images) {}
+
+    /**
+     * What a verdict is on.
+     *
+     * @param attack see {@link TicketVerdict}
+     * @param trainedAgainst likewise
+     * @param basis likewise
+     */
+    record Subject(String strategy, String attack, boolean trainedAgainst, Optional<Basis> basis) {}
 
     /** One verdict for each data set, objective, strategy that prunes, and evaluation attack or bound. */
     public static List<TicketVerdict> all(String run, Results results, Terms terms) {
@@ -57,6 +72,18 @@ public final class NonInferiority {
             }
         }
         return List.copyOf(verdicts);
+    }
+
+    /**
+     * The same with a verdict for each data set, objective and strategy that goes by the strongest evaluation there is, where
+     * there is one; it stands before those on the search's own attacks.
+     *
+     * @param experiment the search's settings
+     * @param robustness its evaluations
+     */
+    public static List<TicketVerdict> all(
+            String run, Results results, Experiment experiment, Robustness robustness, Terms terms) {
+        return EvaluationVerdicts.with(all(run, results, terms), run, results, experiment, robustness, terms);
     }
 
     private TicketVerdict verdict(Cell.Strategy strategy, String attack, OptionalInt images) {
@@ -74,12 +101,64 @@ public final class NonInferiority {
                 reached.put(level, found);
             }
         });
+        Map<Integer, Comparison.Standing> barred = new HashMap<>();
+        // Trials that remain where others diverged are a selection.
+        int diverged = diverged(byLevel);
+        reached.keySet().stream()
+                .filter(level -> level >= diverged)
+                .forEach(level -> barred.put(level, Comparison.Standing.DIVERGED));
+        return verdict(
+                new Subject(
+                        strategy.name(),
+                        attack,
+                        cell.training().against().filter(attack::equals).isPresent(),
+                        Optional.empty()),
+                images,
+                reached,
+                barred,
+                best(byLevel, reached, attack));
+    }
+
+    /**
+     * The verdict of an evaluation.
+     *
+     * @param byLevel what is trained
+     * @param reached what is evaluated, by level
+     * @param barred levels that cannot win, and why
+     * @param best the level that validation images choose, if they choose one
+     */
+    TicketVerdict verdict(
+            Subject subject,
+            TreeMap<Integer, List<Series>> byLevel,
+            TreeMap<Integer, List<Reached>> reached,
+            Map<Integer, Comparison.Standing> barred,
+            Optional<Integer> best) {
+        int diverged = diverged(byLevel);
+        Map<Integer, Comparison.Standing> all = new HashMap<>(barred);
+        byLevel.keySet().stream()
+                .filter(level -> level >= diverged)
+                .forEach(level -> all.put(level, Comparison.Standing.DIVERGED));
+        return verdict(
+                subject,
+                OptionalInt.empty(),
+                reached,
+                all,
+                best.flatMap(level -> Optional.ofNullable(reached.get(level))
+                        .filter(found -> !atChance(found))
+                        .map(found -> estimate(level, found, Reached::adversarial))));
+    }
+
+    private TicketVerdict verdict(
+            Subject subject,
+            OptionalInt images,
+            TreeMap<Integer, List<Reached>> reached,
+            Map<Integer, Comparison.Standing> barred,
+            Optional<Estimate> best) {
         Optional<Estimate> dense =
                 Optional.ofNullable(reached.get(0)).map(found -> estimate(0, found, Reached::adversarial));
         boolean nothingToKeep =
                 dense.isPresent() && chance(dense.get().accuracy().mean());
-
-        List<Comparison> comparisons = compare(reached, diverged(byLevel), nothingToKeep);
+        List<Comparison> comparisons = compare(reached, barred, nothingToKeep);
         Optional<Comparison> ticket = comparisons.stream()
                 .filter(c -> c.standing() == Comparison.Standing.WINS)
                 .max(Comparator.comparingInt(Comparison::level));
@@ -87,21 +166,31 @@ public final class NonInferiority {
                 run,
                 cell.dataset(),
                 cell.objective(),
-                strategy.name(),
-                attack,
-                cell.training().against().filter(attack::equals).isPresent(),
+                subject.strategy(),
+                subject.attack(),
+                subject.trainedAgainst(),
+                subject.basis(),
                 terms,
                 cell.trials(),
                 selection instanceof Selection.Stopped,
                 cell.chance().map(chance -> OptionalDouble.of(chance.share())).orElseGet(OptionalDouble::empty),
                 dense,
-                cell.noStop().isPresent() ? Optional.empty() : best(byLevel, reached, attack),
+                cell.noStop().isPresent() ? Optional.empty() : best,
                 comparisons,
                 ticket,
                 List.of(),
                 List.of(),
                 BeyondAttack.NONE);
         return VerdictText.on(verdict, images, cell.noStop(), cell.notes());
+    }
+
+    /** The iteration at which a finished network stops early, if there is a rule. */
+    OptionalInt stop(Series series) {
+        return selection.of(series);
+    }
+
+    Terms terms() {
+        return terms;
     }
 
     /** Whether an accuracy is no better than naming the most frequent class. */
@@ -145,17 +234,26 @@ public final class NonInferiority {
                 : Optional.empty();
     }
 
-    private List<Comparison> compare(TreeMap<Integer, List<Reached>> reached, int diverged, boolean nothingToKeep) {
+    private List<Comparison> compare(
+            TreeMap<Integer, List<Reached>> reached, Map<Integer, Comparison.Standing> barred, boolean nothingToKeep) {
         List<Reached> dense = reached.getOrDefault(0, List.of());
         var untested = new ArrayList<Comparison>();
-        reached.tailMap(1).forEach((level, found) -> {
+        var levels = new TreeSet<>(reached.tailMap(1).keySet());
+        // Of levels that are trained and were not evaluated there is that to say.
+        barred.forEach((level, standing) -> {
+            if (standing == Comparison.Standing.NOT_EVALUATED) {
+                levels.add(level);
+            }
+        });
+        levels.forEach(level -> {
+            List<Reached> found = reached.getOrDefault(level, List.of());
             var pairs = new ArrayList<Reached[]>();
             for (Reached pruned : found) {
                 dense.stream()
                         .filter(d -> d.trial() == pruned.trial())
                         .forEach(d -> pairs.add(new Reached[] {pruned, d}));
             }
-            if (!pairs.isEmpty()) {
+            if (!pairs.isEmpty() || barred.get(level) == Comparison.Standing.NOT_EVALUATED) {
                 Paired natural = paired(pairs, Reached::natural);
                 Paired adversarial = paired(pairs, Reached::adversarial);
                 untested.add(new Comparison(
@@ -166,9 +264,8 @@ public final class NonInferiority {
                         selection instanceof Selection.Stopped
                                 ? paired(pairs, Reached::iteration)
                                 : new Paired(List.of()),
-                        // Trials that remain where others diverged are a selection: no test, and no share in the
-                        // correction.
-                        level < diverged
+                        // No test, and no share in the correction.
+                        !barred.containsKey(level)
                                 ? both(natural.notWorse(terms.margin()), adversarial.notWorse(terms.margin()))
                                 : OptionalDouble.empty(),
                         OptionalDouble.empty(),
@@ -189,16 +286,17 @@ public final class NonInferiority {
                     c.iterations(),
                     c.p(),
                     p,
-                    standing(c, p, diverged, nothingToKeep)));
+                    standing(c, p, barred, nothingToKeep)));
         }
         return judged;
     }
 
-    private Comparison.Standing standing(Comparison c, OptionalDouble adjusted, int diverged, boolean nothingToKeep) {
+    private Comparison.Standing standing(
+            Comparison c, OptionalDouble adjusted, Map<Integer, Comparison.Standing> barred, boolean nothingToKeep) {
         if (nothingToKeep) {
             return Comparison.Standing.NOTHING_TO_KEEP;
-        } else if (c.level() >= diverged) {
-            return Comparison.Standing.DIVERGED;
+        } else if (barred.containsKey(c.level())) {
+            return Objects.requireNonNull(barred.get(c.level()));
         } else if (c.standing() == Comparison.Standing.CHANCE) {
             return Comparison.Standing.CHANCE;
         } else if (adjusted.isPresent() && adjusted.getAsDouble() <= terms.level()) {

@@ -11,8 +11,10 @@ import java.util.OptionalDouble;
  * @param dataset data set's name
  * @param objective training objective's name
  * @param strategy restart strategy
- * @param attack the attack that accuracy is measured under
- * @param trainedAgainst whether this is the attack that the objective trains against
+ * @param attack the attack that accuracy is measured under, or the suite's name
+ * @param trainedAgainst whether this is the attack that the objective trains against, or the evaluation of networks that are
+ *     trained against any
+ * @param basis the evaluation that decides; empty where the attack is the search's own, which decides nothing beyond itself
  * @param terms what counts as not worse
  * @param planned trials that the experiment asks for
  * @param stopped whether networks are compared at their early stop; if not, at the last iteration
@@ -33,6 +35,7 @@ public record TicketVerdict(
         String strategy,
         String attack,
         boolean trainedAgainst,
+        Optional<Basis> basis,
         Terms terms,
         int planned,
         boolean stopped,
@@ -59,6 +62,7 @@ public record TicketVerdict(
                 strategy,
                 attack,
                 trainedAgainst,
+                basis,
                 terms,
                 planned,
                 stopped,
@@ -79,6 +83,24 @@ public record TicketVerdict(
 
     /** Name of what is judged, e.g. {@code digits, pgd training, original, under pgd}. */
     public String subject() {
-        return dataset + ", " + objective + " training, " + strategy + ", under " + attack;
+        return dataset + ", " + objective + " training, " + strategy + ", under " + under();
+    }
+
+    /** What accuracy is measured under, e.g. {@code suite standard, l-infinity 0.3} or {@code pgd}. */
+    public String under() {
+        return basis.map(Basis::name).orElse(attack);
+    }
+
+    /** The accuracy that is judged beside the natural one, e.g. {@code robust accuracy} or {@code pgd accuracy}. */
+    public String measure() {
+        return basis.isPresent() ? "robust accuracy" : attack + " accuracy";
+    }
+
+    /** Whether another verdict is on the same networks. */
+    public boolean sameNetworks(TicketVerdict other) {
+        return run.equals(other.run)
+                && dataset.equals(other.dataset)
+                && objective.equals(other.objective)
+                && strategy.equals(other.strategy);
     }
 }

@@ -48,6 +48,7 @@ final class VerdictText {
                 verdict.strategy(),
                 verdict.attack(),
                 verdict.trainedAgainst(),
+                verdict.basis(),
                 verdict.terms(),
                 verdict.planned(),
                 verdict.stopped(),
@@ -65,9 +66,15 @@ final class VerdictText {
         verdict.ticket().ifPresent(this::ticket);
         best();
         if (verdict.dense().isEmpty()) {
-            notShown.add("The dense network is not finished in any trial: there is nothing to compare with yet.");
+            notShown.add(
+                    verdict.basis().isPresent()
+                            ? "The dense network was not evaluated in any trial: there is nothing to compare with."
+                            : "The dense network is not finished in any trial: there is nothing to compare with yet.");
         } else if (verdict.comparisons().isEmpty()) {
-            notShown.add("No pruned network is finished in a trial whose dense network is finished.");
+            notShown.add(
+                    verdict.basis().isPresent()
+                            ? "No pruned network was evaluated in a trial whose dense network was."
+                            : "No pruned network is finished in a trial whose dense network is finished.");
         } else if (standing(Standing.NOTHING_TO_KEEP).isPresent()) {
             nothingToKeep(verdict.dense().get());
         } else {
@@ -76,6 +83,11 @@ final class VerdictText {
             later();
         }
         chance();
+        barred(Standing.REFUSED, "the rules refuse a figure");
+        barred(Standing.UNRELIABLE, "a figure is unreliable, so the true one may be lower");
+        barred(Standing.NOT_CHECKED, "the attacks of the rules were not run");
+        barred(Standing.NOT_EVALUATED, "not all trained trials are evaluated");
+        barred(Standing.WITHDRAWN, "another evaluation in the same ball shows a loss beyond the margin");
         diverged();
         trials();
         images.ifPresent(n -> notShown.add(
@@ -83,8 +95,11 @@ final class VerdictText {
     }
 
     private void ticket(Comparison ticket) {
-        found.add("Winning robust ticket at " + at(ticket) + ": natural accuracy " + change(ticket.natural()) + ", "
-                + verdict.attack() + " accuracy " + change(ticket.adversarial()) + "; neither is worse than the dense"
+        found.add((verdict.basis().isPresent()
+                        ? "Winning robust ticket at "
+                        : "Winning ticket under " + verdict.attack() + " alone at ")
+                + at(ticket) + ": natural accuracy " + change(ticket.natural()) + ", "
+                + verdict.measure() + " " + change(ticket.adversarial()) + "; neither is worse than the dense"
                 + " network's by more than " + margin() + " (" + p(ticket) + "); it stops " + stops(ticket)
                 + " the dense network.");
     }
@@ -97,15 +112,17 @@ final class VerdictText {
                     String where = best.level() == 0
                             ? "of the dense network"
                             : "at " + Numbers.density(best.density()) + " of the weights (level " + best.level() + ")";
-                    found.add("Best " + verdict.attack() + " accuracy: " + accuracy(best) + " " + where
+                    found.add("Best " + verdict.measure() + ": " + accuracy(best) + " " + where
                             + ", the density chosen on validation images"
+                            + (verdict.basis().isPresent() ? " under the search's own attack" : "")
                             + verdict.dense()
                                     .filter(_ -> best.level() > 0)
                                     .map(dense -> "; the dense network has " + accuracy(dense))
                                     .orElse("")
                             + ".");
                 });
-        if (verdict.best().isEmpty()
+        if (verdict.basis().isEmpty()
+                && verdict.best().isEmpty()
                 && verdict.dense().isPresent()
                 && !verdict.comparisons().isEmpty()
                 && verdict.comparisons().stream()
@@ -118,7 +135,7 @@ final class VerdictText {
     }
 
     private void nothingToKeep(Estimate dense) {
-        notShown.add("The dense network's " + verdict.attack() + " accuracy is " + accuracy(dense)
+        notShown.add("The dense network's " + verdict.measure() + " is " + accuracy(dense)
                 + ", no better than guessing (" + percent(verdict.guessing().orElse(0))
                 + "): it has no robustness that a ticket could keep.");
     }
@@ -130,7 +147,7 @@ final class VerdictText {
         boolean tested = verdict.comparisons().stream().anyMatch(c -> c.p().isPresent());
         // That levels from a divergence on are not tested is said of its own.
         OptionalInt trials = verdict.comparisons().stream()
-                .filter(c -> c.standing() != Standing.DIVERGED)
+                .filter(c -> c.standing() == Standing.CHANCE || c.standing().comparable())
                 .mapToInt(Comparison::trials)
                 .max();
         if (!tested) {
@@ -146,11 +163,11 @@ final class VerdictText {
                     .min(Comparator.comparingDouble((Comparison c) -> c.p().orElse(1))
                             .thenComparingInt(Comparison::level));
             nearest.ifPresent(c -> named = c.level());
-            notShown.add("No density is shown to keep natural and " + verdict.attack() + " accuracy to within "
+            notShown.add("No density is shown to keep natural and " + verdict.measure() + " to within "
                     + margin()
                     + " of the dense network's"
                     + nearest.map(c -> "; the nearest is " + at(c) + ": natural accuracy " + change(c.natural()) + ", "
-                                    + verdict.attack() + " accuracy " + change(c.adversarial())
+                                    + verdict.measure() + " " + change(c.adversarial())
                                     + "; " + p(c))
                             .orElse("")
                     + ".");
@@ -176,11 +193,12 @@ final class VerdictText {
                                         + " of the weights (level "
                                         + c.level() + ") does as well: natural accuracy "
                                         + points(c.natural().mean())
-                                        + ", " + verdict.attack() + " accuracy "
+                                        + ", " + verdict.measure() + " "
                                         + points(c.adversarial().mean())
                                         + (c.iterations().count() > 0 ? ", stopping no later." : ".")
                                 : "By its mean accuracies the network at " + at(c) + " does as well (natural "
-                                        + points(c.natural().mean()) + ", " + verdict.attack() + " "
+                                        + points(c.natural().mean()) + ", "
+                                        + (verdict.basis().isPresent() ? "robust" : verdict.attack()) + " "
                                         + points(c.adversarial().mean()) + "), but the trials do not show it ("
                                         + p(c) + ")."));
     }
@@ -210,6 +228,17 @@ final class VerdictText {
                             .collect(Collectors.joining(", "))
                     + " the network of at least one trial is no better than one that always names the most frequent class ("
                     + percent(verdict.guessing().orElse(0)) + "): it is no ticket.");
+        }
+    }
+
+    /** Levels that cannot win, and why. */
+    private void barred(Standing standing, String why) {
+        List<String> levels = verdict.comparisons().stream()
+                .filter(c -> c.standing() == standing)
+                .map(c -> Numbers.density(c.density()) + " (level " + c.level() + ")")
+                .toList();
+        if (!levels.isEmpty()) {
+            notShown.add("No ticket at " + String.join(", ", levels) + ": " + why + ".");
         }
     }
 

@@ -60,7 +60,7 @@ const EspalierFigures = (() => {
           lo: s === null ? y : share ? Math.max(0, y - s) : y - s, hi: s === null ? y : share ? Math.min(100, y + s) : y + s,
           c: String(aspects.color), h: String(aspects.shape), d: String(aspects.dash),
           k0: line.keys[0], k1: line.keys[1],
-          m: i % every === offset % every, t: line.labels && line.written[i] ? line.labels[i] : "", side: line.labels && line.written[i] ? String(line.written[i]) : ""
+          m: i % every === offset % every && (!panel.symbols || n > 0), t: line.labels && line.written[i] ? line.labels[i] : "", side: line.labels && line.written[i] ? String(line.written[i]) : ""
         };
         row.tip = {};
         figure.legends.forEach((legend, k) => { row.tip[legend.title] = line.keys[k]; });

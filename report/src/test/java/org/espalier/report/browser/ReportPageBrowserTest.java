@@ -124,9 +124,14 @@ class ReportPageBrowserTest {
     @Test
     void theValueUnderTheMouseIsTheMeanOfResultsCsv() {
         open();
-        assertThat(browser.see(0)).endsWith("accuracy-pgd");
-        BoundingBox box =
-                tab.page().locator("figure[data-group] .panel svg").first().boundingBox();
+        // The first figure is the verdict's.
+        assertThat(browser.see(1)).endsWith("accuracy-pgd");
+        BoundingBox box = tab.page()
+                .locator("figure[data-group]")
+                .nth(1)
+                .locator(".panel svg")
+                .first()
+                .boundingBox();
         // Four iterations were measured. Which points are nearest to the mouse depends on the fonts.
         var read = new HashSet<Map<?, ?>>();
         for (double across = 0.2; across < 0.95; across += 0.15) {
@@ -173,9 +178,14 @@ class ReportPageBrowserTest {
     @Test
     void legendsSwitchLinesOffAndOn() {
         open();
-        browser.see(0);
-        String lines = "document.querySelector('figure[data-group] .panel').querySelectorAll('.mark-line path').length";
-        Locator button = tab.page().locator("figure[data-group] .legend button").first();
+        browser.see(1);
+        String lines = "document.querySelectorAll('figure[data-group]')[1].querySelector('.panel')"
+                + ".querySelectorAll('.mark-line path').length";
+        Locator button = tab.page()
+                .locator("figure[data-group]")
+                .nth(1)
+                .locator(".legend button")
+                .first();
         int before = tab.number(lines);
 
         button.click();

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RobustnessPageBrowserTest {
     /** Figures of the two sections, in the order of the page. */
     private static final List<String> FIGURES = List.of(
+            "verdict",
             "robustness-left",
             "robustness-epsilon",
             "robustness-matrix",
@@ -132,9 +133,14 @@ class RobustnessPageBrowserTest {
     @Test
     void theValueUnderTheMouseIsTheMeanOfRobustnessCsv() {
         open(1280, ColorScheme.LIGHT);
-        browser.see(0);
-        BoundingBox box =
-                tab.page().locator("figure[data-group] .panel svg").nth(1).boundingBox();
+        // The first figure is the verdict's.
+        browser.see(1);
+        BoundingBox box = tab.page()
+                .locator("figure[data-group]")
+                .nth(1)
+                .locator(".panel svg")
+                .nth(1)
+                .boundingBox();
         for (double across : new double[] {0.3, 0.5, 0.8}) {
             tab.page().mouse().move(box.x + across * box.width, box.y + 0.5 * box.height);
             tab.await("getComputedStyle(document.querySelector('.tip') ?? document.body).display === 'block'"

@@ -49,6 +49,7 @@ class BesidePublishedTest {
                 strategy,
                 attack,
                 trainedAgainst,
+                Optional.empty(),
                 Terms.USUAL,
                 3,
                 true,

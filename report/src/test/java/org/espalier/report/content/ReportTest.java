@@ -69,7 +69,8 @@ class ReportTest {
         assertThat(report.verdicts().stream().filter(TicketVerdict::trainedAgainst))
                 .hasSize(2);
         assertThat(text(report))
-                .startsWith("Is there a winning robust ticket?\n  digits, pgd training, under pgd: ")
+                .startsWith(
+                        "Is there a winning robust ticket?\n  digits, pgd training: not evaluated, for no suite of attacks")
                 .contains(
                         "\nWinning robust tickets\n",
                         "~ Cosentino et al. 2019 publish pgd accuracies of 45.3 % for the dense")
@@ -304,7 +305,8 @@ class ReportTest {
         assertThat(tables.resolve("verdict.tex")).content().contains("\\toprule", "\\label{tab:verdict}");
         assertThat(tables.resolve("verdict.csv"))
                 .content()
-                .startsWith("data set,training,strategy,attack,sparsest winning robust ticket P_m %,");
+                .startsWith(
+                        "data set,training,strategy,attack,sparsest winning ticket verdict,sparsest winning ticket P_m %,");
         try (var files = Files.list(tables)) {
             assertThat(files.map(f -> f.getFileName().toString()).filter(f -> f.endsWith(".tmp")))
                     .isEmpty();

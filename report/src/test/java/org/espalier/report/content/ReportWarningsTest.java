@@ -12,7 +12,12 @@ import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredLevel;
 import org.espalier.report.ReportFolder;
 import org.espalier.report.ReportText;
+import org.espalier.report.SyntheticRobustness;
 import org.espalier.report.SyntheticStore;
+import org.espalier.report.chart.FigureGroup;
+import org.espalier.report.chart.Panel;
+import org.espalier.report.figure.CellFigures;
+import org.espalier.report.figure.NetworkFigures;
 import org.espalier.report.format.ResultsCsv;
 import org.espalier.report.result.Cell;
 import org.espalier.report.table.AccuracyTable;
@@ -74,7 +79,10 @@ class ReportWarningsTest {
                 .contains("Which density is best under pgd is not said: " + SENTENCE)
                 .doesNotContain("at early stopping", "stopped at", "does not measure");
         assertThat(report.verdicts()).allMatch(verdict -> verdict.best().isEmpty() && !verdict.stopped());
-        assertThat(page(report)).contains("Splits of the data lack classes", "the test split has no image of class");
+        assertThat(page(report))
+                .contains("Splits of the data lack classes", "the test split has no image of class")
+                .contains("no early stopping: ")
+                .doesNotContain("<h3>Early stopping</h3>");
         assertThat(ResultsCsv.of(report.runs().getFirst().results())).isEqualTo(before);
     }
 
@@ -88,9 +96,43 @@ class ReportWarningsTest {
         assertThat(AccuracyTable.all(cell, OptionalInt.empty()))
                 .allSatisfy(table -> assertThat(table.keys().rows()).hasSize(1));
         assertThat(report.verdicts()).isEmpty();
+        for (FigureGroup group : CellFigures.of("a", cell)) {
+            for (FigureGroup.Variant variant : group.variants()) {
+                assertThat(variant.figure().panels())
+                        .as(variant.figure().title())
+                        .allSatisfy(
+                                panel -> assertThat(densities(panel)).allMatch(density -> density.equals("100.0 %")));
+            }
+        }
+        assertThat(NetworkFigures.of("n", Store.open(store), cell)
+                        .groups()
+                        .getFirst()
+                        .variants())
+                .allSatisfy(variant -> assertThat(
+                                variant.figure().legends().getFirst().entries())
+                        .hasSize(1));
         assertThat(text(report))
                 .contains(
                         "original: pruning removes no weight at levels 1 to 2, which are left out of tables and tests");
+    }
+
+    /** Densities of a panel's lines, where a legend names them. */
+    private static List<String> densities(Panel panel) {
+        return ((Panel.Lines) panel)
+                .lines().stream()
+                        .map(line -> line.keys().getFirst())
+                        .filter(key -> key.endsWith("%"))
+                        .toList();
+    }
+
+    /** Evaluations of such levels are in the CSV files only. */
+    @Test
+    void evaluationsOfLevelsThatPruneNothingAreInNoTableOrFigure() {
+        Path store = SyntheticRobustness.write(store("trials=1", "pruning.hidden=0.0001", "pruning.output=0.0001"), 10);
+        Report.Run run = read(store).runs().getFirst();
+        assertThat(run.robustness().evaluations()).anyMatch(each -> each.level() == 2);
+        assertThat(run.robustness().evaluationsShown()).isNotEmpty().allMatch(each -> each.level() == 0);
+        assertThat(run.robustness().certificatesShown()).isNotEmpty().allMatch(each -> each.level() == 0);
     }
 
     @Test

@@ -42,6 +42,7 @@ class GalleryTest {
                 "pgd",
                 0.25f,
                 1,
+                1,
                 2,
                 List.of(new Examples.Original(new float[] {0, 1}, "a<b")),
                 List.of(new Examples.Network(
@@ -66,6 +67,17 @@ class GalleryTest {
             assertThat(image.getRaster().getSample(0, 0, 0)).isEqualTo(gray[0]);
             assertThat(image.getRaster().getSample(1, 0, 0)).isEqualTo(gray[1]);
         }
+    }
+
+    /** Channels lie one after the other: red 1 and 0, green 0.5 and 0, blue 0 and 1. */
+    @Test
+    void threeChannelsAreAColourAndTwoAreGray() {
+        var image = Gallery.picture(new float[] {1, 0, 0.5f, 0, 0, 1}, 3, 1, 2);
+        assertThat(image.getRGB(0, 0) & 0xffffff).isEqualTo(0xff8000);
+        assertThat(image.getRGB(1, 0) & 0xffffff).isEqualTo(0x0000ff);
+        var gray = Gallery.picture(new float[] {1, 0, 0.5f, 0}, 2, 1, 2);
+        assertThat(gray.getRaster().getSample(0, 0, 0)).isEqualTo(191);
+        assertThat(gray.getRaster().getSample(1, 0, 0)).isZero();
     }
 
     @Test

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.evaluate.AttackedAccuracy;
+import org.espalier.evaluate.Chance;
 import org.espalier.report.Example;
+import org.espalier.report.format.CsvTable;
 import org.espalier.report.format.MarkdownTable;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.result.Cell;
@@ -31,6 +33,42 @@ class AccuracyTableTest {
                           ... not measured yet
                           left out: random, trial 1 diverged at level 1, last measured at iteration 100
                         """);
+    }
+
+    /** Random's first trial has 80 % at iteration 100; always naming the most frequent class has as much. */
+    @Test
+    void networksAtChanceAreMarkedInAllForms() {
+        Cell cell = Example.cell();
+        Table table = AccuracyTable.all(
+                        new Cell(
+                                cell.dataset(),
+                                cell.objective(),
+                                cell.training(),
+                                cell.selection(),
+                                cell.reportIteration(),
+                                cell.strategies(),
+                                cell.attacks(),
+                                cell.bound(),
+                                cell.accuracy(),
+                                cell.trials(),
+                                cell.densities(),
+                                cell.classes(),
+                                Optional.of(new Chance(0.8)),
+                                cell.series(),
+                                cell.noStop(),
+                                cell.notes()),
+                        OptionalInt.of(100))
+                .getFirst();
+        assertThat(table.blocks().get(1).rows())
+                .containsExactly(
+                        List.of("90.50 (0.71)", "31.00 (1.41)", "2/2"), List.of("80.00 (-)*", "20.00 (-)*", "1/2"));
+        assertThat(table.notes())
+                .contains("* a network of at least one trial is no better than always naming the most frequent class"
+                        + " (80.0 %)");
+        assertThat(CsvTable.of(table)).contains("80.00,,20.00,,1/2").doesNotContain("*");
+        assertThat(MarkdownTable.of(table)).contains("80.00 (-)\\*");
+        assertThat(AccuracyTable.all(cell, OptionalInt.of(100)).getFirst().notes())
+                .noneMatch(note -> note.startsWith("*"));
     }
 
     @Test

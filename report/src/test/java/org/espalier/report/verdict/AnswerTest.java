@@ -9,12 +9,19 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.espalier.attack.Norm;
+import org.espalier.report.evaluation.EvaluationFamily;
 import org.espalier.report.statistics.Paired;
 import org.espalier.report.statistics.Sample;
 import org.espalier.report.verdict.Comparison.Standing;
 import org.junit.jupiter.api.Test;
 
 class AnswerTest {
+    private static final Basis BASIS = new Basis(
+            new EvaluationFamily("digits", "original", "standard", "final", Norm.LINF, "test", 1000, 1, "method"), 0.3);
+
+    private static final String UNDER = "under suite standard, l-infinity 0.3: ";
+
     private static final String WITHIN = " is shown to be as accurate as the dense network to within 0.5 points";
 
     @Test
@@ -28,8 +35,9 @@ class AnswerTest {
                                 verdict("random", comparison(1, 0.5, Standing.WORSE))),
                         false))
                 .containsExactly(new Answer.Said(
-                        "digits, pgd training, under pgd",
-                        "yes; sparsest winning robust ticket: original with 25.0 % of the weights (3 trials), at 95 %"
+                        "digits, pgd training",
+                        UNDER
+                                + "yes; sparsest winning robust ticket: original with 25.0 % of the weights (3 trials), at 95 %"
                                 + " confidence for each strategy by itself; not shown for random."));
     }
 
@@ -52,8 +60,9 @@ class AnswerTest {
                                 verdict("continued", comparison(1, 0.5, Standing.WORSE))),
                         true))
                 .containsExactly(new Answer.Said(
-                        "run: digits, pgd training, under pgd",
-                        "no winning robust ticket is shown for original, random or continued (3 trials, 95 % confidence for"
+                        "run: digits, pgd training",
+                        UNDER
+                                + "no winning robust ticket is shown for original, random or continued (3 trials, 95 % confidence for"
                                 + " each strategy by itself). By mean accuracies alone, random with 25.0 % of the weights would"
                                 + " be one."));
     }
@@ -132,7 +141,7 @@ class AnswerTest {
                         "no (3 trials): under the attack the dense network is no better than guessing, so there is no"
                                 + " robustness that a ticket could keep.");
         assertThat(said(verdict("original")))
-                .isEqualTo("not known yet, for no pruned network is finished beside its dense one.");
+                .isEqualTo("not evaluated, for no pruned network was evaluated beside its dense one.");
     }
 
     /** Trials of one strategy may be finished before another's, and their dense networks may differ. */
@@ -144,6 +153,39 @@ class AnswerTest {
                 .startsWith("yes; sparsest winning robust ticket: original with 50.0 %");
         assertThat(said(verdict("original", comparison(1, 0.5, Standing.NOTHING_TO_KEEP)), verdict("random")))
                 .startsWith("no (0 to 3 of 3 trials): under the attack");
+    }
+
+    @Test
+    void withoutAnEvaluationNothingIsCalledRobust() {
+        assertThat(Answer.of(
+                        List.of(verdict(Optional.empty(), true, "original", comparison(1, 0.5, Standing.WINS))), false))
+                .containsExactly(new Answer.Said(
+                        "digits, pgd training",
+                        "not evaluated, for no suite of attacks has been run on these networks (espalier evaluate). Under"
+                                + " pgd alone, the attack of training: yes; sparsest winning ticket: original with 50.0 %"
+                                + " of the weights (3 trials), at 95 % confidence."));
+    }
+
+    @Test
+    void theEvaluationDecidesAndTheAttackOfTrainingStandsBesideIt() {
+        TicketVerdict own = verdict(Optional.empty(), true, "original", comparison(2, 0.25, Standing.WINS));
+        TicketVerdict random = verdict(Optional.empty(), true, "random", comparison(2, 0.25, Standing.WORSE));
+        assertThat(said(verdict("original", comparison(1, 0.5, Standing.WORSE)), own, random))
+                .isEqualTo(
+                        "no winning robust ticket is shown for original (3 trials, 95 % confidence). None is as accurate"
+                                + " as the dense network to within 0.5 points by its mean accuracies either. random not evaluated."
+                                + " Under pgd alone, the attack of training: original with 25.0 % of the weights.");
+    }
+
+    @Test
+    void figuresThatDoNotCountAreGivenAsTheReason() {
+        assertThat(said(verdict(
+                        "original",
+                        comparison(1, 0.5, Standing.UNRELIABLE),
+                        comparison(2, 0.25, Standing.REFUSED),
+                        comparison(3, 0.1, Standing.NOT_EVALUATED, new Paired(List.of()), 0))))
+                .endsWith(" At every density compared, the rules refuse a figure, a figure is unreliable or a trained"
+                        + " network is not evaluated.");
     }
 
     @Test
@@ -196,7 +238,9 @@ class AnswerTest {
     }
 
     private static String said(TicketVerdict... strategies) {
-        return Answer.of(List.of(strategies), false).getFirst().sentence();
+        String sentence = Answer.of(List.of(strategies), false).getFirst().sentence();
+        assertThat(sentence).startsWith(UNDER);
+        return sentence.substring(UNDER.length());
     }
 
     private static TicketVerdict left(
@@ -257,6 +301,12 @@ class AnswerTest {
     }
 
     private static TicketVerdict verdict(boolean stopped, String strategy, Comparison... comparisons) {
+        return verdict(Optional.of(BASIS), stopped, strategy, comparisons);
+    }
+
+    /** On the attack of training, or on an evaluation. */
+    private static TicketVerdict verdict(
+            Optional<Basis> basis, boolean stopped, String strategy, Comparison... comparisons) {
         Optional<Comparison> ticket = List.of(comparisons).stream()
                 .filter(c -> c.standing() == Standing.WINS)
                 .reduce((_, last) -> last);
@@ -267,6 +317,7 @@ class AnswerTest {
                 strategy,
                 "pgd",
                 true,
+                basis,
                 Terms.USUAL,
                 3,
                 stopped,

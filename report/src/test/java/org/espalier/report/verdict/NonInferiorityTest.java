@@ -108,8 +108,9 @@ class NonInferiorityTest {
         assertThat(verdict.ticket().orElseThrow().level()).isEqualTo(2);
         assertThat(verdict.ticket().orElseThrow().density()).isEqualTo(0.64);
         assertThat(verdict.found().getFirst())
-                .startsWith("Winning robust ticket at 64.0 % of the weights (level 2, 3 trials): natural accuracy +0.0"
-                        + " points (95 % interval +0.0 to +0.0), pgd accuracy +8.1 points (95 % interval +7.9 to +8.3)")
+                .startsWith(
+                        "Winning ticket under pgd alone at 64.0 % of the weights (level 2, 3 trials): natural accuracy +0.0"
+                                + " points (95 % interval +0.0 to +0.0), pgd accuracy +8.1 points (95 % interval +7.9 to +8.3)")
                 .endsWith("it stops at the same iteration as the dense network.");
     }
 

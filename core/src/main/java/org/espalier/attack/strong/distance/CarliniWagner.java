@@ -19,14 +19,14 @@ import org.espalier.random.Stream;
 /**
  * The L2 attack of Carlini and Wagner, "Towards evaluating the robustness of neural networks" (2017), section VI.A, in its
  * untargeted form: minimises {@code ||x - c||^2 + trade max(z_label - max_other z + confidence, 0)} over w, x =
- * (tanh(w) + 1) / 2, by Adam; the trade-off is found by binary search, ten times more each time as long as nothing fools
- * the network. Slow and thorough.
+ * (tanh(w) + 1) / 2, by Adam. Binary search finds the trade-off, which is multiplied by ten until a point fools the
+ * network. Slow and thorough.
  *
  * @param searches values of the trade-off to try, at least 1
  * @param iterations Adam's steps for each, at least 1
  * @param rate Adam's step size in w, above 0
  * @param firstTrade first trade-off, above 0
- * @param confidence by how much the wrong class shall lead, at least 0
+ * @param confidence logit margin that the wrong class must reach, at least 0
  * @param abortEarly end a run when a tenth of its steps has not lowered the objective by 0.01 %
  */
 public record CarliniWagner(
@@ -40,7 +40,7 @@ public record CarliniWagner(
         Settings.within("confidence", confidence, 0, Float.MAX_VALUE);
     }
 
-    /** The authors' settings, but with 1,000 steps where they take up to 10,000. */
+    /** The authors' settings with 1,000 steps. The authors use up to 10,000. */
     public static CarliniWagner standard() {
         return new CarliniWagner(9, 1000, 0.01, 0.001, 0, true);
     }

@@ -57,14 +57,14 @@ final class CarliniWagnerSearch extends NearestSearch {
             return beginSearch();
         }
         double lead = lead(z);
-        double missing = settings.confidence() - lead; // of the wanted lead
+        double missing = settings.confidence() - lead; // of the required margin
         if (fooled && lead >= settings.confidence()) {
             offer();
             fooledNow = true;
         }
         double distance = RowMath.distance(Norm.L2, clean, x);
         double objective = distance * distance + trade * Math.max(missing, 0);
-        if (iteration == settings.iterations() || stuck(objective)) {
+        if (iteration == settings.iterations() || stalled(objective)) {
             return nextSearch();
         }
         if (missing > 0) {
@@ -74,13 +74,13 @@ final class CarliniWagnerSearch extends NearestSearch {
         return Request.LOGITS;
     }
 
-    private boolean stuck(double objective) {
+    private boolean stalled(double objective) {
         if (!settings.abortEarly() || iteration == 0 || iteration % Math.max(settings.iterations() / 10, 1) != 0) {
             return false;
         }
-        boolean stuck = !(objective <= 0.9999 * checked);
+        boolean stalled = !(objective <= 0.9999 * checked);
         checked = objective;
-        return stuck;
+        return stalled;
     }
 
     @Override
@@ -115,7 +115,7 @@ final class CarliniWagnerSearch extends NearestSearch {
         return search < settings.searches() ? beginSearch() : Request.NOTHING;
     }
 
-    /** One step of Adam; {@code g} is the gradient of z_label - z_other, or null where the hinge is at rest. */
+    /** One step of Adam; {@code g} is the gradient of z_label - z_other, or null where the hinge is 0. */
     private void step(float @Nullable [] g) {
         iteration++;
         decay1 *= BETA1;

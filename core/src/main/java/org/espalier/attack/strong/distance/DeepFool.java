@@ -21,9 +21,9 @@ import org.espalier.random.Stream;
  * Moosavi-Dezfooli, Fawzi and Frossard, "DeepFool: a simple and accurate method to fool deep neural networks" (CVPR 2016),
  * algorithm 2 for L2 and section 2.4 for L-infinity.
  *
- * <p>The steps r_i add up, and the point looked at is {@code clip(c + (1 + overshoot) sum_i r_i, 0, 1)}, c the clean example.
- * The box is not part of the algorithm, so distances are upper bounds that other attacks beat, most of all where many
- * inputs are 0 or 1. As usual, 1e-4 is added to the length of each step.
+ * <p>The network is evaluated at {@code clip(c + (1 + overshoot) sum_i r_i, 0, 1)} with the steps r_i and the clean
+ * example c. The algorithm ignores the box, so other attacks find smaller distances, most of all where many inputs are
+ * 0 or 1. As in other implementations, 1e-4 is added to the length of each step.
  *
  * @param iterations most steps, at least 1
  * @param candidates most wrong classes to consider, by their logits at the clean example, at least 1

@@ -22,11 +22,11 @@ import org.espalier.random.Stream;
  * examples with a fast adaptive boundary attack" (ICML 2020), in the targeted form of "Reliable evaluation of adversarial
  * robustness with an ensemble of diverse parameter-free attacks" (ICML 2020), appendix B.1, as AutoAttack runs it.
  *
- * <p>For each target class, the most likely wrong one first, the boundary {@code z_target = z_label} is linearised at the
- * present point x. Both x and the clean example c are projected on that plane within the box ({@link Hyperplane}, exact), by
- * steps s_x and s_c, and {@code x <- clip((1 - alpha)(x + eta s_x) + alpha (c + eta s_c))} with
- * {@code alpha = min(||s_x|| / (||s_x|| + ||s_c||), alphaMax)} (equation 8). A point that fools the network is
- * noted if it is the nearest, and the search continues from {@code c + beta (x - c)} (equation 10).
+ * <p>Target classes are tried from the most likely wrong one. The boundary {@code z_target = z_label} is linearised at
+ * the present point x. Both x and the clean example c are projected on that plane within the box ({@link Hyperplane},
+ * exact), by steps s_x and s_c, and {@code x <- clip((1 - alpha)(x + eta s_x) + alpha (c + eta s_c))} with
+ * {@code alpha = min(||s_x|| / (||s_x|| + ||s_c||), alphaMax)} (equation 8). A point that fools the network is noted if
+ * it is the nearest, and the search continues from {@code c + beta (x - c)} (equation 10).
  *
  * <p>{@code finalSearch} halvings of the way from the clean example to the nearest point follow at the end, instead of the
  * three interpolations of the paper's section 2.3 (AutoAttack has none).
@@ -35,12 +35,12 @@ import org.espalier.random.Stream;
  * @param restarts runs for each target, at least 1; those past the first start at a random point half as far away as the
  *     nearest one found, and no further than half of the threat model's radius
  * @param targets most wrong classes to try, at least 1; there are never more than classes - 1
- * @param alphaMax greatest pull back to the clean example's projection, in [0, 1]
+ * @param alphaMax largest weight of the clean example's projection, in [0, 1]
  * @param eta overshoot of both projections, at least 1
  * @param beta how much of the way back to a point that fools the network is kept, in (0, 1)
  * @param finalSearch halvings at the end, at least 0
- * @param stopAtRadius leave out an example's remaining targets and restarts once a point within the threat model's radius is
- *     found, as AutoAttack does, which asks no more than that; the distance is then not the least that could be had
+ * @param stopAtRadius whether to skip an example's remaining targets and restarts once a point within the threat
+ *     model's radius is found, as AutoAttack does; the distance found is then not the least
  */
 public record Fab(
         int iterations,
@@ -67,7 +67,7 @@ public record Fab(
         return new Fab(100, 1, 9, 0.1, 1.05, 0.9, 10, true);
     }
 
-    /** AutoAttack's settings, for the least distance of each example whatever the radius. */
+    /** AutoAttack's settings, without a stop at the radius: for the least distance of each example. */
     public static Fab nearest() {
         return new Fab(100, 1, 9, 0.1, 1.05, 0.9, 10, false);
     }

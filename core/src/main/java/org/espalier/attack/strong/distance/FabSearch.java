@@ -11,13 +11,13 @@ import org.espalier.random.Stream;
 /** One example's {@link Fab}. */
 final class FabSearch extends NearestSearch {
     private enum Stage {
-        /** The clean example's logits come: is it right at all, and which classes are near? */
+        /** Expects the clean example's logits, which show whether it is classified right and which classes are near. */
         CLEAN,
-        /** The logits of a run's first point come, or of one moved back: ask for the gradient there. */
+        /** Expects the logits of a run's first point or of a point moved back, then requests the gradient there. */
         RESUMED,
-        /** The logits of a step's end come: is the network fooled? */
+        /** Expects the logits at the end of a step, which show whether the network is fooled. */
         STEPPED,
-        /** The logits of the search between come. */
+        /** Expects the logits of a bisection point. */
         SEARCH
     }
 
@@ -77,7 +77,7 @@ final class FabSearch extends NearestSearch {
                 }
                 yield iteration < fab.iterations() ? askSlope(z) : nextRun();
             }
-            case SEARCH -> lookBetween(z);
+            case SEARCH -> onBisectionLogits(z);
         };
     }
 
@@ -101,7 +101,7 @@ final class FabSearch extends NearestSearch {
             flat &= g[i] == 0f;
         }
         if (flat) {
-            return nextRun(); // nothing here says where to go, and the next step would stay here
+            return nextRun(); // without a gradient the next step would end at this point again
         }
         plane.step(norm, x, 0, g, 0, x.length, -lead, own, 0);
         plane.step(norm, clean, 0, g, 0, x.length, moved - lead, base, 0);
@@ -122,7 +122,7 @@ final class FabSearch extends NearestSearch {
         int runs = Math.min(fab.targets(), targets.length) * fab.restarts();
         if (run >= runs || fab.stopAtRadius() && nearest <= radius) {
             stage = Stage.SEARCH;
-            return searchBetween(fab.finalSearch());
+            return bisect(fab.finalSearch());
         }
         System.arraycopy(clean, 0, x, 0, x.length);
         if (run % fab.restarts() > 0) {

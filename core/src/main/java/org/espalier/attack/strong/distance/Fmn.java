@@ -22,14 +22,15 @@ import org.espalier.random.Stream;
  * (NeurIPS 2021), algorithm 1.
  *
  * <p>The loss is the lead of the best wrong class over the true one; steps follow its gradient, normalised in L2, whatever the
- * norm. Both the step's size alpha and the ball's relative change gamma fall along half a cosine. Until a first success the
- * radius is the distance so far plus the linearised distance to the boundary, here lengthened by gamma as well: without that
- * a straight boundary is approached and never crossed. In L1 the projection is on ball and box together, not on one after the
- * other, which can undo every step.
+ * norm. Both the step's size alpha and the ball's relative change gamma fall along half a cosine. Until a first success
+ * the radius is the distance so far plus the linearised distance to the boundary. This code lengthens it by gamma,
+ * because otherwise steps approach a straight boundary and never cross it. In L1 the projection is on the intersection
+ * of ball and box. A projection on one after the other can undo every step.
  *
  * @param iterations steps, at least 1
  * @param stepL2 first step size in L2 and L1, above 0; the authors' 1
- * @param stepLinf first step size in L-infinity, above 0; the authors' 10, for a step of L2 length 1 is short there
+ * @param stepLinf first step size in L-infinity, above 0; the authors' 10, because a step of L2 length 1 is short in
+ *     this norm
  * @param lastStep last step size, above 0; the authors' 1e-5
  * @param change first relative change of the radius, in (0, 1); the authors' 0.05
  * @param lastChange last relative change of the radius, in (0, 1); the authors' 1e-4
@@ -45,7 +46,7 @@ public record Fmn(int iterations, double stepL2, double stepLinf, double lastSte
         Settings.within("lastChange", lastChange, 0, 1);
     }
 
-    /** The authors' settings, with so many steps; they use up to 1,000. */
+    /** The authors' settings with the given number of steps. The authors use up to 1,000. */
     public static Fmn of(int iterations) {
         return new Fmn(iterations, 1, 10, 1e-5, 0.05, 1e-4);
     }

@@ -49,8 +49,7 @@ final class FmnSearch extends NearestSearch {
         } else if (Double.isFinite(nearest)) {
             radius *= 1 + change;
         } else {
-            // Lengthened, or the first success would be put off for ever where the boundary is straight and only
-            // touched.
+            // Lengthened, because steps would touch a straight boundary without ever crossing it.
             radius = RowMath.distance(norm, clean, x) + Math.abs(lead) / Math.max(RowMath.dualNorm(norm, g), TINY);
             radius *= 1 + change;
         }

@@ -16,20 +16,21 @@ import org.espalier.attack.strong.search.Settings;
 import org.espalier.random.Stream;
 
 /**
- * HopSkipJump, a minimum-norm attack that sees predicted classes only. Chen, Jordan and Wainwright, "HopSkipJumpAttack: a
- * query-efficient decision-based attack" (2020), algorithm 2.
+ * HopSkipJump, a minimum-norm attack that reads predicted classes only. Chen, Jordan and Wainwright,
+ * "HopSkipJumpAttack: a query-efficient decision-based attack" (2020), algorithm 2.
  *
  * <p>From a point that fools the network it goes back to the boundary (bisection, to within {@code 1 / d^1.5} of the way in L2
  * and {@code 1 / d^2} of the distance in L-infinity, d the number of inputs, but never coarser than 0.001), estimates the boundary's normal from the classes
  * of {@code firstEvaluations sqrt(t)} random neighbours, and steps along it (its sign in L-infinity) by
  * {@code distance / sqrt(t)}, halved until the network is still fooled.
  *
- * <p>The first point is the first that fools the network of: noise uniform in the box, noise of 0 and 1, squares of 0 and 1, and
- * the negative, drawn {@code tries} times in turn. Where none does, the attack fails.
+ * <p>Candidates for the first point are noise uniform in the box, noise of 0 and 1, squares of 0 and 1, and the
+ * negative, each drawn {@code tries} times in turn. The first candidate that fools the network is used. If none does,
+ * the attack fails.
  *
  * @param iterations steps, at least 1; the authors report up to 64
- * @param firstEvaluations neighbours looked at in the first step, at least 1; the authors' 100
- * @param mostEvaluations most neighbours looked at in one step, at least 1; the authors' 10,000
+ * @param firstEvaluations neighbours evaluated in the first step, at least 1; the authors' 100
+ * @param mostEvaluations most neighbours evaluated in one step, at least 1; the authors' 10,000
  * @param tries random first points to try, at least 1
  */
 public record HopSkipJump(int iterations, int firstEvaluations, int mostEvaluations, int tries)

@@ -6,6 +6,7 @@ import org.espalier.attack.strong.Target;
 import org.espalier.attack.strong.search.Draws;
 import org.espalier.attack.strong.search.NearestSearch;
 import org.espalier.attack.strong.search.RowMath;
+import org.espalier.data.ImageShape;
 import org.espalier.random.Stream;
 
 /** One example's {@link HopSkipJump}. */
@@ -14,23 +15,23 @@ final class HopSkipJumpSearch extends NearestSearch {
         CLEAN,
         /** Random first points are tried. */
         FIRST,
-        /** On the way back to the boundary. */
+        /** The point moves back to the boundary. */
         RETURNING,
-        /** Neighbours are looked at. */
+        /** Neighbours are evaluated. */
         ESTIMATING,
         /** A step along the normal is tried. */
         STEPPING
     }
 
-    /** The boundary is hit at least so well, in parts of the way to it; only networks of few inputs need the limit. */
+    /** Largest error of the bisection as a share of the distance. Only networks of few inputs reach this limit. */
     private static final double COARSEST = 0.001;
 
-    /** Steps are halved so often at most; then the point stays where it is. */
+    /** Most halvings of a step. After them the point does not move. */
     private static final int MOST_HALVINGS = 40;
 
     private final HopSkipJump settings;
     private final int[] live;
-    private final int width; // of the image that squares are drawn on
+    private final ImageShape image; // that squares are drawn on
     private final Stream stream;
     private final float[] point; // fools the network, (row)
     private final float[] moved; // neighbour less point, (row)
@@ -40,8 +41,8 @@ final class HopSkipJumpSearch extends NearestSearch {
     private Stage stage = Stage.CLEAN;
     private int tried;
     private int iteration; // the authors' t, from 1
-    private double low; // the way back: right here ...
-    private double high; // ... and fooled here
+    private double low; // end of the bisection that is classified right
+    private double high; // end of the bisection that fools the network
     private double enough;
     private double radius; // of the neighbourhood
     private int evaluations;
@@ -55,7 +56,7 @@ final class HopSkipJumpSearch extends NearestSearch {
         this.settings = settings;
         this.stream = stream;
         live = target.live();
-        width = target.plane(settings.name()).width();
+        image = target.image(settings.name());
         point = new float[clean.length];
         moved = new float[clean.length];
         update = new float[clean.length];
@@ -120,8 +121,13 @@ final class HopSkipJumpSearch extends NearestSearch {
         Stream draws = stream.child("first").child(tried);
         int kind = tried % 4;
         int side = 1 << 1 + tried / 4 % 4;
+        int pixels = image.height() * image.width();
         for (int i = 0; i < x.length; i++) {
-            int square = live[i] / width / side * width + live[i] % width / side;
+            int channel = live[i] / pixels;
+            int row = live[i] % pixels / image.width();
+            int column = live[i] % image.width();
+            // Each channel has squares of its own, which do not cross into the next one.
+            int square = channel * pixels + row / side * image.width() + column / side;
             x[i] = switch (kind) {
                 case 0 -> draws.uniform(live[i]);
                 case 1 -> draws.uniform(live[i]) < 0.5f ? 0f : 1f;
@@ -131,7 +137,7 @@ final class HopSkipJumpSearch extends NearestSearch {
         }
     }
 
-    /** From x, which fools the network, back to the boundary. */
+    /** Moves x, which fools the network, back to the boundary. */
     private Request goBack() {
         offer();
         System.arraycopy(x, 0, point, 0, x.length);
@@ -154,7 +160,7 @@ final class HopSkipJumpSearch extends NearestSearch {
         return beginIteration();
     }
 
-    /** In L2 a share of the way from the clean example to the point, in L-infinity the point cut to a distance. */
+    /** L2: a point at a share of the segment from the clean example. L-infinity: the point clipped to a distance. */
     private void onTheWay(double where, float[] out) {
         if (norm == Norm.LINF) {
             System.arraycopy(point, 0, out, 0, out.length);
@@ -174,8 +180,7 @@ final class HopSkipJumpSearch extends NearestSearch {
         iteration++;
         double d = Math.max(x.length, 1);
         double distance = RowMath.distance(norm, clean, point);
-        // Section III.C: sqrt(d) theta (L2) and d theta (L-infinity) of the distance, theta being how well the boundary
-        // is hit.
+        // Section III.C: sqrt(d) theta (L2) and d theta (L-infinity) of the distance, theta is the bisection's error.
         radius = iteration == 1 ? 0.1 : distance / d;
         evaluations = (int) Math.min(settings.firstEvaluations() * Math.sqrt(iteration), settings.mostEvaluations());
         evaluated = 0;
@@ -201,7 +206,7 @@ final class HopSkipJumpSearch extends NearestSearch {
     }
 
     private Request beginStep() {
-        // Equation 16: the mean sign is taken off, but for neighbours that agree.
+        // Equation 16: subtracts the mean sign, unless all neighbours have the same class.
         double mean = fooledTimes == 0 || fooledTimes == evaluations ? 0 : 2.0 * fooledTimes / evaluations - 1;
         for (int i = 0; i < x.length; i++) {
             update[i] = (float) (signed[i] - mean * plain[i]);

@@ -1,4 +1,4 @@
-/** Attacks that look for the nearest adversarial example: minimum-norm and decision-based. */
+/** Attacks that search for the nearest adversarial example: minimum-norm and decision-based. */
 @NullMarked
 package org.espalier.attack.strong.distance;
 

@@ -26,26 +26,26 @@ import org.espalier.random.Stream;
 /**
  * Auto-PGD: projected gradient ascent that sets its own step size. Croce and Hein, "Reliable evaluation of adversarial
  * robustness with an ensemble of diverse parameter-free attacks" (ICML 2020), section 3 and algorithm 1; in L1, Croce and Hein,
- * "Mind the box: l1-APGD for sparse adversarial attacks on image classifiers" (ICML 2021), section 3. Settings that the papers
- * leave open are those of the authors' AutoAttack code.
+ * "Mind the box: l1-APGD for sparse adversarial attacks on image classifiers" (ICML 2021), section 3. Settings that the
+ * papers do not state are those of the authors' AutoAttack code.
  *
- * <p>L-infinity and L2: first step 2 epsilon, momentum 0.75, first checkpoint after 22 % of the iterations, each next period
- * shorter by 3 % down to 6 %; at a checkpoint the step is halved, and the search continues from the best point, where the loss
- * rose in no more than 75 % of the steps, or the step was not halved at the last one and the best loss has not risen since.
- * The start is a random direction at full radius. Differences to the code: the loss of the start, not a zero, precedes the first
- * iteration when rises are counted.
+ * <p>L-infinity and L2: first step 2 epsilon, momentum 0.75, first checkpoint after 22 % of the iterations, each next
+ * period shorter by 3 %, down to 6 %. A checkpoint halves the step and continues from the best point in two cases: the
+ * loss rose in at most 75 % of the steps, or the last checkpoint did not halve the step and the best loss has not risen
+ * since. The start is a random direction at full radius. One difference to the code: the first iteration's loss is
+ * compared with the loss of the start instead of 0.
  *
  * <p>L1: 30 % of the iterations in the ball of radius 3 epsilon, 30 % in that of 2 epsilon, 40 % in that of epsilon; steps of
- * length epsilon along the signs of the largest gradients, as many as 1/1.5 of the inputs that the best point moves; every 4 % of
- * a stage's iterations, the step is set back where that number fell by 5 %, else divided by 1.5, down to a tenth.
+ * length epsilon along the signs of the largest gradients, 1/1.5 as many as inputs that the best point moves. After
+ * every 4 % of a stage's iterations the step is reset if that number fell by 5 %, else divided by 1.5, down to a tenth.
  *
- * <p>Restarts, and targets, each see only the examples that none before has broken.
+ * <p>Each restart, and each target, attacks only the examples that no earlier one has broken.
  *
- * @param loss what is climbed; a targeted one is climbed towards several classes in turn
+ * @param loss loss to maximise; a targeted loss is maximised for several classes in turn
  * @param iterations gradient steps of one run, at least 1
  * @param restarts runs of an untargeted loss, or for each target class, at least 1
- * @param targets for a targeted loss, how many of the most likely wrong classes of the clean input to try, at least 1; fewer are
- *     tried where there are fewer; not read otherwise
+ * @param targets for a targeted loss, how many of the most likely wrong classes of the clean input to try, at least 1;
+ *     at most all wrong classes; not read for an untargeted loss
  */
 public record Apgd(Losses loss, int iterations, int restarts, int targets) implements StrongAttack {
     public Apgd {
@@ -139,7 +139,7 @@ public record Apgd(Losses loss, int iterations, int restarts, int targets) imple
             Starts.onSphere(target, threat, chunk, stream, search.clean, search.x);
             run.run(iterations, epsilon);
         }
-        search.settleOnBest();
+        search.selectBest();
         return Attempts.judge(target, chunk, threat, search.x, false, search.ledger);
     }
 }

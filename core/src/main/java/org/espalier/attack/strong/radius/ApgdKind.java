@@ -11,19 +11,19 @@ public final class ApgdKind implements EvaluationAttackKind<ApgdKind.Settings> {
     /** Auto-PGD. */
     @Kind("apgd")
     public record Settings(
-            @Setting(value = "what is climbed", preset = "ce")
+            @Setting(value = "loss to maximise", preset = "ce")
             Loss loss,
 
             @Setting(value = "gradient steps of one run", preset = "100", min = 1, max = 100_000)
             int iterations,
 
-            @Setting(value = "independent runs, each on what is left", preset = "1", min = 1, max = 10_000)
+            @Setting(value = "independent runs, each on the images not yet broken", preset = "1", min = 1, max = 10_000)
             int restarts,
 
             @Setting(value = "target classes, of a targeted loss", preset = "9", min = 1, max = 1_000_000)
             int targets) {}
 
-    /** What Auto-PGD climbs. */
+    /** The loss that Auto-PGD maximises. */
     public enum Loss {
         CE,
         DLR,

@@ -8,14 +8,13 @@ import org.espalier.attack.strong.search.Search;
 import org.espalier.attack.strong.search.Steps;
 
 /**
- * One run of auto-PGD on one chunk; {@link Apgd} says what was taken from where.
+ * One run of auto-PGD on one chunk; {@link Apgd} names the sources.
  */
 final class ApgdRun {
     private static final double RHO = 0.75;
     private static final float MOMENTUM = 0.75f;
-    private static final double SPARSITY_KEPT =
-            1.5; // the share of inputs that a step moves: those that moved so far over this
-    private static final float LARGEST_CUT = 10; // the L1 step never falls below its first over this
+    private static final double SPARSITY_KEPT = 1.5; // a step moves the inputs that moved so far, divided by this
+    private static final float LARGEST_CUT = 10; // the L1 step is at least the first step divided by this
 
     private final Search search;
     private final int inputs;
@@ -23,7 +22,7 @@ final class ApgdRun {
     private final Tile moved;
     private final Tile bestGradient;
     private final float[] steps; // (lane)
-    private final float[] restarted; // lanes that go back to their best point: 1, else 0
+    private final float[] restarted; // 1 for lanes that continue from their best point, else 0
     private final double[] lastLosses; // of the iteration before, (lane)
     private final int[] rises; // iterations since the last checkpoint in which the loss rose, (lane)
     private final double[] bestAtCheckpoint; // (lane)
@@ -48,11 +47,14 @@ final class ApgdRun {
         moving = new double[lanes];
     }
 
-    /** Climbs from the present points, which must be in the ball, and leaves the best ones with the search. */
+    /**
+     * Maximises the loss from the present points, which must be in the ball. The best points are in the search
+     * afterwards.
+     */
     void run(int iterations, float epsilon) {
         float firstStep = search.norm == Norm.L1 ? epsilon : 2 * epsilon;
         Arrays.fill(steps, firstStep);
-        search.forget();
+        search.reset();
         search.onLogits(true);
         bestGradient.set(search.gradient);
         old.set(search.x);
@@ -75,7 +77,7 @@ final class ApgdRun {
             if (last) {
                 break;
             }
-            Steps.take(search.improved, search.gradient, bestGradient);
+            Steps.copyMarked(search.improved, search.gradient, bestGradient);
             for (int e = 0; e < search.examples.size(); e++) {
                 rises[e] += search.losses[e] > lastLosses[e] ? 1 : 0;
                 lastLosses[e] = search.losses[e];
@@ -87,8 +89,8 @@ final class ApgdRun {
                     stepCheckpoint(period);
                     period = Math.max(period - shorter, shortest);
                 }
-                Steps.take(restarted, search.best, search.x);
-                Steps.take(restarted, bestGradient, search.gradient);
+                Steps.copyMarked(restarted, search.best, search.x);
+                Steps.copyMarked(restarted, bestGradient, search.gradient);
                 Arrays.fill(rises, 0);
                 sinceCheckpoint = 0;
             }
@@ -121,12 +123,12 @@ final class ApgdRun {
         return radii;
     }
 
-    /** Conditions 1 and 2 of Croce and Hein (2020), section 3: halve the step, and go on from the best point. */
+    /** Conditions 1 and 2 of Croce and Hein (2020), section 3: halve the step, and continue from the best point. */
     private void stepCheckpoint(int period) {
         for (int e = 0; e < search.examples.size(); e++) {
             boolean tooFewRises = rises[e] <= RHO * period;
-            boolean stuck = !cutAtCheckpoint[e] && bestAtCheckpoint[e] >= search.bestLosses[e];
-            boolean cut = tooFewRises || stuck;
+            boolean stalled = !cutAtCheckpoint[e] && bestAtCheckpoint[e] >= search.bestLosses[e];
+            boolean cut = tooFewRises || stalled;
             if (cut) {
                 steps[e] /= 2;
             }

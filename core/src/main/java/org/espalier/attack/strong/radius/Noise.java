@@ -19,8 +19,8 @@ import org.espalier.attack.strong.search.Starts;
 import org.espalier.random.Stream;
 
 /**
- * Points drawn uniformly in the ball, cut by the box: the sanity floor below every attack that looks. The highest margin of all
- * draws is kept.
+ * Points drawn uniformly in the ball, clipped to the box. A sanity check: every attack that reads the network should do
+ * better. The draw of highest margin is kept.
  *
  * @param draws points tried for each example, at least 1
  */
@@ -54,12 +54,12 @@ public record Noise(int draws) implements StrongAttack {
         check(threat, target.classes());
         return Attempts.inChunks(examples, chunk -> {
             Search search = new Search(target, Losses.MARGIN, chunk, new int[chunk.size()], threat.norm());
-            search.forget();
+            search.reset();
             for (int draw = 0; draw < draws; draw++) {
                 Starts.inBall(target, threat, chunk, stream.child(draw), search.clean, search.x);
                 search.onLogits(false);
             }
-            search.settleOnBest();
+            search.selectBest();
             return Attempts.judge(target, chunk, threat, search.x, false, search.ledger);
         });
     }

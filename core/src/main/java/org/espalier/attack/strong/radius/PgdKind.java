@@ -25,7 +25,7 @@ public final class PgdKind implements EvaluationAttackKind<PgdKind.Settings> {
             @Setting(value = "whether to start from noise in the ball", preset = "true")
             boolean randomStart,
 
-            @Setting(value = "independent runs, each on what is left", preset = "1", min = 1, max = 10_000)
+            @Setting(value = "independent runs, each on the images not yet broken", preset = "1", min = 1, max = 10_000)
             int restarts,
 
             @Setting(value = "which iterate of a run counts", preset = "best")

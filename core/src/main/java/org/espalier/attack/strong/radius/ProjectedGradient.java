@@ -28,7 +28,8 @@ import org.espalier.random.Stream;
 /**
  * Projected gradient steps of a fixed size, with restarts and momentum, in three norms. L-infinity steps follow the gradient's
  * signs, L2 steps its direction, L1 steps the signs of its largest entries (Tramèr and Boneh, "Adversarial training and robustness
- * for multiple perturbations", 2019, algorithm 1). Each restart sees only the examples that none before has broken.
+ * for multiple perturbations", 2019, algorithm 1). Each restart attacks only the examples that no earlier one has
+ * broken.
  *
  * <ul>
  *   <li>PGD: Madry et al. (2018).
@@ -40,7 +41,7 @@ import org.espalier.random.Stream;
  * </ul>
  *
  * @param name name in tables: {@code pgd}, {@code fgsm}
- * @param loss what is climbed; untargeted
+ * @param loss loss to maximise; untargeted
  * @param iterations steps of one run, at least 1
  * @param stepOverEpsilon size of one step, as a multiple of the threat model's epsilon, above 0
  * @param momentum mu, in [0, 1]; 0 for none
@@ -137,7 +138,7 @@ public record ProjectedGradient(
         return randomStart;
     }
 
-    /** Of a single step, the restarts only: more steps are another attack. */
+    /** An attack of one step doubles its restarts only, because more steps would be another attack. */
     @Override
     public Optional<StrongAttack> doubled() {
         if (iterations == 1 && !randomStart) {
@@ -171,7 +172,7 @@ public record ProjectedGradient(
         if (randomStart) {
             Starts.inBall(target, threat, chunk, stream, search.clean, x);
         }
-        search.forget();
+        search.reset();
         for (int iteration = 0; iteration < iterations; iteration++) {
             search.onLogits(true);
             if (momentum > 0) {
@@ -186,9 +187,9 @@ public record ProjectedGradient(
         }
         search.onLogits(false);
         if (keep == KeptIterate.BEST) {
-            search.settleOnBest();
+            search.selectBest();
         } else {
-            search.settleOnLast();
+            search.selectLast();
         }
         return Attempts.judge(target, chunk, threat, x, false, search.ledger);
     }

@@ -16,23 +16,25 @@ import org.espalier.attack.strong.search.Settings;
 import org.espalier.random.Stream;
 
 /**
- * Square, a random search that sees logits only. Andriushchenko, Croce, Flammarion and Hein, "Square attack: a query-efficient
- * black-box adversarial attack via random search" (ECCV 2020), algorithms 1 to 3; for L1 as Croce and Hein, "Mind the box"
- * (ICML 2021), do.
+ * Square, a random search that reads logits only. Andriushchenko, Croce, Flammarion and Hein, "Square attack: a
+ * query-efficient black-box adversarial attack via random search" (ECCV 2020), algorithms 1 to 3; for L1 as Croce and
+ * Hein, "Mind the box" (ICML 2021), do.
  *
- * <p>Each query changes a square window of the image (L-infinity: to one corner of the ball; L2 and L1: by a bump of either sign,
- * paid for by another window) and is kept if the margin falls. The window's share of the image is {@code pInit}, halved when
- * 0.1, 0.5, 2, 5, 10, 20, 40, 60 and 80 % of the queries are spent: the paper's schedule, which is for 10,000 queries, scaled
- * to their number as the paper says. AutoAttack runs 5,000 queries on the unscaled one and so never gets to the last two halvings.
+ * <p>Each query changes a square window of the image and is kept if the margin falls. In L-infinity the window moves to
+ * one corner of the ball. In L2 and L1 a pattern of random sign is added, and a second window is reset to the clean
+ * image to keep the budget. The window's share of the image is {@code pInit}, halved when 0.1, 0.5, 2, 5, 10, 20, 40,
+ * 60 and 80 % of the queries are spent. This is the paper's schedule for 10,000 queries, scaled to the number of
+ * queries as the paper describes. AutoAttack runs 5,000 queries on the unscaled schedule, so it never reaches the last
+ * two halvings.
  *
- * <p>Inputs are taken as a square image, row by row; where their number is no square, as one row of pixels with windows of one
- * dimension. Unlike the published code each example has windows of its own, so that what it gets does not depend on the
+ * <p>The shape of the image is the data's; an image of one row has windows of one dimension. Each channel has a sign of its own
+ * in a window. Unlike the published code each example has windows of its own, so that what it gets does not depend on the
  * others, windows may touch the last row and column, and inputs that the network does not read take no part of the L2 and L1
  * budgets.
  *
  * @param queries proposals for each example and restart, at least 1
- * @param pInit share of the image that the first windows take, in (0, 1]
- * @param restarts independent searches, at least 1; examples that are fooled are not searched again
+ * @param pInit share of the image that the first windows cover, in (0, 1]
+ * @param restarts independent searches, at least 1; a fooled example has no further searches
  */
 public record Square(int queries, double pInit, int restarts) implements StrongAttack {
     public Square {
@@ -74,7 +76,7 @@ public record Square(int queries, double pInit, int restarts) implements StrongA
     @Override
     public List<Attempt> run(Target target, Examples examples, ThreatModel threat, Stream stream) {
         check(threat, target.classes());
-        Bumps bumps = new Bumps();
+        WindowPatterns patterns = new WindowPatterns();
         return BatchedSearches.run(
                 target,
                 examples,
@@ -84,13 +86,13 @@ public record Square(int queries, double pInit, int restarts) implements StrongA
                         this,
                         threat,
                         target,
-                        bumps,
+                        patterns,
                         clean,
                         examples.labels()[example],
                         stream.child(examples.numbers()[example])));
     }
 
-    /** Share of the image that a window takes at a query, counted from 0. */
+    /** Share of the image that a window covers at a query, counted from 0. */
     double share(int query) {
         int part = (int) (10_000L * query / queries);
         int halvings = 0;

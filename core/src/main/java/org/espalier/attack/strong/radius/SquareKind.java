@@ -21,7 +21,7 @@ public final class SquareKind implements EvaluationAttackKind<SquareKind.Setting
                     max = 1)
             double pInit,
 
-            @Setting(value = "independent runs, each on what is left", preset = "1", min = 1, max = 10_000)
+            @Setting(value = "independent runs, each on the images not yet broken", preset = "1", min = 1, max = 10_000)
             int restarts) {}
 
     @Override

@@ -11,7 +11,7 @@ import org.espalier.random.Stream;
 
 /** One example's {@link Square}. {@link #result} holds the best point so far, {@link #x} the proposal. */
 final class SquareSearch extends PerExampleSearch {
-    /** Positions of a query's draws in its stream. */
+    /** Positions of a query's random numbers in its stream. */
     private static final int SIGN = 0;
 
     private static final int ROW = 1;
@@ -19,8 +19,11 @@ final class SquareSearch extends PerExampleSearch {
     private static final int SECOND_ROW = 3;
     private static final int SECOND_COLUMN = 4;
     private static final int TURN = 5;
+    /** Signs of the second channel and those after it; the first one's stands at {@link #SIGN}. */
+    private static final int SECOND_SIGN = 6;
+
     private static final double TINY = 1e-12;
-    /** L2 and L1 proposals aim this much inside of the ball, so that rounding each input cannot carry them out. */
+    /** Factor on the radius of L2 and L1 proposals, so that rounding cannot move them out of the ball. */
     private static final double INSIDE = 1 - 0x1p-20;
 
     private final Square settings;
@@ -28,16 +31,15 @@ final class SquareSearch extends PerExampleSearch {
     private final float epsilon;
     private final ImageShape shape;
     private final Target target;
-    private final Bumps bumps;
+    private final WindowPatterns patterns;
     private final Stream stream;
     private final float[] delta; // proposal less clean example in L2 and L1, (row)
     private boolean begun;
     private boolean first; // the proposal is a search's first point
     private int restart;
     private int query;
-    private double best =
-            Double.NEGATIVE_INFINITY; // lead of the best wrong class at the point that the search stands on
-    private final float[] stand; // that point, (row)
+    private double best = Double.NEGATIVE_INFINITY; // lead of the best wrong class at the current point
+    private final float[] current; // the current point, (row)
     private Stream draws;
     // The window that the proposal changes, in L-infinity.
     private int top;
@@ -46,17 +48,23 @@ final class SquareSearch extends PerExampleSearch {
     private int width;
 
     SquareSearch(
-            Square settings, ThreatModel threat, Target target, Bumps bumps, float[] clean, int label, Stream stream) {
+            Square settings,
+            ThreatModel threat,
+            Target target,
+            WindowPatterns patterns,
+            float[] clean,
+            int label,
+            Stream stream) {
         super(clean, label, target.classes());
         this.settings = settings;
         norm = threat.norm();
         epsilon = threat.epsilon();
         this.target = target;
-        this.bumps = bumps;
+        this.patterns = patterns;
         this.stream = stream;
-        shape = target.plane(settings.name());
+        shape = target.image(settings.name());
         delta = new float[clean.length];
-        stand = clean.clone();
+        current = clean.clone();
         draws = stream;
     }
 
@@ -78,9 +86,9 @@ final class SquareSearch extends PerExampleSearch {
         }
         if (first || lead > best) {
             best = lead;
-            take(x, stand);
+            copyWindow(x, current);
         } else {
-            take(stand, x);
+            copyWindow(current, x);
         }
         first = false;
         if (query == settings.queries()) {
@@ -92,17 +100,19 @@ final class SquareSearch extends PerExampleSearch {
         return Request.LOGITS;
     }
 
-    /** Makes points equal again that differ in the window at most, in L-infinity. */
-    private void take(float[] from, float[] to) {
+    /** Copies a point. In L-infinity the two points differ in the window only. */
+    private void copyWindow(float[] from, float[] to) {
         if (norm != Norm.LINF || first) {
             System.arraycopy(from, 0, to, 0, to.length);
             return;
         }
-        for (int row = top; row < top + height; row++) {
-            for (int column = left; column < left + width; column++) {
-                int at = target.row(row * shape.width() + column);
-                if (at >= 0) {
-                    to[at] = from[at];
+        for (int channel = 0; channel < shape.channels(); channel++) {
+            for (int row = top; row < top + height; row++) {
+                for (int column = left; column < left + width; column++) {
+                    int at = at(channel, row, column);
+                    if (at >= 0) {
+                        to[at] = from[at];
+                    }
                 }
             }
         }
@@ -121,16 +131,18 @@ final class SquareSearch extends PerExampleSearch {
         return Request.LOGITS;
     }
 
-    /** Each column of pixels goes to one of the ball's two walls. */
+    /** Each column of a channel goes to one of the ball's two walls. */
     private void stripes() {
         Stream start = draws.child("start");
+        int pixels = shape.height() * shape.width();
         for (int i = 0; i < x.length; i++) {
-            boolean up = start.bits(target.live()[i] % shape.width()) < 0;
+            int input = target.live()[i];
+            boolean up = start.bits(input / pixels * shape.width() + input % shape.width()) < 0;
             x[i] = corner(clean[i], up);
         }
     }
 
-    /** Bumps of random signs on five by five tiles. */
+    /** Patterns of random signs on five by five tiles. */
     private void tiles() {
         Stream start = draws.child("start");
         int high = Math.max(shape.height() / 5, 1);
@@ -142,18 +154,21 @@ final class SquareSearch extends PerExampleSearch {
         for (int y = above; y + high <= shape.height(); y += high) {
             for (int x0 = before; x0 + wide <= shape.width(); x0 += wide) {
                 long bits = start.bits(tile++);
-                float[] bump = bumps.bump(high, wide, (bits & 1) == 0);
-                for (int row = 0; row < high; row++) {
-                    for (int column = 0; column < wide; column++) {
-                        int at = target.row((y + row) * shape.width() + x0 + column);
-                        if (at >= 0) {
-                            delta[at] += bits < 0 ? bump[row * wide + column] : -bump[row * wide + column];
+                float[] pattern = patterns.pattern(high, wide, (bits & 1) == 0);
+                for (int channel = 0; channel < shape.channels(); channel++) {
+                    boolean up = channel == 0 ? bits < 0 : start.child(channel).bits(tile) < 0;
+                    for (int row = 0; row < high; row++) {
+                        for (int column = 0; column < wide; column++) {
+                            int at = at(channel, y + row, x0 + column);
+                            if (at >= 0) {
+                                delta[at] += up ? pattern[row * wide + column] : -pattern[row * wide + column];
+                            }
                         }
                     }
                 }
             }
         }
-        settle();
+        setProposal();
     }
 
     private void propose() {
@@ -170,12 +185,14 @@ final class SquareSearch extends PerExampleSearch {
         if (norm == Norm.LINF) {
             top = own.below(shape.height() - height + 1, ROW);
             left = own.below(shape.width() - width + 1, COLUMN);
-            boolean up = own.bits(SIGN) < 0;
-            for (int row = top; row < top + height; row++) {
-                for (int column = left; column < left + width; column++) {
-                    int at = target.row(row * shape.width() + column);
-                    if (at >= 0) {
-                        x[at] = corner(clean[at], up);
+            for (int channel = 0; channel < shape.channels(); channel++) {
+                boolean up = up(own, channel);
+                for (int row = top; row < top + height; row++) {
+                    for (int column = left; column < left + width; column++) {
+                        int at = at(channel, row, column);
+                        if (at >= 0) {
+                            x[at] = corner(clean[at], up);
+                        }
                     }
                 }
             }
@@ -184,36 +201,55 @@ final class SquareSearch extends PerExampleSearch {
                 height = Math.min(Math.max(height, 3) | 1, shape.height());
             }
             width = Math.min(Math.max(width, 3) | 1, shape.width());
-            bump(own);
+            changeWindows(own);
         }
     }
 
+    /** The sign that a query draws for a channel. */
+    private static boolean up(Stream own, int channel) {
+        return own.bits(channel == 0 ? SIGN : SECOND_SIGN + channel - 1) < 0;
+    }
+
     private float corner(float value, boolean up) {
-        // The point that is judged in the end has to be the one that was tried, so it lies in the ball exactly.
+        // The final check reads this very point, so it must lie in the ball exactly.
         return Geometry.inside(up ? value + epsilon : value - epsilon, value, epsilon);
     }
 
-    /** A bump in one window, paid for by what is left of the budget and by what stands in a second window, which is emptied. */
-    private void bump(Stream own) {
+    /**
+     * Adds a pattern to one window of each channel. Its length is a channel's share of the unused budget plus that of
+     * the channel's second window, which is reset to the clean image.
+     */
+    private void changeWindows(Stream own) {
         top = own.below(shape.height() - height + 1, ROW);
         left = own.below(shape.width() - width + 1, COLUMN);
         int otherTop = own.below(shape.height() - height + 1, SECOND_ROW);
         int otherLeft = own.below(shape.width() - width + 1, SECOND_COLUMN);
-        float[] bump = bumps.bump(height, width, own.bits(TURN) < 0);
-        float sign = own.bits(SIGN) < 0 ? 1f : -1f;
+        float[] pattern = patterns.pattern(height, width, own.bits(TURN) < 0);
         for (int i = 0; i < delta.length; i++) {
-            delta[i] = stand[i] - clean[i];
+            delta[i] = current[i] - clean[i];
         }
         double whole = RowMath.norm(norm, delta);
+        double unspent = norm == Norm.L2
+                ? Math.max((double) epsilon * epsilon - whole * whole, 0)
+                : Math.max(epsilon - whole, 0);
+        for (int channel = 0; channel < shape.channels(); channel++) {
+            float sign = up(own, channel) ? 1f : -1f;
+            changeWindow(channel, otherTop, otherLeft, pattern, sign, unspent / shape.channels());
+        }
+        setProposal();
+    }
+
+    /** Changes the window of one channel. */
+    private void changeWindow(int channel, int otherTop, int otherLeft, float[] pattern, float sign, double unspent) {
         double inFirst = 0; // powers of the norm
         double inBoth = 0;
         for (int row = 0; row < height; row++) {
             for (int column = 0; column < width; column++) {
-                int at = at(top + row, left + column);
+                int at = at(channel, top + row, left + column);
                 if (at >= 0) {
                     inFirst += power(delta[at]);
                 }
-                int other = at(otherTop + row, otherLeft + column);
+                int other = at(channel, otherTop + row, otherLeft + column);
                 boolean shared = otherTop + row >= top
                         && otherTop + row < top + height
                         && otherLeft + column >= left
@@ -229,30 +265,26 @@ final class SquareSearch extends PerExampleSearch {
         double made = 0;
         for (int row = 0; row < height; row++) {
             for (int column = 0; column < width; column++) {
-                int at = at(top + row, left + column);
+                int at = at(channel, top + row, left + column);
                 if (at >= 0) {
-                    delta[at] = (float) (sign * bump[row * width + column] + delta[at] / firstLength);
+                    delta[at] = (float) (sign * pattern[row * width + column] + delta[at] / firstLength);
                     made += power(delta[at]);
                 }
             }
         }
-        double left_ = norm == Norm.L2
-                ? Math.max((double) epsilon * epsilon - whole * whole, 0)
-                : Math.max(epsilon - whole, 0);
-        double scale = root(left_ + inBoth) / (root(made) + TINY);
+        double scale = root(unspent + inBoth) / (root(made) + TINY);
         for (int row = 0; row < height; row++) {
             for (int column = 0; column < width; column++) {
-                int at = at(top + row, left + column);
+                int at = at(channel, top + row, left + column);
                 if (at >= 0) {
                     delta[at] = (float) (delta[at] * scale);
                 }
             }
         }
-        settle();
     }
 
-    private int at(int row, int column) {
-        return target.row(row * shape.width() + column);
+    private int at(int channel, int row, int column) {
+        return target.row((channel * shape.height() + row) * shape.width() + column);
     }
 
     private double power(float value) {
@@ -263,8 +295,11 @@ final class SquareSearch extends PerExampleSearch {
         return norm == Norm.L2 ? Math.sqrt(sum) : sum;
     }
 
-    /** The proposal that delta means: in L2 stretched to the ball's surface, in L1 the nearest point of ball and box. */
-    private void settle() {
+    /**
+     * Sets the proposal from {@code delta}: in L2 scaled to the ball's surface, in L1 the nearest point of ball and
+     * box.
+     */
+    private void setProposal() {
         double aim = epsilon * INSIDE;
         if (norm == Norm.L2) {
             double length = RowMath.norm(norm, delta);

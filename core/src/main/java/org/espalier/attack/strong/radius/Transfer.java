@@ -22,10 +22,11 @@ import org.espalier.network.Weights;
 import org.espalier.random.Stream;
 
 /**
- * Examples made on another network, shown to this one: what an attacker without access can do, and a sign of masked gradients
- * when it does better than one with access. Papernot, McDaniel and Goodfellow, "Transferability in machine learning" (2016).
+ * Attacks this network with examples made on another network. It measures an attacker without access. If it does better
+ * than an attack with access, gradients are masked. Papernot, McDaniel and Goodfellow, "Transferability in machine
+ * learning" (2016).
  *
- * @param source what the other network is called in the record
+ * @param source name of the other network in stored settings
  * @param weights the other network's weights; as many inputs and classes as the target
  * @param mask the other network's mask
  * @param maker the attack run on the other network, one with a radius; its settings are used as they are

@@ -9,24 +9,24 @@ import org.espalier.attack.strong.Examples;
 import org.espalier.attack.strong.Target;
 import org.espalier.attack.strong.Tile;
 
-/** Turns points that attacks found into attempts that can be believed: each is looked at once more. */
+/** Turns points that attacks found into attempts. Each point is checked by one more forward pass. */
 public final class Attempts {
     private Attempts() {}
 
     /**
-     * One attempt per example of a chunk, judged by a forward pass over the very points returned: a success is classified
-     * wrong, or a tie, and lies in ball and box, with no slack. That pass is counted.
+     * One attempt per example of a chunk, checked by a forward pass over the points returned. A success is classified
+     * wrong, or tied, and lies in ball and box without slack. The pass is counted.
      *
      * @param examples at most {@link Target#CAPACITY} examples
-     * @param points the attack's points, one lane per example; moved inside where rounding carried them out of the ball
-     * @param anyDistance whether the attack minimises distance: then any distance is a success, and a point that is
-     *     classified right is given up for the clean input at an infinite distance
-     * @param ledger what the attack spent and saw
+     * @param points the attack's points, one lane per example; moved inside where rounding moved them out of the ball
+     * @param anyDistance whether the attack minimises distance; then any distance is a success, and a point classified
+     *     right is replaced by the clean input at an infinite distance
+     * @param ledger the attack's counts and losses
      */
     public static List<Attempt> judge(
             Target target, Examples examples, ThreatModel threat, Tile points, boolean anyDistance, Ledger ledger) {
         if (!anyDistance) {
-            Geometry.settle(threat, target.pack(examples.clean(), 0, examples.size()), points);
+            Geometry.undoRounding(threat, target.pack(examples.clean(), 0, examples.size()), points);
         }
         target.forward(points);
         List<Attempt> attempts = new ArrayList<>();
@@ -51,7 +51,7 @@ public final class Attempts {
         return attempts;
     }
 
-    /** Runs a piece of an attack over chunks of at most {@link Target#CAPACITY} examples, in order. */
+    /** Runs an attack over chunks of at most {@link Target#CAPACITY} examples, in order. */
     public static List<Attempt> inChunks(Examples examples, ChunkAttack attack) {
         List<Attempt> attempts = new ArrayList<>();
         for (int first = 0; first < examples.size(); first += Target.CAPACITY) {
@@ -67,7 +67,7 @@ public final class Attempts {
         List<Attempt> run(Examples chunk);
     }
 
-    /** What an attack spent on each example of a chunk, and what it saw on the way. */
+    /** Passes and losses of an attack for each example of a chunk. */
     public static final class Ledger {
         /** Loss at the point returned, (example); NaN if there is none. */
         public final double[] loss;

@@ -13,46 +13,46 @@ import org.espalier.attack.strong.search.PerExampleSearch.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one {@link PerExampleSearch} per example on full tiles: when a walk ends, the next example takes its lane at once, so that a few
- * long walks never hold up a tile. Walks do not see each other; their order changes nothing.
+ * Runs one {@link PerExampleSearch} per example on full tiles: when a search ends, the next example takes its lane at
+ * once, so that tiles stay full. Searches are independent of each other; their order changes no result.
  */
 public final class BatchedSearches {
-    /** Rows turned together from examples to lanes and back: 64 lanes of 16 floats are 4 KiB. */
+    /** Rows transposed together between examples and lanes: 64 lanes of 16 floats are 4 KiB. */
     private static final int BLOCK = 16;
 
     private final Target target;
     private final int rows;
     private final Tile points;
     private final Tile gradients;
-    private final @Nullable PerExampleSearch[] walks =
-            new PerExampleSearch[Target.CAPACITY]; // (lane), null where none is left
+    private final @Nullable PerExampleSearch[] searches =
+            new PerExampleSearch[Target.CAPACITY]; // (lane), null in a free lane
     private final int[] example = new int[Target.CAPACITY]; // index of each lane's example
-    private final Request[] asks = new Request[Target.CAPACITY];
-    private final double[][] slopes; // (lane, class)
+    private final Request[] requests = new Request[Target.CAPACITY];
+    private final double[][] coefficients; // (lane, class)
     private final float[] z; // (class)
-    private final float[][] turned; // gradients as rows, (lane, row)
+    private final float[][] transposed; // gradients as rows, (lane, row)
 
     private BatchedSearches(Target target, int count) {
         this.target = target;
         rows = target.live().length;
         points = target.newTile(Math.min(count, Target.CAPACITY));
         gradients = target.newTile(Math.min(count, Target.CAPACITY));
-        slopes = new double[points.examples()][target.classes()];
+        coefficients = new double[points.examples()][target.classes()];
         z = new float[target.classes()];
-        turned = new float[points.examples()][rows];
+        transposed = new float[points.examples()][rows];
     }
 
-    /** Makes the walk of one example: {@code clean} holds its live inputs and is the walk's own. */
+    /** Makes the search of one example. {@code clean} holds its live inputs and belongs to the search. */
     @FunctionalInterface
     public interface Start {
-        PerExampleSearch walk(int example, float[] clean);
+        PerExampleSearch create(int example, float[] clean);
     }
 
     /**
-     * Walks every example to its end.
+     * Runs the search of every example.
      *
      * @param anyDistance whether the attack minimises distance; see {@link Attempts#judge}
-     * @return one attempt per example, in order, judged by a forward pass at the very point returned
+     * @return one attempt per example, in order, checked by a forward pass at the point returned
      */
     public static List<Attempt> run(
             Target target, Examples examples, ThreatModel threat, boolean anyDistance, Start start) {
@@ -60,7 +60,7 @@ public final class BatchedSearches {
             return List.of();
         }
         @Nullable PerExampleSearch[] ended = new PerExampleSearch[examples.size()];
-        new BatchedSearches(target, examples.size()).walk(examples, start, ended);
+        new BatchedSearches(target, examples.size()).runAll(examples, start, ended);
         List<Attempt> attempts = new ArrayList<>();
         for (int first = 0; first < examples.size(); first += Target.CAPACITY) {
             Examples part = examples.part(first, Math.min(Target.CAPACITY, examples.size() - first));
@@ -75,50 +75,50 @@ public final class BatchedSearches {
         Tile points = target.newTile(part.size());
         Attempts.Ledger ledger = new Attempts.Ledger(part.size());
         for (int e = 0; e < part.size(); e++) {
-            PerExampleSearch walk = Objects.requireNonNull(ended[e]);
-            points.write(e, walk.result, 0);
-            ledger.loss[e] = walk.loss;
-            ledger.forwards[e] = walk.forwards;
-            ledger.backwards[e] = walk.backwards;
-            ledger.zeroGradient[e] = walk.zeroGradient;
+            PerExampleSearch search = Objects.requireNonNull(ended[e]);
+            points.write(e, search.result, 0);
+            ledger.loss[e] = search.loss;
+            ledger.forwards[e] = search.forwards;
+            ledger.backwards[e] = search.backwards;
+            ledger.zeroGradient[e] = search.zeroGradient;
         }
         return Attempts.judge(target, part, threat, points, anyDistance, ledger);
     }
 
-    private void walk(Examples examples, Start start, @Nullable PerExampleSearch[] ended) {
+    private void runAll(Examples examples, Start start, @Nullable PerExampleSearch[] ended) {
         int next = 0;
-        int walking = 0;
+        int active = 0;
         for (int lane = 0; lane < points.examples(); lane++) {
             if (begin(lane, next, examples, start)) {
                 next++;
-                walking++;
+                active++;
             }
         }
-        while (walking > 0) {
+        while (active > 0) {
             load();
             target.forward(points);
-            boolean sloping = false;
+            boolean gradientsRequested = false;
             for (int lane = 0; lane < points.examples(); lane++) {
-                PerExampleSearch walk = walks[lane];
-                if (walk != null) {
+                PerExampleSearch search = searches[lane];
+                if (search != null) {
                     target.logits(lane, z);
-                    walk.forwards++;
-                    asks[lane] = walk.onLogits(z);
-                    sloping |= asks[lane] == Request.GRADIENT;
+                    search.forwards++;
+                    requests[lane] = search.onLogits(z);
+                    gradientsRequested |= requests[lane] == Request.GRADIENT;
                 }
             }
-            while (sloping) {
-                sloping = slope();
+            while (gradientsRequested) {
+                gradientsRequested = computeGradients();
             }
             for (int lane = 0; lane < points.examples(); lane++) {
-                PerExampleSearch walk = walks[lane];
-                if (walk != null && asks[lane] == Request.NOTHING) {
-                    ended[example[lane]] = walk;
-                    walks[lane] = null;
+                PerExampleSearch search = searches[lane];
+                if (search != null && requests[lane] == Request.NOTHING) {
+                    ended[example[lane]] = search;
+                    searches[lane] = null;
                     if (begin(lane, next, examples, start)) {
                         next++;
                     } else {
-                        walking--;
+                        active--;
                     }
                 }
             }
@@ -138,35 +138,35 @@ public final class BatchedSearches {
         for (int row = 0; row < rows; row++) {
             clean[row] = image[target.live()[row]];
         }
-        walks[lane] = start.walk(next, clean);
+        searches[lane] = start.create(next, clean);
         example[lane] = next;
         return true;
     }
 
-    /** One backward pass for the walks that ask for one; whether any asks for another. */
-    private boolean slope() {
+    /** One backward pass for the searches that request a gradient; returns whether any requests another. */
+    private boolean computeGradients() {
         for (int lane = 0; lane < points.examples(); lane++) {
-            PerExampleSearch walk = walks[lane];
-            if (walk != null && asks[lane] == Request.GRADIENT) {
+            PerExampleSearch search = searches[lane];
+            if (search != null && requests[lane] == Request.GRADIENT) {
                 for (int c = 0; c < z.length; c++) {
-                    slopes[lane][c] = walk.slopes[c];
+                    coefficients[lane][c] = search.coefficients[c];
                 }
             } else {
-                Arrays.fill(slopes[lane], 0);
+                Arrays.fill(coefficients[lane], 0);
             }
         }
-        target.gradient(slopes, gradients);
-        turn();
+        target.gradient(coefficients, gradients);
+        transpose();
         boolean more = false;
         for (int lane = 0; lane < points.examples(); lane++) {
-            PerExampleSearch walk = walks[lane];
-            if (walk != null && asks[lane] == Request.GRADIENT) {
-                if (walk.backwards == 0) {
-                    walk.zeroGradient = zero(turned[lane]);
+            PerExampleSearch search = searches[lane];
+            if (search != null && requests[lane] == Request.GRADIENT) {
+                if (search.backwards == 0) {
+                    search.zeroGradient = zero(transposed[lane]);
                 }
-                walk.backwards++;
-                asks[lane] = walk.onGradient(turned[lane]);
-                more |= asks[lane] == Request.GRADIENT;
+                search.backwards++;
+                requests[lane] = search.onGradient(transposed[lane]);
+                more |= requests[lane] == Request.GRADIENT;
             }
         }
         return more;
@@ -181,7 +181,7 @@ public final class BatchedSearches {
         return true;
     }
 
-    /** Points to lanes, a block at a time: whole cache lines on both sides. */
+    /** Transposes points to lanes in blocks, so that reads and writes use whole cache lines. */
     private void load() {
         float[] out = points.values();
         for (int panel = 0; panel < points.panels(); panel++) {
@@ -191,9 +191,9 @@ public final class BatchedSearches {
                 int many = Math.min(BLOCK, rows - row);
                 int at = points.at(panel, row);
                 for (int lane = 0; lane < lanes; lane++) {
-                    PerExampleSearch walk = walks[first + lane];
-                    if (walk != null) {
-                        float[] x = walk.x;
+                    PerExampleSearch search = searches[first + lane];
+                    if (search != null) {
+                        float[] x = search.x;
                         for (int r = 0; r < many; r++) {
                             out[at + r * Tile.LANES + lane] = x[row + r];
                         }
@@ -203,8 +203,8 @@ public final class BatchedSearches {
         }
     }
 
-    /** Gradients to rows. */
-    private void turn() {
+    /** Transposes gradients to rows. */
+    private void transpose() {
         float[] in = gradients.values();
         for (int panel = 0; panel < gradients.panels(); panel++) {
             int first = panel * Tile.LANES;
@@ -213,7 +213,7 @@ public final class BatchedSearches {
                 int many = Math.min(BLOCK, rows - row);
                 int at = gradients.at(panel, row);
                 for (int lane = 0; lane < lanes; lane++) {
-                    float[] out = turned[first + lane];
+                    float[] out = transposed[first + lane];
                     for (int r = 0; r < many; r++) {
                         out[row + r] = in[at + r * Tile.LANES + lane];
                     }

@@ -5,8 +5,8 @@ import org.espalier.attack.strong.Tile;
 import org.espalier.random.Stream;
 
 /**
- * Random points for attacks. What an input is given depends on the stream, the example's number and the input's own index
- * only: not on the mask, nor on other examples.
+ * Random points for attacks. An input's number depends only on the stream, the example's number and the input's index,
+ * not on the mask or on other examples.
  */
 public final class Draws {
     private Draws() {}
@@ -21,7 +21,7 @@ public final class Draws {
         }
     }
 
-    /** Numbers that are all but Gaussian, one per live input, into every example of {@code out}; see {@link #gaussian}. */
+    /** Nearly Gaussian numbers, one per live input, into every example of {@code out}; see {@link #gaussian}. */
     public static void gaussian(Target target, Stream stream, long[] numbers, Tile out) {
         for (int e = 0; e < out.examples(); e++) {
             Stream own = stream.child(numbers[e]);
@@ -32,8 +32,8 @@ public final class Draws {
     }
 
     /**
-     * One number of mean 0 and variance 1, all but Gaussian: the sum of four uniform numbers of 16 bits. It gives directions;
-     * tails do not matter, and it costs a tenth of a logarithm and a cosine.
+     * A nearly Gaussian number of mean 0 and variance 1: the sum of four uniform numbers of 16 bits. It is used for
+     * directions only, so its tails do not matter. It takes a tenth of the time of a logarithm and a cosine.
      */
     public static float gaussian(Stream stream, long position) {
         long bits = stream.bits(position);

@@ -7,16 +7,16 @@ import org.espalier.attack.strong.Tile;
 import org.espalier.engine.ops.LaneMath;
 
 /**
- * Balls in three norms, cut with the box [0, 1]^d: distances, projections and steps, on tiles, each lane by itself.
+ * Balls in three norms, intersected with the box [0, 1]^d: distances and projections on tiles, each lane by itself.
  *
- * <p>Whether a point lies in a ball is decided in float64, without slack: the ball's radius is the threat model's epsilon, a
- * float32 number, and a point outside of it does not count ({@link #holds}).
+ * <p>Whether a point lies in a ball is decided in float64, without slack: the ball's radius is the threat model's
+ * epsilon, a float32 number, and a point outside the ball does not count ({@link #holds}).
  *
- * <p>Projections never leave a point outside of ball or box by more than float32 rounding: into the L-infinity ball cut with
- * the box they are exact up to that rounding, which {@link #settle} takes back; into the L2 ball the point is scaled towards the clean input, then clipped, which only shortens it
- * (as AutoAttack does; feasible, not the nearest point of the cut); into the L1 ball cut with the box they are exact up to
- * float32 rounding, as Croce and Hein, "Mind the box: l1-APGD for sparse adversarial attacks on image classifiers" (ICML
- * 2021), proposition 2.1, prove to matter.
+ * <p>A projected point lies outside ball or box by float32 rounding at most. L-infinity: the projection on ball and box
+ * is exact up to that rounding, which {@link #undoRounding} removes. L2: the point is scaled towards the clean input
+ * and then clipped, as AutoAttack does; it is feasible but not the nearest point. L1: the projection on ball and box is
+ * exact up to float32 rounding. Croce and Hein, "Mind the box: l1-APGD for sparse adversarial attacks on image
+ * classifiers" (ICML 2021), proposition 2.1, show why the exact one is needed.
  *
  * <p>Sums over inputs run in double, in input order.
  */
@@ -29,9 +29,9 @@ public final class Geometry {
     private Geometry() {}
 
     /**
-     * The length that an L1 or L2 projection aims at: a little inside, so that rounding each input's value does not carry the
-     * point out again. Roundings, of 2^-26 on average, add up like a random walk; this is more than four of its deviations
-     * for L1, and more than the longest for L2.
+     * The length of an L1 or L2 projection: slightly below the radius, so that rounding each input's value does not
+     * move the point out again. Roundings, of 2^-26 on average, sum like independent random errors. The distance to the
+     * radius is more than four standard deviations of that sum for L1, and more than the largest sum for L2.
      */
     private static double aim(double radius, int inputs) {
         return Math.max(radius - 8e-8 * Math.sqrt(inputs), radius / 2);
@@ -78,8 +78,8 @@ public final class Geometry {
 
     /**
      * Most that float32 rounding of each input's value can carry a projected point out of its ball: half a unit in the last
-     * place below 1, 2^-25, for each input. A point that lies further out was not projected. Such a point does not count either
-     * way; this is the tolerance of complaints about attacks only.
+     * place below 1, 2^-25, for each input. A point that lies further out was not projected. Such a point does not
+     * count either way. The tolerance only decides whether the attack is reported as faulty.
      */
     public static double rounding(Norm norm, int inputs) {
         return switch (norm) {
@@ -90,10 +90,11 @@ public final class Geometry {
     }
 
     /**
-     * Takes back what rounding {@code clean + epsilon} to float32 adds in L-infinity: each value moves to the nearest float32
-     * number within epsilon of the clean one and in [0, 1]. Other norms keep their points: their projections aim inside.
+     * Removes the rounding of {@code clean + epsilon} to float32 in L-infinity: each value becomes the nearest float32
+     * number within epsilon of the clean one and in [0, 1]. Points of other norms do not change, because their
+     * projections end inside the ball.
      */
-    public static void settle(ThreatModel threat, Tile clean, Tile x) {
+    public static void undoRounding(ThreatModel threat, Tile clean, Tile x) {
         if (threat.norm() != Norm.LINF) {
             return;
         }
@@ -211,9 +212,9 @@ public final class Geometry {
     /**
      * The nearest point has {@code |d_i|} cut to {@code clamp(|d_i| - t, 0, room_i)}, room_i being the way from the clean
      * value to the box in d's direction, for the least t at which these sum to at most the radius. That sum falls with t and
-     * is linear between its corners: t is bracketed by two steps of interpolation and one of halving in turn, and by halving
-     * alone after 30 turns, since interpolation creeps where the sum stays level and then falls (as it does for a radius of
-     * hardly less than the room of all inputs). The end of the bracket that lies inside is taken.
+     * is linear between its corners: t is bracketed by two steps of interpolation and one bisection in turn, and by
+     * bisection alone after 30 steps. Interpolation converges slowly where the sum is constant and then falls, as for a
+     * radius just below the sum of all rooms. The end of the bracket inside the ball is used.
      */
     private static void projectL1(Tile clean, double[] radii, Tile x) {
         float[] c = clean.values();
@@ -252,7 +253,7 @@ public final class Geometry {
                 for (int lane = 0; lane < LANES; lane++) {
                     double aim = aim(radii[panel * LANES + lane], x.rows());
                     if (high[lane] == 0f || aim - atHigh[lane] <= TOLERANCE * (1 + aim)) {
-                        continue; // inside, or there already
+                        continue; // inside, or found exactly
                     }
                     if (sums[lane] > aim) {
                         low[lane] = cut[lane];

@@ -3,22 +3,22 @@ package org.espalier.attack.strong.search;
 import org.espalier.attack.Norm;
 
 /**
- * The smallest step from a point of the box [0, 1]^d to a hyperplane that stays in the box: exact, for each norm.
+ * The smallest step from a point of the box [0, 1]^d to a hyperplane, within the box: exact, for each norm.
  *
  * <p>These are the projections of Croce and Hein, "Minimally distorted adversarial examples with a fast adaptive boundary
  * attack" (ICML 2020), section 2.2 and appendix A, problem (5): minimise ||s||_p subject to w . s = need and
  * {@code 0 <= x + s <= 1}. There the breakpoints are sorted; here
  *
  * <ul>
- *   <li>for L-infinity and L2 the multiplier is found by raising it from 0 and setting inputs that meet the box fast. The
- *       reached sum is concave in the multiplier, so each raise stops short of the solution or at it, and what is
- *       fast stays fast: at most d rounds, in practice a few, each over the inputs still free;
- *   <li>for L1 the inputs of the largest weights go to the end of their room first; a weighted quickselect finds the one
- *       that stops half way.
+ * <li>for L-infinity and L2 the multiplier rises from 0, and inputs that reach the box are fixed there. The sum is
+ * concave in the multiplier, so no raise passes the solution, and fixed inputs stay fixed. It takes at most d rounds,
+ * in practice a few, each over the free inputs;
+ * <li>for L1 the inputs of the largest weights move to the box first; a weighted quickselect finds the one that moves
+ * part of its room.
  * </ul>
  *
- * <p>When the hyperplane misses the box, every input goes as far towards it as the box allows. Sums are doubles. Holds
- * scratch arrays: not for use by several threads at once.
+ * <p>If the hyperplane does not meet the box, every input moves towards it as far as the box allows. Sums are doubles.
+ * Holds scratch arrays: not for use by several threads at once.
  */
 public final class Hyperplane {
     private final int[] free; // inputs that still move, (free)
@@ -39,7 +39,7 @@ public final class Hyperplane {
      * @param x the point, {@code features} values in [0, 1] from index {@code xAt}
      * @param w the hyperplane's normal, from index {@code wAt}
      * @param features number of inputs, at most what this was made for
-     * @param need what w . s must come to; of either sign
+     * @param need required value of w . s; of either sign
      * @param step receives s from index {@code stepAt}
      * @return whether the box lets w . s reach {@code need}
      */
@@ -107,7 +107,7 @@ public final class Hyperplane {
         return false;
     }
 
-    /** The largest weights' inputs move by all of their room, the next by what is left. */
+    /** The inputs of the largest weights move by all of their room, the next one by the rest. */
     private boolean fill(float[] w, int wAt, int count, boolean up, double rest, float[] step, int stepAt) {
         for (int k = 0; k < count; k++) {
             // Positive floats sort as their bits; the position makes keys differ.

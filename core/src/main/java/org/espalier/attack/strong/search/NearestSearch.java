@@ -2,13 +2,13 @@ package org.espalier.attack.strong.search;
 
 import org.espalier.attack.Norm;
 
-/** A walk in search of the nearest point that fools the network. */
+/** A search for the nearest point that fools the network. */
 public abstract class NearestSearch extends PerExampleSearch {
     public final Norm norm;
     /** Distance of the nearest point found, which {@link #result} holds; infinite as long as there is none. */
     public double nearest = Double.POSITIVE_INFINITY;
 
-    // The last search: the part of the way from the clean example to the result where the boundary lies.
+    // The bisection's bracket of the boundary, as shares of the segment from the clean example to the result.
     private double right;
     private double wrong;
     private int halvings;
@@ -30,10 +30,11 @@ public abstract class NearestSearch extends PerExampleSearch {
     }
 
     /**
-     * Ends a search with halvings of the way from the clean example to the result: the box is convex, so every point between
-     * lies in it, and it is nearer in every norm. Call {@link #lookBetween} with the logits that follow.
+     * Ends a search with a bisection of the segment from the clean example to the result. The box is convex, so every
+     * point of the segment lies in it, and each is nearer in every norm. Call {@link #onBisectionLogits} with the
+     * logits that follow.
      */
-    protected final Request searchBetween(int times) {
+    protected final Request bisect(int times) {
         if (nearest == 0 || Double.isInfinite(nearest) || times == 0) {
             return Request.NOTHING;
         }
@@ -45,7 +46,7 @@ public abstract class NearestSearch extends PerExampleSearch {
         return Request.LOGITS;
     }
 
-    protected final Request lookBetween(float[] z) {
+    protected final Request onBisectionLogits(float[] z) {
         double middle = (right + wrong) / 2;
         if (fooled(z)) {
             wrong = middle;

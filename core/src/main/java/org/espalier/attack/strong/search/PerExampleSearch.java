@@ -4,28 +4,28 @@ import java.util.Arrays;
 import org.espalier.attack.strong.Losses;
 
 /**
- * One example's way through an attack: a point that moves, and what it asks of the network at each stop. {@link BatchedSearches} runs
- * many side by side.
+ * An attack on one example: a point, and the logits or gradients that it requests at each point.
+ * {@link BatchedSearches} runs many of them in a batch.
  *
- * <p>At each stop {@link #onLogits} gets the logits at {@link #x}; it may then ask for gradients there, one after the
- * other, and moves {@link #x} on. Arrays of inputs hold the target's live inputs, in rows' order.
+ * <p>{@link #onLogits} receives the logits at {@link #x}. It may then request gradients at this point, one after the
+ * other, before it moves {@link #x}. Arrays of inputs hold the target's live inputs, in the order of rows.
  */
 public abstract class PerExampleSearch {
-    /** What a walk wants next. */
+    /** What a search requests next. */
     public enum Request {
         /** The logits at {@link PerExampleSearch#x}, which has moved. */
         LOGITS,
-        /** The gradient of {@link PerExampleSearch#slopes} times the logits, at the point of the last logits. */
+        /** The gradient of {@link PerExampleSearch#coefficients} times the logits, at the point of the last logits. */
         GRADIENT,
-        /** Nothing more: {@link PerExampleSearch#result} is the result. */
+        /** Nothing: {@link PerExampleSearch#result} is final. */
         NOTHING
     }
 
     public final float[] clean; // the clean example, (row)
-    public final float[] x; // where the walk stands, (row)
+    public final float[] x; // the present point, (row)
     public final float[] result; // the point to return, (row); the clean example until there is a better one
     public final int label; // true class
-    protected final float[] slopes; // coefficients of the gradient asked for, (class)
+    protected final float[] coefficients; // coefficients of the gradient requested, (class)
     public double loss = Double.NaN; // the attack's loss at the result, if it has one
     protected long forwards;
     protected long backwards;
@@ -36,34 +36,34 @@ public abstract class PerExampleSearch {
         this.label = label;
         x = clean.clone();
         result = clean.clone();
-        slopes = new float[classes];
+        coefficients = new float[classes];
     }
 
     /**
-     * Takes the logits at {@link #x}.
+     * Receives the logits at {@link #x}.
      *
      * @param z logits, (class); valid during the call
      */
     protected abstract Request onLogits(float[] z);
 
     /**
-     * Takes the gradient asked for.
+     * Receives the gradient requested.
      *
      * @param g gradient, (row); valid during the call
      */
     protected Request onGradient(float[] g) {
-        throw new IllegalStateException("this walk asks for no gradients");
+        throw new IllegalStateException("this search requests no gradients");
     }
 
-    /** Asks for the gradient of {@code z_plus - z_minus}. */
+    /** Requests the gradient of {@code z_plus - z_minus}. */
     protected final Request askDifference(int plus, int minus) {
-        Arrays.fill(slopes, 0f);
-        slopes[plus] += 1f;
-        slopes[minus] -= 1f;
+        Arrays.fill(coefficients, 0f);
+        coefficients[plus] += 1f;
+        coefficients[minus] -= 1f;
         return Request.GRADIENT;
     }
 
-    /** Whether these logits mean another class than the true one, or another class has the same logit: ties count as broken. */
+    /** Whether another class than the true one has the largest logit or the same logit. Ties count as broken. */
     protected final boolean fooled(float[] z) {
         if (prediction(z) != label) {
             return true;

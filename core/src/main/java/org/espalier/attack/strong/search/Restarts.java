@@ -8,7 +8,7 @@ import org.espalier.attack.strong.Attempt;
 import org.espalier.attack.strong.Examples;
 import org.espalier.attack.strong.Target;
 
-/** Several runs of an attack, each on the examples that none before has broken, packed together anew. */
+/** Several runs of an attack. Each packs and attacks the examples that no earlier run has broken. */
 public final class Restarts {
     private Restarts() {}
 
@@ -37,7 +37,7 @@ public final class Restarts {
         return List.of(best);
     }
 
-    /** The later attempt if it succeeded or its loss is higher, else the earlier; with what both spent. */
+    /** The later attempt if it succeeded or its loss is higher, else the earlier; with the passes of both. */
     private static Attempt better(Attempt earlier, Attempt later) {
         Attempt kept = later.success() || later.loss() > earlier.loss() ? later : earlier;
         float[] losses = Arrays.copyOf(earlier.losses(), earlier.losses().length + later.losses().length);

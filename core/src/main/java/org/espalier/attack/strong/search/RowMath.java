@@ -33,7 +33,7 @@ public final class RowMath {
         return sum;
     }
 
-    /** The norm of all that a perturbation's size does to a linear function: q with 1/p + 1/q = 1. */
+    /** The dual norm: q with 1/p + 1/q = 1. */
     public static double dualNorm(Norm norm, float[] a) {
         return norm(
                 switch (norm) {
@@ -61,8 +61,7 @@ public final class RowMath {
     }
 
     /**
-     * The nearest point to x in the ball around {@code clean}; in L1 that is in the box as well, which the others leave out of
-     * account.
+     * The nearest point to x in the ball around {@code clean}. L1 also respects the box, the other norms ignore it.
      */
     public static void intoBall(Norm norm, float[] clean, double radius, float[] x) {
         switch (norm) {
@@ -85,8 +84,8 @@ public final class RowMath {
     /**
      * The nearest point to x (in L2) in the L1 ball around {@code clean} cut with the box: each {@code |d_i|} is cut to
      * {@code clamp(|d_i| - t, 0, room_i)} for the least t at which these sum to the radius. The sum falls with t and is linear
-     * between its corners; Newton's steps, kept between brackets, find t exactly, and where the sum is level, halving leads on.
-     * Should they not be done in the end, the bracket's end inside of the ball is taken.
+     * between its corners; Newton's method within a bracket finds t exactly; where the sum is constant, bisection is
+     * used. If they do not converge, the bracket's end inside the ball is used.
      */
     public static void cutL1(float[] clean, double radius, float[] x) {
         double low = 0;

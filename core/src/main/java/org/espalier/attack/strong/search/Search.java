@@ -7,8 +7,8 @@ import org.espalier.attack.strong.Target;
 import org.espalier.attack.strong.Tile;
 
 /**
- * A climb of one loss for the examples of one chunk: the present points, the best so far, and the first that was classified
- * wrong. What the attacks that follow gradients share.
+ * Maximisation of one loss for the examples of one chunk: the present points, the best so far, and the first that was
+ * classified wrong. The gradient attacks share it.
  */
 public final class Search {
     public final Target target;
@@ -23,15 +23,15 @@ public final class Search {
     public final Tile gradient;
     public final Tile best;
     public final double[] losses; // at x, (lane)
-    public final double[] bestLosses; // at best, (lane)
-    /** Lanes whose best point is new since the last look: 1, else 0. */
+    public final double[] bestLosses; // of {@link #best}, (lane)
+    /** 1 for lanes whose best point changed in the last {@link #onLogits}, else 0. */
     public final float[] improved;
 
     private final boolean[] bestWrong; // whether best is classified wrong, (lane)
     private final Tile first; // the first point classified wrong
     private final double[] firstLosses;
     private final boolean[] found; // (lane)
-    private boolean looked;
+    private boolean gradientSeen;
 
     public Search(Target target, LogitLoss loss, Examples examples, int[] targets, Norm norm) {
         this.target = target;
@@ -54,8 +54,8 @@ public final class Search {
         found = new boolean[x.lanes()];
     }
 
-    /** Forgets the best points; the next look starts over. */
-    public void forget() {
+    /** Discards the best points and the curves. */
+    public void reset() {
         java.util.Arrays.fill(bestLosses, Double.NEGATIVE_INFINITY);
         java.util.Arrays.fill(bestWrong, false);
         java.util.Arrays.fill(found, false);
@@ -63,17 +63,17 @@ public final class Search {
     }
 
     /**
-     * Computes losses and, if asked, gradients at x, and remembers points that are the best or the first classified wrong.
+     * Computes losses and, if requested, gradients at x. Keeps the best point and the first one classified wrong.
      *
-     * @param withGradient whether {@link #gradient} is wanted
+     * @param withGradient whether to compute {@link #gradient}
      */
     public void onLogits(boolean withGradient) {
         target.forward(x);
         if (withGradient) {
             target.direction(loss, examples.labels(), targets, losses, gradient);
-            if (!looked) {
+            if (!gradientSeen) {
                 Steps.zero(gradient, ledger.zeroGradient);
-                looked = true;
+                gradientSeen = true;
             }
         } else {
             target.losses(loss, examples.labels(), targets, losses);
@@ -83,7 +83,7 @@ public final class Search {
             ledger.forwards[e]++;
             ledger.backwards[e] += withGradient ? 1 : 0;
             boolean wrong = target.fooled(e, examples.labels()[e]);
-            // Nothing compares with NaN: a network that overflows is shown to be wrong by its class alone.
+            // Comparisons with NaN are false, so only the predicted class shows that an overflowing network is wrong.
             boolean better = losses[e] > bestLosses[e];
             improved[e] = better ? 1f : 0f;
             if (better) {
@@ -97,12 +97,12 @@ public final class Search {
             }
             curve[e] = (float) bestLosses[e];
         }
-        Steps.take(improved, x, best);
+        Steps.copyMarked(improved, x, best);
         ledger.curves.add(curve);
     }
 
-    /** Chooses for each example the best point, or the first classified wrong where only that is; into x. */
-    public void settleOnBest() {
+    /** Copies each example's best point into x, or the first one classified wrong if the best is classified right. */
+    public void selectBest() {
         x.set(best);
         for (int e = 0; e < examples.size(); e++) {
             ledger.loss[e] = bestLosses[e];
@@ -113,8 +113,8 @@ public final class Search {
         }
     }
 
-    /** Keeps each example's present point, whatever came before. */
-    public void settleOnLast() {
+    /** Uses each example's present point as its result. */
+    public void selectLast() {
         System.arraycopy(losses, 0, ledger.loss, 0, examples.size());
     }
 }

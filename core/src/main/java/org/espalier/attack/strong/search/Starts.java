@@ -8,9 +8,9 @@ import org.espalier.attack.strong.Target;
 import org.espalier.attack.strong.Tile;
 import org.espalier.random.Stream;
 
-/** Where attacks start. */
+/** Starting points of attacks. */
 public final class Starts {
-    /** Past the positions of inputs, for the one number that an example draws beside those. */
+    /** Stream position of an example's one number that belongs to no input: above the positions of inputs. */
     private static final long RADIUS = 1L << 40;
 
     private Starts() {}

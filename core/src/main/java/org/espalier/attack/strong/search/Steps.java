@@ -95,7 +95,7 @@ public final class Steps {
     /**
      * A step of L1 length {@code step}, shared by the inputs of the largest gradients: {@code out = x + step s / ||s||_1}, s the
      * signs of the gradients that are at least as large as the one of rank {@code ranks}. Tramèr and Boneh (2019) and Croce and
-     * Hein (ICML 2021), as the latter's code ranks them; but inputs that the box lets go no further take no part.
+     * Hein (ICML 2021), as the latter's code ranks them; but inputs that the box blocks are ignored.
      *
      * @param ranks 0-based rank, among all inputs by rising magnitude, of the smallest gradient taken, (lane)
      * @param inputs inputs of the network; those that are not rows have a zero gradient
@@ -124,7 +124,7 @@ public final class Steps {
         }
     }
 
-    /** Magnitude of a gradient, or 0 where the box lets its input go no further that way. */
+    /** Magnitude of a gradient, or 0 where the box blocks its input in that direction. */
     private static float open(float gradient, float x) {
         return gradient > 0 ? (x < 1 ? gradient : 0f) : x > 0 ? -gradient : 0f;
     }
@@ -162,7 +162,7 @@ public final class Steps {
     }
 
     /** Copies the lanes marked with 1, not those marked with 0; both tiles finite. */
-    public static void take(float[] marks, Tile from, Tile to) {
+    public static void copyMarked(float[] marks, Tile from, Tile to) {
         float[] f = from.values();
         float[] t = to.values();
         float[] mark = new float[LANES];
@@ -188,7 +188,7 @@ public final class Steps {
         }
     }
 
-    /** Which examples have no row but zeros. */
+    /** Which examples have zeros only. */
     static void zero(Tile tile, boolean[] zero) {
         double[] norms = new double[tile.lanes()];
         Geometry.norms(Norm.LINF, tile, norms);

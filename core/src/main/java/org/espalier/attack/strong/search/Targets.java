@@ -5,7 +5,7 @@ import org.espalier.attack.strong.LogitLoss;
 import org.espalier.attack.strong.Losses;
 import org.espalier.attack.strong.Target;
 
-/** Which classes targeted attacks drive examples to. */
+/** Target classes of targeted attacks. */
 public final class Targets {
     private Targets() {}
 
@@ -29,7 +29,7 @@ public final class Targets {
         return ranked;
     }
 
-    /** The class of one rank for each example if the loss is targeted, else nothing that matters. */
+    /** The class of one rank for each example if the loss is targeted, else zeros. */
     public static int[] ofRank(Target target, LogitLoss loss, Examples chunk, int rank) {
         int[] targets = new int[chunk.size()];
         if (loss.targeted()) {

@@ -17,7 +17,7 @@ import org.espalier.engine.simd.Lanes;
  * at a distance d leaves, in lanes whose bit d is clear, the first one's sums of lanes d apart, in the others the
  * second one's: one addition, two blends and a rearrangement for a whole register of half-made sums.
  */
-final class ReductionTree {
+public final class ReductionTree {
     private static final int COLUMNS = 16;
     private static final long ROW = COLUMNS * 4L;
     private static final int HALF = LENGTH / 2;
@@ -34,12 +34,12 @@ final class ReductionTree {
     private ReductionTree() {}
 
     /**
-     * Sums 16 rows; not with registers of 256 bits, whose sparse gradient adds the first pairs by itself.
+     * Sums 16 rows.
      *
      * @param rows address of 16 rows of 64 bytes; overwritten
      * @param out receives 16 floats from index {@code to} on
      */
-    static void sum(long rows, float[] out, int to) {
+    public static void sum(long rows, float[] out, int to) {
         // Rows are joined in bit-reversed order, so that lane l of the result is row l.
         if (LENGTH == 16) {
             four(rows, rows + 8 * ROW, rows + 4 * ROW, rows + 12 * ROW, rows);
@@ -76,8 +76,14 @@ final class ReductionTree {
         }
     }
 
-    /** 128 bits: the tree's first levels add whole registers of one row. */
+    /** 256 bits or less: the tree's first levels add whole registers of one row. */
     private static void fold(long at) {
+        if (LENGTH == 8) {
+            FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER)
+                    .add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + BYTES, ORDER))
+                    .intoMemorySegment(MEMORY, at, ORDER);
+            return;
+        }
         FloatVector low = FloatVector.fromMemorySegment(FLOATS, MEMORY, at, ORDER);
         FloatVector first = low.add(FloatVector.fromMemorySegment(FLOATS, MEMORY, at + 2 * BYTES, ORDER));
         FloatVector second = FloatVector.fromMemorySegment(FLOATS, MEMORY, at + BYTES, ORDER)

@@ -248,7 +248,9 @@ public final class FigureDrawing {
                         0.9,
                         "");
             }
-            if (i % every == offset % every && shape >= 0) {
+            // A level that stands for no trial, such as that of another network, is a line without points.
+            boolean marked = !panel.symbols() || curve.count()[i] > 0;
+            if (i % every == offset % every && shape >= 0 && marked) {
                 symbol(canvas, xs[i], ys[i], shape, color);
             }
         }

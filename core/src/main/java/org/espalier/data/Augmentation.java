@@ -1,0 +1,82 @@
+package org.espalier.data;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.espalier.random.Stream;
+import org.espalier.setting.Setting;
+
+/**
+ * Random changes of training images: a crop of the image with a black border around it, then a mirror image. Both are drawn
+ * uniformly for each use of an image, from a stream at the number of that use, so that they depend on nothing else.
+ *
+ * @param crop width of the border in pixels, at least 0; the crop has the image's size
+ * @param flip whether left and right are exchanged with probability 1/2
+ */
+public record Augmentation(
+        @Setting(
+                value = "black pixels added on each side before a random crop of the image's size; 0 for no crop",
+                preset = "4",
+                min = 0,
+                max = 1000)
+        int crop,
+
+        @Setting(value = "whether left and right are exchanged with probability 1/2", preset = "true")
+        boolean flip) {
+    private static final int DRAWS = 3; // row, column, side
+
+    /**
+     * Checks the settings.
+     *
+     * @throws IllegalArgumentException if nothing would change, or the border's width is negative
+     */
+    public Augmentation {
+        if (crop < 0 || crop == 0 && !flip) {
+            throw new IllegalArgumentException(
+                    "crop is " + crop + " and flip " + flip + ", expected a crop of at least 1 or flip: true");
+        }
+    }
+
+    /**
+     * What is wrong with it for images of a shape, to follow the setting's name; empty if nothing is.
+     *
+     * @param shape of the images
+     */
+    public Optional<String> unfit(ImageShape shape) {
+        return crop < Math.min(shape.height(), shape.width())
+                ? Optional.empty()
+                : Optional.of(
+                        "is " + crop + ", expected less than the rows and columns of an image of " + shape + " pixels");
+    }
+
+    /**
+     * Writes an image changed at random.
+     *
+     * @param images pixels, [image][channel][row][column]
+     * @param image to take
+     * @param stream to draw from
+     * @param use number of this use of an image, from 0; the same number gives the same change
+     * @param out receives the pixels, [example][channel][row][column]
+     * @param example to write
+     */
+    public void apply(byte[] images, int image, ImageShape shape, Stream stream, long use, byte[] out, int example) {
+        int down = crop == 0 ? 0 : stream.below(2 * crop + 1, DRAWS * use) - crop;
+        int right = crop == 0 ? 0 : stream.below(2 * crop + 1, DRAWS * use + 1) - crop;
+        boolean mirrored = flip && stream.bits(DRAWS * use + 2) < 0;
+        int features = shape.features();
+        int width = shape.width();
+        int rows = shape.height() * shape.channels();
+        for (int row = 0; row < rows; row++) {
+            int from = row % shape.height() + down;
+            int to = example * features + row * width;
+            if (from < 0 || from >= shape.height()) {
+                Arrays.fill(out, to, to + width, (byte) 0);
+                continue;
+            }
+            int line = image * features + (row + down) * width;
+            for (int column = 0; column < width; column++) {
+                int across = (mirrored ? width - 1 - column : column) + right;
+                out[to + column] = across < 0 || across >= width ? 0 : images[line + across];
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package org.espalier.engine.graph;
+
+import java.util.List;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.KernelMode;
+import org.espalier.engine.Update;
+import org.espalier.engine.kernel.ConvKernels;
+import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.kernel.Kernels.Epilogue;
+import org.espalier.engine.layer.CompactLayer;
+import org.espalier.network.LivePaths;
+import org.espalier.network.Mask;
+import org.espalier.network.Operation;
+import org.espalier.network.Weights;
+
+/** A convolution. */
+final class ConvStep extends Step {
+    /** Share of live weights above which dense kernels are faster. */
+    private static final double CROSSOVER = 0.5;
+
+    private final Operation.Conv2d conv;
+    private final int layer;
+    private final KernelMode mode;
+    private final MapLayout from;
+    private final MapLayout to;
+    private final List<Phases.Phase> phases;
+    private final ConvKernels.Positions positions;
+    private final Biases biases;
+    private ConvWeights weights;
+
+    ConvStep(Kernels kernels, GraphPlan.Planned plan, Operation.Conv2d conv, int layer, KernelMode mode, Mask mask) {
+        super(kernels, plan);
+        this.conv = conv;
+        this.layer = layer;
+        this.mode = mode;
+        from = in.layout();
+        to = out.layout();
+        phases = Phases.of(conv, in.shape);
+        int row = (int) ActivationPanels.ROW_BYTES;
+        positions = new ConvKernels.Positions(
+                to.height(),
+                to.width(),
+                conv.stride() * from.rowBytes(),
+                conv.stride() * row,
+                to.rowBytes(),
+                row,
+                to.planeBytes());
+        biases = new Biases(conv.bias() ? conv.outputs() : 0);
+        weights = compact(mask, new LivePaths(mask));
+    }
+
+    private ConvWeights compact(Mask mask, LivePaths paths) {
+        int all = mask.architecture().weights(layer);
+        boolean dense = switch (mode) {
+            case DENSE -> true;
+            case SPARSE -> false;
+            case AUTO -> paths.weights(layer).cardinality() > CROSSOVER * all;
+        };
+        return new ConvWeights(
+                conv, kernels.convolutions(), mask.survivors(layer), paths.weights(layer), dense, from, to, phases);
+    }
+
+    @Override
+    void load(Weights values, Mask mask, LivePaths paths) {
+        weights = compact(mask, paths);
+        weights.gather(values.matrix(layer), weights.values);
+        for (int k = 0; k < weights.count; k++) {
+            weights.values[k] += 0f;
+        }
+        biases.load(values.biases(layer));
+    }
+
+    @Override
+    void forward(GraphBuffers buffers, int panel) {
+        weights.forward(
+                biases.orNull(),
+                buffers.value(in),
+                buffers.value(out),
+                panel,
+                positions,
+                to.offset(0, 0, 0),
+                out.relu ? Epilogue.RELU : Epilogue.LINEAR);
+    }
+
+    @Override
+    void backward(GraphBuffers buffers, int panel, int input, ActivationPanels target, int targetPanel) {
+        weights.backward(
+                buffers.gradient(out),
+                panel,
+                to,
+                target,
+                targetPanel,
+                in.gatedByReader ? Epilogue.GATE : Epilogue.LINEAR,
+                buffers.value(in));
+    }
+
+    @Override
+    void weightGradient(GraphBuffers buffers, int firstPanel, int panels) {
+        ActivationPanels delta = buffers.gradient(out);
+        weights.gradient(delta, to.offset(0, 0, 0), buffers.value(in), firstPanel, panels, positions);
+        if (biases.count > 0) {
+            kernels.convolutions()
+                    .biasGradient(
+                            delta.memory(),
+                            delta.row(firstPanel, 0) + to.offset(0, 0, 0),
+                            delta.features() * ActivationPanels.ROW_BYTES,
+                            conv.outputs(),
+                            positions,
+                            panels,
+                            biases.gradients);
+        }
+    }
+
+    private float[] array(Kind kind) {
+        return switch (kind) {
+            case VALUE -> weights.values;
+            case GRADIENT -> weights.gradients;
+            case FIRST_MOMENT -> weights.first;
+            case SECOND_MOMENT -> weights.second;
+        };
+    }
+
+    @Override
+    void read(Kind kind, Weights into) {
+        weights.spread(array(kind), into.matrix(layer));
+        biases.read(kind, into.biases(layer));
+    }
+
+    @Override
+    void write(Kind kind, Weights from) {
+        weights.gather(from.matrix(layer), array(kind));
+        biases.write(kind, from.biases(layer));
+    }
+
+    @Override
+    void update(Update update, Update unpenalised) {
+        step(
+                kernels,
+                update,
+                weights.values,
+                weights.gradients,
+                weights.first,
+                weights.second,
+                CompactLayer.padded(weights.count));
+        if (update instanceof Update.Adam adam && adam.epsilon() == 0) {
+            weights.zero(weights.values); // 0 / 0
+        }
+        weights.changed();
+        biases.update(kernels, unpenalised);
+    }
+}

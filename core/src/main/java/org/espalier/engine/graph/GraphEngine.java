@@ -1,0 +1,369 @@
+package org.espalier.engine.graph;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.espalier.engine.ActivationBuffers;
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.Checks;
+import org.espalier.engine.Engine;
+import org.espalier.engine.EngineOps;
+import org.espalier.engine.Gradients;
+import org.espalier.engine.KernelMode;
+import org.espalier.engine.Mode;
+import org.espalier.engine.StepRule;
+import org.espalier.engine.Update;
+import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.layer.DenseOrSparsePolicy;
+import org.espalier.engine.ops.PanelOps;
+import org.espalier.network.Architecture;
+import org.espalier.network.LivePaths;
+import org.espalier.network.Mask;
+import org.espalier.network.Operation;
+import org.espalier.network.Weights;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The float32 engine for any graph. Per layer it runs dense kernels or kernels over surviving weights only; both give the same
+ * bits as long as all values are finite. Where a network has no statistics of batches, each panel goes through all layers
+ * before the next, so that maps stay in the nearer caches.
+ */
+public final class GraphEngine implements Engine {
+    private final Architecture architecture;
+    private final Kernels kernels;
+    private final DenseOrSparsePolicy policy;
+    private final GraphPlan plan;
+    private final Step[] steps;
+    private final EngineOps ops;
+    private final Map<Integer, ActivationPanels> spares =
+            new HashMap<>(); // by size: for gradients that are added to others
+    private Mask mask;
+    private int[] liveInputs;
+    private @Nullable GraphEngine unmasked; // for gradients of pruned weights, when they are first wanted
+    private @Nullable Weights allGradients; // the gradient held, where it was asked for of pruned weights too
+
+    /**
+     * An engine of all zero weights.
+     *
+     * @param mode which kernels run convolutions
+     * @param policy which kernels run linear layers
+     */
+    public GraphEngine(Architecture architecture, Kernels kernels, KernelMode mode, DenseOrSparsePolicy policy) {
+        this.architecture = architecture;
+        this.kernels = kernels;
+        this.policy = policy;
+        plan = new GraphPlan(architecture);
+        ops = new PanelOps(kernels);
+        mask = Mask.dense(architecture);
+        liveInputs = new LivePaths(mask).networkInputs();
+        Map<String, Integer> layers = new LinkedHashMap<>();
+        for (int layer = 0; layer < architecture.layers(); layer++) {
+            layers.put(architecture.node(layer), layer);
+        }
+        steps = new Step[plan.steps().size()];
+        int norms = 0;
+        for (int s = 0; s < steps.length; s++) {
+            GraphPlan.Planned planned = plan.steps().get(s);
+            int layer = layers.getOrDefault(planned.node(), -1);
+            steps[s] = planned.extra() == GraphPlan.Extra.COPY
+                    ? new CopyStep(kernels, planned)
+                    : step(planned, layer, mode, norms);
+            norms += steps[s] instanceof NormStep ? 1 : 0;
+        }
+    }
+
+    private Step step(GraphPlan.Planned planned, int layer, KernelMode mode, int norms) {
+        return switch (planned.operation()) {
+            case Operation.Linear linear -> new LinearStep(kernels, planned, linear, layer, policy, mask);
+            case Operation.Conv2d conv -> new ConvStep(kernels, planned, conv, layer, mode, mask);
+            case Operation.BatchNorm norm -> new NormStep(kernels, planned, norm, norms);
+            case Operation.Relu relu -> new ReluStep(kernels, planned);
+            case Operation.MaxPool pool -> new MaxPoolStep(kernels, planned, pool);
+            case Operation.AveragePool pool -> {
+                MapLayout from = planned.in()[0].layout();
+                MapLayout to = planned.out().layout();
+                PoolWindows windows = new PoolWindows(
+                        pool.window(), pool.window(), pool.stride(), pool.padding(), from.height(), from.width());
+                yield new AveragePoolStep(kernels, planned, windows, to.height(), to.width());
+            }
+            case Operation.GlobalAveragePool pool -> {
+                MapLayout from = planned.in()[0].layout();
+                PoolWindows windows = new PoolWindows(from.height(), from.width(), 1, 0, from.height(), from.width());
+                yield new AveragePoolStep(kernels, planned, windows, 1, 1);
+            }
+            case Operation.Add add -> new AddStep(kernels, planned);
+            case Operation.PadChannels pad -> new PadStep(kernels, planned, pad);
+            case Operation.Flatten flatten -> new CopyStep(kernels, planned);
+            case Operation.Normalise normalise -> new NormaliseStep(kernels, planned, normalise);
+        };
+    }
+
+    @Override
+    public Architecture architecture() {
+        return architecture;
+    }
+
+    @Override
+    public void load(Weights weights, Mask survivors) {
+        Checks.fits(architecture, weights, survivors);
+        mask = survivors;
+        LivePaths paths = new LivePaths(mask);
+        liveInputs = paths.networkInputs();
+        allGradients = null;
+        for (Step step : steps) {
+            step.load(weights, mask, paths);
+        }
+    }
+
+    @Override
+    public Weights weights() {
+        return read(Step.Kind.VALUE);
+    }
+
+    private Weights read(Step.Kind kind) {
+        Weights weights = new Weights(architecture);
+        for (Step step : steps) {
+            step.read(kind, weights);
+        }
+        return weights;
+    }
+
+    @Override
+    public Mask mask() {
+        return mask;
+    }
+
+    @Override
+    public int[] liveInputs() {
+        return liveInputs;
+    }
+
+    @Override
+    public ActivationBuffers newBuffers(int examples) {
+        return new GraphBuffers(plan, examples);
+    }
+
+    @Override
+    public EngineOps ops() {
+        return ops;
+    }
+
+    @Override
+    public void forward(ActivationBuffers buffers, int firstPanel, int panels, Mode mode) {
+        GraphBuffers own = GraphBuffers.of(buffers);
+        Checks.covers(architecture, own, firstPanel, panels);
+        boolean training = mode == Mode.TRAINING && plan.norms() > 0;
+        for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
+            own.training[panel] = training;
+            for (int s = 0; s < steps.length && !training; s++) {
+                steps[s].forward(own, panel);
+            }
+        }
+        for (int s = 0; s < steps.length && training; s++) {
+            trainingForward(steps[s], own, firstPanel, firstPanel + panels);
+        }
+    }
+
+    private static void trainingForward(Step step, GraphBuffers buffers, int firstPanel, int end) {
+        for (int panel = firstPanel; panel < end; ) {
+            int together = step.wholeBatches() ? Math.min(buffers.batchPanels(panel), end - panel) : 1;
+            if (step.wholeBatches()) {
+                int examples = Math.min(buffers.batchExamples(panel), together * ActivationPanels.LANES);
+                step.trainingForward(buffers, panel, together, examples);
+            } else {
+                step.forward(buffers, panel);
+            }
+            panel += together;
+        }
+    }
+
+    /** Passes gradients back from the logits as far as a trained parameter, or an input that is wanted, lies before. */
+    private void back(GraphBuffers buffers, int firstPanel, int panels, boolean inputs) {
+        int end = firstPanel + panels;
+        boolean training = plan.norms() > 0 && buffers.training[firstPanel];
+        for (int panel = firstPanel; panel < end && !training; panel++) {
+            for (int s = steps.length - 1; s >= 0; s--) {
+                back(steps[s], buffers, panel, inputs);
+            }
+        }
+        for (int s = steps.length - 1; s >= 0 && training; s--) {
+            for (int panel = firstPanel; panel < end; ) {
+                int together = steps[s].wholeBatches() ? Math.min(buffers.batchPanels(panel), end - panel) : 1;
+                if (steps[s].wholeBatches()) {
+                    int examples = Math.min(buffers.batchExamples(panel), together * ActivationPanels.LANES);
+                    for (int p = panel; p < panel + together; p++) {
+                        gate(steps[s], buffers, p);
+                    }
+                    steps[s].trainingBackward(buffers, panel, together, examples);
+                }
+                for (int p = panel; p < panel + together; p++) {
+                    back(steps[s], buffers, p, inputs);
+                }
+                panel += together;
+            }
+        }
+    }
+
+    private static void gate(Step step, GraphBuffers buffers, int panel) {
+        if (step.out.relu && !step.out.gatedByReader) {
+            MapOps.gate(buffers.gradient(step.out), panel, buffers.value(step.out), panel);
+        }
+    }
+
+    private void back(Step step, GraphBuffers buffers, int panel, boolean inputs) {
+        if (!step.out.trained && !inputs) {
+            return;
+        }
+        gate(step, buffers, panel);
+        for (int i = 0; i < step.plan.in().length; i++) {
+            Value value = step.plan.in()[i];
+            if (!value.trained && !inputs) {
+                continue;
+            }
+            ActivationPanels gradient = buffers.gradient(value);
+            if (!step.plan.adds()[i]) {
+                step.backward(buffers, panel, i, gradient, panel);
+                continue;
+            }
+            // Panels of another size have another layout, so the spare one is as large as this value's.
+            ActivationPanels more = spare(value);
+            step.backward(buffers, panel, i, more, 0);
+            MapOps.add(
+                    more.memory(),
+                    0,
+                    gradient.memory(),
+                    gradient.row(panel, 0),
+                    gradient.features() * ActivationPanels.LANES);
+        }
+    }
+
+    private ActivationPanels spare(Value value) {
+        int places = value.layout().places();
+        ActivationPanels made = spares.get(places);
+        if (made == null) {
+            made = new ActivationPanels(places, 1);
+            spares.put(places, made);
+        }
+        return made;
+    }
+
+    @Override
+    public void perturb(
+            ActivationBuffers buffers,
+            int firstPanel,
+            int panels,
+            StepRule rule,
+            ActivationPanels clean,
+            int cleanPanel,
+            ActivationPanels x,
+            int xPanel) {
+        GraphBuffers own = GraphBuffers.of(buffers);
+        Checks.covers(architecture, own, firstPanel, panels);
+        Checks.perturbs(architecture, clean, cleanPanel, x, xPanel, panels);
+        back(own, firstPanel, panels, true);
+        ActivationPanels gradient = own.inputGradient();
+        for (int p = 0; p < panels; p++) {
+            for (int first = 0; first < liveInputs.length; ) {
+                int count = run(first);
+                switch (rule) {
+                    case StepRule.Sign sign ->
+                        kernels.signStep(
+                                gradient.memory(),
+                                gradient.row(firstPanel + p, liveInputs[first]),
+                                liveInputs,
+                                first,
+                                count,
+                                clean.memory(),
+                                clean.row(cleanPanel + p, 0),
+                                x.memory(),
+                                x.row(xPanel + p, 0),
+                                sign.step(),
+                                sign.epsilon());
+                }
+                first += count;
+            }
+        }
+    }
+
+    /** Length of the run of neighbouring live inputs from one on. */
+    private int run(int first) {
+        int to = first + 1;
+        while (to < liveInputs.length && liveInputs[to] == liveInputs[to - 1] + 1) {
+            to++;
+        }
+        return to - first;
+    }
+
+    @Override
+    public void backward(ActivationBuffers buffers, int firstPanel, int panels, Gradients wanted) {
+        GraphBuffers own = GraphBuffers.of(buffers);
+        Checks.covers(architecture, own, firstPanel, panels);
+        if (wanted == Gradients.ALL_WEIGHTS) {
+            allWeightGradients(own, firstPanel, panels);
+            return;
+        }
+        back(own, firstPanel, panels, wanted.inputs());
+        if (wanted.weights()) {
+            allGradients = null;
+            for (Step step : steps) {
+                step.weightGradient(own, firstPanel, panels);
+            }
+        }
+    }
+
+    /** All weights' gradients, by an engine of the same weights without a mask; see the engine of fully connected networks. */
+    private void allWeightGradients(GraphBuffers buffers, int firstPanel, int panels) {
+        GraphEngine whole = unmasked;
+        if (whole == null) {
+            whole = new GraphEngine(architecture, kernels, KernelMode.DENSE, DenseOrSparsePolicy.DENSE);
+            unmasked = whole;
+        }
+        whole.load(weights(), Mask.dense(architecture));
+        Mode mode = buffers.training[firstPanel] ? Mode.TRAINING : Mode.EVALUATION;
+        whole.forward(buffers, firstPanel, panels, mode);
+        whole.backward(buffers, firstPanel, panels, Gradients.WEIGHTS);
+        Weights gradient = whole.gradient();
+        for (Step step : steps) {
+            step.write(Step.Kind.GRADIENT, gradient);
+        }
+        allGradients = gradient;
+    }
+
+    @Override
+    public Weights gradient() {
+        return allGradients != null ? allGradients.copy() : read(Step.Kind.GRADIENT);
+    }
+
+    @Override
+    public void update(Update update) {
+        Update unpenalised = withoutPenalty(update);
+        for (Step step : steps) {
+            step.update(update, unpenalised);
+        }
+    }
+
+    private static Update withoutPenalty(Update update) {
+        if (update.l1() == 0 && update.l2() == 0) {
+            return update;
+        }
+        return switch (update) {
+            case Update.Adam a -> new Update.Adam(a.stepSize(), a.beta1(), a.beta2(), a.epsilon(), 0, 0);
+            case Update.Momentum m -> new Update.Momentum(m.rate(), m.momentum(), 0, 0);
+        };
+    }
+
+    @Override
+    public Weights moment(int order) {
+        return read(order == 0 ? Step.Kind.FIRST_MOMENT : Step.Kind.SECOND_MOMENT);
+    }
+
+    @Override
+    public void loadMoments(Weights first, Weights second) {
+        Checks.fits(architecture, first, mask);
+        Checks.fits(architecture, second, mask);
+        for (Step step : steps) {
+            step.write(Step.Kind.FIRST_MOMENT, first);
+            step.write(Step.Kind.SECOND_MOMENT, second);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package org.espalier.engine.graph;
+
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.kernel.Kernels;
+import org.espalier.network.Operation;
+
+/** Normalises each channel with fixed numbers. */
+final class NormaliseStep extends Step {
+    private final float[] means;
+    private final float[] deviations;
+    private final MapLayout from;
+    private final MapLayout to;
+
+    NormaliseStep(Kernels kernels, GraphPlan.Planned plan, Operation.Normalise normalise) {
+        super(kernels, plan);
+        means = floats(normalise.means());
+        deviations = floats(normalise.deviations());
+        from = in.layout();
+        to = out.layout();
+    }
+
+    private static float[] floats(java.util.List<Float> values) {
+        float[] floats = new float[values.size()];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = values.get(i);
+        }
+        return floats;
+    }
+
+    @Override
+    void forward(GraphBuffers buffers, int panel) {
+        ActivationPanels x = buffers.value(in);
+        ActivationPanels y = buffers.value(out);
+        for (int c = 0; c < to.channels(); c++) {
+            for (int r = 0; r < to.height(); r++) {
+                MapOps.normalise(
+                        x.memory(),
+                        x.row(panel, from.place(c, r, 0)),
+                        means[c],
+                        deviations[c],
+                        y.memory(),
+                        y.row(panel, to.place(c, r, 0)),
+                        to.width() * ActivationPanels.LANES);
+            }
+        }
+    }
+
+    @Override
+    void backward(GraphBuffers buffers, int panel, int input, ActivationPanels target, int targetPanel) {
+        ActivationPanels gradient = buffers.gradient(out);
+        for (int c = 0; c < to.channels(); c++) {
+            for (int r = 0; r < to.height(); r++) {
+                MapOps.normalise(
+                        gradient.memory(),
+                        gradient.row(panel, to.place(c, r, 0)),
+                        0f,
+                        deviations[c],
+                        target.memory(),
+                        target.row(targetPanel, from.place(c, r, 0)),
+                        to.width() * ActivationPanels.LANES);
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package org.espalier.engine.graph;
+
+import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.Update;
+import org.espalier.engine.kernel.Kernels;
+import org.espalier.network.LivePaths;
+import org.espalier.network.Mask;
+import org.espalier.network.Weights;
+
+/** One node at work: makes a value of others, passes gradients back, and holds the node's parameters if it has any. */
+abstract class Step {
+    final Kernels kernels;
+    final GraphPlan.Planned plan;
+    final Value out;
+    /** The value that the step reads first. */
+    final Value in;
+
+    Step(Kernels kernels, GraphPlan.Planned plan) {
+        this.kernels = kernels;
+        this.plan = plan;
+        out = plan.out();
+        in = plan.in()[0];
+    }
+
+    /** Computes the value of one panel; in training not called of steps that need {@link #wholeBatches}. */
+    abstract void forward(GraphBuffers buffers, int panel);
+
+    /**
+     * Passes the gradient of one panel back to what the step reads.
+     *
+     * @param input which of the values that the step reads
+     * @param to receives the gradient, in the layout of that value: written whole, but for borders
+     * @param panel panel of the values
+     * @param toPanel panel of {@code to}
+     */
+    abstract void backward(GraphBuffers buffers, int panel, int input, ActivationPanels to, int toPanel);
+
+    /** Whether training needs all panels of a batch at once. */
+    boolean wholeBatches() {
+        return false;
+    }
+
+    /** Computes the values of a batch in training. */
+    void trainingForward(GraphBuffers buffers, int firstPanel, int panels, int examples) {
+        throw new IllegalStateException(getClass().getSimpleName() + " works panel by panel");
+    }
+
+    /** Makes ready for {@link #backward} over a batch's panels after {@link #trainingForward}. */
+    void trainingBackward(GraphBuffers buffers, int firstPanel, int panels, int examples) {}
+
+    /** Replaces the gradients of the step's parameters, summed over some panels; their values' gradients are there. */
+    void weightGradient(GraphBuffers buffers, int firstPanel, int panels) {}
+
+    /** Takes weights, clears gradients and moments. */
+    void load(Weights weights, Mask mask, LivePaths paths) {}
+
+    /** Which of a parameter's arrays is meant. */
+    enum Kind {
+        VALUE,
+        GRADIENT,
+        FIRST_MOMENT,
+        SECOND_MOMENT
+    }
+
+    /** Copies the step's parameters, their gradients or a moment. */
+    void read(Kind kind, Weights into) {}
+
+    /** Takes gradients or a moment; what is pruned is ignored. */
+    void write(Kind kind, Weights from) {}
+
+    /**
+     * One optimizer update.
+     *
+     * @param unpenalised the same for parameters that no penalty is on
+     */
+    void update(Update update, Update unpenalised) {}
+
+    static void step(
+            Kernels kernels,
+            Update update,
+            float[] values,
+            float[] gradients,
+            float[] first,
+            float[] second,
+            int count) {
+        switch (update) {
+            case Update.Adam adam -> kernels.adam(values, gradients, first, second, count, adam);
+            case Update.Momentum momentum -> kernels.momentum(values, gradients, first, count, momentum);
+        }
+    }
+}
