@@ -101,6 +101,7 @@ final class Cli implements Runnable {
     CommandLine commandLine() {
         CommandLine line = new CommandLine(this);
         addCommands(line);
+        line.registerConverter(Path.class, new PathConverter());
         line.setOut(new PrintWriter(console.out(), true))
                 .setErr(new PrintWriter(console.err(), true))
                 .setUsageHelpWidth(100)

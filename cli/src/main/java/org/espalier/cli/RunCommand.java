@@ -1,7 +1,6 @@
 package org.espalier.cli;
 
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.espalier.UserException;
+import org.espalier.UserPath;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
@@ -236,10 +236,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private static boolean exists(String file) {
-        try {
-            return Files.exists(Path.of(file)) && !Files.isDirectory(Path.of(file));
-        } catch (InvalidPathException e) {
-            return false;
-        }
+        Path path = UserPath.of(file, "EXPERIMENT");
+        return Files.exists(path) && !Files.isDirectory(path);
     }
 }

@@ -1,8 +1,8 @@
 package org.espalier.train;
 
 import java.util.Optional;
-import org.espalier.data.Augmentation;
 import java.util.OptionalDouble;
+import org.espalier.data.Augmentation;
 
 /**
  * All that determines training, beside data, start and random stream.

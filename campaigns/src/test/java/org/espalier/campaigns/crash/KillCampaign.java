@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,13 +22,15 @@ import org.espalier.fixtures.Trees;
  * folder must then equal that of a run without kills, byte for byte, but for times and provenance.
  */
 final class KillCampaign {
-    /** Kills of one search, after which it is run to its end and compared. */
     /** Exit code of an evaluation whose figure the rules refuse. */
     private static final int REFUSED = 5;
 
-    private static final int KILLS_OF_ROUND = 6;
+    /** Kills of one search, after which it is run to its end and compared. */
+    private static final int KILLS_OF_ROUND = 10;
 
-    private static final int PATIENCE_SECONDS = 300;
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(600);
+    private static final int POLL_MILLIS = 5;
+    private static final int MOST_DELAY_MICROS = 20_000;
 
     private final PrintStream out;
     private final Path home;
@@ -48,6 +51,8 @@ final class KillCampaign {
         int temporaries;
         /** Kills after which files differed from those before the process. */
         int midway;
+        /** Rounds at the end of which a file was there under its temporary name. */
+        int leftOver;
 
         int rounds;
         final List<String> findings = new ArrayList<>();
@@ -73,13 +78,20 @@ final class KillCampaign {
     /** Prints the counts. */
     void print() {
         out.printf(
-                "%s: %d kills in %d rounds, %d with files changed, %d with a temporary file left, %d findings%n",
-                phase.lowerCase(), tally.kills, tally.rounds, tally.midway, tally.temporaries, tally.findings.size());
+                "%s: %d kills in %d rounds, %d with files changed, %d with a temporary file left, %d rounds with one at"
+                        + " the end, %d findings%n",
+                phase.lowerCase(),
+                tally.kills,
+                tally.rounds,
+                tally.midway,
+                tally.temporaries,
+                tally.leftOver,
+                tally.findings.size());
     }
 
     /** Runs the command without kills, for what is to come out of it and how long it takes. */
     private void prepare() throws IOException, InterruptedException {
-        TinyImages.write(home.resolve("images"), 6, 200, 300);
+        TinyImages.write(home.resolve("images"), 6, 120, 100);
         Files.writeString(home.resolve("search.yaml"), phase.experiment(home.resolve("images")));
         Files.writeString(home.resolve("suite.yaml"), """
                 name: small
@@ -130,13 +142,16 @@ final class KillCampaign {
         Map<String, String> before = Trees.visible(home.resolve("work"));
         List<String> moments = new ArrayList<>();
         boolean done = false;
+        // Later processes of a round have less left to do: without this most would be done before their moment.
+        long left = workNanos;
         for (int killed = 0; !done; ) {
             boolean kill = killed < KILLS_OF_ROUND && tally.kills < kills;
-            long moment = kill ? (long) (random.nextDouble() * workNanos) : Long.MAX_VALUE;
+            long moment = kill ? (long) (random.nextDouble() * left) : Long.MAX_VALUE;
             Ended ended = start(phase.command, moment);
             if (ended.killed()) {
                 killed++;
                 tally.kills++;
+                left = Math.max(left - moment, workNanos / 2);
                 moments.add(moment / 1_000 + " us");
                 Map<String, String> now = Trees.visible(home.resolve("work"));
                 tally.midway += now.equals(before) ? 0 : 1;
@@ -150,6 +165,7 @@ final class KillCampaign {
                 return;
             }
         }
+        tally.leftOver += temporaries() ? 1 : 0;
         List<String> differences = Trees.differences(expected, Trees.visible(home.resolve("work")));
         if (!differences.isEmpty()) {
             finding(String.join(", ", differences), moments);
@@ -176,17 +192,22 @@ final class KillCampaign {
 
     private record Ended(boolean killed, int code, long nanos, String errors) {}
 
-    /** Starts a process and kills it so many nanoseconds after it says that it is there. */
+    private static Duration processorTime(Process process) {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    /**
+     * Starts a process and kills it when it has used so many nanoseconds of processor time after it says that it is there.
+     * Processor time, not time: on a busy machine a process is late, and all kills would come before it has written anything.
+     */
     private Ended start(List<String> command, long killAfter) throws IOException, InterruptedException {
         Path errors = home.resolve("errors");
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // Every eighth with vector code, as the command ships; the others start quickly. The bits have to be the same.
-        line.addAll(
-                starts++ % 8 == 7
-                        ? List.of("--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED")
-                        : workers.quickStart());
-        line.addAll(List.of("-Xmx160m", "-XX:+UseSerialGC"));
+        line.addAll(workers.options(starts++ % 8 == 7));
+        // The bundled data set, which one phase fetches, takes more than 160 MiB while it is read.
+        line.addAll(List.of("-Xmx320m", "-XX:+UseSerialGC"));
         line.addAll(List.of("-cp", workers.classPath(), KillWorker.class.getName()));
         line.addAll(command);
         Process process = new ProcessBuilder(line)
@@ -206,22 +227,25 @@ final class KillCampaign {
                     // The pipe broke with the process.
                 }
             });
-            boolean ended = process.waitFor(
-                    Math.min(killAfter, TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS)), TimeUnit.NANOSECONDS);
+            Duration begun = processorTime(process);
+            long spent = 0;
+            boolean ended = false;
+            while (!ended && spent < killAfter && System.nanoTime() - ready < PATIENCE_NANOS) {
+                ended = process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
+                spent = Math.max(spent, processorTime(process).minus(begun).toNanos());
+            }
             if (!ended && killAfter == Long.MAX_VALUE) {
                 process.destroyForcibly();
-                throw new IllegalStateException(command + " hangs: no end within " + PATIENCE_SECONDS + " s");
+                throw new IllegalStateException(
+                        command + " hangs: no end within " + PATIENCE_NANOS / 1_000_000_000 + " s");
             }
-            if (!ended) {
+            // Some more time, so that kills also come while the process waits for the disk.
+            if (!ended && !process.waitFor(random.nextInt(MOST_DELAY_MICROS), TimeUnit.MICROSECONDS)) {
                 process.destroyForcibly();
             }
             int code = process.waitFor();
             // 137 is 128 + SIGKILL; a process may have ended between the wait and the signal.
-            return new Ended(
-                    code == 137,
-                    code,
-                    System.nanoTime() - ready,
-                    Files.readString(errors).strip());
+            return new Ended(code == 137, code, spent, Files.readString(errors).strip());
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.List;
  * after, and the process runs in the folder that holds them.
  */
 enum KillPhase {
-    TRAINING("", 1, 100, 50, 1, "[original]", run(), true),
+    TRAINING("", 1, 60, 30, 1, "[original]", run(), true),
     MEASURING("", 1, 12, 1, 1, "[original]", run(), true),
     /** Checkpoints before every update. */
     CHECKPOINT("", 1, 60, 30, 1, "[original, continued]", List.of("checkpoints", "search.yaml", "work"), true),
@@ -20,7 +20,7 @@ enum KillPhase {
             1,
             6,
             3,
-            8,
+            4,
             "[original, random, rewind-3]",
             run(),
             true),
@@ -29,7 +29,7 @@ enum KillPhase {
             1,
             60,
             30,
-            2,
+            1,
             "[original]",
             List.of("evaluate", "work", "--suite", "suite.yaml", "--epsilon", "0.1", "--all-levels", "--jobs", "2"),
             false),
@@ -47,11 +47,11 @@ enum KillPhase {
                     "--epsilons",
                     "0.02,0.06",
                     "--images",
-                    "60",
+                    "8",
                     "--method",
                     "exact",
                     "--nodes",
-                    "20",
+                    "4",
                     "--jobs",
                     "2"),
             false),

@@ -34,7 +34,6 @@ final class AddStep extends Step {
 
     @Override
     void backward(GraphBuffers buffers, int panel, int input, ActivationPanels target, int targetPanel) {
-        MapOps.move(
-                buffers.gradient(out), out.layout(), panel, target, plan.in()[input].layout(), targetPanel, false);
+        MapOps.move(buffers.gradient(out), out.layout(), panel, target, plan.in()[input].layout(), targetPanel, false);
     }
 }

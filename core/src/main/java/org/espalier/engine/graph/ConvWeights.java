@@ -3,10 +3,10 @@ package org.espalier.engine.graph;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.kernel.ConvKernels;
 import org.espalier.engine.kernel.ConvKernels.Positions;
 import org.espalier.engine.kernel.Kernels.Epilogue;
-import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.layer.CompactLayer;
 import org.espalier.network.Operation;
 import org.jspecify.annotations.Nullable;
@@ -156,7 +156,10 @@ final class ConvWeights {
                     for (int x = 0; x < phase.columns().taps(); x++) {
                         tapOffsets[term] = phase.tap(to, o, y, x);
                         source[i * terms + term] = position(
-                                o, i, phase.rows().tap() + y * conv.stride(), phase.columns().tap() + x * conv.stride());
+                                o,
+                                i,
+                                phase.rows().tap() + y * conv.stride(),
+                                phase.columns().tap() + x * conv.stride());
                         term++;
                     }
                 }
@@ -192,7 +195,10 @@ final class ConvWeights {
             if (inPhase(phase, tap)) {
                 int at = next[positions[k] % depth / area]++;
                 tapOffsets[at] = phase.tap(
-                        to, positions[k] / depth, tap / conv.kernel() / conv.stride(), tap % conv.kernel() / conv.stride());
+                        to,
+                        positions[k] / depth,
+                        tap / conv.kernel() / conv.stride(),
+                        tap % conv.kernel() / conv.stride());
                 source[at] = k;
             }
         }
@@ -205,7 +211,13 @@ final class ConvWeights {
     }
 
     void forward(
-            float @Nullable [] biases, ActivationPanels in, ActivationPanels out, int panel, Positions at, long to, Epilogue finish) {
+            float @Nullable [] biases,
+            ActivationPanels in,
+            ActivationPanels out,
+            int panel,
+            Positions at,
+            long to,
+            Epilogue finish) {
         long window = in.row(panel, 0) + from.offset(0, -conv.padding(), -conv.padding());
         long first = out.row(panel, 0) + to;
         if (dense) {
@@ -302,8 +314,7 @@ final class ConvWeights {
         }
     }
 
-    void gradient(
-            ActivationPanels delta, long deltaAt, ActivationPanels in, int firstPanel, int panels, Positions at) {
+    void gradient(ActivationPanels delta, long deltaAt, ActivationPanels in, int firstPanel, int panels, Positions at) {
         long windows = in.row(firstPanel, 0) + from.offset(0, -conv.padding(), -conv.padding());
         long deltas = delta.row(firstPanel, 0) + deltaAt;
         long deltaPanel = delta.features() * ActivationPanels.ROW_BYTES;

@@ -61,8 +61,11 @@ final class GraphBuffers implements ActivationBuffers {
 
     @Override
     public void batch(int firstPanel, int panels, int examples) {
-        if (firstPanel < 0 || panels < 1 || firstPanel + panels > batchPanels.length
-                || examples < 1 || examples > panels * ActivationPanels.LANES) {
+        if (firstPanel < 0
+                || panels < 1
+                || firstPanel + panels > batchPanels.length
+                || examples < 1
+                || examples > panels * ActivationPanels.LANES) {
             throw new IllegalArgumentException("a batch of " + examples + " examples does not fit panels " + firstPanel
                     + " to " + (firstPanel + panels - 1) + " of " + batchPanels.length);
         }

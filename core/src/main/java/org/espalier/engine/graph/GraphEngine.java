@@ -91,7 +91,8 @@ public final class GraphEngine implements Engine {
             }
             case Operation.GlobalAveragePool pool -> {
                 MapLayout from = planned.in()[0].layout();
-                AveragePoolStep.Windows windows = new AveragePoolStep.Windows(from.height(), from.width(), 1, 0, from.height(), from.width());
+                AveragePoolStep.Windows windows =
+                        new AveragePoolStep.Windows(from.height(), from.width(), 1, 0, from.height(), from.width());
                 yield new AveragePoolStep(kernels, planned, windows, 1, 1);
             }
             case Operation.Add add -> new AddStep(kernels, planned);

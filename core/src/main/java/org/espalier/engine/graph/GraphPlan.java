@@ -67,7 +67,8 @@ final class GraphPlan {
         Value source = of(node.inputs().getFirst());
         Shape shape = graph.shape(node.name());
         switch (node.operation()) {
-            case Operation.Relu relu when joins(graph, node) -> {
+            case Operation.Relu relu
+            when joins(graph, node) -> {
                 source.relu = true;
                 byNode.put(node.name(), source);
             }
@@ -82,8 +83,8 @@ final class GraphPlan {
                 Value out = add(node.name(), conv, Extra.NONE, shape, from);
                 out.border(Phases.border(conv, from.shape, shape));
             }
-            case Operation.Linear linear when source.shape.dimensions() > 1 ->
-                throw new IllegalStateException(node.name() + " reads an image");
+            case Operation.Linear linear
+            when source.shape.dimensions() > 1 -> throw new IllegalStateException(node.name() + " reads an image");
             default -> {
                 Value[] in = node.inputs().stream().map(this::of).toArray(Value[]::new);
                 add(node.name(), node.operation(), Extra.NONE, shape, in);
@@ -165,9 +166,6 @@ final class GraphPlan {
 
     /** Places of the largest value. */
     int mostPlaces() {
-        return values.stream()
-                .mapToInt(value -> value.layout().places())
-                .max()
-                .orElseThrow();
+        return values.stream().mapToInt(value -> value.layout().places()).max().orElseThrow();
     }
 }

@@ -92,8 +92,7 @@ final class LinearStep extends Step {
     @Override
     void weightGradient(GraphBuffers buffers, int firstPanel, int panels) {
         ActivationPanels delta = buffers.gradient(out);
-        products.gradient(
-                weights, delta, buffers.value(in), firstPanel, panels, weights.gradients, scratch(panels));
+        products.gradient(weights, delta, buffers.value(in), firstPanel, panels, weights.gradients, scratch(panels));
         weights.clearOthersGradients();
         for (int o = 0; o < biases.count; o++) {
             biases.gradients[o] = FixedOrderSum.sum(

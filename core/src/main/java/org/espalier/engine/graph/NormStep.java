@@ -29,7 +29,8 @@ final class NormStep extends Step {
     private final float[] runningMeans;
     private final float[] runningVariances;
     private final double[] chains = new double[CHAINS];
-    // Of the batch whose gradient is passed back: the mean of the gradient, and of the gradient times the normalised value.
+    // Of the batch whose gradient is passed back: the mean of the gradient, and of the gradient times the normalised
+    // value.
     private final double[] meanGradients;
     private final double[] meanProducts;
     private int lastPanel;
@@ -151,7 +152,14 @@ final class NormStep extends Step {
     }
 
     private double sum(
-            GraphBuffers buffers, int firstPanel, int panels, int examples, int c, Sum what, double mean, double inverse) {
+            GraphBuffers buffers,
+            int firstPanel,
+            int panels,
+            int examples,
+            int c,
+            Sum what,
+            double mean,
+            double inverse) {
         Arrays.fill(chains, 0);
         MemorySegment x = buffers.value(in).memory();
         boolean back = what == Sum.GRADIENT || what == Sum.PRODUCT;
@@ -203,8 +211,7 @@ final class NormStep extends Step {
         double count = (double) examples * to.height() * to.width();
         for (int c = 0; c < norm.channels(); c++) {
             meanGradients[c] = sum(buffers, firstPanel, panels, examples, c, Sum.GRADIENT, 0, 0) / count;
-            meanProducts[c] =
-                    sum(buffers, firstPanel, panels, examples, c, Sum.PRODUCT, means[c], inverses[c]) / count;
+            meanProducts[c] = sum(buffers, firstPanel, panels, examples, c, Sum.PRODUCT, means[c], inverses[c]) / count;
         }
         lastPanel = firstPanel;
         lastExamples = examples;
@@ -258,8 +265,7 @@ final class NormStep extends Step {
             int examples = training ? Math.min(buffers.batchExamples(p), together * LANES) : LANES;
             for (int c = 0; c < norm.channels(); c++) {
                 double mean = training ? statistics(buffers.means, p)[c] : runningMeans[c];
-                double inverse =
-                        training ? statistics(buffers.inverses, p)[c] : inverse(runningVariances[c]);
+                double inverse = training ? statistics(buffers.inverses, p)[c] : inverse(runningVariances[c]);
                 scales.gradients[c] += (float) sum(buffers, p, together, examples, c, Sum.PRODUCT, mean, inverse);
                 shifts.gradients[c] += (float) sum(buffers, p, together, examples, c, Sum.GRADIENT, 0, 0);
             }

@@ -177,7 +177,14 @@ final class ReferenceGraph {
     }
 
     private void backward(
-            Graph.Node node, double[] in, Shape from, double[] out, double[] delta, Shape to, double[] back, double[] second) {
+            Graph.Node node,
+            double[] in,
+            Shape from,
+            double[] out,
+            double[] delta,
+            Shape to,
+            double[] back,
+            double[] second) {
         switch (node.operation()) {
             case Operation.Linear linear -> {
                 double[] w = of(parameters, node.name() + ".weight");

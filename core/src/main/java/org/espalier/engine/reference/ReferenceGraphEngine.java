@@ -121,9 +121,8 @@ public final class ReferenceGraphEngine implements Engine {
             boolean training = buffers.modes[panel] == Mode.TRAINING;
             int together = training ? Math.min(Math.max(1, buffers.batchPanels[panel]), end - panel) : 1;
             int lanes = together * ActivationPanels.LANES;
-            int examples = training && buffers.batchPanels[panel] > 0
-                    ? Math.min(lanes, buffers.batchExamples[panel])
-                    : lanes;
+            int examples =
+                    training && buffers.batchPanels[panel] > 0 ? Math.min(lanes, buffers.batchExamples[panel]) : lanes;
             double[][] inputs = rows(buffers.input, panel, examples);
             work.run(
                     new ReferenceGraph(architecture.graph(), parameters, inputs, training),
@@ -238,7 +237,9 @@ public final class ReferenceGraphEngine implements Engine {
             if (node.operation() instanceof Operation.BatchNorm norm) {
                 double[] means = Objects.requireNonNull(parameters.get(node.name() + ".running_mean"));
                 double[] variances = Objects.requireNonNull(parameters.get(node.name() + ".running_var"));
-                double count = (double) examples * architecture.graph().shape(node.name()).elements() / norm.channels();
+                double count = (double) examples
+                        * architecture.graph().shape(node.name()).elements()
+                        / norm.channels();
                 for (int c = 0; c < norm.channels(); c++) {
                     double variance = graph.statistics(node.name())[1][c];
                     double unbiased = count > 1 ? variance * count / (count - 1) : variance;

@@ -1,11 +1,11 @@
 package org.espalier.engine.vector;
 
-import org.espalier.engine.layer.CompactLayer;
 import java.util.Arrays;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.kernel.BlockedCsr;
 import org.espalier.engine.kernel.GradientScratch;
 import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.layer.CompactLayer;
 
 /**
  * The last layer as differences: for each pair of classes a &lt; b and each input that either reads, |w_a - w_b|. It bounds

@@ -1,8 +1,8 @@
 package org.espalier.engine.vector;
 
-import org.espalier.engine.layer.LayerMatmul;
 import java.lang.foreign.MemorySegment;
 import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.layer.LayerMatmul;
 import org.jspecify.annotations.Nullable;
 
 /** Copies gradient rows to the rows of their inputs. */

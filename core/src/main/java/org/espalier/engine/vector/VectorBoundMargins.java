@@ -1,7 +1,5 @@
 package org.espalier.engine.vector;
 
-import org.espalier.engine.layer.LayerMatmul;
-import org.espalier.engine.layer.CompactLayer;
 import java.lang.foreign.ValueLayout;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
@@ -12,6 +10,8 @@ import org.espalier.engine.kernel.FixedOrderSum;
 import org.espalier.engine.kernel.GradientScratch;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.kernel.Kernels.Epilogue;
+import org.espalier.engine.layer.CompactLayer;
+import org.espalier.engine.layer.LayerMatmul;
 import org.jspecify.annotations.Nullable;
 
 /**

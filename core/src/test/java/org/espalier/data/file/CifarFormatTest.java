@@ -13,10 +13,10 @@ import org.espalier.UserException;
 import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
 import org.espalier.data.Digests;
-import org.espalier.fixtures.IdxBytes;
 import org.espalier.data.ImageShape;
 import org.espalier.data.Split;
 import org.espalier.data.catalogue.DataSets;
+import org.espalier.fixtures.IdxBytes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

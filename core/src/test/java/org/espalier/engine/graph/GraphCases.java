@@ -23,7 +23,13 @@ final class GraphCases {
 
     static Map<String, Architecture> all() {
         Map<String, Graph> graphs = new LinkedHashMap<>();
-        graphs.put("conv", builder(2, 6, 5).conv("conv1", 3, 3, 1, 1, true).relu("relu1").linear("fc", 4).build());
+        graphs.put(
+                "conv",
+                builder(2, 6, 5)
+                        .conv("conv1", 3, 3, 1, 1, true)
+                        .relu("relu1")
+                        .linear("fc", 4)
+                        .build());
         graphs.put(
                 "stride 2, kernel 4",
                 builder(1, 8, 8)
@@ -43,10 +49,20 @@ final class GraphCases {
                         .conv("conv2", 1, 3, 1, 2, true)
                         .linear("fc", 3)
                         .build());
-        graphs.put("1 x 1 image", builder(3, 1, 1).conv("conv1", 4, 1, 1, 0, true).relu("relu1").linear("fc", 2).build());
+        graphs.put(
+                "1 x 1 image",
+                builder(3, 1, 1)
+                        .conv("conv1", 4, 1, 1, 0, true)
+                        .relu("relu1")
+                        .linear("fc", 2)
+                        .build());
         graphs.put(
                 "kernel larger than the image",
-                builder(2, 2, 3).conv("conv1", 3, 5, 1, 4, true).relu("relu1").linear("fc", 2).build());
+                builder(2, 2, 3)
+                        .conv("conv1", 3, 5, 1, 4, true)
+                        .relu("relu1")
+                        .linear("fc", 2)
+                        .build());
         graphs.put(
                 "max pool",
                 builder(2, 7, 7)
@@ -67,7 +83,9 @@ final class GraphCases {
         graphs.put(
                 "normalised input",
                 builder(3, 4, 4)
-                        .add("normalise", new Operation.Normalise(List.of(0.5f, 0.4f, 0.3f), List.of(0.2f, 0.3f, 0.25f)))
+                        .add(
+                                "normalise",
+                                new Operation.Normalise(List.of(0.5f, 0.4f, 0.3f), List.of(0.2f, 0.3f, 0.25f)))
                         .conv("conv1", 4, 3, 2, 1, true)
                         .relu("relu1")
                         .add("mean", new Operation.GlobalAveragePool())
@@ -109,7 +127,9 @@ final class GraphCases {
                         .relu("relu2")
                         .linear("fc", 3)
                         .build());
-        graphs.put("linear on an image", builder(2, 3, 3).linear("fc1", 5).relu("relu1").linear("fc2", 3).build());
+        graphs.put(
+                "linear on an image",
+                builder(2, 3, 3).linear("fc1", 5).relu("relu1").linear("fc2", 3).build());
         Map<String, Architecture> all = new LinkedHashMap<>();
         graphs.forEach((name, graph) -> all.put(name, new Architecture(graph)));
         return all;
@@ -125,8 +145,8 @@ final class GraphCases {
         for (Parameter parameter : network.graph().parameters()) {
             if (parameter.role() != Parameter.Role.WEIGHT) {
                 float[] values = weights.values(parameter.name());
-                boolean positive = parameter.role() == Parameter.Role.RUNNING_VARIANCE
-                        || parameter.role() == Parameter.Role.SCALE;
+                boolean positive =
+                        parameter.role() == Parameter.Role.RUNNING_VARIANCE || parameter.role() == Parameter.Role.SCALE;
                 for (int i = 0; i < values.length; i++) {
                     float drawn = stream.child(parameter.name()).uniform(i);
                     values[i] = positive ? 0.5f + drawn : drawn - 0.5f;

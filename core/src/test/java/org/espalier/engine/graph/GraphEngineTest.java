@@ -62,7 +62,8 @@ class GraphEngineTest {
             for (int c = 0; c < network.classes(); c++) {
                 for (int e = 0; e < 192; e++) {
                     boolean padding = e >= 61 && e < 64 || e >= 64 + 70;
-                    buffers.logitGradient().set(c, e, padding ? 0f : buffers.logitGradient().get(c, e));
+                    buffers.logitGradient()
+                            .set(c, e, padding ? 0f : buffers.logitGradient().get(c, e));
                 }
             }
         }
@@ -78,8 +79,7 @@ class GraphEngineTest {
     }
 
     private static Engine engine(String name, KernelMode mode, Kernels kernels) {
-        DenseOrSparsePolicy policy =
-                mode == KernelMode.SPARSE ? DenseOrSparsePolicy.SPARSE : DenseOrSparsePolicy.DENSE;
+        DenseOrSparsePolicy policy = mode == KernelMode.SPARSE ? DenseOrSparsePolicy.SPARSE : DenseOrSparsePolicy.DENSE;
         return new GraphEngine(network(name), kernels, mode, policy);
     }
 
@@ -147,7 +147,8 @@ class GraphEngineTest {
                 }
                 int step = Math.max(1, parameter.size() / 3);
                 for (int i = 0; i < parameter.size(); i += step) {
-                    if (parameter.prunable() && !truth.mask.survivors(parameter.name()).get(i)) {
+                    if (parameter.prunable()
+                            && !truth.mask.survivors(parameter.name()).get(i)) {
                         continue;
                     }
                     double slope = slope(truth, at, parameter.name(), i, mode);
@@ -186,7 +187,8 @@ class GraphEngineTest {
         for (int c = 0; c < truth.network.classes(); c++) {
             for (int e = 0; e < 192; e++) {
                 if (example(e, Mode.TRAINING)) {
-                    loss += (double) buffers.logits().get(c, e) * truth.buffers.logitGradient().get(c, e);
+                    loss += (double) buffers.logits().get(c, e)
+                            * truth.buffers.logitGradient().get(c, e);
                 }
             }
         }
@@ -213,8 +215,7 @@ class GraphEngineTest {
         clean.copy(run.buffers.input(), 0, 0, 3);
         for (int update = 0; update < 2; update++) {
             run.engine.forward(run.buffers, 0, 3);
-            run.engine.perturb(
-                    run.buffers, 0, 3, new StepRule.Sign(0.05f, 0.1f), clean, 0, run.buffers.input(), 0);
+            run.engine.perturb(run.buffers, 0, 3, new StepRule.Sign(0.05f, 0.1f), clean, 0, run.buffers.input(), 0);
             run.pass(Mode.TRAINING, Gradients.WEIGHTS);
             run.engine.update(ADAM);
         }

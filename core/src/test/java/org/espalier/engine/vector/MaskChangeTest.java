@@ -1,6 +1,5 @@
 package org.espalier.engine.vector;
 
-import org.espalier.engine.layer.DenseOrSparsePolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -10,6 +9,7 @@ import org.espalier.engine.Engine;
 import org.espalier.engine.Gradients;
 import org.espalier.engine.Update;
 import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.layer.DenseOrSparsePolicy;
 import org.espalier.engine.ops.KernelChoice;
 import org.espalier.engine.reference.ReferenceEngine;
 import org.espalier.engine.scalar.ScalarKernels;

@@ -1,6 +1,5 @@
 package org.espalier.engine.vector;
 
-import org.espalier.engine.layer.ZeroSkipPolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.ValueLayout;
@@ -17,6 +16,7 @@ import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.kernel.Kernels.Epilogue;
 import org.espalier.engine.kernel.NonZeroLanes;
 import org.espalier.engine.kernel.PackedRows6;
+import org.espalier.engine.layer.ZeroSkipPolicy;
 import org.espalier.engine.ops.KernelChoice;
 import org.espalier.engine.scalar.ScalarKernels;
 import org.espalier.engine.simd.dense.NonZeroGradient;

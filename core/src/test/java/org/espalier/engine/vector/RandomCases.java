@@ -1,9 +1,9 @@
 package org.espalier.engine.vector;
 
-import org.espalier.engine.layer.DenseOrSparsePolicy;
 import java.util.BitSet;
 import java.util.List;
 import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.layer.DenseOrSparsePolicy;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
 import org.espalier.network.Mask;

@@ -1,8 +1,8 @@
 package org.espalier.engine.vector;
 
-import org.espalier.engine.layer.DenseOrSparsePolicy;
 import org.espalier.engine.Engine;
 import org.espalier.engine.EngineContract;
+import org.espalier.engine.layer.DenseOrSparsePolicy;
 import org.espalier.engine.scalar.ScalarKernels;
 import org.espalier.network.Architecture;
 

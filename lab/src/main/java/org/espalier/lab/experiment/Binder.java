@@ -109,7 +109,10 @@ final class Binder {
     private static Record ofKey(Map<String, Class<? extends Record>> kinds, Yaml yaml, String path) {
         if (yaml instanceof Yaml.Scalar name && !name.isNull()) {
             return record(
-                    chosen(kinds, false, name, path), new Yaml.Mapping(Map.of(), name.place()), join(path, name.text()), null);
+                    chosen(kinds, false, name, path),
+                    new Yaml.Mapping(Map.of(), name.place()),
+                    join(path, name.text()),
+                    null);
         } else if (!(yaml instanceof Yaml.Mapping(Map<String, Yaml> values, String place))) {
             throw wrong(yaml, path, String.join(" or ", kinds.keySet()) + ", or one of them with its settings");
         } else if (values.size() != 1) {

@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -16,8 +17,11 @@ import java.nio.file.ReadOnlyFileSystemException;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
@@ -40,7 +44,8 @@ public final class AtomicFiles {
             Pattern.compile("(\\.(?<process>[0-9]{1,18})-(?<start>[0-9]{1,18})-[0-9]{1,18})?\\.tmp$");
     private static final long START = startSeconds(ProcessHandle.current());
     private static final long START_SLACK_SECONDS = 5; // the clock may have been set
-    private static final Set<Path> SWEPT = ConcurrentHashMap.newKeySet();
+    // Directories by file system, as text: a path would keep its file system, a disk in memory with it, for ever.
+    private static final Map<FileSystem, Set<String>> SWEPT = Collections.synchronizedMap(new WeakHashMap<>());
 
     private AtomicFiles() {}
 
@@ -119,7 +124,8 @@ public final class AtomicFiles {
 
     /** Deletes temporary files of killed processes in a directory, at this process's first write there. */
     private static void sweep(Path directory) {
-        if (!SWEPT.add(directory)) {
+        Set<String> swept = SWEPT.computeIfAbsent(directory.getFileSystem(), _ -> ConcurrentHashMap.newKeySet());
+        if (!swept.add(directory.toString())) {
             return;
         }
         try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "*" + TEMPORARY)) {

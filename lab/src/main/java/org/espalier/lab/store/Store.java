@@ -73,8 +73,21 @@ public final class Store {
         Path file = directory.resolve(EXPERIMENT);
         Experiment experiment =
                 ExperimentFile.parse(new String(AtomicFiles.read(file), StandardCharsets.UTF_8), file.toString());
-        Path index = directory.resolve(INDEX);
-        return new Store(directory, experiment, Index.parse(AtomicFiles.read(index), index.toString()));
+        return new Store(directory, experiment, index(directory.resolve(INDEX)));
+    }
+
+    private static Index index(Path file) {
+        byte[] content = AtomicFiles.read(file);
+        try {
+            return Index.parse(content, file.toString());
+        } catch (UserException e) {
+            String reason = String.valueOf(e.getMessage());
+            if (!reason.startsWith(file + " is damaged")) {
+                throw e;
+            }
+            throw new UserException(
+                    reason + "; remove it and run the search again in this directory to have it written anew", e);
+        }
     }
 
     private static void pause() {

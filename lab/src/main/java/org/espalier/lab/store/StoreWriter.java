@@ -102,9 +102,17 @@ public final class StoreWriter implements AutoCloseable {
             throws IOException {
         if (Files.exists(directory.resolve(Store.INDEX))) {
             checkContained(Store.read(directory), experiment, trials, provenance);
-        } else {
+        } else if (!lostIndex(directory, experiment)) {
             checkEmpty(directory);
         }
+    }
+
+    /** Whether this is the directory of the same search, without its index: a damaged one was removed. */
+    private static boolean lostIndex(Path directory, Experiment experiment) {
+        Path file = directory.resolve(Store.EXPERIMENT);
+        return Files.exists(file)
+                && Files.isDirectory(directory.resolve(Store.LEVELS))
+                && new String(AtomicFiles.read(file), StandardCharsets.UTF_8).equals(ExperimentFile.write(experiment));
     }
 
     private static void checkEmpty(Path directory) throws IOException {

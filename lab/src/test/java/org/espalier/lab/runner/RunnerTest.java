@@ -574,6 +574,29 @@ class RunnerTest {
     }
 
     @Test
+    void aDamagedIndexIsWrittenAnewOnceItIsRemoved() throws Exception {
+        Experiment experiment = TinyData.experiment(ITERATIONS);
+        run(experiment, directory, 1);
+        Files.writeString(directory.resolve("results.csv"), "a report's\n");
+        Path index = directory.resolve("index.json");
+        byte[] sound = Files.readAllBytes(index);
+        for (String damaged : List.of("{\"format\":1,\"trials\":5}", "{\"format\":1}", "[", "")) {
+            Files.writeString(index, damaged);
+            assertThatThrownBy(() -> run(experiment, directory, 1))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageStartingWith(index + " is damaged")
+                    .hasMessageEndingWith(
+                            "; remove it and run the search again in this directory to have it written" + " anew");
+        }
+        Files.delete(index);
+        // Another search finds somebody else's directory.
+        assertThatThrownBy(() -> run(TinyData.experiment(ITERATIONS, "seed=99"), directory, 1))
+                .hasMessageContaining("which no search wrote");
+        run(experiment, directory, 1);
+        assertThat(index).hasBinaryContent(sound);
+    }
+
+    @Test
     void aDirectoryThatIsNoneOrSomeoneElsesIsRefused() throws Exception {
         Path file = Files.writeString(directory.resolve("file"), "mine");
         assertThatThrownBy(() -> run(TinyData.experiment(ITERATIONS), file, 1))
