@@ -3,6 +3,7 @@ package org.espalier.train;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.espalier.data.Augmentation;
+import org.espalier.train.rate.LearningRate;
 
 /**
  * All that determines training, beside data, start and random stream.

@@ -7,6 +7,12 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.espalier.engine.Update;
+import org.espalier.train.rate.ConstantRate;
+import org.espalier.train.rate.CosineRate;
+import org.espalier.train.rate.CyclicRate;
+import org.espalier.train.rate.LearningRate;
+import org.espalier.train.rate.RateSchedule;
+import org.espalier.train.rate.StepRate;
 import org.junit.jupiter.api.Test;
 
 class LearningRateTest {

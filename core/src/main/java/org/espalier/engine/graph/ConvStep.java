@@ -58,8 +58,7 @@ final class ConvStep extends Step {
             case SPARSE -> false;
             case AUTO -> alive.cardinality() > CROSSOVER * all;
         };
-        return new ConvWeights(
-                conv, kernels.convolutions(), mask.survivors(layer), alive, dense, from, to, phases);
+        return new ConvWeights(conv, kernels.convolutions(), mask.survivors(layer), alive, dense, from, to, phases);
     }
 
     @Override

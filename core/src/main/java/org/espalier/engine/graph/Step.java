@@ -82,8 +82,8 @@ abstract class Step {
      * statistics follow channels that no logit depends on, too.
      */
     static BitSet multiplied(Mask mask, LivePaths paths, int layer) {
-        boolean statistics = mask.graph().nodes().stream()
-                .anyMatch(node -> node.operation() instanceof Operation.BatchNorm);
+        boolean statistics =
+                mask.graph().nodes().stream().anyMatch(node -> node.operation() instanceof Operation.BatchNorm);
         return statistics ? mask.survivors(layer) : paths.weights(layer);
     }
 

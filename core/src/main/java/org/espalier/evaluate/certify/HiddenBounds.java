@@ -98,7 +98,11 @@ final class HiddenBounds {
         double slackOf = weights.slack(o, size);
         slack[layer][o] = slackOf;
         if (slackOf == Double.POSITIVE_INFINITY) {
-            set(layer, o, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY); // float32 may overflow: there is no bound
+            set(
+                    layer,
+                    o,
+                    Double.NEGATIVE_INFINITY,
+                    Double.POSITIVE_INFINITY); // float32 may overflow: there is no bound
             return;
         }
         double from = Math.nextDown(least - slackOf);

@@ -29,7 +29,7 @@ import org.espalier.ticket.ScheduleKind;
 import org.espalier.train.ObjectiveKind;
 import org.espalier.train.OptimizerSettings;
 import org.espalier.train.Ramp;
-import org.espalier.train.RateScheduleKind;
+import org.espalier.train.rate.RateScheduleKind;
 
 /**
  * An experiment, fully resolved: the grid data sets x objectives x strategies x trials and how each is trained, attacked,

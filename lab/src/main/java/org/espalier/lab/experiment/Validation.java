@@ -26,7 +26,7 @@ import org.espalier.train.AdversarialMethod;
 import org.espalier.train.NaturalMethod;
 import org.espalier.train.ObjectiveContext;
 import org.espalier.train.ObjectiveKind;
-import org.espalier.train.RateScheduleKind;
+import org.espalier.train.rate.RateScheduleKind;
 
 /** Checks between settings, and the defaults that depend on other settings. */
 final class Validation {

@@ -28,14 +28,14 @@ import org.espalier.ticket.PruningSchedule;
 import org.espalier.ticket.Restart;
 import org.espalier.ticket.ScheduleKind;
 import org.espalier.train.AdversarialMethod;
-import org.espalier.train.LearningRate;
 import org.espalier.train.NaturalMethod;
 import org.espalier.train.Objective;
 import org.espalier.train.ObjectiveContext;
 import org.espalier.train.ObjectiveKind;
 import org.espalier.train.Ramp;
-import org.espalier.train.RateScheduleKind;
 import org.espalier.train.TrainingSettings;
+import org.espalier.train.rate.LearningRate;
+import org.espalier.train.rate.RateScheduleKind;
 
 /** An experiment's settings as the core's. */
 public final class ExperimentTranslator {

@@ -17,7 +17,7 @@ import org.espalier.lab.runner.Runner;
 import org.espalier.lab.runner.TinyData;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
-import org.espalier.train.LearningRate;
+import org.espalier.train.rate.LearningRate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -1,4 +1,4 @@
-package org.espalier.train;
+package org.espalier.train.rate;
 
 import java.util.List;
 import org.espalier.setting.Kind;

@@ -1,4 +1,4 @@
-package org.espalier.train;
+package org.espalier.train.rate;
 
 /**
  * The learning rate of one level's updates, as a factor of the optimizer's: a schedule, times a linear warm-up. Update t of the

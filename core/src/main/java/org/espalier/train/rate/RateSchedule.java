@@ -1,4 +1,4 @@
-package org.espalier.train;
+package org.espalier.train.rate;
 
 /** The course of the learning rate over a level's training. {@link RateScheduleKind} makes one of an experiment's settings. */
 public interface RateSchedule {

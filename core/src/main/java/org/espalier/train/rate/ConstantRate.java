@@ -1,4 +1,4 @@
-package org.espalier.train;
+package org.espalier.train.rate;
 
 import org.espalier.setting.Kind;
 
