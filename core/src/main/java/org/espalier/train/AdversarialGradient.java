@@ -35,6 +35,8 @@ final class AdversarialGradient implements BatchObjective {
     @Override
     public void gradient(Batch batch) {
         int panels = batch.panels();
+        buffers.batch(0, panels, batch.examples());
+        buffers.batch(panels, panels, batch.examples());
         double present = ramp.progress(batch.iteration());
         if (present != progress) {
             attacker.scale(present);

@@ -27,6 +27,7 @@ final class NaturalGradient implements BatchObjective {
     @Override
     public void gradient(Batch batch) {
         int panels = batch.panels();
+        buffers.batch(0, panels, batch.examples());
         engine.forward(buffers, 0, panels, Mode.TRAINING);
         loss.gradient(batch, 0, 1);
         engine.backward(buffers, 0, panels, Gradients.WEIGHTS);
