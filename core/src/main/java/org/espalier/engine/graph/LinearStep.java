@@ -22,6 +22,7 @@ final class LinearStep extends Step {
     private final DenseOrSparsePolicy policy;
     private final LayerMatmul products;
     private final Biases biases;
+    private final float[] columns = new float[FixedOrderSum.COLUMNS]; // room for a sum
     private CompactLayer weights;
     private @Nullable GradientScratch scratch;
 
@@ -96,7 +97,11 @@ final class LinearStep extends Step {
         weights.clearOthersGradients();
         for (int o = 0; o < biases.count; o++) {
             biases.gradients[o] = FixedOrderSum.sum(
-                    delta.memory(), delta.row(firstPanel, o), weights.outputs * ActivationPanels.ROW_BYTES, panels);
+                    delta.memory(),
+                    delta.row(firstPanel, o),
+                    weights.outputs * ActivationPanels.ROW_BYTES,
+                    panels,
+                    columns);
         }
     }
 

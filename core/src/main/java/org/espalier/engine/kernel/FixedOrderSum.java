@@ -2,6 +2,7 @@ package org.espalier.engine.kernel;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import org.espalier.engine.ActivationPanels;
 
 /**
@@ -26,7 +27,16 @@ public final class FixedOrderSum {
 
     /** Sum over lanes of one row: the gradient of a bias. */
     public static float sum(MemorySegment a, long aOffset, long aPanel, int panels) {
-        float[] columns = new float[COLUMNS];
+        return sum(a, aOffset, aPanel, panels, new float[COLUMNS]);
+    }
+
+    /**
+     * The same without an allocation.
+     *
+     * @param columns room for the chains, {@value #COLUMNS} floats, which are overwritten
+     */
+    public static float sum(MemorySegment a, long aOffset, long aPanel, int panels, float[] columns) {
+        Arrays.fill(columns, 0f);
         for (int p = 0; p < panels; p++) {
             for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
                 columns[lane % COLUMNS] += a.get(FLOAT, aOffset + p * aPanel + lane * 4L);

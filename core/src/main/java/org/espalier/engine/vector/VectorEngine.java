@@ -54,6 +54,7 @@ public final class VectorEngine implements BoundEngine {
     private final EngineOps ops;
     private final InputSteps steps;
     private final InputCopies copies = new InputCopies();
+    private final float[] columns = new float[FixedOrderSum.COLUMNS]; // room for a sum
     private @Nullable GradientScratch scratch;
     private Mask mask;
     private CompactLayer[] layers;
@@ -286,7 +287,11 @@ public final class VectorEngine implements BoundEngine {
             weights.clearOthersGradients();
             for (int o = 0; o < biases[layer].length; o++) {
                 biasGradients[layer][o] = FixedOrderSum.sum(
-                        delta.memory(), delta.row(firstPanel, o), weights.outputs * ActivationPanels.ROW_BYTES, panels);
+                        delta.memory(),
+                        delta.row(firstPanel, o),
+                        weights.outputs * ActivationPanels.ROW_BYTES,
+                        panels,
+                        columns);
             }
         }
     }
