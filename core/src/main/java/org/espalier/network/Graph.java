@@ -12,8 +12,8 @@ import java.util.Set;
  * A network as a graph of operations without a cycle: what it computes, the shapes in between, and its parameters by name.
  * Immutable. It holds no values; those are {@link Weights}.
  *
- * <p>{@link Architecture} describes the family of fully connected networks and makes their graphs. The engines run graphs of
- * this family.
+ * <p>{@link Architecture} numbers its weight layers, {@link GraphBuilder} builds it layer after layer, and {@link NamedNetworks}
+ * has those of papers.
  */
 public final class Graph {
     /** Name under which nodes read the network's input. */
