@@ -26,6 +26,8 @@ final class SquareSearch extends PerExampleSearch {
     /** Factor on the radius of L2 and L1 proposals, so that rounding cannot move them out of the ball. */
     private static final double INSIDE = 1 - 0x1p-20;
 
+    private static final int ROUNDING_TRIES = 8;
+
     private final Square settings;
     private final Norm norm;
     private final float epsilon;
@@ -301,6 +303,20 @@ final class SquareSearch extends PerExampleSearch {
      */
     private void setProposal() {
         double aim = epsilon * INSIDE;
+        place(aim);
+        // Rounded to float32, a point at the edge of a small ball may lie outside, where it would not count.
+        for (int tries = 0; tries < ROUNDING_TRIES; tries++) {
+            double beyond = Geometry.distance(norm, clean, x) - epsilon;
+            if (!(beyond > 0)) {
+                return;
+            }
+            aim = Math.max(0, aim - 2 * beyond);
+            place(aim);
+        }
+    }
+
+    /** Sets the proposal to the clean image plus the changes, cut to a length. */
+    private void place(double aim) {
         if (norm == Norm.L2) {
             double length = RowMath.norm(norm, delta);
             float scale = length > 0 ? (float) (aim / length) : 0f;

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -161,6 +162,14 @@ class NearestAttacksTest {
                 DeepFool.standard(),
                 new HopSkipJump(3, 20, 100, 20),
                 new Square(60, 0.8, 2));
+    }
+
+    /** Found by the property below: rounded to float32, points at the edge of a ball this small lay outside and did not count. */
+    @Example
+    void squareStaysInsideTinyBalls() {
+        everyPointLiesInTheBoxAndEverySuccessFoolsTheNetwork(new Square(60, 0.8, 2), Norm.L2, 5, 2, 0.51, 0.03, 13);
+        everyPointLiesInTheBoxAndEverySuccessFoolsTheNetwork(
+                new Square(60, 0.8, 2), Norm.L1, 10, 3, 0.98, 0.07, 143_590);
     }
 
     @Property(tries = 120)
