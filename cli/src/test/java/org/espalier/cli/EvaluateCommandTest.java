@@ -346,7 +346,7 @@ class EvaluateCommandTest {
         refused(
                 evaluate(trained.toString(), "--level", "1"),
                 ExitCode.MISTAKE,
-                "options that choose among a search's levels");
+                "is one file; options that choose levels of a search do not apply to it");
         Path foreign = Files.copy(trained, home.resolve("foreign.safetensors"));
         refused(evaluate(foreign.toString()), ExitCode.MISTAKE, "has 9 inputs, expected the 784 pixels");
         byte[] bytes = Files.readAllBytes(foreign);

@@ -258,7 +258,8 @@ class RunCommandTest {
         refused(CommandLineRun.of("report", out.toString(), "--margin", "x"), ExitCode.USAGE, "--margin is x");
         assertThat(CommandLineRun.of("report", "--text", "--margin", "2", "--confidence", "90", out.toString())
                         .out())
-                .contains("at 90 % confidence", "by more than 2 points");
+                .containsPattern("at\\s+90\\s+%\\s+confidence")
+                .containsPattern("by\\s+more\\s+than\\s+2\\s+points");
     }
 
     @Test
