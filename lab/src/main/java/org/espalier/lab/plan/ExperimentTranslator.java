@@ -9,6 +9,7 @@ import java.util.OptionalDouble;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.espalier.UserException;
+import org.espalier.UserPath;
 import org.espalier.attack.Attack;
 import org.espalier.data.DataSet;
 import org.espalier.evaluate.EvaluationSchedule;
@@ -16,6 +17,8 @@ import org.espalier.evaluate.EvaluationSettings;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.network.LayerList;
 import org.espalier.lab.network.NetworkSize;
+import org.espalier.lab.store.NetworkFile;
+import org.espalier.lab.store.StoredNetwork;
 import org.espalier.network.Architecture;
 import org.espalier.network.Graph;
 import org.espalier.network.NamedNetworks;
@@ -150,6 +153,10 @@ public final class ExperimentTranslator {
      */
     public static Architecture architecture(Experiment experiment, DataSet set) {
         Experiment.Network network = experiment.network();
+        Optional<StoredNetwork> given = start(experiment);
+        if (given.isPresent()) {
+            return fitting(given.get().mask().architecture(), network.from().orElseThrow(), set);
+        }
         network.tooLarge(set.features(), network.outputs().orElse(set.classes()))
                 .ifPresent(problem -> {
                     throw new UserException(network.setting() + " " + problem + " for data set " + set.name());
@@ -164,6 +171,32 @@ public final class ExperimentTranslator {
                             + " does not fit data set " + set.name() + ": " + e.getMessage(),
                     e);
         }
+    }
+
+    /**
+     * The network that level 0 starts from, if the experiment names one.
+     *
+     * @throws UserException if its file is missing or damaged
+     */
+    public static Optional<StoredNetwork> start(Experiment experiment) {
+        return experiment
+                .network()
+                .from()
+                .map(file -> NetworkFile.read(UserPath.of(file, "network.from")).network());
+    }
+
+    private static Architecture fitting(Architecture architecture, String file, DataSet set) {
+        Shape image = Shape.of(
+                set.shape().channels(), set.shape().height(), set.shape().width());
+        Shape input = architecture.graph().input();
+        if (architecture.inputs() != set.features() || input.dimensions() > 1 && !input.equals(image)) {
+            throw new UserException("network.from " + file + " reads " + input + ", expected " + image
+                    + ", the images of data set " + set.name());
+        } else if (architecture.classes() < set.classes()) {
+            throw new UserException("network.from " + file + " has " + architecture.classes()
+                    + " outputs, expected at least " + set.classes() + ", the classes of data set " + set.name());
+        }
+        return architecture;
     }
 
     /**
@@ -223,10 +256,13 @@ public final class ExperimentTranslator {
      * @return (level) surviving weights of the whole network
      */
     public static List<Integer> survivors(Experiment experiment, Architecture architecture) {
+        Optional<StoredNetwork> start = start(experiment);
         return pruningSchedule(experiment, architecture)
                 .survivors(
                         IntStream.range(0, architecture.layers())
-                                .mapToObj(architecture::weights)
+                                .mapToObj(
+                                        layer -> start.map(given -> given.mask().count(layer))
+                                                .orElseGet(() -> architecture.weights(layer)))
                                 .toList(),
                         experiment.pruning().scope(),
                         experiment.pruning().count());
@@ -240,7 +276,9 @@ public final class ExperimentTranslator {
      * @return density by level; levels above {@code pruning.levels} have its density. 1 for networks that fit no such images
      */
     public static IntToDoubleFunction estimatedDensities(Experiment experiment) {
-        Optional<Architecture> network = estimated(experiment.network());
+        Optional<Architecture> network = experiment.network().from().isPresent()
+                ? start(experiment).map(given -> given.mask().architecture())
+                : estimated(experiment.network());
         if (network.isEmpty()) {
             return _ -> 1;
         }

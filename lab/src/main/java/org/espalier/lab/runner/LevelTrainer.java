@@ -99,7 +99,8 @@ final class LevelTrainer {
                 task.strategy().restart(),
                 ExperimentTranslator.pruningSchedule(experiment, architecture),
                 ExperimentTranslator.pruner(experiment),
-                Optional.of(new PruningResources(() -> Engines.create(architecture, kernels), splits.train())));
+                Optional.of(new PruningResources(() -> Engines.create(architecture, kernels), splits.train())),
+                ExperimentTranslator.start(experiment).map(given -> new Level(0, given.weights(), given.mask())));
     }
 
     /** Trains the level, or the missing part of it. */
