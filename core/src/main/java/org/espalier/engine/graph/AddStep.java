@@ -19,7 +19,7 @@ final class AddStep extends Step {
         MapLayout sum = out.layout();
         for (int c = 0; c < sum.channels(); c++) {
             for (int y = 0; y < sum.height(); y++) {
-                MapOps.sum(
+                kernels.maps().sum(
                         a.memory(),
                         a.row(panel, first.place(c, y, 0)),
                         b.memory(),
@@ -34,6 +34,6 @@ final class AddStep extends Step {
 
     @Override
     void backward(GraphBuffers buffers, int panel, int input, ActivationPanels target, int targetPanel) {
-        MapOps.move(buffers.gradient(out), out.layout(), panel, target, plan.in()[input].layout(), targetPanel, false);
+        MapOps.move(buffers.gradient(out), out.layout(), panel, target, plan.in()[input].layout(), targetPanel);
     }
 }

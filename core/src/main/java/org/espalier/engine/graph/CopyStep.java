@@ -16,14 +16,14 @@ final class CopyStep extends Step {
 
     @Override
     void forward(GraphBuffers buffers, int panel) {
-        MapOps.move(buffers.value(in), from, panel, buffers.value(out), to, panel, false);
+        MapOps.move(buffers.value(in), from, panel, buffers.value(out), to, panel);
     }
 
     @Override
     void backward(GraphBuffers buffers, int panel, int input, ActivationPanels target, int targetPanel) {
-        MapOps.move(buffers.gradient(out), to, panel, target, from, targetPanel, false);
+        MapOps.move(buffers.gradient(out), to, panel, target, from, targetPanel);
         if (in.gatedByReader) {
-            MapOps.gate(target, targetPanel, buffers.value(in), panel);
+            MapOps.gate(kernels.maps(), target, targetPanel, buffers.value(in), panel);
         }
     }
 }

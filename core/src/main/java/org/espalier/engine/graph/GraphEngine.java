@@ -85,14 +85,14 @@ public final class GraphEngine implements Engine {
             case Operation.AveragePool pool -> {
                 MapLayout from = planned.in()[0].layout();
                 MapLayout to = planned.out().layout();
-                AveragePoolStep.Windows windows = new AveragePoolStep.Windows(
+                Windows windows = new Windows(
                         pool.window(), pool.window(), pool.stride(), pool.padding(), from.height(), from.width());
                 yield new AveragePoolStep(kernels, planned, windows, to.height(), to.width());
             }
             case Operation.GlobalAveragePool pool -> {
                 MapLayout from = planned.in()[0].layout();
-                AveragePoolStep.Windows windows =
-                        new AveragePoolStep.Windows(from.height(), from.width(), 1, 0, from.height(), from.width());
+                Windows windows =
+                        new Windows(from.height(), from.width(), 1, 0, from.height(), from.width());
                 yield new AveragePoolStep(kernels, planned, windows, 1, 1);
             }
             case Operation.Add add -> new AddStep(kernels, planned);
@@ -188,7 +188,7 @@ public final class GraphEngine implements Engine {
         boolean training = plan.norms() > 0 && buffers.training[firstPanel];
         for (int panel = firstPanel; panel < end && !training; panel++) {
             for (int s = steps.length - 1; s >= 0; s--) {
-                back(steps[s], buffers, panel, inputs);
+                back(steps[s], buffers, panel, inputs, false);
             }
         }
         for (int s = steps.length - 1; s >= 0 && training; s--) {
@@ -202,7 +202,7 @@ public final class GraphEngine implements Engine {
                     steps[s].trainingBackward(buffers, panel, together, examples);
                 }
                 for (int p = panel; p < panel + together; p++) {
-                    back(steps[s], buffers, p, inputs);
+                    back(steps[s], buffers, p, inputs, steps[s].wholeBatches());
                 }
                 panel += together;
             }
@@ -211,15 +211,17 @@ public final class GraphEngine implements Engine {
 
     private static void gate(Step step, GraphBuffers buffers, int panel) {
         if (step.out.relu && !step.out.gatedByReader) {
-            MapOps.gate(buffers.gradient(step.out), panel, buffers.value(step.out), panel);
+            MapOps.gate(step.kernels.maps(), buffers.gradient(step.out), panel, buffers.value(step.out), panel);
         }
     }
 
-    private void back(Step step, GraphBuffers buffers, int panel, boolean inputs) {
+    private void back(Step step, GraphBuffers buffers, int panel, boolean inputs, boolean gated) {
         if (!step.out.trained && !inputs) {
             return;
         }
-        gate(step, buffers, panel);
+        if (!gated) {
+            gate(step, buffers, panel);
+        }
         for (int i = 0; i < step.plan.in().length; i++) {
             Value value = step.plan.in()[i];
             if (!value.trained && !inputs) {
@@ -233,7 +235,7 @@ public final class GraphEngine implements Engine {
             // Panels of another size have another layout, so the spare one is as large as this value's.
             ActivationPanels more = spare(value);
             step.backward(buffers, panel, i, more, 0);
-            MapOps.add(
+            kernels.maps().add(
                     more.memory(),
                     0,
                     gradient.memory(),

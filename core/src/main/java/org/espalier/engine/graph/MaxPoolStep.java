@@ -6,17 +6,18 @@ import org.espalier.network.Operation;
 
 /** The largest value of each window; the gradient goes to the first place that holds it. */
 final class MaxPoolStep extends Step {
-    private final AveragePoolStep.Windows windows;
+    private final Windows windows;
     private final MapLayout from;
     private final MapLayout to;
-    private final float[] rest = new float[ActivationPanels.LANES];
+    private final boolean tiles;
 
     MaxPoolStep(Kernels kernels, GraphPlan.Planned plan, Operation.MaxPool pool) {
         super(kernels, plan);
         from = in.layout();
         to = out.layout();
-        windows = new AveragePoolStep.Windows(
+        windows = new Windows(
                 pool.window(), pool.window(), pool.stride(), pool.padding(), from.height(), from.width());
+        tiles = windows.tile(to.height(), to.width());
     }
 
     @Override
@@ -25,20 +26,20 @@ final class MaxPoolStep extends Step {
         ActivationPanels y = buffers.value(out);
         for (int c = 0; c < to.channels(); c++) {
             for (int row = 0; row < to.height(); row++) {
-                for (int column = 0; column < to.width(); column++) {
-                    long target = y.row(panel, to.place(c, row, column));
-                    boolean first = true;
-                    for (int r = windows.firstRow(row); r < windows.endRow(row); r++) {
-                        for (int k = windows.firstColumn(column); k < windows.endColumn(column); k++) {
-                            long source = x.row(panel, from.place(c, r, k));
-                            if (first) {
-                                MapOps.copyRow(x.memory(), source, y.memory(), target);
-                            } else {
-                                MapOps.max(x.memory(), source, y.memory(), target);
-                            }
-                            first = false;
-                        }
-                    }
+                for (int column = 0; column < to.width(); ) {
+                    int end = windows.run(column, to.width());
+                    kernels.maps()
+                            .maxPool(
+                                    x.memory(),
+                                    x.row(panel, from.place(c, windows.firstRow(row), windows.firstColumn(column))),
+                                    windows.endRow(row) - windows.firstRow(row),
+                                    windows.endColumn(column) - windows.firstColumn(column),
+                                    from.rowBytes(),
+                                    windows.stride() * (int) ActivationPanels.ROW_BYTES,
+                                    end - column,
+                                    y.memory(),
+                                    y.row(panel, to.place(c, row, column)));
+                    column = end;
                 }
             }
         }
@@ -49,25 +50,32 @@ final class MaxPoolStep extends Step {
         ActivationPanels x = buffers.value(in);
         ActivationPanels y = buffers.value(out);
         ActivationPanels gradient = buffers.gradient(out);
-        MapOps.clear(target, targetPanel);
+        if (!tiles) {
+            MapOps.clear(kernels.maps(), target, targetPanel);
+        }
         for (int c = 0; c < to.channels(); c++) {
             for (int row = 0; row < to.height(); row++) {
-                for (int column = 0; column < to.width(); column++) {
+                for (int column = 0; column < to.width(); ) {
+                    int end = windows.run(column, to.width());
                     int place = to.place(c, row, column);
-                    MapOps.load(gradient.memory(), gradient.row(panel, place), rest);
-                    for (int r = windows.firstRow(row); r < windows.endRow(row); r++) {
-                        for (int k = windows.firstColumn(column); k < windows.endColumn(column); k++) {
-                            int source = from.place(c, r, k);
-                            MapOps.route(
-                                    rest,
+                    int source = from.place(c, windows.firstRow(row), windows.firstColumn(column));
+                    kernels.maps()
+                            .maxPoolGradient(
+                                    gradient.memory(),
+                                    gradient.row(panel, place),
                                     x.memory(),
                                     x.row(panel, source),
                                     y.memory(),
                                     y.row(panel, place),
+                                    windows.endRow(row) - windows.firstRow(row),
+                                    windows.endColumn(column) - windows.firstColumn(column),
+                                    from.rowBytes(),
+                                    windows.stride() * (int) ActivationPanels.ROW_BYTES,
+                                    end - column,
                                     target.memory(),
-                                    target.row(targetPanel, source));
-                        }
-                    }
+                                    target.row(targetPanel, source),
+                                    !tiles);
+                    column = end;
                 }
             }
         }

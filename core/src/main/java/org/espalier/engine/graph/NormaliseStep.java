@@ -33,7 +33,7 @@ final class NormaliseStep extends Step {
         ActivationPanels y = buffers.value(out);
         for (int c = 0; c < to.channels(); c++) {
             for (int r = 0; r < to.height(); r++) {
-                MapOps.normalise(
+                kernels.maps().normalise(
                         x.memory(),
                         x.row(panel, from.place(c, r, 0)),
                         means[c],
@@ -50,7 +50,7 @@ final class NormaliseStep extends Step {
         ActivationPanels gradient = buffers.gradient(out);
         for (int c = 0; c < to.channels(); c++) {
             for (int r = 0; r < to.height(); r++) {
-                MapOps.normalise(
+                kernels.maps().normalise(
                         gradient.memory(),
                         gradient.row(panel, to.place(c, r, 0)),
                         0f,

@@ -39,7 +39,7 @@ final class PadStep extends Step {
     @Override
     void backward(GraphBuffers buffers, int panel, int input, ActivationPanels target, int targetPanel) {
         ActivationPanels gradient = buffers.gradient(out);
-        MapOps.clear(target, targetPanel);
+        MapOps.clear(kernels.maps(), target, targetPanel);
         for (int c = 0; c < from.channels(); c++) {
             for (int r = 0; r < to.height(); r++) {
                 for (int column = 0; column < to.width(); column++) {

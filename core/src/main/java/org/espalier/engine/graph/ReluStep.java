@@ -11,14 +11,15 @@ final class ReluStep extends Step {
 
     @Override
     void forward(GraphBuffers buffers, int panel) {
-        MapOps.move(buffers.value(in), in.layout(), panel, buffers.value(out), out.layout(), panel, false);
-        MapOps.relu(buffers.value(out), panel);
+        ActivationPanels y = buffers.value(out);
+        MapOps.move(buffers.value(in), in.layout(), panel, y, out.layout(), panel);
+        kernels.maps().relu(y.memory(), y.row(panel, 0), y.features() * ActivationPanels.LANES);
     }
 
     @Override
     void backward(GraphBuffers buffers, int panel, int input, ActivationPanels target, int targetPanel) {
         ActivationPanels gradient = buffers.gradient(out);
-        MapOps.gate(gradient, panel, buffers.value(out), panel);
-        MapOps.move(gradient, out.layout(), panel, target, in.layout(), targetPanel, false);
+        MapOps.gate(kernels.maps(), gradient, panel, buffers.value(out), panel);
+        MapOps.move(gradient, out.layout(), panel, target, in.layout(), targetPanel);
     }
 }

@@ -11,6 +11,9 @@ import org.espalier.engine.simd.Lanes;
  * or scalar; results are the same bits whatever is chosen.
  */
 public final class KernelChoice {
+    /** System property that forces the width of registers; read when the kernels are chosen, once per process. */
+    public static final String PROPERTY = Lanes.PROPERTY;
+
     private static final Kernels KERNELS = choose(System.getProperty(Lanes.PROPERTY, "widest"));
 
     private KernelChoice() {}
