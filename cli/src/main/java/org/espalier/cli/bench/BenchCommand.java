@@ -91,11 +91,8 @@ final class BenchCommand implements Runnable {
     @Option(
             names = "--network",
             paramLabel = "NAME",
-            description = {
-                "Measure this network instead: ${COMPLETION-CANDIDATES}.",
-                "Passes and PGD steps by density and batch, on random images, by processor time."
-            },
-            completionCandidates = Networks.class)
+            description =
+                    "Measure this network instead (see espalier networks): passes and PGD steps by density and batch, on random images, by processor time.")
     private Optional<String> network;
 
     @Option(
@@ -138,15 +135,6 @@ final class BenchCommand implements Runnable {
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     BenchCommand(Console console) {
         this.console = console;
-    }
-
-    /** Names of networks for help and completion. */
-    static final class Networks extends ArrayList<String> {
-        private static final long serialVersionUID = 1;
-
-        Networks() {
-            super(NamedNetworks.all().keySet());
-        }
     }
 
     /** Registers the command. */
