@@ -92,7 +92,8 @@ final class BenchCommand implements Runnable {
             names = "--network",
             paramLabel = "NAME",
             description =
-                    "Measure this network instead (see espalier networks): passes and PGD steps by density and batch, on random images, by processor time.")
+                    "Measure this network instead (see espalier networks): passes and PGD steps by density and batch,"
+                            + " on random images, by processor time.")
     private Optional<String> network;
 
     @Option(
@@ -207,14 +208,13 @@ final class BenchCommand implements Runnable {
     private void measure(String name, double time) {
         check(
                 NamedNetworks.all().containsKey(name),
-                "--network is " + name + ", expected one of " + String.join(", ", NamedNetworks.all().keySet()));
+                "--network is " + name + ", expected one of "
+                        + String.join(", ", NamedNetworks.all().keySet()));
         check(
                 image.size() == 3 && image.stream().allMatch(n -> n >= 1),
                 "--image is " + image + ", expected channels, rows and columns, each at least 1");
         for (double density : densities) {
-            check(
-                    density > 0 && density <= 1,
-                    "--densities has " + density + ", expected numbers above 0 and up to 1");
+            check(density > 0 && density <= 1, "--densities has " + density + ", expected numbers above 0 and up to 1");
         }
         for (int batch : batches) {
             check(batch >= 1 && batch <= 1024, "--batch has " + batch + ", expected numbers from 1 to 1024");
@@ -232,8 +232,7 @@ final class BenchCommand implements Runnable {
         } catch (IllegalArgumentException e) {
             throw new UserException(Objects.requireNonNull(e.getMessage()), e);
         }
-        NetworkBench.Settings settings =
-                new NetworkBench.Settings(name, architecture, densities, batches, modes, time);
+        NetworkBench.Settings settings = new NetworkBench.Settings(name, architecture, densities, batches, modes, time);
         NetworkBench.Report report;
         try (StatusLine status = new StatusLine(console)) {
             report = new NetworkBench(

@@ -47,7 +47,8 @@ final class NetworkTable {
                                 "Peak: register-only multiply-adds of one core, %.1f GFLOP/s.",
                                 report.peak() / 1e9),
                         "% peak: operations on remaining weights and the examples of the batch; panels have 64 lanes.",
-                        "attack step: forward, input gradient and step; weight gradient: the pass back with its gradients.",
+                        "attack step: forward, input gradient and step; weight gradient: the pass back with its"
+                                + " gradients.",
                         "pgd step: training on natural and PGD-10 examples, with the update.",
                         "Times are the least processor times of one thread; masks, weights and images are random."));
     }

@@ -19,15 +19,16 @@ final class AddStep extends Step {
         MapLayout sum = out.layout();
         for (int c = 0; c < sum.channels(); c++) {
             for (int y = 0; y < sum.height(); y++) {
-                kernels.maps().sum(
-                        a.memory(),
-                        a.row(panel, first.place(c, y, 0)),
-                        b.memory(),
-                        b.row(panel, second.place(c, y, 0)),
-                        to.memory(),
-                        to.row(panel, sum.place(c, y, 0)),
-                        sum.width() * ActivationPanels.LANES,
-                        out.relu);
+                kernels.maps()
+                        .sum(
+                                a.memory(),
+                                a.row(panel, first.place(c, y, 0)),
+                                b.memory(),
+                                b.row(panel, second.place(c, y, 0)),
+                                to.memory(),
+                                to.row(panel, sum.place(c, y, 0)),
+                                sum.width() * ActivationPanels.LANES,
+                                out.relu);
             }
         }
     }

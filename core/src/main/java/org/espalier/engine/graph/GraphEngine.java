@@ -91,8 +91,7 @@ public final class GraphEngine implements Engine {
             }
             case Operation.GlobalAveragePool pool -> {
                 MapLayout from = planned.in()[0].layout();
-                Windows windows =
-                        new Windows(from.height(), from.width(), 1, 0, from.height(), from.width());
+                Windows windows = new Windows(from.height(), from.width(), 1, 0, from.height(), from.width());
                 yield new AveragePoolStep(kernels, planned, windows, 1, 1);
             }
             case Operation.Add add -> new AddStep(kernels, planned);
@@ -235,12 +234,13 @@ public final class GraphEngine implements Engine {
             // Panels of another size have another layout, so the spare one is as large as this value's.
             ActivationPanels more = spare(value);
             step.backward(buffers, panel, i, more, 0);
-            kernels.maps().add(
-                    more.memory(),
-                    0,
-                    gradient.memory(),
-                    gradient.row(panel, 0),
-                    gradient.features() * ActivationPanels.LANES);
+            kernels.maps()
+                    .add(
+                            more.memory(),
+                            0,
+                            gradient.memory(),
+                            gradient.row(panel, 0),
+                            gradient.features() * ActivationPanels.LANES);
         }
     }
 

@@ -15,8 +15,7 @@ final class MaxPoolStep extends Step {
         super(kernels, plan);
         from = in.layout();
         to = out.layout();
-        windows = new Windows(
-                pool.window(), pool.window(), pool.stride(), pool.padding(), from.height(), from.width());
+        windows = new Windows(pool.window(), pool.window(), pool.stride(), pool.padding(), from.height(), from.width());
         tiles = windows.tile(to.height(), to.width());
     }
 

@@ -82,15 +82,16 @@ final class NormStep extends Step {
         ActivationPanels x = buffers.value(in);
         ActivationPanels y = buffers.value(out);
         for (int row = 0; row < to.height(); row++) {
-            kernels.maps().affine(
-                    x.memory(),
-                    x.row(panel, from.place(channel, row, 0)),
-                    slope,
-                    shift,
-                    y.memory(),
-                    y.row(panel, to.place(channel, row, 0)),
-                    to.width() * LANES,
-                    out.relu);
+            kernels.maps()
+                    .affine(
+                            x.memory(),
+                            x.row(panel, from.place(channel, row, 0)),
+                            slope,
+                            shift,
+                            y.memory(),
+                            y.row(panel, to.place(channel, row, 0)),
+                            to.width() * LANES,
+                            out.relu);
         }
     }
 

@@ -33,14 +33,15 @@ final class NormaliseStep extends Step {
         ActivationPanels y = buffers.value(out);
         for (int c = 0; c < to.channels(); c++) {
             for (int r = 0; r < to.height(); r++) {
-                kernels.maps().normalise(
-                        x.memory(),
-                        x.row(panel, from.place(c, r, 0)),
-                        means[c],
-                        deviations[c],
-                        y.memory(),
-                        y.row(panel, to.place(c, r, 0)),
-                        to.width() * ActivationPanels.LANES);
+                kernels.maps()
+                        .normalise(
+                                x.memory(),
+                                x.row(panel, from.place(c, r, 0)),
+                                means[c],
+                                deviations[c],
+                                y.memory(),
+                                y.row(panel, to.place(c, r, 0)),
+                                to.width() * ActivationPanels.LANES);
             }
         }
     }
@@ -50,14 +51,15 @@ final class NormaliseStep extends Step {
         ActivationPanels gradient = buffers.gradient(out);
         for (int c = 0; c < to.channels(); c++) {
             for (int r = 0; r < to.height(); r++) {
-                kernels.maps().normalise(
-                        gradient.memory(),
-                        gradient.row(panel, to.place(c, r, 0)),
-                        0f,
-                        deviations[c],
-                        target.memory(),
-                        target.row(targetPanel, from.place(c, r, 0)),
-                        to.width() * ActivationPanels.LANES);
+                kernels.maps()
+                        .normalise(
+                                gradient.memory(),
+                                gradient.row(panel, to.place(c, r, 0)),
+                                0f,
+                                deviations[c],
+                                target.memory(),
+                                target.row(targetPanel, from.place(c, r, 0)),
+                                to.width() * ActivationPanels.LANES);
             }
         }
     }

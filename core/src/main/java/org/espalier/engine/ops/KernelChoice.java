@@ -39,8 +39,8 @@ public final class KernelChoice {
             System.getLogger(KernelChoice.class.getName())
                     .log(
                             System.Logger.Level.WARNING,
-                            "Java runs without the options that fast kernels need: training is up to a half slower, with the "
-                                    + "same results. Start Java through org.espalier.Launch, or with "
+                            "Java runs without the options that fast kernels need: training is up to a half slower,"
+                                    + " with the same results. Start Java through org.espalier.Launch, or with "
                                     + String.join(" ", JavaOptions.list()));
         }
         return VectorKernels.create();

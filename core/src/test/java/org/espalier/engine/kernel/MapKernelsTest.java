@@ -91,8 +91,7 @@ class MapKernelsTest {
             same(true, (k, a, b, to, maps) -> {
                 k.maxPool(a, 0, rows, columns, pitch * 256, step * 256, count, b, 0);
                 MemorySegment gradient = new Maps(false).of[1];
-                k.maxPoolGradient(
-                        gradient, 0, a, 0, b, 0, rows, columns, pitch * 256, step * 256, count, to, 0, add);
+                k.maxPoolGradient(gradient, 0, a, 0, b, 0, rows, columns, pitch * 256, step * 256, count, to, 0, add);
             });
         }
     }
@@ -106,9 +105,7 @@ class MapKernelsTest {
             k.gradientSums(a, 0, b, 256, 9, lanes, 0.37, 1.9, maps.first, maps.second);
             k.gradientSums(a, 512, b, 0, 3, lanes, 0.1, 0.9, maps.first, maps.second);
         });
-        same(
-                false,
-                (k, a, b, to, maps) -> k.centre(a, 0, b, 0, 11, lanes, 0.37f, 1.9, 0.8, 0.01, -0.02, to, 256));
+        same(false, (k, a, b, to, maps) -> k.centre(a, 0, b, 0, 11, lanes, 0.37f, 1.9, 0.8, 0.01, -0.02, to, 256));
     }
 
     @Test

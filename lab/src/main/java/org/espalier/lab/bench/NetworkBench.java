@@ -64,10 +64,10 @@ public final class NetworkBench {
             if (!(seconds > 0) || densities.isEmpty() || batches.isEmpty() || kernels.isEmpty()) {
                 throw new IllegalArgumentException("a bench needs time, densities, batches and kernels");
             }
-            if (densities.stream().anyMatch(d -> !(d > 0 && d <= 1)) || batches.stream().anyMatch(b -> b < 1)) {
-                throw new IllegalArgumentException(
-                        "densities lie above 0 and up to 1 and batches are at least 1, got " + densities + " and "
-                                + batches);
+            if (densities.stream().anyMatch(d -> !(d > 0 && d <= 1))
+                    || batches.stream().anyMatch(b -> b < 1)) {
+                throw new IllegalArgumentException("densities lie above 0 and up to 1 and batches are at least 1, got "
+                        + densities + " and " + batches);
             }
         }
     }

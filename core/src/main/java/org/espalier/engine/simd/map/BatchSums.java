@@ -7,7 +7,6 @@ import static org.espalier.engine.simd.Lanes.ORDER;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 import org.espalier.engine.ActivationPanels;
@@ -124,8 +123,8 @@ final class BatchSums {
                 for (int at = 0; at < whole; at += GROUP) {
                     DoubleVector v = (DoubleVector) FloatVector.fromMemorySegment(HALF, MEMORY, x + from + at, ORDER)
                             .castShape(DOUBLES, 0);
-                    DoubleVector d = (DoubleVector)
-                            FloatVector.fromMemorySegment(HALF, MEMORY, gradient + from + at, ORDER)
+                    DoubleVector d =
+                            (DoubleVector) FloatVector.fromMemorySegment(HALF, MEMORY, gradient + from + at, ORDER)
                                     .castShape(DOUBLES, 0);
                     a = a.add(d);
                     b = b.add(d.mul(v.sub(centre).mul(factor)));
@@ -133,8 +132,8 @@ final class BatchSums {
                 if (more) {
                     DoubleVector v = (DoubleVector) FloatVector.fromMemorySegment(HALF, MEMORY, x + from + whole, ORDER)
                             .castShape(DOUBLES, 0);
-                    DoubleVector d = (DoubleVector)
-                            FloatVector.fromMemorySegment(HALF, MEMORY, gradient + from + whole, ORDER)
+                    DoubleVector d =
+                            (DoubleVector) FloatVector.fromMemorySegment(HALF, MEMORY, gradient + from + whole, ORDER)
                                     .castShape(DOUBLES, 0);
                     a = a.add(d, rest);
                     b = b.add(d.mul(v.sub(centre).mul(factor)), rest);
@@ -171,8 +170,8 @@ final class BatchSums {
                 DoubleVector d = (DoubleVector) FloatVector.fromMemorySegment(HALF, MEMORY, gradient + from + at, ORDER)
                         .castShape(DOUBLES, 0);
                 v = v.mul(factor).mul(products);
-                FloatVector result = (FloatVector)
-                        d.sub(gradients).sub(v).mul(scale).castShape(HALF, 0);
+                FloatVector result =
+                        (FloatVector) d.sub(gradients).sub(v).mul(scale).castShape(HALF, 0);
                 result.intoMemorySegment(MEMORY, out + from + at, ORDER);
             }
             if (lanes < LANES) {

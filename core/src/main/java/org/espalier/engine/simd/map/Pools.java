@@ -191,8 +191,7 @@ final class Pools {
         }
     }
 
-    private static void spread(
-            long gradient, int rows, int columns, int pitch, float share, long target, boolean add) {
+    private static void spread(long gradient, int rows, int columns, int pitch, float share, long target, boolean add) {
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector each =
                 FloatVector.fromMemorySegment(FLOATS, MEMORY, gradient, ORDER).mul(share);
