@@ -19,6 +19,22 @@ final class ReluStep extends Step {
     void backward(GraphBuffers buffers, int panel, int input, ActivationPanels target, int targetPanel) {
         ActivationPanels gradient = buffers.gradient(out);
         MapOps.gate(gradient, panel, buffers.value(out), panel);
-        MapOps.move(gradient, out.layout(), panel, target, in.layout(), targetPanel, false);
+        transposed(buffers, panel, input, false, target, targetPanel);
+    }
+
+    @Override
+    boolean rectifies() {
+        return true;
+    }
+
+    @Override
+    void affine(GraphBuffers buffers, int panel, Part part, ActivationPanels to, int toPanel) {
+        MapOps.move(buffers.value(in), in.layout(), panel, to, out.layout(), toPanel, false);
+    }
+
+    @Override
+    void transposed(
+            GraphBuffers buffers, int panel, int input, boolean absolute, ActivationPanels to, int toPanel) {
+        MapOps.move(buffers.gradient(out), out.layout(), panel, to, in.layout(), toPanel, false);
     }
 }
