@@ -5,8 +5,15 @@ import org.espalier.engine.kernel.Kernels;
 
 /** The sum of two values, through the ReLU after it where there is one. */
 final class AddStep extends Step {
+    private final MapLayout first;
+    private final MapLayout second;
+    private final MapLayout sum;
+
     AddStep(Kernels kernels, GraphPlan.Planned plan) {
         super(kernels, plan);
+        first = in.layout();
+        second = plan.in()[1].layout();
+        sum = out.layout();
     }
 
     @Override
@@ -22,9 +29,6 @@ final class AddStep extends Step {
     private void sum(GraphBuffers buffers, int panel, ActivationPanels to, int toPanel, boolean relu) {
         ActivationPanels a = buffers.value(in);
         ActivationPanels b = buffers.value(plan.in()[1]);
-        MapLayout first = in.layout();
-        MapLayout second = plan.in()[1].layout();
-        MapLayout sum = out.layout();
         for (int c = 0; c < sum.channels(); c++) {
             for (int y = 0; y < sum.height(); y++) {
                 MapOps.sum(
@@ -48,6 +52,6 @@ final class AddStep extends Step {
     @Override
     void transposed(
             GraphBuffers buffers, int panel, int input, boolean absolute, ActivationPanels target, int targetPanel) {
-        MapOps.move(buffers.gradient(out), out.layout(), panel, target, plan.in()[input].layout(), targetPanel, false);
+        MapOps.move(buffers.gradient(out), sum, panel, target, input == 0 ? first : second, targetPanel, false);
     }
 }

@@ -5,13 +5,18 @@ import org.espalier.engine.kernel.Kernels;
 
 /** A ReLU of a value that other steps read as well, or that no weight makes. */
 final class ReluStep extends Step {
+    private final MapLayout from;
+    private final MapLayout made;
+
     ReluStep(Kernels kernels, GraphPlan.Planned plan) {
         super(kernels, plan);
+        from = in.layout();
+        made = out.layout();
     }
 
     @Override
     void forward(GraphBuffers buffers, int panel) {
-        MapOps.move(buffers.value(in), in.layout(), panel, buffers.value(out), out.layout(), panel, false);
+        MapOps.move(buffers.value(in), from, panel, buffers.value(out), made, panel, false);
         MapOps.relu(buffers.value(out), panel);
     }
 
@@ -29,12 +34,12 @@ final class ReluStep extends Step {
 
     @Override
     void affine(GraphBuffers buffers, int panel, Part part, ActivationPanels to, int toPanel) {
-        MapOps.move(buffers.value(in), in.layout(), panel, to, out.layout(), toPanel, false);
+        MapOps.move(buffers.value(in), from, panel, to, made, toPanel, false);
     }
 
     @Override
     void transposed(
             GraphBuffers buffers, int panel, int input, boolean absolute, ActivationPanels to, int toPanel) {
-        MapOps.move(buffers.gradient(out), out.layout(), panel, to, in.layout(), toPanel, false);
+        MapOps.move(buffers.gradient(out), made, panel, to, from, toPanel, false);
     }
 }
