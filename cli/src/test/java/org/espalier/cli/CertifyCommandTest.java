@@ -169,15 +169,19 @@ class CertifyCommandTest {
     @Test
     void convolutionsAreTrainedToBeCertified() throws IOException {
         String experiment = TinyImages.experiment(home.resolve("images"))
-                .replace("  hidden: [6]", "  kind: layers\n  layers: [{conv2d: {channels: 6, kernel: 2}}, relu, flatten, linear]")
+                .replace(
+                        "  hidden: [6]",
+                        "  kind: layers\n  layers: [{conv2d: {channels: 6, kernel: 2}}, relu, flatten, linear]")
                 .replace("iterations: 20", "iterations: 400")
                 .replace("every: 10", "every: 200")
                 .replace("iteration: 10", "iteration: 400")
                 .replace("objectives: [fgsm]", "objectives: [ibp, crown-ibp]")
                 .replace("trials: 2", "trials: 1")
                 .replace("strategies: [original, random]", "strategies: [original]")
-                .replace("pruning:", "bounds:\n  ibp: {kind: ibp, epsilon: 0.2}\n"
-                        + "  crown-ibp: {kind: crown-ibp, epsilon: 0.2}\npruning:");
+                .replace(
+                        "pruning:",
+                        "bounds:\n  ibp: {kind: ibp, epsilon: 0.2}\n"
+                                + "  crown-ibp: {kind: crown-ibp, epsilon: 0.2}\npruning:");
         Path file = Files.writeString(empty.resolve("conv.yaml"), experiment);
         Path store = empty.resolve("conv");
         CommandLineRun run = CommandLineRun.of("run", file.toString(), "--out", store.toString());

@@ -105,15 +105,7 @@ final class ConvStep extends Step {
     @Override
     void transposed(
             GraphBuffers buffers, int panel, int input, boolean absolute, ActivationPanels target, int targetPanel) {
-        weights.backward(
-                absolute,
-                buffers.gradient(out),
-                panel,
-                to,
-                target,
-                targetPanel,
-                Epilogue.LINEAR,
-                target);
+        weights.backward(absolute, buffers.gradient(out), panel, to, target, targetPanel, Epilogue.LINEAR, target);
     }
 
     @Override
@@ -124,8 +116,7 @@ final class ConvStep extends Step {
         long at = to.offset(0, 0, 0);
         weights.gradient(delta, at, buffers.natural().value(in), first, count, positions, weights.gradients);
         float[] radii = weights.radiusGradients();
-        weights.gradient(
-                buffers.radius.gradient(out), at, buffers.radius.value(in), 0, panels, positions, radii);
+        weights.gradient(buffers.radius.gradient(out), at, buffers.radius.value(in), 0, panels, positions, radii);
         kernels.bounds().addSigned(weights.gradients, radii, weights.values, weights.gradients.length);
         biasGradient(delta, first, 2 * panels - first);
         for (int o = 0; linear && o < biases.count; o++) {

@@ -18,10 +18,13 @@ final class GraphBoundBuffers extends BoundBuffers {
 
     private final @Nullable ActivationPanels[] lower; // (value): bounds before the ReLU, or of a max pool
     private final @Nullable ActivationPanels[] upper;
-    private final @Nullable ActivationPanels[] lowerGradient; // (value): what linear bounds add to the bounds' gradients
+    private final @Nullable ActivationPanels[]
+            lowerGradient; // (value): what linear bounds add to the bounds' gradients
     private final @Nullable ActivationPanels[] upperGradient;
-    private final @Nullable ActivationPanels[] product; // (value): a panel of what a step makes of coefficients' gradients
-    private final int[][] places; // (value): places inside the border, of those before a ReLU if there are linear bounds
+    private final @Nullable ActivationPanels[]
+            product; // (value): a panel of what a step makes of coefficients' gradients
+    private final int[][]
+            places; // (value): places inside the border, of those before a ReLU if there are linear bounds
     private @Nullable Step elided;
 
     GraphBoundBuffers(GraphPlan plan, Step[] steps, int examples, boolean linear) {

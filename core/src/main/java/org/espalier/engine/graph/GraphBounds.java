@@ -26,7 +26,8 @@ final class GraphBounds {
     private final Spares spares;
     private final boolean[] rectified; // (value)
     private final int[] everyInput;
-    private final @Nullable LinearStep last; // taken together with the differences of its logits, if it makes the logits
+    private final @Nullable LinearStep
+            last; // taken together with the differences of its logits, if it makes the logits
 
     GraphBounds(Kernels kernels, GraphPlan plan, Step[] steps, Spares spares) {
         this.kernels = kernels;
@@ -60,15 +61,7 @@ final class GraphBounds {
         for (int panel = 0; panel < buffers.panels(); panel++) {
             int centre = buffers.centre(panel);
             main.training[centre] = false;
-            bounds.box(
-                    input,
-                    panel,
-                    input,
-                    centre,
-                    buffers.radius.value(plan.input()),
-                    panel,
-                    everyInput,
-                    epsilon);
+            bounds.box(input, panel, input, centre, buffers.radius.value(plan.input()), panel, everyInput, epsilon);
             for (int s = 0; s < steps.length; s++) {
                 intervals(buffers, steps[s], panel);
             }
@@ -94,8 +87,7 @@ final class GraphBounds {
         if (step.rectifies()) {
             ActivationPanels d = buffers.radius.value(step.out);
             ActivationPanels lower = buffers.lower(step.out);
-            bounds.interval(
-                    c, centre, d, panel, lower, buffers.upper(step.out), panel, c, centre, d, panel);
+            bounds.interval(c, centre, d, panel, lower, buffers.upper(step.out), panel, c, centre, d, panel);
         }
     }
 

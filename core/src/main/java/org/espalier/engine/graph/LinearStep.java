@@ -144,8 +144,7 @@ final class LinearStep extends Step {
             pairs().addGradients(kernels, buffers.pairGradient, buffers.radius.value(in), panels, room);
         } else {
             float[] radii = weights.radiusGradients();
-            products.gradient(
-                    weights, buffers.radius.gradient(out), buffers.radius.value(in), 0, panels, radii, room);
+            products.gradient(weights, buffers.radius.gradient(out), buffers.radius.value(in), 0, panels, radii, room);
             kernels.bounds().addSigned(weights.gradients, radii, weights.values, weights.gradients.length);
         }
         weights.clearOthersGradients();

@@ -38,8 +38,7 @@ final class ReluStep extends Step {
     }
 
     @Override
-    void transposed(
-            GraphBuffers buffers, int panel, int input, boolean absolute, ActivationPanels to, int toPanel) {
+    void transposed(GraphBuffers buffers, int panel, int input, boolean absolute, ActivationPanels to, int toPanel) {
         MapOps.move(buffers.gradient(out), made, panel, to, from, toPanel, false);
     }
 }

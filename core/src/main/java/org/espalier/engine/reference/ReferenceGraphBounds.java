@@ -33,12 +33,7 @@ public final class ReferenceGraphBounds {
      * @param input of the example, in [0, 1]
      */
     public ReferenceGraphBounds(
-            Graph graph,
-            Map<String, double[]> parameters,
-            double[] input,
-            double epsilon,
-            double share,
-            int label) {
+            Graph graph, Map<String, double[]> parameters, double[] input, double epsilon, double share, int label) {
         this.graph = graph;
         this.parameters = parameters;
         this.label = label;
@@ -129,15 +124,11 @@ public final class ReferenceGraphBounds {
         Shape to = graph.shape(node.name());
         int c = output / Math.max(1, to.elements() / to.size(0));
         return switch (node.operation()) {
-            case Operation.Linear linear
-            when linear.bias() -> of(parameters, node.name() + ".bias")[c];
-            case Operation.Conv2d conv
-            when conv.bias() -> of(parameters, node.name() + ".bias")[c];
+            case Operation.Linear linear when linear.bias() -> of(parameters, node.name() + ".bias")[c];
+            case Operation.Conv2d conv when conv.bias() -> of(parameters, node.name() + ".bias")[c];
             case Operation.BatchNorm norm ->
                 (norm.affine() ? of(parameters, node.name() + ".bias")[c] : 0)
-                        - of(parameters, node.name() + ".running_mean")[c]
-                                * scale(node, norm, c)
-                                * inverse(node, c);
+                        - of(parameters, node.name() + ".running_mean")[c] * scale(node, norm, c) * inverse(node, c);
             case Operation.Normalise normalise ->
                 -(double) normalise.means().get(c) / normalise.deviations().get(c);
             default -> 0;
@@ -168,10 +159,8 @@ public final class ReferenceGraphBounds {
         Shape to = graph.shape(node.name());
         int c = output / Math.max(1, to.elements() / to.size(0));
         switch (node.operation()) {
-            case Operation.Linear linear
-            when linear.bias() -> of(gradients, node.name() + ".bias")[c] += gradient;
-            case Operation.Conv2d conv
-            when conv.bias() -> of(gradients, node.name() + ".bias")[c] += gradient;
+            case Operation.Linear linear when linear.bias() -> of(gradients, node.name() + ".bias")[c] += gradient;
+            case Operation.Conv2d conv when conv.bias() -> of(gradients, node.name() + ".bias")[c] += gradient;
             case Operation.BatchNorm norm
             when norm.affine() -> {
                 of(gradients, node.name() + ".bias")[c] += gradient;
@@ -344,8 +333,7 @@ public final class ReferenceGraphBounds {
                         double u = of(high, before)[i];
                         double width = u - l;
                         up -= g * l;
-                        of(lowGradient, before)[i] +=
-                                up * out[i] * u / (width * width) - g * out[i] * u / width;
+                        of(lowGradient, before)[i] += up * out[i] * u / (width * width) - g * out[i] * u / width;
                         of(highGradient, before)[i] += up * out[i] * -l / (width * width);
                     }
                     next[i] = up * slope(before, i, out[i]);

@@ -41,8 +41,7 @@ class GraphBoundAllocationTest {
         }
         Architecture network = new Architecture(
                 builder.linear("fc1", 9).relu("relu3").linear("fc2", 4).build());
-        DenseOrSparsePolicy policy =
-                mode == KernelMode.SPARSE ? DenseOrSparsePolicy.SPARSE : DenseOrSparsePolicy.DENSE;
+        DenseOrSparsePolicy policy = mode == KernelMode.SPARSE ? DenseOrSparsePolicy.SPARSE : DenseOrSparsePolicy.DENSE;
         GraphEngine engine = new GraphEngine(network, new ScalarKernels(), mode, policy);
         Stream stream = Stream.root(3);
         Mask mask = GraphCases.mask(network, 0.5, stream.child("mask"));

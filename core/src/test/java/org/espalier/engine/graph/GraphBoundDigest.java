@@ -39,8 +39,7 @@ public final class GraphBoundDigest {
 
     private static String digest(Architecture network, double density, KernelMode mode, float share) {
         Stream stream = Stream.root(31);
-        DenseOrSparsePolicy policy =
-                mode == KernelMode.SPARSE ? DenseOrSparsePolicy.SPARSE : DenseOrSparsePolicy.DENSE;
+        DenseOrSparsePolicy policy = mode == KernelMode.SPARSE ? DenseOrSparsePolicy.SPARSE : DenseOrSparsePolicy.DENSE;
         GraphEngine engine = new GraphEngine(network, KernelChoice.chosen(), mode, policy);
         Mask mask = GraphCases.mask(network, density, stream.child("mask"));
         engine.load(GraphCases.weights(network, mask, stream.child("weights")), mask);
@@ -54,7 +53,8 @@ public final class GraphBoundDigest {
         int digest = 0;
         for (int c = 0; c < network.classes(); c++) {
             for (int e = 0; e < 70; e++) {
-                digest = 31 * digest + Float.floatToRawIntBits(buffers.marginBounds().get(c, e));
+                digest = 31 * digest
+                        + Float.floatToRawIntBits(buffers.marginBounds().get(c, e));
             }
         }
         Weights gradient = engine.gradient();

@@ -129,7 +129,8 @@ class GraphBoundsTest {
             double[] doubles = new double[values.length];
             for (int i = 0; i < values.length; i++) {
                 // Noise keeps statistics and biases off the values at which a bound bends.
-                double noise = 1e-3 * STREAM.child("noise").child(parameter.name()).uniform(i);
+                double noise =
+                        1e-3 * STREAM.child("noise").child(parameter.name()).uniform(i);
                 doubles[i] = values[i] == 0 ? 0 : values[i] + noise;
             }
             parameters.put(parameter.name(), doubles);
@@ -183,11 +184,7 @@ class GraphBoundsTest {
     }
 
     private static double value(
-            Architecture network,
-            Map<String, double[]> parameters,
-            double[] input,
-            double share,
-            double[] direction) {
+            Architecture network, Map<String, double[]> parameters, double[] input, double share, double[] direction) {
         double[] worst = bounds(network, parameters, input, share).worst();
         double sum = 0;
         for (int c = 0; c < worst.length; c++) {

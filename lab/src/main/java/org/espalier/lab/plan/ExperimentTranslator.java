@@ -178,7 +178,8 @@ public final class ExperimentTranslator {
                     .flatMap(_ -> LinearBounds.refusal(architecture))
                     .ifPresent(reason -> {
                         throw new UserException("objectives has " + objective.name() + ", which cannot train network "
-                                + experiment.network().kind() + ": " + reason + "; a bound of kind ibp trains any network");
+                                + experiment.network().kind() + ": " + reason
+                                + "; a bound of kind ibp trains any network");
                     });
         }
     }

@@ -106,8 +106,8 @@ class RunnerTest {
 
     @Test
     void linearBoundsOfLayersThatTheyDoNotPassAreRefusedByName() {
-        Experiment experiment = certified(
-                "network={kind: layers, layers: [{conv2d: 3}, batch-norm, relu, flatten, linear]}");
+        Experiment experiment =
+                certified("network={kind: layers, layers: [{conv2d: 3}, batch-norm, relu, flatten, linear]}");
         assertThatThrownBy(() -> run(experiment, directory, 1))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("objectives has crown-ibp, which cannot train network layers")
@@ -144,7 +144,8 @@ class RunnerTest {
         for (KernelMode kernels : List.of(KernelMode.DENSE, KernelMode.SPARSE)) {
             Path made = directory.resolve(kernels.name());
             new Runner(
-                            new RunRequest(experiment, made, 1, kernels, Duration.ofSeconds(30), "test", List.of("run")),
+                            new RunRequest(
+                                    experiment, made, 1, kernels, Duration.ofSeconds(30), "test", List.of("run")),
                             RunObserver.NONE)
                     .run(TinyData.data());
             assertThat(Trees.digests(made)).isEqualTo(whole);
