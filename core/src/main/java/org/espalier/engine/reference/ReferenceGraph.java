@@ -14,7 +14,7 @@ import org.espalier.network.Shape;
  *
  * <p>All examples of a batch go through together, because batch norm in training needs them.
  */
-final class ReferenceGraph {
+public final class ReferenceGraph {
     private final Graph graph;
     private final Map<String, double[]> parameters;
     private final boolean training;
@@ -31,7 +31,7 @@ final class ReferenceGraph {
      * @param inputs (example, value)
      * @param training whether batch norms take the batch's statistics
      */
-    ReferenceGraph(Graph graph, Map<String, double[]> parameters, double[][] inputs, boolean training) {
+    public ReferenceGraph(Graph graph, Map<String, double[]> parameters, double[][] inputs, boolean training) {
         this.graph = graph;
         this.parameters = parameters;
         this.training = training;
@@ -44,7 +44,7 @@ final class ReferenceGraph {
     }
 
     /** (example, class). */
-    double[][] logits() {
+    public double[][] logits() {
         return of(values, graph.output());
     }
 
@@ -59,7 +59,7 @@ final class ReferenceGraph {
      * @param logits (example, class) gradient of the loss
      * @return (example, value) gradient of the inputs
      */
-    double[][] backward(double[][] logits) {
+    public double[][] backward(double[][] logits) {
         gradients.clear();
         for (Map.Entry<String, double[][]> value : values.entrySet()) {
             gradients.put(value.getKey(), new double[logits.length][value.getValue()[0].length]);
@@ -77,7 +77,7 @@ final class ReferenceGraph {
     }
 
     /** Gradient of a parameter, summed over the examples. */
-    double[] gradient(String parameter) {
+    public double[] gradient(String parameter) {
         return of(parameterGradients, parameter);
     }
 

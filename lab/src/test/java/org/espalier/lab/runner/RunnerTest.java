@@ -406,6 +406,38 @@ class RunnerTest {
         goesOnToTheSameBytes(TinyData.experiment(ITERATIONS));
     }
 
+    /** Running statistics of batch norm are part of checkpoints, of stored networks and of rewinding. */
+    @Test
+    void convolutionsWithBatchNormGoOnToTheSameBytesWithAnyJobsAndKernels() throws Exception {
+        Experiment experiment = TinyData.experiment(
+                ITERATIONS,
+                TinyData.CONVOLUTIONS,
+                "trials=1",
+                "objectives=[{name: pgd, natural-share: 0.5, epsilon-ramp: {start: 4, length: 20}}]",
+                "pruning={levels: 2, quota: {kind: fractions, convolution: 0.4, hidden: 0.6, output: 0.2}}");
+        goesOnToTheSameBytes(experiment);
+        Map<String, String> whole = Trees.digests(directory.resolve("whole"));
+        run(experiment, directory.resolve("two"), 2);
+        assertThat(Trees.digests(directory.resolve("two"))).isEqualTo(whole);
+        for (KernelMode kernels : List.of(KernelMode.DENSE, KernelMode.SPARSE)) {
+            Path made = directory.resolve(kernels.name());
+            new Runner(
+                            new RunRequest(
+                                    experiment, made, 1, kernels, Duration.ofSeconds(30), "test", List.of("run")),
+                            RunObserver.NONE)
+                    .run(TinyData.data());
+            assertThat(Trees.digests(made)).isEqualTo(whole);
+        }
+        Store store = Store.open(directory.resolve("whole"));
+        Mask last = store.levels(store.trials().getFirst())
+                .getLast()
+                .trained()
+                .orElseThrow()
+                .mask();
+        assertThat(last.architecture().convolution(0)).isTrue();
+        assertThat(last.density()).isLessThan(0.5);
+    }
+
     @Test
     void augmentedTrainingGoesOnToTheSameBytes() throws Exception {
         goesOnToTheSameBytes(TinyData.experiment(ITERATIONS, "training.augmentation={crop: 1}"));
