@@ -39,7 +39,11 @@ class CriteriaTest {
     }
 
     private static RunRequest request(Experiment experiment, Path store) {
-        return new RunRequest(experiment, store, 1, Duration.ofSeconds(30), "test", List.of("run"));
+        return request(experiment, store, KernelMode.AUTO);
+    }
+
+    private static RunRequest request(Experiment experiment, Path store, KernelMode kernels) {
+        return new RunRequest(experiment, store, 1, kernels, Duration.ofSeconds(30), "test", List.of("run"));
     }
 
     /** Stops a run after so many measurements. */
@@ -114,8 +118,8 @@ class CriteriaTest {
     void kernelsChangeNoMask(String criterion) throws Exception {
         Experiment experiment = experiment(criterion, "pruning.scope=global");
         for (KernelMode mode : List.of(KernelMode.DENSE, KernelMode.SPARSE)) {
-            RunRequest request = request(experiment, directory.resolve(mode.name()));
-            new Runner(request.with(mode), RunObserver.NONE).run(TinyData.data());
+            new Runner(request(experiment, directory.resolve(mode.name()), mode), RunObserver.NONE)
+                    .run(TinyData.data());
         }
         assertThat(Trees.digests(directory.resolve("SPARSE"))).isEqualTo(Trees.digests(directory.resolve("DENSE")));
     }
@@ -126,10 +130,11 @@ class CriteriaTest {
             value = {
                 "pruning.criterion={kind: snip, loss: certified} | pruning.criterion has loss certified, expected a bound in"
                         + " every objective: pgd has none",
-                "pruning.criterion=cnip | pruning.scope is layer, expected global for criterion cnip",
-                "pruning.criterion=magnitude-normalised | pruning.scope is layer, expected global for criterion"
+                "pruning.criterion=cnip | is layer, expected global for criterion cnip",
+                "pruning={criterion: snap-it, scope: global} | is global, expected layer for criterion snap-it",
+                "pruning.criterion=magnitude-normalised | is layer, expected global for criterion"
                         + " magnitude-normalised",
-                "pruning.floor=some | pruning.floor must be none or a whole number"
+                "pruning.floor=some | expected none or a whole number"
             })
     void whatDoesNotGoTogetherIsRefusedInOneLine(String setting, String message) {
         assertThatThrownBy(() -> TinyData.experiment(12, setting))
