@@ -243,10 +243,18 @@ public final class ExperimentTranslator {
         Experiment.Pruning pruning = experiment.pruning();
         Quota quota = QuotaKind.of(pruning.quotaOrFractions());
         checkFloor(pruning, architecture);
+        List<Double> fractions;
         try {
-            return PruningSchedule.of(quota, ScheduleKind.of(pruning.schedule()), architecture, pruning.levels());
+            // Asked on its own so that a message names the setting that is wrong.
+            fractions = pruning.levels() == 0 ? List.of() : quota.fractions(architecture, pruning.levels());
         } catch (IllegalArgumentException e) {
             throw new UserException("pruning.quota does not fit the network: " + e.getMessage(), e);
+        }
+        try {
+            return PruningSchedule.of(
+                    (_, _) -> fractions, ScheduleKind.of(pruning.schedule()), architecture, pruning.levels());
+        } catch (IllegalArgumentException e) {
+            throw new UserException("pruning.schedule does not fit pruning.levels: " + e.getMessage(), e);
         }
     }
 
