@@ -322,16 +322,16 @@ public final class ReferenceGraph {
     }
 
     /** Takes an output, an input and the weight between them. */
-    private interface Tap {
+    interface Tap {
         void at(int output, int input, int weight);
     }
 
     /** Takes an output and an input. */
-    private interface Pair {
+    interface Pair {
         void at(int output, int input);
     }
 
-    private static void taps(Operation.Conv2d conv, Shape from, Shape to, Tap tap) {
+    static void taps(Operation.Conv2d conv, Shape from, Shape to, Tap tap) {
         int side = conv.kernel();
         for (int o = 0; o < to.size(0); o++) {
             for (int y = 0; y < to.size(1); y++) {
@@ -355,7 +355,7 @@ public final class ReferenceGraph {
         }
     }
 
-    private static void windows(int window, int stride, int padding, Shape from, Shape to, Pair pair) {
+    static void windows(int window, int stride, int padding, Shape from, Shape to, Pair pair) {
         for (int c = 0; c < to.size(0); c++) {
             for (int y = 0; y < to.size(1); y++) {
                 for (int x = 0; x < to.size(2); x++) {
@@ -375,7 +375,7 @@ public final class ReferenceGraph {
         }
     }
 
-    private static int[] firstMaxima(Operation.MaxPool pool, double[] in, Shape from, Shape to) {
+    static int[] firstMaxima(Operation.MaxPool pool, double[] in, Shape from, Shape to) {
         int[] first = new int[to.elements()];
         Arrays.fill(first, -1);
         windows(pool.window(), pool.stride(), pool.padding(), from, to, (o, i) -> {
@@ -386,7 +386,7 @@ public final class ReferenceGraph {
         return first;
     }
 
-    private static void shortcut(Operation.PadChannels pad, Shape from, Shape to, Pair pair) {
+    static void shortcut(Operation.PadChannels pad, Shape from, Shape to, Pair pair) {
         for (int c = 0; c < from.size(0); c++) {
             for (int y = 0; y < to.size(1); y++) {
                 for (int x = 0; x < to.size(2); x++) {

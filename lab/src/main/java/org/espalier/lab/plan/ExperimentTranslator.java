@@ -10,6 +10,7 @@ import java.util.function.IntToDoubleFunction;
 import org.espalier.UserException;
 import org.espalier.attack.Attack;
 import org.espalier.data.DataSet;
+import org.espalier.engine.LinearBounds;
 import org.espalier.evaluate.EvaluationSchedule;
 import org.espalier.evaluate.EvaluationSettings;
 import org.espalier.lab.experiment.Experiment;
@@ -171,12 +172,29 @@ public final class ExperimentTranslator {
         Shape image = Shape.of(
                 set.shape().channels(), set.shape().height(), set.shape().width());
         try {
-            return architecture(network, image, set.classes());
+            Architecture architecture = architecture(network, image, set.classes());
+            checkLinearBounds(experiment, architecture);
+            return architecture;
         } catch (IllegalArgumentException e) {
             throw new UserException(
                     network.setting() + (network.setting().endsWith("kind") ? " is " + network.kind() + ", which" : "")
                             + " does not fit data set " + set.name() + ": " + e.getMessage(),
                     e);
+        }
+    }
+
+    /** Refuses objectives that bound linearly what no linear bound passes. */
+    private static void checkLinearBounds(Experiment experiment, Architecture architecture) {
+        for (Experiment.Objective objective : experiment.objectives()) {
+            objective
+                    .bound()
+                    .filter(name -> experiment.bounds().get(name) instanceof Experiment.BoundSettings.CrownIbp)
+                    .flatMap(_ -> LinearBounds.refusal(architecture))
+                    .ifPresent(reason -> {
+                        throw new UserException("objectives has " + objective.name() + ", which cannot train network "
+                                + experiment.network().kind() + ": " + reason
+                                + "; a bound of kind ibp trains any network");
+                    });
         }
     }
 
