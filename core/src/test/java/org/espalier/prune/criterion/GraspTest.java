@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.espalier.data.Split;
 import org.espalier.engine.precise.DoublePass;
@@ -77,7 +78,7 @@ class GraspTest {
     private static double square(
             Weights weights, int at, double gate, Split data, int[] images, double temperature) {
         Map<String, double[]> parameters = DoublePass.values(weights);
-        parameters.get("layers.0.weight")[at] *= gate;
+        Objects.requireNonNull(parameters.get("layers.0.weight"))[at] *= gate;
         double[][] inputs = new double[images.length][5];
         for (int e = 0; e < images.length; e++) {
             for (int f = 0; f < 5; f++) {

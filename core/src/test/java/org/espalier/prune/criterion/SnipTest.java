@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.espalier.UserException;
 import org.espalier.attack.Fgsm;
@@ -66,7 +67,7 @@ class SnipTest {
 
     private static double gateSlope(Weights weights, int layer, int at, Split data, int[] images) {
         Map<String, double[]> parameters = DoublePass.values(weights);
-        double[] matrix = parameters.get(Cases.SMALL.node(layer) + ".weight");
+        double[] matrix = Objects.requireNonNull(parameters.get(Cases.SMALL.node(layer) + ".weight"));
         double w = matrix[at];
         double step = 1e-6;
         matrix[at] = w * (1 + step);
