@@ -218,6 +218,10 @@ class RunCommandTest {
                 .asString()
                 .startsWith("espalier: " + network)
                 .endsWith(" to have the level computed again");
+        CommandLineRun status = CommandLineRun.of("status", out.toString());
+        assertThat(status.code()).isEqualTo(ExitCode.MISTAKE);
+        assertThat(status.out()).contains("levels done");
+        assertThat(status.err()).isEqualTo(report.err());
     }
 
     @Test

@@ -19,7 +19,8 @@ public final class Presets {
         FILES.put("quick-mlp", "the paper's network on digits, original against random, a few levels, in minutes");
         FILES.put("robust", "convolutional networks on digits at epsilon 0.3, standard on every level: an evening");
         FILES.put("cifar10-small", "a convolutional network on CIFAR-10 at epsilon 8/255, standard on every level");
-        FILES.put("certified", "natural, PGD, IBP and CROWN-IBP training on digits, to be certified by density");
+        FILES.put("certified", "IBP training of cnn-small on digits, dense and sparse, to be certified at 0.3");
+        FILES.put("certified-mlp", "natural, PGD, IBP and CROWN-IBP training on digits, to be certified by density");
         FILES.put("paper", "the paper's whole grid as the paper describes it");
         FILES.put("as-published", "the paper's whole grid as its published code computed it");
     }
