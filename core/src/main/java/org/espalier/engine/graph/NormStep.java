@@ -107,7 +107,7 @@ final class NormStep extends Step {
     }
 
     @Override
-    void trainingForward(GraphBuffers buffers, int firstPanel, int panels, int examples) {
+    void trainingForward(GraphBuffers buffers, int firstPanel, int panels, int examples, boolean moves) {
         float[] means = statistics(buffers.means, firstPanel);
         float[] inverses = statistics(buffers.inverses, firstPanel);
         double count = (double) examples * to.height() * to.width();
@@ -119,6 +119,9 @@ final class NormStep extends Step {
             double slope = scale(c) * (double) inverses[c];
             for (int p = firstPanel; p < firstPanel + panels; p++) {
                 affine(buffers, p, c, (float) slope, (float) (shift(c) - means[c] * slope));
+            }
+            if (!moves) {
+                continue;
             }
             double unbiased = count > 1 ? variance * count / (count - 1) : variance;
             runningMeans[c] = moved(runningMeans[c], mean);

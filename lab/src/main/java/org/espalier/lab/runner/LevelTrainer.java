@@ -268,6 +268,8 @@ final class LevelTrainer {
                     return false;
                 }
                 trainer.step();
+                trainer.news()
+                        .ifPresent(news -> observer.warned(task.trial() + ", level " + task.number() + ": " + news));
                 tick();
             }
             return true;
@@ -370,6 +372,7 @@ final class LevelTrainer {
         return new Trainer(
                 engine,
                 splits.train(),
+                Optional.of(splits.validation()).filter(split -> split.size() > 0),
                 ExperimentTranslator.training(
                         experiment,
                         task.objective(),
