@@ -11,6 +11,7 @@ import org.espalier.UserException;
 import org.espalier.attack.Attack;
 import org.espalier.data.DataSet;
 import org.espalier.engine.LinearBounds;
+import org.espalier.engine.Mode;
 import org.espalier.evaluate.EvaluationSchedule;
 import org.espalier.evaluate.EvaluationSettings;
 import org.espalier.lab.experiment.Experiment;
@@ -61,7 +62,15 @@ public final class ExperimentTranslator {
                                 .epsilonRamp()
                                 .filter(ramp -> level == 0 || ramp.levels() == Experiment.RampedLevels.EACH)
                                 .map(ramp -> new Ramp(ramp.start(), ramp.length(), Ramp.Shape.LINEAR))
-                                .orElse(Ramp.NONE)));
+                                .orElse(Ramp.NONE),
+                        experiment.training().attackStatistics().map(ExperimentTranslator::mode)));
+    }
+
+    private static Mode mode(Experiment.AttackStatistics statistics) {
+        return switch (statistics) {
+            case RUNNING -> Mode.EVALUATION;
+            case BATCH -> Mode.BATCH_STATISTICS;
+        };
     }
 
     private static Objective.Certified certified(Experiment experiment, String name, int level) {
