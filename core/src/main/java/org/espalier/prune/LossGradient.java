@@ -96,18 +96,19 @@ final class LossGradient {
     }
 
     private Weights certified(Objective.Certified bound) {
-        BoundEngine bounds;
-        try {
-            bounds = BoundEngine.of(engine);
-        } catch (IllegalArgumentException e) {
-            throw new UserException(
-                    "the criterion's loss is certified, expected a fully connected network: " + e.getMessage(), e);
-        }
-        Weights sum = new Weights(engine.architecture());
         double share = bound.naturalShare().last();
         float linear = (float) bound.linearShare().last();
         int room = ActivationPanels.panelsFor(Math.min(BATCH, images.length)) * ActivationPanels.LANES;
-        BoundBuffers buffers = bounds.newBoundBuffers(room, linear > 0);
+        BoundEngine bounds;
+        BoundBuffers buffers;
+        try {
+            bounds = BoundEngine.of(engine);
+            buffers = bounds.newBoundBuffers(room, linear > 0);
+        } catch (IllegalArgumentException e) {
+            throw new UserException(
+                    "the criterion's loss is certified, expected a network with such bounds: " + e.getMessage(), e);
+        }
+        Weights sum = new Weights(engine.architecture());
         BatchLoss natural = new BatchLoss(engine.ops(), buffers.natural());
         int[] batchLabels = new int[BATCH];
         for (int first = 0; first < images.length; first += BATCH) {

@@ -20,9 +20,13 @@ public interface UnitCriterion extends Criterion {
         throw new IllegalStateException("criterion " + name() + " scores units, not weights");
     }
 
+    /**
+     * Layer alone: a search plans the number of weights of each level in advance, and in a global scope that depends on which
+     * layers lose units. {@link Pruner} itself also prunes units in {@link Scope#GLOBAL}.
+     */
     @Override
     default List<Scope> scopes() {
-        return List.of(Scope.LAYER, Scope.GLOBAL);
+        return List.of(Scope.LAYER);
     }
 
     @Override

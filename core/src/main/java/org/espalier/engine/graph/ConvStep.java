@@ -200,6 +200,9 @@ final class ConvStep extends Step {
     @Override
     void write(Kind kind, Weights from) {
         weights.gather(from.matrix(layer), array(kind));
+        if (kind == Kind.VALUE) {
+            weights.changed();
+        }
         biases.write(kind, from.biases(layer));
     }
 

@@ -159,7 +159,7 @@ public final class GraphEngine implements BoundEngine {
     public void forward(ActivationBuffers buffers, int firstPanel, int panels, Mode mode) {
         GraphBuffers own = GraphBuffers.of(buffers);
         Checks.covers(architecture, own, firstPanel, panels);
-        boolean training = mode == Mode.TRAINING && plan.norms() > 0;
+        boolean training = mode != Mode.EVALUATION && plan.norms() > 0;
         for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
             own.training[panel] = training;
             for (int s = 0; s < steps.length && !training; s++) {
@@ -167,16 +167,16 @@ public final class GraphEngine implements BoundEngine {
             }
         }
         for (int s = 0; s < steps.length && training; s++) {
-            trainingForward(steps[s], own, firstPanel, firstPanel + panels);
+            trainingForward(steps[s], own, firstPanel, firstPanel + panels, mode == Mode.TRAINING);
         }
     }
 
-    private static void trainingForward(Step step, GraphBuffers buffers, int firstPanel, int end) {
+    private static void trainingForward(Step step, GraphBuffers buffers, int firstPanel, int end, boolean moves) {
         for (int panel = firstPanel; panel < end; ) {
             int together = step.wholeBatches() ? Math.min(buffers.batchPanels(panel), end - panel) : 1;
             if (step.wholeBatches()) {
                 int examples = Math.min(buffers.batchExamples(panel), together * ActivationPanels.LANES);
-                step.trainingForward(buffers, panel, together, examples);
+                step.trainingForward(buffers, panel, together, examples, moves);
             } else {
                 step.forward(buffers, panel);
             }
@@ -354,7 +354,7 @@ public final class GraphEngine implements BoundEngine {
             unmasked = whole;
         }
         whole.load(weights(), Mask.dense(architecture));
-        Mode mode = buffers.training[firstPanel] ? Mode.TRAINING : Mode.EVALUATION;
+        Mode mode = buffers.training[firstPanel] ? Mode.BATCH_STATISTICS : Mode.EVALUATION;
         whole.forward(buffers, firstPanel, panels, mode);
         whole.backward(buffers, firstPanel, panels, Gradients.WEIGHTS);
         Weights gradient = whole.gradient();
@@ -367,6 +367,37 @@ public final class GraphEngine implements BoundEngine {
     @Override
     public Weights gradient() {
         return allGradients != null ? allGradients.copy() : read(Step.Kind.GRADIENT);
+    }
+
+    @Override
+    public void readWeights(Weights into) {
+        for (Step step : steps) {
+            step.read(Step.Kind.VALUE, into);
+        }
+    }
+
+    @Override
+    public void readGradient(Weights into) {
+        for (Step step : steps) {
+            step.read(Step.Kind.GRADIENT, into);
+        }
+    }
+
+    @Override
+    public void writeWeights(Weights from) {
+        Checks.fits(architecture, from, mask);
+        for (Step step : steps) {
+            step.write(Step.Kind.VALUE, from);
+        }
+    }
+
+    @Override
+    public void writeGradient(Weights from) {
+        Checks.fits(architecture, from, mask);
+        allGradients = null;
+        for (Step step : steps) {
+            step.write(Step.Kind.GRADIENT, from);
+        }
     }
 
     @Override

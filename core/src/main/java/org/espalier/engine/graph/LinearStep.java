@@ -207,6 +207,8 @@ final class LinearStep extends Step {
         weights.gather(from.matrix(layer), array(kind));
         if (kind == Kind.GRADIENT) {
             weights.clearOthersGradients();
+        } else if (kind == Kind.VALUE) {
+            weights.changed();
         }
         biases.write(kind, from.biases(layer));
     }

@@ -144,7 +144,7 @@ final class NormStep extends Step {
     }
 
     @Override
-    void trainingForward(GraphBuffers buffers, int firstPanel, int panels, int examples) {
+    void trainingForward(GraphBuffers buffers, int firstPanel, int panels, int examples, boolean moves) {
         float[] means = statistics(buffers.means, firstPanel);
         float[] inverses = statistics(buffers.inverses, firstPanel);
         double count = (double) examples * to.height() * to.width();
@@ -157,6 +157,9 @@ final class NormStep extends Step {
             for (int p = firstPanel; p < firstPanel + panels; p++) {
                 float shift = (float) (shift(c) - means[c] * slope);
                 affine(buffers, p, c, (float) slope, shift, buffers.value(out), p, out.relu);
+            }
+            if (!moves) {
+                continue;
             }
             double unbiased = count > 1 ? variance * count / (count - 1) : variance;
             runningMeans[c] = moved(runningMeans[c], mean);

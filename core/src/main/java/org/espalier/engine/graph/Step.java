@@ -110,8 +110,12 @@ abstract class Step {
         return false;
     }
 
-    /** Computes the values of a batch in training. */
-    void trainingForward(GraphBuffers buffers, int firstPanel, int panels, int examples) {
+    /**
+     * Computes the values of a batch in training.
+     *
+     * @param moves whether running statistics move towards the batch's
+     */
+    void trainingForward(GraphBuffers buffers, int firstPanel, int panels, int examples, boolean moves) {
         throw new IllegalStateException(getClass().getSimpleName() + " works panel by panel");
     }
 
@@ -135,7 +139,7 @@ abstract class Step {
     /** Copies the step's parameters, their gradients or a moment. */
     void read(Kind kind, Weights into) {}
 
-    /** Takes gradients or a moment; what is pruned is ignored. */
+    /** Takes values, gradients or a moment; what is pruned is ignored, and running statistics stay. */
     void write(Kind kind, Weights from) {}
 
     /**

@@ -440,4 +440,25 @@ public final class ReferenceEngine implements BoundEngine {
             to[i] = from[i];
         }
     }
+
+    @Override
+    public void writeWeights(Weights from) {
+        Checks.fits(architecture, from, mask);
+        write(from, weights, biases);
+    }
+
+    @Override
+    public void writeGradient(Weights from) {
+        Checks.fits(architecture, from, mask);
+        write(from, gradients, biasGradients);
+    }
+
+    private void write(Weights from, double[][] matrices, double[][] vectors) {
+        for (int layer = 0; layer < architecture.layers(); layer++) {
+            for (int i = 0; i < matrices[layer].length; i++) {
+                matrices[layer][i] = mask.keeps(layer, i) ? from.matrix(layer)[i] : 0;
+            }
+            widen(from.biases(layer), vectors[layer]);
+        }
+    }
 }

@@ -138,7 +138,7 @@ public final class ReferenceGraphEngine implements BoundEngine {
     private void batches(Buffers buffers, int firstPanel, int panels, Batch work) {
         int end = firstPanel + panels;
         for (int panel = firstPanel; panel < end; ) {
-            boolean training = buffers.modes[panel] == Mode.TRAINING;
+            boolean training = buffers.modes[panel] != Mode.EVALUATION;
             int together = training ? Math.min(Math.max(1, buffers.batchPanels[panel]), end - panel) : 1;
             int lanes = together * ActivationPanels.LANES;
             int examples =
@@ -438,5 +438,30 @@ public final class ReferenceGraphEngine implements BoundEngine {
     public void loadMoments(Weights first, Weights second) {
         take(first, firstMoments);
         take(second, secondMoments);
+    }
+
+    @Override
+    public void writeWeights(Weights from) {
+        Checks.fits(architecture, from, mask);
+        write(from, parameters);
+    }
+
+    @Override
+    public void writeGradient(Weights from) {
+        Checks.fits(architecture, from, mask);
+        write(from, gradients);
+    }
+
+    private void write(Weights from, Map<String, double[]> to) {
+        for (Parameter parameter : architecture.graph().parameters()) {
+            if (parameter.role().trained()) {
+                double[] target = Objects.requireNonNull(to.get(parameter.name()));
+                float[] values = from.values(parameter.name());
+                BitSet kept = parameter.prunable() ? mask.survivors(parameter.name()) : new BitSet();
+                for (int i = 0; i < target.length; i++) {
+                    target[i] = !parameter.prunable() || kept.get(i) ? values[i] : 0;
+                }
+            }
+        }
     }
 }

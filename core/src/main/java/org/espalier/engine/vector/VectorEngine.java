@@ -354,6 +354,42 @@ public final class VectorEngine implements BoundEngine {
     }
 
     @Override
+    public void readWeights(Weights into) {
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer].spread(layers[layer].values, into.matrix(layer));
+            copy(biasValues[layer], into.biases(layer));
+        }
+    }
+
+    @Override
+    public void readGradient(Weights into) {
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer].spread(layers[layer].gradients, into.matrix(layer));
+            copy(biasGradients[layer], into.biases(layer));
+        }
+    }
+
+    @Override
+    public void writeWeights(Weights from) {
+        Checks.fits(architecture, from, mask);
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer].load(from.matrix(layer));
+            copy(from.biases(layer), biasValues[layer]);
+        }
+        readBiases();
+    }
+
+    @Override
+    public void writeGradient(Weights from) {
+        Checks.fits(architecture, from, mask);
+        allGradients = null;
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer].gather(from.matrix(layer), layers[layer].gradients);
+            copy(from.biases(layer), biasGradients[layer]);
+        }
+    }
+
+    @Override
     public void clipGradient(float norm) {
         double squares = 0;
         for (int layer = 0; layer < layers.length; layer++) {

@@ -317,7 +317,21 @@ public record Experiment(
                             + " iterations",
                     preset = "last",
                     addedLater = true)
-            KeptWeights keepWeights) {}
+            KeptWeights keepWeights,
+
+            @Setting(
+                    value =
+                            "statistics that batch norms have while training makes attacks: running, as in evaluation, or"
+                                    + " batch, those of the attacked batch, without moving the running ones. If not given: running,"
+                                    + " but an attack from the clean pass (fgsm) shares the pass of the update and its statistics",
+                    addedLater = true)
+            Optional<AttackStatistics> attackStatistics) {}
+
+    /** Statistics of batch norms in attacks. */
+    public enum AttackStatistics {
+        RUNNING,
+        BATCH
+    }
 
     /** Which of its weights a level keeps as the trained ones. */
     public enum KeptWeights {

@@ -371,7 +371,9 @@ final class Validation {
                     "objectives", "has " + objective.name() + " with method natural, expected the objective natural");
         }
         if (objective.method().isPresent() && !builtIn(objective.method().get())) {
-            noRamp(objective, "and a method of its own, expected one of them");
+            if (!ObjectiveKind.kindOf(objective.method().get()).ramps()) {
+                noRamp(objective, "and a method that has none, expected one of them");
+            }
             return ofMethod(objective, experiment);
         }
         if (natural
@@ -434,13 +436,19 @@ final class Validation {
                             + ", which has a method of its own");
         }
         objective.attack().ifPresent(attack -> known(attack, experiment, "objectives"));
+        if (objective.epsilonRamp().isPresent() && objective.attack().isEmpty()) {
+            throw wrong(
+                    "objectives",
+                    "has " + objective.name() + " with an epsilon-ramp and no attack, expected an attack");
+        }
+        checkRamp(objective, experiment);
         return new Experiment.Objective(
                 objective.name(),
                 objective.attack(),
                 Optional.of(objective.naturalShare().orElse(objective.attack().isPresent() ? 0.5 : 1)),
                 Optional.empty(),
                 objective.method(),
-                Optional.empty());
+                objective.epsilonRamp());
     }
 
     /**

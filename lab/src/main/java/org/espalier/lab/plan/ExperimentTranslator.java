@@ -11,6 +11,7 @@ import org.espalier.UserException;
 import org.espalier.attack.Attack;
 import org.espalier.data.DataSet;
 import org.espalier.engine.LinearBounds;
+import org.espalier.engine.Mode;
 import org.espalier.evaluate.EvaluationSchedule;
 import org.espalier.evaluate.EvaluationSettings;
 import org.espalier.lab.experiment.Experiment;
@@ -61,7 +62,15 @@ public final class ExperimentTranslator {
                                 .epsilonRamp()
                                 .filter(ramp -> level == 0 || ramp.levels() == Experiment.RampedLevels.EACH)
                                 .map(ramp -> new Ramp(ramp.start(), ramp.length(), Ramp.Shape.LINEAR))
-                                .orElse(Ramp.NONE)));
+                                .orElse(Ramp.NONE),
+                        experiment.training().attackStatistics().map(ExperimentTranslator::mode)));
+    }
+
+    private static Mode mode(Experiment.AttackStatistics statistics) {
+        return switch (statistics) {
+            case RUNNING -> Mode.EVALUATION;
+            case BATCH -> Mode.BATCH_STATISTICS;
+        };
     }
 
     private static Objective.Certified certified(Experiment experiment, String name, int level) {
@@ -243,10 +252,18 @@ public final class ExperimentTranslator {
         Experiment.Pruning pruning = experiment.pruning();
         Quota quota = QuotaKind.of(pruning.quotaOrFractions());
         checkFloor(pruning, architecture);
+        List<Double> fractions;
         try {
-            return PruningSchedule.of(quota, ScheduleKind.of(pruning.schedule()), architecture, pruning.levels());
+            // Asked on its own so that a message names the setting that is wrong.
+            fractions = pruning.levels() == 0 ? List.of() : quota.fractions(architecture, pruning.levels());
         } catch (IllegalArgumentException e) {
             throw new UserException("pruning.quota does not fit the network: " + e.getMessage(), e);
+        }
+        try {
+            return PruningSchedule.of(
+                    (_, _) -> fractions, ScheduleKind.of(pruning.schedule()), architecture, pruning.levels());
+        } catch (IllegalArgumentException e) {
+            throw new UserException("pruning.schedule does not fit pruning.levels: " + e.getMessage(), e);
         }
     }
 

@@ -271,6 +271,8 @@ final class LevelTrainer {
                     return false;
                 }
                 trainer.step();
+                trainer.news()
+                        .ifPresent(news -> observer.warned(task.trial() + ", level " + task.number() + ": " + news));
                 tick();
             }
             return true;
@@ -373,6 +375,7 @@ final class LevelTrainer {
         return new Trainer(
                 engine,
                 splits.train(),
+                Optional.of(splits.validation()).filter(split -> split.size() > 0),
                 ExperimentTranslator.training(
                         experiment,
                         task.objective(),
