@@ -53,13 +53,17 @@ final class AveragePoolStep extends Step {
 
     @Override
     void forward(GraphBuffers buffers, int panel) {
+        affine(buffers, panel, Part.WHOLE, buffers.value(out), panel);
+    }
+
+    @Override
+    void affine(GraphBuffers buffers, int panel, Part part, ActivationPanels y, int toPanel) {
         ActivationPanels x = buffers.value(in);
-        ActivationPanels y = buffers.value(out);
         float share = 1f / (windows.rows() * windows.columns());
         for (int c = 0; c < to.channels(); c++) {
             for (int row = 0; row < height; row++) {
                 for (int column = 0; column < width; column++) {
-                    long target = y.row(panel, to.place(c, row, column));
+                    long target = y.row(toPanel, to.place(c, row, column));
                     MapOps.clearRow(y.memory(), target);
                     for (int r = windows.firstRow(row); r < windows.endRow(row); r++) {
                         for (int k = windows.firstColumn(column); k < windows.endColumn(column); k++) {
@@ -79,6 +83,12 @@ final class AveragePoolStep extends Step {
 
     @Override
     void backward(GraphBuffers buffers, int panel, int input, ActivationPanels target, int targetPanel) {
+        transposed(buffers, panel, input, false, target, targetPanel);
+    }
+
+    @Override
+    void transposed(
+            GraphBuffers buffers, int panel, int input, boolean absolute, ActivationPanels target, int targetPanel) {
         ActivationPanels gradient = buffers.gradient(out);
         float share = 1f / (windows.rows() * windows.columns());
         MapOps.clear(target, targetPanel);

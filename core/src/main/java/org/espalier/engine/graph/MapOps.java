@@ -84,6 +84,78 @@ final class MapOps {
         }
     }
 
+    /** Takes the bounds {@code c - d} and {@code c + d} of a row of lanes, or raises those that stand there to them. */
+    static void maxBounds(
+            MemorySegment c,
+            long cOffset,
+            MemorySegment d,
+            long dOffset,
+            MemorySegment lower,
+            long lowerOffset,
+            MemorySegment upper,
+            long upperOffset,
+            boolean first) {
+        for (int i = 0; i < LANES; i++) {
+            float middle = c.get(FLOAT, cOffset + 4L * i);
+            float half = d.get(FLOAT, dOffset + 4L * i);
+            float l = middle - half;
+            float u = middle + half;
+            float low = lower.get(FLOAT, lowerOffset + 4L * i);
+            float high = upper.get(FLOAT, upperOffset + 4L * i);
+            lower.set(FLOAT, lowerOffset + 4L * i, first || l > low ? l : low);
+            upper.set(FLOAT, upperOffset + 4L * i, first || u > high ? u : high);
+        }
+    }
+
+    /** Centre and radius of bounds, of a row of lanes. */
+    static void middle(
+            MemorySegment lower,
+            long lowerOffset,
+            MemorySegment upper,
+            long upperOffset,
+            MemorySegment centre,
+            long centreOffset,
+            MemorySegment radius,
+            long radiusOffset) {
+        for (int i = 0; i < LANES; i++) {
+            float l = lower.get(FLOAT, lowerOffset + 4L * i);
+            float u = upper.get(FLOAT, upperOffset + 4L * i);
+            centre.set(FLOAT, centreOffset + 4L * i, (u + l) * 0.5f);
+            radius.set(FLOAT, radiusOffset + 4L * i, (u - l) * 0.5f);
+        }
+    }
+
+    /** {@link #route} by bounds: where {@code c + d}, or {@code c - d}, is the window's. */
+    static void routeBound(
+            float[] rest,
+            MemorySegment c,
+            long cOffset,
+            MemorySegment d,
+            long dOffset,
+            boolean up,
+            MemorySegment bound,
+            long boundOffset,
+            MemorySegment target,
+            long targetOffset) {
+        float sign = up ? 1f : -1f;
+        for (int i = 0; i < LANES; i++) {
+            float own = c.get(FLOAT, cOffset + 4L * i) + sign * d.get(FLOAT, dOffset + 4L * i);
+            boolean here = own == bound.get(FLOAT, boundOffset + 4L * i);
+            float passed = here ? rest[i] : 0f;
+            rest[i] = here ? 0f : rest[i];
+            long o = targetOffset + 4L * i;
+            target.set(FLOAT, o, target.get(FLOAT, o) + passed);
+        }
+    }
+
+    /** {@code sums += a b} of a row of lanes, b being one number. */
+    static void addScaled(MemorySegment a, long aOffset, float b, MemorySegment sums, long sumsOffset) {
+        for (int i = 0; i < LANES; i++) {
+            long o = sumsOffset + 4L * i;
+            sums.set(FLOAT, o, Math.fma(a.get(FLOAT, aOffset + 4L * i), b, sums.get(FLOAT, o)));
+        }
+    }
+
     /** Copies the values of a panel, or adds them, from one layout to another; both have the same values in the same order. */
     static void move(
             ActivationPanels from,

@@ -10,6 +10,7 @@ import org.espalier.engine.Checks;
 import org.espalier.engine.EngineOps;
 import org.espalier.engine.Gradients;
 import org.espalier.engine.Mode;
+import org.espalier.engine.PanelBoundBuffers;
 import org.espalier.engine.PanelBuffers;
 import org.espalier.engine.StepRule;
 import org.espalier.engine.Update;
@@ -210,6 +211,11 @@ public final class ReferenceEngine implements BoundEngine {
                 }
             }
         }
+    }
+
+    @Override
+    public BoundBuffers newBoundBuffers(int examples, boolean linear) {
+        return new PanelBoundBuffers(architecture, examples, linear);
     }
 
     @Override

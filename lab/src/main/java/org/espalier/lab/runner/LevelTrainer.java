@@ -99,7 +99,10 @@ final class LevelTrainer {
                 task.strategy().restart(),
                 ExperimentTranslator.pruningSchedule(experiment, architecture),
                 ExperimentTranslator.pruner(experiment),
-                Optional.of(new PruningResources(() -> Engines.create(architecture, kernels), splits.train())));
+                Optional.of(new PruningResources(
+                        () -> Engines.create(architecture, kernels),
+                        splits.train(),
+                        ExperimentTranslator.loss(experiment, task.objective()))));
     }
 
     /** Trains the level, or the missing part of it. */
