@@ -1,5 +1,6 @@
 package org.espalier.train;
 
+import java.util.Optional;
 import org.espalier.data.BatchOrder;
 import org.espalier.data.Split;
 import org.espalier.engine.Engine;
@@ -22,6 +23,7 @@ public final class Trainer {
     private final BatchObjective objective;
     private final Batch batch;
     private final TrainingImages images;
+    private final int replays; // updates on one batch
     private final int settledFrom; // the first update from which updates of one factor no longer change
     private int iteration;
     private int updateNumber = 1; // which update this is
@@ -36,6 +38,15 @@ public final class Trainer {
      * @throws IllegalArgumentException if images or labels do not fit the network, or the augmentation does not fit the images
      */
     public Trainer(Engine engine, Split training, TrainingSettings settings, Stream level) {
+        this(engine, training, Optional.empty(), settings, level);
+    }
+
+    /**
+     * The same with images that may guide training.
+     *
+     * @param validation for objectives that watch images they do not train on; never test images
+     */
+    public Trainer(Engine engine, Split training, Optional<Split> validation, TrainingSettings settings, Stream level) {
         if (training.features() != engine.architecture().inputs()) {
             throw new IllegalArgumentException(
                     "a network " + engine.architecture() + " cannot read images of " + training.features() + " pixels");
@@ -53,7 +64,13 @@ public final class Trainer {
         int examples = Math.min(settings.batch(), training.size());
         batch = new Batch(examples, level.child("attack noise"));
         images = new TrainingImages(training, settings.augmentation(), examples, level);
-        objective = settings.objective().bind(engine, examples, (float) settings.labelSmoothing());
+        replays = settings.objective().replays();
+        objective = settings.objective()
+                .bind(
+                        engine,
+                        examples,
+                        (float) settings.labelSmoothing(),
+                        new TrainingData(training, validation, level, batchesPerEpoch()));
         settledFrom = settings.optimizer().settledFrom();
         factor = settings.learningRate().factor(0);
         update = update(1);
@@ -66,7 +83,7 @@ public final class Trainer {
 
     /** Updates to an epoch; the last one's batch may be smaller. */
     public int batchesPerEpoch() {
-        return order.batchesPerEpoch();
+        return Math.multiplyExact(replays, order.batchesPerEpoch());
     }
 
     /** Makes updates until {@code iterations} are done; none if they are. */
@@ -82,20 +99,30 @@ public final class Trainer {
      * @throws DivergedException if the logits are no longer finite; the weights stay as they are
      */
     public void step() {
-        computeGradient();
-        if (settings.clip().isPresent()) {
-            engine.clipGradient((float) settings.clip().getAsDouble());
+        if (!objective.finished()) {
+            computeGradient();
         }
-        engine.update(nextUpdate());
+        if (!objective.finished()) {
+            if (settings.clip().isPresent()) {
+                engine.clipGradient((float) settings.clip().getAsDouble());
+            }
+            engine.update(nextUpdate());
+        }
         iteration++;
+    }
+
+    /** A sentence on what the objective has done since the last call that a user should see; see {@link BatchObjective#news}. */
+    public Optional<String> news() {
+        return objective.news();
     }
 
     /** Computes the gradient that the next update will use and leaves it in the engine, penalties not added. */
     void computeGradient() {
-        int[] permutation = order.order(iteration);
-        int first = order.first(iteration);
-        int examples = order.count(iteration);
-        long firstUse = (long) iteration * settings.batch();
+        int drawn = iteration / replays;
+        int[] permutation = order.order(drawn);
+        int first = order.first(drawn);
+        int examples = order.count(drawn);
+        long firstUse = (long) drawn * settings.batch();
         images.load(engine.ops(), permutation, first, examples, firstUse, objective.input());
         int[] labels = batch.labels();
         for (int i = 0; i < examples; i++) {
@@ -103,7 +130,7 @@ public final class Trainer {
         }
         // Numbering examples across batches makes the noise of every update its own without a stream per update. The
         // number wraps after 2^32 examples, far beyond any training.
-        batch.set(iteration, examples, (int) firstUse);
+        batch.set(iteration, examples, (int) ((long) iteration * settings.batch()));
         objective.gradient(batch);
     }
 
@@ -135,13 +162,14 @@ public final class Trainer {
         if (!weights.finite()) {
             throw new DivergedException(iteration, "the weights");
         }
-        return new TrainingState(iteration, weights, engine.moment(0), engine.moment(1));
+        return new TrainingState(iteration, weights, engine.moment(0), engine.moment(1), objective.state());
     }
 
     /** Continues from a state that a trainer of the same settings, mask and level stream gave. */
     public void resume(TrainingState state) {
         engine.load(state.weights(), engine.mask());
         engine.loadMoments(state.firstMoment(), state.secondMoment());
+        objective.resume(state.objective());
         iteration = state.iteration();
     }
 }

@@ -31,8 +31,12 @@ final class AveragePoolStep extends Step {
 
     @Override
     void forward(GraphBuffers buffers, int panel) {
+        affine(buffers, panel, Part.WHOLE, buffers.value(out), panel);
+    }
+
+    @Override
+    void affine(GraphBuffers buffers, int panel, Part part, ActivationPanels y, int toPanel) {
         ActivationPanels x = buffers.value(in);
-        ActivationPanels y = buffers.value(out);
         for (int c = 0; c < to.channels(); c++) {
             for (int row = 0; row < height; row++) {
                 for (int column = 0; column < width; ) {
@@ -48,7 +52,7 @@ final class AveragePoolStep extends Step {
                                     end - column,
                                     share,
                                     y.memory(),
-                                    y.row(panel, to.place(c, row, column)));
+                                    y.row(toPanel, to.place(c, row, column)));
                     column = end;
                 }
             }
@@ -57,6 +61,12 @@ final class AveragePoolStep extends Step {
 
     @Override
     void backward(GraphBuffers buffers, int panel, int input, ActivationPanels target, int targetPanel) {
+        transposed(buffers, panel, input, false, target, targetPanel);
+    }
+
+    @Override
+    void transposed(
+            GraphBuffers buffers, int panel, int input, boolean absolute, ActivationPanels target, int targetPanel) {
         ActivationPanels gradient = buffers.gradient(out);
         if (!tiles) {
             MapOps.clear(kernels.maps(), target, targetPanel);

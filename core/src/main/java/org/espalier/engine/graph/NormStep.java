@@ -74,13 +74,50 @@ final class NormStep extends Step {
     void forward(GraphBuffers buffers, int panel) {
         for (int c = 0; c < norm.channels(); c++) {
             double slope = scale(c) / Math.sqrt(runningVariances[c] + Operation.BatchNorm.EPSILON);
-            affine(buffers, panel, c, (float) slope, (float) (shift(c) - runningMeans[c] * slope));
+            float shift = (float) (shift(c) - runningMeans[c] * slope);
+            affine(buffers, panel, c, (float) slope, shift, buffers.value(out), panel, out.relu);
         }
     }
 
-    private void affine(GraphBuffers buffers, int panel, int channel, float slope, float shift) {
+    @Override
+    void affine(GraphBuffers buffers, int panel, Part part, ActivationPanels y, int toPanel) {
+        for (int c = 0; c < norm.channels(); c++) {
+            double slope = scale(c) / Math.sqrt(runningVariances[c] + Operation.BatchNorm.EPSILON);
+            float shift = part == Part.WHOLE ? (float) (shift(c) - runningMeans[c] * slope) : 0f;
+            float factor = (float) (part == Part.ABSOLUTE ? Math.abs(slope) : slope);
+            affine(buffers, panel, c, factor, shift, y, toPanel, false);
+        }
+    }
+
+    @Override
+    void transposed(
+            GraphBuffers buffers, int panel, int input, boolean absolute, ActivationPanels target, int targetPanel) {
+        ActivationPanels gradient = buffers.gradient(out);
+        for (int c = 0; c < norm.channels(); c++) {
+            double slope = scale(c) / Math.sqrt(runningVariances[c] + Operation.BatchNorm.EPSILON);
+            for (int row = 0; row < to.height(); row++) {
+                kernels.maps()
+                        .scale(
+                                gradient.memory(),
+                                gradient.row(panel, to.place(c, row, 0)),
+                                (float) (absolute ? Math.abs(slope) : slope),
+                                target.memory(),
+                                target.row(targetPanel, from.place(c, row, 0)),
+                                to.width() * LANES);
+            }
+        }
+    }
+
+    private void affine(
+            GraphBuffers buffers,
+            int panel,
+            int channel,
+            float slope,
+            float shift,
+            ActivationPanels y,
+            int toPanel,
+            boolean relu) {
         ActivationPanels x = buffers.value(in);
-        ActivationPanels y = buffers.value(out);
         for (int row = 0; row < to.height(); row++) {
             kernels.maps()
                     .affine(
@@ -89,9 +126,9 @@ final class NormStep extends Step {
                             slope,
                             shift,
                             y.memory(),
-                            y.row(panel, to.place(channel, row, 0)),
+                            y.row(toPanel, to.place(channel, row, 0)),
                             to.width() * LANES,
-                            out.relu);
+                            relu);
         }
     }
 
@@ -101,7 +138,7 @@ final class NormStep extends Step {
     }
 
     @Override
-    void trainingForward(GraphBuffers buffers, int firstPanel, int panels, int examples) {
+    void trainingForward(GraphBuffers buffers, int firstPanel, int panels, int examples, boolean moves) {
         float[] means = statistics(buffers.means, firstPanel);
         float[] inverses = statistics(buffers.inverses, firstPanel);
         double count = (double) examples * to.height() * to.width();
@@ -112,7 +149,11 @@ final class NormStep extends Step {
             inverses[c] = inverse(variance);
             double slope = scale(c) * (double) inverses[c];
             for (int p = firstPanel; p < firstPanel + panels; p++) {
-                affine(buffers, p, c, (float) slope, (float) (shift(c) - means[c] * slope));
+                float shift = (float) (shift(c) - means[c] * slope);
+                affine(buffers, p, c, (float) slope, shift, buffers.value(out), p, out.relu);
+            }
+            if (!moves) {
+                continue;
             }
             double unbiased = count > 1 ? variance * count / (count - 1) : variance;
             runningMeans[c] = moved(runningMeans[c], mean);
@@ -282,6 +323,20 @@ final class NormStep extends Step {
                 }
             }
             p += together;
+        }
+    }
+
+    @Override
+    void boundGradient(GraphBoundBuffers buffers, int first, boolean linear) {
+        if (!norm.affine()) {
+            return;
+        }
+        int panels = buffers.panels();
+        weightGradient(buffers.natural(), first, 2 * panels - first);
+        for (int c = 0; c < norm.channels(); c++) {
+            double inverse = inverse(runningVariances[c]);
+            gradientSums(buffers.radius, 0, panels, panels * LANES, c, 0, inverse);
+            scales.gradients[c] += (float) (Math.signum(scale(c)) * sum(products));
         }
     }
 

@@ -18,9 +18,12 @@ import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.lab.network.LayerList;
 import org.espalier.lab.network.LayerSettings;
 import org.espalier.network.NamedNetworks;
+import org.espalier.prune.Criterion;
 import org.espalier.prune.CriterionKind;
+import org.espalier.prune.LossChoice;
 import org.espalier.prune.QuotaKind;
 import org.espalier.prune.Scope;
+import org.espalier.prune.quota.Uniform;
 import org.espalier.ticket.ScheduleKind;
 import org.espalier.train.AdversarialMethod;
 import org.espalier.train.NaturalMethod;
@@ -103,8 +106,7 @@ final class Validation {
                             + " of the points that attacks keep");
         }
         for (String strategy : experiment.strategies()) {
-            if (Strategy.of(strategy).snapshot().orElse(0)
-                    > experiment.training().iterations()) {
+            if (Strategy.of(strategy).rateFrom() > experiment.training().iterations()) {
                 throw validation.wrong(
                         "strategies",
                         "has " + strategy + ", expected an iteration of level 0's "
@@ -114,11 +116,13 @@ final class Validation {
         Experiment.Pruning pruning = experiment.pruning();
         validation.created("pruning.quota", () -> QuotaKind.of(pruning.quotaOrFractions()));
         validation.created("pruning.schedule", () -> ScheduleKind.of(pruning.schedule()));
-        if (pruning.scope() == Scope.GLOBAL && pruning.quota().isPresent()) {
+        validation.checkCriterion(CriterionKind.of(pruning.criterion()), pruning, objectives);
+        if (pruning.scope() == Scope.GLOBAL
+                && pruning.quota().filter(quota -> !(quota instanceof Uniform)).isPresent()) {
             throw validation.wrong(
                     "pruning.scope", "is global, expected layer: pruning.quota gives each layer its own fraction");
         }
-        if (pruning.scope() == Scope.GLOBAL && pruning.hidden() != pruning.output()) {
+        if (pruning.scope() == Scope.GLOBAL && pruning.quota().isEmpty() && pruning.hidden() != pruning.output()) {
             throw validation.wrong(
                     "pruning.output",
                     "is " + pruning.output() + ", expected pruning.hidden's " + pruning.hidden()
@@ -260,6 +264,36 @@ final class Validation {
         }
     }
 
+    /** Whether a criterion makes sense with the scope, the objectives and the counting rule. */
+    private void checkCriterion(
+            Criterion criterion, Experiment.Pruning pruning, List<Experiment.Objective> objectives) {
+        if (!criterion.scopes().contains(pruning.scope())) {
+            throw wrong(
+                    "pruning.scope",
+                    "is " + Names.dashed(pruning.scope().name()) + ", expected "
+                            + String.join(
+                                    " or ",
+                                    criterion.scopes().stream()
+                                            .map(scope -> Names.dashed(scope.name()))
+                                            .toList())
+                            + " for criterion " + criterion.name());
+        }
+        for (Experiment.Objective objective : objectives) {
+            boolean there = switch (criterion.loss()) {
+                case NATURAL -> true;
+                case ADVERSARIAL, MIXED -> objective.attack().isPresent();
+                case CERTIFIED -> objective.bound().isPresent();
+            };
+            if (!there) {
+                throw wrong(
+                        "pruning.criterion",
+                        "has loss " + Names.dashed(criterion.loss().name()) + ", expected "
+                                + (criterion.loss() == LossChoice.CERTIFIED ? "a bound" : "an attack")
+                                + " in every objective: " + objective.name() + " has none");
+            }
+        }
+    }
+
     /** The ramp of an objective that can have one. */
     private void checkRamp(Experiment.Objective objective, Experiment experiment) {
         objective.epsilonRamp().ifPresent(ramp -> {
@@ -337,7 +371,9 @@ final class Validation {
                     "objectives", "has " + objective.name() + " with method natural, expected the objective natural");
         }
         if (objective.method().isPresent() && !builtIn(objective.method().get())) {
-            noRamp(objective, "and a method of its own, expected one of them");
+            if (!ObjectiveKind.kindOf(objective.method().get()).ramps()) {
+                noRamp(objective, "and a method that has none, expected one of them");
+            }
             return ofMethod(objective, experiment);
         }
         if (natural
@@ -400,13 +436,19 @@ final class Validation {
                             + ", which has a method of its own");
         }
         objective.attack().ifPresent(attack -> known(attack, experiment, "objectives"));
+        if (objective.epsilonRamp().isPresent() && objective.attack().isEmpty()) {
+            throw wrong(
+                    "objectives",
+                    "has " + objective.name() + " with an epsilon-ramp and no attack, expected an attack");
+        }
+        checkRamp(objective, experiment);
         return new Experiment.Objective(
                 objective.name(),
                 objective.attack(),
                 Optional.of(objective.naturalShare().orElse(objective.attack().isPresent() ? 0.5 : 1)),
                 Optional.empty(),
                 objective.method(),
-                Optional.empty());
+                objective.epsilonRamp());
     }
 
     /**

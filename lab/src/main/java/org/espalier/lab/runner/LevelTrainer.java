@@ -99,7 +99,10 @@ final class LevelTrainer {
                 task.strategy().restart(),
                 ExperimentTranslator.pruningSchedule(experiment, architecture),
                 ExperimentTranslator.pruner(experiment),
-                Optional.of(new PruningResources(() -> Engines.create(architecture, kernels), splits.train())));
+                Optional.of(new PruningResources(
+                        () -> Engines.create(architecture, kernels),
+                        splits.train(),
+                        ExperimentTranslator.loss(experiment, task.objective()))));
     }
 
     /** Trains the level, or the missing part of it. */
@@ -268,6 +271,8 @@ final class LevelTrainer {
                     return false;
                 }
                 trainer.step();
+                trainer.news()
+                        .ifPresent(news -> observer.warned(task.trial() + ", level " + task.number() + ": " + news));
                 tick();
             }
             return true;
@@ -370,6 +375,7 @@ final class LevelTrainer {
         return new Trainer(
                 engine,
                 splits.train(),
+                Optional.of(splits.validation()).filter(split -> split.size() > 0),
                 ExperimentTranslator.training(
                         experiment,
                         task.objective(),

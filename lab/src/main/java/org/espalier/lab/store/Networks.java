@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.espalier.UserException;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.file.SafeTensors;
@@ -17,6 +18,9 @@ import org.espalier.train.TrainingState;
 /** Networks, tickets and checkpoints as safetensors. */
 final class Networks {
     static final String FORMAT = "espalier-1";
+
+    /** Prefix of the tensors of what an objective carries. */
+    private static final String OBJECTIVE = "objective.";
 
     /** Metadata with the description of a network that tensors alone do not say. */
     static final String NETWORK = "network";
@@ -62,6 +66,10 @@ final class Networks {
         Map<String, Tensor> tensors = tensors(state.weights(), mask);
         put(tensors, state.firstMoment(), ".moment0");
         put(tensors, state.secondMoment(), ".moment1");
+        // Sorted, so that the bytes do not depend on a map's order.
+        new TreeMap<>(state.objective())
+                .forEach((name, values) ->
+                        tensors.put(OBJECTIVE + name, new Tensor.Floats(List.of(values.length), values)));
         Map<String, String> metadata = metadata(state.weights().architecture(), level, state.iteration());
         metadata.put("metrics-bytes", Long.toString(metricsBytes));
         return SafeTensors.encode(tensors, metadata);
@@ -76,8 +84,19 @@ final class Networks {
                         Math.toIntExact(stored.number("iteration")),
                         weights(stored, architecture, ""),
                         weights(stored, architecture, ".moment0"),
-                        weights(stored, architecture, ".moment1")),
+                        weights(stored, architecture, ".moment1"),
+                        objective(stored)),
                 stored.number("metrics-bytes"));
+    }
+
+    private static Map<String, float[]> objective(SafeTensors stored) {
+        Map<String, float[]> state = new TreeMap<>();
+        stored.tensors().forEach((name, tensor) -> {
+            if (name.startsWith(OBJECTIVE) && tensor instanceof Tensor.Floats floats) {
+                state.put(name.substring(OBJECTIVE.length()), floats.values());
+            }
+        });
+        return state;
     }
 
     /** Tensors alone say what a fully connected network is; any other is described, so that a file can be read alone. */

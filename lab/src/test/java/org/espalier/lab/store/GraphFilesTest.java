@@ -100,6 +100,24 @@ class GraphFilesTest {
         assertThat(read.state().secondMoment()).isEqualTo(second);
     }
 
+    @Test
+    void aCheckpointHasWhatAnObjectiveCarriesAndNothingElseWhereItCarriesNothing() throws Exception {
+        Weights zero = new Weights(NETWORK);
+        Path file = directory.resolve("checkpoint.safetensors");
+        TrainingState state =
+                new TrainingState(9, weights(2), zero, zero, Map.of("perturbation", new float[] {0.5f, -0.25f}));
+        Files.write(file, Networks.encode(state, mask(), "key", 11));
+        assertThat(SafeTensors.read(file).tensors()).containsKey("objective.perturbation");
+        assertThat(Networks.readCheckpoint(file, NETWORK, "key").state().objective())
+                .containsOnlyKeys("perturbation")
+                .extractingByKey("perturbation")
+                .isEqualTo(new float[] {0.5f, -0.25f});
+        Files.write(file, Networks.encode(new TrainingState(9, weights(2), zero, zero), mask(), "key", 11));
+        assertThat(SafeTensors.read(file).tensors().keySet()).noneMatch(name -> name.startsWith("objective."));
+        assertThat(Networks.readCheckpoint(file, NETWORK, "key").state().objective())
+                .isEmpty();
+    }
+
     private void refused(Map<String, SafeTensors.Tensor> tensors, String network, String message) throws Exception {
         Path file = directory.resolve("other.safetensors");
         Files.write(file, SafeTensors.encode(tensors, Map.of("format", "espalier-1", "network", network)));
