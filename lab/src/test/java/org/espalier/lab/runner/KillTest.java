@@ -67,7 +67,8 @@ class KillTest {
             int window = resumed > 0 ? WINDOW : (1 + kills) * WINDOW;
             try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
                 lines.add(String.valueOf(output.readLine())); // after which it works
-                if (kills < most && !process.waitFor(random.nextInt(window), TimeUnit.MICROSECONDS)) {
+                // More kills than asked for, where no level has been continued yet.
+                if ((kills < most || resumed == 0) && !process.waitFor(random.nextInt(window), TimeUnit.MICROSECONDS)) {
                     process.destroyForcibly();
                     kills++;
                 }
@@ -83,7 +84,7 @@ class KillTest {
                     .filter(line -> line.matches("started .* at [1-9].*"))
                     .count();
         }
-        assertThat(kills).isEqualTo(most);
+        assertThat(kills).isGreaterThanOrEqualTo(most);
         assertThat(resumed).as("levels continued in their midst").isPositive();
         assertThat(Trees.digests(killed)).as("seed %s", seed).isEqualTo(Trees.digests(directory.resolve("whole")));
     }
