@@ -5,8 +5,17 @@ import org.espalier.data.BatchOrder;
 import org.espalier.data.Split;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Update;
+import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 import org.espalier.random.Stream;
+import org.espalier.train.mask.AllGradientsEngine;
+import org.espalier.train.mask.MaskProcess;
+import org.espalier.train.mask.MaskRule;
+import org.espalier.train.mask.MaskState;
+import org.espalier.train.mask.MaskTraining;
+import org.espalier.train.mask.Phase;
+import org.espalier.train.rate.LearningRate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains one level: draws batches, has the objective compute each batch's gradient, and updates the engine's weights.
@@ -29,6 +38,8 @@ public final class Trainer {
     private int updateNumber = 1; // which update this is
     private double factor; // of its learning rate
     private Update update;
+    private final Stream level;
+    private @Nullable MaskProcess masks; // where a rule changes the mask
 
     /**
      * Prepares training at iteration 0 of the weights and mask that the engine holds.
@@ -60,6 +71,7 @@ public final class Trainer {
         this.engine = engine;
         this.training = training;
         this.settings = settings;
+        this.level = level;
         order = new BatchOrder(level, training.size(), settings.batch());
         int examples = Math.min(settings.batch(), training.size());
         batch = new Batch(examples, level.child("attack noise"));
@@ -74,6 +86,123 @@ public final class Trainer {
         settledFrom = settings.optimizer().settledFrom();
         factor = settings.learningRate().factor(0);
         update = update(1);
+    }
+
+    /**
+     * Has a rule change the mask in training. To be called before the first update.
+     *
+     * @param iterations updates of the level
+     * @param validation images that training does not see, for rules that they guide; empty if there are none
+     */
+    public void follow(MaskRule rule, int iterations, Optional<Split> validation) {
+        masks = rule.bind(new Masking(iterations, validation));
+    }
+
+    /** The weights that survive now. */
+    public Mask mask() {
+        return masks == null ? engine.mask() : masks.mask();
+    }
+
+    /** What a rule that changes the mask carries from update to update. */
+    public MaskState maskState() {
+        return masks == null ? MaskState.NONE : masks.state();
+    }
+
+    /** What a rule makes updates of. */
+    private final class Masking implements MaskTraining {
+        private final Phase whole;
+        private final Optional<Split> validation;
+        private final Stream stream = level.child("mask");
+        private Phase phase;
+        private LearningRate rates = settings.learningRate();
+        private @Nullable BatchObjective natural; // made when it is wanted
+
+        Masking(int iterations, Optional<Split> validation) {
+            this.validation = validation;
+            whole = new Phase(0, iterations, 1);
+            phase = whole;
+        }
+
+        @Override
+        public Engine engine() {
+            return engine;
+        }
+
+        @Override
+        public int iterations() {
+            return whole.length();
+        }
+
+        @Override
+        public int updatesPerEpoch() {
+            return batchesPerEpoch();
+        }
+
+        @Override
+        public Split images() {
+            return training;
+        }
+
+        @Override
+        public Split validation() {
+            return validation.orElseThrow(
+                    () -> new IllegalStateException("the rule needs validation images, and training has none"));
+        }
+
+        @Override
+        public Stream stream() {
+            return stream;
+        }
+
+        @Override
+        public Phase whole() {
+            return whole;
+        }
+
+        @Override
+        public void gradient() {
+            computeGradient();
+        }
+
+        @Override
+        public void allGradients() {
+            if (!(engine instanceof AllGradientsEngine every)) {
+                throw new IllegalStateException("the rule did not say that it needs gradients of pruned weights");
+            }
+            every.all(true);
+            computeGradient();
+            every.all(false);
+        }
+
+        @Override
+        public void naturalGradient() {
+            BatchObjective made = natural;
+            if (made == null) {
+                made = new Objective.Natural()
+                        .bind(engine, Math.min(settings.batch(), training.size()), (float) settings.labelSmoothing());
+                natural = made;
+            }
+            computeGradient(made);
+        }
+
+        @Override
+        public void update(Phase present) {
+            if (objective.finished()) {
+                return;
+            }
+            if (settings.clip().isPresent()) {
+                engine.clipGradient((float) settings.clip().getAsDouble());
+            }
+            if (!present.equals(phase)) {
+                LearningRate given = settings.learningRate();
+                rates = present.equals(whole)
+                        ? given
+                        : new LearningRate(given.schedule(), present.length(), given.warmUp(), 0);
+                phase = present;
+                updateNumber = 0; // of no update: the next one is made anew
+            }
+            engine.update(nextUpdate(iteration - phase.first(), rates, phase.rate()));
+        }
     }
 
     /** Updates done. */
@@ -99,6 +228,13 @@ public final class Trainer {
      * @throws DivergedException if the logits are no longer finite; the weights stay as they are
      */
     public void step() {
+        if (masks != null) {
+            if (!objective.finished()) {
+                masks.step(iteration);
+            }
+            iteration++;
+            return;
+        }
         if (!objective.finished()) {
             computeGradient();
         }
@@ -106,7 +242,7 @@ public final class Trainer {
             if (settings.clip().isPresent()) {
                 engine.clipGradient((float) settings.clip().getAsDouble());
             }
-            engine.update(nextUpdate());
+            engine.update(nextUpdate(iteration, settings.learningRate(), 1));
         }
         iteration++;
     }
@@ -118,6 +254,10 @@ public final class Trainer {
 
     /** Computes the gradient that the next update will use and leaves it in the engine, penalties not added. */
     void computeGradient() {
+        computeGradient(objective);
+    }
+
+    private void computeGradient(BatchObjective objective) {
         int drawn = iteration / replays;
         int[] permutation = order.order(drawn);
         int first = order.first(drawn);
@@ -134,10 +274,10 @@ public final class Trainer {
         objective.gradient(batch);
     }
 
-    /** The update of this iteration; the same record once updates no longer change, since StrictMath.pow allocates. */
-    private Update nextUpdate() {
-        int number = iteration + 1;
-        double present = settings.learningRate().factor(iteration);
+    /** The update after so many of a phase; the same record once updates no longer change, since StrictMath.pow allocates. */
+    private Update nextUpdate(int before, LearningRate rates, double share) {
+        int number = before + 1;
+        double present = rates.factor(before) * share;
         if (Math.min(number, updateNumber) < settledFrom || present != factor) {
             factor = present;
             update = update(number);
@@ -171,5 +311,19 @@ public final class Trainer {
         engine.loadMoments(state.firstMoment(), state.secondMoment());
         objective.resume(state.objective());
         iteration = state.iteration();
+    }
+
+    /**
+     * Continues from a state of training under a rule that changes the mask.
+     *
+     * @param mask {@link #mask} of then
+     * @param carried {@link #maskState} of then
+     */
+    public void resume(TrainingState state, Mask mask, MaskState carried) {
+        engine.load(state.weights(), mask);
+        resume(state);
+        if (masks != null) {
+            masks.resume(iteration, carried);
+        }
     }
 }

@@ -266,7 +266,7 @@ public final class VectorEngine implements BoundEngine {
             whole = new VectorEngine(architecture, kernels, DenseOrSparsePolicy.DENSE);
             unmasked = whole;
         }
-        whole.load(weights(), Mask.dense(architecture));
+        whole.writeWeights(weights());
         whole.forward(buffers, firstPanel, panels);
         whole.backward(buffers, firstPanel, panels, Gradients.WEIGHTS);
         Weights gradient = whole.gradient();

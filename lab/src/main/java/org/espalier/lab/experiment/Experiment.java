@@ -30,6 +30,7 @@ import org.espalier.ticket.ScheduleKind;
 import org.espalier.train.ObjectiveKind;
 import org.espalier.train.OptimizerSettings;
 import org.espalier.train.Ramp;
+import org.espalier.train.mask.MaskRuleKind;
 import org.espalier.train.rate.RateScheduleKind;
 
 /**
@@ -325,7 +326,15 @@ public record Experiment(
                                     + " batch, those of the attacked batch, without moving the running ones. If not given: running,"
                                     + " but an attack from the clean pass (fgsm) shares the pass of the update and its statistics",
                     addedLater = true)
-            Optional<AttackStatistics> attackStatistics) {}
+            Optional<AttackStatistics> attackStatistics,
+
+            @Setting(
+                    value = "how the mask of level 0 changes in training, or is learnt, for strategies [none]; pruning"
+                            + " makes masks between levels if not given",
+                    addedLater = true,
+                    kinds = MaskRuleKind.class,
+                    bare = true)
+            Optional<Record> mask) {}
 
     /** Statistics of batch norms in attacks. */
     public enum AttackStatistics {

@@ -24,11 +24,14 @@ import org.espalier.prune.LossChoice;
 import org.espalier.prune.QuotaKind;
 import org.espalier.prune.Scope;
 import org.espalier.prune.quota.Uniform;
+import org.espalier.setting.Registry;
 import org.espalier.ticket.ScheduleKind;
 import org.espalier.train.AdversarialMethod;
 import org.espalier.train.NaturalMethod;
 import org.espalier.train.ObjectiveContext;
 import org.espalier.train.ObjectiveKind;
+import org.espalier.train.mask.MaskRule;
+import org.espalier.train.mask.MaskRuleKind;
 import org.espalier.train.rate.RateScheduleKind;
 
 /** Checks between settings, and the defaults that depend on other settings. */
@@ -129,6 +132,7 @@ final class Validation {
                             + " as scope is global");
         }
         experiment.robustness().ifPresent(robustness -> validation.check(robustness, objectives, experiment));
+        validation.checkMask(objectives, experiment);
         switch (experiment.training().keepWeights()) {
             case LAST -> {}
             case BEST_ATTACKED -> {
@@ -292,6 +296,57 @@ final class Validation {
                                 + " in every objective: " + objective.name() + " has none");
             }
         }
+    }
+
+    /** A mask that changes in training, with what goes with it. */
+    private void checkMask(List<Experiment.Objective> objectives, Experiment experiment) {
+        Experiment.Training training = experiment.training();
+        if (training.mask().isEmpty()) {
+            return;
+        }
+        String kind = Registry.kind(training.mask().get().getClass()).value();
+        created("training.mask", () -> {
+            MaskRule rule = MaskRuleKind.of(training.mask().get());
+            rule.check(training.iterations());
+            return rule;
+        });
+        experiment.strategies().stream()
+                .filter(strategy -> Strategy.of(strategy).prunes())
+                .findFirst()
+                .ifPresent(strategy -> {
+                    throw wrong(
+                            "strategies",
+                            "has " + strategy + ", expected [none]: training.mask is " + kind
+                                    + ", which makes the masks of level 0 in place of pruning");
+                });
+        MaskRule rule = MaskRuleKind.of(training.mask().get());
+        if (rule.allGradients()) {
+            objectives.stream()
+                    .filter(objective -> objective.bound().isPresent())
+                    .findFirst()
+                    .ifPresent(objective -> {
+                        throw wrong(
+                                "training.mask",
+                                "is " + kind + ", which needs gradients of pruned weights, and objective "
+                                        + objective.name() + " has none, expected an objective without a bound");
+                    });
+        }
+        if (!rule.constantDensity() && training.keepWeights() != Experiment.KeptWeights.LAST) {
+            throw wrong(
+                    "training.keep-weights",
+                    "is " + Names.dashed(training.keepWeights().name()) + ", expected last: training.mask is " + kind
+                            + ", whose best weights may come before its mask");
+        }
+        experiment
+                .robustness()
+                .filter(robustness ->
+                        !rule.constantDensity() && robustness.weights() == Experiment.WeightChoice.BEST_VALIDATION)
+                .ifPresent(_ -> {
+                    throw wrong(
+                            "robustness.weights",
+                            "is best-validation, expected final: training.mask is " + kind
+                                    + ", whose best weights may come before its mask");
+                });
     }
 
     /** The ramp of an objective that can have one. */

@@ -37,6 +37,8 @@ import org.espalier.train.ObjectiveContext;
 import org.espalier.train.ObjectiveKind;
 import org.espalier.train.Ramp;
 import org.espalier.train.TrainingSettings;
+import org.espalier.train.mask.MaskRule;
+import org.espalier.train.mask.MaskRuleKind;
 import org.espalier.train.rate.LearningRate;
 import org.espalier.train.rate.RateScheduleKind;
 
@@ -116,6 +118,11 @@ public final class ExperimentTranslator {
                         level == 0 ? 0 : restart.rateFrom()),
                 training.weightDecay(),
                 training.clipGradient().map(OptionalDouble::of).orElse(OptionalDouble.empty()));
+    }
+
+    /** How the mask of level 0 changes in training; empty where pruning alone makes masks. */
+    public static Optional<MaskRule> maskRule(Experiment experiment) {
+        return experiment.training().mask().map(MaskRuleKind::of);
     }
 
     public static EvaluationSettings evaluation(Experiment experiment, Experiment.Objective objective) {
