@@ -38,8 +38,14 @@ final class Networks {
     }
 
     /** Weights and mask of a network of no level. */
-    static byte[] encode(Weights weights, Mask mask) {
-        return SafeTensors.encode(tensors(weights, mask), metadata(weights.architecture()));
+    static byte[] encode(Weights weights, Mask mask, Map<String, String> about) {
+        Map<String, String> metadata = metadata(weights.architecture());
+        about.forEach((name, text) -> {
+            if (metadata.putIfAbsent(name, text) != null || name.equals("level") || name.equals("iteration")) {
+                throw new IllegalArgumentException("a network file has its own " + name);
+            }
+        });
+        return SafeTensors.encode(tensors(weights, mask), metadata);
     }
 
     private static Map<String, Tensor> tensors(Weights weights, Mask mask) {
