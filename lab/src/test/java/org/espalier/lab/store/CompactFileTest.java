@@ -49,8 +49,8 @@ class CompactFileTest {
     @ParameterizedTest
     @ValueSource(doubles = {1, 0.5, 0.036, 0.001, 0})
     void aNetworkReadsBackBitForBit(double density) throws Exception {
-        for (Architecture architecture : List.of(
-                Architecture.PAPER, new Architecture(NamedNetworks.graph("resnet8", Shape.of(3, 8, 8), 4)))) {
+        for (Architecture architecture :
+                List.of(Architecture.PAPER, new Architecture(NamedNetworks.graph("resnet8", Shape.of(3, 8, 8), 4)))) {
             Mask mask = mask(architecture, density);
             Weights weights = weights(architecture, mask);
             Path file = Files.write(home.resolve("net"), CompactFile.encode(weights, mask, Map.of("a", "b")));
@@ -103,8 +103,8 @@ class CompactFileTest {
             for (int value : new int[] {0, 1, 0x7f, 0x80, 0xff}) {
                 byte[] changed = whole.clone();
                 changed[at] = (byte) value;
-                byte[] digest = MessageDigest.getInstance("SHA-256")
-                        .digest(Arrays.copyOf(changed, changed.length - 32));
+                byte[] digest =
+                        MessageDigest.getInstance("SHA-256").digest(Arrays.copyOf(changed, changed.length - 32));
                 System.arraycopy(digest, 0, changed, changed.length - 32, 32);
                 try {
                     CompactFile.read(changed, "net");
@@ -120,10 +120,19 @@ class CompactFileTest {
     @Test
     void aShortFileDoesNotMakeALargeNetwork() throws Exception {
         Architecture large = new Architecture(List.of(20_000, 10_000, 2), false);
-        byte[] empty = CompactFile.encode(new Weights(new Architecture(List.of(2, 2), false)), Mask.dense(
-                new Architecture(List.of(2, 2), false)), Map.of());
+        byte[] empty = CompactFile.encode(
+                new Weights(new Architecture(List.of(2, 2), false)),
+                Mask.dense(new Architecture(List.of(2, 2), false)),
+                Map.of());
         String text = new String(empty, java.nio.charset.StandardCharsets.ISO_8859_1)
-                .replace("\"widths\":[2,2]", "\"widths\":" + large.fullyConnected().orElseThrow().widths().toString().replace(" ", ""));
+                .replace(
+                        "\"widths\":[2,2]",
+                        "\"widths\":"
+                                + large.fullyConnected()
+                                        .orElseThrow()
+                                        .widths()
+                                        .toString()
+                                        .replace(" ", ""));
         byte[] changed = text.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
         int grown = changed.length - empty.length;
         changed[8] = (byte) (empty[8] + grown);

@@ -33,11 +33,13 @@ public record ImageFile(ImageShape shape, byte[] pixels) {
     public static ImageFile read(Path file, int channels) {
         try {
             if (Files.size(file) > MOST_BYTES) {
-                throw new UserException(file + " has " + Files.size(file) + " bytes, expected a picture of at most " + MOST_BYTES);
+                throw new UserException(
+                        file + " has " + Files.size(file) + " bytes, expected a picture of at most " + MOST_BYTES);
             }
             return decode(Files.readAllBytes(file), channels, file.toString());
         } catch (IOException e) {
-            throw new UserException(file + " cannot be read: " + (Files.exists(file) ? e.getMessage() : "it is missing"), e);
+            throw new UserException(
+                    file + " cannot be read: " + (Files.exists(file) ? e.getMessage() : "it is missing"), e);
         }
     }
 
@@ -78,8 +80,7 @@ public record ImageFile(ImageShape shape, byte[] pixels) {
         int columns = image.getWidth();
         byte[] pixels = new byte[channels * rows * columns];
         // Grey pictures give their own values: a conversion to colours would change them.
-        boolean grey = image.getRaster().getNumBands() == 1
-                && image.getType() == BufferedImage.TYPE_BYTE_GRAY;
+        boolean grey = image.getRaster().getNumBands() == 1 && image.getType() == BufferedImage.TYPE_BYTE_GRAY;
         for (int row = 0; row < rows; row++) {
             for (int column = 0; column < columns; column++) {
                 int at = row * columns + column;

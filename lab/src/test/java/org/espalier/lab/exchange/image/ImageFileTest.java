@@ -48,7 +48,8 @@ class ImageFileTest {
 
     @Test
     void otherAndDamagedFilesAreRefused() throws Exception {
-        assertThatThrownBy(() -> ImageFile.decode(new byte[] {1, 2, 3}, 1, "a.png")).hasMessageContaining("no picture");
+        assertThatThrownBy(() -> ImageFile.decode(new byte[] {1, 2, 3}, 1, "a.png"))
+                .hasMessageContaining("no picture");
         byte[] whole = png(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB));
         for (int length = 0; length < whole.length - 12; length++) {
             byte[] part = Arrays.copyOf(whole, length);

@@ -19,7 +19,8 @@ class NpyTest {
     private static byte[] npy(String header, byte[] content) {
         byte[] text = header.getBytes(StandardCharsets.ISO_8859_1);
         byte[] file = new byte[10 + text.length + content.length];
-        System.arraycopy(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (byte) text.length, 0}, 0, file, 0, 10);
+        System.arraycopy(
+                new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (byte) text.length, 0}, 0, file, 0, 10);
         System.arraycopy(text, 0, file, 10, text.length);
         System.arraycopy(content, 0, file, 10 + text.length, content.length);
         return file;
