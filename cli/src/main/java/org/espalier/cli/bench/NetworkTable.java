@@ -3,6 +3,7 @@ package org.espalier.cli.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.espalier.lab.bench.NetworkBench.Figure;
 import org.espalier.lab.bench.NetworkBench.Part;
 import org.espalier.lab.bench.NetworkBench.Report;
@@ -25,7 +26,7 @@ final class NetworkTable {
         for (Part part : Part.values()) {
             List<List<String>> cells = new ArrayList<>();
             for (Row row : report.rows()) {
-                Figure figure = row.figures().get(part);
+                Figure figure = Objects.requireNonNull(row.figures().get(part));
                 cells.add(List.of(
                         String.format(Locale.ROOT, "%.2f", 1000 * figure.seconds()),
                         String.format(Locale.ROOT, "%.0f", 100 * figure.share())));

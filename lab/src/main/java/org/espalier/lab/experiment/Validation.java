@@ -301,12 +301,13 @@ final class Validation {
     /** A mask that changes in training, with what goes with it. */
     private void checkMask(List<Experiment.Objective> objectives, Experiment experiment) {
         Experiment.Training training = experiment.training();
-        if (training.mask().isEmpty()) {
+        Record settings = training.mask().orElse(null);
+        if (settings == null) {
             return;
         }
-        String kind = Registry.kind(training.mask().get().getClass()).value();
+        String kind = Registry.kind(settings.getClass()).value();
         created("training.mask", () -> {
-            MaskRule rule = MaskRuleKind.of(training.mask().get());
+            MaskRule rule = MaskRuleKind.of(settings);
             rule.check(training.iterations());
             return rule;
         });
@@ -319,7 +320,7 @@ final class Validation {
                             "has " + strategy + ", expected [none]: training.mask is " + kind
                                     + ", which makes the masks of level 0 in place of pruning");
                 });
-        MaskRule rule = MaskRuleKind.of(training.mask().get());
+        MaskRule rule = MaskRuleKind.of(settings);
         if (rule.allGradients()) {
             objectives.stream()
                     .filter(objective -> objective.bound().isPresent())

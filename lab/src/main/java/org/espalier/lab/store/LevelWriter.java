@@ -235,7 +235,7 @@ public final class LevelWriter implements AutoCloseable {
 
     private void finish(byte[] network, Mask mask, int iterations, List<Integer> rewinds, boolean keptBest) {
         flush();
-        if (!mask.equals(startMask)) {
+        if (startMask == null || !startMask.equals(mask)) {
             // The mask changed in training: the level's counts are those of the network that it gives.
             writeIfOther(StoredLevel.LEVEL, describe(mask));
         }
