@@ -236,6 +236,14 @@ public interface Restart {
         return OptionalInt.empty();
     }
 
+    /**
+     * The iteration at which a level above 0 takes the learning rate's schedule up: that of {@link #snapshot}, as if the level
+     * went on from there, or else 0.
+     */
+    default int rateFrom() {
+        return snapshot().orElse(0);
+    }
+
     /** The weights to start from. The caller owns them and sets pruned weights to zero. */
     Weights start(RestartContext context);
 }

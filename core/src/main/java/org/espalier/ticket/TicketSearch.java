@@ -9,6 +9,7 @@ import org.espalier.network.InitialWeights;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 import org.espalier.prune.Pruner;
+import org.espalier.prune.PruningContext;
 import org.espalier.prune.PruningResources;
 
 /**
@@ -94,9 +95,17 @@ public record TicketSearch(
      */
     public Level next(int number, Mask mask, Weights trained, LevelOutcome dense) {
         int next = number + 1;
-        Mask survivors = pruner.prune(mask, trained, schedule.fractions(next), trial.pruning(next), resources);
-        Weights start = restart.start(
-                new RestartContext(architecture, distribution, trial, next, trained, dense, given.map(Level::start)));
+        Mask survivors = pruner.prune(
+                mask,
+                trained,
+                schedule.fractions(next),
+                trial.pruning(next),
+                resources,
+                Optional.of(new PruningContext.Origin(
+                        () -> first().start().copy(),
+                        stream -> distribution.draw(architecture, stream))));
+        Weights start = restart.start(new RestartContext(
+                architecture, distribution, trial, next, trained, dense, given.map(Level::start)));
         start.apply(survivors);
         return new Level(next, start, survivors);
     }

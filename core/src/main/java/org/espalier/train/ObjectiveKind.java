@@ -16,6 +16,16 @@ public interface ObjectiveKind<S extends Record> extends Extension<S> {
      */
     Objective create(S settings, ObjectiveContext context);
 
+    /** Whether an entry of the kind can have an {@code epsilon-ramp}: {@link ObjectiveContext#epsilonRamp} then has it. */
+    default boolean ramps() {
+        return false;
+    }
+
+    /** The kind of a settings record. */
+    static ObjectiveKind<?> kindOf(Record settings) {
+        return (ObjectiveKind<?>) Registry.of(ObjectiveKind.class).find(settings);
+    }
+
     /** The objective of a settings record of any registered kind. */
     @SuppressWarnings("unchecked")
     static Objective of(Record settings, ObjectiveContext context) {

@@ -235,6 +235,8 @@ public final class Plan {
         tree.put("criterion", ExperimentFile.kindIdentity(experiment.pruning().criterion()));
         tree.put("scope", ExperimentFile.nameOf(experiment.pruning().scope()));
         tree.put("count", ExperimentFile.nameOf(experiment.pruning().count()));
+        experiment.pruning().least().ifPresent(floor -> tree.put("floor", floor));
+        experiment.pruning().ties().ifPresent(ties -> tree.put("ties", ExperimentFile.nameOf(ties)));
         tree.put(
                 "fractions",
                 ExperimentTranslator.pruningSchedule(experiment, architecture).fractions(number));

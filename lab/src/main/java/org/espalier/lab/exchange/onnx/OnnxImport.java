@@ -392,11 +392,11 @@ public final class OnnxImport {
                     + " values without a shape: give the shape of its images" + " with --input, e.g. --input 1x28x28");
         }
         if (flat) {
-            if (image.get().elements() != input.elements()) {
-                throw new UserException(
-                        source + " reads " + input + " values, expected those of an image of " + image.get());
+            Shape shape = image.orElseThrow();
+            if (shape.elements() != input.elements()) {
+                throw new UserException(source + " reads " + input + " values, expected those of an image of " + shape);
             }
-            input = image.get();
+            input = shape;
         }
         int channels = flat ? input.size(0) : flow.dims().getFirst();
         List<Float> means = spread(affine.means(), channels);

@@ -1,4 +1,4 @@
-package org.espalier.train;
+package org.espalier.train.rate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -7,12 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.espalier.engine.Update;
-import org.espalier.train.rate.ConstantRate;
-import org.espalier.train.rate.CosineRate;
-import org.espalier.train.rate.CyclicRate;
-import org.espalier.train.rate.LearningRate;
-import org.espalier.train.rate.RateSchedule;
-import org.espalier.train.rate.StepRate;
+import org.espalier.train.Objective;
+import org.espalier.train.OptimizerSettings;
+import org.espalier.train.TrainingSettings;
 import org.junit.jupiter.api.Test;
 
 class LearningRateTest {

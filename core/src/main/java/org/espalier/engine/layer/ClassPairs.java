@@ -1,11 +1,11 @@
-package org.espalier.engine.vector;
+package org.espalier.engine.layer;
 
 import java.util.Arrays;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.kernel.BlockedCsr;
 import org.espalier.engine.kernel.GradientScratch;
 import org.espalier.engine.kernel.Kernels;
-import org.espalier.engine.layer.CompactLayer;
+import org.espalier.engine.kernel.Kernels.Epilogue;
 
 /**
  * The last layer as differences: for each pair of classes a &lt; b and each input that either reads, |w_a - w_b|. It bounds
@@ -13,7 +13,7 @@ import org.espalier.engine.layer.CompactLayer;
  * Always by surviving weights, in one block: there are few in the last layers that this was made for. Pairs stand in the
  * order (0, 1), (0, 2), (1, 2), (0, 3), ...
  */
-final class ClassPairs {
+public final class ClassPairs {
     private static final int NONE = -1;
 
     private final CompactLayer layer;
@@ -24,22 +24,23 @@ final class ClassPairs {
     private final float[] gradients; // (entry), padded
 
     /** |w_a - w_b|, pair by pair, inputs ascending. */
-    final float[] values;
+    private final float[] values;
 
-    final BlockedCsr rows;
+    private final BlockedCsr rows;
     /** Byte offset of each entry's input row, and of its pair's row; padded by repetition. */
-    final int[] inputRows;
+    private final int[] inputRows;
 
-    final int[] pairRows;
+    private final int[] pairRows;
 
     /** The same by input: row r is the layer's liveInputs[r]. */
-    final float[] transposedValues;
+    private final float[] transposedValues;
 
-    final BlockedCsr transposed;
-    final int[] transposedRows;
+    private final BlockedCsr transposed;
+    private final int[] transposedRows;
     private final int[] transposedFrom;
 
-    ClassPairs(CompactLayer layer) {
+    /** The pairs of a last layer, with all zero weights until {@link #refill}. */
+    public ClassPairs(CompactLayer layer) {
         this.layer = layer;
         int classes = layer.outputs;
         int[][] places = places(layer); // (class, input): place or NONE
@@ -113,14 +114,14 @@ final class ClassPairs {
     }
 
     /** The row of two different classes, in either order. */
-    static int pair(int one, int other) {
+    public static int pair(int one, int other) {
         int a = Math.min(one, other);
         int b = Math.max(one, other);
         return b * (b - 1) / 2 + a;
     }
 
     /** Takes the layer's present weights. */
-    void refill() {
+    public void refill() {
         for (int k = 0; k < entries; k++) {
             float difference = value(firstPlaces[k]) - value(secondPlaces[k]);
             signed[k] = difference;
@@ -135,8 +136,53 @@ final class ClassPairs {
         return place == NONE ? 0f : layer.values[place];
     }
 
+    /**
+     * From the radii of what enters the layer to those of the differences.
+     *
+     * @param out [panel][pair][lane]
+     */
+    public void forward(Kernels kernels, ActivationPanels radius, ActivationPanels out, int panel) {
+        kernels.sparse(
+                values,
+                rows,
+                inputRows,
+                0,
+                out.features(),
+                null,
+                radius.memory(),
+                radius.row(panel, 0),
+                out.memory(),
+                out.row(panel, 0),
+                Epilogue.LINEAR,
+                out.memory(),
+                0);
+    }
+
+    /** From the gradient of the differences' radii to that of the layer's live inputs; other rows stay as they are. */
+    public void backward(Kernels kernels, ActivationPanels delta, int panel, ActivationPanels out, int outPanel) {
+        int[] live = layer.liveInputs;
+        for (int first = 0; first < live.length; ) {
+            int count = LayerMatmul.run(live, first);
+            kernels.sparse(
+                    transposedValues,
+                    transposed,
+                    transposedRows,
+                    first,
+                    count,
+                    null,
+                    delta.memory(),
+                    delta.row(panel, 0),
+                    out.memory(),
+                    out.row(outPanel, live[first]),
+                    Epilogue.LINEAR,
+                    out.memory(),
+                    0);
+            first += count;
+        }
+    }
+
     /** Adds the gradients through |w_a - w_b| to those of the layer's weights. */
-    void addGradients(
+    public void addGradients(
             Kernels kernels, ActivationPanels delta, ActivationPanels x, int panels, GradientScratch scratch) {
         kernels.sparseGradient(
                 delta.memory(),
