@@ -168,9 +168,26 @@ public record Pruner(Criterion criterion, Scope scope, CountingRule counting, Op
      * @return (pruning) surviving weights of the whole network, from the dense network on
      */
     public int[] survivors(Architecture architecture, List<List<Double>> prunings) {
-        Planned planned = new Planned(architecture);
+        return survivors(Mask.dense(architecture), prunings);
+    }
+
+    /**
+     * The same of a network that is sparse already.
+     *
+     * @param start the mask before the first pruning
+     * @throws IllegalArgumentException if units or single outputs are pruned and the mask is not dense: their numbers then depend on
+     *     where its weights are
+     */
+    public int[] survivors(Mask start, List<List<Double>> prunings) {
+        boolean whole = start.count() == start.architecture().weights();
+        if (!whole && (takesUnits() || scope == Scope.NEURON)) {
+            throw new IllegalArgumentException(
+                    "units and single outputs are pruned of dense networks only, this one has a density of "
+                            + start.density());
+        }
+        Planned planned = new Planned(start);
         int[] survivors = new int[prunings.size() + 1];
-        survivors[0] = architecture.weights();
+        survivors[0] = start.count();
         for (int i = 0; i < prunings.size(); i++) {
             survivors[i + 1] = planned.prune(prunings.get(i));
         }
@@ -184,16 +201,16 @@ public record Pruner(Criterion criterion, Scope scope, CountingRule counting, Op
         private final int[] left; // (layer): weights, weights of an output, or units
         private int together; // weights of the whole network
 
-        Planned(Architecture architecture) {
-            this.architecture = architecture;
+        Planned(Mask start) {
+            architecture = start.architecture();
             units = new Units(architecture);
             left = new int[architecture.layers()];
             for (int layer = 0; layer < left.length; layer++) {
                 left[layer] = takesUnits()
                         ? architecture.outputs(layer)
-                        : scope == Scope.NEURON ? architecture.inputs(layer) : architecture.weights(layer);
+                        : scope == Scope.NEURON ? architecture.inputs(layer) : start.count(layer);
             }
-            together = architecture.weights();
+            together = start.count();
         }
 
         int prune(List<Double> fractions) {

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.espalier.network.Architecture;
+import org.espalier.network.Mask;
 import org.espalier.prune.LayerFractions;
 import org.espalier.prune.Pruner;
 import org.espalier.prune.Quota;
@@ -85,7 +86,20 @@ public record PruningSchedule(List<List<Double>> prunings) {
      * @return (level) surviving weights of the whole network, from the dense level 0 on
      */
     public List<Integer> survivors(Architecture architecture, Pruner pruner) {
-        int[] survivors = pruner.survivors(architecture, prunings);
+        return upToTheLast(pruner.survivors(architecture, prunings));
+    }
+
+    /**
+     * The same from a network that is sparse before its first pruning.
+     *
+     * @param start mask of level 0
+     * @throws IllegalArgumentException if the pruner prunes units or outputs and the mask is not dense
+     */
+    public List<Integer> survivors(Mask start, Pruner pruner) {
+        return upToTheLast(pruner.survivors(start, prunings));
+    }
+
+    private static List<Integer> upToTheLast(int[] survivors) {
         int last = 0;
         for (int level = 1; level < survivors.length; level++) {
             last = survivors[level] < survivors[level - 1] ? level : last;

@@ -18,7 +18,7 @@ public interface Restart {
 
         @Override
         public Weights start(RestartContext context) {
-            return context.trial().initialWeights(context.architecture(), context.distribution());
+            return context.initial();
         }
     }
 

@@ -191,7 +191,14 @@ public record Experiment(
                     value = "layers in order; each reads the one before, and the last gives the logits",
                     addedLater = true,
                     minItems = 1)
-            Optional<List<LayerSettings>> layers) {
+            Optional<List<LayerSettings>> layers,
+
+            @Setting(
+                    value =
+                            "file of a ticket to start from: its layers, weights and pruned weights take the place of all other"
+                                    + " settings of the network",
+                    addedLater = true)
+            Optional<String> from) {
         /** The kind of fully connected networks. */
         public static final String MLP = "mlp";
 

@@ -212,7 +212,8 @@ final class Validation {
                 network.mlp() ? Optional.of(network.biases().orElse(false)) : Optional.empty(),
                 network.initial(),
                 network.normalise(),
-                network.layers());
+                network.layers(),
+                network.from());
     }
 
     private void unfit(String kind, String setting, String instead) {

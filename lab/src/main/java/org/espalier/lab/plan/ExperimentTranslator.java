@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.IntToDoubleFunction;
 import org.espalier.UserException;
+import org.espalier.UserPath;
 import org.espalier.attack.Attack;
 import org.espalier.data.DataSet;
 import org.espalier.engine.LinearBounds;
@@ -17,6 +18,8 @@ import org.espalier.evaluate.EvaluationSettings;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.network.LayerList;
 import org.espalier.lab.network.NetworkSize;
+import org.espalier.lab.store.NetworkFile;
+import org.espalier.lab.store.StoredNetwork;
 import org.espalier.network.Architecture;
 import org.espalier.network.Graph;
 import org.espalier.network.NamedNetworks;
@@ -181,6 +184,17 @@ public final class ExperimentTranslator {
      */
     public static Architecture architecture(Experiment experiment, DataSet set) {
         Experiment.Network network = experiment.network();
+        Optional<StoredNetwork> given = start(experiment);
+        if (given.isPresent()) {
+            if (experiment.training().mask().isPresent()) {
+                throw new UserException(
+                        "training.mask is given, expected none with network.from: its rule begins with a mask of its own");
+            }
+            Architecture architecture =
+                    fitting(given.get().mask().architecture(), network.from().orElseThrow(), set);
+            checkLinearBounds(experiment, architecture);
+            return architecture;
+        }
         network.tooLarge(set.features(), network.outputs().orElse(set.classes()))
                 .ifPresent(problem -> {
                     throw new UserException(network.setting() + " " + problem + " for data set " + set.name());
@@ -212,6 +226,32 @@ public final class ExperimentTranslator {
                                 + "; a bound of kind ibp trains any network");
                     });
         }
+    }
+
+    /**
+     * The network that level 0 starts from, if the experiment names one.
+     *
+     * @throws UserException if its file is missing or damaged
+     */
+    public static Optional<StoredNetwork> start(Experiment experiment) {
+        return experiment
+                .network()
+                .from()
+                .map(file -> NetworkFile.read(UserPath.of(file, "network.from")).network());
+    }
+
+    private static Architecture fitting(Architecture architecture, String file, DataSet set) {
+        Shape image = Shape.of(
+                set.shape().channels(), set.shape().height(), set.shape().width());
+        Shape input = architecture.graph().input();
+        if (architecture.inputs() != set.features() || input.dimensions() > 1 && !input.equals(image)) {
+            throw new UserException("network.from " + file + " reads " + input + ", expected " + image
+                    + ", the images of data set " + set.name());
+        } else if (architecture.classes() < set.classes()) {
+            throw new UserException("network.from " + file + " has " + architecture.classes()
+                    + " outputs, expected at least " + set.classes() + ", the classes of data set " + set.name());
+        }
+        return architecture;
     }
 
     /**
@@ -293,7 +333,16 @@ public final class ExperimentTranslator {
      * @return (level) surviving weights of the whole network
      */
     public static List<Integer> survivors(Experiment experiment, Architecture architecture) {
-        return pruningSchedule(experiment, architecture).survivors(architecture, pruner(experiment));
+        Pruner pruner = pruner(experiment);
+        PruningSchedule schedule = pruningSchedule(experiment, architecture);
+        Optional<StoredNetwork> given = start(experiment);
+        try {
+            return given.isPresent()
+                    ? schedule.survivors(given.get().mask(), pruner)
+                    : schedule.survivors(architecture, pruner);
+        } catch (IllegalArgumentException e) {
+            throw new UserException("network.from does not go with pruning: " + e.getMessage(), e);
+        }
     }
 
     /**
@@ -304,7 +353,9 @@ public final class ExperimentTranslator {
      * @return density by level; levels above {@code pruning.levels} have its density. 1 for networks that fit no such images
      */
     public static IntToDoubleFunction estimatedDensities(Experiment experiment) {
-        Optional<Architecture> network = estimated(experiment.network());
+        Optional<Architecture> network = experiment.network().from().isPresent()
+                ? start(experiment).map(given -> given.mask().architecture())
+                : estimated(experiment.network());
         if (network.isEmpty()) {
             return _ -> 1;
         }

@@ -108,7 +108,8 @@ final class LevelTrainer {
                 Optional.of(new PruningResources(
                         () -> Engines.create(architecture, kernels),
                         splits.train(),
-                        ExperimentTranslator.loss(experiment, task.objective()))));
+                        ExperimentTranslator.loss(experiment, task.objective()))),
+                ExperimentTranslator.start(experiment).map(given -> new Level(0, given.weights(), given.mask())));
     }
 
     /** Trains the level, or the missing part of it. */

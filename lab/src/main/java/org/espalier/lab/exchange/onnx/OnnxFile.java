@@ -294,7 +294,7 @@ public final class OnnxFile {
         List<Long> dims = new ArrayList<>();
         int[] type = {0};
         String[] name = {""};
-        byte[][] raw = {null};
+        List<byte[]> raw = new ArrayList<>();
         Numbers numbers = new Numbers();
         Map<String, String> external = new LinkedHashMap<>();
         long[] location = {0};
@@ -311,7 +311,7 @@ public final class OnnxFile {
                 case 8 -> name[0] = text(in, wire);
                 case 9 -> {
                     is(wire, BYTES);
-                    raw[0] = in.readByteArray();
+                    raw.add(in.readByteArray());
                 }
                 case 10 -> repeated(in, wire, FIXED64, () -> numbers.add(in.readDouble()));
                 case 13 -> {
@@ -329,9 +329,15 @@ public final class OnnxFile {
             return true;
         });
         if (location[0] == 1) {
-            raw[0] = external(external, name[0]);
+            raw.add(external(external, name[0]));
         }
-        return new OnnxModel.Tensor(name[0], dims, type[0], Optional.ofNullable(raw[0]), numbers.values(), source);
+        return new OnnxModel.Tensor(
+                name[0],
+                dims,
+                type[0],
+                raw.isEmpty() ? Optional.empty() : Optional.of(raw.getLast()),
+                numbers.values(),
+                source);
     }
 
     /** Numbers that grow. */
