@@ -102,10 +102,9 @@ public record TicketSearch(
                 trial.pruning(next),
                 resources,
                 Optional.of(new PruningContext.Origin(
-                        () -> first().start().copy(),
-                        stream -> distribution.draw(architecture, stream))));
-        Weights start = restart.start(new RestartContext(
-                architecture, distribution, trial, next, trained, dense, given.map(Level::start)));
+                        () -> first().start().copy(), stream -> distribution.draw(architecture, stream))));
+        Weights start = restart.start(
+                new RestartContext(architecture, distribution, trial, next, trained, dense, given.map(Level::start)));
         start.apply(survivors);
         return new Level(next, start, survivors);
     }
