@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
         description = "Classify images with a ticket.",
         footer = {
             "",
-            "Files: PNG, JPEG, GIF and BMP pictures of the network's size, and NumPy arrays of images (.npy, .npz).",
+            "Files: PNG and JPEG pictures of the network's size, and NumPy arrays of images (.npy, .npz).",
             "Examples:",
             "  espalier predict runs/quick --strategy original --trial 1 --level 3 seven.png",
             "  espalier predict ticket.safetensors images.npy --json"

@@ -1,6 +1,8 @@
 package org.espalier.engine.graph;
 
 import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.graph.map.MapLayout;
+import org.espalier.engine.graph.map.MapOps;
 import org.espalier.engine.kernel.Kernels;
 
 /** The sum of two values, through the ReLU after it where there is one. */

@@ -1,6 +1,9 @@
 package org.espalier.engine.graph;
 
 import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.graph.map.MapLayout;
+import org.espalier.engine.graph.map.MapOps;
+import org.espalier.engine.graph.map.Windows;
 import org.espalier.engine.kernel.Kernels;
 
 /** The mean of each window, or of each channel as a whole. Sums are taken row by row and divided at the end. */

@@ -6,6 +6,8 @@ import java.util.List;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.KernelMode;
 import org.espalier.engine.Update;
+import org.espalier.engine.graph.map.MapLayout;
+import org.espalier.engine.graph.map.Phases;
 import org.espalier.engine.kernel.ConvKernels;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.kernel.Kernels.Epilogue;

@@ -5,6 +5,8 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.graph.map.MapLayout;
+import org.espalier.engine.graph.map.Phases;
 import org.espalier.engine.kernel.ConvKernels;
 import org.espalier.engine.kernel.ConvKernels.Positions;
 import org.espalier.engine.kernel.Kernels.Epilogue;

@@ -1,6 +1,8 @@
 package org.espalier.engine.graph;
 
 import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.graph.map.MapLayout;
+import org.espalier.engine.graph.map.MapOps;
 import org.espalier.engine.kernel.Kernels;
 
 /** Puts a value into another layout: gives it a border, or makes an image flat. */

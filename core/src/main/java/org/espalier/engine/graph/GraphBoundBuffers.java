@@ -4,6 +4,8 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.graph.map.MapLayout;
+import org.espalier.engine.graph.map.Value;
 import org.jspecify.annotations.Nullable;
 
 /**

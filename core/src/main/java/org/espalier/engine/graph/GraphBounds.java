@@ -5,6 +5,8 @@ import java.util.stream.IntStream;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.BoundEngine;
+import org.espalier.engine.graph.map.MapOps;
+import org.espalier.engine.graph.map.Value;
 import org.espalier.engine.kernel.BoundKernels;
 import org.espalier.engine.kernel.FixedOrderSum;
 import org.espalier.engine.kernel.Kernels;

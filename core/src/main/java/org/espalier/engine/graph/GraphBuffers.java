@@ -3,6 +3,7 @@ package org.espalier.engine.graph;
 import java.util.Arrays;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.graph.map.Value;
 import org.espalier.network.Architecture;
 import org.jspecify.annotations.Nullable;
 

@@ -3,6 +3,7 @@ package org.espalier.engine.graph;
 import java.util.Arrays;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Update;
+import org.espalier.engine.graph.map.MapLayout;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.kernel.MapKernels;
 import org.espalier.network.LivePaths;

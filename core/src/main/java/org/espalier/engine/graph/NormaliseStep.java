@@ -1,6 +1,7 @@
 package org.espalier.engine.graph;
 
 import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.graph.map.MapLayout;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.network.Operation;
 

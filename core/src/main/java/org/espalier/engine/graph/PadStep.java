@@ -2,6 +2,8 @@ package org.espalier.engine.graph;
 
 import java.lang.foreign.MemorySegment;
 import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.graph.map.MapLayout;
+import org.espalier.engine.graph.map.MapOps;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.network.Operation;
 

@@ -3,6 +3,8 @@ package org.espalier.engine.graph;
 import java.util.HashMap;
 import java.util.Map;
 import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.graph.map.MapLayout;
+import org.espalier.engine.graph.map.Value;
 import org.jspecify.annotations.Nullable;
 
 /** Panels for gradients that are added to others, one to each layout, so that borders stay zero. */

@@ -3,6 +3,7 @@ package org.espalier.engine.graph;
 import java.util.BitSet;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Update;
+import org.espalier.engine.graph.map.Value;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.network.LivePaths;
 import org.espalier.network.Mask;

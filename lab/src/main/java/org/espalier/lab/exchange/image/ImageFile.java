@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.Locale;
+import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -14,13 +16,14 @@ import org.espalier.UserException;
 import org.espalier.data.ImageShape;
 
 /**
- * A picture in a file: PNG, JPEG, GIF or BMP, the first of several. Its size is known before it is decoded, so that a small file of a
- * huge picture takes no memory.
+ * A picture in a file: PNG or JPEG. Its size is known before it is decoded, so that a small file of a huge picture takes no memory.
+ * Other formats that the JDK decodes are refused: its BMP decoder allocates what a damaged header asks for.
  *
  * @param shape rows, columns and channels: 1 for grey, 3 for red, green and blue
  * @param pixels [channel][row][column]
  */
 public record ImageFile(ImageShape shape, byte[] pixels) {
+    private static final Set<String> FORMATS = Set.of("png", "jpeg", "jpg");
     private static final long MOST_BYTES = 1L << 26;
     private static final long MOST_PIXELS = 1L << 20;
 
@@ -53,10 +56,14 @@ public record ImageFile(ImageShape shape, byte[] pixels) {
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             if (!readers.hasNext()) {
-                throw new UserException(source + " is no picture, expected PNG, JPEG, GIF or BMP");
+                throw new UserException(source + " is no picture, expected PNG or JPEG");
             }
             ImageReader reader = readers.next();
             try {
+                String format = reader.getFormatName().toLowerCase(Locale.ROOT);
+                if (!FORMATS.contains(format)) {
+                    throw new UserException(source + " is a picture of format " + format + ", expected PNG or JPEG");
+                }
                 reader.setInput(in, true, true);
                 long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
                 if (pixels < 1 || pixels > MOST_PIXELS) {

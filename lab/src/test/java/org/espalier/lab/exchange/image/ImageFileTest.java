@@ -7,6 +7,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.espalier.UserException;
@@ -59,5 +60,17 @@ class ImageFileTest {
                 assertThat(e.getMessage()).startsWith("a.png");
             }
         }
+    }
+
+    /** The JDK's BMP decoder takes gigabytes for these 120 bytes. */
+    @Test
+    void formatsWhoseDecoderIsNotBoundedAreRefused() {
+        byte[] bmp = Base64.getDecoder()
+                .decode(
+                        "Qk1aAAAAAAAAADYAAAAoAAAABAAAAAMAAAABABgABAAAACcAATOChBsAAAEAGAAAAAAAJAAAAAAAAAAAAAAAAwAAAAEAGAAAAAAA"
+                                + "JAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==");
+        assertThatThrownBy(() -> ImageFile.decode(bmp, 3, "a.bmp"))
+                .isInstanceOf(UserException.class)
+                .hasMessage("a.bmp is a picture of format bmp, expected PNG or JPEG");
     }
 }

@@ -1,4 +1,4 @@
-package org.espalier.engine.graph;
+package org.espalier.engine.graph.map;
 
 import org.espalier.engine.ActivationPanels;
 import org.espalier.network.Shape;
@@ -9,7 +9,7 @@ import org.espalier.network.Shape;
  *
  * @param border rows and columns of zeros on each side, at least 0
  */
-record MapLayout(int channels, int height, int width, int border) {
+public record MapLayout(int channels, int height, int width, int border) {
     private static final int ROW = (int) ActivationPanels.ROW_BYTES;
 
     /** A layout of a shape of one or three dimensions. */
@@ -30,32 +30,32 @@ record MapLayout(int channels, int height, int width, int border) {
     }
 
     /** Places of all channels, borders included: features of the panels. */
-    int places() {
+    public int places() {
         return Math.multiplyExact(channels, plane());
     }
 
     /** Values without borders. */
-    int values() {
+    public int values() {
         return channels * height * width;
     }
 
     /** Number of a place; rows and columns count from the image's first, so those of the border are below 0 or past the end. */
-    int place(int channel, int row, int column) {
+    public int place(int channel, int row, int column) {
         return channel * plane() + (row + border) * pitch() + column + border;
     }
 
     /** Byte offset of a place in a panel. */
-    int offset(int channel, int row, int column) {
+    public int offset(int channel, int row, int column) {
         return Math.multiplyExact(place(channel, row, column), ROW);
     }
 
     /** Bytes from a row to the next. */
-    int rowBytes() {
+    public int rowBytes() {
         return pitch() * ROW;
     }
 
     /** Bytes from a channel to the next. */
-    long planeBytes() {
+    public long planeBytes() {
         return (long) plane() * ROW;
     }
 }

@@ -1,4 +1,4 @@
-package org.espalier.cli;
+package org.espalier.cli.measure;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

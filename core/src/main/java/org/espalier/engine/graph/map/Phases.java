@@ -1,4 +1,4 @@
-package org.espalier.engine.graph;
+package org.espalier.engine.graph.map;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +12,7 @@ import org.espalier.network.Shape;
  * {@code u = row + padding}, the rows with {@code u = a + m s} read the taps {@code a + t s} of the window, of output rows
  * {@code m - t}; columns likewise.
  */
-final class Phases {
+public final class Phases {
     private Phases() {}
 
     /**
@@ -24,22 +24,22 @@ final class Phases {
      * @param count number of m; may be 0
      * @param first row (or column) of the input that the first m stands for
      */
-    record Side(int tap, int taps, int from, int count, int first) {
+    public record Side(int tap, int taps, int from, int count, int first) {
         /** First output row that is read, below 0 in the border. */
-        int lowest() {
+        public int lowest() {
             return from - Math.max(0, taps - 1);
         }
 
         /** Last output row that is read. */
-        int highest() {
+        public int highest() {
             return from + count - 1;
         }
     }
 
     /** One phase: rows and columns. */
-    record Phase(Side rows, Side columns) {
+    public record Phase(Side rows, Side columns) {
         /** Terms of an input's gradient. */
-        int depth(Operation.Conv2d conv) {
+        public int depth(Operation.Conv2d conv) {
             return conv.outputs() * rows.taps() * columns.taps();
         }
 
@@ -49,7 +49,7 @@ final class Phases {
          * @param from layout of the outputs' gradient
          * @param to layout of the inputs' gradient
          */
-        ConvKernels.Positions positions(Operation.Conv2d conv, MapLayout from, MapLayout to) {
+        public ConvKernels.Positions positions(Operation.Conv2d conv, MapLayout from, MapLayout to) {
             int row = (int) ActivationPanels.ROW_BYTES;
             return new ConvKernels.Positions(
                     rows.count(),
@@ -62,17 +62,17 @@ final class Phases {
         }
 
         /** Byte offset of the first window in a panel of the outputs' gradient. */
-        int windows(MapLayout from) {
+        public int windows(MapLayout from) {
             return from.offset(0, rows.lowest(), columns.lowest());
         }
 
         /** Byte offset of the first input's gradient in a panel. */
-        int inputs(MapLayout to) {
+        public int inputs(MapLayout to) {
             return to.offset(0, rows.first(), columns.first());
         }
 
         /** Byte offset in a window of an output channel and a tap of each dimension (0 to taps - 1). */
-        int tap(MapLayout from, int output, int row, int column) {
+        public int tap(MapLayout from, int output, int row, int column) {
             return Math.toIntExact(output * from.planeBytes()
                     + (long) (rows.taps() - 1 - row) * from.rowBytes()
                     + (columns.taps() - 1 - column) * ActivationPanels.ROW_BYTES);
@@ -80,7 +80,7 @@ final class Phases {
     }
 
     /** The phases of a convolution that have an input. */
-    static List<Phase> of(Operation.Conv2d conv, Shape in) {
+    public static List<Phase> of(Operation.Conv2d conv, Shape in) {
         List<Phase> phases = new ArrayList<>();
         for (int y = 0; y < conv.stride(); y++) {
             for (int x = 0; x < conv.stride(); x++) {
@@ -101,7 +101,7 @@ final class Phases {
     }
 
     /** Border that the outputs' gradient needs so that no window is clipped. */
-    static int border(Operation.Conv2d conv, Shape in, Shape out) {
+    public static int border(Operation.Conv2d conv, Shape in, Shape out) {
         int border = 0;
         for (Phase phase : of(conv, in)) {
             border = Math.max(border, border(phase.rows(), out.size(1)));

@@ -1,4 +1,4 @@
-package org.espalier.cli;
+package org.espalier.cli.measure;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +12,8 @@ import org.espalier.attack.Attack;
 import org.espalier.attack.KeptIterate;
 import org.espalier.attack.LabelChoice;
 import org.espalier.attack.Pgd;
+import org.espalier.cli.CommandProvider;
+import org.espalier.cli.TicketOptions;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.evaluate.measure.Calibration;

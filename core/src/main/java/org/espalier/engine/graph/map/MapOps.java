@@ -1,4 +1,4 @@
-package org.espalier.engine.graph;
+package org.espalier.engine.graph.map;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -6,14 +6,14 @@ import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.kernel.MapKernels;
 
 /** Element by element work on whole panels, by kernels that give the same bits at every register width. */
-final class MapOps {
+public final class MapOps {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final int LANES = ActivationPanels.LANES;
 
     private MapOps() {}
 
     /** Zeroes a gradient where the value that went through a ReLU is not above 0. Both have one layout. */
-    static void gate(
+    public static void gate(
             MapKernels kernels, ActivationPanels gradient, int gradientPanel, ActivationPanels value, int panel) {
         kernels.gate(
                 gradient.memory(),
@@ -24,14 +24,14 @@ final class MapOps {
     }
 
     /** Copies a row of lanes into an array. */
-    static void load(MemorySegment from, long fromOffset, float[] to) {
+    public static void load(MemorySegment from, long fromOffset, float[] to) {
         for (int i = 0; i < LANES; i++) {
             to[i] = from.get(FLOAT, fromOffset + 4L * i);
         }
     }
 
     /** Takes the bounds {@code c - d} and {@code c + d} of a row of lanes, or raises those that stand there to them. */
-    static void maxBounds(
+    public static void maxBounds(
             MemorySegment c,
             long cOffset,
             MemorySegment d,
@@ -54,7 +54,7 @@ final class MapOps {
     }
 
     /** Centre and radius of bounds, of a row of lanes. */
-    static void middle(
+    public static void middle(
             MemorySegment lower,
             long lowerOffset,
             MemorySegment upper,
@@ -72,7 +72,7 @@ final class MapOps {
     }
 
     /** Passes a gradient to the first place of a window that holds its bound: where {@code c + d}, or {@code c - d}, is the window's. */
-    static void routeBound(
+    public static void routeBound(
             float[] rest,
             MemorySegment c,
             long cOffset,
@@ -95,7 +95,7 @@ final class MapOps {
     }
 
     /** {@code sums += a b} of a row of lanes, b being one number. */
-    static void addScaled(MemorySegment a, long aOffset, float b, MemorySegment sums, long sumsOffset) {
+    public static void addScaled(MemorySegment a, long aOffset, float b, MemorySegment sums, long sumsOffset) {
         for (int i = 0; i < LANES; i++) {
             long o = sumsOffset + 4L * i;
             sums.set(FLOAT, o, Math.fma(a.get(FLOAT, aOffset + 4L * i), b, sums.get(FLOAT, o)));
@@ -103,7 +103,7 @@ final class MapOps {
     }
 
     /** Copies the values of a panel from one layout to another; both have the same values in the same order. */
-    static void move(
+    public static void move(
             ActivationPanels from,
             MapLayout fromLayout,
             int fromPanel,
@@ -132,7 +132,7 @@ final class MapOps {
     }
 
     /** Zeroes a panel. */
-    static void clear(MapKernels kernels, ActivationPanels panels, int panel) {
+    public static void clear(MapKernels kernels, ActivationPanels panels, int panel) {
         kernels.clear(panels.memory(), panels.row(panel, 0), panels.features() * LANES);
     }
 }

@@ -1,41 +1,41 @@
-package org.espalier.engine.graph;
+package org.espalier.engine.graph.map;
 
 import org.espalier.network.Shape;
 
 /** What a step makes: the output of one node, or of a node and the ReLU after it. */
-final class Value {
-    final int index;
+public final class Value {
+    public final int index;
     /** The node's name. */
     final String name;
 
-    final Shape shape;
+    public final Shape shape;
     /** Whether the value has gone through a ReLU in the step that made it. */
-    boolean relu;
+    public boolean relu;
     /** Steps that read it, as often as they do. */
-    int readers;
+    public int readers;
     /** Whether its gradient goes through the ReLU in the only step that reads it. */
-    boolean gatedByReader;
+    public boolean gatedByReader;
     /** Whether a trained parameter lies before it; if not, its gradient is wanted only with the inputs'. */
-    boolean trained;
+    public boolean trained;
 
     private int border;
 
-    Value(int index, String name, Shape shape) {
+    public Value(int index, String name, Shape shape) {
         this.index = index;
         this.name = name;
         this.shape = shape;
     }
 
     /** Asks for a border of at least so many zeros. */
-    void border(int least) {
+    public void border(int least) {
         border = Math.max(border, least);
     }
 
-    int border() {
+    public int border() {
         return border;
     }
 
-    MapLayout layout() {
+    public MapLayout layout() {
         return MapLayout.of(shape, border);
     }
 }

@@ -1,4 +1,4 @@
-package org.espalier.engine.graph;
+package org.espalier.engine.graph.map;
 
 /**
  * Windows of a pool, clipped at the input's sides.
@@ -8,25 +8,25 @@ package org.espalier.engine.graph;
  * @param height rows of the input
  * @param width columns of the input
  */
-record Windows(int rows, int columns, int stride, int padding, int height, int width) {
-    int firstRow(int y) {
+public record Windows(int rows, int columns, int stride, int padding, int height, int width) {
+    public int firstRow(int y) {
         return Math.max(0, y * stride - padding);
     }
 
-    int endRow(int y) {
+    public int endRow(int y) {
         return Math.min(height, y * stride - padding + rows);
     }
 
-    int firstColumn(int x) {
+    public int firstColumn(int x) {
         return Math.max(0, x * stride - padding);
     }
 
-    int endColumn(int x) {
+    public int endColumn(int x) {
         return Math.min(width, x * stride - padding + columns);
     }
 
     /** End of the run of windows from x on that are as wide as window x and stand a stride apart. */
-    int run(int x, int outputs) {
+    public int run(int x, int outputs) {
         int end = x + 1;
         while (end < outputs
                 && firstColumn(end) - firstColumn(end - 1) == stride
@@ -42,7 +42,7 @@ record Windows(int rows, int columns, int stride, int padding, int height, int w
      * @param down windows below each other
      * @param across windows beside each other
      */
-    boolean tile(int down, int across) {
+    public boolean tile(int down, int across) {
         boolean rowsTile = down == 1 ? rows == height : rows == stride && down * rows == height;
         boolean columnsTile = across == 1 ? columns == width : columns == stride && across * columns == width;
         return padding == 0 && rowsTile && columnsTile;

@@ -1,4 +1,4 @@
-package org.espalier.cli;
+package org.espalier.cli.measure;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.espalier.cli.CommandProvider;
+import org.espalier.cli.TicketOptions;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.evaluate.measure.Smoothing;
