@@ -204,7 +204,7 @@ public final class Rules {
     }
 
     private static boolean narrow(double accuracy, double certified) {
-        return accuracy - certified <= CONVERGENCE + 1e-12; // both are shares of whole images
+        return certified > 0 && accuracy - certified <= CONVERGENCE + 1e-12; // both are shares of whole images
     }
 
     /** Whether a finding of {@link Rule#STRONGEST} says that certificates prove nearly all of the suite's accuracy. */
