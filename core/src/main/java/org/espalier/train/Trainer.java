@@ -1,6 +1,7 @@
 package org.espalier.train;
 
 import java.util.Optional;
+import org.espalier.UserException;
 import org.espalier.data.BatchOrder;
 import org.espalier.data.Split;
 import org.espalier.engine.Engine;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class Trainer {
     private final Engine engine;
     private final Split training;
+    private final Optional<Split> validation;
     private final TrainingSettings settings;
     private final BatchOrder order;
     private final BatchObjective objective;
@@ -70,6 +72,7 @@ public final class Trainer {
         }
         this.engine = engine;
         this.training = training;
+        this.validation = validation;
         this.settings = settings;
         this.level = level;
         order = new BatchOrder(level, training.size(), settings.batch());
@@ -92,10 +95,9 @@ public final class Trainer {
      * Has a rule change the mask in training. To be called before the first update.
      *
      * @param iterations updates of the level
-     * @param validation images that training does not see, for rules that they guide; empty if there are none
      */
-    public void follow(MaskRule rule, int iterations, Optional<Split> validation) {
-        masks = rule.bind(new Masking(iterations, validation));
+    public void follow(MaskRule rule, int iterations) {
+        masks = rule.bind(new Masking(iterations));
     }
 
     /** The weights that survive now. */
@@ -111,14 +113,12 @@ public final class Trainer {
     /** What a rule makes updates of. */
     private final class Masking implements MaskTraining {
         private final Phase whole;
-        private final Optional<Split> validation;
         private final Stream stream = level.child("mask");
         private Phase phase;
         private LearningRate rates = settings.learningRate();
         private @Nullable BatchObjective natural; // made when it is wanted
 
-        Masking(int iterations, Optional<Split> validation) {
-            this.validation = validation;
+        Masking(int iterations) {
             whole = new Phase(0, iterations, 1);
             phase = whole;
         }
@@ -146,7 +146,7 @@ public final class Trainer {
         @Override
         public Split validation() {
             return validation.orElseThrow(
-                    () -> new IllegalStateException("the rule needs validation images, and training has none"));
+                    () -> new UserException("training.mask goes by validation images, expected some, found none"));
         }
 
         @Override
@@ -187,12 +187,6 @@ public final class Trainer {
 
         @Override
         public void update(Phase present) {
-            if (objective.finished()) {
-                return;
-            }
-            if (settings.clip().isPresent()) {
-                engine.clipGradient((float) settings.clip().getAsDouble());
-            }
             if (!present.equals(phase)) {
                 LearningRate given = settings.learningRate();
                 rates = present.equals(whole)
@@ -201,7 +195,7 @@ public final class Trainer {
                 phase = present;
                 updateNumber = 0; // of no update: the next one is made anew
             }
-            engine.update(nextUpdate(iteration - phase.first(), rates, phase.rate()));
+            apply(iteration - phase.first(), rates, phase.rate());
         }
     }
 
@@ -238,13 +232,19 @@ public final class Trainer {
         if (!objective.finished()) {
             computeGradient();
         }
-        if (!objective.finished()) {
-            if (settings.clip().isPresent()) {
-                engine.clipGradient((float) settings.clip().getAsDouble());
-            }
-            engine.update(nextUpdate(iteration, settings.learningRate(), 1));
-        }
+        apply(iteration, settings.learningRate(), 1);
         iteration++;
+    }
+
+    /** Makes the update after so many of a phase with the gradient held, unless the objective has just finished. */
+    private void apply(int before, LearningRate rates, double share) {
+        if (objective.finished()) {
+            return;
+        }
+        if (settings.clip().isPresent()) {
+            engine.clipGradient((float) settings.clip().getAsDouble());
+        }
+        engine.update(nextUpdate(before, rates, share));
     }
 
     /** A sentence on what the objective has done since the last call that a user should see; see {@link BatchObjective#news}. */
@@ -307,7 +307,11 @@ public final class Trainer {
 
     /** Continues from a state that a trainer of the same settings, mask and level stream gave. */
     public void resume(TrainingState state) {
-        engine.load(state.weights(), engine.mask());
+        restore(state, engine.mask());
+    }
+
+    private void restore(TrainingState state, Mask mask) {
+        engine.load(state.weights(), mask);
         engine.loadMoments(state.firstMoment(), state.secondMoment());
         objective.resume(state.objective());
         iteration = state.iteration();
@@ -320,8 +324,7 @@ public final class Trainer {
      * @param carried {@link #maskState} of then
      */
     public void resume(TrainingState state, Mask mask, MaskState carried) {
-        engine.load(state.weights(), mask);
-        resume(state);
+        restore(state, mask);
         if (masks != null) {
             masks.resume(iteration, carried);
         }

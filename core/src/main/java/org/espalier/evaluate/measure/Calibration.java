@@ -59,8 +59,9 @@ public record Calibration(int images, int correct, double ece, double mce, doubl
          * Adds an image.
          *
          * @param probabilities (class)
+         * @param nll negative log likelihood of its class; of a probability that is too small for a double, too
          */
-        public void add(double[] probabilities, int label) {
+        public void add(double[] probabilities, int label, double nll) {
             int predicted = 0;
             double squares = 0;
             for (int c = 0; c < probabilities.length; c++) {
@@ -68,7 +69,7 @@ public record Calibration(int images, int correct, double ece, double mce, doubl
                 double away = probabilities[c] - (c == label ? 1 : 0);
                 squares += away * away;
             }
-            add(probabilities[predicted], predicted == label, -StrictMath.log(probabilities[label]), squares);
+            add(probabilities[predicted], predicted == label, nll, squares);
         }
 
         /**

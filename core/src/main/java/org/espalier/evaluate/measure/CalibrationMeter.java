@@ -40,8 +40,10 @@ public final class CalibrationMeter {
                 order[i] = first + i;
             }
             engine.ops().loadImages(split.images(), order, 0, count, buffers.input(), 0);
-            engine.forward(buffers, 0, 1);
             int panel = attacker.isPresent() ? 1 : 0;
+            if (attacker.isEmpty() || attacker.get().readsCleanPass()) {
+                engine.forward(buffers, 0, 1);
+            }
             if (attacker.isPresent()) {
                 attacker.get().perturb(split.labels(), first, count, noise, first);
                 engine.forward(buffers, panel, 1);
@@ -54,7 +56,8 @@ public final class CalibrationMeter {
                 for (int c = 0; c < logits.length; c++) {
                     probabilities[c] = Softmax.probability(logits[c], logSum);
                 }
-                counter.add(probabilities, split.labels()[first + e]);
+                int label = split.labels()[first + e];
+                counter.add(probabilities, label, logSum - logits[label]);
             }
         }
         return counter.result();

@@ -50,7 +50,14 @@ public final class Smoothing {
 
         /** Radius that so many hits certify; 0 where the method abstains. */
         public double radius(int hits) {
-            double bound = Binomial.lower(hits, draws, alpha);
+            return radius(bound(hits));
+        }
+
+        private double bound(int hits) {
+            return Binomial.lower(hits, draws, alpha);
+        }
+
+        private double radius(double bound) {
             return bound < 0.5 ? 0 : sigma * Normal.quantile(bound);
         }
     }
@@ -89,8 +96,8 @@ public final class Smoothing {
             picked = first[c] > first[picked] ? c : picked;
         }
         int hits = votes(settings.draws(), own.child("bound"))[picked];
-        double bound = Binomial.lower(hits, settings.draws(), settings.alpha());
-        return new Certificate(picked, hits, bound < 0.5, settings.radius(hits));
+        double bound = settings.bound(hits);
+        return new Certificate(picked, hits, bound < 0.5, settings.radius(bound));
     }
 
     private int[] votes(int draws, Stream noise) {

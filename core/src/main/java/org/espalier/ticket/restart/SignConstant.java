@@ -19,7 +19,7 @@ public record SignConstant() implements Restart {
 
     @Override
     public Weights start(RestartContext context) {
-        Weights weights = context.trial().initialWeights(context.architecture(), context.distribution());
+        Weights weights = context.initial();
         for (int layer = 0; layer < context.architecture().layers(); layer++) {
             float[] matrix = weights.matrix(layer);
             double squares = 0;

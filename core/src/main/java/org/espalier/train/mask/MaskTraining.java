@@ -21,7 +21,7 @@ public interface MaskTraining {
     /**
      * Images that training does not see and that may guide it; never test images.
      *
-     * @throws IllegalStateException if there are none
+     * @throws org.espalier.UserException if there are none
      */
     Split validation();
 

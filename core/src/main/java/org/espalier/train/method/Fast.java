@@ -40,6 +40,12 @@ public record Fast(
             return true;
         }
 
+        /** A guard gives earlier weights back, without the rule's state of then. */
+        @Override
+        public boolean underMaskRules(Fast settings) {
+            return settings.guard.isEmpty();
+        }
+
         @Override
         public Objective create(Fast settings, ObjectiveContext context) {
             double epsilon = Methods.epsilon("fast", context);

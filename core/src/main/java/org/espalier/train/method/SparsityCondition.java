@@ -42,6 +42,12 @@ public record SparsityCondition(
             return true;
         }
 
+        /** The penalty is of surviving weights alone, and replaces the gradients that rules read. */
+        @Override
+        public boolean underMaskRules(SparsityCondition settings) {
+            return false;
+        }
+
         @Override
         public Objective create(SparsityCondition settings, ObjectiveContext context) {
             return new Penalised(

@@ -3,6 +3,15 @@ package org.espalier.evaluate.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
+import java.util.Optional;
+import org.espalier.data.Split;
+import org.espalier.engine.Engine;
+import org.espalier.engine.Engines;
+import org.espalier.network.Architecture;
+import org.espalier.network.Mask;
+import org.espalier.network.Weights;
+import org.espalier.random.Stream;
 import org.junit.jupiter.api.Test;
 
 class CalibrationTest {
@@ -43,11 +52,25 @@ class CalibrationTest {
     @Test
     void likelihoodAndBrierScoreAreMeans() {
         Calibration.Counter counter = new Calibration.Counter();
-        counter.add(new double[] {0.7, 0.2, 0.1}, 0);
-        counter.add(new double[] {0.7, 0.2, 0.1}, 1);
+        counter.add(new double[] {0.7, 0.2, 0.1}, 0, -Math.log(0.7));
+        counter.add(new double[] {0.7, 0.2, 0.1}, 1, -Math.log(0.2));
         Calibration found = counter.result();
         assertThat(found.nll()).isCloseTo(-(Math.log(0.7) + Math.log(0.2)) / 2, within(1e-12));
         assertThat(found.brier()).isCloseTo((0.09 + 0.04 + 0.01 + 0.49 + 0.64 + 0.01) / 2, within(1e-12));
         assertThat(found.correct()).isEqualTo(1);
+    }
+
+    /** The probability of the true class is too small for a double here; its logarithm is not. */
+    @Test
+    void theLikelihoodOfASureMistakeIsFinite() {
+        Architecture network = new Architecture(List.of(1, 2), false);
+        Weights weights = new Weights(network);
+        weights.matrix(0)[0] = 2000;
+        Engine engine = Engines.create(network);
+        engine.load(weights, Mask.dense(network));
+        Split split = new Split("test", 1, new byte[] {(byte) 255}, new int[] {1});
+        Calibration found = new CalibrationMeter(engine).measure(split, 1, Optional.empty(), Stream.root(1));
+        assertThat(found.nll()).isCloseTo(2000, within(1e-9));
+        assertThat(found.correct()).isZero();
     }
 }

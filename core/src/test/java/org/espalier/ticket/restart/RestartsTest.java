@@ -3,6 +3,7 @@ package org.espalier.ticket.restart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
 import org.espalier.network.Weights;
@@ -34,6 +35,23 @@ class RestartsTest {
             }
             assertThat(size * size * NETWORK.weights(layer))
                     .isCloseTo((float) squares, org.assertj.core.api.Assertions.within(1e-3f));
+        }
+    }
+
+    @Test
+    void signConstantBeginsWithAGivenNetworkWhereThereIsOne() {
+        Weights given = InitialWeights.GLOROT_UNIFORM.draw(NETWORK, TRIAL.stream());
+        Weights start = new SignConstant()
+                .start(new RestartContext(
+                        NETWORK,
+                        InitialWeights.KAIMING_NORMAL,
+                        TRIAL,
+                        1,
+                        given,
+                        new LevelOutcome(given, null),
+                        Optional.of(given)));
+        for (int i = 0; i < NETWORK.weights(0); i++) {
+            assertThat(Math.signum(start.matrix(0)[i])).isEqualTo(Math.signum(given.matrix(0)[i]));
         }
     }
 

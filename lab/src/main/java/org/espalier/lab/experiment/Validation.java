@@ -321,6 +321,14 @@ final class Validation {
                             "has " + strategy + ", expected [none]: training.mask is " + kind
                                     + ", which makes the masks of level 0 in place of pruning");
                 });
+        for (Experiment.Objective objective : objectives) {
+            if (!objective.method().map(ObjectiveKind::trainsUnderMaskRules).orElse(true)) {
+                throw wrong(
+                        "training.mask",
+                        "is " + kind + ", which objective " + objective.name()
+                                + " does not go with, expected a method that leaves weights and gradients to the rule");
+            }
+        }
         MaskRule rule = MaskRuleKind.of(settings);
         if (rule.allGradients()) {
             objectives.stream()

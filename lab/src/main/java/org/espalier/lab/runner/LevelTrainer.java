@@ -403,8 +403,7 @@ final class LevelTrainer {
                         task.number(),
                         task.strategy().restart()),
                 trial.level(task.number()));
-        maskRule.ifPresent(
-                rule -> trainer.follow(rule, experiment.training().iterations(), Optional.of(splits.validation())));
+        maskRule.ifPresent(rule -> trainer.follow(rule, experiment.training().iterations()));
         return trainer;
     }
 

@@ -118,6 +118,8 @@ class MaskRuleRunTest {
             value = {
                 "rigl | strategies=[original] | strategies has original, expected [none]: training.mask is rigl",
                 "rigl | objectives=[ibp] | training.mask is rigl, which needs gradients of pruned weights",
+                "set | objectives=[{name: guarded, attack: pgd, method: {kind: fast, guard: {}}}] | training.mask is set, which objective guarded does not go with",
+                "rigl | objectives=[{name: narrow, attack: pgd, method: {kind: tscnc-style}}] | training.mask is rigl, which objective narrow does not go with",
                 "hydra | training.keep-weights=best-clean | training.keep-weights is best-clean, expected last",
                 "{kind: hydra, pretrain: 0.9, scores: 0.3} | trials=1 | expected a sum of at most 1",
                 "{kind: edge-popup, scores: 0.001} | trials=1 | a phase has no update",
