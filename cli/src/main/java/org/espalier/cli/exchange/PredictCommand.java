@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Files: PNG and JPEG pictures of the network's size, and NumPy arrays of images (.npy, .npz).",
             "Examples:",
-            "  espalier predict runs/quick --strategy original --trial 1 --level 3 seven.png",
+            "  espalier predict runs/quick-mlp --strategy original --trial 1 --level 3 seven.png",
             "  espalier predict ticket.safetensors images.npy --json"
         })
 final class PredictCommand implements Runnable {
