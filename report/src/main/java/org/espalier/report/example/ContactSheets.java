@@ -126,7 +126,7 @@ public final class ContactSheets {
     }
 
     private String caption(KeptExamples.Row row) {
-        return "#" + row.image() + " " + name(row.predicted()) + " \u2192 "
+        return "#" + row.image() + ": " + name(row.predicted()) + " \u2192 "
                 + (row.attacked() == row.label() ? "tied" : name(row.attacked()));
     }
 
