@@ -1,5 +1,6 @@
 package org.espalier.cli;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,8 +23,11 @@ import org.espalier.data.Splits;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.evaluate.rules.Verdict;
 import org.espalier.lab.counterexample.KeptDirectory;
+import org.espalier.lab.exchange.LeaderboardEntry;
 import org.espalier.lab.experiment.Decimals;
 import org.espalier.lab.experiment.Names;
+import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Json;
 import org.espalier.lab.robustness.EvaluationRequest;
 import org.espalier.lab.robustness.EvaluationRunner;
 import org.espalier.lab.robustness.Radius;
@@ -129,6 +133,21 @@ final class EvaluateCommand implements Callable<Integer> {
                             + " is finished without runs its attacks again on the images that they broke.")
     private Optional<Path> keep;
 
+    @Option(
+            names = "--as-entry",
+            description =
+                    "Write records for RobustBench and for the benchmark of adversarial pruning, with the results. Needs --suite"
+                            + " standard.")
+    private boolean asEntry;
+
+    @Option(
+            names = "--entry-field",
+            paramLabel = "NAME=VALUE",
+            description =
+                    "With --as-entry: a field that Espalier does not know, e.g. name, link, authors, venue, additional-data,"
+                            + " architecture, ap-key. May be repeated. Fields that are not given are left out.")
+    private Map<String, String> entryFields = new LinkedHashMap<>();
+
     @Option(names = "--json", description = "Print results as JSON, one line per ticket.")
     private boolean json;
 
@@ -167,6 +186,11 @@ final class EvaluateCommand implements Callable<Integer> {
         images.filter(n -> n < 1).ifPresent(n -> {
             throw wrong("--images is " + n + ", expected a number from 1");
         });
+        if (asEntry && !suite.equals("standard")) {
+            throw wrong("--as-entry needs --suite standard, AutoAttack's attacks, found " + suite);
+        } else if (!asEntry && !entryFields.isEmpty()) {
+            throw wrong("--entry-field is given, expected --as-entry with it");
+        }
         oneOf("--rules", rules, List.of("all", "none"));
         oneOf("--split", split, List.of("test", "validation"));
         oneOf("--weights", ticketOptions.weights(), List.of("final", "best-validation"));
@@ -185,6 +209,9 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         int code = show(requests);
         pictures(requests);
+        if (asEntry) {
+            requests.forEach(this::entries);
+        }
         runner.secondsPerImage()
                 .ifPresent(seconds -> console.err()
                         .println(String.format(
@@ -213,6 +240,28 @@ final class EvaluateCommand implements Callable<Integer> {
                                 + (sheets.size() == 1 ? " picture" : " pictures") + " beside it");
             });
         }
+    }
+
+    private void entries(EvaluationRequest request) {
+        var entry = new LeaderboardEntry(
+                request.ticket(),
+                StoredEvaluations.read(request),
+                request.split().size(),
+                entryFields);
+        Path robustBench = request.directory().resolve("entry-robustbench.json");
+        Path pruning = request.directory().resolve("entry-adversarial-pruning.json");
+        AtomicFiles.write(robustBench, json(entry.robustBench()));
+        AtomicFiles.write(pruning, json(entry.adversarialPruning()));
+        console.err()
+                .println("Entries: " + robustBench + " and " + pruning
+                        + (entry.missing().isEmpty()
+                                ? ""
+                                : "; left out, as not given with --entry-field: "
+                                        + String.join(", ", entry.missing())));
+    }
+
+    private static byte[] json(Map<String, Object> record) {
+        return (Json.write(record) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     private List<Ticket> tickets(Path path) {
