@@ -191,6 +191,7 @@ final class EvaluateCommand implements Callable<Integer> {
         } else if (!asEntry && !entryFields.isEmpty()) {
             throw wrong("--entry-field is given, expected --as-entry with it");
         }
+        LeaderboardEntry.check(entryFields);
         oneOf("--rules", rules, List.of("all", "none"));
         oneOf("--split", split, List.of("test", "validation"));
         oneOf("--weights", ticketOptions.weights(), List.of("final", "best-validation"));

@@ -62,6 +62,24 @@ public record LeaderboardEntry(Ticket ticket, StoredEvaluation evaluation, int i
      */
     public LeaderboardEntry {
         given = Map.copyOf(given);
+        check(given);
+        if (!evaluation.suite().equals("standard")) {
+            throw new UserException(
+                    "--as-entry needs --suite standard, AutoAttack's attacks, found " + evaluation.suite());
+        } else if (!evaluation.split().equals("test")) {
+            throw new UserException("--as-entry needs --split test, found " + evaluation.split());
+        } else if (evaluation.verdict() == Verdict.REFUSED) {
+            throw new UserException("the rules refuse the figures of " + ticket.label()
+                    + ": they must not be quoted, so there is no entry");
+        }
+    }
+
+    /**
+     * Checks names and values of given fields.
+     *
+     * @throws UserException if a field is unknown or has no such value
+     */
+    public static void check(Map<String, String> given) {
         for (Map.Entry<String, String> field : given.entrySet()) {
             if (!FIELDS.containsKey(field.getKey())) {
                 throw new UserException("--entry-field has " + field.getKey() + ", expected "
@@ -73,15 +91,6 @@ public record LeaderboardEntry(Ticket ticket, StoredEvaluation evaluation, int i
         String more = given.get("additional-data");
         if (more != null && !more.equals("true") && !more.equals("false")) {
             throw new UserException("--entry-field additional-data is " + more + ", expected true or false");
-        }
-        if (!evaluation.suite().equals("standard")) {
-            throw new UserException(
-                    "--as-entry needs --suite standard, AutoAttack's attacks, found " + evaluation.suite());
-        } else if (!evaluation.split().equals("test")) {
-            throw new UserException("--as-entry needs --split test, found " + evaluation.split());
-        } else if (evaluation.verdict() == Verdict.REFUSED) {
-            throw new UserException("the rules refuse the figures of " + ticket.label()
-                    + ": they must not be quoted, so there is no entry");
         }
     }
 
@@ -132,7 +141,10 @@ public record LeaderboardEntry(Ticket ticket, StoredEvaluation evaluation, int i
             record.put("external", percent(evaluation.lowestKnown().accuracy()));
         }
         footnote().ifPresent(note -> record.put("footnote", note));
-        record.put("unreliable", evaluation.verdict() == Verdict.UNRELIABLE);
+        // Of what the rules did not check nothing is said.
+        if (evaluation.verdict() == Verdict.PASS || evaluation.verdict() == Verdict.UNRELIABLE) {
+            record.put("unreliable", evaluation.verdict() == Verdict.UNRELIABLE);
+        }
         return record;
     }
 

@@ -148,6 +148,17 @@ public final class StoredEvaluations {
         return read(directory, StoredCertifications.in(StoredCertificates.beside(directory)));
     }
 
+    /**
+     * Name of the data set of a stored evaluation.
+     *
+     * @throws UserException if it is damaged
+     */
+    public static String dataSet(Path directory) {
+        String source = directory.resolve(EvaluationDirectory.SUMMARY).toString();
+        JsonNode summary = Json.parse(AtomicFiles.content(directory.resolve(EvaluationDirectory.SUMMARY)), source);
+        return Json.string(Json.object(summary, "ticket", source), "dataset", source);
+    }
+
     private static StoredEvaluation read(Path directory, List<Certification> certificates) {
         Raw wanted = raw(directory);
         List<KnownResults.Attacked> all = new ArrayList<>();

@@ -91,7 +91,11 @@ final class Gallery {
     }
 
     private static String image(float[] values, Examples examples, String description) {
-        BufferedImage image = Pictures.of(values, examples.channels(), examples.rows(), examples.columns());
+        return image(Pictures.of(values, examples.channels(), examples.rows(), examples.columns()), description);
+    }
+
+    /** A picture in the page. */
+    static String image(BufferedImage image, String description) {
         var bytes = new ByteArrayOutputStream();
         try {
             ImageIO.setUseCache(false);
@@ -99,8 +103,8 @@ final class Gallery {
         } catch (IOException e) {
             throw new UncheckedIOException("a picture in memory cannot fail to be written", e);
         }
-        return "<img alt=\"" + Html.text(description) + "\" width=\"" + examples.columns() + "\" height=\""
-                + examples.rows() + "\" src=\"data:image/png;base64,"
+        return "<img alt=\"" + Html.text(description) + "\" width=\"" + image.getWidth() + "\" height=\""
+                + image.getHeight() + "\" src=\"data:image/png;base64,"
                 + Base64.getEncoder().encodeToString(bytes.toByteArray()) + "\">";
     }
 }
