@@ -10,6 +10,8 @@ import org.espalier.cli.console.ExitCode;
 import org.espalier.lab.reproduce.PaperGrid;
 import org.espalier.lab.reproduce.PaperPart;
 import org.espalier.lab.reproduce.PaperStore;
+import org.espalier.report.format.TextTable;
+import org.espalier.report.reproduction.ReproductionFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -29,7 +31,8 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  espalier reproduce paper --plan",
             "  espalier reproduce paper --part as-published-digits-pgd-original --trials 1",
-            "  espalier reproduce paper --part as-published-original,continued-fashion"
+            "  espalier reproduce paper --part as-published-original,continued-fashion",
+            "  espalier reproduce paper --claims"
         })
 final class ReproducePaperCommand implements Callable<Integer> {
     private final Console console;
@@ -65,6 +68,15 @@ final class ReproducePaperCommand implements Callable<Integer> {
             description = "List the parts, their levels and how many are trained, and run nothing.")
     private boolean plan;
 
+    @Option(
+            names = "--tables",
+            description =
+                    "Run nothing; write tables, figures and claims from what is stored. A finished run does so too.")
+    private boolean tables;
+
+    @Option(names = "--claims", description = "As --tables, and print what the stored runs say of the paper's claims.")
+    private boolean claims;
+
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     ReproducePaperCommand(Console console) {
         this.console = console;
@@ -78,6 +90,9 @@ final class ReproducePaperCommand implements Callable<Integer> {
         if (plan) {
             PlanText.print(console, out, chosen, trials);
             return ExitCode.DONE;
+        }
+        if (tables || claims) {
+            return write();
         }
         int threads = jobs.orElseGet(() -> Runtime.getRuntime().availableProcessors());
         var runner = new StoreRun(
@@ -97,7 +112,19 @@ final class ReproducePaperCommand implements Callable<Integer> {
             code = end.code() == ExitCode.DONE ? code : end.code();
         }
         PlanText.print(console, out, chosen, trials);
-        return code;
+        int written = write();
+        return code == ExitCode.DONE ? written : code;
+    }
+
+    private int write() {
+        ReproductionFiles.Written written = ReproductionFiles.write(out);
+        if (claims) {
+            written.claims().forEach(table -> console.out().println(TextTable.of(table, console.width())));
+        }
+        console.out().println("Written: " + written.folder().resolve("index.html") + " and the files beside it");
+        console.out().flush();
+        written.problems().forEach(console::complain);
+        return written.problems().isEmpty() ? ExitCode.DONE : ExitCode.MISTAKE;
     }
 
     /** Parts in their order, neighbours in one store together. */
