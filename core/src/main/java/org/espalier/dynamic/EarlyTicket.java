@@ -104,7 +104,7 @@ final class EarlyTicket implements MaskProcess {
         return (double) differing / a.architecture().weights();
     }
 
-    /** The mask of the largest weights. Equal ones are taken by position: weights that trained are hardly ever equal. */
+    /** The mask of the largest weights. Of equal ones a fixed draw decides, the same at every update. */
     Mask cut(Weights weights) {
         Architecture architecture = weights.architecture();
         int[] keys = new int[architecture.weights()];

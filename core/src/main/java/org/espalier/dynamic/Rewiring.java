@@ -10,6 +10,7 @@ import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Parameter;
 import org.espalier.network.Weights;
+import org.espalier.random.BoxMuller;
 import org.espalier.random.Stream;
 import org.espalier.train.mask.MaskProcess;
 import org.espalier.train.mask.MaskState;
@@ -162,8 +163,9 @@ final class Rewiring implements MaskProcess {
                     ? selection.random(empty, count, stream.child("grow"))
                     : selection.highest(empty, magnitudes(scores.matrix(layer)), count, stream.child("grow"));
             survivors[layer].or(grown);
+            Stream fresh = stream.child("value");
             for (int at = grown.nextSetBit(0); at >= 0; at = grown.nextSetBit(at + 1)) {
-                values[at] = fresh(stream.child("value"), at);
+                values[at] = rules.deviation() == 0 ? 0 : (float) BoxMuller.at(fresh, at, rules.deviation());
                 first.matrix(layer)[at] = 0;
                 second.matrix(layer)[at] = 0;
             }
@@ -194,18 +196,6 @@ final class Rewiring implements MaskProcess {
         int[] keys = new int[values.length];
         Arrays.setAll(keys, i -> Selection.magnitude(values[i]));
         return keys;
-    }
-
-    /** A draw of a normal distribution by Box and Muller's transform. */
-    private float fresh(Stream stream, int position) {
-        if (rules.deviation() == 0) {
-            return 0;
-        }
-        long bits = stream.bits(position);
-        double radius = ((bits >>> 32) + 1) * 0x1p-32; // in (0, 1]
-        double angle = (bits & 0xffffffffL) * 0x1p-32;
-        return (float)
-                (rules.deviation() * Math.sqrt(-2 * StrictMath.log(radius)) * StrictMath.cos(2 * Math.PI * angle));
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.espalier.scores;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.espalier.dynamic.Cosine;
 import org.espalier.engine.Engine;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
@@ -120,7 +121,7 @@ final class ScoreLearning implements MaskProcess {
         training.gradient();
         Engine engine = training.engine();
         engine.readGradient(gradient);
-        double rate = rules.rate() / 2 * (1 + StrictMath.cos(Math.PI * update / rules.scores()));
+        double rate = Cosine.at(update, rules.scores(), rules.rate(), 0);
         for (int layer = 0; layer < slopes.length; layer++) {
             slopes[layer] = learn(
                     scores.matrix(layer), velocity.matrix(layer), frozen.matrix(layer), gradient.matrix(layer), (float)

@@ -83,12 +83,11 @@ final class RunReader {
             this.timings = new LineTail(directory.resolve(Store.TIMINGS));
             this.stalls = new StallDetector();
             Experiment experiment = store.experiment();
-            List<LevelReader.Pair> pairs = LevelReader.Pair.of(experiment);
             for (StoredTrial trial : store.trials()) {
-                boolean attacked = experiment.objectives().stream()
-                        .anyMatch(o -> o.name().equals(trial.id().objective())
-                                && (o.attack().isPresent()
-                                        || experiment.attacks().containsKey(o.name())));
+                List<LevelReader.Pair> pairs = experiment.objectives().stream()
+                        .filter(o -> o.name().equals(trial.id().objective()))
+                        .flatMap(o -> LevelReader.Pair.of(experiment, o).stream())
+                        .toList();
                 for (int number = 0; number < trial.levels().size(); number++) {
                     String key = trial.levels().get(number);
                     if (!levels.containsKey(key)) {
@@ -100,7 +99,7 @@ final class RunReader {
                                         store.level(key),
                                         number,
                                         split(experiment),
-                                        attacked ? pairs : List.of(),
+                                        pairs,
                                         experiment.bounds().keySet()));
                     }
                 }
