@@ -1,6 +1,5 @@
 package org.espalier.dynamic;
 
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.function.IntPredicate;
@@ -83,6 +82,7 @@ final class Rewiring implements MaskProcess {
     private final MaskTraining training;
     private final Rules rules;
     private final Selection selection = new Selection();
+    private int[] keys = {};
     private @Nullable Weights mean; // of gradients, where weights grow by it
 
     Rewiring(MaskTraining training, Rules rules) {
@@ -161,7 +161,7 @@ final class Rewiring implements MaskProcess {
                     : (int) (counts.growth() * (int) (fraction * kept));
             BitSet grown = scores == null
                     ? selection.random(empty, count, stream.child("grow"))
-                    : selection.highest(empty, magnitudes(scores.matrix(layer)), count, stream.child("grow"));
+                    : selection.lowest(empty, largestFirst(scores.matrix(layer)), count, stream.child("grow"));
             survivors[layer].or(grown);
             Stream fresh = stream.child("value");
             for (int at = grown.nextSetBit(0); at >= 0; at = grown.nextSetBit(at + 1)) {
@@ -192,9 +192,27 @@ final class Rewiring implements MaskProcess {
         return dropped;
     }
 
-    private static int[] magnitudes(float[] values) {
-        int[] keys = new int[values.length];
-        Arrays.setAll(keys, i -> Selection.magnitude(values[i]));
+    /** Keys of a layer by size, in room that the next call takes again. */
+    private int[] magnitudes(float[] values) {
+        int[] made = room(values.length);
+        for (int i = 0; i < values.length; i++) {
+            made[i] = Selection.magnitude(values[i]);
+        }
+        return made;
+    }
+
+    private int[] largestFirst(float[] values) {
+        int[] made = magnitudes(values);
+        for (int i = 0; i < values.length; i++) {
+            made[i] = ~made[i];
+        }
+        return made;
+    }
+
+    private int[] room(int size) {
+        if (keys.length < size) {
+            keys = new int[size];
+        }
         return keys;
     }
 
