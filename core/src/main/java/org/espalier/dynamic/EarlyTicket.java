@@ -168,7 +168,7 @@ final class EarlyTicket implements MaskProcess {
     }
 
     /** The level's first weights of a state, which holds no running statistics: these begin as they always do. */
-    private static Weights first(Weights stored) {
+    static Weights first(Weights stored) {
         Weights weights = stored.copy();
         for (Parameter parameter : weights.graph().parameters()) {
             if (!parameter.role().trained()) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.espalier.UserException;
+import org.espalier.attack.Attacker;
 import org.espalier.data.Split;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
@@ -208,6 +209,22 @@ public final class PruningContext {
      */
     public Engine engine() {
         return loaded(declared(Need.ENGINE));
+    }
+
+    /**
+     * The objective's attack on {@link #engine}.
+     *
+     * @param buffers of that engine
+     * @throws IllegalStateException if the criterion does not declare {@link Need#ENGINE}
+     * @throws UserException if the objective has no attack
+     */
+    public Attacker attacker(ActivationBuffers buffers) {
+        return declared(Need.ENGINE)
+                .loss()
+                .attack()
+                .orElseThrow(() -> new UserException(
+                        "the criterion's loss is of attacked images, expected an objective with an attack"))
+                .bind(engine(), buffers);
     }
 
     /**

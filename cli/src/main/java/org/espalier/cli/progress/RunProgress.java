@@ -65,8 +65,9 @@ public final class RunProgress implements RunObserver, AutoCloseable {
         Experiment experiment = request.experiment();
         IntToDoubleFunction densities = ExperimentTranslator.estimatedDensities(experiment);
         return numbers.stream()
-                .mapToDouble(number ->
-                        experiment.training().iterations() * Effort.ofIteration(densities.applyAsDouble(number)))
+                .mapToDouble(number -> ExperimentTranslator.iterations(
+                                experiment, number, experiment.pruning().levels())
+                        * Effort.ofIteration(densities.applyAsDouble(number)))
                 .sum();
     }
 

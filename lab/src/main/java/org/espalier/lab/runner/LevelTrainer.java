@@ -68,6 +68,7 @@ final class LevelTrainer {
     private final Trial trial;
     private final TicketSearch search;
     private final Optional<MaskRule> maskRule;
+    private final int iterations; // of the level
     private final Stopwatch watch = new Stopwatch();
 
     /**
@@ -98,6 +99,7 @@ final class LevelTrainer {
         this.kernels = request.kernels();
         this.trial = Trial.of(experiment.seed(), task.trial().trial() - 1);
         this.maskRule = ExperimentTranslator.maskRule(experiment);
+        this.iterations = ExperimentTranslator.iterations(experiment, task.number(), task.lastLevel());
         this.search = new TicketSearch(
                 architecture,
                 experiment.network().initial(),
@@ -180,7 +182,6 @@ final class LevelTrainer {
     }
 
     private End train(Level level, LevelWriter writer) {
-        int iterations = experiment.training().iterations();
         RunObserver.LevelInWork work = new RunObserver.LevelInWork(
                 task.key(),
                 task.trial(),
@@ -215,7 +216,6 @@ final class LevelTrainer {
         private final Evaluator evaluator;
         private final Optional<ValidationObjective> best;
         private final Optional<BestAccuracy> kept;
-        private final int iterations;
         private long lastCheckpoint = System.nanoTime();
         private long lastReport = lastCheckpoint;
         private long lastNote = lastCheckpoint;
@@ -224,7 +224,6 @@ final class LevelTrainer {
             this.level = level;
             this.writer = writer;
             this.work = work;
-            iterations = work.iterations();
             engine = newEngine();
             engine.load(level.start(), level.mask());
             trainer = trainer(engine);
@@ -401,9 +400,10 @@ final class LevelTrainer {
                         experiment,
                         task.objective(),
                         task.number(),
-                        task.strategy().restart()),
+                        task.strategy().restart(),
+                        iterations),
                 trial.level(task.number()));
-        maskRule.ifPresent(rule -> trainer.follow(rule, experiment.training().iterations()));
+        maskRule.ifPresent(rule -> trainer.follow(rule, iterations));
         return trainer;
     }
 
@@ -449,7 +449,7 @@ final class LevelTrainer {
                 task.key(),
                 event,
                 iteration,
-                experiment.training().iterations(),
+                iterations,
                 watch.takeTraining(),
                 watch.takeEvaluation()));
     }
