@@ -91,7 +91,8 @@ public final class SampledConvolutions {
      * @param weights the network with sums in place of the weights
      * @param replaced weights replaced
      * @param kept samples in their subsets
-     * @param weightError largest distance of a sum from its weight, as a share of the weight
+     * @param weightError largest distance of a sum from its weight, as a share of the layer's largest weight; of the layer where
+     *     it is largest
      */
     public record Sampled(int samples, Weights weights, int replaced, long kept, double weightError) {}
 
@@ -113,26 +114,30 @@ public final class SampledConvolutions {
             }
             float[] weights = made.matrix(layer);
             Stream ofLayer = stream.child(samples).child(layer);
+            double distance = 0;
+            double size = 0;
             for (int i = 0; i < weights.length; i++) {
-                if (!mask.keeps(layer, i) || weights[i] == 0) {
+                if (!mask.keeps(layer, i)) {
                     continue;
                 }
                 for (int s = 0; s < samples; s++) {
                     drawn[s] = 2 * (double) ofLayer.uniform((long) i * SubsetSums.MOST + s) - 1;
                 }
                 SubsetSums sums = new SubsetSums(drawn);
-                largest = Math.max(largest, sums.nearest(weights[i]) / Math.abs((double) weights[i]));
+                distance = Math.max(distance, sums.nearest(weights[i]));
+                size = Math.max(size, Math.abs(weights[i]));
                 kept += sums.size();
                 replaced++;
                 weights[i] = (float) sums.sum();
             }
+            largest = Math.max(largest, size == 0 ? 0 : distance / size);
         }
         return new Sampled(samples, made, replaced, kept, largest);
     }
 
     /**
-     * The largest change of what the convolutions give: over images, {@code |y' - y| / |y|} in the Euclidean norm. Of a network without
-     * convolutions, of the logits.
+     * The largest change of what the convolutions give, over values and images, as a share of the largest value of all images. Of a
+     * network without convolutions, of the logits.
      *
      * @param split images
      * @param images how many, from the start
@@ -144,7 +149,8 @@ public final class SampledConvolutions {
         ActivationBuffers to = after.newBuffers(BATCH);
         int[] order = new int[images];
         Arrays.setAll(order, i -> i);
-        double largest = 0;
+        double moved = 0;
+        double size = 0;
         for (int first = 0; first < images; first += BATCH) {
             int examples = Math.min(BATCH, images - first);
             int panels = ActivationPanels.panelsFor(examples);
@@ -153,18 +159,14 @@ public final class SampledConvolutions {
             before.forward(of, 0, panels);
             after.forward(to, 0, panels);
             for (int e = 0; e < examples; e++) {
-                double moved = 0;
-                double size = 0;
                 for (int i = 0; i < stage.classes(); i++) {
                     double y = of.logits().get(i, e);
-                    double d = to.logits().get(i, e) - y;
-                    moved += d * d;
-                    size += y * y;
+                    moved = Math.max(moved, Math.abs(to.logits().get(i, e) - y));
+                    size = Math.max(size, Math.abs(y));
                 }
-                largest = Math.max(largest, size == 0 ? 0 : Math.sqrt(moved / size));
             }
         }
-        return largest;
+        return size == 0 ? 0 : moved / size;
     }
 
     private Engine engine(Weights weights) {

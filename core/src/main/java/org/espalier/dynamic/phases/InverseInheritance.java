@@ -1,5 +1,7 @@
-package org.espalier.dynamic;
+package org.espalier.dynamic.phases;
 
+import org.espalier.dynamic.Distribution;
+import org.espalier.dynamic.Selection;
 import java.util.BitSet;
 import java.util.Map;
 import org.espalier.engine.Engine;
@@ -192,7 +194,7 @@ public record InverseInheritance(
 
         @Override
         public void resume(int iteration, MaskState state) {
-            origin = EarlyTicket.first(state.tensor(ORIGIN));
+            origin = state.whole(ORIGIN);
         }
     }
 

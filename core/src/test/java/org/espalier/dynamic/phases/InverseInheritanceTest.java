@@ -1,9 +1,10 @@
-package org.espalier.dynamic;
+package org.espalier.dynamic.phases;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.espalier.fixtures.MaskTrainings.NETWORK;
 
+import org.espalier.dynamic.Distribution;
 import java.util.Arrays;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.Engine;

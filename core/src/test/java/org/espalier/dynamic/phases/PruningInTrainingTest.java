@@ -1,4 +1,4 @@
-package org.espalier.dynamic;
+package org.espalier.dynamic.phases;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

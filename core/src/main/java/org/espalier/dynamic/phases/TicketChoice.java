@@ -1,4 +1,4 @@
-package org.espalier.dynamic;
+package org.espalier.dynamic.phases;
 
 /** The ticket whose weights a dense network inherits. */
 public enum TicketChoice {

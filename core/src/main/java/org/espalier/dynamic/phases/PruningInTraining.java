@@ -1,4 +1,4 @@
-package org.espalier.dynamic;
+package org.espalier.dynamic.phases;
 
 import java.util.Collections;
 import java.util.Optional;
