@@ -70,8 +70,8 @@ public record BenchmarkPlan(Path directory, BenchmarkSettings settings, List<Ben
         }
         return method.sparsities()
                 .map(own -> own.stream()
-                        .filter(sparsity -> sparsities.contains(sparsity)
-                                || method.prunes() == BenchmarkSettings.Stage.NONE)
+                        .filter(sparsity ->
+                                sparsities.contains(sparsity) || method.prunes() == BenchmarkSettings.Stage.NONE)
                         .toList())
                 .orElse(sparsities);
     }

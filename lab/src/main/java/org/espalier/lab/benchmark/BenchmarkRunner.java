@@ -87,8 +87,7 @@ public final class BenchmarkRunner {
         for (BenchmarkRun run : plan.runs()) {
             Map<String, DataSet> sets = load(run.experiment(), progress);
             new Plan(run.experiment(), sets);
-            sets.values()
-                    .forEach(set -> FinalNetworks.check(plan.settings().evaluation(), run.experiment(), set));
+            sets.values().forEach(set -> FinalNetworks.check(plan.settings().evaluation(), run.experiment(), set));
         }
         writeDefinition();
         int number = 0;

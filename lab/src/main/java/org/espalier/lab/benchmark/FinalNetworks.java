@@ -91,7 +91,8 @@ final class FinalNetworks {
             if (trial.id().trial() > run.experiment().trials()) {
                 continue; // of an earlier, longer benchmark
             }
-            Optional<Ticket> ticket = Optional.ofNullable(tickets.get(trial.levels().getLast()));
+            Optional<Ticket> ticket =
+                    Optional.ofNullable(tickets.get(trial.levels().getLast()));
             found.add(new Final(
                     trial.id().trial(),
                     trial.levels(),
@@ -140,8 +141,7 @@ final class FinalNetworks {
             throw new UserException("evaluation of " + images + " images, expected at most " + test.size()
                     + ", the test images of data set " + set.name());
         }
-        return new EvaluationRequest(
-                ticket, set, test, images, suite, threat(evaluation), evaluation.seed(), rules);
+        return new EvaluationRequest(ticket, set, test, images, suite, threat(evaluation), evaluation.seed(), rules);
     }
 
     private DataSet set(String name) {

@@ -78,7 +78,8 @@ public record MethodResult(BenchmarkRun run, List<Trial> trials) {
             trials.add(new Trial(
                     each.trial(),
                     each.failure(),
-                    each.suite().map(request -> Size.of(request.ticket().network().mask())),
+                    each.suite()
+                            .map(request -> Size.of(request.ticket().network().mask())),
                     times.of(each.levels()
                             .subList(each.levels().size() - own, each.levels().size())),
                     each.suite().flatMap(MethodResult::read),

@@ -38,8 +38,7 @@ public final class BenchmarkFile {
     private static final String METHODS = "methods";
     private static final String NAME = "name";
 
-    private static final Pattern PLACE =
-            Pattern.compile("\\$([A-Za-z]+)(?:([*/])([0-9]+(?:\\.[0-9]+)?))?");
+    private static final Pattern PLACE = Pattern.compile("\\$([A-Za-z]+)(?:([*/])([0-9]+(?:\\.[0-9]+)?))?");
 
     /** Settings that the benchmark gives, so that budgets and evaluations are equal. */
     private static final List<List<String>> GIVEN =
@@ -246,8 +245,7 @@ public final class BenchmarkFile {
                 NetworkForms.whole(Objects.requireNonNull(changes.get(method.name()), method.name())));
         yaml = filled(yaml, numbers);
         yaml = Yaml.merge(yaml, Yaml.at(List.of(NAME), new Yaml.Scalar(id, true, source)));
-        yaml = Yaml.merge(
-                yaml, Yaml.at(List.of("trials"), new Yaml.Scalar(Integer.toString(trials), false, source)));
+        yaml = Yaml.merge(yaml, Yaml.at(List.of("trials"), new Yaml.Scalar(Integer.toString(trials), false, source)));
         yaml = Yaml.merge(
                 yaml,
                 Yaml.at(
@@ -265,16 +263,20 @@ public final class BenchmarkFile {
     /** Name of the experiment of a method at a sparsity: {@code snip-s95}. */
     public static String id(BenchmarkSettings.Method method, double sparsity) {
         return method.name() + "-s"
-                + BigDecimal.valueOf(sparsity).movePointRight(2).stripTrailingZeros().toPlainString();
+                + BigDecimal.valueOf(sparsity)
+                        .movePointRight(2)
+                        .stripTrailingZeros()
+                        .toPlainString();
     }
 
     private void check(BenchmarkSettings.Method method, Experiment experiment) {
         if (experiment.data().sets().size() != 1
                 || experiment.objectives().size() != 1
                 || experiment.strategies().size() != 1) {
-            throw new UserException(source + ": the experiment has " + experiment.data().sets().size()
-                    + " data sets, " + experiment.objectives().size() + " objectives and "
-                    + experiment.strategies().size() + " strategies, expected one of each");
+            throw new UserException(
+                    source + ": the experiment has " + experiment.data().sets().size()
+                            + " data sets, " + experiment.objectives().size() + " objectives and "
+                            + experiment.strategies().size() + " strategies, expected one of each");
         }
         int levels = Strategy.of(experiment.strategies().getFirst()).prunes()
                 ? experiment.pruning().levels()
@@ -290,7 +292,8 @@ public final class BenchmarkFile {
 
     private static Yaml filled(Yaml yaml, Map<String, BigDecimal> numbers) {
         return switch (yaml) {
-            case Yaml.Scalar scalar when !scalar.quoted() && scalar.text().indexOf('$') >= 0 ->
+            case Yaml.Scalar scalar
+            when !scalar.quoted() && scalar.text().indexOf('$') >= 0 ->
                 new Yaml.Scalar(filled(scalar, numbers), false, scalar.place());
             case Yaml.Scalar scalar -> scalar;
             case Yaml.Mapping(Map<String, Yaml> values, String place) -> {
@@ -316,7 +319,8 @@ public final class BenchmarkFile {
             if (found.group(2) != null) {
                 BigDecimal by = new BigDecimal(found.group(3));
                 if (by.signum() == 0) {
-                    throw new UserException(scalar.place() + ": " + found.group() + " has 0, expected a number above 0");
+                    throw new UserException(
+                            scalar.place() + ": " + found.group() + " has 0, expected a number above 0");
                 }
                 number = found.group(2).equals("/")
                         ? number.divide(by, MathContext.DECIMAL64)

@@ -30,8 +30,9 @@ public record BenchmarkSettings(
         String description,
 
         @Setting(
-                value = "updates that a method has for one network, from the first draw to the last weights: of weights and of"
-                        + " scores, those before and after pruning together",
+                value =
+                        "updates that a method has for one network, from the first draw to the last weights: of weights and of"
+                                + " scores, those before and after pruning together",
                 min = 1)
         int updates,
 
@@ -53,8 +54,7 @@ public record BenchmarkSettings(
         @Setting(value = "methods that are left out, by name; for files that extend another", preset = "[]")
         List<String> omit,
 
-        @Setting(value = "pruning methods", minItems = 1)
-        List<Method> methods) {
+        @Setting(value = "pruning methods", minItems = 1) List<Method> methods) {
     public BenchmarkSettings {
         sparsities = List.copyOf(sparsities);
         omit = List.copyOf(omit);
@@ -78,8 +78,9 @@ public record BenchmarkSettings(
             int images,
 
             @Setting(
-                    value = "whether the attacks of the rules for robustness figures are run too: they cost more than the"
-                            + " suite, and without them figures are not checked",
+                    value =
+                            "whether the attacks of the rules for robustness figures are run too: they cost more than the"
+                                    + " suite, and without them figures are not checked",
                     preset = "false")
             boolean rules,
 
@@ -122,7 +123,9 @@ public record BenchmarkSettings(
             @Setting(value = "what makes a weight worth keeping, in a few words")
             String criterion,
 
-            @Setting(value = "whether it takes out units rather than weights: sparsities then count units", preset = "false")
+            @Setting(
+                    value = "whether it takes out units rather than weights: sparsities then count units",
+                    preset = "false")
             boolean structured,
 
             @Setting(
@@ -132,7 +135,11 @@ public record BenchmarkSettings(
                     min = 1)
             int trainings,
 
-            @Setting(value = "sparsities of this method; those of the benchmark if not given", min = 0, max = 1, below = true)
+            @Setting(
+                    value = "sparsities of this method; those of the benchmark if not given",
+                    min = 0,
+                    max = 1,
+                    below = true)
             Optional<List<Double>> sparsities) {}
 
     /** Objectives of the parts of a method, by name. */

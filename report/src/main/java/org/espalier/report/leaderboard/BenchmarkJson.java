@@ -31,14 +31,20 @@ public final class BenchmarkJson {
         Map<String, BenchmarkSettings.Method> methods = new LinkedHashMap<>();
         leaderboard
                 .results()
-                .forEach(result -> methods.put(result.run().method().name(), result.run().method()));
+                .forEach(result ->
+                        methods.put(result.run().method().name(), result.run().method()));
         json.put(
                 "methods",
-                methods.values().stream().map(ExperimentFile::tree).map(Object.class::cast).toList());
+                methods.values().stream()
+                        .map(ExperimentFile::tree)
+                        .map(Object.class::cast)
+                        .toList());
         json.put(
                 "results",
                 leaderboard.results().stream().map(BenchmarkJson::result).toList());
-        json.put("boards", leaderboard.boards().stream().map(BenchmarkJson::board).toList());
+        json.put(
+                "boards",
+                leaderboard.boards().stream().map(BenchmarkJson::board).toList());
         return Json.write(json);
     }
 
@@ -70,7 +76,9 @@ public final class BenchmarkJson {
         });
         trial.curve().map(curve -> curve.suiteAttacks().getFirst()).ifPresent(attack -> {
             attack.distances().ifPresent(distances -> json.put("median-distance", distances.median()));
-            json.put("curve", attack.securityCurve().stream().map(BenchmarkJson::point).toList());
+            json.put(
+                    "curve",
+                    attack.securityCurve().stream().map(BenchmarkJson::point).toList());
         });
         return json;
     }
@@ -98,7 +106,9 @@ public final class BenchmarkJson {
             entry.put("density", row.density().mean());
             entry.put("clean", row.clean().mean());
             entry.put("robust", mean(row.robust()));
-            entry.put("median-distance", row.distance().count() == 0 ? Double.NaN : row.distance().mean());
+            entry.put(
+                    "median-distance",
+                    row.distance().count() == 0 ? Double.NaN : row.distance().mean());
             ranking.add(entry);
         }
         json.put("ranking", ranking);

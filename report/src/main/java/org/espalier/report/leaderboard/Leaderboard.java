@@ -103,8 +103,9 @@ public record Leaderboard(BenchmarkSettings settings, List<MethodResult> results
             TreeMap<Double, List<Row>> rows = new TreeMap<>();
             for (MethodResult result : results) {
                 if (result.run().method().structured() == structured) {
-                    row(result).ifPresent(row -> rows.computeIfAbsent(result.run().sparsity(), _ -> new ArrayList<>())
-                            .add(row));
+                    row(result)
+                            .ifPresent(row -> rows.computeIfAbsent(result.run().sparsity(), _ -> new ArrayList<>())
+                                    .add(row));
                 }
             }
             rows.forEach((sparsity, list) -> boards.add(board(sparsity, structured, list)));
@@ -123,11 +124,14 @@ public record Leaderboard(BenchmarkSettings settings, List<MethodResult> results
                 result,
                 sample(trials, trial -> suite(trial).clean().accuracy()),
                 TwoWay.of(trials.stream().map(trial -> right(suite(trial))).toArray(double[][]::new)),
-                sample(trials, trial -> trial.curve()
-                        .flatMap(curve -> curve.suiteAttacks().getFirst().distances())
-                        .map(distances -> distances.median())
-                        .filter(Double::isFinite)
-                        .orElse(Double.NaN)),
+                sample(
+                        trials,
+                        trial -> trial.curve()
+                                .flatMap(
+                                        curve -> curve.suiteAttacks().getFirst().distances())
+                                .map(distances -> distances.median())
+                                .filter(Double::isFinite)
+                                .orElse(Double.NaN)),
                 sample(trials, trial -> trial.network().orElseThrow().density()),
                 sample(trials, trial -> {
                     MethodResult.Size size = trial.network().orElseThrow();

@@ -40,10 +40,12 @@ final class LeaderboardFigures {
                 continue;
             }
             Map<String, SortedMap<Double, List<Double>>> curves = new LinkedHashMap<>();
-            leaderboard.boards().forEach(board -> board.rows().stream()
-                    .filter(row -> row.result().run().method().prunes() == stage)
-                    .forEach(row -> curves.computeIfAbsent(row.name(), _ -> new TreeMap<>())
-                            .put(100 * row.density().mean(), accuracies(row.result()))));
+            leaderboard
+                    .boards()
+                    .forEach(board -> board.rows().stream()
+                            .filter(row -> row.result().run().method().prunes() == stage)
+                            .forEach(row -> curves.computeIfAbsent(row.name(), _ -> new TreeMap<>())
+                                    .put(100 * row.density().mean(), accuracies(row.result()))));
             String word = ExperimentFile.nameOf(stage);
             variants.add(new FigureGroup.Variant(
                     word + " training",
@@ -76,7 +78,8 @@ final class LeaderboardFigures {
         List<FigureGroup.Variant> variants = new ArrayList<>();
         for (Leaderboard.Board board : leaderboard.boards()) {
             List<Leaderboard.Row> rows = board.rows().stream().limit(SHOWN).toList();
-            String name = LeaderboardTables.percentOf(board.sparsity()) + " %" + (board.structured() ? " of units" : "");
+            String name =
+                    LeaderboardTables.percentOf(board.sparsity()) + " %" + (board.structured() ? " of units" : "");
             variants.add(new FigureGroup.Variant(
                     name,
                     new Figure(
@@ -95,7 +98,11 @@ final class LeaderboardFigures {
                             List.of(new Panel.Lines(
                                     "",
                                     Axis.of(
-                                            "distance, " + leaderboard.settings().evaluation().norm(),
+                                            "distance, "
+                                                    + leaderboard
+                                                            .settings()
+                                                            .evaluation()
+                                                            .norm(),
                                             Axis.Scale.ZERO),
                                     Axis.of("accuracy (%)", Axis.Scale.PERCENT),
                                     rows.stream()

@@ -52,9 +52,7 @@ public final class LeaderboardFiles {
         budget(settings).forEach(page::paragraph);
         LeaderboardTables.summaries(leaderboard).forEach(table -> page.html(Html.table(table)));
         page.section("rankings", "Rankings by sparsity", "Rankings");
-        leaderboard
-                .boards()
-                .forEach(board -> page.html(Html.table(LeaderboardTables.ranking(leaderboard, board))));
+        leaderboard.boards().forEach(board -> page.html(Html.table(LeaderboardTables.ranking(leaderboard, board))));
         page.section("figures", "Figures", "Figures");
         LeaderboardFigures.of(leaderboard).forEach(page::figures);
         page.section("methods", "Methods", "Methods");
@@ -71,10 +69,8 @@ public final class LeaderboardFiles {
         sentences(leaderboard)
                 .forEach(sentence -> text.append("- ").append(sentence).append('\n'));
         text.append('\n');
-        budget(leaderboard.settings())
-                .forEach(sentence -> text.append(sentence).append('\n'));
-        LeaderboardTables.of(leaderboard)
-                .forEach(table -> text.append('\n').append(MarkdownTable.of(table)));
+        budget(leaderboard.settings()).forEach(sentence -> text.append(sentence).append('\n'));
+        LeaderboardTables.of(leaderboard).forEach(table -> text.append('\n').append(MarkdownTable.of(table)));
         return text.toString();
     }
 

@@ -76,13 +76,15 @@ public final class LeaderboardTables {
 
     private static List<String> notes(Leaderboard leaderboard) {
         List<String> notes = new ArrayList<>();
-        notes.add("robust: right under suite " + leaderboard.settings().evaluation().suite() + ", "
+        notes.add("robust: right under suite "
+                + leaderboard.settings().evaluation().suite() + ", "
                 + ball(leaderboard.settings().evaluation()) + ", means over trials");
         leaderboard.boards().stream()
                 .filter(board -> board.sparsity() == 0)
                 .flatMap(board -> board.rows().stream())
                 .forEach(row -> notes.add(row.name() + " network with the same updates: clean "
-                        + percent(row.clean().mean()) + " %, robust " + percent(row.robust().mean()) + " %"));
+                        + percent(row.clean().mean()) + " %, robust "
+                        + percent(row.robust().mean()) + " %"));
         return notes;
     }
 
@@ -101,13 +103,18 @@ public final class LeaderboardTables {
                     spread(row.clean()),
                     percent(row.robust().mean()),
                     percent(Math.max(0, interval.low())) + "-" + percent(Math.min(1, interval.high())),
-                    row.distance().count() == 0 ? NONE : String.format(Locale.ROOT, "%.3f", row.distance().mean())));
+                    row.distance().count() == 0
+                            ? NONE
+                            : String.format(Locale.ROOT, "%.3f", row.distance().mean())));
             comparisons.add(comparison(board, best, row.name()));
             costs.add(List.of(
                     Numbers.percent(row.density().mean()),
                     Numbers.percent(row.units().mean()),
-                    Integer.toString(row.robust().trials()) + (row.diverged() > 0 ? " (" + row.diverged() + " diverged)" : ""),
-                    row.seconds().count() == 0 ? NONE : String.format(Locale.ROOT, "%.0f", row.seconds().mean())));
+                    Integer.toString(row.robust().trials())
+                            + (row.diverged() > 0 ? " (" + row.diverged() + " diverged)" : ""),
+                    row.seconds().count() == 0
+                            ? NONE
+                            : String.format(Locale.ROOT, "%.0f", row.seconds().mean())));
         }
         return new Table(
                 percentOf(board.sparsity()) + " % of the " + (board.structured() ? "hidden units" : "weights")
@@ -130,7 +137,7 @@ public final class LeaderboardTables {
                                 + " shown at 5 % after Holm's correction over all pairs of the table.",
                         "shown worse: methods of the table that are shown to have a lower robust accuracy.",
                         "clean: mean and standard deviation over trials. median distance: of the nearest adversarial"
-                                + " examples that FMN found. training: seconds on one core."));
+                                + " examples that FMN found. training: seconds on the clock of one thread."));
     }
 
     private static List<String> comparison(Leaderboard.Board board, String best, String name) {
@@ -156,7 +163,8 @@ public final class LeaderboardTables {
         Map<String, BenchmarkSettings.Method> methods = new LinkedHashMap<>();
         leaderboard
                 .results()
-                .forEach(result -> methods.put(result.run().method().name(), result.run().method()));
+                .forEach(result ->
+                        methods.put(result.run().method().name(), result.run().method()));
         methods.values().forEach(method -> {
             keys.add(List.of(method.name()));
             rows.add(List.of(
@@ -209,8 +217,10 @@ public final class LeaderboardTables {
                 + best.robust().trials() + (best.robust().trials() == 1 ? " trial)." : " trials)."));
         List<String> noise = new ArrayList<>();
         List<String> worse = new ArrayList<>();
-        board.rows().stream().skip(1).forEach(row -> board.pair(best.name(), row.name())
-                .ifPresent(pair -> (pair.shown() ? worse : noise).add(row.name())));
+        board.rows().stream()
+                .skip(1)
+                .forEach(row -> board.pair(best.name(), row.name())
+                        .ifPresent(pair -> (pair.shown() ? worse : noise).add(row.name())));
         if (!noise.isEmpty()) {
             sentences.add("The difference is within noise for " + String.join(", ", noise) + ".");
         }
@@ -241,7 +251,8 @@ public final class LeaderboardTables {
     private static String spread(Sample sample) {
         return percent(sample.mean())
                 + (sample.deviation().isPresent()
-                        ? String.format(Locale.ROOT, " +-%.1f", 100 * sample.deviation().getAsDouble())
+                        ? String.format(
+                                Locale.ROOT, " +-%.1f", 100 * sample.deviation().getAsDouble())
                         : "");
     }
 }
