@@ -300,6 +300,7 @@ final class LevelTrainer {
                 return;
             }
             writer.checkpoint(state, level.mask());
+            observer.checkpointed(work, trainer.iteration());
         }
 
         /**

@@ -9,9 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
+import org.espalier.lab.cluster.Leases;
+import org.espalier.lab.cluster.SharedFolder;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.store.LevelState;
@@ -28,7 +31,7 @@ import org.espalier.lab.store.TrialId;
  * @param waiting levels not begun
  * @param diverged levels whose loss was not a number
  * @param dropped levels that will not be trained because one before them diverged
- * @param inWork levels that {@code process} is at work on now
+ * @param inWork levels that {@code process}, or workers of a shared directory, are at work on now
  * @param process number of the process that works on the search now
  * @param spent time that training and evaluation took so far, added over threads
  * @param left estimated time that the rest will take, added over threads; empty before there is anything to judge by
@@ -58,7 +61,13 @@ public record SearchStatus(
         Optional<Long> process = store.running();
         var spent = new TimeSpent();
         store.timings().forEach(spent::add);
-        return of(store.experiment(), store.trials(), key -> store.level(key).state(), spent, process);
+        return of(
+                store.experiment(),
+                store.trials(),
+                key -> store.level(key).state(),
+                spent,
+                process,
+                Leases.of(new SharedFolder(store.directory())).keySet());
     }
 
     /**
@@ -73,6 +82,17 @@ public record SearchStatus(
             Function<String, LevelState> states,
             TimeSpent spent,
             Optional<Long> process) {
+        return of(experiment, stored, states, spent, process, Set.of());
+    }
+
+    /** The same, with the keys of levels that workers on this or other machines hold. */
+    private static SearchStatus of(
+            Experiment experiment,
+            List<StoredTrial> stored,
+            Function<String, LevelState> states,
+            TimeSpent spent,
+            Optional<Long> process,
+            Set<String> held) {
         int iterations = experiment.training().iterations();
         IntToDoubleFunction densities = ExperimentTranslator.estimatedDensities(experiment);
 
@@ -124,8 +144,8 @@ public record SearchStatus(
             }
             counts[work.state().ordinal()]++;
             if (work.state() == LevelState.BEGUN
-                    && process.isPresent()
-                    && spent.inWork(level.getKey(), process.get())) {
+                    && (held.contains(level.getKey())
+                            || process.isPresent() && spent.inWork(level.getKey(), process.get()))) {
                 inWork++;
             }
             if (work.state() == LevelState.BEGUN || work.state() == LevelState.WAITING) {

@@ -1,0 +1,135 @@
+package org.espalier.lab.estimate;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.espalier.data.DataSet;
+import org.espalier.data.Split;
+import org.espalier.data.Splits;
+import org.espalier.engine.Engine;
+import org.espalier.engine.Engines;
+import org.espalier.engine.KernelMode;
+import org.espalier.evaluate.Evaluator;
+import org.espalier.lab.bench.RandomMasks;
+import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.experiment.Strategy;
+import org.espalier.lab.plan.ExperimentTranslator;
+import org.espalier.network.Architecture;
+import org.espalier.network.Mask;
+import org.espalier.random.Stream;
+import org.espalier.ticket.Trial;
+import org.espalier.train.DivergedException;
+import org.espalier.train.Trainer;
+
+/** Times a few updates and measurements of an experiment's networks at several densities, with random masks. */
+final class Calibration {
+    private static final int IMAGES = 256;
+    private static final double NANOS = 1e9;
+    private static final long LINE_BYTES = 150;
+    private static final long LEVEL_BYTES = 8 << 10; // level.json, done.json and the headers of networks
+
+    private final Experiment experiment;
+    private final Splits splits;
+    private final Architecture architecture;
+    private final List<Double> densities;
+    private final int measurements;
+
+    Calibration(Experiment experiment, DataSet set) {
+        this.experiment = experiment;
+        this.splits = experiment.data().splits(set, experiment.data().validation(), experiment.seed());
+        this.architecture = ExperimentTranslator.architecture(experiment, set);
+        List<Integer> survivors = ExperimentTranslator.survivors(experiment, architecture);
+        this.densities = IntStream.range(0, survivors.size())
+                .mapToObj(level -> (double) survivors.get(level) / survivors.getFirst())
+                .toList();
+        this.measurements = ExperimentTranslator.schedule(
+                        experiment, splits.train().size())
+                .moments(experiment.training().iterations())
+                .size();
+    }
+
+    /**
+     * Measures.
+     *
+     * @param densities falling, each in (0, 1]
+     * @param seconds to spend on each density, about
+     */
+    Costs of(Experiment.Objective objective, List<Double> densities, double seconds) {
+        List<Costs.Point> points = new ArrayList<>();
+        for (double density : densities) {
+            points.add(point(objective, density, seconds));
+        }
+        return new Costs(points);
+    }
+
+    private Costs.Point point(Experiment.Objective objective, double density, double seconds) {
+        Engine engine = Engines.create(architecture, KernelMode.AUTO);
+        Mask mask = density >= 1 ? Mask.dense(architecture) : RandomMasks.draw(architecture, density, Stream.root(1));
+        engine.load(experiment.network().initial().draw(architecture, Stream.root(2)), mask);
+        Trial trial = Trial.of(experiment.seed(), 0);
+        Trainer trainer = new Trainer(
+                engine,
+                splits.train(),
+                ExperimentTranslator.training(
+                        experiment,
+                        objective,
+                        0,
+                        Strategy.of(experiment.strategies().getFirst()).restart()),
+                trial.level(0));
+        Runnable step = () -> {
+            try {
+                trainer.step();
+            } catch (DivergedException e) {
+                // Such an update has nearly the same cost.
+            }
+        };
+        timed(step, seconds / 3);
+        double iteration = timed(step, seconds / 3);
+        Evaluator evaluator = new Evaluator(engine, ExperimentTranslator.evaluation(experiment, objective));
+        double evaluation = 0;
+        for (Experiment.EvaluationSplit kind : experiment.evaluation().splits()) {
+            Split split = switch (kind) {
+                case VALIDATION -> splits.validation();
+                case TEST -> splits.test();
+            };
+            int all = Math.min(split.size(), experiment.evaluation().images().orElse(split.size()));
+            int some = Math.min(IMAGES, all);
+            Split part = split.part(split.name(), 0, some);
+            double smoothing = ExperimentTranslator.smoothing(experiment, kind);
+            evaluation += timed(() -> evaluator.measure(0, part, smoothing, trial.level(0)), seconds / 6) * all / some;
+        }
+        return new Costs.Point(density, iteration, evaluation);
+    }
+
+    /** Repeats until the time is over; the mean seconds of one, without the first, which finds its code and memory cold. */
+    private static double timed(Runnable task, double seconds) {
+        task.run();
+        long start = System.nanoTime();
+        long runs = 0;
+        do {
+            task.run();
+            runs++;
+        } while (System.nanoTime() - start < seconds * NANOS);
+        return (System.nanoTime() - start) / NANOS / runs;
+    }
+
+    /** Measurements of a level. */
+    int measurements() {
+        return measurements;
+    }
+
+    /** Shares of weights that survive, by level. */
+    List<Double> densities() {
+        return densities;
+    }
+
+    /** Bytes of the files of a level, about. */
+    long bytes(int rewinds) {
+        long values = architecture.weights();
+        long network = values * (Float.BYTES + 1); // a byte of the mask for each weight
+        int lines = measurements
+                * experiment.evaluation().splits().size()
+                * (1 + experiment.evaluation().attacks().size());
+        return (2L + rewinds) * network + LINE_BYTES * lines + LEVEL_BYTES;
+    }
+}
