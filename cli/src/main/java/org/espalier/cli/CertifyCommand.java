@@ -52,8 +52,8 @@ import picocli.CommandLine.Spec;
             "Methods, in order of rising tightness and cost: ibp (intervals), crown-ibp, crown (linear bounds),",
             "alpha-crown (linear bounds, optimised), exact (branch and bound, with counterexamples).",
             "Examples:",
-            "  espalier certify runs/quick --strategy original --trial 1 --all-levels --epsilon 0.1",
-            "  espalier certify runs/quick --strategy original --trial 1 --level 5 --epsilon 0.05 --method exact"
+            "  espalier certify runs/quick-mlp --strategy original --trial 1 --all-levels --epsilon 0.1",
+            "  espalier certify runs/quick-mlp --strategy original --trial 1 --level 5 --epsilon 0.05 --method exact"
                     + " --images 100"
         })
 final class CertifyCommand implements Callable<Integer> {

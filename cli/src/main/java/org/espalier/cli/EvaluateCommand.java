@@ -52,8 +52,8 @@ import picocli.CommandLine.Spec;
             "Suites: standard (AutoAttack's four), fast, paper (FGSM and PGD-10), thorough, distances",
             "(minimum-norm attacks, for security curves), or a YAML file.",
             "Examples:",
-            "  espalier evaluate runs/quick --strategy original --trial 1 --level 3",
-            "  espalier evaluate runs/quick --all-levels --suite fast --images 200",
+            "  espalier evaluate runs/quick-mlp --strategy original --trial 1 --level 3",
+            "  espalier evaluate runs/quick-mlp --all-levels --suite fast --images 200",
             "  espalier evaluate --self-test"
         })
 final class EvaluateCommand implements Callable<Integer> {

@@ -22,6 +22,7 @@ import org.espalier.engine.KernelMode;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.experiment.Presets;
+import org.espalier.lab.file.Json;
 import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.robustness.EvaluationRequest;
 import org.espalier.lab.robustness.EvaluationRunner;
@@ -47,6 +48,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  espalier run quick",
+            "  espalier run quick --from ticket.safetensors",
             "  espalier run mine.yaml --trials 3 --set training.iterations=20000 --set 'strategies=[original, random]'"
         })
 final class RunCommand implements Callable<Integer> {
@@ -71,6 +73,14 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of all randomness; replaces the experiment's.")
     private Optional<Long> seed;
+
+    @Option(
+            names = "--from",
+            paramLabel = "TICKET",
+            description =
+                    "Start from this ticket's file: its layers, weights and pruned weights. 'espalier import' makes one of a"
+                            + " network from another program.")
+    private Optional<Path> from;
 
     @Option(
             names = "--jobs",
@@ -138,6 +148,7 @@ final class RunCommand implements Callable<Integer> {
         var overrides = new ArrayList<>(settings);
         trials.ifPresent(n -> overrides.add("trials=" + n));
         seed.ifPresent(n -> overrides.add("seed=" + n));
+        from.ifPresent(file -> overrides.add("network.from=" + Json.write(file.toString())));
         Experiment resolved = ExperimentFile.read(experiment, overrides);
 
         Path directory = out.orElse(Path.of("runs", resolved.name()));

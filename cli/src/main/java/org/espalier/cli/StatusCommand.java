@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import org.espalier.cli.console.Console;
+import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.progress.Durations;
 import org.espalier.lab.store.Store;
 import org.espalier.report.format.TextTable;
@@ -14,9 +16,15 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code espalier status DIR}: the state of each trial of a search, and the time left. */
+/**
+ * {@code espalier status DIR}: the state of each trial of a search, and the time left. Checks the digests of finished levels;
+ * a damaged one is named, and the exit code is that of a mistake.
+ */
 @Command(name = "status", description = "Show finished and remaining levels of a search, and the time left.")
-final class StatusCommand implements Runnable {
+final class StatusCommand implements Callable<Integer> {
+    /** Damaged levels that are named one by one. */
+    private static final int MOST_DAMAGED = 5;
+
     private final Console console;
 
     @Parameters(paramLabel = "DIR", description = "Directory of a search.")
@@ -36,10 +44,20 @@ final class StatusCommand implements Runnable {
     }
 
     @Override
-    public void run() {
+    public Integer call() {
         Store store = Store.open(directory);
         SearchStatus status = SearchStatus.of(store);
         console.out().print(TextTable.of(table(store, status), console.width()));
+        List<String> damaged = store.trials().stream()
+                .flatMap(trial -> trial.levels().stream())
+                .distinct()
+                .flatMap(key -> store.level(key).damage().stream())
+                .toList();
+        damaged.stream().limit(MOST_DAMAGED).forEach(console::complain);
+        if (damaged.size() > MOST_DAMAGED) {
+            console.complain((damaged.size() - MOST_DAMAGED) + " more levels are damaged");
+        }
+        return damaged.isEmpty() ? ExitCode.DONE : ExitCode.MISTAKE;
     }
 
     private static Table table(Store store, SearchStatus status) {

@@ -13,8 +13,8 @@ import picocli.CommandLine.Option;
 
 /** Options that select tickets. */
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
-final class TicketOptions {
-    static final String GIVEN = "Directory of a search, directory of a level, or a safetensors file.";
+public final class TicketOptions {
+    public static final String GIVEN = "Directory of a search, directory of a level, or a file of a ticket.";
 
     @Option(names = "--data-set", paramLabel = "NAME", description = "In a search: only levels of this data set.")
     private Optional<String> dataset;
@@ -53,7 +53,7 @@ final class TicketOptions {
     private Optional<Path> dataDirectory;
 
     /** The value of {@code --weights}. */
-    String weights() {
+    public String weights() {
         return weights;
     }
 
@@ -75,7 +75,7 @@ final class TicketOptions {
      * @param given a search's directory, a level's directory, or a safetensors file
      * @throws UserException if there is none
      */
-    List<Ticket> tickets(Path given) {
+    public List<Ticket> tickets(Path given) {
         WeightChoice which = switch (weights) {
             case "final" -> WeightChoice.FINAL;
             case "best-validation" -> WeightChoice.BEST_VALIDATION;

@@ -165,6 +165,48 @@ class CertifyCommandTest {
         assertThat(number(exact, "attacked")).isEqualTo(number(bounds, "attacked"));
     }
 
+    /** From a convolutional network's training on bounds to its certificates, which no attack contradicts. */
+    @Test
+    void convolutionsAreTrainedToBeCertified() throws IOException {
+        String experiment = TinyImages.experiment(home.resolve("images"))
+                .replace(
+                        "  hidden: [6]",
+                        "  kind: layers\n  layers: [{conv2d: {channels: 6, kernel: 2}}, relu, flatten, linear]")
+                .replace("iterations: 20", "iterations: 400")
+                .replace("every: 10", "every: 200")
+                .replace("iteration: 10", "iteration: 400")
+                .replace("objectives: [fgsm]", "objectives: [ibp, crown-ibp]")
+                .replace("trials: 2", "trials: 1")
+                .replace("strategies: [original, random]", "strategies: [original]")
+                .replace(
+                        "pruning:",
+                        "bounds:\n  ibp: {kind: ibp, epsilon: 0.2}\n"
+                                + "  crown-ibp: {kind: crown-ibp, epsilon: 0.2}\npruning:");
+        Path file = Files.writeString(empty.resolve("conv.yaml"), experiment);
+        Path store = empty.resolve("conv");
+        CommandLineRun run = CommandLineRun.of("run", file.toString(), "--out", store.toString());
+        assertThat(run.code()).as(run.err()).isZero();
+        for (String objective : List.of("ibp", "crown-ibp")) {
+            CommandLineRun certified = certify(
+                    store,
+                    "--objective",
+                    objective,
+                    "--strategy",
+                    "original",
+                    "--trial",
+                    "1",
+                    "--level",
+                    "1",
+                    "--epsilon",
+                    "0.2",
+                    "--json");
+            assertThat(certified.code()).as(certified.err()).isZero();
+            assertThat(number(certified, "certified"))
+                    .as(certified.out())
+                    .isBetween(0.8, number(certified, "attacked"));
+        }
+    }
+
     private static double number(CommandLineRun run, String name) {
         String text = run.out().replaceAll("(?s).*\"" + name + "\":([0-9.E-]+).*", "$1");
         return Double.parseDouble(text);

@@ -56,7 +56,7 @@ class NetworksCommandTest {
     void aNetworkThatDoesNotFitTheDataIsNamedWithItsFile() throws Exception {
         Path file = Files.writeString(
                 directory.resolve("mine.yaml"),
-                "extends: quick\nnetwork: {layers: [max-pool: 20, max-pool: 2, flatten, linear]}\n");
+                "extends: quick-mlp\nnetwork: {layers: [max-pool: 20, max-pool: 2, flatten, linear]}\n");
         CommandLineRun run = CommandLineRun.of(
                 "run", file.toString(), "--out", directory.resolve("out").toString());
         assertThat(run.code()).isEqualTo(ExitCode.MISTAKE);
@@ -70,7 +70,7 @@ class NetworksCommandTest {
     void aNetworkTooLargeForTheMemoryIsRefusedWithItsLargestLayer() {
         Split split = new Split("train", new ImageShape(32, 32, 3), new byte[3072 * 5], new int[5]);
         DataSet set = new DataSet("digits", 32, 32, 10, split, split, Map.of());
-        Experiment experiment = ExperimentFile.read("quick", List.of("network=resnet18"));
+        Experiment experiment = ExperimentFile.read("quick-mlp", List.of("network=resnet18"));
         MemoryNeed need = MemoryNeed.of(experiment, Map.of("digits", set));
         need.check(experiment, Map.of("digits", set), need.bytes(1));
         assertThatThrownBy(() -> need.check(experiment, Map.of("digits", set), 640L << 20))
@@ -79,7 +79,7 @@ class NetworksCommandTest {
                         "network.kind is too large for the memory: a level on data set digits needs about ")
                 .hasMessageContaining(
                         "64 MiB of them for layer conv1 of 64 x 32 x 32 values, and 640 MiB may be used; give it more");
-        Experiment small = ExperimentFile.read("quick", List.of("network=cnn-small"));
+        Experiment small = ExperimentFile.read("quick-mlp", List.of("network=cnn-small"));
         assertThat(MemoryNeed.of(small, Map.of("digits", set)).job()).isBetween(20L << 20, 64L << 20);
     }
 }

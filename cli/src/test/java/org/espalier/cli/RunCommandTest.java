@@ -218,6 +218,10 @@ class RunCommandTest {
                 .asString()
                 .startsWith("espalier: " + network)
                 .endsWith(" to have the level computed again");
+        CommandLineRun status = CommandLineRun.of("status", out.toString());
+        assertThat(status.code()).isEqualTo(ExitCode.MISTAKE);
+        assertThat(status.out()).contains("levels done");
+        assertThat(status.err()).isEqualTo(report.err());
     }
 
     @Test
@@ -298,7 +302,7 @@ class RunCommandTest {
 
     @Test
     void theNeedComesFromTheSizesOfDataAndNetworks() {
-        Experiment experiment = ExperimentFile.read("quick", List.of("network.hidden=[100]"));
+        Experiment experiment = ExperimentFile.read("quick-mlp", List.of("network.hidden=[100]"));
         Split split = new Split("train", new ImageShape(10, 10), new byte[5000], new int[50]);
         DataSet set = new DataSet("digits", 10, 10, 7, split, split, Map.of());
         assertThat(MemoryNeed.of(experiment, Map.of("digits", set)))

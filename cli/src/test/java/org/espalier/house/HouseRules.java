@@ -48,6 +48,8 @@ record HouseRules(String root) {
             "attack",
             "train",
             "prune",
+            "dynamic",
+            "scores",
             "evaluate",
             "ticket",
             "lab",

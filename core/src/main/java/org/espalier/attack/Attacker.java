@@ -3,6 +3,7 @@ package org.espalier.attack;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
+import org.espalier.engine.Mode;
 import org.espalier.engine.StepRule;
 import org.espalier.loss.BatchLoss;
 import org.espalier.loss.Loss;
@@ -22,6 +23,7 @@ public abstract class Attacker {
     private final BatchLoss batchLoss;
     private final LabelChoice choice;
     private final int[] predicted; // (example) of the present batch
+    private Mode mode = Mode.EVALUATION;
 
     /**
      * Binds an attack.
@@ -98,6 +100,21 @@ public abstract class Attacker {
      * @param labels classes to drive away from; that of lane 0 of panel 0 is {@code labels[firstLabel]}
      */
     protected abstract void run(int panels, int[] labels, int firstLabel, int examples, Stream noise, int firstExample);
+
+    /**
+     * Says in which mode the attack's own forward passes run; {@link Mode#EVALUATION} without a call. A pass that {@link
+     * #readsCleanPass} reads is the caller's.
+     *
+     * @param mode with {@link Mode#BATCH_STATISTICS}, the caller has said which panels hold a batch
+     */
+    public final void mode(Mode mode) {
+        this.mode = mode;
+    }
+
+    /** A forward pass of the attack in its {@link #mode}. */
+    protected final void forward(int firstPanel, int panels) {
+        engine.forward(buffers, firstPanel, panels, mode);
+    }
 
     /** Inputs that no surviving weight reads, ascending. */
     protected final int[] deadInputs() {

@@ -52,14 +52,14 @@ final class PgdAttacker extends Attacker {
         for (int restart = 0; restart < attack.restarts(); restart++) {
             start(restart == 0 ? noise : noise.child(restart), firstExample, engine.liveInputs());
             for (int step = 0; step < attack.steps(); step++) {
-                engine.forward(buffers, panels, panels);
+                forward(panels, panels);
                 if (attack.keep() == KeptIterate.BEST) {
                     keepBetter(labels, firstLabel, examples);
                 }
                 perturb(panels, panels, labels, firstLabel, examples, rule);
             }
             if (choosing) {
-                engine.forward(buffers, panels, panels);
+                forward(panels, panels);
                 keepBetter(labels, firstLabel, examples);
             }
         }

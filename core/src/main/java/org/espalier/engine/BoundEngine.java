@@ -22,11 +22,10 @@ public interface BoundEngine extends Engine {
      * Buffers for bounds of up to {@code examples} examples at once.
      *
      * @param linear whether {@link #boundMargins} may be asked for a share of linear bounds
-     * @throws IllegalArgumentException if the network has fewer than 2 classes
+     * @throws IllegalArgumentException if the network has fewer than 2 classes, or if linear bounds are wanted of a network
+     *     that {@link LinearBounds} refuses
      */
-    default BoundBuffers newBoundBuffers(int examples, boolean linear) {
-        return new BoundBuffers(architecture(), examples, linear);
-    }
+    BoundBuffers newBoundBuffers(int examples, boolean linear);
 
     /**
      * Computes upper bounds of every other class's logit less the label's, over all inputs within {@code epsilon} of each
@@ -36,7 +35,9 @@ public interface BoundEngine extends Engine {
      * <p>The bound is {@code linearShare} x CROWN-IBP's + (1 - {@code linearShare}) x interval bound propagation's. Intervals
      * go through the layers as centre and radius, {@code c = W m + b, d = |W| r}, and the last layer is taken together with
      * the difference of two logits (Gowal et al., "On the effectiveness of interval bound propagation for training verifiably
-     * robust models", 2018, section 3). CROWN-IBP carries each difference back to the input through a linear bound of each
+     * robust models", 2018, section 3); where the logits come from another layer, their intervals are subtracted. Of a max
+     * pool the largest lower and the largest upper bound count. Batch norms use their running statistics, so that an example's
+     * bounds depend on no other example. CROWN-IBP carries each difference back to the input through a linear bound of each
      * ReLU between the interval bounds, with the lower slope 0 or 1, whichever leaves the smaller triangle (Zhang et al.,
      * "Towards stable and efficient training of verifiably robust neural networks", 2020, section 3).
      *

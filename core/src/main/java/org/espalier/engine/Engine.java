@@ -100,6 +100,44 @@ public interface Engine {
      */
     void clipGradient(float norm);
 
+    /**
+     * Copies the present weights, all parameters included, as {@link #weights} does.
+     *
+     * @param into receives them; +0 where the mask prunes, as a new {@code Weights} is
+     */
+    default void readWeights(Weights into) {
+        into.set(weights());
+    }
+
+    /**
+     * Copies the gradient held, as {@link #gradient} does after {@link Gradients#WEIGHTS}.
+     *
+     * @param into receives it; +0 where the mask prunes, as a new {@code Weights} is
+     */
+    default void readGradient(Weights into) {
+        into.set(gradient());
+    }
+
+    /**
+     * Replaces surviving weights and other trained parameters. Mask, moments, the gradient held and running statistics stay,
+     * and values at pruned weights are ignored. Allocates nothing.
+     *
+     * @throws UnsupportedOperationException if the engine cannot
+     */
+    default void writeWeights(Weights from) {
+        throw new UnsupportedOperationException(getClass().getSimpleName() + " does not replace weights in an update");
+    }
+
+    /**
+     * Replaces the gradient held; values at pruned weights are ignored. Allocates nothing.
+     *
+     * @throws UnsupportedOperationException if the engine cannot
+     */
+    default void writeGradient(Weights from) {
+        throw new UnsupportedOperationException(
+                getClass().getSimpleName() + " does not replace gradients in an update");
+    }
+
     /** One optimizer update with the gradient held. */
     void update(Update update);
 

@@ -4,18 +4,39 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.IntToLongFunction;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
+import org.espalier.network.Units;
 import org.espalier.network.Weights;
 import org.espalier.random.Stream;
 
 /**
- * Prunes the weights of lowest score: exactly as many as the counting rule says, equal scores by position, lowest first
- * (in {@link Scope#GLOBAL} lower layers first).
+ * Prunes the weights of lowest score: exactly as many as the counting rule says. A criterion with {@link Criterion#rounds several
+ * rounds} is asked anew in each; the last round reaches the count. A {@link UnitCriterion} takes out units in place of weights.
+ *
+ * @param floor weights that each layer keeps at least, in {@link Scope#NEURON} each output, units for a {@link UnitCriterion};
+ *     empty for {@link Criterion#floor}. A layer that has fewer keeps them all. In {@link Scope#GLOBAL} other layers lose what
+ *     the floor holds back
+ * @param ties which of equal scores goes first; empty for {@link Criterion#ties}
  */
-public record Pruner(Criterion criterion, Scope scope, CountingRule counting) {
+public record Pruner(Criterion criterion, Scope scope, CountingRule counting, OptionalInt floor, Optional<Ties> ties) {
+    /** Which of equal scores goes first. */
+    public enum Ties {
+        /** The lower position, in {@link Scope#GLOBAL} that in the lower layer. */
+        POSITION,
+        /** A random one, drawn once for each position of a pruning. */
+        RANDOM
+    }
+
     /** What the paper says: layer-wise, smallest magnitude, round(p n). */
     public static final Pruner PAPER = new Pruner(Criterion.MAGNITUDE, Scope.LAYER, CountingRule.EXACT);
+
+    /** With the criterion's own floor and ties. */
+    public Pruner(Criterion criterion, Scope scope, CountingRule counting) {
+        this(criterion, scope, counting, OptionalInt.empty(), Optional.empty());
+    }
 
     /**
      * The next mask: {@code mask} less the pruned weights.
@@ -39,71 +60,368 @@ public record Pruner(Criterion criterion, Scope scope, CountingRule counting) {
      */
     public Mask prune(
             Mask mask, Weights trained, List<Double> fractions, Stream stream, Optional<PruningResources> resources) {
+        return prune(mask, trained, fractions, stream, resources, Optional.empty());
+    }
+
+    /**
+     * The same for criteria that need the weights before training.
+     *
+     * @param origin where the network's weights come from; empty for a criterion that does not ask
+     */
+    public Mask prune(
+            Mask mask,
+            Weights trained,
+            List<Double> fractions,
+            Stream stream,
+            Optional<PruningResources> resources,
+            Optional<PruningContext.Origin> origin) {
         Architecture architecture = mask.architecture();
         if (fractions.size() != architecture.layers()) {
             throw new IllegalArgumentException("a network " + architecture + " needs " + architecture.layers()
                     + " fractions to prune, one per layer, got " + fractions);
         }
-        PruningContext context = new PruningContext(criterion, trained, mask, stream, resources);
-        BitSet[] survivors = new BitSet[architecture.layers()];
+        if (scope == Scope.GLOBAL && fractions.stream().distinct().count() > 1) {
+            throw new IllegalArgumentException(
+                    "pruning the network as a whole needs the same fraction for every layer, got " + fractions);
+        }
+        int rounds = criterion.rounds();
+        int[] before = counts(architecture, survivors(mask));
+        int[] goal = new int[before.length];
+        for (int group = 0; group < goal.length; group++) {
+            goal[group] = before[group] - pruned(fractions.get(group), before[group]);
+        }
+        if (rounds > 1 && Arrays.equals(goal, before)) {
+            return mask;
+        }
+        Mask present = mask;
+        for (int round = 1; round <= rounds; round++) {
+            int[] left = goal.clone();
+            for (int group = 0; round < rounds && group < left.length; group++) {
+                double kept = criterion.kept(1 - fractions.get(group), round);
+                left[group] = Math.max(goal[group], before[group] - CountingRule.EXACT.pruned(1 - kept, before[group]));
+            }
+            Weights weights = trained;
+            if (round > 1) {
+                weights = trained.copy();
+                weights.apply(present);
+            }
+            Stream draws = rounds == 1 ? stream : stream.child("round").child(round);
+            present = prune(
+                    new PruningContext(criterion, weights, present, draws, resources, origin),
+                    left,
+                    stream.child("ties"));
+        }
+        return present;
+    }
+
+    /** Survivors by group of weights that lose a fraction together: a layer, the network, or one output of each layer. */
+    private int[] counts(Architecture architecture, BitSet[] survivors) {
+        BitSet[] counted = takesUnits() ? UnitPruner.present(architecture, survivors) : survivors;
+        int[] counts = new int[survivors.length];
+        for (int layer = 0; layer < counts.length; layer++) {
+            counts[layer] = scope == Scope.NEURON
+                    ? row(survivors[layer], architecture.inputs(layer), 0)
+                    : counted[layer].cardinality();
+        }
+        return scope == Scope.GLOBAL ? new int[] {Arrays.stream(counts).sum()} : counts;
+    }
+
+    /** Whether fractions count units. */
+    private boolean takesUnits() {
+        return criterion instanceof UnitCriterion && !(criterion instanceof PreciseCriterion);
+    }
+
+    private static int row(BitSet survivors, int inputs, int row) {
+        int count = 0;
+        for (int at = survivors.nextSetBit(row * inputs); at >= 0 && at < (row + 1) * inputs; ) {
+            count++;
+            at = survivors.nextSetBit(at + 1);
+        }
+        return count;
+    }
+
+    private static BitSet[] survivors(Mask mask) {
+        BitSet[] survivors = new BitSet[mask.architecture().layers()];
         for (int layer = 0; layer < survivors.length; layer++) {
             survivors[layer] = mask.survivors(layer);
+        }
+        return survivors;
+    }
+
+    /** Weights to prune, of {@code survivors} that lose a fraction together; the floor is not counted in. */
+    public int pruned(double fraction, int survivors) {
+        return counting == CountingRule.AS_PUBLISHED
+                ? criterion.published(fraction, survivors)
+                : counting.pruned(fraction, survivors);
+    }
+
+    /** The floor in force. */
+    public int least() {
+        return floor.orElse(criterion.floor());
+    }
+
+    /**
+     * Number of surviving weights after each of several prunings of the dense network, which does not depend on scores. For units
+     * in a global scope it is an estimate: which layers lose them depends on scores.
+     *
+     * @param prunings (pruning, layer) fraction of the survivors to prune
+     * @return (pruning) surviving weights of the whole network, from the dense network on
+     */
+    public int[] survivors(Architecture architecture, List<List<Double>> prunings) {
+        return survivors(Mask.dense(architecture), prunings);
+    }
+
+    /**
+     * The same of a network that is sparse already.
+     *
+     * @param start the mask before the first pruning
+     * @throws IllegalArgumentException if units or single outputs are pruned and the mask is not dense: their numbers then depend on
+     *     where its weights are
+     */
+    public int[] survivors(Mask start, List<List<Double>> prunings) {
+        boolean whole = start.count() == start.architecture().weights();
+        if (!whole && (takesUnits() || scope == Scope.NEURON)) {
+            throw new IllegalArgumentException(
+                    "units and single outputs are pruned of dense networks only, this one has a density of "
+                            + start.density());
+        }
+        Planned planned = new Planned(start);
+        int[] survivors = new int[prunings.size() + 1];
+        survivors[0] = start.count();
+        for (int i = 0; i < prunings.size(); i++) {
+            survivors[i + 1] = planned.prune(prunings.get(i));
+        }
+        return survivors;
+    }
+
+    /** Counts of survivors in advance. */
+    private final class Planned {
+        private final Architecture architecture;
+        private final Units units;
+        private final int[] left; // (layer): weights, weights of an output, or units
+        private int together; // weights of the whole network
+
+        Planned(Mask start) {
+            architecture = start.architecture();
+            units = new Units(architecture);
+            left = new int[architecture.layers()];
+            for (int layer = 0; layer < left.length; layer++) {
+                left[layer] = takesUnits()
+                        ? architecture.outputs(layer)
+                        : scope == Scope.NEURON ? architecture.inputs(layer) : start.count(layer);
+            }
+            together = start.count();
+        }
+
+        int prune(List<Double> fractions) {
+            if (takesUnits()) {
+                for (int layer = 0; layer < left.length; layer++) {
+                    if (units.removable(layer)) {
+                        left[layer] = after(left[layer], fractions.get(layer), Math.max(1, least()));
+                    }
+                }
+                return weights();
+            } else if (scope == Scope.GLOBAL) {
+                int floors = 0;
+                for (int layer = 0; layer < left.length; layer++) {
+                    floors += Math.min(least(), left[layer]);
+                }
+                together = after(together, fractions.getFirst(), floors);
+                return together;
+            }
+            int sum = 0;
+            for (int layer = 0; layer < left.length; layer++) {
+                left[layer] = after(left[layer], fractions.get(layer), least());
+                sum += left[layer] * (scope == Scope.NEURON ? architecture.outputs(layer) : 1);
+            }
+            return sum;
+        }
+
+        private int after(int survivors, double fraction, int floor) {
+            return Math.max(survivors - pruned(fraction, survivors), Math.min(floor, survivors));
+        }
+
+        /** Weights between the units that are left. */
+        private int weights() {
+            int[] columns = new int[left.length];
+            for (int layer = 0; layer < left.length; layer++) {
+                columns[layer] = architecture.inputs(layer);
+            }
+            for (int layer = 0; layer < left.length; layer++) {
+                for (Units.Reader reader : units.readers(layer)) {
+                    columns[reader.layer()] = left[layer] * reader.each();
+                }
+            }
+            int sum = 0;
+            for (int layer = 0; layer < left.length; layer++) {
+                sum += left[layer] * columns[layer];
+            }
+            return sum;
+        }
+    }
+
+    /** One round: prunes down to a number of survivors in each group. */
+    private Mask prune(PruningContext context, int[] left, Stream stream) {
+        Architecture architecture = context.mask().architecture();
+        BitSet[] survivors = survivors(context.mask());
+        int[] go = counts(architecture, survivors);
+        for (int group = 0; group < go.length; group++) {
+            go[group] = Math.max(0, go[group] - left[group]);
+        }
+        Ties order = ties.orElse(criterion.ties());
+        if (criterion instanceof UnitCriterion byUnit) {
+            UnitPruner pruner = new UnitPruner(byUnit, context, survivors, order, stream);
+            if (criterion instanceof PreciseCriterion byWeight) {
+                pruner.mixed(byWeight, go[0], Math.max(1, least()));
+            } else {
+                pruner.prune(scope, go, Math.max(1, least()));
+            }
+            return Mask.of(architecture, survivors);
         }
         switch (scope) {
             case LAYER -> {
                 for (int layer = 0; layer < survivors.length; layer++) {
-                    prune(survivors, layer, layer + 1, fractions.get(layer), context);
+                    together(context, survivors, layer, layer + 1, go[layer], order, stream);
                 }
             }
-            case GLOBAL -> {
-                if (fractions.stream().distinct().count() > 1) {
-                    throw new IllegalArgumentException(
-                            "pruning the network as a whole needs the same fraction for every layer, got " + fractions);
+            case GLOBAL -> together(context, survivors, 0, survivors.length, go[0], order, stream);
+            case NEURON -> {
+                for (int layer = 0; layer < survivors.length; layer++) {
+                    rows(context, survivors, layer, left[layer], order, stream);
                 }
-                prune(survivors, 0, survivors.length, fractions.getFirst(), context);
             }
         }
         return Mask.of(architecture, survivors);
     }
 
-    /** Prunes a fraction of all survivors of layers {@code from} to {@code to - 1}, together. */
-    private void prune(BitSet[] survivors, int from, int to, double fraction, PruningContext context) {
+    private double[] scores(PruningContext context, int layer) {
+        if (criterion instanceof PreciseCriterion precise) {
+            return precise.precise(context, layer);
+        }
+        float[] scores = criterion.scores(context, layer);
+        double[] wide = new double[scores.length];
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] = scores[i];
+        }
+        return wide;
+    }
+
+    private void together(
+            PruningContext context, BitSet[] survivors, int from, int to, int count, Ties order, Stream stream) {
+        int[] layers = new int[count(survivors, from, to)];
+        int[] positions = new int[layers.length];
+        double[] scores = new double[layers.length];
+        int next = 0;
+        for (int layer = from; layer < to; layer++) {
+            double[] scored = scores(context, layer);
+            for (int i = survivors[layer].nextSetBit(0); i >= 0; i = survivors[layer].nextSetBit(i + 1)) {
+                layers[next] = layer;
+                positions[next] = i;
+                scores[next++] = number(scored[i], layer, "weight", i);
+            }
+        }
+        Stream[] draws = new Stream[to];
+        for (int layer = from; layer < to; layer++) {
+            draws[layer] = stream.child(layer);
+        }
+        BitSet chosen = lowest(
+                new Ranking(scores),
+                layers,
+                from,
+                to,
+                count,
+                least(),
+                i -> order == Ties.RANDOM ? draws[layers[i]].bits(positions[i]) : 0);
+        for (int i = chosen.nextSetBit(0); i >= 0; i = chosen.nextSetBit(i + 1)) {
+            survivors[layers[i]].clear(positions[i]);
+        }
+    }
+
+    private void rows(PruningContext context, BitSet[] survivors, int layer, int left, Ties order, Stream stream) {
+        Architecture architecture = context.mask().architecture();
+        double[] scored = scores(context, layer);
+        Stream draws = stream.child(layer);
+        int inputs = architecture.inputs(layer);
+        for (int row = 0; row < architecture.outputs(layer); row++) {
+            int[] positions = survivors[layer].get(row * inputs, (row + 1) * inputs).stream()
+                    .toArray();
+            double[] scores = new double[positions.length];
+            for (int i = 0; i < scores.length; i++) {
+                positions[i] += row * inputs;
+                scores[i] = number(scored[positions[i]], layer, "weight", positions[i]);
+            }
+            int go = Math.min(positions.length - left, positions.length - Math.min(least(), positions.length));
+            BitSet chosen = new Ranking(scores)
+                    .lowest(Math.max(0, go), i -> order == Ties.RANDOM ? draws.bits(positions[i]) : 0);
+            chosen.stream().forEach(i -> survivors[layer].clear(positions[i]));
+        }
+    }
+
+    /**
+     * The lowest of a list of candidates of several layers, so that each layer keeps its floor: its highest candidates.
+     *
+     * @param layers (candidate) ascending
+     * @param count to choose; fewer where floors do not leave as many
+     */
+    static BitSet lowest(
+            Ranking ranking, int[] layers, int from, int to, int count, int floor, IntToLongFunction ties) {
+        int[] firsts = new int[to + 1];
+        Arrays.fill(firsts, layers.length);
+        for (int i = layers.length - 1; i >= 0; i--) {
+            firsts[layers[i]] = i;
+        }
+        for (int layer = to - 1; layer >= from; layer--) {
+            firsts[layer] = Math.min(firsts[layer], firsts[layer + 1]);
+        }
+        int free = 0;
+        for (int layer = from; layer < to; layer++) {
+            int size = firsts[layer + 1] - firsts[layer];
+            free += size - Math.min(floor, size);
+        }
+        int most = Math.min(count, free);
+        boolean[] held = new boolean[to];
+        while (true) {
+            BitSet chosen = ranking.lowest(most, ties);
+            boolean more = false;
+            for (int layer = from; layer < to; layer++) {
+                int first = firsts[layer];
+                int size = firsts[layer + 1] - first;
+                int stay = size - chosen.get(first, first + size).cardinality();
+                if (!held[layer] && stay < Math.min(floor, size)) {
+                    held[layer] = true;
+                    more = true;
+                    protect(ranking, first, size, floor, ties);
+                }
+            }
+            if (!more) {
+                return chosen;
+            }
+        }
+    }
+
+    private static void protect(Ranking ranking, int first, int size, int floor, IntToLongFunction ties) {
+        BitSet lower = ranking.part(first, size).lowest(size - Math.min(floor, size), i -> ties.applyAsLong(first + i));
+        for (int i = 0; i < size; i++) {
+            if (!lower.get(i)) {
+                ranking.protect(first + i);
+            }
+        }
+    }
+
+    static int count(BitSet[] survivors, int from, int to) {
         int count = 0;
         for (int layer = from; layer < to; layer++) {
             count += survivors[layer].cardinality();
         }
-        // Score and position in one long, ordered as (score, layer, position): sorting needs no objects.
-        long[] keys = new long[count];
-        int next = 0;
-        int base = 0;
-        for (int layer = from; layer < to; layer++) {
-            float[] scores = criterion.scores(context, layer);
-            for (int i = survivors[layer].nextSetBit(0); i >= 0; i = survivors[layer].nextSetBit(i + 1)) {
-                if (Float.isNaN(scores[i])) {
-                    throw new IllegalArgumentException(
-                            "the score of layer " + layer + "'s weight " + i + " is not a number");
-                }
-                keys[next++] = ordered(scores[i]) << 32 | (base + i);
-            }
-            base += scores.length;
-        }
-        Arrays.sort(keys);
-        Weights trained = context.weights();
-        int pruned = counting.pruned(fraction, count);
-        for (int k = 0; k < pruned; k++) {
-            int position = (int) keys[k];
-            int layer = from;
-            while (position >= trained.matrix(layer).length) {
-                position -= trained.matrix(layer).length;
-                layer++;
-            }
-            survivors[layer].clear(position);
-        }
+        return count;
     }
 
-    /** An integer that orders as the float does; -0 equals +0. */
-    private static long ordered(float score) {
-        int bits = Float.floatToIntBits(score + 0f);
-        return bits ^ (bits >> 31 & 0x7fffffff);
+    /** A score that is a number. */
+    static double number(double score, int layer, String what, int position) {
+        if (Double.isNaN(score)) {
+            throw new IllegalArgumentException(
+                    "the score of layer " + layer + "'s " + what + " " + position + " is not a number");
+        }
+        return score;
     }
 }

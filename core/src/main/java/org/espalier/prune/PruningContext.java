@@ -1,6 +1,12 @@
 package org.espalier.prune;
 
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.espalier.UserException;
 import org.espalier.data.Split;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
@@ -8,7 +14,6 @@ import org.espalier.engine.Engine;
 import org.espalier.engine.Gradients;
 import org.espalier.loss.BatchLoss;
 import org.espalier.loss.CrossEntropy;
-import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 import org.espalier.random.Stream;
@@ -26,9 +31,25 @@ public final class PruningContext {
     private final Mask mask;
     private final Stream stream;
     private final Optional<PruningResources> resources;
+    private final Optional<Origin> origin;
+    private final Map<Object, Object> held = new HashMap<>(); // what the criterion computed once, by its name
     private @Nullable Engine engine; // made when first asked for
     private @Nullable Weights gradient; // of the images asked for last
     private int gradientImages;
+
+    /**
+     * Where a network's weights come from.
+     *
+     * @param initial the weights before any training; asked only if a criterion needs them
+     * @param draw fresh weights of the same distribution
+     */
+    public record Origin(Supplier<Weights> initial, Function<Stream, Weights> draw) {}
+
+    /** A context without the weights before training. */
+    PruningContext(
+            Criterion criterion, Weights weights, Mask mask, Stream stream, Optional<PruningResources> resources) {
+        this(criterion, weights, mask, stream, resources, Optional.empty());
+    }
 
     /**
      * A context for a criterion.
@@ -36,8 +57,13 @@ public final class PruningContext {
      * @throws IllegalArgumentException if the criterion has needs and there are no resources
      */
     PruningContext(
-            Criterion criterion, Weights weights, Mask mask, Stream stream, Optional<PruningResources> resources) {
-        if (!criterion.needs().isEmpty() && resources.isEmpty()) {
+            Criterion criterion,
+            Weights weights,
+            Mask mask,
+            Stream stream,
+            Optional<PruningResources> resources,
+            Optional<Origin> origin) {
+        if (criterion.needs().stream().anyMatch(need -> need != Need.INITIAL) && resources.isEmpty()) {
             throw new IllegalArgumentException("criterion " + criterion.name() + " needs "
                     + criterion.needs().stream().sorted().toList() + ", and the search was given no engine and data");
         }
@@ -46,6 +72,7 @@ public final class PruningContext {
         this.mask = mask;
         this.stream = stream;
         this.resources = resources;
+        this.origin = origin;
     }
 
     /** The weights after training; zero where pruned. Not to be written to. */
@@ -61,6 +88,97 @@ public final class PruningContext {
     /** For criteria that draw: the same for all layers of one pruning. */
     public Stream stream() {
         return stream;
+    }
+
+    /**
+     * The weights before any training; zero where pruned. Not to be written to.
+     *
+     * @throws IllegalStateException if the criterion does not declare {@link Need#INITIAL}
+     */
+    public Weights initial() {
+        return once("initial", () -> {
+            Weights initial = origin().initial().get().copy();
+            initial.apply(mask);
+            return initial;
+        });
+    }
+
+    /**
+     * Fresh weights of the distribution of the initial ones; of pruned weights too.
+     *
+     * @throws IllegalStateException if the criterion does not declare {@link Need#INITIAL}
+     */
+    public Weights draw(Stream stream) {
+        return origin().draw().apply(stream);
+    }
+
+    private Origin origin() {
+        if (!criterion.needs().contains(Need.INITIAL)) {
+            throw new IllegalStateException("criterion " + criterion.name() + " reads INITIAL and declares only "
+                    + criterion.needs().stream().sorted().toList());
+        }
+        return origin.orElseThrow(() -> new IllegalArgumentException(
+                "criterion " + criterion.name() + " needs [INITIAL], and the search was given no initial weights"));
+    }
+
+    /**
+     * What a criterion computes for all layers together: computed at the first call, the same for later ones.
+     *
+     * @param name unique in the criterion
+     */
+    @SuppressWarnings("unchecked")
+    public <T> T once(String name, Supplier<T> value) {
+        Object found = held.get(name);
+        if (found == null) {
+            found = value.get();
+            held.put(name, found);
+        }
+        return (T) found;
+    }
+
+    /**
+     * Training images drawn without replacement, the same at each call. One pruning's rounds draw different ones.
+     *
+     * @param images at least 1; more than there are means all
+     * @throws IllegalStateException if the criterion does not declare {@link Need#DATA}
+     */
+    public int[] sample(int images) {
+        return Arrays.copyOf(permutation(), Math.min(images, data().size()));
+    }
+
+    /**
+     * Training images drawn without replacement, so many of each class; a class with fewer gives all.
+     *
+     * @throws IllegalStateException if the criterion does not declare {@link Need#DATA}
+     */
+    public int[] samplePerClass(int images) {
+        Split data = data();
+        int[] taken = new int[mask.architecture().classes()];
+        return Arrays.stream(permutation())
+                .filter(image -> taken[data.labels()[image]]++ < images)
+                .toArray();
+    }
+
+    private int[] permutation() {
+        return once("permutation", () -> stream.child("images").permutation(data().size()));
+    }
+
+    /**
+     * Gradient of a mean loss over some training images at any weights, in evaluation mode; zero where pruned. Images are attacked
+     * with noise of {@link #stream}.
+     *
+     * @param loss attack and bound are those of the level's objective
+     * @param at the weights; zero where pruned
+     * @param kept the weights that the gradient is of
+     * @param images numbers of training images, at least one
+     * @throws IllegalStateException if the criterion does not declare {@link Need#GRADIENTS}
+     * @throws UserException if the objective has no such loss, or the loss is not finite
+     */
+    public Weights gradient(LossChoice loss, Weights at, Mask kept, int[] images) {
+        PruningResources given = declared(Need.GRADIENTS);
+        Engine engine = loaded(given);
+        engine.load(at, kept);
+        return new LossGradient(engine, given.training(), images, stream.child("noise")).of(loss, given.loss());
     }
 
     /**
@@ -138,22 +256,8 @@ public final class PruningContext {
             engine.forward(buffers, 0, panels);
             loss.set(CrossEntropy.HARD, 0, 0, panels, data.labels(), first, examples, 1.0 / count, null);
             engine.backward(buffers, 0, panels, Gradients.ALL_WEIGHTS);
-            add(engine.gradient(), sum);
+            LossGradient.add(engine.gradient(), sum);
         }
         return sum;
-    }
-
-    private static void add(Weights from, Weights to) {
-        Architecture architecture = to.architecture();
-        for (int layer = 0; layer < architecture.layers(); layer++) {
-            add(from.matrix(layer), to.matrix(layer));
-            add(from.biases(layer), to.biases(layer));
-        }
-    }
-
-    private static void add(float[] from, float[] to) {
-        for (int i = 0; i < to.length; i++) {
-            to[i] += from[i];
-        }
     }
 }

@@ -5,5 +5,7 @@ public enum Scope {
     /** In each layer on its own, each with its own fraction. */
     LAYER,
     /** In the whole network at once; all layers' fractions must be the same. */
-    GLOBAL
+    GLOBAL,
+    /** Among the weights of each output, a row of the layer's matrix, with the layer's fraction. */
+    NEURON
 }

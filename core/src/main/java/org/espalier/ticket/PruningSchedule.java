@@ -1,14 +1,13 @@
 package org.espalier.ticket;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.espalier.network.Architecture;
-import org.espalier.prune.CountingRule;
+import org.espalier.network.Mask;
 import org.espalier.prune.LayerFractions;
+import org.espalier.prune.Pruner;
 import org.espalier.prune.Quota;
-import org.espalier.prune.Scope;
 
 /**
  * How often and how much to prune.
@@ -83,26 +82,30 @@ public record PruningSchedule(List<List<Double>> prunings) {
      * Number of surviving weights at each level, which does not depend on their values. Ends at the last level that
      * prunes a weight, because all later masks would be the same.
      *
-     * @param weights (layer) weights of the dense network
-     * @param scope whether layers are pruned separately or together; together, all layers have the same fraction
+     * @param pruner of every level
      * @return (level) surviving weights of the whole network, from the dense level 0 on
      */
-    public List<Integer> survivors(List<Integer> weights, Scope scope, CountingRule counting) {
-        int[] left = switch (scope) {
-            case LAYER -> weights.stream().mapToInt(Integer::intValue).toArray();
-            case GLOBAL ->
-                new int[] {weights.stream().mapToInt(Integer::intValue).sum()};
-        };
-        List<Integer> survivors = new ArrayList<>();
-        survivors.add(IntStream.of(left).sum());
+    public List<Integer> survivors(Architecture architecture, Pruner pruner) {
+        return upToTheLast(pruner.survivors(architecture, prunings));
+    }
+
+    /**
+     * The same from a network that is sparse before its first pruning.
+     *
+     * @param start mask of level 0
+     * @throws IllegalArgumentException if the pruner prunes units or outputs and the mask is not dense
+     */
+    public List<Integer> survivors(Mask start, Pruner pruner) {
+        return upToTheLast(pruner.survivors(start, prunings));
+    }
+
+    private static List<Integer> upToTheLast(int[] survivors) {
         int last = 0;
-        for (int level = 1; level <= levels(); level++) {
-            for (int i = 0; i < left.length; i++) {
-                left[i] -= counting.pruned(fractions(level).get(i), left[i]);
-            }
-            survivors.add(IntStream.of(left).sum());
-            last = survivors.get(level) < survivors.get(level - 1) ? level : last;
+        for (int level = 1; level < survivors.length; level++) {
+            last = survivors[level] < survivors[level - 1] ? level : last;
         }
-        return List.copyOf(survivors.subList(0, last + 1));
+        return IntStream.rangeClosed(0, last)
+                .mapToObj(level -> survivors[level])
+                .toList();
     }
 }

@@ -18,7 +18,7 @@ public interface Restart {
 
         @Override
         public Weights start(RestartContext context) {
-            return context.trial().initialWeights(context.architecture(), context.distribution());
+            return context.initial();
         }
     }
 
@@ -234,6 +234,14 @@ public interface Restart {
     /** Updates after which the dense level must keep a snapshot of its weights; empty if none is needed. */
     default OptionalInt snapshot() {
         return OptionalInt.empty();
+    }
+
+    /**
+     * The iteration at which a level above 0 takes the learning rate's schedule up: that of {@link #snapshot}, as if the level
+     * went on from there, or else 0.
+     */
+    default int rateFrom() {
+        return snapshot().orElse(0);
     }
 
     /** The weights to start from. The caller owns them and sets pruned weights to zero. */

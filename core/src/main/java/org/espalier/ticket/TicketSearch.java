@@ -9,6 +9,7 @@ import org.espalier.network.InitialWeights;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 import org.espalier.prune.Pruner;
+import org.espalier.prune.PruningContext;
 import org.espalier.prune.PruningResources;
 
 /**
@@ -19,6 +20,7 @@ import org.espalier.prune.PruningResources;
  * level by level.
  *
  * @param resources data and engine for a criterion that needs them
+ * @param given level 0 where it begins with a given network instead of drawn weights
  */
 public record TicketSearch(
         Architecture architecture,
@@ -27,7 +29,8 @@ public record TicketSearch(
         Restart restart,
         PruningSchedule schedule,
         Pruner pruner,
-        Optional<PruningResources> resources) {
+        Optional<PruningResources> resources,
+        Optional<Level> given) {
     public TicketSearch {
         for (List<Double> fractions : schedule.prunings()) {
             if (fractions.size() != architecture.layers()) {
@@ -45,11 +48,26 @@ public record TicketSearch(
             Restart restart,
             PruningSchedule schedule,
             Pruner pruner) {
-        this(architecture, distribution, trial, restart, schedule, pruner, Optional.empty());
+        this(architecture, distribution, trial, restart, schedule, pruner, Optional.empty(), Optional.empty());
     }
 
-    /** The dense level, the same for every restart strategy of the trial. */
+    /** A search whose level 0 begins with drawn weights. */
+    public TicketSearch(
+            Architecture architecture,
+            InitialWeights distribution,
+            Trial trial,
+            Restart restart,
+            PruningSchedule schedule,
+            Pruner pruner,
+            Optional<PruningResources> resources) {
+        this(architecture, distribution, trial, restart, schedule, pruner, resources, Optional.empty());
+    }
+
+    /** Level 0, the same for every restart strategy of the trial: the dense one, or the given network. */
     public Level first() {
+        if (given.isPresent()) {
+            return given.get();
+        }
         return new Level(0, trial.initialWeights(architecture, distribution), Mask.dense(architecture));
     }
 
@@ -77,8 +95,16 @@ public record TicketSearch(
      */
     public Level next(int number, Mask mask, Weights trained, LevelOutcome dense) {
         int next = number + 1;
-        Mask survivors = pruner.prune(mask, trained, schedule.fractions(next), trial.pruning(next), resources);
-        Weights start = restart.start(new RestartContext(architecture, distribution, trial, next, trained, dense));
+        Mask survivors = pruner.prune(
+                mask,
+                trained,
+                schedule.fractions(next),
+                trial.pruning(next),
+                resources,
+                Optional.of(new PruningContext.Origin(
+                        () -> first().start().copy(), stream -> distribution.draw(architecture, stream))));
+        Weights start = restart.start(
+                new RestartContext(architecture, distribution, trial, next, trained, dense, given.map(Level::start)));
         start.apply(survivors);
         return new Level(next, start, survivors);
     }

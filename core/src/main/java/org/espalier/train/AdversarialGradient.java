@@ -17,11 +17,16 @@ final class AdversarialGradient implements BatchObjective {
     private final Ramp ramp;
     private double progress = 1; // what the attacker is scaled by
     private final MeanLoss loss;
+    private final Mode cleanMode; // of a clean pass that the attack reads
+    private final boolean reused; // whether the update reads the same clean pass
 
     AdversarialGradient(Objective.Adversarial objective, Engine engine, int examples, float labelSmoothing) {
         this.engine = engine;
         buffers = engine.newBuffers(2 * ActivationPanels.panelsFor(examples) * ActivationPanels.LANES);
         attacker = objective.attack().bind(engine, buffers);
+        objective.attackMode().ifPresent(attacker::mode);
+        cleanMode = objective.attackMode().orElse(Mode.TRAINING);
+        reused = objective.attackMode().isEmpty();
         naturalShare = objective.naturalShare();
         ramp = objective.ramp();
         loss = new MeanLoss(new CrossEntropy(labelSmoothing), engine.ops(), buffers);
@@ -44,7 +49,7 @@ final class AdversarialGradient implements BatchObjective {
         }
         boolean cleanFirst = attacker.readsCleanPass();
         if (cleanFirst) {
-            engine.forward(buffers, 0, panels, Mode.TRAINING);
+            engine.forward(buffers, 0, panels, cleanMode);
         }
         attacker.perturb(batch.labels(), 0, batch.examples(), batch.noise(), batch.firstExample());
         if (naturalShare == 0) {
@@ -53,7 +58,7 @@ final class AdversarialGradient implements BatchObjective {
             engine.backward(buffers, panels, panels, Gradients.WEIGHTS);
             return;
         }
-        if (cleanFirst) {
+        if (cleanFirst && reused) {
             engine.forward(buffers, panels, panels, Mode.TRAINING);
         } else {
             engine.forward(buffers, 0, 2 * panels, Mode.TRAINING);

@@ -19,7 +19,7 @@ public record AdversarialMethod() {
                 throw new UserException("method adversarial has no attack, expected one");
             }
             return new Objective.Adversarial(
-                    context.naturalShare(), context.attack().get(), context.epsilonRamp());
+                    context.naturalShare(), context.attack().get(), context.epsilonRamp(), context.attackMode());
         }
     }
 }

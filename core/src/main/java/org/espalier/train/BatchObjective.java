@@ -1,5 +1,7 @@
 package org.espalier.train;
 
+import java.util.Map;
+import java.util.Optional;
 import org.espalier.engine.ActivationPanels;
 
 /** An objective bound to an engine. It owns its buffers, so that steps allocate nothing. */
@@ -9,10 +11,36 @@ public interface BatchObjective {
 
     /**
      * Computes the gradient of the objective's mean over the batch with the engine's present weights, and leaves it in the
-     * engine as {@link org.espalier.engine.Engine#gradient}. Depends on the weights and the batch alone. Allocates nothing.
+     * engine as {@link org.espalier.engine.Engine#gradient}. Depends on the weights, the batch and {@link #state} alone. Allocates
+     * nothing. It may replace the engine's weights first, as an objective that rolls back does.
      *
      * @param batch valid during the call
      * @throws DivergedException if logits or losses are not finite
      */
     void gradient(Batch batch);
+
+    /** Whether training is over: updates that are left change nothing. */
+    default boolean finished() {
+        return false;
+    }
+
+    /**
+     * A copy of what the objective carries from update to update, for checkpoints: named numbers. Empty for an objective
+     * whose updates depend on weights and batch alone.
+     */
+    default Map<String, float[]> state() {
+        return Map.of();
+    }
+
+    /**
+     * Continues from a state that {@link #state} gave.
+     *
+     * @throws IllegalArgumentException if it is of another objective
+     */
+    default void resume(Map<String, float[]> state) {}
+
+    /** A sentence on what the objective has done since the last call that a user should see. Changes no result. */
+    default Optional<String> news() {
+        return Optional.empty();
+    }
 }

@@ -40,6 +40,7 @@ final class CertifiedGradient implements BatchObjective {
         double progress = objective.ramp().progress(batch.iteration());
         double share = objective.naturalShare().at(progress);
         if (share > 0) {
+            buffers.batch(0, panels, examples);
             engine.forward(buffers, 0, panels, Mode.TRAINING);
             loss.gradient(batch, 0, share);
         }

@@ -1,7 +1,9 @@
 package org.espalier.train;
 
+import java.util.Optional;
 import org.espalier.attack.Attack;
 import org.espalier.engine.Engine;
+import org.espalier.engine.Mode;
 
 /**
  * What training minimises, beside the penalties of {@link TrainingSettings}: immutable and comparable. {@link ObjectiveKind}
@@ -16,6 +18,20 @@ public interface Objective {
      * @param labelSmoothing in [0, 1), for cross-entropies
      */
     BatchObjective bind(Engine engine, int examples, float labelSmoothing);
+
+    /**
+     * The same for an objective that needs more than batches. {@link Trainer} calls this form.
+     *
+     * @param data what the level trains on
+     */
+    default BatchObjective bind(Engine engine, int examples, float labelSmoothing, TrainingData data) {
+        return bind(engine, examples, labelSmoothing);
+    }
+
+    /** Updates that follow each other on one batch, at least 1. An epoch has so many times its batches' updates. */
+    default int replays() {
+        return 1;
+    }
 
     /** Mean cross-entropy on the clean examples. */
     record Natural() implements Objective {
@@ -33,8 +49,15 @@ public interface Objective {
      *
      * @param naturalShare in [0, 1)
      * @param ramp the share of the attack's epsilon and of its steps' lengths that an update attacks with
+     * @param attackMode mode of the forward passes that make attacks; empty: evaluation, but an attack that reads the clean pass of
+     *     the update reads it in {@link Mode#TRAINING}
      */
-    record Adversarial(double naturalShare, Attack attack, Ramp ramp) implements Objective {
+    record Adversarial(double naturalShare, Attack attack, Ramp ramp, Optional<Mode> attackMode) implements Objective {
+        /** With the usual mode of attacks. */
+        public Adversarial(double naturalShare, Attack attack, Ramp ramp) {
+            this(naturalShare, attack, ramp, Optional.empty());
+        }
+
         /** The whole attack from the first update on. */
         public Adversarial(double naturalShare, Attack attack) {
             this(naturalShare, attack, Ramp.NONE);

@@ -16,6 +16,29 @@ public interface ObjectiveKind<S extends Record> extends Extension<S> {
      */
     Objective create(S settings, ObjectiveContext context);
 
+    /** Whether an entry of the kind can have an {@code epsilon-ramp}: {@link ObjectiveContext#epsilonRamp} then has it. */
+    default boolean ramps() {
+        return false;
+    }
+
+    /**
+     * Whether it can train under a rule that changes the mask. It cannot if it replaces weights or gradients that the rule goes by.
+     */
+    default boolean underMaskRules(S settings) {
+        return true;
+    }
+
+    /** {@link #underMaskRules(Record)} of a settings record of any registered kind. */
+    @SuppressWarnings("unchecked")
+    static boolean trainsUnderMaskRules(Record settings) {
+        return ((ObjectiveKind<Record>) kindOf(settings)).underMaskRules(settings);
+    }
+
+    /** The kind of a settings record. */
+    static ObjectiveKind<?> kindOf(Record settings) {
+        return (ObjectiveKind<?>) Registry.of(ObjectiveKind.class).find(settings);
+    }
+
     /** The objective of a settings record of any registered kind. */
     @SuppressWarnings("unchecked")
     static Objective of(Record settings, ObjectiveContext context) {

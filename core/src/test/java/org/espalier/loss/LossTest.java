@@ -25,6 +25,8 @@ class LossTest {
                 new CrossEntropy(0.2f),
                 new KullbackLeibler(false),
                 new KullbackLeibler(true),
+                new Mart(5, 0),
+                new Mart(2, 0.1f),
                 new Margin(0.5));
     }
 
@@ -55,6 +57,34 @@ class LossTest {
                     (value(loss, LOGITS, upReference) - value(loss, LOGITS, downReference)) / (2 * step);
             assertThat(byReference[c]).isCloseTo(constant ? 0 : referenceSlope, within(1e-5));
         }
+    }
+
+    /** p = (0.7, 0.2, 0.1), p' = (0.4, 0.4, 0.2), true class 0. */
+    @Test
+    void tradesAndMartHaveTheirPublishedFormulasValues() {
+        float[] clean = {(float) Math.log(0.7), (float) Math.log(0.2), (float) Math.log(0.1)};
+        float[] attacked = {(float) Math.log(0.4), (float) Math.log(0.4), (float) Math.log(0.2)};
+        double divergence = new KullbackLeibler(false).at(attacked, 0, clean, new double[3], new double[3]);
+        double natural = CrossEntropy.HARD.at(clean, 0, clean, new double[3], new double[3]);
+        assertThat(divergence).isCloseTo(0.183787, within(1e-6));
+        assertThat(natural + divergence).isCloseTo(0.540462, within(1e-6));
+        assertThat(natural + 6 * divergence).isCloseTo(1.459396, within(1e-6));
+        double[] gradient = new double[3];
+        double[] byReference = new double[3];
+        assertThat(new Mart(0, 0).at(attacked, 0, clean, gradient, byReference)).isCloseTo(1.426950, within(1e-6));
+        assertThat(new Mart(1, 0).at(attacked, 0, clean, gradient, byReference))
+                .isCloseTo(1.426950 + 0.0551361, within(1e-6));
+        assertThat(new Mart(5, 0).at(attacked, 0, clean, gradient, byReference)).isCloseTo(1.702630, within(1e-6));
+    }
+
+    @Test
+    void theDivergenceHasNoGradientWhereNothingMoved() {
+        double[] gradient = new double[CLASSES];
+        double[] byReference = new double[CLASSES];
+        assertThat(new KullbackLeibler(false).at(LOGITS, 3, LOGITS, gradient, byReference))
+                .isZero();
+        assertThat(gradient).containsOnly(0);
+        assertThat(byReference).containsOnly(0);
     }
 
     @Test

@@ -18,6 +18,14 @@ import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
 import org.espalier.network.Mask;
 import org.espalier.random.Stream;
+import org.espalier.train.method.Awp;
+import org.espalier.train.method.Fast;
+import org.espalier.train.method.Free;
+import org.espalier.train.method.GaussianNoise;
+import org.espalier.train.method.Mart;
+import org.espalier.train.method.NoiseFgsm;
+import org.espalier.train.method.SparsityCondition;
+import org.espalier.train.method.Trades;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -40,7 +48,16 @@ class AllocationTest {
         "ibp, DENSE",
         "ibp, SPARSE",
         "crown-ibp, SPARSE",
-        "augmented, SPARSE"
+        "augmented, SPARSE",
+        "trades, SPARSE",
+        "mart, SPARSE",
+        "awp, DENSE",
+        "awp, SPARSE",
+        "free, SPARSE",
+        "fast, SPARSE",
+        "n-fgsm, SPARSE",
+        "gaussian, SPARSE",
+        "tscnc-style, SPARSE"
     })
     void aCompiledStepAllocatesNothing(String kind, KernelMode kernels) {
         // Two examples of a panel's 64: chosen kernels leave out the zeros of layers as large as the second shape's.
@@ -55,6 +72,14 @@ class AllocationTest {
             case "ibp" -> Objective.Certified.ibp(0.1, new Ramp(0, 1_000_000, Ramp.Shape.SMOOTHED));
             case "crown-ibp" -> Objective.Certified.crownIbp(0.1, new Ramp(0, 1_000_000, Ramp.Shape.LINEAR));
             case "fgsm" -> new Objective.Adversarial(0.5, new Fgsm(0.1f, LabelChoice.TRUE));
+            case "trades" -> method(new Trades(1, 0.001));
+            case "mart" -> method(new Mart(5));
+            case "awp" -> method(new Awp(0.01, 0, Awp.Losses.ADVERSARIAL, Optional.empty()));
+            case "free" -> method(new Free(1, Optional.empty()));
+            case "fast" -> method(new Fast(1.25, true, Optional.empty()));
+            case "n-fgsm" -> method(new NoiseFgsm(2, 1));
+            case "gaussian" -> ObjectiveKind.of(new GaussianNoise(0.25), new ObjectiveContext(Optional.empty(), 1, 0));
+            case "tscnc-style" -> method(new SparsityCondition(1e-3, 100, 1e-3, 1));
             default -> new Objective.Adversarial(0.5, Pgd.paper(LabelChoice.TRUE));
         };
         // Moments that forget fast, so that the step size settles soon; one epoch that outlasts the test.
@@ -85,6 +110,10 @@ class AllocationTest {
         assertThat(bytes)
                 .as("bytes of %d steps, after %d", STEPS, trainer.iteration())
                 .isZero();
+    }
+
+    private static Objective method(Record settings) {
+        return ObjectiveKind.of(settings, new ObjectiveContext(Optional.of(Pgd.paper(LabelChoice.TRUE)), 0.5, 0));
     }
 
     private static Split images(int count, int features, Stream stream) {

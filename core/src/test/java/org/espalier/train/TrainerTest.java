@@ -190,7 +190,7 @@ class TrainerTest {
             engine.load(weights, mask);
             return switch (settings.objective()) {
                 case Objective.Natural() -> loss(0);
-                case Objective.Adversarial(double share, var attack, var ramp) ->
+                case Objective.Adversarial(double share, var attack, var ramp, var _) ->
                     share * loss(0) + (1 - share) * loss(panels);
                 case Objective.Certified certified -> {
                     double progress = certified.ramp().progress(update);

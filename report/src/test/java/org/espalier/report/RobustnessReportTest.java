@@ -48,7 +48,7 @@ class RobustnessReportTest {
     void aSearchWithEvaluationsAndCertificates() {
         store = SyntheticRobustness.write(SyntheticStore.write(
                 home.resolve("store"),
-                "quick",
+                "quick-mlp",
                 "trials=3",
                 "objectives=[natural, pgd]",
                 "strategies=[original, random]",
@@ -109,8 +109,8 @@ class RobustnessReportTest {
             assertThat(home.resolve("out/figures")).isDirectoryContaining(f -> named(f, "certified-" + figure, ".svg"));
         }
         assertThat(home.resolve("out/tables"))
-                .isDirectoryContaining(f -> named(f, "quick-robustness-digits-original-made-up", ".tex"))
-                .isDirectoryContaining(f -> named(f, "quick-certified-digits-original-linf-0.1", ".csv"));
+                .isDirectoryContaining(f -> named(f, "quick-mlp-robustness-digits-original-made-up", ".tex"))
+                .isDirectoryContaining(f -> named(f, "quick-mlp-certified-digits-original-linf-0.1", ".csv"));
     }
 
     private static boolean named(Path file, String start, String end) {
@@ -144,7 +144,7 @@ class RobustnessReportTest {
     @Test
     void withoutEvaluationsThatIsSaid() throws IOException {
         store = SyntheticStore.write(
-                home.resolve("bare"), "quick", "trials=1", "network.hidden=[4]", "pruning.levels=1");
+                home.resolve("bare"), "quick-mlp", "trials=1", "network.hidden=[4]", "pruning.levels=1");
         assertThat(page()).contains("No suite of attacks has been run on these networks", "Nothing is certified");
         assertThat(text(read()))
                 .contains(
@@ -384,7 +384,7 @@ class RobustnessReportTest {
                         "id=\"verdict\"", "<figure", "<ul class=\"lead\">", "Robust ticket with", "id=\"tables\"");
         assertThat(home.resolve("out/figures/verdict.pdf")).isRegularFile();
         assertThat(text(report)).contains("accuracy under suite made-up, l-infinity 0.3, %, by P_m");
-        assertThat(home.resolve("out/tables/quick-digits-pgd-layers.md"))
+        assertThat(home.resolve("out/tables/quick-mlp-digits-pgd-layers.md"))
                 .content()
                 .contains("layers.0", "linear", "neurons or channels alive: 100.0 %");
     }

@@ -12,6 +12,7 @@ import java.util.Set;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
+import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.store.Failure;
 import org.espalier.lab.store.LevelWriter;
 import org.espalier.lab.store.Provenance;
@@ -21,6 +22,7 @@ import org.espalier.lab.store.Timing;
 import org.espalier.lab.store.TrialId;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
+import org.espalier.network.Shape;
 import org.espalier.network.Weights;
 import org.espalier.prune.Criterion;
 import org.espalier.prune.Pruner;
@@ -61,11 +63,7 @@ public final class SyntheticStore {
     private SyntheticStore(Path directory, Experiment experiment) {
         this.directory = directory;
         this.experiment = experiment;
-        this.architecture = Architecture.of(
-                784,
-                experiment.network().hidden().orElseThrow(),
-                10,
-                experiment.network().biases().orElseThrow());
+        this.architecture = ExperimentTranslator.architecture(experiment.network(), Shape.of(1, 28, 28), 10);
         this.stream = Stream.root(experiment.seed()).child("synthetic store");
     }
 
@@ -183,11 +181,10 @@ public final class SyntheticStore {
             by.put("level", level);
             by.put(
                     "network",
-                    Map.of(
-                            "widths",
-                            architecture.fullyConnected().orElseThrow().widths(),
-                            "biases",
-                            architecture.fullyConnected().orElseThrow().biases()));
+                    architecture
+                            .fullyConnected()
+                            .<Object>map(flat -> Map.of("widths", flat.widths(), "biases", flat.biases()))
+                            .orElse(experiment.network().kind()));
             String key = StoreWriter.key(by);
             determinedBy.put(key, by);
             keys.add(key);

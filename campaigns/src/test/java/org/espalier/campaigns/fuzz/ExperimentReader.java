@@ -27,7 +27,7 @@ final class ExperimentReader implements FuzzTarget.Reader {
                 TinyImages.experiment(Path.of("images"), 1, 10, 5, 1, "strategies: [original, rewind-5]\n")
                         .getBytes(StandardCharsets.UTF_8),
                 """
-                extends: quick
+                extends: quick-mlp
                 trials: 2
                 attacks: {pgd: &a {kind: pgd, epsilon: 0.3, step: 0.01, steps: 40}, other: *a}
                 """.getBytes(StandardCharsets.UTF_8),

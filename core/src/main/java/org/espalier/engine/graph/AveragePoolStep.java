@@ -1,41 +1,20 @@
 package org.espalier.engine.graph;
 
 import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.graph.map.MapLayout;
+import org.espalier.engine.graph.map.MapOps;
+import org.espalier.engine.graph.map.Windows;
 import org.espalier.engine.kernel.Kernels;
 
 /** The mean of each window, or of each channel as a whole. Sums are taken row by row and divided at the end. */
 final class AveragePoolStep extends Step {
-    /**
-     * Windows of a pool, clipped at the input's sides.
-     *
-     * @param rows of a window
-     * @param columns of a window
-     * @param height rows of the input
-     * @param width columns of the input
-     */
-    record Windows(int rows, int columns, int stride, int padding, int height, int width) {
-        int firstRow(int y) {
-            return Math.max(0, y * stride - padding);
-        }
-
-        int endRow(int y) {
-            return Math.min(height, y * stride - padding + rows);
-        }
-
-        int firstColumn(int x) {
-            return Math.max(0, x * stride - padding);
-        }
-
-        int endColumn(int x) {
-            return Math.min(width, x * stride - padding + columns);
-        }
-    }
-
     private final Windows windows;
     private final MapLayout from;
     private final MapLayout to;
     private final int height;
     private final int width;
+    private final float share;
+    private final boolean tiles;
 
     /**
      * A step of some windows.
@@ -49,29 +28,35 @@ final class AveragePoolStep extends Step {
         this.width = width;
         from = in.layout();
         to = out.layout();
+        share = 1f / (windows.rows() * windows.columns());
+        tiles = windows.tile(height, width);
     }
 
     @Override
     void forward(GraphBuffers buffers, int panel) {
+        affine(buffers, panel, Part.WHOLE, buffers.value(out), panel);
+    }
+
+    @Override
+    void affine(GraphBuffers buffers, int panel, Part part, ActivationPanels y, int toPanel) {
         ActivationPanels x = buffers.value(in);
-        ActivationPanels y = buffers.value(out);
-        float share = 1f / (windows.rows() * windows.columns());
         for (int c = 0; c < to.channels(); c++) {
             for (int row = 0; row < height; row++) {
-                for (int column = 0; column < width; column++) {
-                    long target = y.row(panel, to.place(c, row, column));
-                    MapOps.clearRow(y.memory(), target);
-                    for (int r = windows.firstRow(row); r < windows.endRow(row); r++) {
-                        for (int k = windows.firstColumn(column); k < windows.endColumn(column); k++) {
-                            MapOps.add(
+                for (int column = 0; column < width; ) {
+                    int end = windows.run(column, width);
+                    kernels.maps()
+                            .averagePool(
                                     x.memory(),
-                                    x.row(panel, from.place(c, r, k)),
+                                    x.row(panel, from.place(c, windows.firstRow(row), windows.firstColumn(column))),
+                                    windows.endRow(row) - windows.firstRow(row),
+                                    windows.endColumn(column) - windows.firstColumn(column),
+                                    from.rowBytes(),
+                                    windows.stride() * (int) ActivationPanels.ROW_BYTES,
+                                    end - column,
+                                    share,
                                     y.memory(),
-                                    target,
-                                    ActivationPanels.LANES);
-                        }
-                    }
-                    MapOps.scale(y.memory(), target, share, y.memory(), target, ActivationPanels.LANES, false);
+                                    y.row(toPanel, to.place(c, row, column)));
+                    column = end;
                 }
             }
         }
@@ -79,25 +64,36 @@ final class AveragePoolStep extends Step {
 
     @Override
     void backward(GraphBuffers buffers, int panel, int input, ActivationPanels target, int targetPanel) {
+        transposed(buffers, panel, input, false, target, targetPanel);
+    }
+
+    @Override
+    void transposed(
+            GraphBuffers buffers, int panel, int input, boolean absolute, ActivationPanels target, int targetPanel) {
         ActivationPanels gradient = buffers.gradient(out);
-        float share = 1f / (windows.rows() * windows.columns());
-        MapOps.clear(target, targetPanel);
+        if (!tiles) {
+            MapOps.clear(kernels.maps(), target, targetPanel);
+        }
         for (int c = 0; c < to.channels(); c++) {
             for (int row = 0; row < height; row++) {
-                for (int column = 0; column < width; column++) {
-                    long source = gradient.row(panel, to.place(c, row, column));
-                    for (int r = windows.firstRow(row); r < windows.endRow(row); r++) {
-                        for (int k = windows.firstColumn(column); k < windows.endColumn(column); k++) {
-                            MapOps.scale(
+                for (int column = 0; column < width; ) {
+                    int end = windows.run(column, width);
+                    kernels.maps()
+                            .averagePoolGradient(
                                     gradient.memory(),
-                                    source,
+                                    gradient.row(panel, to.place(c, row, column)),
+                                    windows.endRow(row) - windows.firstRow(row),
+                                    windows.endColumn(column) - windows.firstColumn(column),
+                                    from.rowBytes(),
+                                    windows.stride() * (int) ActivationPanels.ROW_BYTES,
+                                    end - column,
                                     share,
                                     target.memory(),
-                                    target.row(targetPanel, from.place(c, r, k)),
-                                    ActivationPanels.LANES,
-                                    true);
-                        }
-                    }
+                                    target.row(
+                                            targetPanel,
+                                            from.place(c, windows.firstRow(row), windows.firstColumn(column))),
+                                    !tiles);
+                    column = end;
                 }
             }
         }

@@ -3,11 +3,15 @@ package org.espalier.engine.graph;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.graph.map.MapLayout;
+import org.espalier.engine.graph.map.Phases;
 import org.espalier.engine.kernel.ConvKernels;
 import org.espalier.engine.kernel.ConvKernels.Positions;
 import org.espalier.engine.kernel.Kernels.Epilogue;
 import org.espalier.engine.layer.CompactLayer;
+import org.espalier.engine.layer.LayerMatmul;
 import org.espalier.network.Operation;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +42,16 @@ final class ConvWeights {
     private boolean packedStale = true;
     private final Back[] back;
     private boolean backStale = true;
+    private final Absolute absolute = new Absolute();
+    private float @Nullable [] radiusGradients; // made when bounds are first wanted
+
+    /** Absolute values for bounds, made when they are wanted. */
+    private static final class Absolute {
+        float @Nullable [] values;
+        float @Nullable [] packed;
+        boolean stale = true;
+        boolean backStale = true;
+    }
 
     /** One phase of the input gradient. */
     private static final class Back {
@@ -49,6 +63,8 @@ final class ConvWeights {
         final int[] from; // of dense weights by (input channel, term), of sparse ones by weight: index into values
         final float[] values;
         final float[] packed;
+        float @Nullable [] absolute; // values
+        float @Nullable [] absolutePacked;
 
         Back(Phases.Phase phase, int depth, Positions positions, int[] starts, int[] offsets, int[] from, int packed) {
             this.phase = phase;
@@ -210,23 +226,27 @@ final class ConvWeights {
                 && tap % conv.kernel() % conv.stride() == phase.columns().tap();
     }
 
+    /**
+     * From the inputs to the outputs.
+     *
+     * @param absolute whether to take the weights' absolute values
+     * @param to byte offset of the first output in a panel
+     */
     void forward(
+            boolean absolute,
             float @Nullable [] biases,
             ActivationPanels in,
-            ActivationPanels out,
             int panel,
+            ActivationPanels out,
+            int outPanel,
             Positions at,
             long to,
             Epilogue finish) {
         long window = in.row(panel, 0) + from.offset(0, -conv.padding(), -conv.padding());
-        long first = out.row(panel, 0) + to;
+        long first = out.row(outPanel, 0) + to;
         if (dense) {
-            if (packedStale) {
-                kernels.pack(values, conv.outputs(), depth, packed);
-                packedStale = false;
-            }
             kernels.dense(
-                    packed,
+                    absolute ? absolutePacked() : packed(),
                     conv.outputs(),
                     depth,
                     offsets,
@@ -241,7 +261,7 @@ final class ConvWeights {
                     0);
         } else {
             kernels.sparse(
-                    values,
+                    absolute ? absoluteValues() : values,
                     starts,
                     offsets,
                     conv.outputs(),
@@ -257,8 +277,51 @@ final class ConvWeights {
         }
     }
 
-    /** From the outputs' gradient to the inputs', of all inputs inside the border. */
+    private float[] packed() {
+        if (packedStale) {
+            kernels.pack(values, conv.outputs(), depth, packed);
+            packedStale = false;
+        }
+        return packed;
+    }
+
+    private float[] absoluteValues() {
+        float[] made = absolute.values;
+        if (made == null || absolute.stale) {
+            made = LayerMatmul.absolute(values, made);
+            absolute.values = made;
+            if (dense) {
+                float[] room = absolute.packed == null ? new float[packed.length] : absolute.packed;
+                kernels.pack(made, conv.outputs(), depth, room);
+                absolute.packed = room;
+            }
+            absolute.stale = false;
+        }
+        return made;
+    }
+
+    private float[] absolutePacked() {
+        absoluteValues();
+        return Objects.requireNonNull(absolute.packed);
+    }
+
+    /** Room for gradients of the weights' absolute values, in the order of the values. */
+    float[] radiusGradients() {
+        float[] made = radiusGradients;
+        if (made == null) {
+            made = new float[values.length];
+            radiusGradients = made;
+        }
+        return made;
+    }
+
+    /**
+     * From the outputs' gradient to the inputs', of all inputs inside the border.
+     *
+     * @param absolute whether to take the weights' absolute values
+     */
     void backward(
+            boolean absolute,
             ActivationPanels delta,
             int panel,
             MapLayout to,
@@ -277,12 +340,23 @@ final class ConvWeights {
             }
             backStale = false;
         }
+        if (absolute && this.absolute.backStale) {
+            for (Back phase : back) {
+                phase.absolute = LayerMatmul.absolute(phase.values, phase.absolute);
+                if (dense) {
+                    float[] room = phase.absolutePacked == null ? new float[phase.packed.length] : phase.absolutePacked;
+                    kernels.pack(phase.absolute, conv.inputs(), phase.depth, room);
+                    phase.absolutePacked = room;
+                }
+            }
+            this.absolute.backStale = false;
+        }
         for (Back phase : back) {
             long windows = delta.row(panel, 0) + phase.phase.windows(to);
             long inputs = phase.phase.inputs(from);
             if (dense) {
                 kernels.dense(
-                        phase.packed,
+                        absolute ? Objects.requireNonNull(phase.absolutePacked) : phase.packed,
                         conv.inputs(),
                         phase.depth,
                         phase.offsets,
@@ -297,7 +371,7 @@ final class ConvWeights {
                         gate.row(panel, 0) + inputs);
             } else {
                 kernels.sparse(
-                        phase.values,
+                        absolute ? Objects.requireNonNull(phase.absolute) : phase.values,
                         phase.starts,
                         phase.offsets,
                         conv.inputs(),
@@ -314,7 +388,15 @@ final class ConvWeights {
         }
     }
 
-    void gradient(ActivationPanels delta, long deltaAt, ActivationPanels in, int firstPanel, int panels, Positions at) {
+    /** Gradients of the weights into an array of the order of the values; of weights that are not live they are zero. */
+    void gradient(
+            ActivationPanels delta,
+            long deltaAt,
+            ActivationPanels in,
+            int firstPanel,
+            int panels,
+            Positions at,
+            float[] into) {
         long windows = in.row(firstPanel, 0) + from.offset(0, -conv.padding(), -conv.padding());
         long deltas = delta.row(firstPanel, 0) + deltaAt;
         long deltaPanel = delta.features() * ActivationPanels.ROW_BYTES;
@@ -332,8 +414,8 @@ final class ConvWeights {
                     depth,
                     at,
                     panels,
-                    gradients);
-            zero(gradients);
+                    into);
+            zero(into);
         } else {
             kernels.sparseGradient(
                     delta.memory(),
@@ -347,8 +429,8 @@ final class ConvWeights {
                     offsets,
                     at,
                     panels,
-                    gradients);
-            Arrays.fill(gradients, live, gradients.length, 0f);
+                    into);
+            Arrays.fill(into, live, into.length, 0f);
         }
     }
 
@@ -356,6 +438,8 @@ final class ConvWeights {
     void changed() {
         packedStale = true;
         backStale = true;
+        absolute.stale = true;
+        absolute.backStale = true;
     }
 
     /** Zeroes what a dense layer's pruned weights hold in an array of this order. */

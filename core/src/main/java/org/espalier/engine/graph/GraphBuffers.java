@@ -3,6 +3,7 @@ package org.espalier.engine.graph;
 import java.util.Arrays;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.graph.map.Value;
 import org.espalier.network.Architecture;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,10 @@ final class GraphBuffers implements ActivationBuffers {
     final float[][][] means;
 
     final float[][][] inverses;
+    /** (norm step, panel of a batch's first, channel) sums of the last training pass back; see {@link NormStep}. */
+    final double[][][] gradientSums;
+
+    final double[][][] productSums;
     /** Whether the last forward pass over a panel was one of training. */
     final boolean[] training;
 
@@ -36,6 +41,8 @@ final class GraphBuffers implements ActivationBuffers {
         batch(0, panels, panels * ActivationPanels.LANES);
         means = new float[plan.norms()][panels][];
         inverses = new float[plan.norms()][panels][];
+        gradientSums = new double[plan.norms()][panels][];
+        productSums = new double[plan.norms()][panels][];
     }
 
     static GraphBuffers of(ActivationBuffers buffers) {

@@ -1,18 +1,23 @@
 package org.espalier.engine.graph;
 
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Checks;
-import org.espalier.engine.Engine;
 import org.espalier.engine.EngineOps;
 import org.espalier.engine.Gradients;
 import org.espalier.engine.KernelMode;
+import org.espalier.engine.LinearBounds;
 import org.espalier.engine.Mode;
 import org.espalier.engine.StepRule;
 import org.espalier.engine.Update;
+import org.espalier.engine.graph.map.MapLayout;
+import org.espalier.engine.graph.map.MapOps;
+import org.espalier.engine.graph.map.Value;
+import org.espalier.engine.graph.map.Windows;
 import org.espalier.engine.kernel.GradientNorm;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.layer.DenseOrSparsePolicy;
@@ -30,15 +35,15 @@ import org.jspecify.annotations.Nullable;
  * bits as long as all values are finite. Where a network has no statistics of batches, each panel goes through all layers
  * before the next, so that maps stay in the nearer caches.
  */
-public final class GraphEngine implements Engine {
+public final class GraphEngine implements BoundEngine {
     private final Architecture architecture;
     private final Kernels kernels;
     private final DenseOrSparsePolicy policy;
     private final GraphPlan plan;
     private final Step[] steps;
     private final EngineOps ops;
-    private final Map<Integer, ActivationPanels> spares =
-            new HashMap<>(); // by size: for gradients that are added to others
+    private final Spares spares;
+    private @Nullable GraphBounds bounds; // when they are first wanted
     private Mask mask;
     private int[] liveInputs;
     private @Nullable GraphEngine unmasked; // for gradients of pruned weights, when they are first wanted
@@ -56,6 +61,7 @@ public final class GraphEngine implements Engine {
         this.kernels = kernels;
         this.policy = policy;
         plan = new GraphPlan(architecture);
+        spares = new Spares(plan);
         ops = new PanelOps(kernels);
         mask = Mask.dense(architecture);
         liveInputs = new LivePaths(mask).networkInputs();
@@ -85,14 +91,13 @@ public final class GraphEngine implements Engine {
             case Operation.AveragePool pool -> {
                 MapLayout from = planned.in()[0].layout();
                 MapLayout to = planned.out().layout();
-                AveragePoolStep.Windows windows = new AveragePoolStep.Windows(
+                Windows windows = new Windows(
                         pool.window(), pool.window(), pool.stride(), pool.padding(), from.height(), from.width());
                 yield new AveragePoolStep(kernels, planned, windows, to.height(), to.width());
             }
             case Operation.GlobalAveragePool pool -> {
                 MapLayout from = planned.in()[0].layout();
-                AveragePoolStep.Windows windows =
-                        new AveragePoolStep.Windows(from.height(), from.width(), 1, 0, from.height(), from.width());
+                Windows windows = new Windows(from.height(), from.width(), 1, 0, from.height(), from.width());
                 yield new AveragePoolStep(kernels, planned, windows, 1, 1);
             }
             case Operation.Add add -> new AddStep(kernels, planned);
@@ -157,7 +162,7 @@ public final class GraphEngine implements Engine {
     public void forward(ActivationBuffers buffers, int firstPanel, int panels, Mode mode) {
         GraphBuffers own = GraphBuffers.of(buffers);
         Checks.covers(architecture, own, firstPanel, panels);
-        boolean training = mode == Mode.TRAINING && plan.norms() > 0;
+        boolean training = mode != Mode.EVALUATION && plan.norms() > 0;
         for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
             own.training[panel] = training;
             for (int s = 0; s < steps.length && !training; s++) {
@@ -165,16 +170,16 @@ public final class GraphEngine implements Engine {
             }
         }
         for (int s = 0; s < steps.length && training; s++) {
-            trainingForward(steps[s], own, firstPanel, firstPanel + panels);
+            trainingForward(steps[s], own, firstPanel, firstPanel + panels, mode == Mode.TRAINING);
         }
     }
 
-    private static void trainingForward(Step step, GraphBuffers buffers, int firstPanel, int end) {
+    private static void trainingForward(Step step, GraphBuffers buffers, int firstPanel, int end, boolean moves) {
         for (int panel = firstPanel; panel < end; ) {
             int together = step.wholeBatches() ? Math.min(buffers.batchPanels(panel), end - panel) : 1;
             if (step.wholeBatches()) {
                 int examples = Math.min(buffers.batchExamples(panel), together * ActivationPanels.LANES);
-                step.trainingForward(buffers, panel, together, examples);
+                step.trainingForward(buffers, panel, together, examples, moves);
             } else {
                 step.forward(buffers, panel);
             }
@@ -188,7 +193,7 @@ public final class GraphEngine implements Engine {
         boolean training = plan.norms() > 0 && buffers.training[firstPanel];
         for (int panel = firstPanel; panel < end && !training; panel++) {
             for (int s = steps.length - 1; s >= 0; s--) {
-                back(steps[s], buffers, panel, inputs);
+                back(steps[s], buffers, panel, inputs, false);
             }
         }
         for (int s = steps.length - 1; s >= 0 && training; s--) {
@@ -202,7 +207,7 @@ public final class GraphEngine implements Engine {
                     steps[s].trainingBackward(buffers, panel, together, examples);
                 }
                 for (int p = panel; p < panel + together; p++) {
-                    back(steps[s], buffers, p, inputs);
+                    back(steps[s], buffers, p, inputs, steps[s].wholeBatches());
                 }
                 panel += together;
             }
@@ -211,15 +216,17 @@ public final class GraphEngine implements Engine {
 
     private static void gate(Step step, GraphBuffers buffers, int panel) {
         if (step.out.relu && !step.out.gatedByReader) {
-            MapOps.gate(buffers.gradient(step.out), panel, buffers.value(step.out), panel);
+            MapOps.gate(step.kernels.maps(), buffers.gradient(step.out), panel, buffers.value(step.out), panel);
         }
     }
 
-    private void back(Step step, GraphBuffers buffers, int panel, boolean inputs) {
+    private void back(Step step, GraphBuffers buffers, int panel, boolean inputs, boolean gated) {
         if (!step.out.trained && !inputs) {
             return;
         }
-        gate(step, buffers, panel);
+        if (!gated) {
+            gate(step, buffers, panel);
+        }
         for (int i = 0; i < step.plan.in().length; i++) {
             Value value = step.plan.in()[i];
             if (!value.trained && !inputs) {
@@ -230,24 +237,53 @@ public final class GraphEngine implements Engine {
                 step.backward(buffers, panel, i, gradient, panel);
                 continue;
             }
-            // Panels of another size have another layout, so the spare one is as large as this value's.
-            ActivationPanels more = spare(value);
+            ActivationPanels more = spares.of(value);
             step.backward(buffers, panel, i, more, 0);
-            MapOps.add(
-                    more.memory(),
-                    0,
-                    gradient.memory(),
-                    gradient.row(panel, 0),
-                    gradient.features() * ActivationPanels.LANES);
+            kernels.maps()
+                    .add(
+                            more.memory(),
+                            0,
+                            gradient.memory(),
+                            gradient.row(panel, 0),
+                            gradient.features() * ActivationPanels.LANES);
         }
     }
 
-    private ActivationPanels spare(Value value) {
-        int places = value.layout().places();
-        ActivationPanels made = spares.get(places);
+    @Override
+    public BoundBuffers newBoundBuffers(int examples, boolean linear) {
+        if (linear) {
+            LinearBounds.refusal(architecture).ifPresent(reason -> {
+                throw new IllegalArgumentException(reason);
+            });
+        }
+        return new GraphBoundBuffers(plan, steps, examples, linear);
+    }
+
+    @Override
+    public void boundMargins(
+            BoundBuffers buffers, float epsilon, float linearShare, int[] labels, int firstLabel, int examples) {
+        GraphBoundBuffers own = GraphBoundBuffers.of(buffers);
+        Checks.fits(architecture, own.architecture());
+        own.bind(linearShare, labels, firstLabel, examples);
+        bounds().run(own, epsilon);
+    }
+
+    @Override
+    public void backward(BoundBuffers buffers, boolean natural) {
+        GraphBoundBuffers own = GraphBoundBuffers.of(buffers);
+        Checks.fits(architecture, own.architecture());
+        if (natural) {
+            back(own.natural(), 0, own.panels(), false);
+        }
+        allGradients = null;
+        bounds().gradient(own, natural);
+    }
+
+    private GraphBounds bounds() {
+        GraphBounds made = bounds;
         if (made == null) {
-            made = new ActivationPanels(places, 1);
-            spares.put(places, made);
+            made = new GraphBounds(kernels, plan, steps, spares);
+            bounds = made;
         }
         return made;
     }
@@ -324,7 +360,7 @@ public final class GraphEngine implements Engine {
             unmasked = whole;
         }
         whole.load(weights(), Mask.dense(architecture));
-        Mode mode = buffers.training[firstPanel] ? Mode.TRAINING : Mode.EVALUATION;
+        Mode mode = buffers.training[firstPanel] ? Mode.BATCH_STATISTICS : Mode.EVALUATION;
         whole.forward(buffers, firstPanel, panels, mode);
         whole.backward(buffers, firstPanel, panels, Gradients.WEIGHTS);
         Weights gradient = whole.gradient();
@@ -337,6 +373,37 @@ public final class GraphEngine implements Engine {
     @Override
     public Weights gradient() {
         return allGradients != null ? allGradients.copy() : read(Step.Kind.GRADIENT);
+    }
+
+    @Override
+    public void readWeights(Weights into) {
+        for (Step step : steps) {
+            step.read(Step.Kind.VALUE, into);
+        }
+    }
+
+    @Override
+    public void readGradient(Weights into) {
+        for (Step step : steps) {
+            step.read(Step.Kind.GRADIENT, into);
+        }
+    }
+
+    @Override
+    public void writeWeights(Weights from) {
+        Checks.fits(architecture, from, mask);
+        for (Step step : steps) {
+            step.write(Step.Kind.VALUE, from);
+        }
+    }
+
+    @Override
+    public void writeGradient(Weights from) {
+        Checks.fits(architecture, from, mask);
+        allGradients = null;
+        for (Step step : steps) {
+            step.write(Step.Kind.GRADIENT, from);
+        }
     }
 
     @Override

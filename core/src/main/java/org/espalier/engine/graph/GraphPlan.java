@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.espalier.engine.graph.map.Phases;
+import org.espalier.engine.graph.map.Value;
 import org.espalier.network.Architecture;
 import org.espalier.network.Graph;
 import org.espalier.network.Operation;

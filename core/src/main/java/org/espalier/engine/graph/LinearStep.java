@@ -6,6 +6,7 @@ import org.espalier.engine.kernel.FixedOrderSum;
 import org.espalier.engine.kernel.GradientScratch;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.kernel.Kernels.Epilogue;
+import org.espalier.engine.layer.ClassPairs;
 import org.espalier.engine.layer.CompactLayer;
 import org.espalier.engine.layer.DenseOrSparsePolicy;
 import org.espalier.engine.layer.LayerMatmul;
@@ -25,6 +26,7 @@ final class LinearStep extends Step {
     private final float[] columns = new float[FixedOrderSum.COLUMNS]; // room for a sum
     private CompactLayer weights;
     private @Nullable GradientScratch scratch;
+    private @Nullable ClassPairs pairs; // where this is the last layer, when bounds are first wanted
 
     LinearStep(
             Kernels kernels,
@@ -58,6 +60,7 @@ final class LinearStep extends Step {
         weights = compact(mask, paths);
         weights.load(values.matrix(layer));
         biases.load(values.biases(layer));
+        pairs = null;
     }
 
     @Override
@@ -91,10 +94,80 @@ final class LinearStep extends Step {
     }
 
     @Override
+    void affine(GraphBuffers buffers, int panel, Part part, ActivationPanels to, int toPanel) {
+        products.forward(
+                weights,
+                part == Part.ABSOLUTE,
+                part == Part.WHOLE ? biases.orNull() : null,
+                buffers.value(in),
+                panel,
+                to,
+                toPanel,
+                Epilogue.LINEAR);
+    }
+
+    @Override
+    void transposed(
+            GraphBuffers buffers, int panel, int input, boolean absolute, ActivationPanels target, int targetPanel) {
+        if (weights.liveInputs.length < weights.inputs) {
+            LayerMatmul.clear(target, targetPanel);
+        }
+        products.backward(weights, absolute, buffers.gradient(out), panel, target, targetPanel);
+    }
+
+    /** The layer as differences of logits, with the present weights. */
+    ClassPairs pairs() {
+        ClassPairs made = pairs;
+        if (made == null) {
+            made = new ClassPairs(weights);
+            pairs = made;
+        }
+        return made;
+    }
+
+    /** From the gradient of the logits' differences to that of the radii of what enters. */
+    void pairsBackward(GraphBoundBuffers buffers, int panel, ActivationPanels target, int targetPanel) {
+        if (weights.liveInputs.length < weights.inputs) {
+            LayerMatmul.clear(target, targetPanel);
+        }
+        pairs().backward(kernels, buffers.pairGradient, panel, target, targetPanel);
+    }
+
+    @Override
+    void boundGradient(GraphBoundBuffers buffers, int first, boolean linear) {
+        ActivationPanels delta = buffers.natural().gradient(out);
+        int panels = buffers.panels();
+        int count = (2 + (linear ? buffers.margins : 0)) * panels - first;
+        GradientScratch room = scratch(count);
+        products.gradient(weights, delta, buffers.natural().value(in), first, count, weights.gradients, room);
+        if (buffers.elides(this)) {
+            pairs().addGradients(kernels, buffers.pairGradient, buffers.radius.value(in), panels, room);
+        } else {
+            float[] radii = weights.radiusGradients();
+            products.gradient(weights, buffers.radius.gradient(out), buffers.radius.value(in), 0, panels, radii, room);
+            kernels.bounds().addSigned(weights.gradients, radii, weights.values, weights.gradients.length);
+        }
+        weights.clearOthersGradients();
+        biasGradient(delta, first, 2 * panels - first);
+        for (int o = 0; linear && o < biases.count; o++) {
+            biases.gradients[o] += GraphBounds.scaled(buffers, delta, o);
+        }
+    }
+
+    @Override
+    float @Nullable [] constants() {
+        return biases.orNull();
+    }
+
+    @Override
     void weightGradient(GraphBuffers buffers, int firstPanel, int panels) {
         ActivationPanels delta = buffers.gradient(out);
         products.gradient(weights, delta, buffers.value(in), firstPanel, panels, weights.gradients, scratch(panels));
         weights.clearOthersGradients();
+        biasGradient(delta, firstPanel, panels);
+    }
+
+    private void biasGradient(ActivationPanels delta, int firstPanel, int panels) {
         for (int o = 0; o < biases.count; o++) {
             biases.gradients[o] = FixedOrderSum.sum(
                     delta.memory(),
@@ -134,6 +207,8 @@ final class LinearStep extends Step {
         weights.gather(from.matrix(layer), array(kind));
         if (kind == Kind.GRADIENT) {
             weights.clearOthersGradients();
+        } else if (kind == Kind.VALUE) {
+            weights.changed();
         }
         biases.write(kind, from.biases(layer));
     }

@@ -1,11 +1,11 @@
 package org.espalier.engine.graph;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Update;
+import org.espalier.engine.graph.map.MapLayout;
 import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.kernel.MapKernels;
 import org.espalier.network.LivePaths;
 import org.espalier.network.Mask;
 import org.espalier.network.Operation;
@@ -16,9 +16,7 @@ import org.espalier.network.Weights;
  * order, joined in the order of the lanes, so that they do not depend on register widths. Padding lanes count in none.
  */
 final class NormStep extends Step {
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final int LANES = ActivationPanels.LANES;
-    private static final int CHAINS = 16;
 
     private final Operation.BatchNorm norm;
     private final int number;
@@ -28,11 +26,9 @@ final class NormStep extends Step {
     private final Biases shifts;
     private final float[] runningMeans;
     private final float[] runningVariances;
-    private final double[] chains = new double[CHAINS];
-    // Of the batch whose gradient is passed back: the mean of the gradient, and of the gradient times the normalised
-    // value.
-    private final double[] meanGradients;
-    private final double[] meanProducts;
+    private final double[] chains = new double[MapKernels.CHAINS];
+    private final double[] products = new double[MapKernels.CHAINS];
+    // The batch whose gradient is passed back.
     private int lastPanel;
     private int lastExamples;
 
@@ -51,8 +47,6 @@ final class NormStep extends Step {
         shifts = new Biases(norm.affine() ? norm.channels() : 0);
         runningMeans = new float[norm.channels()];
         runningVariances = new float[norm.channels()];
-        meanGradients = new double[norm.channels()];
-        meanProducts = new double[norm.channels()];
     }
 
     @Override
@@ -81,23 +75,61 @@ final class NormStep extends Step {
     void forward(GraphBuffers buffers, int panel) {
         for (int c = 0; c < norm.channels(); c++) {
             double slope = scale(c) / Math.sqrt(runningVariances[c] + Operation.BatchNorm.EPSILON);
-            affine(buffers, panel, c, (float) slope, (float) (shift(c) - runningMeans[c] * slope));
+            float shift = (float) (shift(c) - runningMeans[c] * slope);
+            affine(buffers, panel, c, (float) slope, shift, buffers.value(out), panel, out.relu);
         }
     }
 
-    private void affine(GraphBuffers buffers, int panel, int channel, float slope, float shift) {
+    @Override
+    void affine(GraphBuffers buffers, int panel, Part part, ActivationPanels y, int toPanel) {
+        for (int c = 0; c < norm.channels(); c++) {
+            double slope = scale(c) / Math.sqrt(runningVariances[c] + Operation.BatchNorm.EPSILON);
+            float shift = part == Part.WHOLE ? (float) (shift(c) - runningMeans[c] * slope) : 0f;
+            float factor = (float) (part == Part.ABSOLUTE ? Math.abs(slope) : slope);
+            affine(buffers, panel, c, factor, shift, y, toPanel, false);
+        }
+    }
+
+    @Override
+    void transposed(
+            GraphBuffers buffers, int panel, int input, boolean absolute, ActivationPanels target, int targetPanel) {
+        ActivationPanels gradient = buffers.gradient(out);
+        for (int c = 0; c < norm.channels(); c++) {
+            double slope = scale(c) / Math.sqrt(runningVariances[c] + Operation.BatchNorm.EPSILON);
+            for (int row = 0; row < to.height(); row++) {
+                kernels.maps()
+                        .scale(
+                                gradient.memory(),
+                                gradient.row(panel, to.place(c, row, 0)),
+                                (float) (absolute ? Math.abs(slope) : slope),
+                                target.memory(),
+                                target.row(targetPanel, from.place(c, row, 0)),
+                                to.width() * LANES);
+            }
+        }
+    }
+
+    private void affine(
+            GraphBuffers buffers,
+            int panel,
+            int channel,
+            float slope,
+            float shift,
+            ActivationPanels y,
+            int toPanel,
+            boolean relu) {
         ActivationPanels x = buffers.value(in);
-        ActivationPanels y = buffers.value(out);
         for (int row = 0; row < to.height(); row++) {
-            MapOps.affine(
-                    x.memory(),
-                    x.row(panel, from.place(channel, row, 0)),
-                    slope,
-                    shift,
-                    y.memory(),
-                    y.row(panel, to.place(channel, row, 0)),
-                    to.width() * LANES,
-                    out.relu);
+            kernels.maps()
+                    .affine(
+                            x.memory(),
+                            x.row(panel, from.place(channel, row, 0)),
+                            slope,
+                            shift,
+                            y.memory(),
+                            y.row(toPanel, to.place(channel, row, 0)),
+                            to.width() * LANES,
+                            relu);
         }
     }
 
@@ -107,18 +139,22 @@ final class NormStep extends Step {
     }
 
     @Override
-    void trainingForward(GraphBuffers buffers, int firstPanel, int panels, int examples) {
+    void trainingForward(GraphBuffers buffers, int firstPanel, int panels, int examples, boolean moves) {
         float[] means = statistics(buffers.means, firstPanel);
         float[] inverses = statistics(buffers.inverses, firstPanel);
         double count = (double) examples * to.height() * to.width();
         for (int c = 0; c < norm.channels(); c++) {
-            double mean = sum(buffers, firstPanel, panels, examples, c, Sum.VALUE, 0, 0) / count;
-            double variance = sum(buffers, firstPanel, panels, examples, c, Sum.SQUARE, mean, 0) / count;
+            double mean = sum(buffers, firstPanel, panels, examples, c, false, 0) / count;
+            double variance = sum(buffers, firstPanel, panels, examples, c, true, mean) / count;
             means[c] = (float) mean;
             inverses[c] = inverse(variance);
             double slope = scale(c) * (double) inverses[c];
             for (int p = firstPanel; p < firstPanel + panels; p++) {
-                affine(buffers, p, c, (float) slope, (float) (shift(c) - means[c] * slope));
+                float shift = (float) (shift(c) - means[c] * slope);
+                affine(buffers, p, c, (float) slope, shift, buffers.value(out), p, out.relu);
+            }
+            if (!moves) {
+                continue;
             }
             double unbiased = count > 1 ? variance * count / (count - 1) : variance;
             runningMeans[c] = moved(runningMeans[c], mean);
@@ -139,64 +175,65 @@ final class NormStep extends Step {
         return made;
     }
 
-    /** What is summed of each place and lane. */
-    private enum Sum {
-        /** The value. */
-        VALUE,
-        /** The square of the value less a mean. */
-        SQUARE,
-        /** The gradient of the output. */
-        GRADIENT,
-        /** The gradient times the normalised value. */
-        PRODUCT
+    private double[] sums(double[][][] of, int firstPanel) {
+        double[] made = of[number][firstPanel];
+        if (made == null) {
+            made = new double[norm.channels()];
+            of[number][firstPanel] = made;
+        }
+        return made;
     }
 
+    /** Lanes of a panel that hold an example of the batch. */
+    private static int lanes(int panelOfBatch, int examples) {
+        return Math.clamp(examples - (long) panelOfBatch * LANES, 0, LANES);
+    }
+
+    /** The sum of a channel's values, or of the squares of their distance from a mean. */
     private double sum(
-            GraphBuffers buffers,
-            int firstPanel,
-            int panels,
-            int examples,
-            int c,
-            Sum what,
-            double mean,
-            double inverse) {
+            GraphBuffers buffers, int firstPanel, int panels, int examples, int c, boolean squares, double mean) {
         Arrays.fill(chains, 0);
-        MemorySegment x = buffers.value(in).memory();
-        boolean back = what == Sum.GRADIENT || what == Sum.PRODUCT;
-        MemorySegment d = back ? buffers.gradient(out).memory() : x;
+        ActivationPanels x = buffers.value(in);
         for (int p = 0; p < panels; p++) {
-            int lanes = Math.min(LANES, examples - p * LANES);
+            int lanes = lanes(p, examples);
             for (int row = 0; row < to.height(); row++) {
-                for (int column = 0; column < to.width(); column++) {
-                    long xAt = buffers.value(in).row(firstPanel + p, from.place(c, row, column));
-                    long dAt = back ? buffers.gradient(out).row(firstPanel + p, to.place(c, row, column)) : xAt;
-                    switch (what) {
-                        case VALUE -> {
-                            for (int lane = 0; lane < lanes; lane++) {
-                                chains[lane % CHAINS] += x.get(FLOAT, xAt + 4L * lane);
-                            }
-                        }
-                        case SQUARE -> {
-                            for (int lane = 0; lane < lanes; lane++) {
-                                double away = x.get(FLOAT, xAt + 4L * lane) - mean;
-                                chains[lane % CHAINS] += away * away;
-                            }
-                        }
-                        case GRADIENT -> {
-                            for (int lane = 0; lane < lanes; lane++) {
-                                chains[lane % CHAINS] += d.get(FLOAT, dAt + 4L * lane);
-                            }
-                        }
-                        case PRODUCT -> {
-                            for (int lane = 0; lane < lanes; lane++) {
-                                double normal = (x.get(FLOAT, xAt + 4L * lane) - mean) * inverse;
-                                chains[lane % CHAINS] += d.get(FLOAT, dAt + 4L * lane) * normal;
-                            }
-                        }
-                    }
+                long at = x.row(firstPanel + p, from.place(c, row, 0));
+                if (squares) {
+                    kernels.maps().squares(x.memory(), at, to.width(), lanes, mean, chains);
+                } else {
+                    kernels.maps().sum(x.memory(), at, to.width(), lanes, chains);
                 }
             }
         }
+        return sum(chains);
+    }
+
+    /** Leaves the sums of a channel's gradients, and of gradients times normalised values, in chains. */
+    private void gradientSums(
+            GraphBuffers buffers, int firstPanel, int panels, int examples, int c, double mean, double inverse) {
+        Arrays.fill(chains, 0);
+        Arrays.fill(products, 0);
+        ActivationPanels x = buffers.value(in);
+        ActivationPanels d = buffers.gradient(out);
+        for (int p = 0; p < panels; p++) {
+            for (int row = 0; row < to.height(); row++) {
+                kernels.maps()
+                        .gradientSums(
+                                x.memory(),
+                                x.row(firstPanel + p, from.place(c, row, 0)),
+                                d.memory(),
+                                d.row(firstPanel + p, to.place(c, row, 0)),
+                                to.width(),
+                                lanes(p, examples),
+                                mean,
+                                inverse,
+                                chains,
+                                products);
+            }
+        }
+    }
+
+    private static double sum(double[] chains) {
         double sum = 0;
         for (double chain : chains) {
             sum += chain;
@@ -208,10 +245,12 @@ final class NormStep extends Step {
     void trainingBackward(GraphBuffers buffers, int firstPanel, int panels, int examples) {
         float[] means = statistics(buffers.means, firstPanel);
         float[] inverses = statistics(buffers.inverses, firstPanel);
-        double count = (double) examples * to.height() * to.width();
+        double[] gradientSums = sums(buffers.gradientSums, firstPanel);
+        double[] productSums = sums(buffers.productSums, firstPanel);
         for (int c = 0; c < norm.channels(); c++) {
-            meanGradients[c] = sum(buffers, firstPanel, panels, examples, c, Sum.GRADIENT, 0, 0) / count;
-            meanProducts[c] = sum(buffers, firstPanel, panels, examples, c, Sum.PRODUCT, means[c], inverses[c]) / count;
+            gradientSums(buffers, firstPanel, panels, examples, c, means[c], inverses[c]);
+            gradientSums[c] = sum(chains);
+            productSums[c] = sum(products);
         }
         lastPanel = firstPanel;
         lastExamples = examples;
@@ -220,35 +259,47 @@ final class NormStep extends Step {
     @Override
     void backward(GraphBuffers buffers, int panel, int input, ActivationPanels target, int targetPanel) {
         boolean training = buffers.training[panel];
-        MemorySegment x = buffers.value(in).memory();
-        MemorySegment d = buffers.gradient(out).memory();
-        MemorySegment g = target.memory();
-        int lanes = training ? Math.clamp(lastExamples - (long) (panel - lastPanel) * LANES, 0, LANES) : LANES;
-        float[] means = training ? statistics(buffers.means, lastPanel) : runningMeans;
         for (int c = 0; c < norm.channels(); c++) {
-            double inverse = training
-                    ? statistics(buffers.inverses, lastPanel)[c]
-                    : 1 / Math.sqrt(runningVariances[c] + Operation.BatchNorm.EPSILON);
-            double slope = scale(c) * inverse;
-            for (int row = 0; row < to.height(); row++) {
-                for (int column = 0; column < to.width(); column++) {
-                    long xAt = buffers.value(in).row(panel, from.place(c, row, column));
-                    long dAt = buffers.gradient(out).row(panel, to.place(c, row, column));
-                    long gAt = target.row(targetPanel, from.place(c, row, column));
-                    if (!training) {
-                        MapOps.scale(d, dAt, (float) slope, g, gAt, LANES, false);
-                        continue;
-                    }
-                    for (int lane = 0; lane < lanes; lane++) {
-                        double normal = (x.get(FLOAT, xAt + 4L * lane) - means[c]) * inverse;
-                        double centred = d.get(FLOAT, dAt + 4L * lane) - meanGradients[c] - normal * meanProducts[c];
-                        g.set(FLOAT, gAt + 4L * lane, (float) (slope * centred));
-                    }
-                    for (int lane = lanes; lane < LANES; lane++) {
-                        g.set(FLOAT, gAt + 4L * lane, 0f);
-                    }
-                }
+            if (training) {
+                trainingGradient(buffers, panel, c, target, targetPanel);
+                continue;
             }
+            double slope = scale(c) * (1 / Math.sqrt(runningVariances[c] + Operation.BatchNorm.EPSILON));
+            ActivationPanels d = buffers.gradient(out);
+            for (int row = 0; row < to.height(); row++) {
+                kernels.maps()
+                        .scale(
+                                d.memory(),
+                                d.row(panel, to.place(c, row, 0)),
+                                (float) slope,
+                                target.memory(),
+                                target.row(targetPanel, from.place(c, row, 0)),
+                                to.width() * LANES);
+            }
+        }
+    }
+
+    private void trainingGradient(GraphBuffers buffers, int panel, int c, ActivationPanels target, int targetPanel) {
+        ActivationPanels x = buffers.value(in);
+        ActivationPanels d = buffers.gradient(out);
+        double count = (double) lastExamples * to.height() * to.width();
+        double inverse = statistics(buffers.inverses, lastPanel)[c];
+        for (int row = 0; row < to.height(); row++) {
+            kernels.maps()
+                    .centre(
+                            x.memory(),
+                            x.row(panel, from.place(c, row, 0)),
+                            d.memory(),
+                            d.row(panel, to.place(c, row, 0)),
+                            to.width(),
+                            lanes(panel - lastPanel, lastExamples),
+                            statistics(buffers.means, lastPanel)[c],
+                            inverse,
+                            scale(c) * inverse,
+                            sums(buffers.gradientSums, lastPanel)[c] / count,
+                            sums(buffers.productSums, lastPanel)[c] / count,
+                            target.memory(),
+                            target.row(targetPanel, from.place(c, row, 0)));
         }
     }
 
@@ -262,14 +313,31 @@ final class NormStep extends Step {
         for (int p = firstPanel; p < firstPanel + panels; ) {
             boolean training = buffers.training[p];
             int together = training ? Math.min(buffers.batchPanels(p), firstPanel + panels - p) : 1;
-            int examples = training ? Math.min(buffers.batchExamples(p), together * LANES) : LANES;
             for (int c = 0; c < norm.channels(); c++) {
-                double mean = training ? statistics(buffers.means, p)[c] : runningMeans[c];
-                double inverse = training ? statistics(buffers.inverses, p)[c] : inverse(runningVariances[c]);
-                scales.gradients[c] += (float) sum(buffers, p, together, examples, c, Sum.PRODUCT, mean, inverse);
-                shifts.gradients[c] += (float) sum(buffers, p, together, examples, c, Sum.GRADIENT, 0, 0);
+                if (training) { // the pass back has summed them
+                    scales.gradients[c] += (float) sums(buffers.productSums, p)[c];
+                    shifts.gradients[c] += (float) sums(buffers.gradientSums, p)[c];
+                } else {
+                    gradientSums(buffers, p, 1, LANES, c, runningMeans[c], inverse(runningVariances[c]));
+                    scales.gradients[c] += (float) sum(products);
+                    shifts.gradients[c] += (float) sum(chains);
+                }
             }
             p += together;
+        }
+    }
+
+    @Override
+    void boundGradient(GraphBoundBuffers buffers, int first, boolean linear) {
+        if (!norm.affine()) {
+            return;
+        }
+        int panels = buffers.panels();
+        weightGradient(buffers.natural(), first, 2 * panels - first);
+        for (int c = 0; c < norm.channels(); c++) {
+            double inverse = inverse(runningVariances[c]);
+            gradientSums(buffers.radius, 0, panels, panels * LANES, c, 0, inverse);
+            scales.gradients[c] += (float) (Math.signum(scale(c)) * sum(products));
         }
     }
 

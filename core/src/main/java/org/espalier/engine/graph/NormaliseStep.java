@@ -1,6 +1,7 @@
 package org.espalier.engine.graph;
 
 import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.graph.map.MapLayout;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.network.Operation;
 
@@ -10,6 +11,7 @@ final class NormaliseStep extends Step {
     private final float[] deviations;
     private final MapLayout from;
     private final MapLayout to;
+    private final float[] constants;
 
     NormaliseStep(Kernels kernels, GraphPlan.Planned plan, Operation.Normalise normalise) {
         super(kernels, plan);
@@ -17,6 +19,7 @@ final class NormaliseStep extends Step {
         deviations = floats(normalise.deviations());
         from = in.layout();
         to = out.layout();
+        constants = constants(means, deviations, to);
     }
 
     private static float[] floats(java.util.List<Float> values) {
@@ -29,36 +32,65 @@ final class NormaliseStep extends Step {
 
     @Override
     void forward(GraphBuffers buffers, int panel) {
+        affine(buffers, panel, Part.WHOLE, buffers.value(out), panel);
+    }
+
+    @Override
+    void affine(GraphBuffers buffers, int panel, Part part, ActivationPanels y, int toPanel) {
         ActivationPanels x = buffers.value(in);
-        ActivationPanels y = buffers.value(out);
         for (int c = 0; c < to.channels(); c++) {
             for (int r = 0; r < to.height(); r++) {
-                MapOps.normalise(
-                        x.memory(),
-                        x.row(panel, from.place(c, r, 0)),
-                        means[c],
-                        deviations[c],
-                        y.memory(),
-                        y.row(panel, to.place(c, r, 0)),
-                        to.width() * ActivationPanels.LANES);
+                kernels.maps()
+                        .normalise(
+                                x.memory(),
+                                x.row(panel, from.place(c, r, 0)),
+                                part == Part.WHOLE ? means[c] : 0f,
+                                deviations[c],
+                                y.memory(),
+                                y.row(toPanel, to.place(c, r, 0)),
+                                to.width() * ActivationPanels.LANES);
             }
         }
     }
 
     @Override
     void backward(GraphBuffers buffers, int panel, int input, ActivationPanels target, int targetPanel) {
+        transposed(buffers, panel, input, false, target, targetPanel);
+    }
+
+    @Override
+    void transposed(
+            GraphBuffers buffers, int panel, int input, boolean absolute, ActivationPanels target, int targetPanel) {
         ActivationPanels gradient = buffers.gradient(out);
         for (int c = 0; c < to.channels(); c++) {
             for (int r = 0; r < to.height(); r++) {
-                MapOps.normalise(
-                        gradient.memory(),
-                        gradient.row(panel, to.place(c, r, 0)),
-                        0f,
-                        deviations[c],
-                        target.memory(),
-                        target.row(targetPanel, from.place(c, r, 0)),
-                        to.width() * ActivationPanels.LANES);
+                kernels.maps()
+                        .normalise(
+                                gradient.memory(),
+                                gradient.row(panel, to.place(c, r, 0)),
+                                0f,
+                                deviations[c],
+                                target.memory(),
+                                target.row(targetPanel, from.place(c, r, 0)),
+                                to.width() * ActivationPanels.LANES);
             }
         }
+    }
+
+    @Override
+    float[] constants() {
+        return constants;
+    }
+
+    private static float[] constants(float[] means, float[] deviations, MapLayout layout) {
+        float[] constants = new float[layout.places()];
+        for (int c = 0; c < layout.channels(); c++) {
+            for (int r = 0; r < layout.height(); r++) {
+                for (int column = 0; column < layout.width(); column++) {
+                    constants[layout.place(c, r, column)] = -means[c] / deviations[c];
+                }
+            }
+        }
+        return constants;
     }
 }

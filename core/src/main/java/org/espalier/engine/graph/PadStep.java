@@ -2,6 +2,8 @@ package org.espalier.engine.graph;
 
 import java.lang.foreign.MemorySegment;
 import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.graph.map.MapLayout;
+import org.espalier.engine.graph.map.MapOps;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.network.Operation;
 
@@ -20,9 +22,13 @@ final class PadStep extends Step {
 
     @Override
     void forward(GraphBuffers buffers, int panel) {
+        affine(buffers, panel, Part.WHOLE, buffers.value(out), panel);
+    }
+
+    @Override
+    void affine(GraphBuffers buffers, int panel, Part part, ActivationPanels y, int toPanel) {
         // Channels of zeros are never written.
         ActivationPanels x = buffers.value(in);
-        ActivationPanels y = buffers.value(out);
         for (int c = 0; c < from.channels(); c++) {
             for (int r = 0; r < to.height(); r++) {
                 for (int column = 0; column < to.width(); column++) {
@@ -30,7 +36,7 @@ final class PadStep extends Step {
                             x,
                             x.row(panel, from.place(c, r * pad.stride(), column * pad.stride())),
                             y,
-                            y.row(panel, to.place(c + pad.before(), r, column)));
+                            y.row(toPanel, to.place(c + pad.before(), r, column)));
                 }
             }
         }
@@ -38,8 +44,14 @@ final class PadStep extends Step {
 
     @Override
     void backward(GraphBuffers buffers, int panel, int input, ActivationPanels target, int targetPanel) {
+        transposed(buffers, panel, input, false, target, targetPanel);
+    }
+
+    @Override
+    void transposed(
+            GraphBuffers buffers, int panel, int input, boolean absolute, ActivationPanels target, int targetPanel) {
         ActivationPanels gradient = buffers.gradient(out);
-        MapOps.clear(target, targetPanel);
+        MapOps.clear(kernels.maps(), target, targetPanel);
         for (int c = 0; c < from.channels(); c++) {
             for (int r = 0; r < to.height(); r++) {
                 for (int column = 0; column < to.width(); column++) {

@@ -3,11 +3,13 @@ package org.espalier.engine.graph;
 import java.util.BitSet;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Update;
+import org.espalier.engine.graph.map.Value;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.network.LivePaths;
 import org.espalier.network.Mask;
 import org.espalier.network.Operation;
 import org.espalier.network.Weights;
+import org.jspecify.annotations.Nullable;
 
 /** One node at work: makes a value of others, passes gradients back, and holds the node's parameters if it has any. */
 abstract class Step {
@@ -37,13 +39,84 @@ abstract class Step {
      */
     abstract void backward(GraphBuffers buffers, int panel, int input, ActivationPanels to, int toPanel);
 
+    /** How {@link #affine} takes the step's linear map. */
+    enum Part {
+        /** With its constants. */
+        WHOLE,
+        /** Without them. */
+        LINEAR,
+        /** Without them, all factors absolute: for radii. */
+        ABSOLUTE
+    }
+
+    /**
+     * Computes the step without the ReLU after it. Not of steps that are no affine map.
+     *
+     * @param panel panel of the values that are read
+     * @param to receives the step's value, in panel {@code toPanel}
+     */
+    abstract void affine(GraphBuffers buffers, int panel, Part part, ActivationPanels to, int toPanel);
+
+    /**
+     * Passes coefficients or gradients of one panel back through the transpose of {@link #affine}, with no regard to ReLUs.
+     *
+     * @param input which of the values that the step reads
+     * @param absolute whether to take all factors absolute
+     * @param to receives them, in the layout of that value: written whole, but for borders
+     */
+    abstract void transposed(
+            GraphBuffers buffers, int panel, int input, boolean absolute, ActivationPanels to, int toPanel);
+
+    /** Whether the step's value has gone through a ReLU, in this step or as this step. */
+    boolean rectifies() {
+        return out.relu;
+    }
+
+    /** Computes centres and radii of one panel, before the ReLU. */
+    void bound(GraphBoundBuffers buffers, int panel) {
+        int centre = buffers.centre(panel);
+        affine(buffers.natural(), centre, Part.WHOLE, buffers.natural().value(out), centre);
+        affine(buffers.radius, panel, Part.ABSOLUTE, buffers.radius.value(out), panel);
+    }
+
+    /**
+     * Passes gradients of one panel's centres and radii back.
+     *
+     * @param radius whether to what is read as radius, or else as centre
+     */
+    void boundBackward(
+            GraphBoundBuffers buffers, int panel, int input, boolean radius, ActivationPanels to, int toPanel) {
+        if (radius) {
+            transposed(buffers.radius, panel, input, true, to, toPanel);
+        } else {
+            transposed(buffers.natural(), buffers.centre(panel), input, false, to, toPanel);
+        }
+    }
+
+    /**
+     * Replaces the gradients of the step's parameters by those of bounds, and of natural examples where they count.
+     *
+     * @param first first panel that counts
+     * @param linear whether linear bounds count
+     */
+    void boundGradient(GraphBoundBuffers buffers, int first, boolean linear) {}
+
+    /** The constants of the step's value by place, 0 in borders, for linear bounds; null where there are none. */
+    float @Nullable [] constants() {
+        return null;
+    }
+
     /** Whether training needs all panels of a batch at once. */
     boolean wholeBatches() {
         return false;
     }
 
-    /** Computes the values of a batch in training. */
-    void trainingForward(GraphBuffers buffers, int firstPanel, int panels, int examples) {
+    /**
+     * Computes the values of a batch in training.
+     *
+     * @param moves whether running statistics move towards the batch's
+     */
+    void trainingForward(GraphBuffers buffers, int firstPanel, int panels, int examples, boolean moves) {
         throw new IllegalStateException(getClass().getSimpleName() + " works panel by panel");
     }
 
@@ -67,7 +140,7 @@ abstract class Step {
     /** Copies the step's parameters, their gradients or a moment. */
     void read(Kind kind, Weights into) {}
 
-    /** Takes gradients or a moment; what is pruned is ignored. */
+    /** Takes values, gradients or a moment; what is pruned is ignored, and running statistics stay. */
     void write(Kind kind, Weights from) {}
 
     /**

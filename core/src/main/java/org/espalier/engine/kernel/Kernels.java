@@ -34,6 +34,9 @@ public interface Kernels {
     /** The kernels of convolutions, at the same width. */
     ConvKernels convolutions();
 
+    /** The kernels of layers without weights, at the same width. */
+    MapKernels maps();
+
     /** Whether {@link #dense} takes its weights as {@code InterleavedRows}, rather than row-major. */
     boolean groups();
 

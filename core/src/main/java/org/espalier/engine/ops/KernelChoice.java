@@ -11,6 +11,9 @@ import org.espalier.engine.simd.Lanes;
  * or scalar; results are the same bits whatever is chosen.
  */
 public final class KernelChoice {
+    /** System property that forces the width of registers; read when the kernels are chosen, once per process. */
+    public static final String PROPERTY = Lanes.PROPERTY;
+
     private static final Kernels KERNELS = choose(System.getProperty(Lanes.PROPERTY, "widest"));
 
     private KernelChoice() {}
@@ -36,8 +39,8 @@ public final class KernelChoice {
             System.getLogger(KernelChoice.class.getName())
                     .log(
                             System.Logger.Level.WARNING,
-                            "Java runs without the options that fast kernels need: training is up to a half slower, with the "
-                                    + "same results. Start Java through org.espalier.Launch, or with "
+                            "Java runs without the options that fast kernels need: training is up to a half slower,"
+                                    + " with the same results. Start Java through org.espalier.Launch, or with "
                                     + String.join(" ", JavaOptions.list()));
         }
         return VectorKernels.create();

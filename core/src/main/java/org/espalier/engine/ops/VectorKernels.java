@@ -9,6 +9,7 @@ import org.espalier.engine.kernel.BoundKernels;
 import org.espalier.engine.kernel.ConvKernels;
 import org.espalier.engine.kernel.GradientScratch;
 import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.kernel.MapKernels;
 import org.espalier.engine.kernel.NonZeroLanes;
 import org.espalier.engine.simd.EpilogueVectors;
 import org.espalier.engine.simd.Lanes;
@@ -23,6 +24,7 @@ import org.espalier.engine.simd.dense.DenseGradient;
 import org.espalier.engine.simd.dense.DenseMatmul256;
 import org.espalier.engine.simd.dense.DenseMatmul512;
 import org.espalier.engine.simd.dense.NonZeroMatmul;
+import org.espalier.engine.simd.map.VectorMapKernels;
 import org.espalier.engine.simd.sparse.SparseGradient;
 import org.espalier.engine.simd.sparse.SparseMatmul;
 import org.espalier.engine.simd.sparse.SparseMatmul256;
@@ -36,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class VectorKernels implements Kernels {
     private final BoundKernels bounds = new VectorBounds();
     private final ConvKernels convolutions = new VectorConvKernels();
+    private final MapKernels maps = new VectorMapKernels();
 
     private VectorKernels() {}
 
@@ -57,6 +60,11 @@ public final class VectorKernels implements Kernels {
     @Override
     public ConvKernels convolutions() {
         return convolutions;
+    }
+
+    @Override
+    public MapKernels maps() {
+        return maps;
     }
 
     @Override

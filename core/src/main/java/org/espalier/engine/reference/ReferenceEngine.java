@@ -10,6 +10,7 @@ import org.espalier.engine.Checks;
 import org.espalier.engine.EngineOps;
 import org.espalier.engine.Gradients;
 import org.espalier.engine.Mode;
+import org.espalier.engine.PanelBoundBuffers;
 import org.espalier.engine.PanelBuffers;
 import org.espalier.engine.StepRule;
 import org.espalier.engine.Update;
@@ -210,6 +211,11 @@ public final class ReferenceEngine implements BoundEngine {
                 }
             }
         }
+    }
+
+    @Override
+    public BoundBuffers newBoundBuffers(int examples, boolean linear) {
+        return new PanelBoundBuffers(architecture, examples, linear);
     }
 
     @Override
@@ -432,6 +438,27 @@ public final class ReferenceEngine implements BoundEngine {
     private static void widen(float[] from, double[] to) {
         for (int i = 0; i < from.length; i++) {
             to[i] = from[i];
+        }
+    }
+
+    @Override
+    public void writeWeights(Weights from) {
+        Checks.fits(architecture, from, mask);
+        write(from, weights, biases);
+    }
+
+    @Override
+    public void writeGradient(Weights from) {
+        Checks.fits(architecture, from, mask);
+        write(from, gradients, biasGradients);
+    }
+
+    private void write(Weights from, double[][] matrices, double[][] vectors) {
+        for (int layer = 0; layer < architecture.layers(); layer++) {
+            for (int i = 0; i < matrices[layer].length; i++) {
+                matrices[layer][i] = mask.keeps(layer, i) ? from.matrix(layer)[i] : 0;
+            }
+            widen(from.biases(layer), vectors[layer]);
         }
     }
 }

@@ -14,7 +14,7 @@ import org.espalier.network.Shape;
  *
  * <p>All examples of a batch go through together, because batch norm in training needs them.
  */
-final class ReferenceGraph {
+public final class ReferenceGraph {
     private final Graph graph;
     private final Map<String, double[]> parameters;
     private final boolean training;
@@ -31,7 +31,7 @@ final class ReferenceGraph {
      * @param inputs (example, value)
      * @param training whether batch norms take the batch's statistics
      */
-    ReferenceGraph(Graph graph, Map<String, double[]> parameters, double[][] inputs, boolean training) {
+    public ReferenceGraph(Graph graph, Map<String, double[]> parameters, double[][] inputs, boolean training) {
         this.graph = graph;
         this.parameters = parameters;
         this.training = training;
@@ -44,7 +44,7 @@ final class ReferenceGraph {
     }
 
     /** (example, class). */
-    double[][] logits() {
+    public double[][] logits() {
         return of(values, graph.output());
     }
 
@@ -59,7 +59,7 @@ final class ReferenceGraph {
      * @param logits (example, class) gradient of the loss
      * @return (example, value) gradient of the inputs
      */
-    double[][] backward(double[][] logits) {
+    public double[][] backward(double[][] logits) {
         gradients.clear();
         for (Map.Entry<String, double[][]> value : values.entrySet()) {
             gradients.put(value.getKey(), new double[logits.length][value.getValue()[0].length]);
@@ -77,7 +77,7 @@ final class ReferenceGraph {
     }
 
     /** Gradient of a parameter, summed over the examples. */
-    double[] gradient(String parameter) {
+    public double[] gradient(String parameter) {
         return of(parameterGradients, parameter);
     }
 
@@ -322,16 +322,16 @@ final class ReferenceGraph {
     }
 
     /** Takes an output, an input and the weight between them. */
-    private interface Tap {
+    interface Tap {
         void at(int output, int input, int weight);
     }
 
     /** Takes an output and an input. */
-    private interface Pair {
+    interface Pair {
         void at(int output, int input);
     }
 
-    private static void taps(Operation.Conv2d conv, Shape from, Shape to, Tap tap) {
+    static void taps(Operation.Conv2d conv, Shape from, Shape to, Tap tap) {
         int side = conv.kernel();
         for (int o = 0; o < to.size(0); o++) {
             for (int y = 0; y < to.size(1); y++) {
@@ -355,7 +355,7 @@ final class ReferenceGraph {
         }
     }
 
-    private static void windows(int window, int stride, int padding, Shape from, Shape to, Pair pair) {
+    static void windows(int window, int stride, int padding, Shape from, Shape to, Pair pair) {
         for (int c = 0; c < to.size(0); c++) {
             for (int y = 0; y < to.size(1); y++) {
                 for (int x = 0; x < to.size(2); x++) {
@@ -375,7 +375,7 @@ final class ReferenceGraph {
         }
     }
 
-    private static int[] firstMaxima(Operation.MaxPool pool, double[] in, Shape from, Shape to) {
+    static int[] firstMaxima(Operation.MaxPool pool, double[] in, Shape from, Shape to) {
         int[] first = new int[to.elements()];
         Arrays.fill(first, -1);
         windows(pool.window(), pool.stride(), pool.padding(), from, to, (o, i) -> {
@@ -386,7 +386,7 @@ final class ReferenceGraph {
         return first;
     }
 
-    private static void shortcut(Operation.PadChannels pad, Shape from, Shape to, Pair pair) {
+    static void shortcut(Operation.PadChannels pad, Shape from, Shape to, Pair pair) {
         for (int c = 0; c < from.size(0); c++) {
             for (int y = 0; y < to.size(1); y++) {
                 for (int x = 0; x < to.size(2); x++) {

@@ -1,16 +1,20 @@
 package org.espalier.engine.reference;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
+import org.espalier.engine.BoundBuffers;
+import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Checks;
-import org.espalier.engine.Engine;
 import org.espalier.engine.EngineOps;
 import org.espalier.engine.Gradients;
+import org.espalier.engine.LinearBounds;
 import org.espalier.engine.Mode;
 import org.espalier.engine.StepRule;
 import org.espalier.engine.Update;
@@ -26,12 +30,13 @@ import org.espalier.network.Weights;
  * Any graph in float64, one multiplication at a time: what the float32 engine of graphs is tested against. Weights are kept in
  * double and rounded to float only when read out.
  */
-public final class ReferenceGraphEngine implements Engine {
+public final class ReferenceGraphEngine implements BoundEngine {
     private final Architecture architecture;
     private final Map<String, double[]> parameters = new LinkedHashMap<>();
     private final Map<String, double[]> gradients = new LinkedHashMap<>();
     private final Map<String, double[]> firstMoments = new LinkedHashMap<>();
     private final Map<String, double[]> secondMoments = new LinkedHashMap<>();
+    private final List<ReferenceGraphBounds> bounds = new ArrayList<>(); // (example) of the last boundMargins
     private Mask mask;
     private int[] liveInputs = {};
 
@@ -109,6 +114,21 @@ public final class ReferenceGraphEngine implements Engine {
         }
     }
 
+    /** The same with margins. */
+    private static final class Bounds extends BoundBuffers {
+        private final Buffers natural;
+
+        Bounds(Architecture architecture, int examples, boolean linear) {
+            super(architecture, examples, linear);
+            natural = new Buffers(architecture, examples);
+        }
+
+        @Override
+        public Buffers natural() {
+            return natural;
+        }
+    }
+
     /** Work on the examples of one batch. */
     private interface Batch {
         void run(ReferenceGraph graph, int firstExample, int examples);
@@ -118,7 +138,7 @@ public final class ReferenceGraphEngine implements Engine {
     private void batches(Buffers buffers, int firstPanel, int panels, Batch work) {
         int end = firstPanel + panels;
         for (int panel = firstPanel; panel < end; ) {
-            boolean training = buffers.modes[panel] == Mode.TRAINING;
+            boolean training = buffers.modes[panel] != Mode.EVALUATION;
             int together = training ? Math.min(Math.max(1, buffers.batchPanels[panel]), end - panel) : 1;
             int lanes = together * ActivationPanels.LANES;
             int examples =
@@ -281,6 +301,10 @@ public final class ReferenceGraphEngine implements Engine {
         if (wanted.weights()) {
             gradients.values().forEach(values -> Arrays.fill(values, 0));
         }
+        addGradient(own, firstPanel, panels, wanted);
+    }
+
+    private void addGradient(Buffers own, int firstPanel, int panels, Gradients wanted) {
         batches(own, firstPanel, panels, (graph, first, examples) -> {
             double[][] back = graph.backward(rows(own.logitGradient, first / ActivationPanels.LANES, examples));
             for (int e = 0; wanted.inputs() && e < examples; e++) {
@@ -292,6 +316,59 @@ public final class ReferenceGraphEngine implements Engine {
                 add(graph, wanted == Gradients.ALL_WEIGHTS);
             }
         });
+    }
+
+    @Override
+    public BoundBuffers newBoundBuffers(int examples, boolean linear) {
+        if (linear) {
+            LinearBounds.refusal(architecture).ifPresent(reason -> {
+                throw new IllegalArgumentException(reason);
+            });
+        }
+        return new Bounds(architecture, examples, linear);
+    }
+
+    @Override
+    public void boundMargins(
+            BoundBuffers buffers, float epsilon, float linearShare, int[] labels, int firstLabel, int examples) {
+        Checks.fits(architecture, buffers.architecture());
+        buffers.bind(linearShare, labels, firstLabel, examples);
+        double[][] inputs = rows(buffers.natural().input(), 0, buffers.panels() * ActivationPanels.LANES);
+        bounds.clear();
+        for (int e = 0; e < inputs.length; e++) {
+            double[] worst = new double[architecture.classes()];
+            if (e < examples) {
+                ReferenceGraphBounds of = new ReferenceGraphBounds(
+                        architecture.graph(), parameters, inputs[e], epsilon, linearShare, buffers.labels[e]);
+                bounds.add(of);
+                worst = of.worst();
+            }
+            for (int c = 0; c < worst.length; c++) {
+                buffers.marginBounds().set(c, e, (float) worst[c]);
+            }
+        }
+    }
+
+    @Override
+    public void backward(BoundBuffers buffers, boolean natural) {
+        gradients.values().forEach(values -> Arrays.fill(values, 0));
+        if (natural) {
+            addGradient(own(buffers.natural()), 0, buffers.panels(), Gradients.WEIGHTS);
+        }
+        for (int e = 0; e < bounds.size(); e++) {
+            double[] gradient = new double[architecture.classes()];
+            for (int c = 0; c < gradient.length; c++) {
+                gradient[c] = buffers.marginBoundGradients().get(c, e);
+            }
+            bounds.get(e).addGradient(gradient, gradients);
+        }
+        for (Parameter parameter : architecture.graph().parameters()) {
+            double[] sum = Objects.requireNonNull(gradients.get(parameter.name()));
+            BitSet kept = parameter.prunable() ? mask.survivors(parameter.name()) : new BitSet();
+            for (int i = 0; i < sum.length; i++) {
+                sum[i] = !parameter.prunable() || kept.get(i) ? sum[i] : 0;
+            }
+        }
     }
 
     private void add(ReferenceGraph graph, boolean pruned) {
@@ -361,5 +438,30 @@ public final class ReferenceGraphEngine implements Engine {
     public void loadMoments(Weights first, Weights second) {
         take(first, firstMoments);
         take(second, secondMoments);
+    }
+
+    @Override
+    public void writeWeights(Weights from) {
+        Checks.fits(architecture, from, mask);
+        write(from, parameters);
+    }
+
+    @Override
+    public void writeGradient(Weights from) {
+        Checks.fits(architecture, from, mask);
+        write(from, gradients);
+    }
+
+    private void write(Weights from, Map<String, double[]> to) {
+        for (Parameter parameter : architecture.graph().parameters()) {
+            if (parameter.role().trained()) {
+                double[] target = Objects.requireNonNull(to.get(parameter.name()));
+                float[] values = from.values(parameter.name());
+                BitSet kept = parameter.prunable() ? mask.survivors(parameter.name()) : new BitSet();
+                for (int i = 0; i < target.length; i++) {
+                    target[i] = !parameter.prunable() || kept.get(i) ? values[i] : 0;
+                }
+            }
+        }
     }
 }

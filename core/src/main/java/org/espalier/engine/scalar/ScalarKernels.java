@@ -10,6 +10,7 @@ import org.espalier.engine.kernel.ConvKernels;
 import org.espalier.engine.kernel.FixedOrderSum;
 import org.espalier.engine.kernel.GradientScratch;
 import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.kernel.MapKernels;
 import org.espalier.engine.kernel.NonZeroLanes;
 import org.espalier.engine.kernel.PackedRows6;
 import org.espalier.math.PortableMath;
@@ -25,6 +26,7 @@ public final class ScalarKernels implements Kernels {
 
     private final BoundKernels bounds = new ScalarBounds();
     private final ConvKernels convolutions = new ScalarConvKernels();
+    private final MapKernels maps = new ScalarMapKernels();
 
     @Override
     public int bits() {
@@ -39,6 +41,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public ConvKernels convolutions() {
         return convolutions;
+    }
+
+    @Override
+    public MapKernels maps() {
+        return maps;
     }
 
     @Override

@@ -1,15 +1,16 @@
 package org.espalier.engine.vector;
 
-import java.lang.foreign.ValueLayout;
 import org.espalier.engine.ActivationPanels;
-import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.BoundEngine;
+import org.espalier.engine.PanelBoundBuffers;
 import org.espalier.engine.PanelBuffers;
 import org.espalier.engine.kernel.BoundKernels;
 import org.espalier.engine.kernel.FixedOrderSum;
 import org.espalier.engine.kernel.GradientScratch;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.kernel.Kernels.Epilogue;
+import org.espalier.engine.layer.ClassMargins;
+import org.espalier.engine.layer.ClassPairs;
 import org.espalier.engine.layer.CompactLayer;
 import org.espalier.engine.layer.LayerMatmul;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * coefficients times gradient is a weight's gradient like any other.
  */
 public final class VectorBoundMargins {
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-
     private final Kernels kernels;
     private final BoundKernels bounds;
     private final LayerMatmul products;
@@ -47,8 +46,8 @@ public final class VectorBoundMargins {
         return biases == null ? null : biases[layer];
     }
 
-    /** Fills {@link BoundBuffers#marginBounds}. */
-    void run(BoundBuffers buffers, float epsilon) {
+    /** Fills {@link PanelBoundBuffers#marginBounds}. */
+    void run(PanelBoundBuffers buffers, float epsilon) {
         pairs.refill();
         for (int panel = 0; panel < buffers.panels(); panel++) {
             ActivationPanels input = buffers.natural().entering(0);
@@ -67,11 +66,11 @@ public final class VectorBoundMargins {
                     linear(buffers, margin, panel);
                 }
             }
-            margins(buffers, panel);
+            ClassMargins.mix(buffers, buffers.natural().leaving(last), panel);
         }
     }
 
-    private void intervals(BoundBuffers buffers, int panel) {
+    private void intervals(PanelBoundBuffers buffers, int panel) {
         PanelBuffers main = buffers.natural();
         int centre = buffers.centre(panel);
         for (int layer = 0; layer < last; layer++) {
@@ -103,28 +102,14 @@ public final class VectorBoundMargins {
                 main.leaving(last),
                 centre,
                 Epilogue.LINEAR);
-        ActivationPanels out = buffers.pairRadius;
-        kernels.sparse(
-                pairs.values,
-                pairs.rows,
-                pairs.inputRows,
-                0,
-                out.features(),
-                null,
-                buffers.radius[last].memory(),
-                buffers.radius[last].row(panel, 0),
-                out.memory(),
-                out.row(panel, 0),
-                Epilogue.LINEAR,
-                out.memory(),
-                0);
+        pairs.forward(kernels, buffers.radius[last], buffers.pairRadius, panel);
     }
 
     /** Carries one margin's coefficients back to the inputs, each example's own. */
-    private void linear(BoundBuffers buffers, int margin, int panel) {
+    private void linear(PanelBoundBuffers buffers, int margin, int panel) {
         PanelBuffers main = buffers.natural();
         int at = buffers.coefficients(margin, panel);
-        difference(buffers, margin, panel);
+        ClassMargins.difference(buffers, main.gradient(last), at, margin, panel, biases(last));
         for (int layer = last; layer > 0; layer--) {
             products.backward(layers[layer], false, main.gradient(layer), at, main.entering(layer), at);
             if (biases != null) {
@@ -156,62 +141,13 @@ public final class VectorBoundMargins {
                 margin);
     }
 
-    /** The margin as coefficients of the logits, 1 for the label and -1 for the other class, and its constant. */
-    private void difference(BoundBuffers buffers, int margin, int panel) {
-        ActivationPanels logits = buffers.natural().gradient(last);
-        int at = buffers.coefficients(margin, panel);
-        LayerMatmul.clear(logits, at);
-        float[] bias = biases(last);
-        for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
-            float start = 0f;
-            int example = panel * ActivationPanels.LANES + lane;
-            if (example < buffers.examples) {
-                int label = buffers.labels[example];
-                int other = BoundBuffers.other(margin, label);
-                set(logits, at, label, lane, 1f);
-                set(logits, at, other, lane, -1f);
-                start = bias == null ? 0f : bias[label] - bias[other];
-            }
-            set(buffers.linear, panel, margin, lane, start);
-        }
-    }
-
-    /** Both kinds of bounds, mixed, as worst cases by class. */
-    private void margins(BoundBuffers buffers, int panel) {
-        ActivationPanels logits = buffers.natural().leaving(last);
-        ActivationPanels worst = buffers.marginBounds();
-        int centre = buffers.centre(panel);
-        float share = buffers.linearShare;
-        for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
-            int example = panel * ActivationPanels.LANES + lane;
-            if (example >= buffers.examples) {
-                for (int c = 0; c < worst.features(); c++) {
-                    set(worst, panel, c, lane, 0f);
-                }
-                continue;
-            }
-            int label = buffers.labels[example];
-            float own = get(logits, centre, label, lane);
-            set(worst, panel, label, lane, 0f);
-            for (int margin = 0; margin < worst.features() - 1; margin++) {
-                int other = BoundBuffers.other(margin, label);
-                float value = get(logits, centre, other, lane) - own;
-                value += get(buffers.pairRadius, panel, ClassPairs.pair(label, other), lane);
-                if (share > 0) {
-                    value = Math.fma(1f - share, value, -share * get(buffers.linear, panel, margin, lane));
-                }
-                set(worst, panel, other, lane, value);
-            }
-        }
-    }
-
     /** Makes the weights' and biases' gradients; the natural examples' deltas are there already if they count. */
-    void gradient(BoundBuffers buffers, boolean natural, GradientScratch scratch, float[][] biasGradients) {
+    void gradient(PanelBoundBuffers buffers, boolean natural, GradientScratch scratch, float[][] biasGradients) {
         PanelBuffers main = buffers.natural();
         int panels = buffers.panels();
         boolean linear = buffers.linearShare > 0;
         for (int panel = 0; panel < panels; panel++) {
-            spread(buffers, panel);
+            ClassMargins.spread(buffers, buffers.natural().gradient(last), panel);
             if (linear) {
                 for (int layer = 0; layer < last; layer++) {
                     LayerMatmul.clear(buffers.lowerGradient[layer], panel);
@@ -244,7 +180,7 @@ public final class VectorBoundMargins {
         }
     }
 
-    private float biasGradient(BoundBuffers buffers, int layer, int output, int first, boolean linear) {
+    private float biasGradient(PanelBoundBuffers buffers, int layer, int output, int first, boolean linear) {
         ActivationPanels delta = buffers.natural().gradient(layer);
         int panels = buffers.panels();
         long stride = delta.features() * ActivationPanels.ROW_BYTES;
@@ -262,34 +198,8 @@ public final class VectorBoundMargins {
         return sum;
     }
 
-    /** From the worst cases' gradient to those of the centres' logits, the pairs' radii and the linear bounds. */
-    private void spread(BoundBuffers buffers, int panel) {
-        ActivationPanels worst = buffers.marginBoundGradients();
-        ActivationPanels logits = buffers.natural().gradient(last);
-        int centre = buffers.centre(panel);
-        float share = buffers.linearShare;
-        LayerMatmul.clear(buffers.pairGradient, panel);
-        for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
-            int example = panel * ActivationPanels.LANES + lane;
-            for (int c = 0; c < worst.features(); c++) {
-                float gradient = get(worst, panel, c, lane);
-                set(logits, centre, c, lane, (1f - share) * gradient);
-                if (example < buffers.examples && c != buffers.labels[example]) {
-                    int pair = ClassPairs.pair(buffers.labels[example], c);
-                    set(buffers.pairGradient, panel, pair, lane, (1f - share) * gradient);
-                }
-            }
-            for (int margin = 0; margin < buffers.margins; margin++) {
-                float gradient = example < buffers.examples
-                        ? -share * get(worst, panel, BoundBuffers.other(margin, buffers.labels[example]), lane)
-                        : 0f;
-                set(buffers.linearGradient, margin * buffers.panels() + panel, 0, lane, gradient);
-            }
-        }
-    }
-
     /** One margin's linear bound: its coefficients become their gradients, from the inputs up. */
-    private void linearGradient(BoundBuffers buffers, int margin, int panel) {
+    private void linearGradient(PanelBoundBuffers buffers, int margin, int panel) {
         PanelBuffers main = buffers.natural();
         int at = buffers.coefficients(margin, panel);
         int scale = margin * buffers.panels() + panel;
@@ -322,7 +232,7 @@ public final class VectorBoundMargins {
         }
     }
 
-    private void intervalGradient(BoundBuffers buffers, int panel, boolean linear) {
+    private void intervalGradient(PanelBoundBuffers buffers, int panel, boolean linear) {
         PanelBuffers main = buffers.natural();
         int centre = buffers.centre(panel);
         for (int layer = last; layer > 0; layer--) {
@@ -334,7 +244,7 @@ public final class VectorBoundMargins {
             if (layer < last) {
                 products.backward(layers[layer], true, buffers.radiusGradient[layer], panel, d, panel);
             } else {
-                pairsBackward(buffers, panel, d);
+                pairs.backward(kernels, buffers.pairGradient, panel, d, panel);
             }
             bounds.intervalGradient(
                     c,
@@ -346,35 +256,5 @@ public final class VectorBoundMargins {
                     linear ? buffers.lowerGradient[layer - 1] : null,
                     linear ? buffers.upperGradient[layer - 1] : null);
         }
-    }
-
-    private void pairsBackward(BoundBuffers buffers, int panel, ActivationPanels out) {
-        int[] live = layers[last].liveInputs;
-        for (int first = 0; first < live.length; ) {
-            int count = LayerMatmul.run(live, first);
-            kernels.sparse(
-                    pairs.transposedValues,
-                    pairs.transposed,
-                    pairs.transposedRows,
-                    first,
-                    count,
-                    null,
-                    buffers.pairGradient.memory(),
-                    buffers.pairGradient.row(panel, 0),
-                    out.memory(),
-                    out.row(panel, live[first]),
-                    Epilogue.LINEAR,
-                    out.memory(),
-                    0);
-            first += count;
-        }
-    }
-
-    private static float get(ActivationPanels panels, int panel, int feature, int lane) {
-        return panels.memory().get(FLOAT, panels.row(panel, feature) + lane * 4L);
-    }
-
-    private static void set(ActivationPanels panels, int panel, int feature, int lane, float value) {
-        panels.memory().set(FLOAT, panels.row(panel, feature) + lane * 4L, value);
     }
 }

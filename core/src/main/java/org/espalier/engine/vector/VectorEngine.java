@@ -12,6 +12,7 @@ import org.espalier.engine.Checks;
 import org.espalier.engine.EngineOps;
 import org.espalier.engine.Gradients;
 import org.espalier.engine.Mode;
+import org.espalier.engine.PanelBoundBuffers;
 import org.espalier.engine.PanelBuffers;
 import org.espalier.engine.StepRule;
 import org.espalier.engine.Update;
@@ -265,7 +266,7 @@ public final class VectorEngine implements BoundEngine {
             whole = new VectorEngine(architecture, kernels, DenseOrSparsePolicy.DENSE);
             unmasked = whole;
         }
-        whole.load(weights(), Mask.dense(architecture));
+        whole.writeWeights(weights());
         whole.forward(buffers, firstPanel, panels);
         whole.backward(buffers, firstPanel, panels, Gradients.WEIGHTS);
         Weights gradient = whole.gradient();
@@ -297,21 +298,28 @@ public final class VectorEngine implements BoundEngine {
     }
 
     @Override
+    public BoundBuffers newBoundBuffers(int examples, boolean linear) {
+        return new PanelBoundBuffers(architecture, examples, linear);
+    }
+
+    @Override
     public void boundMargins(
             BoundBuffers buffers, float epsilon, float linearShare, int[] labels, int firstLabel, int examples) {
+        PanelBoundBuffers own = PanelBoundBuffers.of(buffers);
         Checks.fits(architecture, buffers.architecture());
         buffers.bind(linearShare, labels, firstLabel, examples);
-        boundMargins().run(buffers, epsilon);
+        boundMargins().run(own, epsilon);
     }
 
     @Override
     public void backward(BoundBuffers buffers, boolean natural) {
+        PanelBoundBuffers own = PanelBoundBuffers.of(buffers);
         Checks.fits(architecture, buffers.architecture());
         if (natural) {
-            hiddenGradients(buffers.natural(), 0, buffers.panels());
+            hiddenGradients(own.natural(), 0, buffers.panels());
         }
         allGradients = null;
-        boundMargins().gradient(buffers, natural, scratch((2 + buffers.margins) * buffers.panels()), biasGradients);
+        boundMargins().gradient(own, natural, scratch((2 + buffers.margins) * buffers.panels()), biasGradients);
     }
 
     private VectorBoundMargins boundMargins() {
@@ -343,6 +351,42 @@ public final class VectorEngine implements BoundEngine {
             copy(biasGradients[layer], gradient.biases(layer));
         }
         return gradient;
+    }
+
+    @Override
+    public void readWeights(Weights into) {
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer].spread(layers[layer].values, into.matrix(layer));
+            copy(biasValues[layer], into.biases(layer));
+        }
+    }
+
+    @Override
+    public void readGradient(Weights into) {
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer].spread(layers[layer].gradients, into.matrix(layer));
+            copy(biasGradients[layer], into.biases(layer));
+        }
+    }
+
+    @Override
+    public void writeWeights(Weights from) {
+        Checks.fits(architecture, from, mask);
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer].load(from.matrix(layer));
+            copy(from.biases(layer), biasValues[layer]);
+        }
+        readBiases();
+    }
+
+    @Override
+    public void writeGradient(Weights from) {
+        Checks.fits(architecture, from, mask);
+        allGradients = null;
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer].gather(from.matrix(layer), layers[layer].gradients);
+            copy(from.biases(layer), biasGradients[layer]);
+        }
     }
 
     @Override

@@ -177,7 +177,7 @@ public final class Rules {
      */
     public static Finding strongest(RobustInterval known) {
         Outcomes worst = known.suite();
-        if (known.breaks().isEmpty()) {
+        if (known.breaks().isEmpty() && known.lower() == 0) {
             return Finding.notChecked(Rule.STRONGEST, "the network has no other results than the suite's");
         }
         Map<Integer, String> broken = known.brokenYetWithstanding();
@@ -190,13 +190,32 @@ public final class Rules {
         return Finding.of(
                 Rule.STRONGEST,
                 broken.size() <= CONVERGENCE * worst.inputs(),
-                broken.isEmpty()
-                        ? "no other result is lower than the suite's accuracy, " + percent(worst.accuracy())
-                        : "the lowest known accuracy is " + percent(known.upper()) + ", "
-                                + percent(worst.accuracy())
-                                + " under the suite; broken although they withstand the suite: "
-                                + RobustInterval.named(broken),
+                (broken.isEmpty()
+                                ? "no other result is lower than the suite's accuracy, " + percent(worst.accuracy())
+                                : "the lowest known accuracy is " + percent(known.upper()) + ", "
+                                        + percent(worst.accuracy())
+                                        + " under the suite; broken although they withstand the suite: "
+                                        + RobustInterval.named(broken))
+                        + (narrow(worst.accuracy(), known.lower())
+                                ? "; certificates prove " + percent(known.lower())
+                                        + ", so warnings that the true accuracy may be lower do not count"
+                                : ""),
                 evidence);
+    }
+
+    private static boolean narrow(double accuracy, double certified) {
+        return certified > 0 && accuracy - certified <= CONVERGENCE + 1e-12; // both are shares of whole images
+    }
+
+    /** Whether a finding of {@link Rule#STRONGEST} says that certificates prove nearly all of the suite's accuracy. */
+    static boolean boundedByCertificates(Finding finding) {
+        Double accuracy = finding.evidence().get("accuracy");
+        Double certified = finding.evidence().get("certified-accuracy");
+        return finding.rule() == Rule.STRONGEST
+                && finding.verdict() == Verdict.PASS
+                && accuracy != null
+                && certified != null
+                && narrow(accuracy, certified);
     }
 
     /**

@@ -22,10 +22,17 @@ public enum Verdict {
     /**
      * The worst of several; {@link #NOT_CHECKED} if there are none. A rule that was not checked prevents a pass, except
      * the optional rules ({@link Rule#CERTIFIED}, {@link Rule#STRONGEST}).
+     *
+     * <p>{@link #UNRELIABLE} means that the true accuracy may be lower. It does not count where certificates prove an
+     * accuracy at most {@link Rules#CONVERGENCE} below the suite's, because the true accuracy then lies between the two.
      */
     public static Verdict worst(Collection<Finding> findings) {
         Verdict worst = findings.isEmpty() ? NOT_CHECKED : PASS;
+        boolean bounded = findings.stream().anyMatch(Rules::boundedByCertificates);
         for (Finding finding : findings) {
+            if (bounded && finding.verdict() == UNRELIABLE) {
+                continue;
+            }
             boolean counts = finding.verdict() != NOT_CHECKED || !finding.rule().optional();
             if (counts && finding.verdict().compareTo(worst) > 0) {
                 worst = finding.verdict();

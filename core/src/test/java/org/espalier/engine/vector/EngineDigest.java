@@ -13,6 +13,7 @@ import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.Gradients;
 import org.espalier.engine.StepRule;
 import org.espalier.engine.Update;
+import org.espalier.engine.graph.GraphBoundDigest;
 import org.espalier.engine.kernel.ConvDigest;
 import org.espalier.engine.layer.DenseOrSparsePolicy;
 import org.espalier.engine.ops.KernelChoice;
@@ -52,6 +53,7 @@ final class EngineDigest {
     public static void main(String[] arguments) throws NoSuchAlgorithmException {
         System.out.println("bits " + KernelChoice.chosen().bits());
         ConvDigest.print();
+        GraphBoundDigest.print();
         for (Architecture shape : SHAPES) {
             for (double density : DENSITIES) {
                 for (int policy = 0; policy < RandomCases.POLICIES.size(); policy++) {

@@ -218,6 +218,14 @@ class RulesTest {
                 .isEqualTo(Verdict.NOT_CHECKED);
         assertThat(Verdict.worst(List.of(pass, doubtful, open))).isEqualTo(Verdict.UNRELIABLE);
         assertThat(Verdict.worst(List.of(wrong, doubtful))).isEqualTo(Verdict.REFUSED);
+
+        Finding bounded = Rules.strongest(new RobustInterval(first(600, 1000), first(595, 1000), List.of()));
+        assertThat(bounded.sentence()).contains("certificates prove 59.50 %");
+        assertThat(Verdict.worst(List.of(pass, doubtful, bounded))).isEqualTo(Verdict.PASS);
+        assertThat(Verdict.worst(List.of(wrong, doubtful, bounded))).isEqualTo(Verdict.REFUSED);
+        assertThat(Verdict.worst(List.of(pass, doubtful, open, bounded))).isEqualTo(Verdict.NOT_CHECKED);
+        Finding wide = Rules.strongest(new RobustInterval(first(600, 1000), first(594, 1000), List.of()));
+        assertThat(Verdict.worst(List.of(pass, doubtful, wide))).isEqualTo(Verdict.UNRELIABLE);
     }
 
     @Test

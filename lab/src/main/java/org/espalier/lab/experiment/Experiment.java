@@ -18,6 +18,7 @@ import org.espalier.network.InitialWeights;
 import org.espalier.prune.CountingRule;
 import org.espalier.prune.CriterionKind;
 import org.espalier.prune.LayerFractions;
+import org.espalier.prune.Pruner;
 import org.espalier.prune.QuotaKind;
 import org.espalier.prune.Scope;
 import org.espalier.random.Stream;
@@ -29,6 +30,7 @@ import org.espalier.ticket.ScheduleKind;
 import org.espalier.train.ObjectiveKind;
 import org.espalier.train.OptimizerSettings;
 import org.espalier.train.Ramp;
+import org.espalier.train.mask.MaskRuleKind;
 import org.espalier.train.rate.RateScheduleKind;
 
 /**
@@ -89,7 +91,8 @@ public record Experiment(
 
         @Setting(
                 value = "what survivors restart from: original, random, continued, as-published, rewind-K (the weights"
-                        + " after K iterations of level 0), or none (level 0 alone)",
+                        + " after K iterations of level 0), rate-rewind-K (continued, with the learning rate of iteration"
+                        + " K on), sign-constant, or none (level 0 alone)",
                 preset = "[original, random, continued]",
                 minItems = 1,
                 kinds = RestartKind.class)
@@ -188,7 +191,14 @@ public record Experiment(
                     value = "layers in order; each reads the one before, and the last gives the logits",
                     addedLater = true,
                     minItems = 1)
-            Optional<List<LayerSettings>> layers) {
+            Optional<List<LayerSettings>> layers,
+
+            @Setting(
+                    value =
+                            "file of a ticket to start from: its layers, weights and pruned weights take the place of all other"
+                                    + " settings of the network",
+                    addedLater = true)
+            Optional<String> from) {
         /** The kind of fully connected networks. */
         public static final String MLP = "mlp";
 
@@ -315,7 +325,29 @@ public record Experiment(
                             + " iterations",
                     preset = "last",
                     addedLater = true)
-            KeptWeights keepWeights) {}
+            KeptWeights keepWeights,
+
+            @Setting(
+                    value =
+                            "statistics that batch norms have while training makes attacks: running, as in evaluation, or"
+                                    + " batch, those of the attacked batch, without moving the running ones. If not given: running,"
+                                    + " but an attack from the clean pass (fgsm) shares the pass of the update and its statistics",
+                    addedLater = true)
+            Optional<AttackStatistics> attackStatistics,
+
+            @Setting(
+                    value = "how the mask of level 0 changes in training, or is learnt, for strategies [none]; pruning"
+                            + " makes masks between levels if not given",
+                    addedLater = true,
+                    kinds = MaskRuleKind.class,
+                    bare = true)
+            Optional<Record> mask) {}
+
+    /** Statistics of batch norms in attacks. */
+    public enum AttackStatistics {
+        RUNNING,
+        BATCH
+    }
 
     /** Which of its weights a level keeps as the trained ones. */
     public enum KeptWeights {
@@ -551,7 +583,9 @@ public record Experiment(
             Record criterion,
 
             @Setting(
-                    value = "layer: each layer loses its fraction; global: all weights are ranked together",
+                    value =
+                            "layer: each layer loses its fraction; global: all weights are ranked together; neuron: each"
+                                    + " output of a layer loses the layer's fraction of its weights",
                     preset = "layer")
             Scope scope,
 
@@ -586,7 +620,30 @@ public record Experiment(
                     addedLater = true,
                     kinds = ScheduleKind.class,
                     bare = true)
-            Record schedule) {
+            Record schedule,
+
+            @Setting(
+                    value =
+                            "weights that each layer keeps at least (each output, with scope neuron; units, with a criterion"
+                                    + " of units), or none; the criterion's own if not given: none for magnitude and random, 1 for"
+                                    + " the others",
+                    addedLater = true,
+                    pattern = "none|0|[1-9][0-9]{0,8}",
+                    form = "none or a whole number")
+            Optional<String> floor,
+
+            @Setting(
+                    value = "which of equal scores goes first: position: the lower position; random: a seeded draw; the"
+                            + " criterion's own if not given: position for magnitude and random, random for the others",
+                    addedLater = true)
+            Optional<Pruner.Ties> ties) {
+        /** The floor as a number; empty for the criterion's own. */
+        public OptionalInt least() {
+            return floor.isEmpty()
+                    ? OptionalInt.empty()
+                    : OptionalInt.of(floor.get().equals("none") ? 0 : Integer.parseInt(floor.get()));
+        }
+
         /** The quota; the fractions of {@link #hidden} and {@link #output} if none is given. */
         public Record quotaOrFractions() {
             return quota.orElseGet(() -> new LayerFractions(hidden, output));

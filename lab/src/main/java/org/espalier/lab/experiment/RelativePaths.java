@@ -16,7 +16,7 @@ final class RelativePaths {
     private RelativePaths() {}
 
     /**
-     * The document with its paths absolute: directories of data sets, and a suite that is a file.
+     * The document with its paths absolute: directories of data sets, a network to start from, and a suite that is a file.
      *
      * @param file the file that it was read from, or any name in the directory that its paths are relative to
      * @throws org.espalier.UserException if a text is no path on this system
@@ -24,7 +24,7 @@ final class RelativePaths {
     static Yaml resolved(Yaml yaml, Path file) {
         return member(
                 member(
-                        yaml,
+                        member(yaml, "network", network -> member(network, "from", from -> absolute(from, file))),
                         "data",
                         data -> member(
                                 data,

@@ -34,4 +34,9 @@ public record Strategy(String name, Record settings, Restart restart, boolean pr
     public OptionalInt snapshot() {
         return restart.snapshot();
     }
+
+    /** The iteration at which levels above 0 take the learning rate's schedule up; see {@link Restart#rateFrom}. */
+    public int rateFrom() {
+        return restart.rateFrom();
+    }
 }

@@ -18,14 +18,20 @@ import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.lab.network.LayerList;
 import org.espalier.lab.network.LayerSettings;
 import org.espalier.network.NamedNetworks;
+import org.espalier.prune.Criterion;
 import org.espalier.prune.CriterionKind;
+import org.espalier.prune.LossChoice;
 import org.espalier.prune.QuotaKind;
 import org.espalier.prune.Scope;
+import org.espalier.prune.quota.Uniform;
+import org.espalier.setting.Registry;
 import org.espalier.ticket.ScheduleKind;
 import org.espalier.train.AdversarialMethod;
 import org.espalier.train.NaturalMethod;
 import org.espalier.train.ObjectiveContext;
 import org.espalier.train.ObjectiveKind;
+import org.espalier.train.mask.MaskRule;
+import org.espalier.train.mask.MaskRuleKind;
 import org.espalier.train.rate.RateScheduleKind;
 
 /** Checks between settings, and the defaults that depend on other settings. */
@@ -103,8 +109,7 @@ final class Validation {
                             + " of the points that attacks keep");
         }
         for (String strategy : experiment.strategies()) {
-            if (Strategy.of(strategy).snapshot().orElse(0)
-                    > experiment.training().iterations()) {
+            if (Strategy.of(strategy).rateFrom() > experiment.training().iterations()) {
                 throw validation.wrong(
                         "strategies",
                         "has " + strategy + ", expected an iteration of level 0's "
@@ -114,17 +119,20 @@ final class Validation {
         Experiment.Pruning pruning = experiment.pruning();
         validation.created("pruning.quota", () -> QuotaKind.of(pruning.quotaOrFractions()));
         validation.created("pruning.schedule", () -> ScheduleKind.of(pruning.schedule()));
-        if (pruning.scope() == Scope.GLOBAL && pruning.quota().isPresent()) {
+        validation.checkCriterion(CriterionKind.of(pruning.criterion()), pruning, objectives);
+        if (pruning.scope() == Scope.GLOBAL
+                && pruning.quota().filter(quota -> !(quota instanceof Uniform)).isPresent()) {
             throw validation.wrong(
                     "pruning.scope", "is global, expected layer: pruning.quota gives each layer its own fraction");
         }
-        if (pruning.scope() == Scope.GLOBAL && pruning.hidden() != pruning.output()) {
+        if (pruning.scope() == Scope.GLOBAL && pruning.quota().isEmpty() && pruning.hidden() != pruning.output()) {
             throw validation.wrong(
                     "pruning.output",
                     "is " + pruning.output() + ", expected pruning.hidden's " + pruning.hidden()
                             + " as scope is global");
         }
         experiment.robustness().ifPresent(robustness -> validation.check(robustness, objectives, experiment));
+        validation.checkMask(objectives, experiment);
         switch (experiment.training().keepWeights()) {
             case LAST -> {}
             case BEST_ATTACKED -> {
@@ -204,7 +212,8 @@ final class Validation {
                 network.mlp() ? Optional.of(network.biases().orElse(false)) : Optional.empty(),
                 network.initial(),
                 network.normalise(),
-                network.layers());
+                network.layers(),
+                network.from());
     }
 
     private void unfit(String kind, String setting, String instead) {
@@ -258,6 +267,96 @@ final class Validation {
                     "is " + training.weightDecay() + ", expected a number below 1 / training.optimizer.rate, "
                             + 1 / training.optimizer().rate());
         }
+    }
+
+    /** Whether a criterion makes sense with the scope, the objectives and the counting rule. */
+    private void checkCriterion(
+            Criterion criterion, Experiment.Pruning pruning, List<Experiment.Objective> objectives) {
+        if (!criterion.scopes().contains(pruning.scope())) {
+            throw wrong(
+                    "pruning.scope",
+                    "is " + Names.dashed(pruning.scope().name()) + ", expected "
+                            + String.join(
+                                    " or ",
+                                    criterion.scopes().stream()
+                                            .map(scope -> Names.dashed(scope.name()))
+                                            .toList())
+                            + " for criterion " + criterion.name());
+        }
+        for (Experiment.Objective objective : objectives) {
+            boolean there = switch (criterion.loss()) {
+                case NATURAL -> true;
+                case ADVERSARIAL, MIXED -> objective.attack().isPresent();
+                case CERTIFIED -> objective.bound().isPresent();
+            };
+            if (!there) {
+                throw wrong(
+                        "pruning.criterion",
+                        "has loss " + Names.dashed(criterion.loss().name()) + ", expected "
+                                + (criterion.loss() == LossChoice.CERTIFIED ? "a bound" : "an attack")
+                                + " in every objective: " + objective.name() + " has none");
+            }
+        }
+    }
+
+    /** A mask that changes in training, with what goes with it. */
+    private void checkMask(List<Experiment.Objective> objectives, Experiment experiment) {
+        Experiment.Training training = experiment.training();
+        Record settings = training.mask().orElse(null);
+        if (settings == null) {
+            return;
+        }
+        String kind = Registry.kind(settings.getClass()).value();
+        created("training.mask", () -> {
+            MaskRule rule = MaskRuleKind.of(settings);
+            rule.check(training.iterations());
+            return rule;
+        });
+        experiment.strategies().stream()
+                .filter(strategy -> Strategy.of(strategy).prunes())
+                .findFirst()
+                .ifPresent(strategy -> {
+                    throw wrong(
+                            "strategies",
+                            "has " + strategy + ", expected [none]: training.mask is " + kind
+                                    + ", which makes the masks of level 0 in place of pruning");
+                });
+        for (Experiment.Objective objective : objectives) {
+            if (!objective.method().map(ObjectiveKind::trainsUnderMaskRules).orElse(true)) {
+                throw wrong(
+                        "training.mask",
+                        "is " + kind + ", which objective " + objective.name()
+                                + " does not go with, expected a method that leaves weights and gradients to the rule");
+            }
+        }
+        MaskRule rule = MaskRuleKind.of(settings);
+        if (rule.allGradients()) {
+            objectives.stream()
+                    .filter(objective -> objective.bound().isPresent())
+                    .findFirst()
+                    .ifPresent(objective -> {
+                        throw wrong(
+                                "training.mask",
+                                "is " + kind + ", which needs gradients of pruned weights, and objective "
+                                        + objective.name() + " has none, expected an objective without a bound");
+                    });
+        }
+        if (!rule.constantDensity() && training.keepWeights() != Experiment.KeptWeights.LAST) {
+            throw wrong(
+                    "training.keep-weights",
+                    "is " + Names.dashed(training.keepWeights().name()) + ", expected last: training.mask is " + kind
+                            + ", whose best weights may come before its mask");
+        }
+        experiment
+                .robustness()
+                .filter(robustness ->
+                        !rule.constantDensity() && robustness.weights() == Experiment.WeightChoice.BEST_VALIDATION)
+                .ifPresent(_ -> {
+                    throw wrong(
+                            "robustness.weights",
+                            "is best-validation, expected final: training.mask is " + kind
+                                    + ", whose best weights may come before its mask");
+                });
     }
 
     /** The ramp of an objective that can have one. */
@@ -337,7 +436,9 @@ final class Validation {
                     "objectives", "has " + objective.name() + " with method natural, expected the objective natural");
         }
         if (objective.method().isPresent() && !builtIn(objective.method().get())) {
-            noRamp(objective, "and a method of its own, expected one of them");
+            if (!ObjectiveKind.kindOf(objective.method().get()).ramps()) {
+                noRamp(objective, "and a method that has none, expected one of them");
+            }
             return ofMethod(objective, experiment);
         }
         if (natural
@@ -400,13 +501,19 @@ final class Validation {
                             + ", which has a method of its own");
         }
         objective.attack().ifPresent(attack -> known(attack, experiment, "objectives"));
+        if (objective.epsilonRamp().isPresent() && objective.attack().isEmpty()) {
+            throw wrong(
+                    "objectives",
+                    "has " + objective.name() + " with an epsilon-ramp and no attack, expected an attack");
+        }
+        checkRamp(objective, experiment);
         return new Experiment.Objective(
                 objective.name(),
                 objective.attack(),
                 Optional.of(objective.naturalShare().orElse(objective.attack().isPresent() ? 0.5 : 1)),
                 Optional.empty(),
                 objective.method(),
-                Optional.empty());
+                objective.epsilonRamp());
     }
 
     /**

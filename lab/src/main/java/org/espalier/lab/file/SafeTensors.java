@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.espalier.UserException;
 import org.espalier.data.Digests;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,9 @@ public final class SafeTensors {
     private static final String METADATA = "__metadata__";
     private static final String ZEROS = "0".repeat(64);
     private static final int HEADER_LIMIT = 1 << 20;
+    private static final Set<String> READ = Set.of("F32", "U8");
+    private static final Set<String> CONVERTED = Set.of("F64", "F16", "BF16");
+    private static final String WHOLE = "";
 
     private final Map<String, Tensor> tensors;
     private final Map<String, String> metadata;
@@ -115,10 +119,35 @@ public final class SafeTensors {
      * @throws UserException as {@link #read}
      */
     public static SafeTensors readAny(Path file) {
-        return decode(AtomicFiles.read(file), file.toString(), false);
+        return decodeAny(AtomicFiles.read(file), file.toString());
+    }
+
+    /**
+     * The same of a file that was read already.
+     *
+     * @param source its name, for messages
+     * @throws UserException as {@link #read}
+     */
+    public static SafeTensors decodeAny(byte[] bytes, String source) {
+        return decode(bytes, source, false);
+    }
+
+    /**
+     * Reads a file of other software, whose floating point tensors may be of other types: F64, F16 and BF16 become F32. Tensors of
+     * whole numbers are left out of the result, as the counters of batch norm are.
+     *
+     * @param source its name, for messages
+     * @throws UserException as {@link #read}
+     */
+    public static SafeTensors decodeForeign(byte[] bytes, String source) {
+        return decode(bytes, source, false, true);
     }
 
     private static SafeTensors decode(byte[] bytes, String source, boolean digestNeeded) {
+        return decode(bytes, source, digestNeeded, false);
+    }
+
+    private static SafeTensors decode(byte[] bytes, String source, boolean digestNeeded, boolean foreign) {
         if (bytes.length < 8) {
             throw damaged(source, "it has " + bytes.length + " bytes, expected at least 8");
         }
@@ -143,13 +172,15 @@ public final class SafeTensors {
         List<Place> places = new ArrayList<>();
         for (Map.Entry<String, JsonNode> entry : header.properties()) {
             if (!entry.getKey().equals(METADATA)) {
-                places.add(place(entry.getKey(), entry.getValue(), source));
+                places.add(place(entry.getKey(), entry.getValue(), source, foreign));
             }
         }
         checkPlaces(places, start, bytes.length, source);
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Place place : places) {
-            tensors.put(place.name(), tensor(place, buffer, start));
+            if (!place.type().equals(WHOLE)) {
+                tensors.put(place.name(), tensor(place, buffer, start));
+            }
         }
         if (digestNeeded || metadata.containsKey(DIGEST)) {
             checkDigest(bytes, start, metadata.get(DIGEST), source);
@@ -185,17 +216,18 @@ public final class SafeTensors {
     /**
      * Where a tensor's bytes stand.
      *
+     * @param type of its elements; {@link #WHOLE} for types that are not read
      * @param width bytes of one element
      * @param from first byte, counted from the header's end
      * @param to byte after the last
      */
-    private record Place(String name, List<Integer> shape, int width, long from, long to) {
+    private record Place(String name, List<Integer> shape, String type, int width, long from, long to) {
         long elements() {
             return (to - from) / width;
         }
     }
 
-    private static Place place(String name, JsonNode entry, String source) {
+    private static Place place(String name, JsonNode entry, String source, boolean foreign) {
         if (!entry.isObject()) {
             throw damaged(source, "tensor " + name + " is " + entry + ", expected a JSON object");
         }
@@ -209,13 +241,7 @@ public final class SafeTensors {
             elements *= size.intValue();
         }
         String type = Json.string(entry, "dtype", source);
-        int width = switch (type) {
-            case "F32" -> 4;
-            case "U8" -> 1;
-            default ->
-                throw new UserException(source + " has tensor " + name + " of type " + type
-                        + ", expected F32 or U8: Espalier reads no other");
-        };
+        int width = width(name, type, source, foreign);
         JsonNode offsets = Json.list(entry, "data_offsets", source);
         boolean whole = offsets.size() == 2
                 && offsets.path(0).isIntegralNumber()
@@ -229,7 +255,25 @@ public final class SafeTensors {
                     source,
                     "tensor " + name + " of shape " + shape + " stands at " + offsets + ", which does not fit it");
         }
-        return new Place(name, List.copyOf(shape), width, from, to);
+        boolean read = READ.contains(type) || foreign && CONVERTED.contains(type);
+        return new Place(name, List.copyOf(shape), read ? type : WHOLE, width, from, to);
+    }
+
+    private static int width(String name, String type, String source, boolean foreign) {
+        int width = switch (type) {
+            case "F32" -> 4;
+            case "U8" -> 1;
+            case "F64", "I64" -> foreign ? 8 : 0;
+            case "I32" -> foreign ? 4 : 0;
+            case "F16", "BF16", "I16" -> foreign ? 2 : 0;
+            case "I8", "BOOL" -> foreign ? 1 : 0;
+            default -> 0;
+        };
+        if (width == 0) {
+            throw new UserException(source + " has tensor " + name + " of type " + type + ", expected F32 or U8"
+                    + (foreign ? ", F64, F16, BF16, I64, I32, I16, I8 or BOOL" : "") + ": Espalier reads no other");
+        }
+        return width;
     }
 
     /** The format's rule: tensors cover all bytes behind the header, each byte once. */
@@ -262,14 +306,32 @@ public final class SafeTensors {
     private static Tensor tensor(Place place, ByteBuffer buffer, int start) {
         ByteBuffer slice = buffer.slice(start + (int) place.from(), (int) (place.to() - place.from()))
                 .order(ByteOrder.LITTLE_ENDIAN);
-        if (place.width() == 4) {
+        if (!place.type().equals("U8")) {
             float[] values = new float[(int) place.elements()];
-            slice.asFloatBuffer().get(values);
+            switch (place.type()) {
+                case "F32" -> slice.asFloatBuffer().get(values);
+                case "F64" -> fill(values, i -> (float) slice.getDouble(8 * i));
+                case "F16" -> fill(values, i -> Float.float16ToFloat(slice.getShort(2 * i)));
+                case "BF16" -> fill(values, i -> Float.intBitsToFloat(slice.getShort(2 * i) << 16));
+                default -> throw new IllegalStateException(place.type());
+            }
             return new Tensor.Floats(place.shape(), values);
         }
         byte[] values = new byte[(int) place.elements()];
         slice.get(values);
         return new Tensor.Bytes(place.shape(), values);
+    }
+
+    /** A number by its index. */
+    @FunctionalInterface
+    private interface Number {
+        float at(int index);
+    }
+
+    private static void fill(float[] values, Number number) {
+        for (int i = 0; i < values.length; i++) {
+            values[i] = number.at(i);
+        }
     }
 
     private static UserException damaged(String source, String problem) {

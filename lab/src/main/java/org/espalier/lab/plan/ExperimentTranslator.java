@@ -7,23 +7,29 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.IntToDoubleFunction;
-import java.util.stream.IntStream;
 import org.espalier.UserException;
+import org.espalier.UserPath;
 import org.espalier.attack.Attack;
 import org.espalier.data.DataSet;
+import org.espalier.engine.LinearBounds;
+import org.espalier.engine.Mode;
 import org.espalier.evaluate.EvaluationSchedule;
 import org.espalier.evaluate.EvaluationSettings;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.network.LayerList;
 import org.espalier.lab.network.NetworkSize;
+import org.espalier.lab.store.NetworkFile;
+import org.espalier.lab.store.StoredNetwork;
 import org.espalier.network.Architecture;
 import org.espalier.network.Graph;
 import org.espalier.network.NamedNetworks;
 import org.espalier.network.Shape;
 import org.espalier.prune.CriterionKind;
 import org.espalier.prune.Pruner;
+import org.espalier.prune.PruningResources;
 import org.espalier.prune.Quota;
 import org.espalier.prune.QuotaKind;
+import org.espalier.prune.Scope;
 import org.espalier.ticket.PruningSchedule;
 import org.espalier.ticket.Restart;
 import org.espalier.ticket.ScheduleKind;
@@ -34,6 +40,8 @@ import org.espalier.train.ObjectiveContext;
 import org.espalier.train.ObjectiveKind;
 import org.espalier.train.Ramp;
 import org.espalier.train.TrainingSettings;
+import org.espalier.train.mask.MaskRule;
+import org.espalier.train.mask.MaskRuleKind;
 import org.espalier.train.rate.LearningRate;
 import org.espalier.train.rate.RateScheduleKind;
 
@@ -59,7 +67,15 @@ public final class ExperimentTranslator {
                                 .epsilonRamp()
                                 .filter(ramp -> level == 0 || ramp.levels() == Experiment.RampedLevels.EACH)
                                 .map(ramp -> new Ramp(ramp.start(), ramp.length(), Ramp.Shape.LINEAR))
-                                .orElse(Ramp.NONE)));
+                                .orElse(Ramp.NONE),
+                        experiment.training().attackStatistics().map(ExperimentTranslator::mode)));
+    }
+
+    private static Mode mode(Experiment.AttackStatistics statistics) {
+        return switch (statistics) {
+            case RUNNING -> Mode.EVALUATION;
+            case BATCH -> Mode.BATCH_STATISTICS;
+        };
     }
 
     private static Objective.Certified certified(Experiment experiment, String name, int level) {
@@ -102,9 +118,14 @@ public final class ExperimentTranslator {
                         RateScheduleKind.of(training.rateSchedule()),
                         training.iterations(),
                         training.rateWarmUp(),
-                        level == 0 ? 0 : restart.snapshot().orElse(0)),
+                        level == 0 ? 0 : restart.rateFrom()),
                 training.weightDecay(),
                 training.clipGradient().map(OptionalDouble::of).orElse(OptionalDouble.empty()));
+    }
+
+    /** How the mask of level 0 changes in training; empty where pruning alone makes masks. */
+    public static Optional<MaskRule> maskRule(Experiment experiment) {
+        return experiment.training().mask().map(MaskRuleKind::of);
     }
 
     public static EvaluationSettings evaluation(Experiment experiment, Experiment.Objective objective) {
@@ -140,7 +161,20 @@ public final class ExperimentTranslator {
 
     public static Pruner pruner(Experiment experiment) {
         Experiment.Pruning pruning = experiment.pruning();
-        return new Pruner(CriterionKind.of(pruning.criterion()), pruning.scope(), pruning.count());
+        return new Pruner(
+                CriterionKind.of(pruning.criterion()),
+                pruning.scope(),
+                pruning.count(),
+                pruning.least(),
+                pruning.ties());
+    }
+
+    /** What criteria may read of an objective beside its natural loss. */
+    public static PruningResources.Loss loss(Experiment experiment, Experiment.Objective objective) {
+        return new PruningResources.Loss(
+                objective.attack().map(experiment::attack),
+                objective.naturalShare().orElse(objective.attack().isPresent() ? 0.5 : 1),
+                objective.bound().map(name -> certified(experiment, name, 0)));
     }
 
     /**
@@ -150,6 +184,17 @@ public final class ExperimentTranslator {
      */
     public static Architecture architecture(Experiment experiment, DataSet set) {
         Experiment.Network network = experiment.network();
+        Optional<StoredNetwork> given = start(experiment);
+        if (given.isPresent()) {
+            if (experiment.training().mask().isPresent()) {
+                throw new UserException(
+                        "training.mask is given, expected none with network.from: its rule begins with a mask of its own");
+            }
+            Architecture architecture =
+                    fitting(given.get().mask().architecture(), network.from().orElseThrow(), set);
+            checkLinearBounds(experiment, architecture);
+            return architecture;
+        }
         network.tooLarge(set.features(), network.outputs().orElse(set.classes()))
                 .ifPresent(problem -> {
                     throw new UserException(network.setting() + " " + problem + " for data set " + set.name());
@@ -157,13 +202,56 @@ public final class ExperimentTranslator {
         Shape image = Shape.of(
                 set.shape().channels(), set.shape().height(), set.shape().width());
         try {
-            return architecture(network, image, set.classes());
+            Architecture architecture = architecture(network, image, set.classes());
+            checkLinearBounds(experiment, architecture);
+            return architecture;
         } catch (IllegalArgumentException e) {
             throw new UserException(
                     network.setting() + (network.setting().endsWith("kind") ? " is " + network.kind() + ", which" : "")
                             + " does not fit data set " + set.name() + ": " + e.getMessage(),
                     e);
         }
+    }
+
+    /** Refuses objectives that bound linearly what no linear bound passes. */
+    private static void checkLinearBounds(Experiment experiment, Architecture architecture) {
+        for (Experiment.Objective objective : experiment.objectives()) {
+            objective
+                    .bound()
+                    .filter(name -> experiment.bounds().get(name) instanceof Experiment.BoundSettings.CrownIbp)
+                    .flatMap(_ -> LinearBounds.refusal(architecture))
+                    .ifPresent(reason -> {
+                        throw new UserException("objectives has " + objective.name() + ", which cannot train network "
+                                + experiment.network().kind() + ": " + reason
+                                + "; a bound of kind ibp trains any network");
+                    });
+        }
+    }
+
+    /**
+     * The network that level 0 starts from, if the experiment names one.
+     *
+     * @throws UserException if its file is missing or damaged
+     */
+    public static Optional<StoredNetwork> start(Experiment experiment) {
+        return experiment
+                .network()
+                .from()
+                .map(file -> NetworkFile.read(UserPath.of(file, "network.from")).network());
+    }
+
+    private static Architecture fitting(Architecture architecture, String file, DataSet set) {
+        Shape image = Shape.of(
+                set.shape().channels(), set.shape().height(), set.shape().width());
+        Shape input = architecture.graph().input();
+        if (architecture.inputs() != set.features() || input.dimensions() > 1 && !input.equals(image)) {
+            throw new UserException("network.from " + file + " reads " + input + ", expected " + image
+                    + ", the images of data set " + set.name());
+        } else if (architecture.classes() < set.classes()) {
+            throw new UserException("network.from " + file + " has " + architecture.classes()
+                    + " outputs, expected at least " + set.classes() + ", the classes of data set " + set.name());
+        }
+        return architecture;
     }
 
     /**
@@ -210,10 +298,32 @@ public final class ExperimentTranslator {
     public static PruningSchedule pruningSchedule(Experiment experiment, Architecture architecture) {
         Experiment.Pruning pruning = experiment.pruning();
         Quota quota = QuotaKind.of(pruning.quotaOrFractions());
+        checkFloor(pruning, architecture);
+        List<Double> fractions;
         try {
-            return PruningSchedule.of(quota, ScheduleKind.of(pruning.schedule()), architecture, pruning.levels());
+            // Asked on its own so that a message names the setting that is wrong.
+            fractions = pruning.levels() == 0 ? List.of() : quota.fractions(architecture, pruning.levels());
         } catch (IllegalArgumentException e) {
             throw new UserException("pruning.quota does not fit the network: " + e.getMessage(), e);
+        }
+        try {
+            return PruningSchedule.of(
+                    (_, _) -> fractions, ScheduleKind.of(pruning.schedule()), architecture, pruning.levels());
+        } catch (IllegalArgumentException e) {
+            throw new UserException("pruning.schedule does not fit pruning.levels: " + e.getMessage(), e);
+        }
+    }
+
+    /** Refuses a floor that no pruning could keep. */
+    private static void checkFloor(Experiment.Pruning pruning, Architecture architecture) {
+        int floor = pruning.least().orElse(0);
+        for (int layer = 0; layer < architecture.layers(); layer++) {
+            int room = pruning.scope() == Scope.NEURON ? architecture.inputs(layer) : architecture.weights(layer);
+            if (floor > room) {
+                throw new UserException("pruning.floor is " + floor + ", expected at most " + room + ", the weights of "
+                        + (pruning.scope() == Scope.NEURON ? "an output of " : "") + "layer "
+                        + architecture.node(layer));
+            }
         }
     }
 
@@ -223,13 +333,16 @@ public final class ExperimentTranslator {
      * @return (level) surviving weights of the whole network
      */
     public static List<Integer> survivors(Experiment experiment, Architecture architecture) {
-        return pruningSchedule(experiment, architecture)
-                .survivors(
-                        IntStream.range(0, architecture.layers())
-                                .mapToObj(architecture::weights)
-                                .toList(),
-                        experiment.pruning().scope(),
-                        experiment.pruning().count());
+        Pruner pruner = pruner(experiment);
+        PruningSchedule schedule = pruningSchedule(experiment, architecture);
+        Optional<StoredNetwork> given = start(experiment);
+        try {
+            return given.isPresent()
+                    ? schedule.survivors(given.get().mask(), pruner)
+                    : schedule.survivors(architecture, pruner);
+        } catch (IllegalArgumentException e) {
+            throw new UserException("network.from does not go with pruning: " + e.getMessage(), e);
+        }
     }
 
     /**
@@ -240,7 +353,9 @@ public final class ExperimentTranslator {
      * @return density by level; levels above {@code pruning.levels} have its density. 1 for networks that fit no such images
      */
     public static IntToDoubleFunction estimatedDensities(Experiment experiment) {
-        Optional<Architecture> network = estimated(experiment.network());
+        Optional<Architecture> network = experiment.network().from().isPresent()
+                ? start(experiment).map(given -> given.mask().architecture())
+                : estimated(experiment.network());
         if (network.isEmpty()) {
             return _ -> 1;
         }

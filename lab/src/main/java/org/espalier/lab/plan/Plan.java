@@ -10,11 +10,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.espalier.UserException;
+import org.espalier.UserPath;
 import org.espalier.data.DataSet;
 import org.espalier.data.SplitRule;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.experiment.Strategy;
+import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.store.NetworkDescription;
 import org.espalier.lab.store.StoreWriter;
 import org.espalier.lab.store.StoredTrial;
@@ -171,6 +173,16 @@ public final class Plan {
     private Map<String, Object> network(Architecture architecture) {
         InitialWeights initial = experiment.network().initial();
         Map<String, Object> network = new LinkedHashMap<>();
+        if (experiment.network().from().isPresent()) {
+            network.putAll(NetworkDescription.write(architecture));
+            network.put(
+                    "start",
+                    AtomicFiles.digest(UserPath.of(experiment.network().from().get(), "network.from")));
+            if (initial != InitialWeights.GLOROT_UNIFORM) {
+                network.put("initial", ExperimentFile.nameOf(initial)); // of restarts that draw
+            }
+            return network;
+        }
         if (architecture.fullyConnected().isPresent()) {
             network.put("widths", architecture.fullyConnected().get().widths());
             network.put("biases", architecture.fullyConnected().get().biases());
@@ -223,6 +235,8 @@ public final class Plan {
         tree.put("criterion", ExperimentFile.kindIdentity(experiment.pruning().criterion()));
         tree.put("scope", ExperimentFile.nameOf(experiment.pruning().scope()));
         tree.put("count", ExperimentFile.nameOf(experiment.pruning().count()));
+        experiment.pruning().least().ifPresent(floor -> tree.put("floor", floor));
+        experiment.pruning().ties().ifPresent(ties -> tree.put("ties", ExperimentFile.nameOf(ties)));
         tree.put(
                 "fractions",
                 ExperimentTranslator.pruningSchedule(experiment, architecture).fractions(number));

@@ -73,6 +73,15 @@ public final class StoredEvaluations {
      * @throws UserException if one of them is damaged
      */
     public static List<StoredEvaluation> of(Ticket ticket, ThreatModel threat) {
+        return of(ticket).stream().filter(each -> each.threat().equals(threat)).toList();
+    }
+
+    /**
+     * The same in all balls.
+     *
+     * @throws UserException if one of them is damaged
+     */
+    public static List<StoredEvaluation> of(Ticket ticket) {
         List<Raw> raw = new ArrayList<>();
         for (Path each : directories(ticket.results(), problem -> {
             throw problem;
@@ -84,8 +93,7 @@ public final class StoredEvaluations {
         List<KnownResults.Attacked> all = raw.stream().map(Raw::attacked).toList();
         List<Certification> certificates = StoredCertifications.in(ticket.certificates());
         return raw.stream()
-                .filter(each -> each.attacked().subject().network().equals(ticket.digest())
-                        && each.attacked().threat().equals(threat))
+                .filter(each -> each.attacked().subject().network().equals(ticket.digest()))
                 .map(each -> each.whole(all, certificates))
                 .toList();
     }
@@ -164,11 +172,7 @@ public final class StoredEvaluations {
             List<Finding> held = new ArrayList<>(findings);
             // In the order of the rules, as if the certificates had existed from the start.
             place(StoredCertificates.check(certificates, attacked.subject(), threat, attacked.withstands()), held);
-            place(
-                    known.breaks().isEmpty()
-                            ? Finding.notChecked(Rule.STRONGEST, "the network has no other results than the suite's")
-                            : Rules.strongest(known),
-                    held);
+            place(Rules.strongest(known), held);
             JsonNode ticket = Json.object(summary, "ticket", source);
             StoredEvaluation evaluation = new StoredEvaluation(
                     attacked.id(),

@@ -36,6 +36,8 @@ import org.espalier.lab.store.StoredLevel;
 import org.espalier.lab.store.StoredNetwork;
 import org.espalier.lab.store.Timing;
 import org.espalier.network.Architecture;
+import org.espalier.network.Mask;
+import org.espalier.network.Weights;
 import org.espalier.prune.PruningResources;
 import org.espalier.ticket.Level;
 import org.espalier.ticket.LevelOutcome;
@@ -44,6 +46,8 @@ import org.espalier.ticket.Trial;
 import org.espalier.train.DivergedException;
 import org.espalier.train.Trainer;
 import org.espalier.train.TrainingState;
+import org.espalier.train.mask.AllGradientsEngine;
+import org.espalier.train.mask.MaskRule;
 import org.jspecify.annotations.Nullable;
 
 /** Trains one level and stores it. */
@@ -63,6 +67,7 @@ final class LevelTrainer {
     private final KernelMode kernels;
     private final Trial trial;
     private final TicketSearch search;
+    private final Optional<MaskRule> maskRule;
     private final Stopwatch watch = new Stopwatch();
 
     /**
@@ -92,6 +97,7 @@ final class LevelTrainer {
         this.architecture = plan.architecture(set);
         this.kernels = request.kernels();
         this.trial = Trial.of(experiment.seed(), task.trial().trial() - 1);
+        this.maskRule = ExperimentTranslator.maskRule(experiment);
         this.search = new TicketSearch(
                 architecture,
                 experiment.network().initial(),
@@ -99,7 +105,11 @@ final class LevelTrainer {
                 task.strategy().restart(),
                 ExperimentTranslator.pruningSchedule(experiment, architecture),
                 ExperimentTranslator.pruner(experiment),
-                Optional.of(new PruningResources(() -> Engines.create(architecture, kernels), splits.train())));
+                Optional.of(new PruningResources(
+                        () -> Engines.create(architecture, kernels),
+                        splits.train(),
+                        ExperimentTranslator.loss(experiment, task.objective()))),
+                ExperimentTranslator.start(experiment).map(given -> new Level(0, given.weights(), given.mask())));
     }
 
     /** Trains the level, or the missing part of it. */
@@ -128,7 +138,7 @@ final class LevelTrainer {
     /** Makes the level's start from its parent, as it is stored. */
     private Level start() {
         if (task.parent().isEmpty()) {
-            return search.first();
+            return maskRule.map(this::masked).orElseGet(search::first);
         }
         StoredNetwork parent = trained(task.parent().get());
         StoredLevel dense = store.level(task.dense());
@@ -143,6 +153,20 @@ final class LevelTrainer {
                                 .weights()
                         : null);
         return search.next(task.number() - 1, parent.mask(), parent.weights(), outcome);
+    }
+
+    /** Level 0 with the mask that a rule begins with. */
+    private Level masked(MaskRule rule) {
+        Level dense = search.first();
+        Weights weights = dense.start().copy();
+        Mask mask = rule.start(weights, trial.pruning(0));
+        weights.apply(mask);
+        return new Level(0, weights, mask);
+    }
+
+    private Engine newEngine() {
+        Engine engine = Engines.create(architecture, kernels);
+        return maskRule.filter(MaskRule::allGradients).isPresent() ? new AllGradientsEngine(engine) : engine;
     }
 
     private StoredNetwork trained(String key) {
@@ -166,7 +190,7 @@ final class LevelTrainer {
                 iterations);
         Optional<Checkpoint> checkpoint = writer.resume(level.start(), observer::warned);
         Session session = new Session(level, writer, work);
-        checkpoint.ifPresent(found -> session.trainer.resume(found.state()));
+        checkpoint.ifPresent(found -> session.trainer.resume(found.state(), found.mask(), found.maskState()));
         observer.started(work, session.trainer.iteration());
         note("started", session.trainer.iteration());
         try {
@@ -201,7 +225,7 @@ final class LevelTrainer {
             this.writer = writer;
             this.work = work;
             iterations = work.iterations();
-            engine = Engines.create(architecture, kernels);
+            engine = newEngine();
             engine.load(level.start(), level.mask());
             trainer = trainer(engine);
             measured = ExperimentTranslator.evaluation(experiment, task.objective());
@@ -223,7 +247,7 @@ final class LevelTrainer {
             while (true) {
                 int iteration = trainer.iteration();
                 if (rewinds.contains(iteration) && !writer.hasRewind(iteration)) {
-                    writer.rewind(iteration, engine.weights(), level.mask());
+                    writer.rewind(iteration, engine.weights(), trainer.mask());
                 }
                 if (next < moments.size() && moments.get(next).updates() == iteration) {
                     measure(moments.get(next).label());
@@ -243,7 +267,7 @@ final class LevelTrainer {
             if (kept.isPresent()) {
                 writer.finishKept(architecture, iterations, rewinds(writer), best.isPresent());
             } else {
-                writer.finish(finiteState().weights(), level.mask(), iterations, rewinds(writer), best.isPresent());
+                writer.finish(finiteState().weights(), trainer.mask(), iterations, rewinds(writer), best.isPresent());
             }
             note("finished", iterations);
             observer.finished(work);
@@ -268,6 +292,8 @@ final class LevelTrainer {
                     return false;
                 }
                 trainer.step();
+                trainer.news()
+                        .ifPresent(news -> observer.warned(task.trial() + ", level " + task.number() + ": " + news));
                 tick();
             }
             return true;
@@ -299,7 +325,7 @@ final class LevelTrainer {
                 // The time of a checkpoint depends on the clock. The end of training must not.
                 return;
             }
-            writer.checkpoint(state, level.mask());
+            writer.checkpoint(state, trainer.mask(), trainer.maskState());
             observer.checkpointed(work, trainer.iteration());
         }
 
@@ -309,10 +335,10 @@ final class LevelTrainer {
          */
         private void keepBest(List<Measurement> measurements) {
             if (best.filter(objective -> objective.improvedBy(measurements)).isPresent()) {
-                writer.best(engine.weights(), level.mask(), trainer.iteration());
+                writer.best(engine.weights(), trainer.mask(), trainer.iteration());
             }
             if (kept.filter(accuracy -> accuracy.improvedBy(measurements)).isPresent()) {
-                writer.keep(engine.weights(), level.mask(), trainer.iteration());
+                writer.keep(engine.weights(), trainer.mask(), trainer.iteration());
             }
         }
 
@@ -368,15 +394,18 @@ final class LevelTrainer {
     }
 
     private Trainer trainer(Engine engine) {
-        return new Trainer(
+        Trainer trainer = new Trainer(
                 engine,
                 splits.train(),
+                Optional.of(splits.validation()).filter(split -> split.size() > 0),
                 ExperimentTranslator.training(
                         experiment,
                         task.objective(),
                         task.number(),
                         task.strategy().restart()),
                 trial.level(task.number()));
+        maskRule.ifPresent(rule -> trainer.follow(rule, experiment.training().iterations()));
+        return trainer;
     }
 
     /** The images of a split that are measured. */
@@ -393,11 +422,11 @@ final class LevelTrainer {
     private boolean completeRewinds(LevelWriter writer) {
         @Nullable Engine engine = null;
         @Nullable Trainer trainer = null;
-        Level level = search.first();
+        Level level = maskRule.map(this::masked).orElseGet(search::first);
         for (int rewind : rewinds) {
             if (!writer.hasRewind(rewind)) {
                 if (engine == null || trainer == null) {
-                    engine = Engines.create(architecture, kernels);
+                    engine = newEngine();
                     engine.load(level.start(), level.mask());
                     trainer = trainer(engine);
                 }
@@ -407,7 +436,7 @@ final class LevelTrainer {
                     }
                     trainer.step();
                 }
-                writer.rewind(rewind, engine.weights(), level.mask());
+                writer.rewind(rewind, engine.weights(), trainer.mask());
             }
             writer.listRewind(rewind);
         }

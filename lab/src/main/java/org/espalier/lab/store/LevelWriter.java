@@ -26,6 +26,7 @@ import org.espalier.network.Parameter;
 import org.espalier.network.Weights;
 import org.espalier.ticket.Level;
 import org.espalier.train.TrainingState;
+import org.espalier.train.mask.MaskState;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -37,6 +38,9 @@ public final class LevelWriter implements AutoCloseable {
     private final Path directory;
     private final String key;
     private byte[] initial = new byte[0];
+    private Map<String, Object> determinedBy = Map.of();
+    private int number;
+    private @Nullable Mask startMask;
     private @Nullable FileChannel metrics;
     private long metricsBytes;
 
@@ -57,15 +61,17 @@ public final class LevelWriter implements AutoCloseable {
         } catch (IOException e) {
             throw AtomicFiles.unwritable(directory, e);
         }
+        this.determinedBy = determinedBy;
+        number = level.number();
+        startMask = level.mask();
         initial = Networks.encode(level.start(), level.mask(), key, 0);
         writeIfOther(StoredLevel.INITIAL, initial);
-        writeIfOther(StoredLevel.LEVEL, describe(determinedBy, level));
+        writeIfOther(StoredLevel.LEVEL, describe(level.mask()));
     }
 
-    private byte[] describe(Map<String, Object> determinedBy, Level level) {
+    private byte[] describe(Mask mask) {
         List<Object> weights = new ArrayList<>();
         List<Object> surviving = new ArrayList<>();
-        Mask mask = level.mask();
         for (Parameter parameter : mask.graph().prunable()) {
             weights.add(parameter.size());
             surviving.add(mask.count(parameter.name()));
@@ -73,7 +79,7 @@ public final class LevelWriter implements AutoCloseable {
         Map<String, Object> file = new LinkedHashMap<>();
         file.put("format", Store.FORMAT);
         file.put("key", key);
-        file.put("level", level.number());
+        file.put("level", number);
         file.put("weights", weights);
         file.put("surviving", surviving);
         file.put("density", mask.density());
@@ -152,10 +158,15 @@ public final class LevelWriter implements AutoCloseable {
         }
     }
 
-    /** Writes a checkpoint. */
-    public void checkpoint(TrainingState state, Mask mask) {
+    /**
+     * Writes a checkpoint.
+     *
+     * @param maskState what a rule that changes the mask carries
+     */
+    public void checkpoint(TrainingState state, Mask mask, MaskState maskState) {
         flush();
-        AtomicFiles.write(directory.resolve(StoredLevel.CHECKPOINT), Networks.encode(state, mask, key, metricsBytes));
+        AtomicFiles.write(
+                directory.resolve(StoredLevel.CHECKPOINT), Networks.encode(state, mask, maskState, key, metricsBytes));
     }
 
     /** Whether weights for a rewind to this iteration are kept. */
@@ -209,8 +220,8 @@ public final class LevelWriter implements AutoCloseable {
     public void finishKept(Architecture architecture, int iterations, List<Integer> rewinds, boolean keptBest) {
         Path file = directory.resolve(StoredLevel.KEPT);
         byte[] network = AtomicFiles.read(file);
-        Networks.read(file, network, architecture, key);
-        finish(network, iterations, rewinds, keptBest);
+        Mask mask = Networks.read(file, network, architecture, key).mask();
+        finish(network, mask, iterations, rewinds, keptBest);
     }
 
     /**
@@ -219,11 +230,15 @@ public final class LevelWriter implements AutoCloseable {
      * @param keptBest whether {@link #best} was called
      */
     public void finish(Weights trained, Mask mask, int iterations, List<Integer> rewinds, boolean keptBest) {
-        finish(Networks.encode(trained, mask, key, iterations), iterations, rewinds, keptBest);
+        finish(Networks.encode(trained, mask, key, iterations), mask, iterations, rewinds, keptBest);
     }
 
-    private void finish(byte[] network, int iterations, List<Integer> rewinds, boolean keptBest) {
+    private void finish(byte[] network, Mask mask, int iterations, List<Integer> rewinds, boolean keptBest) {
         flush();
+        if (startMask == null || !startMask.equals(mask)) {
+            // The mask changed in training: the level's counts are those of the network that it gives.
+            writeIfOther(StoredLevel.LEVEL, describe(mask));
+        }
         AtomicFiles.write(directory.resolve(StoredLevel.TRAINED), network);
         Map<String, Object> digests = new TreeMap<>();
         digests.put(StoredLevel.INITIAL, Digests.sha256(initial));

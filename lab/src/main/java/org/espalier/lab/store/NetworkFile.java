@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -29,7 +30,7 @@ public record NetworkFile(StoredNetwork network, Optional<String> level, Optiona
     private static final Pattern NAME = Pattern.compile("layers\\.(0|[1-9][0-9]{0,8})\\.(weight|bias|mask)");
 
     /**
-     * Reads a network file. One of Espalier's describes its network in the metadata {@code network}, unless that is fully
+     * Reads a network file: safetensors, or a {@link CompactFile}. One of Espalier's describes its network in the metadata {@code network}, unless that is fully
      * connected; its tensors are the {@link org.espalier.network.Graph#parameters parameters} of that network and the masks of
      * those that can be pruned. Any other file has tensors {@code layers.L.weight}, F32 of shape (outputs, inputs), L counting
      * from 0, and optionally {@code layers.L.bias}, F32 (outputs), and {@code layers.L.mask}, U8 (outputs, inputs). A layer
@@ -39,7 +40,11 @@ public record NetworkFile(StoredNetwork network, Optional<String> level, Optiona
      * @throws UserException if it is missing or damaged, its tensors are no such network, or a weight is not finite
      */
     public static NetworkFile read(Path file) {
-        SafeTensors stored = SafeTensors.readAny(file);
+        byte[] bytes = AtomicFiles.read(file);
+        if (CompactFile.is(bytes)) {
+            return new NetworkFile(CompactFile.read(bytes, file.toString()), Optional.empty(), Optional.empty());
+        }
+        SafeTensors stored = SafeTensors.decodeAny(bytes, file.toString());
         Optional<String> described = stored.metadataIfAny(Networks.NETWORK);
         Architecture architecture;
         if (described.isPresent()) {
@@ -88,6 +93,15 @@ public record NetworkFile(StoredNetwork network, Optional<String> level, Optiona
      * @throws IllegalArgumentException if weights and mask are of different networks
      */
     public static void write(Path file, Weights weights, Mask mask) {
+        write(file, weights, mask, Map.of());
+    }
+
+    /**
+     * The same with more strings in the file's metadata.
+     *
+     * @param about strings by name, none of Espalier's own names
+     */
+    public static void write(Path file, Weights weights, Mask mask, Map<String, String> about) {
         if (!weights.architecture().equals(mask.architecture())) {
             throw new IllegalArgumentException("weights of a network " + weights.architecture()
                     + " do not fit a mask of a network " + mask.architecture());
@@ -98,7 +112,7 @@ public record NetworkFile(StoredNetwork network, Optional<String> level, Optiona
             throw new UserException(
                     file + " is not written: the network has weights that are not finite, expected numbers");
         }
-        AtomicFiles.write(file, Networks.encode(kept, mask));
+        AtomicFiles.write(file, Networks.encode(kept, mask, about));
     }
 
     /** Every parameter has a tensor, masks are there for all layers or for none, and there is no other tensor. */

@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.espalier.UserException;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.file.SafeTensors;
@@ -13,13 +15,20 @@ import org.espalier.network.Mask;
 import org.espalier.network.Parameter;
 import org.espalier.network.Weights;
 import org.espalier.train.TrainingState;
+import org.espalier.train.mask.MaskState;
 
 /** Networks, tickets and checkpoints as safetensors. */
 final class Networks {
     static final String FORMAT = "espalier-1";
 
+    /** Prefix of the tensors of what an objective carries. */
+    private static final String OBJECTIVE = "objective.";
+
     /** Metadata with the description of a network that tensors alone do not say. */
     static final String NETWORK = "network";
+
+    private static final String CARRIED_TENSORS = "mask-tensors";
+    private static final String CARRIED_NUMBERS = "mask-numbers";
 
     private Networks() {}
 
@@ -29,8 +38,14 @@ final class Networks {
     }
 
     /** Weights and mask of a network of no level. */
-    static byte[] encode(Weights weights, Mask mask) {
-        return SafeTensors.encode(tensors(weights, mask), metadata(weights.architecture()));
+    static byte[] encode(Weights weights, Mask mask, Map<String, String> about) {
+        Map<String, String> metadata = metadata(weights.architecture());
+        about.forEach((name, text) -> {
+            if (metadata.putIfAbsent(name, text) != null || name.equals("level") || name.equals("iteration")) {
+                throw new IllegalArgumentException("a network file has its own " + name);
+            }
+        });
+        return SafeTensors.encode(tensors(weights, mask), metadata);
     }
 
     private static Map<String, Tensor> tensors(Weights weights, Mask mask) {
@@ -58,12 +73,23 @@ final class Networks {
     }
 
     /** A level in training: the trainer's state and how much of the metrics file belongs to it. */
-    static byte[] encode(TrainingState state, Mask mask, String level, long metricsBytes) {
+    static byte[] encode(TrainingState state, Mask mask, MaskState maskState, String level, long metricsBytes) {
         Map<String, Tensor> tensors = tensors(state.weights(), mask);
         put(tensors, state.firstMoment(), ".moment0");
         put(tensors, state.secondMoment(), ".moment1");
+        // Sorted, so that the bytes do not depend on a map's order.
+        new TreeMap<>(state.objective())
+                .forEach((name, values) ->
+                        tensors.put(OBJECTIVE + name, new Tensor.Floats(List.of(values.length), values)));
         Map<String, String> metadata = metadata(state.weights().architecture(), level, state.iteration());
         metadata.put("metrics-bytes", Long.toString(metricsBytes));
+        if (!maskState.equals(MaskState.NONE)) {
+            maskState.tensors().forEach((name, values) -> put(tensors, values, "." + name));
+            Map<String, String> numbers = new TreeMap<>();
+            maskState.numbers().forEach((name, number) -> numbers.put(name, Double.toString(number)));
+            metadata.put(CARRIED_TENSORS, String.join(" ", maskState.tensors().keySet()));
+            metadata.put(CARRIED_NUMBERS, Json.write(new LinkedHashMap<String, Object>(numbers)));
+        }
         return SafeTensors.encode(tensors, metadata);
     }
 
@@ -76,8 +102,48 @@ final class Networks {
                         Math.toIntExact(stored.number("iteration")),
                         weights(stored, architecture, ""),
                         weights(stored, architecture, ".moment0"),
-                        weights(stored, architecture, ".moment1")),
+                        weights(stored, architecture, ".moment1"),
+                        objective(stored)),
+                mask(stored, architecture),
+                maskState(stored, architecture),
                 stored.number("metrics-bytes"));
+    }
+
+    private static MaskState maskState(SafeTensors stored, Architecture architecture) {
+        Optional<String> names = stored.metadataIfAny(CARRIED_TENSORS);
+        if (names.isEmpty()) {
+            return MaskState.NONE;
+        }
+        Map<String, Weights> tensors = new TreeMap<>();
+        for (String name : names.get().split(" ")) {
+            if (!name.isEmpty()) {
+                tensors.put(name, weights(stored, architecture, "." + name));
+            }
+        }
+        Map<String, Double> numbers = new TreeMap<>();
+        Json.parse(stored.metadata(CARRIED_NUMBERS), stored.source())
+                .properties()
+                .forEach(entry ->
+                        numbers.put(entry.getKey(), number(entry.getValue().asString(), stored.source())));
+        return new MaskState(tensors, numbers);
+    }
+
+    private static double number(String text, String source) {
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            throw new UserException(source + " is damaged: it has \"" + text + "\" in place of a number", e);
+        }
+    }
+
+    private static Map<String, float[]> objective(SafeTensors stored) {
+        Map<String, float[]> state = new TreeMap<>();
+        stored.tensors().forEach((name, tensor) -> {
+            if (name.startsWith(OBJECTIVE) && tensor instanceof Tensor.Floats floats) {
+                state.put(name.substring(OBJECTIVE.length()), floats.values());
+            }
+        });
+        return state;
     }
 
     /** Tensors alone say what a fully connected network is; any other is described, so that a file can be read alone. */

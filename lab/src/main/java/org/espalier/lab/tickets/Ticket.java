@@ -112,6 +112,19 @@ public record Ticket(
                 });
     }
 
+    /**
+     * Directory of its measurements of a kind: {@code KIND/KEY} of its search, or {@code NAME.KIND} beside its file.
+     *
+     * @param kind name of a directory
+     */
+    public Path measurements(String kind) {
+        return place.map(at -> at.store().resolve(kind).resolve(at.key())).orElseGet(() -> {
+            String name = String.valueOf(file.getFileName());
+            int dot = name.lastIndexOf('.');
+            return file.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + "." + kind);
+        });
+    }
+
     /** The ticket in words. */
     public String label() {
         return place.map(at -> at.trial() + ", level " + at.level()).orElseGet(file::toString);

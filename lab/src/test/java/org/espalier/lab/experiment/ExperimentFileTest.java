@@ -55,7 +55,7 @@ class ExperimentFileTest {
     @Test
     void thereIsAPresetForEachCellOfTheGrid() {
         assertThat(Presets.names())
-                .hasSize(4 + 24)
+                .hasSize(8 + 24)
                 .contains("digits-pgd-adversarial-original", "fashion-fgsm-natural-continued");
         Experiment cell = ExperimentFile.read("fashion-pgd-natural-random", List.of());
         assertThat(cell.data().sets()).extracting(Experiment.DataSource::name).containsExactly("fashion");
@@ -220,7 +220,7 @@ class ExperimentFileTest {
 
     @Test
     void namesTheLine(@TempDir Path directory) throws IOException {
-        Path file = Files.writeString(directory.resolve("my.yaml"), "extends: quick\ntraining:\n  batch: 0\n");
+        Path file = Files.writeString(directory.resolve("my.yaml"), "extends: quick-mlp\ntraining:\n  batch: 0\n");
         assertThatThrownBy(() -> ExperimentFile.read(file.toString(), List.of()))
                 .hasMessage(file + ", line 3: training.batch is 0, expected a whole number of at least 1");
     }
@@ -228,7 +228,7 @@ class ExperimentFileTest {
     @Test
     void aFileExtendsAnotherBesideIt(@TempDir Path directory) throws IOException {
         Files.writeString(
-                directory.resolve("base.yaml"), "extends: quick\nname: base\ntraining: {batch: 7, l1: 0.5}\n");
+                directory.resolve("base.yaml"), "extends: quick-mlp\nname: base\ntraining: {batch: 7, l1: 0.5}\n");
         Path file = Files.writeString(directory.resolve("my.yaml"), "extends: base.yaml\ntraining: {batch: 8}\n");
         Experiment experiment = ExperimentFile.read(file.toString(), List.of());
         assertThat(experiment.name()).isEqualTo("base");
@@ -243,7 +243,7 @@ class ExperimentFileTest {
     @Test
     void overridesReplaceValuesAndKindsAsAWhole() {
         Experiment experiment = ExperimentFile.read(
-                "quick",
+                "quick-mlp",
                 List.of(
                         "training.optimizer={kind: sgd, rate: 0.5}",
                         "training.iterations=5e3",
@@ -263,7 +263,7 @@ class ExperimentFileTest {
             training=3           | --set training=3: training is 3, expected a mapping of settings
             """)
     void refusesWrongOverrides(String override, String message) {
-        assertThatThrownBy(() -> ExperimentFile.read("quick", List.of(override)))
+        assertThatThrownBy(() -> ExperimentFile.read("quick-mlp", List.of(override)))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining(message);
     }

@@ -188,14 +188,14 @@ class PlanTest {
                 List.of("trials=1", "data.sets=[digits]", "network.hidden=[1]", "strategies=[original, none]");
         List<String> longer = new ArrayList<>(settings);
         longer.add("pruning.levels=60");
-        Plan plan = new Plan(ExperimentFile.read("quick", longer), DATA);
+        Plan plan = new Plan(ExperimentFile.read("quick-mlp", longer), DATA);
         int last = plan.trials().getFirst().levels().size() - 1;
         assertThat(last).isBetween(10, 59);
         assertThat(plan.notes())
                 .containsExactly("pruning.levels is 60, but level " + (last + 1)
                         + " of data set digits would prune nothing more: its trials end at level " + last);
         longer.set(longer.size() - 1, "pruning.levels=" + last);
-        Plan whole = new Plan(ExperimentFile.read("quick", longer), DATA);
+        Plan whole = new Plan(ExperimentFile.read("quick-mlp", longer), DATA);
         assertThat(whole.notes()).isEmpty();
         assertThat(whole.trials()).isEqualTo(plan.trials());
     }

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A plug-in is compiled outside the project, put in a jar of its own, and used by an experiment. */
 class PluginTest {
     private static final String[] SOURCES = {"Trades.java", "Saliency.java", "Jitter.java", "Corners.java"};
-    private static final String OVERRIDE = "objectives=[{name: trades, method: {kind: trades, beta: 3}}]";
+    private static final String OVERRIDE = "objectives=[{name: trades, method: {kind: trades-plain, beta: 3}}]";
 
     @TempDir
     private Path directory;
@@ -187,11 +187,11 @@ class PluginTest {
         Experiment experiment = experiment();
         Map<String, Object> by = pruned(experiment);
         assertThat(by.toString())
-                .contains("{kind=trades, provider=org.example, version=1, beta=3.0")
+                .contains("{kind=trades-plain, provider=org.example, version=1, beta=3.0")
                 .contains("{kind=saliency, provider=org.example, version=1, images=40}")
                 .contains("{kind=jitter, provider=org.example, version=1, epsilon=0.1}");
         String file = ExperimentFile.write(experiment);
-        assertThat(file).contains("kind: trades").doesNotContain("provider", "org.example");
+        assertThat(file).contains("kind: trades-plain").doesNotContain("provider", "org.example");
         assertThat(ExperimentFile.parse(file, "written")).isEqualTo(experiment);
 
         Path newer = Files.createDirectories(directory.resolve("newer"));

@@ -2,10 +2,11 @@ package org.espalier.lab.runner;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.espalier.UserException;
 
-/** A run in a process of its own, to be killed: DIRECTORY JOBS ITERATIONS. */
+/** A run in a process of its own, to be killed: DIRECTORY JOBS ITERATIONS [PATH=VALUE...]. */
 final class RunnerMain {
     private RunnerMain() {}
 
@@ -23,7 +24,8 @@ final class RunnerMain {
         };
         Runner runner = new Runner(
                 new RunRequest(
-                        TinyData.experiment(Integer.parseInt(arguments[2])),
+                        TinyData.experiment(
+                                Integer.parseInt(arguments[2]), Arrays.copyOfRange(arguments, 3, arguments.length)),
                         Path.of(arguments[0]),
                         Integer.parseInt(arguments[1]),
                         Duration.ofMillis(15),

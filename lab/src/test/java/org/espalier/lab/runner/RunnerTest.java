@@ -104,6 +104,16 @@ class RunnerTest {
         assertThat(Trees.digests(directory.resolve("nine"))).isEqualTo(one);
     }
 
+    @Test
+    void linearBoundsOfLayersThatTheyDoNotPassAreRefusedByName() {
+        Experiment experiment =
+                certified("network={kind: layers, layers: [{conv2d: 3}, batch-norm, relu, flatten, linear]}");
+        assertThatThrownBy(() -> run(experiment, directory, 1))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("objectives has crown-ibp, which cannot train network layers")
+                .hasMessageContaining("layer norm1 is a BatchNorm");
+    }
+
     /** Interruptions fall before, in and after the ramp of 20 iterations that starts at 10. */
     private static Experiment certified(String... more) {
         List<String> overrides = new ArrayList<>(List.of(
@@ -122,6 +132,24 @@ class RunnerTest {
         run(certified(), directory.resolve("two"), 2);
         run(certified(), directory.resolve("one"), 1);
         assertThat(Trees.digests(directory.resolve("two"))).isEqualTo(Trees.digests(directory.resolve("one")));
+    }
+
+    @Test
+    void certifiedTrainingOfConvolutionsGoesOnToTheSameBytesWithAnyKernels() throws Exception {
+        Experiment experiment = certified(
+                "network={kind: layers, layers: [{conv2d: {channels: 3, stride: 2, padding: 1}}, relu, flatten,"
+                        + " {linear: 6}, relu, linear]}");
+        goesOnToTheSameBytes(experiment);
+        Map<String, String> whole = Trees.digests(directory.resolve("whole"));
+        for (KernelMode kernels : List.of(KernelMode.DENSE, KernelMode.SPARSE)) {
+            Path made = directory.resolve(kernels.name());
+            new Runner(
+                            new RunRequest(
+                                    experiment, made, 1, kernels, Duration.ofSeconds(30), "test", List.of("run")),
+                            RunObserver.NONE)
+                    .run(TinyData.data());
+            assertThat(Trees.digests(made)).isEqualTo(whole);
+        }
     }
 
     @Test
@@ -376,6 +404,38 @@ class RunnerTest {
     @Test
     void aStoppedRunGoesOnToTheSameBytes() throws Exception {
         goesOnToTheSameBytes(TinyData.experiment(ITERATIONS));
+    }
+
+    /** Running statistics of batch norm are part of checkpoints, of stored networks and of rewinding. */
+    @Test
+    void convolutionsWithBatchNormGoOnToTheSameBytesWithAnyJobsAndKernels() throws Exception {
+        Experiment experiment = TinyData.experiment(
+                ITERATIONS,
+                TinyData.CONVOLUTIONS,
+                "trials=1",
+                "objectives=[{name: pgd, natural-share: 0.5, epsilon-ramp: {start: 4, length: 20}}]",
+                "pruning={levels: 2, quota: {kind: fractions, convolution: 0.4, hidden: 0.6, output: 0.2}}");
+        goesOnToTheSameBytes(experiment);
+        Map<String, String> whole = Trees.digests(directory.resolve("whole"));
+        run(experiment, directory.resolve("two"), 2);
+        assertThat(Trees.digests(directory.resolve("two"))).isEqualTo(whole);
+        for (KernelMode kernels : List.of(KernelMode.DENSE, KernelMode.SPARSE)) {
+            Path made = directory.resolve(kernels.name());
+            new Runner(
+                            new RunRequest(
+                                    experiment, made, 1, kernels, Duration.ofSeconds(30), "test", List.of("run")),
+                            RunObserver.NONE)
+                    .run(TinyData.data());
+            assertThat(Trees.digests(made)).isEqualTo(whole);
+        }
+        Store store = Store.open(directory.resolve("whole"));
+        Mask last = store.levels(store.trials().getFirst())
+                .getLast()
+                .trained()
+                .orElseThrow()
+                .mask();
+        assertThat(last.architecture().convolution(0)).isTrue();
+        assertThat(last.density()).isLessThan(0.5);
     }
 
     @Test

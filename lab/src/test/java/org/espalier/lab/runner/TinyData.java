@@ -16,6 +16,22 @@ import org.espalier.lab.experiment.ExperimentFile;
 public final class TinyData {
     static final int FEATURES = 16;
 
+    /** A network of convolutions for these images: a residual block with batch norm, and a pool. */
+    static final String CONVOLUTIONS = """
+            network={initial: pytorch, layers: [
+            {conv2d: {channels: 5, kernel: 3, padding: 1}},
+            {batch-norm: {name: start}},
+            relu,
+            {conv2d: {channels: 5, kernel: 3, padding: 1, bias: false}},
+            {batch-norm: {name: branch}},
+            {add: [branch, start]},
+            relu,
+            {max-pool: 2},
+            flatten,
+            {linear: 7},
+            relu,
+            linear]}""".replace("\n", "");
+
     private TinyData() {}
 
     public static Map<String, DataSet> data() {

@@ -20,6 +20,7 @@ import org.espalier.network.Shape;
 import org.espalier.network.Weights;
 import org.espalier.random.Stream;
 import org.espalier.train.TrainingState;
+import org.espalier.train.mask.MaskState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,7 +91,9 @@ class GraphFilesTest {
         Arrays.fill(first.values("conv1.weight"), 0.5f);
         Arrays.fill(second.values("norm1.bias"), 0.25f);
         Path file = directory.resolve("checkpoint.safetensors");
-        Files.write(file, Networks.encode(new TrainingState(9, weights(2), first, second), mask(), "key", 11));
+        Files.write(
+                file,
+                Networks.encode(new TrainingState(9, weights(2), first, second), mask(), MaskState.NONE, "key", 11));
         assertThat(SafeTensors.read(file).tensors())
                 .containsKeys("norm1.weight.moment0", "conv1.weight.moment1")
                 .doesNotContainKeys("norm1.running_mean.moment0", "norm1.running_var.moment1");
@@ -98,6 +101,25 @@ class GraphFilesTest {
         assertThat(read.state().weights()).isEqualTo(weights(2));
         assertThat(read.state().firstMoment()).isEqualTo(first);
         assertThat(read.state().secondMoment()).isEqualTo(second);
+    }
+
+    @Test
+    void aCheckpointHasWhatAnObjectiveCarriesAndNothingElseWhereItCarriesNothing() throws Exception {
+        Weights zero = new Weights(NETWORK);
+        Path file = directory.resolve("checkpoint.safetensors");
+        TrainingState state =
+                new TrainingState(9, weights(2), zero, zero, Map.of("perturbation", new float[] {0.5f, -0.25f}));
+        Files.write(file, Networks.encode(state, mask(), MaskState.NONE, "key", 11));
+        assertThat(SafeTensors.read(file).tensors()).containsKey("objective.perturbation");
+        assertThat(Networks.readCheckpoint(file, NETWORK, "key").state().objective())
+                .containsOnlyKeys("perturbation")
+                .extractingByKey("perturbation")
+                .isEqualTo(new float[] {0.5f, -0.25f});
+        Files.write(
+                file, Networks.encode(new TrainingState(9, weights(2), zero, zero), mask(), MaskState.NONE, "key", 11));
+        assertThat(SafeTensors.read(file).tensors().keySet()).noneMatch(name -> name.startsWith("objective."));
+        assertThat(Networks.readCheckpoint(file, NETWORK, "key").state().objective())
+                .isEmpty();
     }
 
     private void refused(Map<String, SafeTensors.Tensor> tensors, String network, String message) throws Exception {

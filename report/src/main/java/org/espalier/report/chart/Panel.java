@@ -72,6 +72,36 @@ public sealed interface Panel {
     }
 
     /**
+     * A picture whose cells have colours of their own.
+     *
+     * @param colors (row, column), row by row from the top left, each {@code #rrggbb}; empty where nothing is drawn
+     */
+    record Picture(String title, int rows, int columns, List<String> colors) implements Panel {
+        public Picture {
+            colors = List.copyOf(colors);
+            if (colors.size() != rows * columns) {
+                throw new IllegalArgumentException(
+                        colors.size() + " colours for " + rows + " rows and " + columns + " columns");
+            }
+        }
+
+        @Override
+        public Panel drawable() {
+            return this;
+        }
+
+        @Override
+        public long size() {
+            return colors.stream().filter(color -> !color.isEmpty()).count();
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return colors.isEmpty();
+        }
+    }
+
+    /**
      * Numbers by row and column, each with its name and written into its cell.
      *
      * @param rowsAre what the rows stand for

@@ -23,6 +23,7 @@ import org.espalier.report.chart.Panel;
 import org.espalier.report.content.Report;
 import org.espalier.report.notation.Numbers;
 import org.espalier.report.result.Cell;
+import org.espalier.report.table.NetworkTables;
 
 /**
  * What the surviving networks look like: densities of their first weights (figures 13 to 15 of the paper), the input pixels
@@ -53,13 +54,20 @@ public final class NetworkFigures {
     public static FigureKind.Made of(String prefix, Store store, Cell cell) {
         NetworkReader networks = NetworkReader.read(store, cell);
         NetworkFigures figures = new NetworkFigures(prefix, cell, networks);
-        return new FigureKind.Made(
-                List.of(
-                        FigureGroup.of("Initial weights of the survivors", figures.initialWeights()),
-                        FigureGroup.of("Input pixels that survive", figures.pixels()),
-                        FigureGroup.of("Neurons and weights alive", figures.alive()),
-                        FigureGroup.of("Agreement of masks", figures.overlap())),
-                networks.problems());
+        var groups = new ArrayList<FigureGroup>();
+        groups.add(FigureGroup.of("Initial weights of the survivors", figures.initialWeights()));
+        var problems = new ArrayList<>(networks.problems());
+        // A convolution reads every pixel with each of its weights: its filters say more than a map of pixels.
+        if (figures.architecture().filter(a -> a.convolution(0)).isPresent()) {
+            FigureKind.Made filters = FilterFigures.of(prefix, store, cell, figures.base);
+            groups.addAll(filters.groups());
+            problems.addAll(filters.problems());
+        } else {
+            groups.add(FigureGroup.of("Input pixels that survive", figures.pixels()));
+        }
+        groups.add(FigureGroup.of("Neurons and weights alive", figures.alive()));
+        groups.add(FigureGroup.of("Agreement of masks", figures.overlap()));
+        return new FigureKind.Made(groups, problems.stream().distinct().toList());
     }
 
     private Optional<Architecture> architecture() {
@@ -112,11 +120,20 @@ public final class NetworkFigures {
         }
         Architecture shape = architecture().orElseThrow();
         return new Panel.Lines(
-                shape.node(layer) + ": " + shape.outputs(layer) + " x " + shape.inputs(layer),
+                shape.node(layer) + ": " + shape.outputs(layer) + " x " + inputs(shape, layer),
                 Axis.of("initial weight", Axis.Scale.LINEAR),
                 Axis.of("probability density", Axis.Scale.ZERO),
                 lines,
                 false);
+    }
+
+    /** Inputs of a layer: a number, or channels x rows x columns of a kernel. */
+    private static String inputs(Architecture shape, int layer) {
+        int area = shape.kernelArea(layer);
+        int side = (int) Math.round(Math.sqrt(area));
+        return shape.convolution(layer)
+                ? shape.inputs(layer) / area + " x " + side + " x " + side
+                : Integer.toString(shape.inputs(layer));
     }
 
     /** A density from counts in bins over [-top, top]. */
@@ -153,9 +170,8 @@ public final class NetworkFigures {
     /** For each pixel how many surviving weights read it, beside the average pixel. */
     private Figure pixels() {
         var panels = new ArrayList<Panel>();
-        // A convolution reads every pixel with each of its weights.
         int inputs = architecture()
-                .filter(a -> !a.convolution(0) && a.inputs(0) == a.inputs())
+                .filter(a -> a.inputs(0) == a.inputs())
                 .map(Architecture::inputs)
                 .orElse(0);
         List<Integer> sizes = architecture().map(a -> a.graph().input().sizes()).orElse(List.of());
@@ -207,17 +223,22 @@ public final class NetworkFigures {
                 if (mask.isPresent()) {
                     Architecture shape = mask.get().architecture();
                     LivePaths alive = new LivePaths(mask.get());
+                    boolean channels = IntStream.range(0, shape.layers()).anyMatch(shape::convolution);
                     for (int layer = 0; layer < shape.layers(); layer++) {
-                        int kernel = shape.kernelArea(layer);
-                        long read = IntStream.of(alive.inputs(layer))
-                                .map(input -> input / kernel)
-                                .distinct()
-                                .count();
-                        add(
-                                units,
-                                (shape.convolution(layer) ? "channels into " : "inputs of ") + shape.node(layer),
-                                density,
-                                100.0 * read * kernel / shape.inputs(layer));
+                        // Channels are outputs of convolutions; of the last layer every logit is alive.
+                        if (!channels) {
+                            add(
+                                    units,
+                                    "inputs of " + shape.node(layer),
+                                    density,
+                                    100.0 * alive.inputs(layer).length / shape.inputs(layer));
+                        } else if (layer < shape.layers() - 1) {
+                            add(
+                                    units,
+                                    (shape.convolution(layer) ? "channels of " : "neurons of ") + shape.node(layer),
+                                    density,
+                                    100.0 * NetworkTables.alive(alive, shape, layer) / shape.outputs(layer));
+                        }
                         add(
                                 weights,
                                 "weights of " + shape.node(layer),

@@ -95,6 +95,7 @@ final class PageData {
                 switch (panel) {
                     case Panel.Lines lines -> lines(lines);
                     case Panel.Heat heat -> heat(heat);
+                    case Panel.Picture picture -> picture(picture);
                     case Panel.Matrix matrix -> matrix(matrix);
                 }
                 json.writeEndObject();
@@ -162,6 +163,14 @@ final class PageData {
             json.writeName("top");
             number(panel.top());
             numbers("values", panel.values());
+        }
+
+        private void picture(Panel.Picture panel) {
+            json.writeStringProperty("kind", "picture");
+            json.writeStringProperty("title", panel.title());
+            json.writeNumberProperty("rows", panel.rows());
+            json.writeNumberProperty("columns", panel.columns());
+            strings("colors", panel.colors());
         }
 
         private void matrix(Panel.Matrix panel) {

@@ -95,7 +95,7 @@ public final class NetworkTables {
                     Numbers.count(network.weights(layer))));
             alive.add(paths.values().stream()
                     .map(all -> number(all.stream()
-                            .map(each -> (double) outputs(each, network, layer))
+                            .map(each -> (double) alive(each, network, layer))
                             .toList()))
                     .toList());
             weights.add(masks.values().stream()
@@ -135,8 +135,11 @@ public final class NetworkTables {
         };
     }
 
-    /** Outputs of a layer with a live weight. */
-    private static int outputs(LivePaths paths, Architecture network, int layer) {
+    /**
+     * Neurons of a layer, or channels of a convolution, with a live weight: a path of surviving weights leads through them. Neurons
+     * that only a bias drives do not count.
+     */
+    public static int alive(LivePaths paths, Architecture network, int layer) {
         var outputs = new BitSet();
         paths.weights(layer).stream().forEach(at -> outputs.set(at / network.inputs(layer)));
         return outputs.cardinality();

@@ -156,11 +156,13 @@ const EspalierCharts = (() => {
     layout() {
       const width = this.panels.clientWidth;
       const count = this.figure.panels.length;
-      const heat = this.figure.panels.some((panel) => panel.kind === "heat");
+      const heat = this.figure.panels.some(EspalierFigures.isMap);
       const narrow = matchMedia("(max-width: 760px)").matches;
       const columns = Math.min(narrow ? (heat ? 2 : 1) : heat ? 6 : 3, count);
       let each = Math.floor((width - (columns - 1) * COLUMN_GAP) / columns);
       if (count === 1) each = Math.min(each, heat ? 300 : 680);
+      // Squares of a picture stand closer to each other than to those of the next.
+      if (this.figure.panels.some((panel) => panel.kind === "picture")) each = Math.min(each, 250);
       const matrix = this.figure.panels.filter((panel) => panel.kind === "matrix");
       if (matrix.length > 0) {
         const most = Math.max(...matrix.map((panel) => panel.rows.length));
@@ -208,7 +210,7 @@ const EspalierCharts = (() => {
       if (format === "SVG") {
         const svg = await view.toSVG();
         // Cells of a map have no seams then; the page's own have it from its style sheet.
-        const map = this.figure.panels.some((panel) => panel.kind === "heat");
+        const map = this.figure.panels.some(EspalierFigures.isMap);
         keep(this.figure.id + ".svg", map ? svg.replace("<svg ", '<svg shape-rendering="crispEdges" ') : svg, "image/svg+xml");
       } else keep(this.figure.id + ".png", await view.toImageURL("png", 2), "image/png");
       view.finalize();

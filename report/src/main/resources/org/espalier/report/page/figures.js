@@ -216,6 +216,29 @@ const EspalierFigures = (() => {
     };
   }
 
+  /** Cells with colours of their own; those without one are left out. */
+  function picture(panel) {
+    const values = [];
+    panel.colors.forEach((v, i) => {
+      if (v) values.push({ r: Math.floor(i / panel.columns), c: i % panel.columns, v });
+    });
+    const all = (count) => ({ padding: 0, domain: Array.from({ length: count }, (_, i) => i) });
+    return {
+      data: { values },
+      mark: { type: "rect", strokeWidth: 0, tooltip: null },
+      encoding: {
+        x: { field: "c", type: "ordinal", axis: null, scale: all(panel.columns) },
+        y: { field: "r", type: "ordinal", axis: null, scale: all(panel.rows) },
+        color: { field: "v", type: "nominal", scale: null, legend: null }
+      }
+    };
+  }
+
+  /** Whether a panel is a map or a picture, which has no axes. */
+  function isMap(panel) {
+    return panel.kind === "heat" || panel.kind === "picture";
+  }
+
   /** Numbers by row and column, written into their cells. */
   function matrix(panel, view) {
     const look = LOOKS[view.theme];
@@ -259,6 +282,7 @@ const EspalierFigures = (() => {
 
   function bodyOf(figure, panel, data, view) {
     if (panel.kind === "heat") return heat(panel, view);
+    if (panel.kind === "picture") return picture(panel);
     return panel.kind === "matrix" ? matrix(panel, view) : lines(figure, panel, data, view);
   }
 
@@ -281,16 +305,16 @@ const EspalierFigures = (() => {
   /** The whole figure with its legend, to be kept as a file: light, three panels of 330 pixels in a row, or six maps. */
   function wholeSpec(figure, data, hidden) {
     const view = { theme: "light", hidden, interactive: false };
-    const columns = Math.min(figure.panels.some((p) => p.kind === "heat") ? 6 : 3, figure.panels.length);
+    const columns = Math.min(figure.panels.some(isMap) ? 6 : 3, figure.panels.length);
     const panels = figure.panels.map((panel, i) => {
-      const heatMap = panel.kind === "heat";
+      const map = isMap(panel);
       const cells = panel.kind === "matrix";
       const body = bodyOf(figure, panel, data, { ...view, scaleBar: i === 0, width: cells ? 40 * panel.columns.length : 250 });
       if (cells) {
         return { width: 40 * panel.columns.length, height: 28 * panel.rows.length,
           title: panel.title ? { text: panel.title } : undefined, ...body };
       }
-      return { width: heatMap ? 140 : figure.panels.length === 1 ? 460 : 250, height: heatMap ? 140 : 230,
+      return { width: map ? 140 : figure.panels.length === 1 ? 460 : 250, height: map ? 140 : 230,
         title: panel.title ? { text: panel.title } : undefined, ...body };
     });
     const whole = [{ concat: panels, columns, spacing: 24,
@@ -354,5 +378,5 @@ const EspalierFigures = (() => {
     };
   }
 
-  return { panelSpec, wholeSpec, look, LOOKS, SHAPES, DASHES, reading };
+  return { panelSpec, wholeSpec, isMap, look, LOOKS, SHAPES, DASHES, reading };
 })();

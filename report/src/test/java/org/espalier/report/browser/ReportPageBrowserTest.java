@@ -46,7 +46,7 @@ class ReportPageBrowserTest {
     static void aReportOfThreeTrials() throws IOException {
         Path store = SyntheticStore.write(
                 folder.resolve("store"),
-                "quick",
+                "quick-mlp",
                 "name=browser",
                 "trials=3",
                 "strategies=[original, random, continued]",

@@ -49,7 +49,7 @@ class RobustnessPageBrowserTest {
     static void aReportOfThreeTrials() throws IOException {
         Path store = SyntheticRobustness.write(SyntheticStore.write(
                 folder.resolve("store"),
-                "quick",
+                "quick-mlp",
                 "trials=3",
                 "objectives=[natural, pgd]",
                 "strategies=[original]",

@@ -44,7 +44,7 @@ class ReportWarningsTest {
                 "evaluation.every=250",
                 "pruning.levels=2"));
         settings.addAll(List.of(more));
-        return SyntheticStore.write(home.resolve("store"), "quick", settings.toArray(String[]::new));
+        return SyntheticStore.write(home.resolve("store"), "quick-mlp", settings.toArray(String[]::new));
     }
 
     private static Report read(Path store) {

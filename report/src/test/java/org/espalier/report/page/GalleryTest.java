@@ -31,7 +31,7 @@ class GalleryTest {
     @BeforeEach
     void aSearchThatHasNotBegun() {
         store = Store.open(SyntheticStore.write(
-                folder.resolve("store"), (_, _) -> SyntheticStore.State.WAITING, "quick", "trials=1"));
+                folder.resolve("store"), (_, _) -> SyntheticStore.State.WAITING, "quick-mlp", "trials=1"));
         cell = ResultsReader.read(store).cells().getFirst();
     }
 

@@ -43,6 +43,22 @@ class PageDataTest {
     }
 
     @Test
+    void picturesHaveAColourForEachCell() {
+        PageData data = new PageData();
+        data.add(FigureGroup.of(
+                "t",
+                new Figure(
+                        "f",
+                        "t",
+                        "c",
+                        List.<Legend>of(),
+                        List.of(new Panel.Picture("p", 1, 2, List.of("#123456", ""))))));
+        assertThat(data.json())
+                .contains(
+                        "\"kind\":\"picture\",\"title\":\"p\",\"rows\":1,\"columns\":2,\"colors\":[\"#123456\",\"\"]");
+    }
+
+    @Test
     void namesAreQuotedAndMissingNumbersAreNull() {
         Panel matrix = new Panel.Matrix(
                 "\"m\" \\ \u2028", "r", List.of("a\nb"), List.of("c", "d"), new double[] {Double.NaN, 2}, "v", 4);

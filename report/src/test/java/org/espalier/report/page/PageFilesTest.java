@@ -42,7 +42,7 @@ class PageFilesTest {
 
     @Test
     void aFinishedSearchHasAllItsFiguresOnThePageAndAsFiles() throws IOException {
-        Path store = SyntheticStore.write(folder.resolve("store"), "quick", SMALL);
+        Path store = SyntheticStore.write(folder.resolve("store"), "quick-mlp", SMALL);
 
         String page = write(store);
 
@@ -70,11 +70,28 @@ class PageFilesTest {
     }
 
     @Test
+    void aConvolutionalSearchShowsItsFiltersAndFeatureMaps() throws IOException {
+        Path store = SyntheticStore.write(
+                folder.resolve("store"), "quick-mlp", "network=cnn-small", "trials=2", "pruning.levels=2");
+
+        String page = write(store);
+
+        assertThat(page)
+                .contains("Filters of the first layer", "layers by weights remaining", "channels of conv2")
+                .contains("4 x 4 convolution, stride 2, padding 1", "32 x 7 x 7", "conv2: 32 x 16 x 4 x 4")
+                .doesNotContain("Input pixels that survive");
+        assertThat(files(folder.resolve("out/figures")))
+                .contains("digits-pgd-filters-1.svg", "digits-pgd-filters-2.pdf")
+                .doesNotContain("digits-pgd-pixels.svg");
+        assertThat(written.problems()).isEmpty();
+    }
+
+    @Test
     void aSearchThatPrunesEveryWeightHasNoNumberThatIsNone() throws IOException {
         List<String> settings = new ArrayList<>(List.of(SMALL));
         settings.addAll(List.of("pruning.levels=1", "pruning.hidden=1", "pruning.output=1"));
         Path store = SyntheticRobustness.write(
-                SyntheticStore.write(folder.resolve("store"), "quick", settings.toArray(String[]::new)));
+                SyntheticStore.write(folder.resolve("store"), "quick-mlp", settings.toArray(String[]::new)));
         Report report = Report.read(List.of(store), Terms.USUAL);
 
         ReportFolder.write(report, OptionalInt.empty(), folder.resolve("out"));
@@ -94,14 +111,14 @@ class PageFilesTest {
         }
         assertThat(Files.readString(folder.resolve("out/index.html")))
                 .contains("Values that an axis cannot show, such as 0 on a logarithmic axis, are left out");
-        assertThat(Files.readString(folder.resolve("out/tables/quick-digits-pgd-early-stop.csv")))
+        assertThat(Files.readString(folder.resolve("out/tables/quick-mlp-digits-pgd-early-stop.csv")))
                 .contains("\n1,0.00,");
     }
 
     @Test
     void aSearchThatHasNotBegunSaysSo() throws IOException {
-        Path store =
-                SyntheticStore.write(folder.resolve("store"), (_, _) -> SyntheticStore.State.WAITING, "quick", SMALL);
+        Path store = SyntheticStore.write(
+                folder.resolve("store"), (_, _) -> SyntheticStore.State.WAITING, "quick-mlp", SMALL);
 
         assertThat(write(store)).contains("0 of 10 levels are trained");
     }
@@ -112,7 +129,7 @@ class PageFilesTest {
                 folder.resolve("store"),
                 (trial, level) ->
                         trial.trial() == 1 && level == 0 ? SyntheticStore.State.BEGUN : SyntheticStore.State.WAITING,
-                "quick",
+                "quick-mlp",
                 SMALL);
 
         assertThat(write(store))
@@ -128,7 +145,7 @@ class PageFilesTest {
                         : level > 1 && trial.strategy().equals("random")
                                 ? SyntheticStore.State.WAITING
                                 : SyntheticStore.State.DONE,
-                "quick",
+                "quick-mlp",
                 SMALL);
 
         assertThat(write(store)).contains("diverged");
@@ -136,7 +153,7 @@ class PageFilesTest {
 
     @Test
     void damagedFilesAreNamedAndTheRestIsShown() throws IOException {
-        Path directory = SyntheticStore.write(folder.resolve("store"), "quick", SMALL);
+        Path directory = SyntheticStore.write(folder.resolve("store"), "quick-mlp", SMALL);
         Store store = Store.open(directory);
         List<StoredLevel> levels = store.levels(store.trials().getFirst());
         Files.writeString(levels.get(1).directory().resolve("initial.safetensors"), "no network");
@@ -161,7 +178,7 @@ class PageFilesTest {
 
     @Test
     void otherImagesThanThoseTrainedOnAreNotShown() throws IOException {
-        Path directory = SyntheticStore.write(folder.resolve("store"), "quick", SMALL);
+        Path directory = SyntheticStore.write(folder.resolve("store"), "quick-mlp", SMALL);
         Store store = Store.open(directory);
         Path level =
                 store.levels(store.trials().getFirst()).getFirst().directory().resolve("level.json");
@@ -178,7 +195,7 @@ class PageFilesTest {
     @Test
     void namesOfUsersAreTextAndNothingElse() throws IOException {
         String name = "<script>alert(1)<!-- & \"'";
-        Path store = SyntheticStore.write(folder.resolve(name), "quick", SMALL);
+        Path store = SyntheticStore.write(folder.resolve(name), "quick-mlp", SMALL);
 
         String page = write(store);
 

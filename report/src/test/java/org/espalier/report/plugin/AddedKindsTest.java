@@ -90,14 +90,14 @@ class AddedKindsTest {
             register(jar, FigureKind.class, Densities.class);
         }
         Path store = SyntheticStore.write(
-                folder.resolve("store"), "quick", "trials=2", "network.hidden=[6, 5]", "pruning.levels=2");
+                folder.resolve("store"), "quick-mlp", "trials=2", "network.hidden=[6, 5]", "pruning.levels=2");
         write(store, "before");
         Plugins.use(plugins);
         write(store, "after");
 
         assertThat(Files.readString(folder.resolve("after/index.html")))
                 .contains("Trials of the added table", "An added figure");
-        assertThat(folder.resolve("after/tables/quick-trials.csv")).exists();
+        assertThat(folder.resolve("after/tables/quick-mlp-trials.csv")).exists();
         assertThat(folder.resolve("after/figures/digits-pgd-added.pdf")).exists();
         assertThat(folder.resolve("before/figures/digits-pgd-added.pdf")).doesNotExist();
         assertThat(names("after/tables")).containsAll(names("before/tables"));

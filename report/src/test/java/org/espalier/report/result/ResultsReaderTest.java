@@ -40,7 +40,7 @@ class ResultsReaderTest {
 
     @Test
     void worstCasesStopEarlyAndStandBesideAttacks() {
-        Results results = ResultsReader.read(Store.open(SyntheticStore.write(directory, "certified", SMALL)));
+        Results results = ResultsReader.read(Store.open(SyntheticStore.write(directory, "certified-mlp", SMALL)));
         Cell ibp = cell(results, "ibp");
         assertThat(ibp.bound()).hasValue(new Cell.Bound("ibp", 0.1));
         assertThat(ibp.attacks()).containsExactly("fgsm", "pgd");
@@ -73,7 +73,7 @@ class ResultsReaderTest {
     @Test
     void storesOfLevelsWithoutWorstCasesAreReadAsTheyAre() throws IOException {
         // Levels in work: no digest of their measurements is kept yet.
-        SyntheticStore.write(directory, (_, _) -> SyntheticStore.State.BEGUN, "certified", SMALL);
+        SyntheticStore.write(directory, (_, _) -> SyntheticStore.State.BEGUN, "certified-mlp", SMALL);
         try (Stream<Path> files = Files.walk(directory)) {
             files.filter(file -> file.endsWith(StoredLevel.METRICS)).forEach(ResultsReaderTest::withoutBounds);
         }
@@ -102,7 +102,7 @@ class ResultsReaderTest {
 
     @Test
     void whatIsNotBegunYetIsExpectedToHaveThem() {
-        SyntheticStore.write(directory, (_, _) -> SyntheticStore.State.WAITING, "certified", SMALL);
+        SyntheticStore.write(directory, (_, _) -> SyntheticStore.State.WAITING, "certified-mlp", SMALL);
         Cell ibp = cell(ResultsReader.read(Store.open(directory)), "ibp");
         assertThat(ibp.bound()).isPresent();
         assertThat(ibp.selection()).isPresent();
@@ -111,7 +111,7 @@ class ResultsReaderTest {
     @Test
     void withoutValidationImagesNothingStopsEarly() {
         Results results = ResultsReader.read(Store.open(
-                SyntheticStore.write(directory, "certified", "network.hidden=[5]", "evaluation.splits=[test]")));
+                SyntheticStore.write(directory, "certified-mlp", "network.hidden=[5]", "evaluation.splits=[test]")));
         assertThat(cell(results, "ibp").bound()).isPresent();
         assertThat(cell(results, "ibp").selection()).isEmpty();
     }

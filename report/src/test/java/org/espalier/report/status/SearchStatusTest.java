@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class SearchStatusTest {
     /** Half of the weights of hidden layers are pruned between levels, each of 1,000 updates. */
     private static final Experiment EXPERIMENT =
-            ExperimentFile.read("quick", List.of("training.iterations=1000", "objectives=[natural, pgd]"));
+            ExperimentFile.read("quick-mlp", List.of("training.iterations=1000", "objectives=[natural, pgd]"));
 
     private static final List<StoredTrial> TRIALS = List.of(
             new StoredTrial(new TrialId("digits", "natural", "original", 1), List.of("n0", "n1")),

@@ -128,7 +128,7 @@ class EvaluationVerdictsTest {
         return NonInferiority.all(
                 "run",
                 new Results("run", OptionalInt.empty(), List.of(cell), List.of()),
-                ExperimentFile.read("quick", List.of()),
+                ExperimentFile.read("quick-mlp", List.of()),
                 new Robustness(evaluations, List.of(), List.of(), List.of()),
                 Terms.USUAL);
     }

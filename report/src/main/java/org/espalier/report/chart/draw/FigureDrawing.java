@@ -38,7 +38,12 @@ public final class FigureDrawing {
     private static final String[] HEAT = {"#f3f5f7", "#0b3c5d"};
 
     private final Figure figure;
-    private final boolean heat;
+    /** Whether panels are maps or pictures, which have neither axes nor legends. */
+    private final boolean maps;
+
+    /** Whether a scale of colours stands below them. */
+    private final boolean scale;
+
     private final Optional<MatrixDrawing> matrix;
     private final int columns;
     private final double plotWidth;
@@ -56,19 +61,20 @@ public final class FigureDrawing {
 
     private FigureDrawing(Figure figure) {
         this.figure = figure;
-        heat = figure.panels().stream().anyMatch(Panel.Heat.class::isInstance);
+        scale = figure.panels().stream().anyMatch(Panel.Heat.class::isInstance);
+        maps = scale || figure.panels().stream().anyMatch(Panel.Picture.class::isInstance);
         matrix = MatrixDrawing.of(figure.panels());
         int panels = figure.panels().size();
-        columns = Math.max(1, Math.min(panels, heat ? 6 : 3));
-        plotWidth = heat ? 112 : panels == 1 ? 380 : 178;
-        plotHeight = heat ? 112 : panels == 1 ? 260 : 150;
-        cellWidth = matrix.map(MatrixDrawing::width).orElse(heat ? plotWidth + 18 : LEFT + plotWidth + RIGHT);
-        cellHeight = TOP + matrix.map(MatrixDrawing::height).orElse(heat ? plotHeight + 10 : plotHeight + BOTTOM);
-        width = columns * cellWidth + (heat ? 18 : 0);
+        columns = Math.max(1, Math.min(panels, maps ? 6 : 3));
+        plotWidth = maps ? 112 : panels == 1 ? 380 : 178;
+        plotHeight = maps ? 112 : panels == 1 ? 260 : 150;
+        cellWidth = matrix.map(MatrixDrawing::width).orElse(maps ? plotWidth + 18 : LEFT + plotWidth + RIGHT);
+        cellHeight = TOP + matrix.map(MatrixDrawing::height).orElse(maps ? plotHeight + 10 : plotHeight + BOTTOM);
+        width = columns * cellWidth + (maps ? 18 : 0);
         double panelsHeight = Math.ceilDiv(Math.max(1, panels), columns) * cellHeight;
         legend = legend(panelsHeight + 14);
-        height = heat
-                ? panelsHeight + 44
+        height = maps
+                ? panelsHeight + (scale ? 44 : 0)
                 : legend.stream().mapToDouble(LegendItem::y).max().orElse(panelsHeight) + 10;
     }
 
@@ -122,17 +128,18 @@ public final class FigureDrawing {
 
     private void draw(Canvas canvas) {
         for (int i = 0; i < figure.panels().size(); i++) {
-            double left = i % columns * cellWidth + (heat ? 18 : LEFT);
+            double left = i % columns * cellWidth + (maps ? 18 : LEFT);
             double top = i / columns * cellHeight + TOP;
             Panel panel = figure.panels().get(i);
             canvas.text(left, top - 10, panel.title(), 11, true, Canvas.Anchor.START, false, TEXT);
             switch (panel) {
                 case Panel.Lines lines -> lines(canvas, lines, left, top);
                 case Panel.Heat map -> map(canvas, map, left, top, i == 0);
+                case Panel.Picture picture -> picture(canvas, picture, left, top);
                 case Panel.Matrix cells -> matrix.ifPresent(drawing -> drawing.draw(canvas, cells, left - LEFT, top));
             }
         }
-        if (!heat) {
+        if (!maps) {
             legend(canvas);
         }
     }
@@ -307,6 +314,18 @@ public final class FigureDrawing {
             canvas.text(18, y + 19, "0", 9, false, Canvas.Anchor.START, false, MUTED);
             canvas.text(178, y + 19, label(map.top()), 9, false, Canvas.Anchor.END, false, MUTED);
             canvas.text(188, y + 8, map.label(), 10, false, Canvas.Anchor.START, false, TEXT);
+        }
+    }
+
+    private void picture(Canvas canvas, Panel.Picture picture, double left, double top) {
+        double cell = plotWidth / Math.max(picture.rows(), picture.columns());
+        for (int r = 0; r < picture.rows(); r++) {
+            for (int c = 0; c < picture.columns(); c++) {
+                String color = picture.colors().get(r * picture.columns() + c);
+                if (!color.isEmpty()) {
+                    rectangle(canvas, left + c * cell, top + r * cell, cell, cell, color);
+                }
+            }
         }
     }
 

@@ -106,6 +106,19 @@ class FigureDrawingTest {
     }
 
     @Test
+    void aPictureHasTheColoursOfItsCellsAndNoScale() throws Exception {
+        String svg = FigureDrawing.svg(new Figure(
+                "p",
+                "picture",
+                "",
+                List.of(),
+                List.of(new Panel.Picture("100.0 %", 2, 2, List.of("#102030", "", "#405060", "#102030")))));
+
+        assertThat(parse(svg).getElementsByTagName("path").getLength()).isEqualTo(3);
+        assertThat(svg).contains("#102030", "#405060");
+    }
+
+    @Test
     void pdfEmbedsTheCharactersOfItsFontsAndTheirTextCanBeCopied() throws IOException {
         Figure figure = new Figure(
                 "u",

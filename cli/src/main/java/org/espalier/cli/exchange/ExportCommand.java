@@ -1,0 +1,135 @@
+package org.espalier.cli.exchange;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.espalier.UserException;
+import org.espalier.cli.CommandProvider;
+import org.espalier.cli.TicketOptions;
+import org.espalier.cli.console.Console;
+import org.espalier.lab.exchange.ModelCard;
+import org.espalier.lab.exchange.NetworkExport;
+import org.espalier.lab.experiment.Names;
+import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.robustness.StoredEvaluations;
+import org.espalier.lab.tickets.Ticket;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code espalier export}: a ticket as a file for other programs, and a model card. */
+@Command(
+        name = "export",
+        description = "Write a ticket for other programs, with a model card.",
+        footer = {
+            "",
+            "Formats: onnx (a graph that ONNX Runtime runs), safetensors (weights by PyTorch's names), npz (NumPy arrays), compact",
+            "(surviving weights only; evaluate, certify and predict take it).",
+            "Examples:",
+            "  espalier export runs/quick --strategy original --trial 1 --level 3 --out ticket.onnx",
+            "  espalier export ticket.safetensors --format compact"
+        })
+final class ExportCommand implements Runnable {
+    private static final List<String> FORMATS = List.of("onnx", "safetensors", "npz", "compact");
+
+    private final Console console;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "TICKET", description = TicketOptions.GIVEN)
+    private Path given;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "onnx, safetensors, npz or compact (default: onnx).")
+    private String format = "onnx";
+
+    @Option(
+            names = "--sparse",
+            description = "In onnx: pruned weights are not stored. The file is smaller; runtimes are not faster.")
+    private boolean sparse;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "The file (default: the ticket's name with the format's ending, in the current directory).")
+    private Optional<Path> out = Optional.empty();
+
+    @Option(names = "--no-card", description = "Write no model card beside the file.")
+    private boolean noCard;
+
+    @Mixin
+    private TicketOptions ticketOptions;
+
+    @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
+    ExportCommand(Console console) {
+        this.console = console;
+    }
+
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new ExportCommand(console));
+        }
+    }
+
+    @Override
+    public void run() {
+        if (!FORMATS.contains(format)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--format is " + format + ", expected "
+                            + Names.nearest(format, FORMATS)
+                                    .map(near -> near + "?")
+                                    .orElse("onnx, safetensors, npz or compact"));
+        }
+        NetworkExport.Format chosen = NetworkExport.Format.valueOf(format.toUpperCase(Locale.ROOT));
+        if (sparse && chosen != NetworkExport.Format.ONNX) {
+            throw new ParameterException(
+                    spec.commandLine(), "--sparse is for --format onnx, but --format is " + format);
+        }
+        List<Ticket> tickets = ticketOptions.tickets(given);
+        if (tickets.size() != 1) {
+            throw new UserException(given + " has " + tickets.size() + " such tickets, expected one to export");
+        }
+        Ticket ticket = tickets.getFirst();
+        Path file = out.orElseGet(() -> Path.of(stem(ticket) + chosen.extension()));
+        if (file.toAbsolutePath()
+                .normalize()
+                .equals(ticket.file().toAbsolutePath().normalize())) {
+            throw new UserException(file + " is the ticket itself; expected another file with --out");
+        }
+        ModelCard card = new ModelCard(ticket, StoredEvaluations.of(ticket));
+        byte[] content = NetworkExport.encode(ticket.network(), chosen, sparse, card.metadata());
+        AtomicFiles.write(file, content);
+        console.out().println(String.format(Locale.ROOT, "Written: %s (%,d bytes)", file, content.length));
+        if (!noCard) {
+            String name = String.valueOf(file.getFileName());
+            Path markdown = file.resolveSibling(stem(name) + ".md");
+            AtomicFiles.write(markdown, card.markdown(name).getBytes(StandardCharsets.UTF_8));
+            console.out().println("Written: " + markdown);
+        }
+    }
+
+    private static String stem(Ticket ticket) {
+        return ticket.place()
+                .map(place -> place.trial().dataset() + "-" + place.trial().objective() + "-"
+                        + place.trial().strategy() + "-" + place.trial().trial() + "-level-" + place.level())
+                .orElseGet(() -> stem(String.valueOf(ticket.file().getFileName())));
+    }
+
+    private static String stem(String name) {
+        int dot = name.lastIndexOf('.');
+        return dot > 0 ? name.substring(0, dot) : name;
+    }
+}

@@ -1,0 +1,235 @@
+package org.espalier.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.espalier.cli.console.ExitCode;
+import org.espalier.lab.classify.Classifier;
+import org.espalier.lab.exchange.numpy.NpyArray;
+import org.espalier.lab.store.NetworkFile;
+import org.espalier.lab.store.Store;
+import org.espalier.lab.store.StoredNetwork;
+import org.espalier.lab.store.StoredTrial;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tickets of a search that trains in milliseconds, exported, imported, used and trained on. */
+class ExchangeTest {
+    @TempDir
+    private Path home;
+
+    private Path experiment;
+    private Path out;
+
+    @BeforeEach
+    void search() throws IOException {
+        TinyImages.write(home.resolve("images"));
+        experiment = Files.writeString(home.resolve("tiny.yaml"), TinyImages.experiment(home.resolve("images")));
+        out = home.resolve("out");
+        done("run", experiment.toString(), "--out", out.toString());
+    }
+
+    private static CommandLineRun done(String... arguments) {
+        CommandLineRun run = CommandLineRun.of(arguments);
+        assertThat(run.code()).as(run.err()).isZero();
+        return run;
+    }
+
+    private Path export(String format, String name, String... more) {
+        Path file = home.resolve(name);
+        List<String> all = new ArrayList<>(List.of(
+                "export",
+                out.toString(),
+                "--strategy",
+                "original",
+                "--trial",
+                "2",
+                "--level",
+                "1",
+                "--format",
+                format,
+                "--out",
+                file.toString()));
+        all.addAll(List.of(more));
+        done(all.toArray(String[]::new));
+        return file;
+    }
+
+    private StoredNetwork level() {
+        Store store = Store.open(out);
+        StoredTrial trial = store.trials().stream()
+                .filter(each ->
+                        each.id().strategy().equals("original") && each.id().trial() == 2)
+                .findFirst()
+                .orElseThrow();
+        return store.level(trial.levels().get(1)).trained().orElseThrow();
+    }
+
+    private Path imported(Path model, String name) {
+        Path ticket = home.resolve(name);
+        done("import", model.toString(), "--out", ticket.toString());
+        return ticket;
+    }
+
+    /** The images that withstand, one line each. */
+    private byte[] evaluated(Path ticket) throws IOException {
+        Path results = home.resolve("results-" + ticket.getFileName());
+        CommandLineRun run = CommandLineRun.of(
+                "evaluate",
+                ticket.toString(),
+                "--data",
+                "tiny",
+                "--data-directory",
+                home.resolve("images").toString(),
+                "--suite",
+                "fast",
+                "--epsilon",
+                "0.1",
+                "--rules",
+                "none",
+                "--out",
+                results.toString());
+        assertThat(run.code()).as(run.err()).isIn(ExitCode.DONE, ExitCode.REFUSED);
+        try (var files = Files.walk(results)) {
+            return Files.readAllBytes(files.filter(file -> file.endsWith("examples.jsonl"))
+                    .findFirst()
+                    .orElseThrow());
+        }
+    }
+
+    @Test
+    void everyFormatKeepsTheNetworkBitForBit() throws IOException {
+        StoredNetwork level = level();
+        Path compact = export("compact", "net.espalier");
+        byte[] expected = evaluated(compact);
+        List<Path> tickets = List.of(
+                compact,
+                imported(export("onnx", "net.onnx"), "of-onnx.safetensors"),
+                imported(export("onnx", "sparse.onnx", "--sparse"), "of-sparse.safetensors"),
+                imported(export("safetensors", "plain.safetensors"), "of-safetensors.safetensors"));
+        for (Path ticket : tickets) {
+            StoredNetwork read = NetworkFile.read(ticket).network();
+            assertThat(read.weights()).as(ticket.toString()).isEqualTo(level.weights());
+            assertThat(read.mask()).as(ticket.toString()).isEqualTo(level.mask());
+            assertThat(evaluated(ticket)).as(ticket.toString()).isEqualTo(expected);
+        }
+        assertThat(Files.size(export("npz", "net.npz"))).isPositive();
+    }
+
+    @Test
+    void theCardSaysWhatIsMeasuredAndWhatIsNot() throws IOException {
+        export("onnx", "before.onnx");
+        assertThat(home.resolve("before.md"))
+                .content()
+                .startsWith("---\nlibrary_name: espalier\n")
+                .contains("No evaluation of these weights is stored")
+                .contains("## Limits");
+        CommandLineRun.of(
+                "evaluate",
+                out.toString(),
+                "--strategy",
+                "original",
+                "--trial",
+                "2",
+                "--level",
+                "1",
+                "--suite",
+                "fast",
+                "--epsilon",
+                "0.1");
+        export("onnx", "after.onnx");
+        assertThat(home.resolve("after.md"))
+                .content()
+                .contains("model-index:")
+                .contains("L-infinity ball of radius 0.1 | fast | 30 test")
+                .contains("95 % interval")
+                .contains("not certified");
+        export("onnx", "no.onnx", "--no-card");
+        assertThat(home.resolve("no.md")).doesNotExist();
+    }
+
+    @Test
+    void predictNamesClassesOfPicturesAndArrays() throws IOException {
+        Path ticket = export("compact", "net.espalier");
+        float[] image = {0.8f, 0, 0, 0.8f, 0, 0, 0.8f, 0, 0};
+        BufferedImage picture = new BufferedImage(3, 3, BufferedImage.TYPE_BYTE_GRAY);
+        for (int row = 0; row < 3; row++) {
+            picture.getRaster().setSample(0, row, 0, 204);
+        }
+        Path png = home.resolve("a.png");
+        ImageIO.write(picture, "png", png.toFile());
+        Path npy = Files.write(
+                home.resolve("a.npy"), NpyArray.of(List.of(1, 3, 3), image).encode());
+        int expected = Classifier.load(ticket).predict(image);
+        CommandLineRun run = done("predict", ticket.toString(), png.toString(), npy.toString());
+        assertThat(run.out().lines()).hasSize(2).allMatch(line -> line.matches(".*: " + expected + " \\([0-9.]+ %\\)"));
+        assertThat(done("predict", ticket.toString(), npy.toString(), "--json").out())
+                .contains("\"class\":" + expected, "\"probabilities\":[");
+        Path wrong = Files.write(
+                home.resolve("b.npy"),
+                NpyArray.of(List.of(1, 4, 4), new float[16]).encode());
+        CommandLineRun refused = CommandLineRun.of("predict", ticket.toString(), wrong.toString());
+        assertThat(refused.code()).isEqualTo(ExitCode.MISTAKE);
+        assertThat(refused.err()).contains("b.npy has an array of shape [1, 4, 4], expected images of 9");
+    }
+
+    @Test
+    void aSearchStartsFromATicket() throws IOException {
+        Path ticket = export("compact", "net.espalier");
+        StoredNetwork given = NetworkFile.read(ticket).network();
+        Path more = home.resolve("more");
+        done("run", experiment.toString(), "--from", ticket.toString(), "--out", more.toString());
+        Store store = Store.open(more);
+        for (StoredTrial trial : store.trials()) {
+            StoredNetwork first = store.level(trial.levels().get(0)).trained().orElseThrow();
+            assertThat(first.mask()).isEqualTo(given.mask());
+            assertThat(first.weights()).isNotEqualTo(given.weights());
+            StoredNetwork second = store.level(trial.levels().get(1)).trained().orElseThrow();
+            assertThat(second.mask().within(given.mask())).isTrue();
+            assertThat(second.mask().count()).isLessThan(given.mask().count());
+            assertThat(trial.levels())
+                    .doesNotContainAnyElementsOf(
+                            Store.open(out).trials().getFirst().levels());
+        }
+        done("run", experiment.toString(), "--from", ticket.toString(), "--out", more.toString());
+        done("report", more.toString());
+
+        // The original strategy restarts from the ticket's own weights.
+        Path untrained = home.resolve("untrained");
+        done(
+                "run",
+                experiment.toString(),
+                "--from",
+                ticket.toString(),
+                "--set",
+                "training.iterations=1",
+                "--set",
+                "training.optimizer={kind: sgd, rate: 1e-30}",
+                "--set",
+                "strategies=[original]",
+                "--out",
+                untrained.toString());
+        Store still = Store.open(untrained);
+        StoredNetwork pruned =
+                still.level(still.trials().getFirst().levels().get(1)).trained().orElseThrow();
+        for (int layer = 0; layer < given.mask().architecture().layers(); layer++) {
+            for (int i = 0; i < given.mask().architecture().weights(layer); i++) {
+                if (pruned.mask().keeps(layer, i)) {
+                    assertThat(pruned.weights().matrix(layer)[i])
+                            .isEqualTo(given.weights().matrix(layer)[i]);
+                }
+            }
+        }
+        CommandLineRun missing = CommandLineRun.of(
+                "run", experiment.toString(), "--from", home.resolve("none").toString());
+        assertThat(missing.code()).isEqualTo(ExitCode.MISTAKE);
+        assertThat(missing.err()).contains("none is missing").hasLineCount(1);
+    }
+}

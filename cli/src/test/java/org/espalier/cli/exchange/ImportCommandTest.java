@@ -1,0 +1,70 @@
+package org.espalier.cli.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.espalier.cli.CommandLineRun;
+import org.espalier.lab.file.SafeTensors;
+import org.espalier.lab.store.NetworkFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ImportCommandTest {
+    @TempDir
+    private Path home;
+
+    /** A network of 784 inputs that names the class of ten pixels' brightest; on digits it is near chance. */
+    private Path model() throws Exception {
+        float[] values = new float[10 * 784];
+        for (int i = 0; i < 10; i++) {
+            values[i * 784 + i] = 1;
+        }
+        Map<String, SafeTensors.Tensor> tensors = new LinkedHashMap<>();
+        tensors.put("fc.weight", new SafeTensors.Tensor.Floats(List.of(10, 784), values));
+        return Files.write(home.resolve("model.safetensors"), SafeTensors.encode(tensors, Map.of()));
+    }
+
+    private CommandLineRun run(String... more) throws Exception {
+        List<String> all = new java.util.ArrayList<>(List.of(
+                "import",
+                model().toString(),
+                "--out",
+                home.resolve("ticket.safetensors").toString()));
+        all.addAll(List.of(more));
+        return CommandLineRun.of(all.toArray(String[]::new));
+    }
+
+    @Test
+    void aTicketIsWrittenThatReadsBack() throws Exception {
+        CommandLineRun run = run();
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out()).contains("784-10", "7,840, of which 10 are not zero", "ReLU is assumed", "Written: ");
+        NetworkFile read = NetworkFile.read(home.resolve("ticket.safetensors"));
+        assertThat(read.network().mask().count()).isEqualTo(10);
+    }
+
+    @Test
+    void aNetworkNearChanceIsRefusedUnlessTheCheckIsLeftOut() throws Exception {
+        CommandLineRun run = run("--data", "digits");
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err())
+                .contains("no better than chance on data set digits", "--no-check")
+                .hasLineCount(1);
+        assertThat(home.resolve("ticket.safetensors")).doesNotExist();
+        assertThat(run("--data", "digits", "--no-check").code()).isZero();
+    }
+
+    @Test
+    void wrongOptionsAreNamed() throws Exception {
+        assertThat(run("--input", "28x28").err()).contains("--input is 28x28, expected channels x rows x columns");
+        assertThat(run("--mean", "0.1").err()).contains("1 means and 0 deviations");
+        assertThat(run("--input-range", "0").err()).contains("--input-range has 1 numbers");
+        assertThat(run("--channels", "rbg").err()).contains("--channels is rbg");
+        assertThat(run("--mean", "a", "--std", "1").err()).contains("--mean has a");
+        assertThat(run("--input", "1x20x20").err()).contains("reads 784, expected 1 x 20 x 20");
+    }
+}

@@ -1,0 +1,72 @@
+package org.espalier.dynamic;
+
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.List;
+import org.espalier.network.Architecture;
+import org.espalier.network.Mask;
+import org.espalier.prune.CountingRule;
+import org.espalier.prune.ErdosRenyi;
+import org.espalier.prune.quota.IdealGas;
+import org.espalier.random.Stream;
+
+/** How a density is shared between layers. */
+public enum Distribution {
+    /** The same density in each layer. */
+    UNIFORM {
+        @Override
+        public List<Double> densities(Architecture architecture, double density) {
+            return Collections.nCopies(architecture.layers(), density);
+        }
+    },
+    /** As {@link ErdosRenyi}. */
+    ERK {
+        @Override
+        public List<Double> densities(Architecture architecture, double density) {
+            return new ErdosRenyi(density).densities(architecture);
+        }
+    },
+    /** As {@link IdealGas}. */
+    IGQ {
+        @Override
+        public List<Double> densities(Architecture architecture, double density) {
+            return new IdealGas(density).densities(architecture);
+        }
+    };
+
+    /**
+     * Densities before rounding to whole weights.
+     *
+     * @param density of the whole network, in (0, 1]
+     * @return (layer) densities in (0, 1]
+     */
+    public abstract List<Double> densities(Architecture architecture, double density);
+
+    /**
+     * Weights to keep.
+     *
+     * @return (layer) round(d n), at least 1
+     */
+    public int[] counts(Architecture architecture, double density) {
+        List<Double> densities = densities(architecture, density);
+        int[] counts = new int[architecture.layers()];
+        for (int layer = 0; layer < counts.length; layer++) {
+            int weights = architecture.weights(layer);
+            counts[layer] = Math.clamp(CountingRule.EXACT.pruned(densities.get(layer), weights), 1, weights);
+        }
+        return counts;
+    }
+
+    /** A random mask of these counts, drawn from children of the stream by layer. */
+    public Mask draw(Architecture architecture, double density, Stream stream) {
+        int[] counts = counts(architecture, density);
+        Selection selection = new Selection();
+        BitSet[] survivors = new BitSet[counts.length];
+        for (int layer = 0; layer < counts.length; layer++) {
+            BitSet all = new BitSet();
+            all.set(0, architecture.weights(layer));
+            survivors[layer] = selection.random(all, counts[layer], stream.child(layer));
+        }
+        return Mask.of(architecture, survivors);
+    }
+}

@@ -1,0 +1,9 @@
+package org.espalier.dynamic;
+
+/** What the search for an early ticket trains on. */
+public enum EarlySearch {
+    /** Clean images. */
+    NATURAL,
+    /** The level's objective. */
+    OBJECTIVE
+}

@@ -1,0 +1,98 @@
+package org.espalier.dynamic;
+
+import java.util.OptionalInt;
+import org.espalier.network.Mask;
+import org.espalier.network.Weights;
+import org.espalier.random.Stream;
+import org.espalier.setting.Kind;
+import org.espalier.setting.Setting;
+import org.espalier.train.mask.MaskProcess;
+import org.espalier.train.mask.MaskRule;
+import org.espalier.train.mask.MaskRuleKind;
+import org.espalier.train.mask.MaskTraining;
+
+/**
+ * A robust bird: the ticket is found in natural training and goes on, with its weights, a fresh optimizer and a schedule of its own, on
+ * the level's objective. Chen et al., "Sparsity winning twice" (2022), section 3.1, with the threshold of their code for weights.
+ */
+@Kind("robust-bird")
+public record RobustBird(
+        @Setting(
+                value = "weights kept by the ticket, as a fraction of all weights",
+                preset = "0.1",
+                min = 0,
+                above = true,
+                max = 1)
+        double density,
+
+        @Setting(
+                value =
+                        "the search ends when the newest mask differs from each of the window at less than this fraction of"
+                                + " all positions; at density d two masks differ at 2 d of them at most",
+                preset = "0.08",
+                min = 0,
+                above = true,
+                max = 1)
+        double threshold,
+
+        @Setting(value = "masks that are compared, the last ones", preset = "5", min = 2, max = 26)
+        int window,
+
+        @Setting(value = "updates between masks; an epoch if not given", min = 1)
+        OptionalInt every,
+
+        @Setting(
+                value = "fraction of training.iterations at which the search ends at the latest",
+                preset = "0.5",
+                min = 0,
+                above = true,
+                max = 1,
+                below = true)
+        double latest,
+
+        @Setting(value = "what the search trains on: natural images, or the level's objective", preset = "natural")
+        EarlySearch search,
+
+        @Setting(
+                value =
+                        "weights that the ticket begins with: continued (those of the search) or original (the level's first)",
+                preset = "continued")
+        EarlyRestart restart)
+        implements MaskRule {
+    @Override
+    public Mask start(Weights weights, Stream stream) {
+        return Mask.dense(weights.architecture());
+    }
+
+    @Override
+    public MaskProcess bind(MaskTraining training) {
+        return new EarlyTicket(
+                training,
+                new EarlyTicket.Rules(
+                        density,
+                        threshold,
+                        window,
+                        every.orElse(training.updatesPerEpoch()),
+                        EarlyTicket.latest(latest, training.iterations()),
+                        search == EarlySearch.NATURAL,
+                        restart == EarlyRestart.ORIGINAL));
+    }
+
+    @Override
+    public void check(int iterations) {
+        EarlyTicket.latest(latest, iterations);
+    }
+
+    /** Registers the kind. */
+    public static final class Definition implements MaskRuleKind<RobustBird> {
+        @Override
+        public Class<RobustBird> settings() {
+            return RobustBird.class;
+        }
+
+        @Override
+        public MaskRule create(RobustBird settings) {
+            return settings;
+        }
+    }
+}

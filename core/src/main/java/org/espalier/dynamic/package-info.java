@@ -1,0 +1,5 @@
+/** Rules that change the mask in training: drop and grow, early tickets. */
+@NullMarked
+package org.espalier.dynamic;
+
+import org.jspecify.annotations.NullMarked;

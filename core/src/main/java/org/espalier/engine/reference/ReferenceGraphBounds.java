@@ -1,0 +1,425 @@
+package org.espalier.engine.reference;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.espalier.engine.BoundEngine;
+import org.espalier.network.Graph;
+import org.espalier.network.Operation;
+import org.espalier.network.Shape;
+
+/**
+ * {@link BoundEngine#boundMargins} of one example and its gradient for any graph, the textbook in float64: lower and upper bounds
+ * from node to node, each margin's coefficients back to the input, and the reverse of every line. Batch norms use running
+ * statistics.
+ */
+public final class ReferenceGraphBounds {
+    private final Graph graph;
+    private final Map<String, double[]> parameters;
+    private final int label;
+    private final double share;
+    private final Map<String, double[]> low = new LinkedHashMap<>(); // by node
+    private final Map<String, double[]> high = new LinkedHashMap<>();
+    private final Map<String, double[]> lowGradient = new LinkedHashMap<>();
+    private final Map<String, double[]> highGradient = new LinkedHashMap<>();
+    private final Map<Integer, Map<String, double[]>> coefficients = new LinkedHashMap<>(); // by class and node
+    private final double[] worst;
+
+    /**
+     * Computes the bounds.
+     *
+     * @param parameters by name; not changed
+     * @param input of the example, in [0, 1]
+     */
+    public ReferenceGraphBounds(
+            Graph graph, Map<String, double[]> parameters, double[] input, double epsilon, double share, int label) {
+        this.graph = graph;
+        this.parameters = parameters;
+        this.label = label;
+        this.share = share;
+        double[] least = new double[input.length];
+        double[] most = new double[input.length];
+        for (int i = 0; i < input.length; i++) {
+            least[i] = Math.max(0, input[i] - epsilon);
+            most[i] = Math.min(1, input[i] + epsilon);
+        }
+        low.put(Graph.INPUT, least);
+        high.put(Graph.INPUT, most);
+        graph.nodes().forEach(this::intervals);
+        worst = new double[graph.shape(graph.output()).elements()];
+        for (int other = 0; other < worst.length; other++) {
+            if (other != label) {
+                worst[other] = (1 - share) * interval(other) - (share == 0 ? 0 : share * linear(other));
+            }
+        }
+    }
+
+    /** Upper bounds of each logit less the label's. */
+    public double[] worst() {
+        return worst;
+    }
+
+    /** One product of an affine node: {@code output += weight x input} of the source-th value read. */
+    private interface Edge {
+        void at(int source, int output, int input, double weight, int parameter);
+    }
+
+    private void edges(Graph.Node node, Edge edge) {
+        Shape from = graph.shape(node.inputs().getFirst());
+        Shape to = graph.shape(node.name());
+        int each = Math.max(1, from.elements() / from.size(0));
+        switch (node.operation()) {
+            case Operation.Linear linear -> {
+                double[] w = of(parameters, node.name() + ".weight");
+                for (int k = 0; k < w.length; k++) {
+                    edge.at(0, k / linear.inputs(), k % linear.inputs(), w[k], k);
+                }
+            }
+            case Operation.Conv2d conv -> {
+                double[] w = of(parameters, node.name() + ".weight");
+                ReferenceGraph.taps(conv, from, to, (o, i, k) -> edge.at(0, o, i, w[k], k));
+            }
+            case Operation.BatchNorm norm -> {
+                for (int i = 0; i < from.elements(); i++) {
+                    edge.at(0, i, i, scale(node, norm, i / each) * inverse(node, i / each), i / each);
+                }
+            }
+            case Operation.AveragePool pool ->
+                ReferenceGraph.windows(
+                        pool.window(),
+                        pool.stride(),
+                        pool.padding(),
+                        from,
+                        to,
+                        (o, i) -> edge.at(0, o, i, 1.0 / (pool.window() * pool.window()), 0));
+            case Operation.GlobalAveragePool pool -> {
+                for (int i = 0; i < from.elements(); i++) {
+                    edge.at(0, i / each, i, 1.0 / each, 0);
+                }
+            }
+            case Operation.Add add -> {
+                for (int i = 0; i < from.elements(); i++) {
+                    edge.at(0, i, i, 1, 0);
+                    edge.at(1, i, i, 1, 0);
+                }
+            }
+            case Operation.PadChannels pad -> ReferenceGraph.shortcut(pad, from, to, (o, i) -> edge.at(0, o, i, 1, 0));
+            case Operation.Flatten flatten -> {
+                for (int i = 0; i < from.elements(); i++) {
+                    edge.at(0, i, i, 1, 0);
+                }
+            }
+            case Operation.Normalise normalise -> {
+                for (int i = 0; i < from.elements(); i++) {
+                    edge.at(0, i, i, 1.0 / normalise.deviations().get(i / each), 0);
+                }
+            }
+            case Operation.Relu relu -> throw new IllegalStateException("a ReLU is not affine");
+            case Operation.MaxPool pool -> throw new IllegalStateException("a max pool is not affine");
+        }
+    }
+
+    private double constant(Graph.Node node, int output) {
+        Shape to = graph.shape(node.name());
+        int c = output / Math.max(1, to.elements() / to.size(0));
+        return switch (node.operation()) {
+            case Operation.Linear linear when linear.bias() -> of(parameters, node.name() + ".bias")[c];
+            case Operation.Conv2d conv when conv.bias() -> of(parameters, node.name() + ".bias")[c];
+            case Operation.BatchNorm norm ->
+                (norm.affine() ? of(parameters, node.name() + ".bias")[c] : 0)
+                        - of(parameters, node.name() + ".running_mean")[c] * scale(node, norm, c) * inverse(node, c);
+            case Operation.Normalise normalise ->
+                -(double) normalise.means().get(c) / normalise.deviations().get(c);
+            default -> 0;
+        };
+    }
+
+    private double scale(Graph.Node node, Operation.BatchNorm norm, int channel) {
+        return norm.affine() ? of(parameters, node.name() + ".weight")[channel] : 1;
+    }
+
+    private double inverse(Graph.Node node, int channel) {
+        double variance = of(parameters, node.name() + ".running_var")[channel];
+        return 1 / Math.sqrt(variance + Operation.BatchNorm.EPSILON);
+    }
+
+    private void addWeight(Graph.Node node, int parameter, double gradient, Map<String, double[]> gradients) {
+        switch (node.operation()) {
+            case Operation.Linear linear -> of(gradients, node.name() + ".weight")[parameter] += gradient;
+            case Operation.Conv2d conv -> of(gradients, node.name() + ".weight")[parameter] += gradient;
+            case Operation.BatchNorm norm
+            when norm.affine() ->
+                of(gradients, node.name() + ".weight")[parameter] += gradient * inverse(node, parameter);
+            default -> {}
+        }
+    }
+
+    private void addConstant(Graph.Node node, int output, double gradient, Map<String, double[]> gradients) {
+        Shape to = graph.shape(node.name());
+        int c = output / Math.max(1, to.elements() / to.size(0));
+        switch (node.operation()) {
+            case Operation.Linear linear when linear.bias() -> of(gradients, node.name() + ".bias")[c] += gradient;
+            case Operation.Conv2d conv when conv.bias() -> of(gradients, node.name() + ".bias")[c] += gradient;
+            case Operation.BatchNorm norm
+            when norm.affine() -> {
+                of(gradients, node.name() + ".bias")[c] += gradient;
+                of(gradients, node.name() + ".weight")[c] -=
+                        gradient * of(parameters, node.name() + ".running_mean")[c] * inverse(node, c);
+            }
+            default -> {}
+        }
+    }
+
+    private static String source(Graph.Node node, int source) {
+        return node.inputs().get(source);
+    }
+
+    private void intervals(Graph.Node node) {
+        double[] l = new double[graph.shape(node.name()).elements()];
+        double[] u = new double[l.length];
+        double[] from = of(low, source(node, 0));
+        double[] upTo = of(high, source(node, 0));
+        switch (node.operation()) {
+            case Operation.Relu relu -> {
+                for (int i = 0; i < l.length; i++) {
+                    l[i] = Math.max(0, from[i]);
+                    u[i] = Math.max(0, upTo[i]);
+                }
+            }
+            case Operation.MaxPool pool -> {
+                Shape shape = graph.shape(source(node, 0));
+                int[] lowest = ReferenceGraph.firstMaxima(pool, from, shape, graph.shape(node.name()));
+                int[] highest = ReferenceGraph.firstMaxima(pool, upTo, shape, graph.shape(node.name()));
+                for (int o = 0; o < l.length; o++) {
+                    l[o] = from[lowest[o]];
+                    u[o] = upTo[highest[o]];
+                }
+            }
+            default -> {
+                for (int o = 0; o < l.length; o++) {
+                    l[o] = constant(node, o);
+                    u[o] = l[o];
+                }
+                edges(node, (source, o, i, w, parameter) -> {
+                    double least = of(low, source(node, source))[i];
+                    double most = of(high, source(node, source))[i];
+                    l[o] += w * (w > 0 ? least : most);
+                    u[o] += w * (w > 0 ? most : least);
+                });
+            }
+        }
+        low.put(node.name(), l);
+        high.put(node.name(), u);
+    }
+
+    private Graph.Node output() {
+        return graph.nodes().stream()
+                .filter(node -> node.name().equals(graph.output()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The most by which another class's logit can exceed the label's, a last linear layer's rows subtracted first. */
+    private double interval(int other) {
+        Graph.Node node = output();
+        if (!(node.operation() instanceof Operation.Linear)) {
+            return of(high, node.name())[other] - of(low, node.name())[label];
+        }
+        double sum = constant(node, other) - constant(node, label);
+        double[] least = of(low, source(node, 0));
+        double[] most = of(high, source(node, 0));
+        double[] w = of(parameters, node.name() + ".weight");
+        for (int i = 0; i < least.length; i++) {
+            double difference = w[other * least.length + i] - w[label * least.length + i];
+            sum += difference * (difference > 0 ? most[i] : least[i]);
+        }
+        return sum;
+    }
+
+    private void addInterval(int other, double g, Map<String, double[]> gradients) {
+        Graph.Node node = output();
+        if (!(node.operation() instanceof Operation.Linear)) {
+            of(highGradient, node.name())[other] += g;
+            of(lowGradient, node.name())[label] -= g;
+            return;
+        }
+        double[] least = of(low, source(node, 0));
+        double[] most = of(high, source(node, 0));
+        double[] w = of(parameters, node.name() + ".weight");
+        for (int i = 0; i < least.length; i++) {
+            int one = other * least.length + i;
+            int two = label * least.length + i;
+            double difference = w[one] - w[two];
+            // At zero either end will do; the middle is what centre and radius give.
+            double x = difference > 0 ? most[i] : difference < 0 ? least[i] : (most[i] + least[i]) / 2;
+            addWeight(node, one, g * x, gradients);
+            addWeight(node, two, -g * x, gradients);
+            of(difference > 0 ? highGradient : lowGradient, source(node, 0))[i] += g * difference;
+        }
+        addConstant(node, other, g, gradients);
+        addConstant(node, label, -g, gradients);
+    }
+
+    /** A lower bound of the label's lead over another class, in a chain. */
+    private double linear(int other) {
+        Map<String, double[]> held = new LinkedHashMap<>();
+        coefficients.put(other, held);
+        double[] v = new double[worst.length];
+        v[label] = 1;
+        v[other] = -1;
+        held.put(graph.output(), v);
+        double sum = 0;
+        List<Graph.Node> nodes = graph.nodes();
+        for (int n = nodes.size() - 1; n >= 0; n--) {
+            Graph.Node node = nodes.get(n);
+            double[] out = of(held, node.name());
+            double[] back = new double[graph.shape(source(node, 0)).elements()];
+            if (node.operation() instanceof Operation.Relu) {
+                for (int i = 0; i < back.length; i++) {
+                    back[i] = out[i] * slope(source(node, 0), i, out[i]);
+                    sum -= bent(source(node, 0), i, out[i]) ? back[i] * of(low, source(node, 0))[i] : 0;
+                }
+            } else {
+                for (int o = 0; o < out.length; o++) {
+                    sum += out[o] * constant(node, o);
+                }
+                edges(node, (source, o, i, w, parameter) -> back[i] += w * out[o]);
+            }
+            held.put(source(node, 0), back);
+        }
+        double[] first = of(held, Graph.INPUT);
+        for (int i = 0; i < first.length; i++) {
+            sum += first[i] * (first[i] > 0 ? of(low, Graph.INPUT)[i] : of(high, Graph.INPUT)[i]);
+        }
+        return sum;
+    }
+
+    private boolean bent(String before, int unit, double v) {
+        return of(low, before)[unit] < 0 && of(high, before)[unit] > 0 && v < 0;
+    }
+
+    private double slope(String before, int unit, double v) {
+        double l = of(low, before)[unit];
+        double u = of(high, before)[unit];
+        if (l >= 0) {
+            return 1;
+        }
+        if (u <= 0) {
+            return 0;
+        }
+        return v < 0 ? u / (u - l) : u > -l ? 1 : 0;
+    }
+
+    private void addLinear(int other, double g, Map<String, double[]> gradients) {
+        Map<String, double[]> held = Objects.requireNonNull(coefficients.get(other));
+        double[] first = of(held, Graph.INPUT);
+        double[] d = new double[first.length]; // gradient of the coefficients of what enters a node
+        for (int i = 0; i < d.length; i++) {
+            double l = of(low, Graph.INPUT)[i];
+            double u = of(high, Graph.INPUT)[i];
+            d[i] = g * (first[i] > 0 ? l : first[i] < 0 ? u : (l + u) / 2);
+        }
+        for (Graph.Node node : graph.nodes()) {
+            double[] out = of(held, node.name());
+            double[] in = d;
+            double[] next = new double[out.length];
+            if (node.operation() instanceof Operation.Relu) {
+                String before = source(node, 0);
+                for (int i = 0; i < next.length; i++) {
+                    double up = in[i];
+                    if (bent(before, i, out[i])) {
+                        double l = of(low, before)[i];
+                        double u = of(high, before)[i];
+                        double width = u - l;
+                        up -= g * l;
+                        of(lowGradient, before)[i] += up * out[i] * u / (width * width) - g * out[i] * u / width;
+                        of(highGradient, before)[i] += up * out[i] * -l / (width * width);
+                    }
+                    next[i] = up * slope(before, i, out[i]);
+                }
+            } else {
+                for (int o = 0; o < out.length; o++) {
+                    next[o] = g * constant(node, o);
+                    addConstant(node, o, g * out[o], gradients);
+                }
+                edges(node, (source, o, i, w, parameter) -> {
+                    next[o] += w * in[i];
+                    addWeight(node, parameter, out[o] * in[i], gradients);
+                });
+            }
+            d = next;
+        }
+    }
+
+    /**
+     * Adds the gradient of a loss.
+     *
+     * @param worstGradient (class) the loss's gradient with respect to {@link #worst}
+     * @param gradients by parameter; receives the weights' gradients, pruned ones' too
+     */
+    public void addGradient(double[] worstGradient, Map<String, double[]> gradients) {
+        low.forEach((node, values) -> lowGradient.put(node, new double[values.length]));
+        high.forEach((node, values) -> highGradient.put(node, new double[values.length]));
+        for (int other = 0; other < worst.length; other++) {
+            if (other != label) {
+                addInterval(other, (1 - share) * worstGradient[other], gradients);
+                if (share > 0) {
+                    addLinear(other, -share * worstGradient[other], gradients);
+                }
+            }
+        }
+        List<Graph.Node> nodes = graph.nodes();
+        for (int n = nodes.size() - 1; n >= 0; n--) {
+            Graph.Node node = nodes.get(n);
+            boolean elided = node.name().equals(graph.output()) && node.operation() instanceof Operation.Linear;
+            if (!elided) {
+                back(node, gradients);
+            }
+        }
+    }
+
+    private void back(Graph.Node node, Map<String, double[]> gradients) {
+        double[] gl = of(lowGradient, node.name());
+        double[] gu = of(highGradient, node.name());
+        double[] least = of(low, source(node, 0));
+        double[] most = of(high, source(node, 0));
+        double[] toLow = of(lowGradient, source(node, 0));
+        double[] toHigh = of(highGradient, source(node, 0));
+        switch (node.operation()) {
+            case Operation.Relu relu -> {
+                for (int i = 0; i < gl.length; i++) {
+                    toLow[i] += least[i] > 0 ? gl[i] : 0;
+                    toHigh[i] += most[i] > 0 ? gu[i] : 0;
+                }
+            }
+            case Operation.MaxPool pool -> {
+                Shape shape = graph.shape(source(node, 0));
+                int[] lowest = ReferenceGraph.firstMaxima(pool, least, shape, graph.shape(node.name()));
+                int[] highest = ReferenceGraph.firstMaxima(pool, most, shape, graph.shape(node.name()));
+                for (int o = 0; o < gl.length; o++) {
+                    toLow[lowest[o]] += gl[o];
+                    toHigh[highest[o]] += gu[o];
+                }
+            }
+            default -> {
+                for (int o = 0; o < gl.length; o++) {
+                    addConstant(node, o, gl[o] + gu[o], gradients);
+                }
+                edges(node, (source, o, i, w, parameter) -> {
+                    double l = of(low, source(node, source))[i];
+                    double u = of(high, source(node, source))[i];
+                    double atLower = w > 0 ? l : w < 0 ? u : (l + u) / 2;
+                    double atUpper = w > 0 ? u : w < 0 ? l : (l + u) / 2;
+                    addWeight(node, parameter, gl[o] * atLower + gu[o] * atUpper, gradients);
+                    of(lowGradient, source(node, source))[i] += w * (w > 0 ? gl[o] : gu[o]);
+                    of(highGradient, source(node, source))[i] += w * (w > 0 ? gu[o] : gl[o]);
+                });
+            }
+        }
+    }
+
+    private static double[] of(Map<String, double[]> map, String name) {
+        return Objects.requireNonNull(map.get(name), name);
+    }
+}

@@ -1,0 +1,5 @@
+/** Quotas: the density of each layer. */
+@NullMarked
+package org.espalier.prune.quota;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,161 @@
+package org.espalier.lab.exchange;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.espalier.data.DataSet;
+import org.espalier.data.Split;
+import org.espalier.engine.Engine;
+import org.espalier.engine.Engines;
+import org.espalier.evaluate.Chance;
+import org.espalier.evaluate.EvaluationSettings;
+import org.espalier.evaluate.Evaluator;
+import org.espalier.evaluate.Measurement;
+import org.espalier.lab.store.StoredNetwork;
+import org.espalier.network.Graph;
+import org.espalier.network.Shape;
+import org.espalier.network.Weights;
+import org.espalier.random.Stream;
+
+/**
+ * Whether an imported network classifies labelled images. One that reads its pixels in the wrong range, order or normalisation is
+ * near chance, which is the accuracy of a network that always names the most frequent class.
+ *
+ * @param correct images that it classifies correctly
+ * @param images images it was tried on
+ * @param chance accuracy without looking at images, in [0, 1]
+ */
+public record LabelledCheck(int correct, int images, double chance) {
+    /** Standard deviations above chance that a network has to be. */
+    private static final double CLEARLY = 4;
+
+    /** Images that other readings are tried on. */
+    private static final int FEW = 1000;
+
+    /** Tries a network on a split. */
+    public static LabelledCheck of(StoredNetwork network, Split split) {
+        return of(network.weights(), network, split);
+    }
+
+    private static LabelledCheck of(Weights weights, StoredNetwork network, Split split) {
+        Engine engine = Engines.create(weights.architecture());
+        engine.load(
+                weights,
+                network.mask().architecture().equals(weights.architecture())
+                        ? network.mask()
+                        : org.espalier.network.Mask.dense(weights.architecture()));
+        Measurement measured = new Evaluator(engine, new EvaluationSettings(new LinkedHashMap<>()))
+                .measure(0, split, 0, Stream.root(0))
+                .getFirst();
+        return new LabelledCheck(
+                measured.correct(),
+                measured.examples(),
+                Chance.of(split.labels()).share());
+    }
+
+    /** Share that is correct, in [0, 1]. */
+    public double accuracy() {
+        return (double) correct / images;
+    }
+
+    /** Whether the accuracy is not clearly above chance. */
+    public boolean nearChance() {
+        return accuracy() < chance + CLEARLY * Math.sqrt(chance * (1 - chance) / images);
+    }
+
+    /**
+     * Other readings of the pixels under which a network that is near chance is clearly better, the best one first.
+     *
+     * @return sentences that name the options and the accuracy
+     */
+    public static List<String> better(StoredNetwork network, DataSet set) {
+        Split few = set.test().size() > FEW ? set.test().part("test", 0, FEW) : set.test();
+        Graph graph = network.weights().graph();
+        Shape image = Shape.of(
+                set.shape().channels(), set.shape().height(), set.shape().width());
+        Map<String, float[][]> readings = new LinkedHashMap<>();
+        int channels = image.size(0);
+        readings.put("--input-range 0,255", new float[][] {filled(channels, 0), filled(channels, 1 / 255f)});
+        readings.put("--input-range -1,1", new float[][] {filled(channels, 0.5f), filled(channels, 0.5f)});
+        float[][] own = moments(set);
+        readings.put("--mean " + text(own[0]) + " --std " + text(own[1]), own);
+        Map<String, Double> found = new LinkedHashMap<>();
+        readings.forEach((options, numbers) -> {
+            Graph with;
+            try {
+                with = ForeignNetwork.normalised(graph, image, list(numbers[0]), list(numbers[1]));
+            } catch (IllegalArgumentException e) {
+                return; // it normalises already
+            }
+            LabelledCheck check = of(ForeignNetwork.moved(network.weights(), with), network, few);
+            if (!check.nearChance()) {
+                found.put(options, check.accuracy());
+            }
+        });
+        List<String> sentences = new ArrayList<>();
+        found.entrySet().stream()
+                .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+                .forEach(entry -> sentences.add(String.format(
+                        java.util.Locale.ROOT, "%s gives %.1f %%", entry.getKey(), 100 * entry.getValue())));
+        return sentences;
+    }
+
+    private static float[] filled(int count, float value) {
+        float[] values = new float[count];
+        java.util.Arrays.fill(values, value);
+        return values;
+    }
+
+    private static List<Float> list(float[] values) {
+        List<Float> list = new ArrayList<>();
+        for (float value : values) {
+            list.add(value);
+        }
+        return list;
+    }
+
+    private static String text(float[] values) {
+        List<String> texts = new ArrayList<>();
+        for (float value : values) {
+            texts.add(String.format(java.util.Locale.ROOT, "%.4f", value));
+        }
+        return String.join(",", texts);
+    }
+
+    /** Mean and deviation of each channel over the training images, in pixel values 0 to 1. */
+    private static float[][] moments(DataSet set) {
+        int channels = set.shape().channels();
+        int area = set.features() / channels;
+        float[][] moments = new float[2][channels];
+        byte[] pixels = set.train().images();
+        for (int channel = 0; channel < channels; channel++) {
+            long sum = 0;
+            long squares = 0;
+            for (int image = 0; image < set.train().size(); image++) {
+                int from = (image * channels + channel) * area;
+                for (int i = from; i < from + area; i++) {
+                    int pixel = pixels[i] & 0xff;
+                    sum += pixel;
+                    squares += (long) pixel * pixel;
+                }
+            }
+            double count = (double) set.train().size() * area;
+            double mean = sum / count / 255;
+            moments[0][channel] = (float) mean;
+            moments[1][channel] = (float) Math.sqrt(Math.max(squares / count / (255.0 * 255) - mean * mean, 1e-6));
+        }
+        return moments;
+    }
+
+    /** A sentence for people. */
+    public String describe() {
+        return String.format(
+                java.util.Locale.ROOT,
+                "%d of %d test images correct, %.2f %% (chance: %.1f %%)",
+                correct,
+                images,
+                100 * accuracy(),
+                100 * chance);
+    }
+}

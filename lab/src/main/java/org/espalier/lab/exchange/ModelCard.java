@@ -1,0 +1,195 @@
+package org.espalier.lab.exchange;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.espalier.attack.Norm;
+import org.espalier.attack.ThreatModel;
+import org.espalier.lab.robustness.Proportion;
+import org.espalier.lab.robustness.StoredEvaluation;
+import org.espalier.lab.tickets.Ticket;
+import org.espalier.network.Architecture;
+
+/**
+ * What is known of a ticket, for its files' metadata and for a model card in Markdown with the fields of Hugging Face. It states what
+ * stored evaluations found, and where none is stored it says so.
+ *
+ * @param ticket the network and its origin
+ * @param evaluations all that are stored of its weights
+ */
+public record ModelCard(Ticket ticket, List<StoredEvaluation> evaluations) {
+    public ModelCard {
+        evaluations = List.copyOf(evaluations);
+    }
+
+    /** Strings for the metadata of an exported file; names begin with {@code espalier.}. */
+    public Map<String, String> metadata() {
+        Architecture architecture = ticket.network().mask().architecture();
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("espalier.network", architecture.toString());
+        metadata.put("espalier.density", number(ticket.density()));
+        metadata.put(
+                "espalier.weights-remaining",
+                Integer.toString(ticket.network().mask().count()));
+        metadata.put("espalier.ticket-sha256", ticket.digest());
+        metadata.put("espalier.data-set", ticket.data().name());
+        ticket.data().digest().ifPresent(digest -> metadata.put("espalier.data-sha256", digest));
+        ticket.place().ifPresent(place -> {
+            metadata.put("espalier.level-key", place.key());
+            metadata.put("espalier.level", place.trial() + ", level " + place.level());
+        });
+        metadata.put("espalier.input", "pixels from 0 to 1, channels first");
+        for (int i = 0; i < evaluations.size(); i++) {
+            metadata.put("espalier.evaluation." + (i + 1), sentence(evaluations.get(i)));
+        }
+        return metadata;
+    }
+
+    private static String sentence(StoredEvaluation evaluation) {
+        return "suite " + evaluation.suite() + ", " + threat(evaluation.threat()) + ", "
+                + evaluation.robust().images() + " "
+                + evaluation.split() + " images: clean " + percent(evaluation.clean()) + ", robust "
+                + percent(evaluation.robust())
+                + (evaluation.certified().correct() > 0 ? ", certified " + percent(evaluation.certified()) : "")
+                + ", verdict " + evaluation.verdict().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String threat(ThreatModel threat) {
+        return norm(threat.norm()) + " ball of radius " + Float.toString(threat.epsilon());
+    }
+
+    private static String norm(Norm norm) {
+        return switch (norm) {
+            case LINF -> "L-infinity";
+            case L2 -> "L2";
+            case L1 -> "L1";
+        };
+    }
+
+    private static String percent(Proportion proportion) {
+        return String.format(
+                Locale.ROOT,
+                "%.1f %% (95 %% interval %.1f to %.1f)",
+                100 * proportion.accuracy(),
+                100 * proportion.low(),
+                100 * proportion.high());
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.6g", value);
+    }
+
+    /**
+     * The card in Markdown.
+     *
+     * @param file name of the exported file that it belongs to
+     */
+    public String markdown(String file) {
+        Architecture architecture = ticket.network().mask().architecture();
+        StringBuilder card = new StringBuilder();
+        card.append("---\nlibrary_name: espalier\npipeline_tag: image-classification\n");
+        card.append("tags:\n  - sparse\n  - adversarial-robustness\n  - lottery-ticket\n");
+        card.append("datasets:\n  - ").append(ticket.data().name()).append('\n');
+        if (!evaluations.isEmpty()) {
+            yamlResults(card, file);
+        }
+        card.append("---\n\n# ").append(file).append("\n\n");
+        card.append("A sparse image classifier, exported by Espalier.\n\n| | |\n|---|---|\n");
+        row(card, "network", architecture.toString());
+        row(
+                card,
+                "weights",
+                String.format(
+                        Locale.ROOT,
+                        "%,d of %,d (%.2f %%)",
+                        ticket.network().mask().count(),
+                        architecture.weights(),
+                        100 * ticket.density()));
+        row(card, "input", architecture.graph().input() + " pixel values from 0 to 1, channels first");
+        row(card, "output", architecture.classes() + " logits");
+        row(card, "data set", ticket.data().name());
+        ticket.data().digest().ifPresent(digest -> row(card, "SHA-256 of the data", "`" + digest + "`"));
+        ticket.place().ifPresent(place -> row(card, "origin", place.trial() + ", level " + place.level()));
+        row(card, "SHA-256 of the ticket", "`" + ticket.digest() + "`");
+        card.append("\n## Measured\n\n");
+        if (evaluations.isEmpty()) {
+            card.append(
+                    "No evaluation of these weights is stored. Their accuracy, natural and under attack, is not known.\n");
+        } else {
+            table(card);
+        }
+        limits(card);
+        return card.toString();
+    }
+
+    private static void row(StringBuilder card, String name, String value) {
+        card.append("| ").append(name).append(" | ").append(value).append(" |\n");
+    }
+
+    private void yamlResults(StringBuilder card, String file) {
+        card.append("model-index:\n  - name: ").append(file).append("\n    results:\n");
+        for (StoredEvaluation evaluation : evaluations) {
+            card.append("      - task:\n          type: image-classification\n        dataset:\n          name: ")
+                    .append(ticket.data().name())
+                    .append("\n          type: ")
+                    .append(ticket.data().name())
+                    .append("\n          split: ")
+                    .append(evaluation.split())
+                    .append("\n        metrics:\n");
+            metric(card, "accuracy", evaluation.clean());
+            metric(
+                    card,
+                    "robust accuracy, suite " + evaluation.suite() + ", " + threat(evaluation.threat()),
+                    evaluation.robust());
+        }
+    }
+
+    private static void metric(StringBuilder card, String name, Proportion proportion) {
+        card.append("          - type: accuracy\n            name: ")
+                .append(name)
+                .append("\n            value: ")
+                .append(number(proportion.accuracy()))
+                .append('\n');
+    }
+
+    private void table(StringBuilder card) {
+        card.append(
+                "| ball | suite | images | clean | robust | certified | verdict of the rules |\n|---|---|---|---|---|---|---|\n");
+        for (StoredEvaluation evaluation : evaluations) {
+            card.append("| ")
+                    .append(threat(evaluation.threat()))
+                    .append(" | ")
+                    .append(evaluation.suite())
+                    .append(" | ")
+                    .append(evaluation.robust().images())
+                    .append(' ')
+                    .append(evaluation.split())
+                    .append(" | ")
+                    .append(percent(evaluation.clean()))
+                    .append(" | ")
+                    .append(percent(evaluation.robust()))
+                    .append(" | ")
+                    .append(evaluation.certified().correct() > 0 ? percent(evaluation.certified()) : "not certified")
+                    .append(" | ")
+                    .append(evaluation.verdict().name().toLowerCase(Locale.ROOT))
+                    .append(" |\n");
+        }
+    }
+
+    private void limits(StringBuilder card) {
+        List<String> limits = new ArrayList<>();
+        limits.add("Robust accuracy is an upper bound: another attack may break more images.");
+        limits.add(
+                "It holds for the named ball only. Other changes of an image, as rotations or blur, are not covered.");
+        limits.add("Intervals cover the sampling of test images, not another training run or other data.");
+        limits.add("Certified accuracy is a lower bound for the named ball, on these images.");
+        if (ticket.density() < 1) {
+            limits.add(
+                    "The exported weights hold zeros where pruned; a runtime for dense networks is not faster for them.");
+        }
+        card.append("\n## Limits\n\n");
+        limits.forEach(limit -> card.append("- ").append(limit).append('\n'));
+    }
+}
