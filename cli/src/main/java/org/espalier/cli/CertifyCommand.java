@@ -17,6 +17,7 @@ import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
 import org.espalier.cli.progress.CertificationProgress;
 import org.espalier.cli.progress.DataProgressLines;
+import org.espalier.cli.progress.SharedParts;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
 import org.espalier.lab.certification.BoundsConsistency;
@@ -25,6 +26,7 @@ import org.espalier.lab.certification.CertificationMethod;
 import org.espalier.lab.certification.CertificationRequest;
 import org.espalier.lab.certification.CertificationRunner;
 import org.espalier.lab.certification.StoredCertifications;
+import org.espalier.lab.cluster.WorkRequest;
 import org.espalier.lab.experiment.Decimals;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.robustness.StoredEvaluation;
@@ -124,6 +126,9 @@ final class CertifyCommand implements Callable<Integer> {
             description = "Folder of the certificates (default: in the search's directory, or beside the file).")
     private Optional<Path> out;
 
+    @Option(names = "--shared", description = SharedParts.SHARED)
+    private boolean shared;
+
     @Option(names = "--json", description = "Print results as JSON, one line per ticket and epsilon.")
     private boolean json;
 
@@ -147,6 +152,9 @@ final class CertifyCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--jobs is " + threads + ", expected a number from 1");
         }
         List<CertificationRequest> requests = requests();
+        if (shared) {
+            return share(requests, threads);
+        }
         var progress = new CertificationProgress(console, requests.size());
         var runner = new CertificationRunner(threads, progress);
         List<Certification> certifications = new ArrayList<>();
@@ -163,6 +171,30 @@ final class CertifyCommand implements Callable<Integer> {
                 certifications.add(certification.get());
             }
         }
+        return conclude(requests, certifications);
+    }
+
+    private int share(List<CertificationRequest> requests, int threads) {
+        Path root = TicketOptions.sharedRoot(
+                requests.stream().map(CertificationRequest::ticket).toList(), out);
+        SharedParts.Outcome outcome = SharedParts.run(
+                console,
+                requests.stream()
+                        .map(request -> CertificationRunner.parted(request, root))
+                        .toList(),
+                root,
+                Ticket.CERTIFICATES,
+                threads,
+                WorkRequest.USUAL_TERM,
+                false);
+        return outcome.whole()
+                ? conclude(
+                        requests,
+                        requests.stream().map(CertificationRunner::stored).toList())
+                : outcome.interrupted().orElse(ExitCode.INTERRUPTED);
+    }
+
+    private int conclude(List<CertificationRequest> requests, List<Certification> certifications) {
         show(requests, certifications);
         List<String> violations = violations(requests, certifications);
         violations.forEach(console::complain);
