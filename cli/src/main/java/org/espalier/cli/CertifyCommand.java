@@ -323,6 +323,7 @@ final class CertifyCommand implements Callable<Integer> {
         line.put("split", request.split().name());
         line.put("images", request.images());
         line.put("clean", certification.clean());
+        line.put("chance", certification.chance().share());
         line.put("certified", certification.certified());
         line.put("attacked", certification.attacked());
         line.put("unbroken", certification.unbroken());
@@ -341,7 +342,7 @@ final class CertifyCommand implements Callable<Integer> {
             keys.add(List.of(
                     request.ticket().label(), percent(request.ticket().density()), Float.toString(request.epsilon())));
             rows.add(List.of(
-                    percent(each.clean()),
+                    percent(each.clean()) + (each.ofChance() ? "*" : ""),
                     percent(each.certified()),
                     percent(each.unbroken()),
                     percent(each.attacked()),
@@ -349,6 +350,14 @@ final class CertifyCommand implements Callable<Integer> {
                     seconds(each.secondsPerImage())));
         }
         CertificationRequest first = requests.getFirst();
+        List<String> notes = new ArrayList<>();
+        if (certifications.stream().anyMatch(Certification::ofChance)) {
+            notes.add(
+                    "* the network is no better on these images than one that always names their most frequent class ("
+                            + percent(certifications.getFirst().chance().share())
+                            + " %): its certificates show nothing.");
+        }
+        notes.addAll(meanings(first));
         return new Table(
                 "Certified by " + first.method() + ", " + first.norm() + ", first "
                         + String.format(Locale.ROOT, "%,d", first.images()) + " "
@@ -356,19 +365,24 @@ final class CertifyCommand implements Callable<Integer> {
                 new Table.Block("", List.of("ticket", "P_m", "epsilon"), keys, Set.of(0)),
                 List.of(new Table.Block(
                         "", List.of("clean", "certified", "unbroken", "attacked", "unknown", "s/image"), rows)),
-                List.of(
-                        "certified: no attack in the ball can break these images; robust accuracy is at least this.",
-                        "unbroken: the attack failed and no counterexample is known; robust accuracy is at most this.",
-                        "attacked: correct under " + CertificationRequest.attackInWords() + ".",
-                        "unknown: neither certified nor broken. s/image: mean processor time per verified image.",
-                        first.method().exact()
-                                ? "Exact verification used at most "
-                                        + String.format(Locale.ROOT, "%,d", first.nodes()) + " nodes per image"
-                                        + first.secondsPerImage()
-                                                .map(limit -> " and at most " + limit + " s per image; with a time"
-                                                        + " limit, results depend on the machine.")
-                                                .orElse(".")
-                                : "Bounds are not exact: images that are not certified may be robust too."));
+                notes);
+    }
+
+    /** What the columns mean. */
+    private static List<String> meanings(CertificationRequest first) {
+        return List.of(
+                "certified: no attack in the ball can break these images; robust accuracy is at least this.",
+                "unbroken: the attack failed and no counterexample is known; robust accuracy is at most this.",
+                "attacked: correct under " + CertificationRequest.attackInWords() + ".",
+                "unknown: neither certified nor broken. s/image: mean processor time per verified image.",
+                first.method().exact()
+                        ? "Exact verification used at most "
+                                + String.format(Locale.ROOT, "%,d", first.nodes()) + " nodes per image"
+                                + first.secondsPerImage()
+                                        .map(limit -> " and at most " + limit + " s per image; with a time"
+                                                + " limit, results depend on the machine.")
+                                        .orElse(".")
+                        : "Bounds are not exact: images that are not certified may be robust too.");
     }
 
     private static String percent(double share) {
