@@ -215,7 +215,7 @@ class OnnxImportTest {
     /** Found by hostile input: an empty name stands for an input that is left out. */
     @Test
     void aTensorWithoutANameIsNoInput() {
-        refused(linear().floats("", List.of(3, 4), new float[12]).node("Gemm", "y", List.of("x")), "has no input 1");
+        refused(linear().floats("", List.of(3L, 4L), new float[12]).node("Gemm", "y", List.of("x")), "has no input 1");
     }
 
     @Test
