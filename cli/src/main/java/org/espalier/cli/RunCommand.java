@@ -24,6 +24,7 @@ import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.experiment.Presets;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.plan.ExperimentTranslator;
+import org.espalier.lab.plan.StartNetwork;
 import org.espalier.lab.robustness.EvaluationRequest;
 import org.espalier.lab.robustness.EvaluationRunner;
 import org.espalier.lab.robustness.ExperimentEvaluation;
@@ -157,8 +158,9 @@ final class RunCommand implements Callable<Integer> {
             ExperimentEvaluation.check(resolved, lines); // hours of training come first
             data = Runner.load(resolved, lines);
         }
+        Optional<StartNetwork> start = StartNetwork.of(resolved);
         long memory = Runtime.getRuntime().maxMemory();
-        MemoryNeed need = need(resolved, data, memory);
+        MemoryNeed need = need(resolved, data, start, memory);
         int threads = jobs.orElseGet(
                 () -> usualJobs(resolved, need, Runtime.getRuntime().availableProcessors(), memory));
         var request = new RunRequest(
@@ -168,7 +170,8 @@ final class RunCommand implements Callable<Integer> {
                 kernels,
                 RunRequest.USUAL_CHECKPOINT,
                 Version.number(),
-                spec.root().commandLine().getParseResult().originalArgs());
+                spec.root().commandLine().getParseResult().originalArgs(),
+                start);
         if (plan) {
             overrides.add("trials=1");
             PlanText.print(console, resolved, ExperimentFile.read(experiment, overrides), data, need, coresOrUsual());
@@ -189,13 +192,13 @@ final class RunCommand implements Callable<Integer> {
      *
      * @throws UserException naming the file, if they do not fit
      */
-    private MemoryNeed need(Experiment resolved, Map<String, DataSet> data, long memory) {
+    private MemoryNeed need(Experiment resolved, Map<String, DataSet> data, Optional<StartNetwork> start, long memory) {
         try {
             data.values()
                     .forEach(set -> ExperimentTranslator.pruningSchedule(
-                            resolved, ExperimentTranslator.architecture(resolved, set)));
-            MemoryNeed need = MemoryNeed.of(resolved, data);
-            need.check(resolved, data, memory);
+                            resolved, ExperimentTranslator.architecture(resolved, set, start)));
+            MemoryNeed need = MemoryNeed.of(resolved, data, start);
+            need.check(resolved, data, start, memory);
             return need;
         } catch (UserException e) {
             throw new UserException(experiment + ": " + e.getMessage(), e);

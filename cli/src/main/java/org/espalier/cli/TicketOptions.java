@@ -75,6 +75,11 @@ public final class TicketOptions {
                         () -> new UserException("--shared is for levels of a search, found the file " + first.file()));
     }
 
+    /** Whether the user names a data set for files that belong to no search. */
+    public boolean namesData() {
+        return data.isPresent() || dataDirectory.isPresent();
+    }
+
     /** A search names its data set itself; only the directory of its files may be given. */
     private Ticket withData(Ticket ticket) {
         if (ticket.data().digest().isEmpty()) {

@@ -29,7 +29,7 @@ public final class LevelWork {
     public LevelWork(RunRequest request, Map<String, DataSet> data) {
         this.request = request;
         this.data = data;
-        this.plan = new Plan(request.experiment(), data);
+        this.plan = new Plan(request.experiment(), data, request.start());
         this.splits = LevelTrainer.splits(request.experiment(), data);
     }
 
