@@ -155,6 +155,10 @@ final class ImportCommand implements Callable<Integer> {
         Map<String, String> about = new LinkedHashMap<>();
         about.put("imported-from", String.valueOf(model.getFileName()));
         about.put("imported-sha256", AtomicFiles.digest(model));
+        set.filter(_ -> data.isPresent()).ifPresent(checked -> {
+            about.put(NetworkFile.DATA_SET, checked.name());
+            about.put(NetworkFile.DATA_DIGEST, checked.digest());
+        });
         NetworkFile.write(target, stored.weights(), stored.mask(), about);
         console.out().println("Written: " + target);
         return ExitCode.DONE;

@@ -10,6 +10,7 @@ import org.espalier.UserException;
 import org.espalier.cli.CommandProvider;
 import org.espalier.cli.TicketOptions;
 import org.espalier.cli.console.Console;
+import org.espalier.data.DataDetails;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.classify.Classifier;
 import org.espalier.lab.classify.InputFiles;
@@ -68,18 +69,19 @@ final class PredictCommand implements Runnable {
         }
         Ticket ticket = tickets.getFirst();
         Classifier classifier = Classifier.of(ticket.network());
-        List<String> names = DataSets.standard().classNames(ticket.data().name());
+        DataDetails details =
+                DataSets.standard().details(ticket.data().name(), ticket.data().directory());
         for (Path file : files) {
             InputFiles.Inputs inputs = InputFiles.read(file, classifier.input(), classifier.inputs());
             float[] probabilities = new float[inputs.count() * classifier.classes()];
             classifier.probabilities(inputs.values(), inputs.count(), probabilities);
             for (int i = 0; i < inputs.count(); i++) {
-                print(file + (inputs.array() ? " [" + i + "]" : ""), i, classifier.classes(), probabilities, names);
+                print(file + (inputs.array() ? " [" + i + "]" : ""), i, classifier.classes(), probabilities, details);
             }
         }
     }
 
-    private void print(String label, int image, int classes, float[] probabilities, List<String> names) {
+    private void print(String label, int image, int classes, float[] probabilities, DataDetails details) {
         int best = 0;
         List<Float> all = new ArrayList<>();
         for (int c = 0; c < classes; c++) {
@@ -87,7 +89,7 @@ final class PredictCommand implements Runnable {
             all.add(probability);
             best = probability > probabilities[image * classes + best] ? c : best;
         }
-        String name = best < names.size() ? names.get(best) : Integer.toString(best);
+        String name = details.className(best);
         if (json) {
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("input", label);

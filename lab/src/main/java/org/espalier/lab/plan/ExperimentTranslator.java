@@ -11,6 +11,7 @@ import org.espalier.UserException;
 import org.espalier.UserPath;
 import org.espalier.attack.Attack;
 import org.espalier.data.DataSet;
+import org.espalier.data.Feature;
 import org.espalier.engine.LinearBounds;
 import org.espalier.engine.Mode;
 import org.espalier.evaluate.EvaluationSchedule;
@@ -23,6 +24,7 @@ import org.espalier.lab.store.StoredNetwork;
 import org.espalier.network.Architecture;
 import org.espalier.network.Graph;
 import org.espalier.network.NamedNetworks;
+import org.espalier.network.Operation;
 import org.espalier.network.Shape;
 import org.espalier.prune.CriterionKind;
 import org.espalier.prune.Pruner;
@@ -199,10 +201,14 @@ public final class ExperimentTranslator {
                 .ifPresent(problem -> {
                     throw new UserException(network.setting() + " " + problem + " for data set " + set.name());
                 });
-        Shape image = Shape.of(
-                set.shape().channels(), set.shape().height(), set.shape().width());
+        Shape image = set.isTable()
+                ? Shape.of(set.features())
+                : Shape.of(
+                        set.shape().channels(),
+                        set.shape().height(),
+                        set.shape().width());
         try {
-            Architecture architecture = architecture(network, image, set.classes());
+            Architecture architecture = standardised(architecture(network, image, set.classes()), set);
             checkLinearBounds(experiment, architecture);
             return architecture;
         } catch (IllegalArgumentException e) {
@@ -211,6 +217,20 @@ public final class ExperimentTranslator {
                             + " does not fit data set " + set.name() + ": " + e.getMessage(),
                     e);
         }
+    }
+
+    /** With a first layer that standardises the features of a table, unless the network has a normalisation. */
+    private static Architecture standardised(Architecture architecture, DataSet set) {
+        Graph graph = architecture.graph();
+        if (!set.isTable()
+                || graph.nodes().stream().anyMatch(node -> node.operation() instanceof Operation.Normalise)) {
+            return architecture;
+        }
+        List<Feature> features = set.details().features();
+        return new Architecture(LayerList.normalised(
+                graph,
+                features.stream().map(feature -> (double) feature.mean()).toList(),
+                features.stream().map(feature -> (double) feature.deviation()).toList()));
     }
 
     /** Refuses objectives that bound linearly what no linear bound passes. */
