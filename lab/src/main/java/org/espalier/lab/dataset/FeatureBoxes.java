@@ -54,6 +54,8 @@ final class FeatureBoxes {
                 low = Math.min(low, train.value(e, column));
                 high = Math.max(high, train.value(e, column));
             }
+            low += 0.0; // minus zero is zero
+            high += 0.0;
             if (!(low < high)) {
                 constant.add(names.get(column));
             } else if (!Double.isFinite(high - low)) {

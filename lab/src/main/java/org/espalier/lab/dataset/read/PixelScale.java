@@ -7,6 +7,7 @@ import org.espalier.UserException;
  * then ones are stored as 1.
  */
 final class PixelScale {
+    private boolean used;
     private boolean known;
     private double factor = 1; // from a value to a byte
 
@@ -20,9 +21,9 @@ final class PixelScale {
         return factor != 1;
     }
 
-    /** Whether only zeros and ones were found, which are black and white. */
+    /** Whether there were tables of pixels, with zeros and ones alone, which are black and white. */
     boolean unknown() {
-        return !known;
+        return used && !known;
     }
 
     /**
@@ -31,6 +32,7 @@ final class PixelScale {
      * @throws UserException if it is no pixel of this scale
      */
     byte pixel(double value, String place, String column) {
+        used = true;
         boolean bytes = factor == 1;
         if (bytes ? value >= 0 && value <= 255 && value == Math.rint(value) : value >= 0 && value <= 1) {
             return (byte) Math.round(value * factor);
