@@ -14,6 +14,7 @@ import org.espalier.data.DataDetails;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.classify.Classifier;
 import org.espalier.lab.classify.InputFiles;
+import org.espalier.lab.dataset.read.FeatureRows;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.tickets.Ticket;
 import picocli.CommandLine;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Parameters;
         description = "Classify images with a ticket.",
         footer = {
             "",
-            "Files: PNG and JPEG pictures of the network's size, and NumPy arrays of images (.npy, .npz).",
+            "Files: PNG and JPEG pictures of the network's size, NumPy arrays of images (.npy, .npz), and CSV tables with the",
+            "features of an imported table.",
             "Examples:",
             "  espalier predict runs/quick --strategy original --trial 1 --level 3 seven.png",
             "  espalier predict ticket.safetensors images.npy --json"
@@ -39,7 +41,7 @@ final class PredictCommand implements Runnable {
     @Parameters(index = "0", paramLabel = "TICKET", description = TicketOptions.GIVEN)
     private Path given;
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE", description = "Pictures or arrays of images.")
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE", description = "Pictures, arrays or tables.")
     private List<Path> files = new ArrayList<>();
 
     @Option(names = "--json", description = "Print one line of JSON for each image, with all probabilities.")
@@ -72,13 +74,25 @@ final class PredictCommand implements Runnable {
         DataDetails details =
                 DataSets.standard().details(ticket.data().name(), ticket.data().directory());
         for (Path file : files) {
-            InputFiles.Inputs inputs = InputFiles.read(file, classifier.input(), classifier.inputs());
+            InputFiles.Inputs inputs = inputs(file, classifier, details);
             float[] probabilities = new float[inputs.count() * classifier.classes()];
             classifier.probabilities(inputs.values(), inputs.count(), probabilities);
             for (int i = 0; i < inputs.count(); i++) {
                 print(file + (inputs.array() ? " [" + i + "]" : ""), i, classifier.classes(), probabilities, details);
             }
         }
+    }
+
+    private static InputFiles.Inputs inputs(Path file, Classifier classifier, DataDetails details) {
+        if (!FeatureRows.is(file)) {
+            return InputFiles.read(file, classifier.input(), classifier.inputs());
+        } else if (details.features().size() != classifier.inputs()) {
+            throw new UserException(file + " is a table, but the network's data set on this machine has "
+                    + details.features().size() + " features, expected " + classifier.inputs()
+                    + "; --data NAME names another data set");
+        }
+        float[] values = FeatureRows.read(file, details.features());
+        return new InputFiles.Inputs(values, values.length / classifier.inputs(), true);
     }
 
     private void print(String label, int image, int classes, float[] probabilities, DataDetails details) {

@@ -2,6 +2,7 @@ package org.espalier.lab.dataset;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -150,6 +151,8 @@ public final class DataImport {
                     && (start[1] == 'P' && start[2] == 'N' && start[3] == 'G' || start[1] == (byte) 0xd8)) {
                 throw new UserException(
                         file + " is a picture: expected the folder that has a sub-folder of pictures for each class");
+            } else if (new String(start, StandardCharsets.ISO_8859_1).startsWith("PAR1")) {
+                throw new UserException(file + " is a Parquet file, which is not read: expected CSV or NumPy's arrays");
             } else if (ArrayFiles.is(start)) {
                 arrays.add(file);
             }

@@ -11,20 +11,19 @@ import org.espalier.UserException;
 import org.espalier.UserPath;
 import org.espalier.attack.Attack;
 import org.espalier.data.DataSet;
-import org.espalier.data.Feature;
 import org.espalier.engine.LinearBounds;
 import org.espalier.engine.Mode;
 import org.espalier.evaluate.EvaluationSchedule;
 import org.espalier.evaluate.EvaluationSettings;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.network.LayerList;
+import org.espalier.lab.network.NetworkInput;
 import org.espalier.lab.network.NetworkSize;
 import org.espalier.lab.store.NetworkFile;
 import org.espalier.lab.store.StoredNetwork;
 import org.espalier.network.Architecture;
 import org.espalier.network.Graph;
 import org.espalier.network.NamedNetworks;
-import org.espalier.network.Operation;
 import org.espalier.network.Shape;
 import org.espalier.prune.CriterionKind;
 import org.espalier.prune.Pruner;
@@ -201,14 +200,9 @@ public final class ExperimentTranslator {
                 .ifPresent(problem -> {
                     throw new UserException(network.setting() + " " + problem + " for data set " + set.name());
                 });
-        Shape image = set.isTable()
-                ? Shape.of(set.features())
-                : Shape.of(
-                        set.shape().channels(),
-                        set.shape().height(),
-                        set.shape().width());
+        Shape image = NetworkInput.of(set);
         try {
-            Architecture architecture = standardised(architecture(network, image, set.classes()), set);
+            Architecture architecture = NetworkInput.standardised(architecture(network, image, set.classes()), set);
             checkLinearBounds(experiment, architecture);
             return architecture;
         } catch (IllegalArgumentException e) {
@@ -217,20 +211,6 @@ public final class ExperimentTranslator {
                             + " does not fit data set " + set.name() + ": " + e.getMessage(),
                     e);
         }
-    }
-
-    /** With a first layer that standardises the features of a table, unless the network has a normalisation. */
-    private static Architecture standardised(Architecture architecture, DataSet set) {
-        Graph graph = architecture.graph();
-        if (!set.isTable()
-                || graph.nodes().stream().anyMatch(node -> node.operation() instanceof Operation.Normalise)) {
-            return architecture;
-        }
-        List<Feature> features = set.details().features();
-        return new Architecture(LayerList.normalised(
-                graph,
-                features.stream().map(feature -> (double) feature.mean()).toList(),
-                features.stream().map(feature -> (double) feature.deviation()).toList()));
     }
 
     /** Refuses objectives that bound linearly what no linear bound passes. */
@@ -261,8 +241,7 @@ public final class ExperimentTranslator {
     }
 
     private static Architecture fitting(Architecture architecture, String file, DataSet set) {
-        Shape image = Shape.of(
-                set.shape().channels(), set.shape().height(), set.shape().width());
+        Shape image = NetworkInput.of(set);
         Shape input = architecture.graph().input();
         if (architecture.inputs() != set.features() || input.dimensions() > 1 && !input.equals(image)) {
             throw new UserException("network.from " + file + " reads " + input + ", expected " + image

@@ -10,6 +10,7 @@ import org.espalier.data.SplitRule;
 import org.espalier.data.Splits;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.network.NetworkInput;
 import org.espalier.lab.store.StoredNetwork;
 import org.espalier.network.Shape;
 
@@ -78,8 +79,7 @@ public record TicketData(
     public static void check(StoredNetwork network, DataSet set, Path file) {
         int inputs = network.mask().architecture().inputs();
         Shape input = network.mask().architecture().graph().input();
-        Shape image = Shape.of(
-                set.shape().channels(), set.shape().height(), set.shape().width());
+        Shape image = NetworkInput.of(set);
         int classes = network.mask().architecture().classes();
         if (inputs != set.features()) {
             throw new UserException(file + " has " + inputs + " inputs, expected the " + set.features()
