@@ -58,10 +58,20 @@ public record NetworkFile(
      * @throws UserException if it is missing or damaged, its tensors are no such network, or a weight is not finite
      */
     public static NetworkFile read(Path file) {
-        byte[] bytes = AtomicFiles.read(file);
+        return decode(AtomicFiles.read(file), file.toString());
+    }
+
+    /**
+     * The same for a file that was read already.
+     *
+     * @param bytes the whole file
+     * @param source its name, for messages
+     * @throws UserException as {@link #read}
+     */
+    public static NetworkFile decode(byte[] bytes, String source) {
         if (CompactFile.is(bytes)) {
-            StoredNetwork network = CompactFile.read(bytes, file.toString());
-            Map<String, String> about = CompactFile.about(bytes, file.toString());
+            StoredNetwork network = CompactFile.read(bytes, source);
+            Map<String, String> about = CompactFile.about(bytes, source);
             return new NetworkFile(
                     network,
                     Optional.empty(),
@@ -69,7 +79,7 @@ public record NetworkFile(
                     Optional.ofNullable(about.get(DATA_SET)),
                     Optional.ofNullable(about.get(DATA_DIGEST)));
         }
-        SafeTensors stored = SafeTensors.decodeAny(bytes, file.toString());
+        SafeTensors stored = SafeTensors.decodeAny(bytes, source);
         Optional<String> described = stored.metadataIfAny(Networks.NETWORK);
         Architecture architecture;
         if (described.isPresent()) {
@@ -93,7 +103,7 @@ public record NetworkFile(
             }
         }
         if (!weights.finite()) {
-            throw new UserException(file + " has weights that are not finite numbers");
+            throw new UserException(source + " has weights that are not finite numbers");
         }
         try {
             Mask mask = Mask.of(architecture, kept.toArray(byte[][]::new));
@@ -107,7 +117,7 @@ public record NetworkFile(
                     stored.metadataIfAny(DATA_SET),
                     stored.metadataIfAny(DATA_DIGEST));
         } catch (IllegalArgumentException e) {
-            throw new UserException(file + " has a wrong mask: " + e.getMessage(), e);
+            throw new UserException(source + " has a wrong mask: " + e.getMessage(), e);
         }
     }
 

@@ -18,6 +18,7 @@ import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredTrial;
 import org.espalier.lab.store.TrialId;
+import org.espalier.network.Architecture;
 
 /**
  * How far a search is. Levels that trials share are counted once, and levels behind a diverged one are not waited for.
@@ -58,7 +59,23 @@ public record SearchStatus(
         Optional<Long> process = store.running();
         var spent = new TimeSpent();
         store.timings().forEach(spent::add);
-        return of(store.experiment(), store.trials(), key -> store.level(key).state(), spent, process);
+        return of(
+                store.experiment(), store.trials(), key -> store.level(key).state(), spent, process, densities(store));
+    }
+
+    /**
+     * About how dense each level of a search is, see {@link ExperimentTranslator#estimatedDensities}. The network of
+     * {@code network.from} is taken from the search's own levels: its file may be elsewhere by now.
+     */
+    public static IntToDoubleFunction densities(Store store) {
+        Optional<Architecture> known = store.experiment().network().from().isEmpty()
+                ? Optional.empty()
+                : store.trials().stream()
+                        .map(trial -> trial.levels().getFirst())
+                        .distinct()
+                        .flatMap(key -> store.level(key).architecture().stream())
+                        .findFirst();
+        return ExperimentTranslator.estimatedDensities(store.experiment(), known);
     }
 
     /**
@@ -66,15 +83,16 @@ public record SearchStatus(
      *
      * @param states how far the level of a key is
      * @param process number of the process that works on the search now
+     * @param densities of the levels, see {@link #densities}
      */
     public static SearchStatus of(
             Experiment experiment,
             List<StoredTrial> stored,
             Function<String, LevelState> states,
             TimeSpent spent,
-            Optional<Long> process) {
+            Optional<Long> process,
+            IntToDoubleFunction densities) {
         int iterations = experiment.training().iterations();
-        IntToDoubleFunction densities = ExperimentTranslator.estimatedDensities(experiment);
 
         // (key) what is to be done for a level, each key once
         record Work(String objective, int number, LevelState state, boolean dropped) {}

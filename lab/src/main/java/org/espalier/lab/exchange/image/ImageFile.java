@@ -29,7 +29,6 @@ import org.espalier.data.ImageShape;
  */
 public record ImageFile(ImageShape shape, byte[] pixels) {
     private static final Set<String> FORMATS = Set.of("png", "jpeg", "jpg");
-    private static final long MOST_BYTES = 1L << 26;
 
     /** Most pixels of a picture that is read as it is. */
     public static final long MOST_PIXELS = 1L << 20;
@@ -50,25 +49,6 @@ public record ImageFile(ImageShape shape, byte[] pixels) {
     @FunctionalInterface
     private interface Use<T> {
         T of(ImageReader reader) throws IOException;
-    }
-
-    /**
-     * Reads a file.
-     *
-     * @param channels 1 for grey, which is 0.299 red + 0.587 green + 0.114 blue, rounded; 3 for colours
-     * @throws UserException if it is missing, no picture, damaged or larger than a million pixels
-     */
-    public static ImageFile read(Path file, int channels) {
-        try {
-            if (Files.size(file) > MOST_BYTES) {
-                throw new UserException(
-                        file + " has " + Files.size(file) + " bytes, expected a picture of at most " + MOST_BYTES);
-            }
-            return decode(Files.readAllBytes(file), channels, file.toString());
-        } catch (IOException e) {
-            throw new UserException(
-                    file + " cannot be read: " + (Files.exists(file) ? e.getMessage() : "it is missing"), e);
-        }
     }
 
     /**
@@ -96,8 +76,9 @@ public record ImageFile(ImageShape shape, byte[] pixels) {
     /**
      * Decodes a file that was read already.
      *
+     * @param channels 1 for grey, which is 0.299 red + 0.587 green + 0.114 blue, rounded; 3 for colours
      * @param source its name, for messages
-     * @throws UserException as {@link #read}
+     * @throws UserException if it is no picture, damaged or larger than a million pixels
      */
     public static ImageFile decode(byte[] bytes, int channels, String source) {
         return decode(bytes, channels, source, MOST_PIXELS);
@@ -107,7 +88,7 @@ public record ImageFile(ImageShape shape, byte[] pixels) {
      * The same for a picture that may be larger.
      *
      * @param mostPixels rows times columns that are accepted
-     * @throws UserException as {@link #read}
+     * @throws UserException if it is no picture, damaged or larger
      */
     public static ImageFile decode(byte[] bytes, int channels, String source, long mostPixels) {
         return use(new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes)), source, reader -> {
