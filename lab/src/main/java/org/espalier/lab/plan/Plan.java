@@ -137,7 +137,7 @@ public final class Plan {
         List<String> levels = new ArrayList<>();
         for (int number = 0; number <= last; number++) {
             Optional<String> parent = number == 0 ? Optional.empty() : Optional.of(levels.getLast());
-            Map<String, Object> determinedBy = determinedBy(id, objective, number, parent);
+            Map<String, Object> determinedBy = determinedBy(id, objective, number, last, parent);
             String key = StoreWriter.key(determinedBy);
             levels.add(key);
             tasks.putIfAbsent(
@@ -152,7 +152,7 @@ public final class Plan {
      * value that older code implied.
      */
     private Map<String, Object> determinedBy(
-            TrialId id, Experiment.Objective objective, int number, Optional<String> parent) {
+            TrialId id, Experiment.Objective objective, int number, int last, Optional<String> parent) {
         DataSet set = dataSet(id.dataset());
         Map<String, Object> by = new LinkedHashMap<>();
         by.put("numerics", Numerics.VERSION);
@@ -172,6 +172,10 @@ public final class Plan {
         by.put("seed", experiment.seed());
         by.put("trial", id.trial());
         by.put("level", number);
+        int iterations = ExperimentTranslator.iterations(experiment, number, last);
+        if (iterations != experiment.training().iterations()) {
+            by.put("iterations", iterations);
+        }
         parent.ifPresent(key -> {
             by.put("parent", key);
             by.put("restart", restart(id.strategy(), number));

@@ -92,10 +92,9 @@ public record SearchStatus(
             TimeSpent spent,
             Optional<Long> process,
             IntToDoubleFunction densities) {
-        int iterations = experiment.training().iterations();
 
         // (key) what is to be done for a level, each key once
-        record Work(String objective, int number, LevelState state, boolean dropped) {}
+        record Work(String objective, int number, int iterations, LevelState state, boolean dropped) {}
 
         var levels = new LinkedHashMap<String, Work>();
         var trials = new ArrayList<TrialStatus>();
@@ -104,15 +103,21 @@ public record SearchStatus(
             int done = 0;
             LevelState next = LevelState.DONE;
             int iteration = 0;
+            int last = trial.levels().size() - 1;
+            int iterations = experiment.training().iterations(); // of the level to be trained next
             for (int number = 0; number < trial.levels().size(); number++) {
                 String key = trial.levels().get(number);
                 LevelState state = states.apply(key);
+                int length = ExperimentTranslator.iterations(experiment, number, last);
                 levels.merge(
-                        key, new Work(trial.id().objective(), number, state, dropped), (a, b) -> a.dropped() ? b : a);
+                        key,
+                        new Work(trial.id().objective(), number, length, state, dropped),
+                        (a, b) -> a.dropped() ? b : a);
                 if (state == LevelState.DONE) {
                     done++;
                 } else if (next == LevelState.DONE) {
                     next = state;
+                    iterations = length;
                     iteration = state == LevelState.BEGUN ? spent.reached(key) : 0;
                 }
                 dropped |= state == LevelState.FAILED;
@@ -147,7 +152,7 @@ public record SearchStatus(
                 inWork++;
             }
             if (work.state() == LevelState.BEGUN || work.state() == LevelState.WAITING) {
-                int rest = iterations - Math.min(iterations, spent.reached(level.getKey()));
+                int rest = work.iterations() - Math.min(work.iterations(), spent.reached(level.getKey()));
                 OptionalDouble pace = secondsPerIteration(
                         byObjective.getOrDefault(work.objective(), byNumber), work.number(), densities);
                 known &= pace.isPresent();
