@@ -265,7 +265,7 @@ final class EvaluateCommand implements Callable<Integer> {
         for (EvaluationRequest request : requests) {
             kept(request).ifPresent(directory -> {
                 List<Path> sheets = ContactSheets.write(
-                        directory, DataSets.standard().classNames(request.set().name()));
+                        directory, request.set().details().classNames());
                 console.err()
                         .println("Kept: " + directory.file() + " and " + sheets.size()
                                 + (sheets.size() == 1 ? " picture" : " pictures") + " beside it");

@@ -29,7 +29,6 @@ import org.espalier.lab.jobs.PartedWork;
 import org.espalier.lab.plan.StartNetwork;
 import org.espalier.lab.robustness.EvaluationRunner;
 import org.espalier.lab.robustness.ExperimentEvaluation;
-import org.espalier.lab.plan.StartNetwork;
 import org.espalier.lab.runner.LevelWork;
 import org.espalier.lab.runner.RunRequest;
 import org.espalier.lab.runner.Runner;

@@ -29,7 +29,7 @@ import org.espalier.train.Trainer;
 final class Calibration {
     private static final int IMAGES = 256;
     private static final double NANOS = 1e9;
-    private static final double WARM_SECONDS = 4;
+    private static final double WARM_SECONDS = 3;
     private static final int MOST_WAIT = 4; // times the processor time that is wanted
     private static final long LINE_BYTES = 150;
     private static final long LEVEL_BYTES = 8 << 10; // level.json, done.json and the headers of networks
@@ -41,12 +41,12 @@ final class Calibration {
     private final Optional<StartNetwork> start;
     private boolean warm;
 
-    Calibration(Experiment experiment, DataSet set, Optional<StartNetwork> start) {
+    Calibration(Experiment experiment, DataSet set) {
+        this.start = StartNetwork.of(experiment);
         this.experiment = experiment;
         this.splits = experiment.data().splits(set, experiment.data().validation(), experiment.seed());
         this.architecture = ExperimentTranslator.architecture(experiment, set, start);
-        List<Integer> survivors = ExperimentTranslator.survivors(
-                experiment, architecture, start.map(given -> given.network().mask()));
+        List<Integer> survivors = ExperimentTranslator.survivors(experiment, architecture, start.map(given -> given.network().mask()));
         this.densities = IntStream.range(0, survivors.size())
                 .mapToObj(level -> (double) survivors.get(level) / survivors.getFirst())
                 .toList();
