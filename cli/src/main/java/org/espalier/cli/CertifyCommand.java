@@ -19,18 +19,22 @@ import org.espalier.cli.progress.CertificationProgress;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
+import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.certification.BoundsConsistency;
 import org.espalier.lab.certification.Certification;
 import org.espalier.lab.certification.CertificationMethod;
 import org.espalier.lab.certification.CertificationRequest;
 import org.espalier.lab.certification.CertificationRunner;
+import org.espalier.lab.certification.KeptCounterexamples;
 import org.espalier.lab.certification.StoredCertifications;
+import org.espalier.lab.counterexample.KeptDirectory;
 import org.espalier.lab.experiment.Decimals;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketData;
+import org.espalier.report.example.ContactSheets;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.table.Table;
 import picocli.CommandLine;
@@ -60,6 +64,9 @@ final class CertifyCommand implements Callable<Integer> {
     private static final int USUAL_BOUND_IMAGES = 1000;
     private static final int USUAL_EXACT_IMAGES = 100;
     private static final float USUAL_EPSILON = 0.1f;
+
+    /** Digits of a network's digest in names of directories. */
+    private static final int DIGITS = 12;
 
     private final Console console;
 
@@ -124,6 +131,15 @@ final class CertifyCommand implements Callable<Integer> {
             description = "Folder of the certificates (default: in the search's directory, or beside the file).")
     private Optional<Path> out;
 
+    @Option(
+            names = "--keep",
+            paramLabel = "DIR",
+            arity = "0..1",
+            fallbackValue = "",
+            description =
+                    "With exact: keep the counterexamples, as arrays (.npz) and pictures (default: with the certificate).")
+    private Optional<Path> keep;
+
     @Option(names = "--json", description = "Print results as JSON, one line per ticket and epsilon.")
     private boolean json;
 
@@ -164,9 +180,24 @@ final class CertifyCommand implements Callable<Integer> {
             }
         }
         show(requests, certifications);
+        keep.ifPresent(place -> keep(requests, certifications, place));
         List<String> violations = violations(requests, certifications);
         violations.forEach(console::complain);
         return violations.isEmpty() ? ExitCode.DONE : ExitCode.REFUSED;
+    }
+
+    private void keep(List<CertificationRequest> requests, List<Certification> certifications, Path place) {
+        for (int i = 0; i < requests.size(); i++) {
+            CertificationRequest request = requests.get(i);
+            var directory = new KeptDirectory(
+                    place.toString().isEmpty()
+                            ? request.directory().resolve(KeptDirectory.NAME)
+                            : place.resolve(request.ticket().digest().substring(0, DIGITS) + "-" + request.id()));
+            int found = KeptCounterexamples.write(request, certifications.get(i), directory);
+            ContactSheets.write(
+                    directory, DataSets.standard().classNames(request.set().name()));
+            console.err().println("Kept: " + directory.file() + " (" + found + " counterexamples)");
+        }
     }
 
     /** Contradictions between these certificates and all stored ones of the same tickets. */
@@ -199,6 +230,9 @@ final class CertifyCommand implements Callable<Integer> {
         if (!chosen.exact() && (nodes.isPresent() || timeLimit.isPresent())) {
             throw new UserException(
                     (nodes.isPresent() ? "--nodes" : "--time-limit") + " needs --method exact, found " + chosen);
+        }
+        if (!chosen.exact() && keep.isPresent()) {
+            throw new UserException("--keep needs --method exact, which finds counterexamples, found " + chosen);
         }
         if (!split.equals("test") && !split.equals("validation")) {
             throw new UserException("--split is " + split + ", expected test or validation");
@@ -291,6 +325,7 @@ final class CertifyCommand implements Callable<Integer> {
         line.put("split", request.split().name());
         line.put("images", request.images());
         line.put("clean", certification.clean());
+        line.put("chance", certification.chance().share());
         line.put("certified", certification.certified());
         line.put("attacked", certification.attacked());
         line.put("unbroken", certification.unbroken());
@@ -309,7 +344,7 @@ final class CertifyCommand implements Callable<Integer> {
             keys.add(List.of(
                     request.ticket().label(), percent(request.ticket().density()), Float.toString(request.epsilon())));
             rows.add(List.of(
-                    percent(each.clean()),
+                    percent(each.clean()) + (each.ofChance() ? "*" : ""),
                     percent(each.certified()),
                     percent(each.unbroken()),
                     percent(each.attacked()),
@@ -317,6 +352,14 @@ final class CertifyCommand implements Callable<Integer> {
                     seconds(each.secondsPerImage())));
         }
         CertificationRequest first = requests.getFirst();
+        List<String> notes = new ArrayList<>();
+        if (certifications.stream().anyMatch(Certification::ofChance)) {
+            notes.add(
+                    "* the network is no better on these images than one that always names their most frequent class ("
+                            + percent(certifications.getFirst().chance().share())
+                            + " %): its certificates show nothing.");
+        }
+        notes.addAll(meanings(first));
         return new Table(
                 "Certified by " + first.method() + ", " + first.norm() + ", first "
                         + String.format(Locale.ROOT, "%,d", first.images()) + " "
@@ -324,19 +367,24 @@ final class CertifyCommand implements Callable<Integer> {
                 new Table.Block("", List.of("ticket", "P_m", "epsilon"), keys, Set.of(0)),
                 List.of(new Table.Block(
                         "", List.of("clean", "certified", "unbroken", "attacked", "unknown", "s/image"), rows)),
-                List.of(
-                        "certified: no attack in the ball can break these images; robust accuracy is at least this.",
-                        "unbroken: the attack failed and no counterexample is known; robust accuracy is at most this.",
-                        "attacked: correct under " + CertificationRequest.attackInWords() + ".",
-                        "unknown: neither certified nor broken. s/image: mean processor time per verified image.",
-                        first.method().exact()
-                                ? "Exact verification used at most "
-                                        + String.format(Locale.ROOT, "%,d", first.nodes()) + " nodes per image"
-                                        + first.secondsPerImage()
-                                                .map(limit -> " and at most " + limit + " s per image; with a time"
-                                                        + " limit, results depend on the machine.")
-                                                .orElse(".")
-                                : "Bounds are not exact: images that are not certified may be robust too."));
+                notes);
+    }
+
+    /** What the columns mean. */
+    private static List<String> meanings(CertificationRequest first) {
+        return List.of(
+                "certified: no attack in the ball can break these images; robust accuracy is at least this.",
+                "unbroken: the attack failed and no counterexample is known; robust accuracy is at most this.",
+                "attacked: correct under " + CertificationRequest.attackInWords() + ".",
+                "unknown: neither certified nor broken. s/image: mean processor time per verified image.",
+                first.method().exact()
+                        ? "Exact verification used at most "
+                                + String.format(Locale.ROOT, "%,d", first.nodes()) + " nodes per image"
+                                + first.secondsPerImage()
+                                        .map(limit -> " and at most " + limit + " s per image; with a time"
+                                                + " limit, results depend on the machine.")
+                                        .orElse(".")
+                        : "Bounds are not exact: images that are not certified may be robust too.");
     }
 
     private static String percent(double share) {

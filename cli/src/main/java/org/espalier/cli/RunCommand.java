@@ -24,6 +24,7 @@ import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.experiment.Presets;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.plan.ExperimentTranslator;
+import org.espalier.lab.plan.StartNetwork;
 import org.espalier.lab.robustness.EvaluationRequest;
 import org.espalier.lab.robustness.EvaluationRunner;
 import org.espalier.lab.robustness.ExperimentEvaluation;
@@ -137,8 +138,9 @@ final class RunCommand implements Callable<Integer> {
             ExperimentEvaluation.check(resolved, lines); // hours of training come first
             data = Runner.load(resolved, lines);
         }
+        Optional<StartNetwork> start = StartNetwork.of(resolved);
         long memory = Runtime.getRuntime().maxMemory();
-        MemoryNeed need = need(resolved, data, memory);
+        MemoryNeed need = need(resolved, data, start, memory);
         int threads = jobs.orElseGet(
                 () -> usualJobs(resolved, need, Runtime.getRuntime().availableProcessors(), memory));
         var request = new RunRequest(
@@ -148,7 +150,8 @@ final class RunCommand implements Callable<Integer> {
                 kernels,
                 RunRequest.USUAL_CHECKPOINT,
                 Version.number(),
-                spec.root().commandLine().getParseResult().originalArgs());
+                spec.root().commandLine().getParseResult().originalArgs(),
+                start);
         try {
             return run(request, data);
         } catch (OutOfMemoryError e) {
@@ -161,13 +164,13 @@ final class RunCommand implements Callable<Integer> {
      *
      * @throws UserException naming the file, if they do not fit
      */
-    private MemoryNeed need(Experiment resolved, Map<String, DataSet> data, long memory) {
+    private MemoryNeed need(Experiment resolved, Map<String, DataSet> data, Optional<StartNetwork> start, long memory) {
         try {
             data.values()
                     .forEach(set -> ExperimentTranslator.pruningSchedule(
-                            resolved, ExperimentTranslator.architecture(resolved, set)));
-            MemoryNeed need = MemoryNeed.of(resolved, data);
-            need.check(resolved, data, memory);
+                            resolved, ExperimentTranslator.architecture(resolved, set, start)));
+            MemoryNeed need = MemoryNeed.of(resolved, data, start);
+            need.check(resolved, data, start, memory);
             return need;
         } catch (UserException e) {
             throw new UserException(experiment + ": " + e.getMessage(), e);

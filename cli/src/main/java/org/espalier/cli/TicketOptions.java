@@ -57,6 +57,11 @@ public final class TicketOptions {
         return weights;
     }
 
+    /** Whether the user names a data set for files that belong to no search. */
+    public boolean namesData() {
+        return data.isPresent() || dataDirectory.isPresent();
+    }
+
     /** A search names its data set itself; only the directory of its files may be given. */
     private Ticket withData(Ticket ticket) {
         if (ticket.data().digest().isEmpty()) {

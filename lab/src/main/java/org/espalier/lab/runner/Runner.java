@@ -98,7 +98,7 @@ public final class Runner {
      *     search, is damaged or cannot be written. Levels in work are put aside first
      */
     public RunOutcome run(Map<String, DataSet> data) {
-        Plan plan = new Plan(request.experiment(), data);
+        Plan plan = new Plan(request.experiment(), data, request.start());
         try (StoreWriter store =
                 StoreWriter.open(request.directory(), request.experiment(), plan.trials(), provenance(data))) {
             Work work = new Work(plan, data, store);
