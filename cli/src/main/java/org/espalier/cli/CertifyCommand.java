@@ -20,7 +20,6 @@ import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.cli.progress.SharedParts;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
-import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.certification.BoundsConsistency;
 import org.espalier.lab.certification.Certification;
 import org.espalier.lab.certification.CertificationMethod;
@@ -227,7 +226,7 @@ final class CertifyCommand implements Callable<Integer> {
                             : place.resolve(request.ticket().digest().substring(0, DIGITS) + "-" + request.id()));
             int found = KeptCounterexamples.write(request, certifications.get(i), directory);
             ContactSheets.write(
-                    directory, DataSets.standard().classNames(request.set().name()));
+                    directory, request.set().details().classNames());
             console.err().println("Kept: " + directory.file() + " (" + found + " counterexamples)");
         }
     }

@@ -204,6 +204,9 @@ final class EvaluateCommand implements Callable<Integer> {
         List<Ticket> tickets = tickets(path);
         List<EvaluationRequest> requests = requests(tickets, threat);
         if (shared) {
+            if (keep.isPresent()) {
+                throw wrong("--keep is given, expected none with --shared; run the command again with --keep alone");
+            }
             Path root = TicketOptions.sharedRoot(tickets, out);
             SharedParts.Outcome outcome = SharedParts.run(
                     console,
@@ -215,7 +218,14 @@ final class EvaluateCommand implements Callable<Integer> {
                     threads,
                     WorkRequest.USUAL_TERM,
                     false);
-            return outcome.whole() ? show(requests) : outcome.interrupted().orElse(ExitCode.INTERRUPTED);
+            if (!outcome.whole()) {
+                return outcome.interrupted().orElse(ExitCode.INTERRUPTED);
+            }
+            int code = show(requests);
+            if (asEntry) {
+                requests.forEach(this::entries);
+            }
+            return code;
         }
         var progress = new EvaluationProgress(console);
         var runner = new EvaluationRunner(requests, threads, progress, this::kept);
@@ -255,7 +265,7 @@ final class EvaluateCommand implements Callable<Integer> {
         for (EvaluationRequest request : requests) {
             kept(request).ifPresent(directory -> {
                 List<Path> sheets = ContactSheets.write(
-                        directory, DataSets.standard().classNames(request.set().name()));
+                        directory, request.set().details().classNames());
                 console.err()
                         .println("Kept: " + directory.file() + " and " + sheets.size()
                                 + (sheets.size() == 1 ? " picture" : " pictures") + " beside it");

@@ -29,7 +29,7 @@ import org.espalier.train.Trainer;
 final class Calibration {
     private static final int IMAGES = 256;
     private static final double NANOS = 1e9;
-    private static final double WARM_SECONDS = 4;
+    private static final double WARM_SECONDS = 3;
     private static final int MOST_WAIT = 4; // times the processor time that is wanted
     private static final long LINE_BYTES = 150;
     private static final long LEVEL_BYTES = 8 << 10; // level.json, done.json and the headers of networks
@@ -38,22 +38,18 @@ final class Calibration {
     private final Splits splits;
     private final Architecture architecture;
     private final List<Double> densities;
-    private final int measurements;
+    private final Optional<StartNetwork> start;
     private boolean warm;
 
-    Calibration(Experiment experiment, DataSet set, Optional<StartNetwork> start) {
+    Calibration(Experiment experiment, DataSet set) {
+        this.start = StartNetwork.of(experiment);
         this.experiment = experiment;
         this.splits = experiment.data().splits(set, experiment.data().validation(), experiment.seed());
         this.architecture = ExperimentTranslator.architecture(experiment, set, start);
-        List<Integer> survivors = ExperimentTranslator.survivors(
-                experiment, architecture, start.map(given -> given.network().mask()));
+        List<Integer> survivors = ExperimentTranslator.survivors(experiment, architecture, start.map(given -> given.network().mask()));
         this.densities = IntStream.range(0, survivors.size())
                 .mapToObj(level -> (double) survivors.get(level) / survivors.getFirst())
                 .toList();
-        this.measurements = ExperimentTranslator.schedule(
-                        experiment, splits.train().size())
-                .moments(experiment.training().iterations())
-                .size();
     }
 
     /**
@@ -77,7 +73,8 @@ final class Calibration {
 
     private Costs.Point point(Experiment.Objective objective, double density, double seconds) {
         Engine engine = Engines.create(architecture, KernelMode.AUTO);
-        Mask mask = density >= 1 ? Mask.dense(architecture) : RandomMasks.draw(architecture, density, Stream.root(1));
+        Mask whole = start.map(given -> given.network().mask()).orElseGet(() -> Mask.dense(architecture));
+        Mask mask = density >= 1 ? whole : RandomMasks.draw(architecture, density * whole.density(), Stream.root(1));
         engine.load(experiment.network().initial().draw(architecture, Stream.root(2)), mask);
         Trial trial = Trial.of(experiment.seed(), 0);
         Trainer trainer = new Trainer(
@@ -138,9 +135,11 @@ final class Calibration {
         return threads.isCurrentThreadCpuTimeSupported() ? threads.getCurrentThreadCpuTime() : 0;
     }
 
-    /** Measurements of a level. */
-    int measurements() {
-        return measurements;
+    /** Measurements of a level of so many updates. */
+    int measurements(int iterations) {
+        return ExperimentTranslator.schedule(experiment, splits.train().size())
+                .moments(iterations)
+                .size();
     }
 
     /** Shares of weights that survive, by level. */
@@ -149,10 +148,10 @@ final class Calibration {
     }
 
     /** Bytes of the files of a level, about. */
-    long bytes(int rewinds) {
+    long bytes(int rewinds, int iterations) {
         long values = architecture.weights();
         long network = values * (Float.BYTES + 1); // a byte of the mask for each weight
-        int lines = measurements
+        int lines = measurements(iterations)
                 * experiment.evaluation().splits().size()
                 * (1 + experiment.evaluation().attacks().size());
         return (2L + rewinds) * network + LINE_BYTES * lines + LEVEL_BYTES;

@@ -10,6 +10,7 @@ import java.util.Objects;
 import org.espalier.data.DataSet;
 import org.espalier.lab.cluster.Simulator;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.plan.Plan;
 import org.espalier.lab.plan.Task;
 import org.espalier.lab.store.StoredTrial;
@@ -57,7 +58,7 @@ public record SearchEstimate(
     public static SearchEstimate of(Experiment first, int trials, Map<String, DataSet> data, double seconds) {
         Plan plan = new Plan(first, data);
         Map<String, Calibration> calibrations = new LinkedHashMap<>();
-        data.forEach((name, set) -> calibrations.put(name, new Calibration(first, set, plan.start())));
+        data.forEach((name, set) -> calibrations.put(name, new Calibration(first, set)));
         int pairs = Math.min(MOST_MEASURED, data.size() * first.objectives().size());
         Map<String, Costs> costs = new LinkedHashMap<>();
         int assumed = 0;
@@ -91,12 +92,13 @@ public record SearchEstimate(
                         .getValue();
             }
             double density = calibration.densities().get(task.number());
-            double train = first.training().iterations() * cost.iteration(density);
-            double measure = calibration.measurements() * cost.evaluation(density);
+            int iterations = ExperimentTranslator.iterations(first, task.number(), task.lastLevel());
+            double train = iterations * cost.iteration(density);
+            double measure = calibration.measurements(iterations) * cost.evaluation(density);
             training += train;
             evaluation += measure;
             levelSeconds.put(task.key(), train + measure);
-            bytes += calibration.bytes(task.number() == 0 ? plan.rewinds().size() : 0);
+            bytes += calibration.bytes(task.number() == 0 ? plan.rewinds().size() : 0, iterations);
         }
         List<Simulator.Group> one = groups(plan, levelSeconds);
         List<Simulator.Group> all = new ArrayList<>();

@@ -184,7 +184,13 @@ public final class Runner {
                 for (Split split : List.of(parts.train(), parts.validation(), parts.test())) {
                     List<Integer> classes = split.missing(set.classes());
                     if (!classes.isEmpty()) {
-                        missing.add(new MissingClasses(name, split.name(), classes));
+                        missing.add(new MissingClasses(
+                                name,
+                                split.name(),
+                                classes,
+                                set.details().classNames().isEmpty()
+                                        ? List.of()
+                                        : classes.stream().map(set::className).toList()));
                     }
                 }
             });
