@@ -81,7 +81,12 @@ final class HadoopFiles implements SharedFiles {
                     system,
                     renames ? FileContext.getFileContext(address, hadoop) : null,
                     new org.apache.hadoop.fs.Path(address));
-            files.exists(Store.INDEX); // whether anybody answers
+            try {
+                system.exists(files.path(Store.INDEX)); // whether anybody answers
+            } catch (IOException e) {
+                files.close();
+                throw e;
+            }
             return files;
         } catch (IOException | IllegalArgumentException e) {
             throw new UserException("the store " + address + " cannot be reached: " + OneLine.reason(e), e);
