@@ -17,6 +17,7 @@ import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
 import org.espalier.cli.progress.CertificationProgress;
 import org.espalier.cli.progress.DataProgressLines;
+import org.espalier.cli.progress.SharedParts;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
 import org.espalier.lab.certification.BoundsConsistency;
@@ -25,6 +26,7 @@ import org.espalier.lab.certification.CertificationMethod;
 import org.espalier.lab.certification.CertificationRequest;
 import org.espalier.lab.certification.CertificationRunner;
 import org.espalier.lab.certification.StoredCertifications;
+import org.espalier.lab.cluster.WorkRequest;
 import org.espalier.lab.experiment.Decimals;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.robustness.StoredEvaluation;
@@ -124,6 +126,9 @@ final class CertifyCommand implements Callable<Integer> {
             description = "Folder of the certificates (default: in the search's directory, or beside the file).")
     private Optional<Path> out;
 
+    @Option(names = "--shared", description = SharedParts.SHARED)
+    private boolean shared;
+
     @Option(names = "--json", description = "Print results as JSON, one line per ticket and epsilon.")
     private boolean json;
 
@@ -147,6 +152,9 @@ final class CertifyCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--jobs is " + threads + ", expected a number from 1");
         }
         List<CertificationRequest> requests = requests();
+        if (shared) {
+            return share(requests, threads);
+        }
         var progress = new CertificationProgress(console, requests.size());
         var runner = new CertificationRunner(threads, progress);
         List<Certification> certifications = new ArrayList<>();
@@ -163,6 +171,30 @@ final class CertifyCommand implements Callable<Integer> {
                 certifications.add(certification.get());
             }
         }
+        return conclude(requests, certifications);
+    }
+
+    private int share(List<CertificationRequest> requests, int threads) {
+        Path root = TicketOptions.sharedRoot(
+                requests.stream().map(CertificationRequest::ticket).toList(), out);
+        SharedParts.Outcome outcome = SharedParts.run(
+                console,
+                requests.stream()
+                        .map(request -> CertificationRunner.parted(request, root))
+                        .toList(),
+                root,
+                Ticket.CERTIFICATES,
+                threads,
+                WorkRequest.USUAL_TERM,
+                false);
+        return outcome.whole()
+                ? conclude(
+                        requests,
+                        requests.stream().map(CertificationRunner::stored).toList())
+                : outcome.interrupted().orElse(ExitCode.INTERRUPTED);
+    }
+
+    private int conclude(List<CertificationRequest> requests, List<Certification> certifications) {
         show(requests, certifications);
         List<String> violations = violations(requests, certifications);
         violations.forEach(console::complain);
@@ -291,6 +323,7 @@ final class CertifyCommand implements Callable<Integer> {
         line.put("split", request.split().name());
         line.put("images", request.images());
         line.put("clean", certification.clean());
+        line.put("chance", certification.chance().share());
         line.put("certified", certification.certified());
         line.put("attacked", certification.attacked());
         line.put("unbroken", certification.unbroken());
@@ -309,7 +342,7 @@ final class CertifyCommand implements Callable<Integer> {
             keys.add(List.of(
                     request.ticket().label(), percent(request.ticket().density()), Float.toString(request.epsilon())));
             rows.add(List.of(
-                    percent(each.clean()),
+                    percent(each.clean()) + (each.ofChance() ? "*" : ""),
                     percent(each.certified()),
                     percent(each.unbroken()),
                     percent(each.attacked()),
@@ -317,6 +350,14 @@ final class CertifyCommand implements Callable<Integer> {
                     seconds(each.secondsPerImage())));
         }
         CertificationRequest first = requests.getFirst();
+        List<String> notes = new ArrayList<>();
+        if (certifications.stream().anyMatch(Certification::ofChance)) {
+            notes.add(
+                    "* the network is no better on these images than one that always names their most frequent class ("
+                            + percent(certifications.getFirst().chance().share())
+                            + " %): its certificates show nothing.");
+        }
+        notes.addAll(meanings(first));
         return new Table(
                 "Certified by " + first.method() + ", " + first.norm() + ", first "
                         + String.format(Locale.ROOT, "%,d", first.images()) + " "
@@ -324,19 +365,24 @@ final class CertifyCommand implements Callable<Integer> {
                 new Table.Block("", List.of("ticket", "P_m", "epsilon"), keys, Set.of(0)),
                 List.of(new Table.Block(
                         "", List.of("clean", "certified", "unbroken", "attacked", "unknown", "s/image"), rows)),
-                List.of(
-                        "certified: no attack in the ball can break these images; robust accuracy is at least this.",
-                        "unbroken: the attack failed and no counterexample is known; robust accuracy is at most this.",
-                        "attacked: correct under " + CertificationRequest.attackInWords() + ".",
-                        "unknown: neither certified nor broken. s/image: mean processor time per verified image.",
-                        first.method().exact()
-                                ? "Exact verification used at most "
-                                        + String.format(Locale.ROOT, "%,d", first.nodes()) + " nodes per image"
-                                        + first.secondsPerImage()
-                                                .map(limit -> " and at most " + limit + " s per image; with a time"
-                                                        + " limit, results depend on the machine.")
-                                                .orElse(".")
-                                : "Bounds are not exact: images that are not certified may be robust too."));
+                notes);
+    }
+
+    /** What the columns mean. */
+    private static List<String> meanings(CertificationRequest first) {
+        return List.of(
+                "certified: no attack in the ball can break these images; robust accuracy is at least this.",
+                "unbroken: the attack failed and no counterexample is known; robust accuracy is at most this.",
+                "attacked: correct under " + CertificationRequest.attackInWords() + ".",
+                "unknown: neither certified nor broken. s/image: mean processor time per verified image.",
+                first.method().exact()
+                        ? "Exact verification used at most "
+                                + String.format(Locale.ROOT, "%,d", first.nodes()) + " nodes per image"
+                                + first.secondsPerImage()
+                                        .map(limit -> " and at most " + limit + " s per image; with a time"
+                                                + " limit, results depend on the machine.")
+                                        .orElse(".")
+                        : "Bounds are not exact: images that are not certified may be robust too.");
     }
 
     private static String percent(double share) {

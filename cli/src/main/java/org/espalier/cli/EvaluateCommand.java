@@ -16,11 +16,13 @@ import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.cli.progress.EvaluationProgress;
+import org.espalier.cli.progress.SharedParts;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
 import org.espalier.data.Splits;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.evaluate.rules.Verdict;
+import org.espalier.lab.cluster.WorkRequest;
 import org.espalier.lab.experiment.Decimals;
 import org.espalier.lab.experiment.Names;
 import org.espalier.lab.robustness.EvaluationRequest;
@@ -54,6 +56,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  espalier evaluate runs/quick-mlp --strategy original --trial 1 --level 3",
             "  espalier evaluate runs/quick-mlp --all-levels --suite fast --images 200",
+            "  espalier evaluate /shared/mine --all-levels --shared",
             "  espalier evaluate --self-test"
         })
 final class EvaluateCommand implements Callable<Integer> {
@@ -113,6 +116,9 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Directory of the results (default: in the search, or beside the file).")
     private Optional<Path> out;
 
+    @Option(names = "--shared", description = SharedParts.SHARED)
+    private boolean shared;
+
     @Option(names = "--json", description = "Print results as JSON, one line per ticket.")
     private boolean json;
 
@@ -151,6 +157,20 @@ final class EvaluateCommand implements Callable<Integer> {
         oneOf("--weights", ticketOptions.weights(), List.of("final", "best-validation"));
         List<Ticket> tickets = tickets(path);
         List<EvaluationRequest> requests = requests(tickets, threat);
+        if (shared) {
+            Path root = TicketOptions.sharedRoot(tickets, out);
+            SharedParts.Outcome outcome = SharedParts.run(
+                    console,
+                    requests.stream()
+                            .map(request -> EvaluationRunner.parted(request, root))
+                            .toList(),
+                    root,
+                    Ticket.EVALUATIONS,
+                    threads,
+                    WorkRequest.USUAL_TERM,
+                    false);
+            return outcome.whole() ? show(requests) : outcome.interrupted().orElse(ExitCode.INTERRUPTED);
+        }
         var progress = new EvaluationProgress(console);
         var runner = new EvaluationRunner(requests, threads, progress);
         try (Interruption interruption = Interruption.expect(() -> {

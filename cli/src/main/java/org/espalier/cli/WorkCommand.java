@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.espalier.UserException;
 import org.espalier.cli.console.Console;
@@ -14,6 +16,7 @@ import org.espalier.cli.console.Interruption;
 import org.espalier.cli.console.Version;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.cli.progress.RunProgress;
+import org.espalier.cli.progress.SharedParts;
 import org.espalier.data.DataSet;
 import org.espalier.engine.KernelMode;
 import org.espalier.lab.cluster.SharedFolder;
@@ -22,10 +25,14 @@ import org.espalier.lab.cluster.WorkRequest;
 import org.espalier.lab.cluster.Worker;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.file.StoreLock;
+import org.espalier.lab.jobs.PartedWork;
+import org.espalier.lab.robustness.EvaluationRunner;
+import org.espalier.lab.robustness.ExperimentEvaluation;
 import org.espalier.lab.runner.LevelWork;
 import org.espalier.lab.runner.RunRequest;
 import org.espalier.lab.runner.Runner;
 import org.espalier.lab.store.Store;
+import org.espalier.lab.tickets.Ticket;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -186,6 +193,7 @@ final class WorkCommand implements Callable<Integer> {
     private int work(RunRequest run, LevelWork work, Path home) {
         Duration term = Duration.ofSeconds(lease);
         var request = new WorkRequest(run, home, term, Worker.usualPoll(term), leave, verify);
+        WorkOutcome outcome;
         try (RunProgress progress = new RunProgress(console, run);
                 SharedFolder files = new SharedFolder(directory)) {
             files.sweep();
@@ -194,21 +202,45 @@ final class WorkCommand implements Callable<Integer> {
                 progress.say("stopping; checkpoints of the levels in work are written");
                 worker.stop();
             })) {
-                WorkOutcome outcome = worker.run();
+                outcome = worker.run();
                 if (outcome.stopped()) {
                     progress.close();
                     console.err().println("stopped; nothing is lost: any worker continues");
                     return interruption.code().orElse(ExitCode.INTERRUPTED);
                 }
                 progress.done(outcome.trained());
-                console.err()
-                        .println(
-                                outcome.left() == 0
-                                        ? "all levels are done; for the results: espalier report " + directory
-                                        : outcome.left() + " levels are left, which other workers hold");
-                return outcome.failed() > 0 ? ExitCode.DIVERGED : ExitCode.DONE;
             }
         }
+        OptionalInt interrupted = evaluate(run.jobs(), term);
+        if (interrupted.isPresent()) {
+            return interrupted.getAsInt();
+        }
+        console.err()
+                .println(
+                        outcome.left() == 0
+                                ? "all levels are done; for the results: espalier report " + directory
+                                : outcome.left() + " levels are left, which other workers hold");
+        return outcome.failed() > 0 ? ExitCode.DIVERGED : ExitCode.DONE;
+    }
+
+    /**
+     * Attacks the levels that are done by now, if the experiment has an evaluation.
+     *
+     * @return the exit code of an interruption, if there was one
+     */
+    private OptionalInt evaluate(int threads, Duration term) {
+        Store store = Store.open(directory);
+        if (store.experiment().robustness().isEmpty()) {
+            return OptionalInt.empty();
+        }
+        List<PartedWork> works;
+        try (DataProgressLines lines = DataProgressLines.on(console)) {
+            works = ExperimentEvaluation.of(store, lines).stream()
+                    .map(request -> EvaluationRunner.parted(request, directory))
+                    .toList();
+        }
+        return SharedParts.run(console, works, directory, Ticket.EVALUATIONS, threads, term, leave)
+                .interrupted();
     }
 
     private static void delete(Path home) {

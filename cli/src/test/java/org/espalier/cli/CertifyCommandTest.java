@@ -7,9 +7,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.espalier.cli.console.ExitCode;
+import org.espalier.lab.file.SafeTensors;
 import org.espalier.lab.file.StoreLock;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -146,6 +149,23 @@ class CertifyCommandTest {
                 "20");
         assertThat(again.err()).contains("4 of 4, there already");
         assertThat(again.out()).isEqualTo(run.out());
+    }
+
+    /** A network of zeros names class 0 everywhere: all its right answers are certified, and show nothing. */
+    @Test
+    void aNetworkThatIgnoresItsInputIsMarked() throws IOException {
+        Path file = empty.resolve("constant.safetensors");
+        Map<String, SafeTensors.Tensor> tensors = new LinkedHashMap<>();
+        tensors.put("layers.0.weight", new SafeTensors.Tensor.Floats(List.of(3, 9), new float[27]));
+        tensors.put("layers.0.bias", new SafeTensors.Tensor.Floats(List.of(3), new float[3]));
+        Files.write(file, SafeTensors.encode(tensors, Map.of()));
+        CommandLineRun run = certify(
+                file, "--data-directory", home.resolve("images").toString(), "--data", "tiny", "--images", "20");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out()).containsPattern("[0-9]\\*").contains("its certificates show nothing");
+        assertThat(certify(copy("real"), "--level", "0", "--trial", "1", "--strategy", "original", "--images", "20")
+                        .out())
+                .doesNotContain("show nothing");
     }
 
     @Test

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.fixtures.Trees;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,7 +39,7 @@ class WorkCommandTest {
 
     private static Map<String, String> made(Path directory) throws IOException {
         Map<String, String> made = Trees.digests(directory);
-        made.keySet().removeIf(name -> name.startsWith("cluster/") || name.startsWith("results"));
+        made.keySet().removeIf(name -> name.startsWith("cluster/") || name.matches("[a-z-]+\\.(csv|md)"));
         return made;
     }
 
@@ -135,5 +140,99 @@ class WorkCommandTest {
         assertThat(array).content().contains("#SBATCH --array=0-2\n", "#SBATCH --mem=2G\n", "#SBATCH --time=10\n");
         assertThat(report).content().contains(" work " + out + " --verify ", " report " + out + "\n");
         assertThat(List.of("levels", "index.json", "cluster/logs")).allMatch(name -> Files.exists(out.resolve(name)));
+    }
+
+    /** Runs a command several times at once, as on several machines. */
+    private static List<CommandLineRun> together(int times, String... command) throws InterruptedException {
+        List<CommandLineRun> runs = new CopyOnWriteArrayList<>();
+        List<Thread> threads = IntStream.range(0, times)
+                .mapToObj(_ -> Thread.ofPlatform().start(() -> runs.add(CommandLineRun.of(command))))
+                .toList();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(runs).hasSize(times);
+        return runs;
+    }
+
+    private static Map<String, String> stored(Path directory, String kind) throws IOException {
+        Map<String, String> stored = Trees.digests(directory.resolve(kind));
+        assertThat(stored).isNotEmpty();
+        return stored;
+    }
+
+    @Test
+    void evaluationsAndCertificatesThatMachinesShareHaveTheBytesOfOne() throws Exception {
+        Files.writeString(file, "robustness: {suite: fast, epsilon: 0.05, images: 30}\n", StandardOpenOption.APPEND);
+        Path whole = home.resolve("whole");
+        CommandLineRun.of("run", file.toString(), "--out", whole.toString());
+        prepare();
+        for (CommandLineRun work : together(2, "work", out.toString(), "--jobs", "1")) {
+            assertThat(work.err()).contains(" evaluations, shared with other machines");
+            assertThat(work.code()).isZero();
+        }
+        assertThat(made(out)).isEqualTo(made(whole));
+        assertThat(stored(out, "robustness")).isEqualTo(stored(whole, "robustness"));
+
+        String[] evaluate = {"evaluate", "DIR", "--all-levels", "--suite", "paper", "--epsilon", "0.1"};
+        CommandLineRun alone = CommandLineRun.of(in(whole, evaluate));
+        for (CommandLineRun shared : together(2, in(out, evaluate, "--shared"))) {
+            assertThat(shared.out().replace(out.toString(), ""))
+                    .isEqualTo(alone.out().replace(whole.toString(), ""));
+        }
+        assertThat(stored(out, "robustness")).isEqualTo(stored(whole, "robustness"));
+
+        String[] certify = {"certify", "DIR", "--all-levels", "--method", "exact", "--images", "10", "--epsilon", "0.02"
+        };
+        CommandLineRun one = CommandLineRun.of(in(whole, certify));
+        assertThat(one.code()).isZero();
+        for (CommandLineRun shared : together(2, in(out, certify, "--shared"))) {
+            assertThat(shared.code()).isZero();
+            assertThat(shared.out()).contains("Written: ");
+        }
+        assertThat(stored(out, "certification")).isEqualTo(stored(whole, "certification"));
+        assertThat(CommandLineRun.of(in(out, certify)).code()).isZero();
+        assertThat(stored(out, "certification")).isEqualTo(stored(whole, "certification"));
+        try (Stream<Path> left = Files.walk(out.resolve("cluster"))) {
+            assertThat(left.filter(Files::isRegularFile)).isEmpty();
+        }
+    }
+
+    private static String[] in(Path directory, String[] command, String... more) {
+        List<String> words = new ArrayList<>(List.of(command));
+        words.addAll(List.of(more));
+        words.replaceAll(word -> word.equals("DIR") ? directory.toString() : word);
+        return words.toArray(String[]::new);
+    }
+
+    @Test
+    void whatCannotBeSharedIsToldInOneLine() throws IOException {
+        prepare();
+        CommandLineRun.of("work", out.toString());
+        refused(
+                CommandLineRun.of("evaluate", out.toString(), "--all-levels", "--shared", "--out", home.toString()),
+                ExitCode.MISTAKE,
+                "--out is " + home + ", expected none with --shared");
+        Path ticket = home.resolve("ticket.safetensors");
+        Path trained;
+        try (Stream<Path> files = Files.walk(out.resolve("levels"))) {
+            trained = files.filter(each -> each.endsWith("trained.safetensors"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        Files.copy(trained, ticket);
+        refused(
+                CommandLineRun.of(
+                        "certify",
+                        ticket.toString(),
+                        "--data",
+                        "tiny",
+                        "--data-directory",
+                        home.resolve("images").toString(),
+                        "--images",
+                        "5",
+                        "--shared"),
+                ExitCode.MISTAKE,
+                "--shared is for levels of a search, found the file " + ticket);
     }
 }

@@ -13,43 +13,51 @@ import org.espalier.lab.certification.StoredCertifications;
 import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredLevel;
-import org.espalier.lab.store.StoredTrial;
 
-/** A whole search of which one file is replaced: a first byte says which, the rest is its content. */
+/**
+ * A search of which one file is replaced, and which is read as far as that file goes: a first byte says which file, the rest
+ * is its content.
+ */
 final class StoreReader implements FuzzTarget.Reader {
+    /** A file, its sound content, and what reads it. */
+    private record Part(Path file, byte[] content, Runnable reading) {}
+
     private final Path directory;
-    private final List<Path> files = new ArrayList<>();
-    private final List<byte[]> contents = new ArrayList<>();
-    private final String begun;
+    private final List<Part> parts = new ArrayList<>();
 
     StoreReader() {
         try {
             directory = StoredSearch.make();
-            begun = Store.open(directory).trials().getFirst().levels().getLast();
-            Path level = directory.resolve(Store.LEVELS).resolve(begun);
+            List<String> keys = Store.open(directory).trials().getFirst().levels();
+            String done = keys.getFirst();
+            String begun = keys.getLast();
+            Path levels = directory.resolve(Store.LEVELS);
             // A level in work and one that failed have readers of their own.
-            Files.delete(level.resolve("done.json"));
-            String done = Store.open(directory).trials().getFirst().levels().getFirst();
-            List<Path> wanted = new ArrayList<>(List.of(
-                    directory.resolve("index.json"),
-                    directory.resolve("experiment.yaml"),
-                    directory.resolve("provenance.json"),
-                    directory.resolve("timings.jsonl"),
-                    directory.resolve(Store.LEVELS).resolve(done).resolve("level.json"),
-                    directory.resolve(Store.LEVELS).resolve(done).resolve("done.json"),
-                    level.resolve("metrics.jsonl")));
+            Files.delete(levels.resolve(begun).resolve("done.json"));
+            add(directory.resolve("index.json"), () -> Store.open(directory).trials());
+            add(directory.resolve("experiment.yaml"), () -> Store.open(directory));
+            Store store = Store.open(directory);
+            add(directory.resolve("provenance.json"), store::provenance);
+            add(directory.resolve("timings.jsonl"), store::timings);
+            add(levels.resolve(done).resolve("level.json"), () -> level(store.level(done)));
+            add(levels.resolve(done).resolve("done.json"), () -> level(store.level(done)));
+            add(levels.resolve(begun).resolve("metrics.jsonl"), store.level(begun)::metrics);
             for (String folder : List.of("robustness", "certification")) {
+                List<Path> files;
                 try (Stream<Path> walked = Files.walk(directory.resolve(folder).resolve(done))) {
-                    walked.filter(Files::isRegularFile).forEach(wanted::add);
+                    files = walked.filter(Files::isRegularFile).sorted().toList();
                 }
-            }
-            for (Path file : wanted) {
-                files.add(file);
-                contents.add(Files.readAllBytes(file));
+                for (Path file : files) {
+                    add(file, () -> evaluations(store, done));
+                }
             }
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private void add(Path file, Runnable reading) throws IOException {
+        parts.add(new Part(file, Files.readAllBytes(file), reading));
     }
 
     @Override
@@ -57,34 +65,27 @@ final class StoreReader implements FuzzTarget.Reader {
         if (input.length == 0) {
             return;
         }
-        int which = (input[0] & 0xff) % files.size();
-        Files.write(files.get(which), Arrays.copyOfRange(input, 1, input.length));
+        Part part = parts.get((input[0] & 0xff) % parts.size());
+        Files.write(part.file(), Arrays.copyOfRange(input, 1, input.length));
         try {
-            readAll();
+            part.reading().run();
         } finally {
-            Files.write(files.get(which), contents.get(which));
+            Files.write(part.file(), part.content());
         }
     }
 
-    private void readAll() {
-        Store store = Store.open(directory);
-        refused(store::provenance);
-        refused(store::timings);
-        refused(store::running);
-        for (StoredTrial trial : store.trials()) {
-            for (String key : trial.levels()) {
-                StoredLevel level = store.level(key);
-                refused(level::state);
-                refused(level::counts);
-                refused(level::architecture);
-                refused(level::metrics);
-                refused(level::dataDigest);
-                refused(level::failure);
-                refused(() -> level.digest(false));
-                refused(level::verify);
-                StoredEvaluations.of(store, key, StoredCertifications.of(store, key, _ -> {}), _ -> {});
-            }
-        }
+    private static void level(StoredLevel level) {
+        refused(level::state);
+        refused(level::counts);
+        refused(level::architecture);
+        refused(level::dataDigest);
+        refused(level::failure);
+        refused(level::metrics);
+        refused(() -> level.digest(false));
+    }
+
+    private static void evaluations(Store store, String key) {
+        StoredEvaluations.of(store, key, StoredCertifications.of(store, key, _ -> {}), _ -> {});
     }
 
     /** Reads a part: a part that is refused must not keep the others from being read. */
@@ -101,8 +102,8 @@ final class StoreReader implements FuzzTarget.Reader {
     @Override
     public List<byte[]> seeds() {
         List<byte[]> seeds = new ArrayList<>();
-        for (int i = 0; i < files.size(); i++) {
-            seeds.add(IdxReader.with(i, contents.get(i)));
+        for (int i = 0; i < parts.size(); i++) {
+            seeds.add(IdxReader.with(i, parts.get(i).content()));
         }
         return seeds;
     }

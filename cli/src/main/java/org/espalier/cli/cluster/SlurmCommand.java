@@ -49,7 +49,7 @@ import picocli.CommandLine.Spec;
             "  espalier slurm mine.yaml --out /shared/mine --workers 120 --time 04:00:00 --sbatch=--partition=long --submit"
         })
 public final class SlurmCommand implements Callable<Integer> {
-    private static final Pattern SUBMITTED = Pattern.compile("^([0-9]+)");
+    private static final Pattern SUBMITTED = Pattern.compile("(?m)^([0-9]+)(;.*)?$");
     private static final Pattern MOST = Pattern.compile("(?m)^MaxArraySize\\s*=\\s*([0-9]+)");
 
     private final Console console;

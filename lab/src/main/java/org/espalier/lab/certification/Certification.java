@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 import java.util.function.Predicate;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
+import org.espalier.evaluate.Chance;
 import org.espalier.evaluate.certify.Decision;
 
 /**
@@ -96,6 +97,16 @@ public record Certification(
     /** Share of images between the two. */
     public double unknown() {
         return share(image -> image.withstands() && image.decision() != Decision.FALSIFIED && !image.certified());
+    }
+
+    /** The accuracy on these images of a network that ignores its input. */
+    public Chance chance() {
+        return Chance.of(images.stream().mapToInt(ImageCertificate::label).toArray());
+    }
+
+    /** Whether the network is no better on these images than one that ignores its input: certificates of it show nothing. */
+    public boolean ofChance() {
+        return chance().covers(clean());
     }
 
     /** Mean processor time in seconds over the images that the method ran on; NaN if there were none. */

@@ -7,9 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.Predicate;
+import java.util.function.IntUnaryOperator;
 import org.espalier.lab.plan.Plan;
 import org.espalier.lab.plan.Task;
 import org.espalier.lab.store.LevelState;
@@ -43,26 +41,59 @@ final class Frontier {
      */
     record Choice(Optional<Task> task, boolean waiting, int left) {}
 
+    /** The shared store, as far as a choice needs it. */
+    interface View {
+        /** Whether a level has a lease, expired or not. */
+        boolean held(String key);
+
+        /** Whether a level has a lease that counts. Costs a look at every lease. */
+        boolean counts(String key);
+
+        /** Looks a level up. */
+        LevelState state(Task task);
+
+        /** Takes a level; false if another worker was faster. */
+        boolean claim(String key);
+
+        /** Gives a level back that was taken too late. */
+        void release(String key);
+    }
+
     /**
-     * Chooses a level that may start, one behind the level before if possible.
+     * Chooses a level that may start, one behind the level before if possible, else the first in the order of the plan. Where
+     * another worker takes that at the same moment, the search continues at a random level, so that many workers that start
+     * together do not meet at each.
      *
      * @param before key of the level that this thread trained last, or any other text
-     * @param held whether another worker holds a level
-     * @param state looks a level up in the shared store
-     * @param claim takes a level; false if another worker was faster
-     * @param release gives a level back that was taken too late
+     * @param random a number from 0 and below its argument
      */
-    Choice choose(
-            String before,
-            Predicate<String> held,
-            Function<Task, LevelState> state,
-            Predicate<String> claim,
-            Consumer<String> release) {
+    Choice choose(String before, View view, IntUnaryOperator random) {
         for (Task task : children.getOrDefault(before, List.of())) {
-            if (take(task, held, state, claim, release)) {
+            if (open(task) && take(task, view)) {
                 return new Choice(Optional.of(task), false, 0);
             }
         }
+        int start = 0;
+        boolean met = false;
+        for (int step = 0; step < tasks.size(); step++) {
+            Task task = tasks.get((start + step) % tasks.size());
+            if (!open(task) || view.held(task.key()) || !stillOpen(task, view)) {
+                continue;
+            }
+            if (take(task, view)) {
+                return new Choice(Optional.of(task), false, 0);
+            }
+            if (!met) {
+                met = true;
+                start = random.applyAsInt(tasks.size());
+                step = -1;
+            }
+        }
+        return rest(view);
+    }
+
+    /** What is left where no level is free: leases may have expired. */
+    private Choice rest(View view) {
         int left = 0;
         boolean waiting = false;
         for (Task task : tasks) {
@@ -73,7 +104,10 @@ final class Frontier {
                 dropped.add(task.key());
                 continue;
             }
-            if (take(task, held, state, claim, release)) {
+            if (open(task)
+                    && !(view.held(task.key()) && view.counts(task.key()))
+                    && stillOpen(task, view)
+                    && take(task, view)) {
                 return new Choice(Optional.of(task), false, 0);
             }
             if (!settled.containsKey(task.key())) {
@@ -85,17 +119,12 @@ final class Frontier {
         return new Choice(Optional.empty(), waiting, left);
     }
 
-    private boolean take(
-            Task task,
-            Predicate<String> held,
-            Function<Task, LevelState> state,
-            Predicate<String> claim,
-            Consumer<String> release) {
-        if (!free(task, held, state) || !claim.test(task.key())) {
+    private boolean take(Task task, View view) {
+        if (!view.claim(task.key())) {
             return false;
         }
-        if (!stillOpen(task, state)) { // it was published between the look and the claim
-            release.accept(task.key());
+        if (!stillOpen(task, view)) { // it was published between the look and the claim
+            view.release(task.key());
             return false;
         }
         taken.add(task.key());
@@ -106,19 +135,17 @@ final class Frontier {
         return settled.get(parent) == LevelState.FAILED || dropped.contains(parent);
     }
 
-    /** Whether a level may start: it is open, nobody holds it, and the level before is done. */
-    private boolean free(Task task, Predicate<String> held, Function<Task, LevelState> state) {
+    /** Whether a level may start as far as is known here: it is open, and the level before is done. */
+    private boolean open(Task task) {
         return !settled.containsKey(task.key())
                 && !taken.contains(task.key())
                 && task.parent()
                         .map(parent -> settled.get(parent) == LevelState.DONE)
-                        .orElse(true)
-                && !held.test(task.key())
-                && stillOpen(task, state);
+                        .orElse(true);
     }
 
-    private boolean stillOpen(Task task, Function<Task, LevelState> state) {
-        LevelState now = state.apply(task);
+    private boolean stillOpen(Task task, View view) {
+        LevelState now = view.state(task);
         if (now == LevelState.DONE || now == LevelState.FAILED) {
             settled.put(task.key(), now);
             return false;
@@ -126,9 +153,9 @@ final class Frontier {
         return true;
     }
 
-    /** Whether a level is known to be done. */
-    boolean done(String key) {
-        return settled.get(key) == LevelState.DONE;
+    /** This worker published a level. */
+    void settle(String key, LevelState state) {
+        settled.put(key, state);
     }
 
     /** A level was given back. */
@@ -139,11 +166,6 @@ final class Frontier {
     /** A level turned out to be damaged or missing: it is open again. */
     void reopen(String key) {
         settled.remove(key);
-    }
-
-    /** Finished levels in the order of the plan. */
-    List<Task> finished() {
-        return tasks.stream().filter(task -> done(task.key())).toList();
     }
 
     /** Levels that failed. */

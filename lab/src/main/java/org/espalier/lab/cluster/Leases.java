@@ -4,14 +4,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Leases on levels in a shared store, one file for each: {@code cluster/leases/KEY.json}. A lease is a hint that saves work. Two
- * workers that train the same level, because a lease was lost or expired, write the same bytes.
+ * Leases on levels, and on parts of evaluations, in a shared store, one file for each: {@code cluster/leases/KEY.json}. A lease
+ * is a hint that saves work. Two workers that do the same, because a lease was lost or expired, write the same bytes.
  *
- * <p>All ages are those that the file system's clock gives, so clocks of machines may differ.
+ * <p>All ages are those that the file system's clock gives. This machine's clock is not read, so it may differ or be set.
  */
 public final class Leases {
     /** Folder of the leases. */
@@ -23,7 +25,14 @@ public final class Leases {
     private final SharedFiles files;
     private final Lease own;
     private final Duration term;
-    private volatile Duration offset = Duration.ZERO; // the file system's clock minus this machine's
+    private volatile Reading reading = new Reading(Instant.EPOCH, 0);
+
+    /**
+     * The file system's clock at one moment.
+     *
+     * @param nanos of {@link System#nanoTime} then, which no setting of a clock changes
+     */
+    private record Reading(Instant time, long nanos) {}
 
     Leases(SharedFiles files, Lease own) {
         this.files = files;
@@ -36,6 +45,10 @@ public final class Leases {
         return FOLDER + "/" + key + SUFFIX;
     }
 
+    private static String key(String file) {
+        return file.substring(0, file.length() - SUFFIX.length());
+    }
+
     private String home() {
         return WORKERS + "/" + own.worker() + SUFFIX;
     }
@@ -43,8 +56,8 @@ public final class Leases {
     /** Tells that this worker lives, and reads the file system's clock. */
     void beat() {
         files.put(home(), own.encode());
-        Instant now = Instant.now();
-        files.modified(home()).ifPresent(there -> offset = Duration.between(now, there));
+        long nanos = System.nanoTime();
+        files.modified(home()).ifPresent(time -> reading = new Reading(time, nanos));
     }
 
     /** Removes what {@link #beat} wrote. */
@@ -53,23 +66,34 @@ public final class Leases {
     }
 
     private boolean alive(Instant modified, Duration itsTerm) {
-        return Duration.between(modified, Instant.now().plus(offset)).compareTo(itsTerm) < 0;
+        Reading last = reading;
+        Instant now = last.time().plusNanos(System.nanoTime() - last.nanos());
+        return Duration.between(modified, now).compareTo(itsTerm) < 0;
     }
 
-    /** Keys of the levels that have a lease, with whether it still counts. Terms are taken as this worker's own. */
+    /** Keys that have a lease, expired or not. Takes one operation of the file system, however many there are. */
+    Set<String> names() {
+        Set<String> names = new HashSet<>();
+        for (String name : files.names(FOLDER)) {
+            if (name.endsWith(SUFFIX)) {
+                names.add(key(name));
+            }
+        }
+        return names;
+    }
+
+    /** Keys that have a lease, with whether it still counts. Terms are taken as this worker's own. */
     Map<String, Boolean> all() {
         Map<String, Boolean> leases = new HashMap<>();
         for (SharedFiles.Entry entry : files.list(FOLDER)) {
             if (entry.name().endsWith(SUFFIX)) {
-                leases.put(
-                        entry.name().substring(0, entry.name().length() - SUFFIX.length()),
-                        alive(entry.modified(), term));
+                leases.put(key(entry.name()), alive(entry.modified(), term));
             }
         }
         return leases;
     }
 
-    /** Takes a level; false if another worker's lease counts or came first. */
+    /** Takes a lease; false if another worker's counts or came first. */
     boolean claim(String key) {
         String file = file(key);
         Optional<Instant> modified = files.modified(file);
@@ -81,8 +105,7 @@ public final class Leases {
             if (before.isPresent() && alive(modified.get(), itsTerm)) {
                 return false;
             }
-            // Another worker may have taken it over since. If it does so just now, both train the level, to the same
-            // bytes.
+            // Another worker may have taken it over since. If it does so just now, both do the work, to the same bytes.
             if (!files.modified(file).equals(modified)) {
                 return false;
             }
@@ -101,7 +124,7 @@ public final class Leases {
         return true;
     }
 
-    /** Gives a level back, unless it is another worker's now. */
+    /** Gives a lease back, unless it is another worker's now. */
     void release(String key) {
         if (files.read(file(key))
                 .filter(there -> Arrays.equals(there, own.encode()))
@@ -113,7 +136,7 @@ public final class Leases {
     /**
      * The leases of a store that count now, by the clock of this machine, for people.
      *
-     * @return by key of the level
+     * @return by key
      */
     public static Map<String, Lease> of(SharedFiles files) {
         Map<String, Lease> leases = new HashMap<>();

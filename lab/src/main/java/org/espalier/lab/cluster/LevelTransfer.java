@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.plan.Task;
 import org.espalier.lab.runner.LevelWork;
@@ -42,7 +41,7 @@ public final class LevelTransfer implements AutoCloseable {
 
     /** Keys of the levels of which the shared store has anything. */
     public Set<String> begun() {
-        return files.list(Store.LEVELS).stream().map(SharedFiles.Entry::name).collect(Collectors.toSet());
+        return shared.begun();
     }
 
     /** State in the shared store: done, failed, or waiting for all others. */

@@ -23,12 +23,13 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.espalier.UserException;
 import org.espalier.lab.file.AtomicFiles;
-import org.espalier.lab.store.Store;
 
 /** A folder that all machines mount, as over NFS or Lustre. */
 public final class SharedFolder implements SharedFiles {
     /** Where files are written before they get their name. */
     static final String TEMPORARY = "cluster/tmp";
+
+    private static final String CLUSTER = "cluster/";
 
     private static final Duration OLD = Duration.ofDays(1);
 
@@ -114,7 +115,7 @@ public final class SharedFolder implements SharedFiles {
         if (!Files.isDirectory(path(TEMPORARY))) {
             AtomicFiles.makeDirectory(path(TEMPORARY));
         }
-        boolean kept = name.startsWith(Store.LEVELS + "/"); // a power cut may take leases and checkpoints
+        boolean kept = !name.startsWith(CLUSTER); // a power cut may take leases and checkpoints
         try {
             try (FileChannel channel =
                             FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -180,6 +181,21 @@ public final class SharedFolder implements SharedFiles {
             throw unreadable(path(folder), e.getCause());
         }
         return entries;
+    }
+
+    @Override
+    public List<String> names(String folder) {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(path(folder))) {
+            files.forEach(file -> names.add(String.valueOf(file.getFileName())));
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw unreadable(path(folder), e);
+        } catch (DirectoryIteratorException e) {
+            throw unreadable(path(folder), e.getCause());
+        }
+        return names;
     }
 
     @Override

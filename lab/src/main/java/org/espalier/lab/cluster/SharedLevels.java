@@ -5,15 +5,20 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.espalier.UserException;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Json;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoreWriter;
 import org.espalier.lab.store.StoredLevel;
+import org.espalier.network.Mask;
 
 /**
  * Levels in a shared store. A level is made on the worker's own disk and then published: its files one by one, each whole, and
@@ -38,13 +43,49 @@ final class SharedLevels {
 
     /** {@link LevelState#DONE}, {@link LevelState#FAILED}, or {@link LevelState#WAITING} for all others. */
     LevelState state(String key, List<Integer> rewinds) {
-        if (files.exists(name(key, StoredLevel.DONE))) {
-            // A rewind may have been added to the search after the level was done.
-            return rewinds.stream().allMatch(rewind -> files.exists(name(key, StoredLevel.rewindFile(rewind))))
-                    ? LevelState.DONE
-                    : LevelState.WAITING;
+        if (rewinds.isEmpty()) {
+            if (files.exists(name(key, StoredLevel.DONE))) {
+                return LevelState.DONE;
+            }
+        } else {
+            Optional<byte[]> done = files.read(name(key, StoredLevel.DONE));
+            if (done.isPresent()) {
+                return rewinds.stream().allMatch(rewind -> lists(key, done.get(), StoredLevel.rewindFile(rewind)))
+                        ? LevelState.DONE
+                        : LevelState.WAITING;
+            }
         }
         return files.exists(name(key, StoredLevel.FAILED)) ? LevelState.FAILED : LevelState.WAITING;
+    }
+
+    /**
+     * Whether a finished level has a file. A rewind may have been added to the search after the level was done, and its maker
+     * killed before {@code done.json} listed it. A damaged {@code done.json} is found when the level is fetched.
+     */
+    private boolean lists(String key, byte[] done, String file) {
+        try {
+            String source = name(key, StoredLevel.DONE);
+            return Json.texts(Json.parse(done, source), "files", source).containsKey(file);
+        } catch (UserException e) {
+            return true;
+        }
+    }
+
+    /** Keys of the levels that have any file. Takes one operation of the file system, however many there are. */
+    Set<String> begun() {
+        return new HashSet<>(files.names(Store.LEVELS));
+    }
+
+    /** Keys of the levels that have a checkpoint. */
+    Set<String> checkpoints() {
+        return files.names(CHECKPOINTS).stream()
+                .map(name -> name.replace(".zip", ""))
+                .collect(Collectors.toSet());
+    }
+
+    /** Deletes a checkpoint, which a worker that was taken over may have left. */
+    void deleteCheckpoint(String key) {
+        files.delete(checkpoint(key));
     }
 
     /**
@@ -74,7 +115,7 @@ final class SharedLevels {
             for (String name : names) {
                 local.verify(name);
             }
-            return Optional.empty();
+            return wanted.isEmpty() ? miscounted(local, place) : Optional.empty();
         } catch (UserException e) {
             String problem = String.valueOf(e.getMessage());
             if (problem.startsWith(directory.toString())) { // of the copy, so of what was copied
@@ -85,9 +126,29 @@ final class SharedLevels {
         }
     }
 
-    /** Publishes what does not depend on training, so that people see that the level is begun. */
-    void begin(String key, Path level) {
-        for (String name : List.of(StoredLevel.INITIAL, StoredLevel.LEVEL)) {
+    /**
+     * Checks a level's counts, which no digest covers. Where a rule changes the mask in training, a worker that was taken over
+     * may leave the counts of the start.
+     */
+    private static Optional<String> miscounted(StoredLevel local, String place) {
+        Mask mask = local.trained().orElseThrow().mask();
+        List<Integer> surviving = mask.graph().prunable().stream()
+                .map(parameter -> mask.count(parameter.name()))
+                .toList();
+        return local.counts()
+                        .filter(counts -> counts.surviving().equals(surviving))
+                        .isPresent()
+                ? Optional.empty()
+                : Optional.of(place + "/" + StoredLevel.LEVEL + " is damaged: its counts are not those of the network");
+    }
+
+    /**
+     * Publishes what does not depend on training, so that people see that the level is begun.
+     *
+     * @param counted whether training leaves the counts in {@code level.json} as they are
+     */
+    void begin(String key, Path level, boolean counted) {
+        for (String name : counted ? List.of(StoredLevel.INITIAL, StoredLevel.LEVEL) : List.of(StoredLevel.INITIAL)) {
             if (!files.exists(name(key, name))) {
                 files.put(name(key, name), level.resolve(name));
             }

@@ -2,7 +2,9 @@ package org.espalier.lab.cluster;
 
 import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 
@@ -57,7 +59,8 @@ public final class Simulator {
      * @param vanished workers that vanished or stalled
      * @param repeated seconds of work that was done again
      * @param doubled levels that two workers trained to the end
-     * @param operations of the shared file system per second, mean
+     * @param operations of the shared store per second, mean
+     * @param busiest operations of the shared store in the busiest minute, per second
      * @param workers that took part
      */
     public record Outcome(
@@ -69,6 +72,7 @@ public final class Simulator {
             double repeated,
             int doubled,
             double operations,
+            double busiest,
             int workers) {
         /** Seconds that no order of the levels can be faster than. */
         public double ideal() {
@@ -81,10 +85,16 @@ public final class Simulator {
         }
     }
 
-    /** File operations to take, publish and give back a level. */
-    private static final int OPERATIONS_OF_LEVEL = 30;
+    /** Operations of the shared store to take, publish and give back a level. */
+    static final int OPERATIONS_OF_LEVEL = 40;
+    /** Operations to choose a level that is not the next of the worker's own chain: it lists the leases and looks at some. */
+    private static final int OPERATIONS_OF_CHOICE = 6;
+    /** Operations of a worker's beat: two for its own file, two for the lease. */
+    private static final int OPERATIONS_OF_BEAT = 4;
     /** Longest pause between two renewals of a lease, seconds. */
     private static final double MOST_BEAT = 10;
+
+    private static final double MINUTE = 60;
 
     private final List<Group> groups;
     private final int workers;
@@ -114,6 +124,8 @@ public final class Simulator {
     private double now;
     private double repeated;
     private double operations;
+    private final Map<Long, Double> minutes = new HashMap<>(); // operations by minute
+    private long settled; // levels that a worker which starts looks at
     private int vanished;
     private int doubled;
 
@@ -162,6 +174,8 @@ public final class Simulator {
             path = Math.max(path, group.dense() + longest);
         }
         double end = 0;
+        // Each worker lists the levels and writes its own file.
+        ask(0, 0, 3.0 * workers);
         startReady();
         while (!events.isEmpty()) {
             Event event = events.remove();
@@ -173,17 +187,38 @@ public final class Simulator {
                 }
                 case VANISHED -> vanish(event.level());
                 case OPEN_AGAIN -> ready.add(event.level());
-                case WORKER_BACK -> idle++;
+                case WORKER_BACK -> {
+                    idle++;
+                    ask(now, now, 3 + 2.0 * settled);
+                }
             }
             startReady();
         }
-        return new Outcome(end, work, path, levels, vanished, repeated, doubled, operations / end, workers);
+        double busiest = minutes.values().stream()
+                .mapToDouble(each -> each / MINUTE)
+                .max()
+                .orElse(0);
+        return new Outcome(end, work, path, levels, vanished, repeated, doubled, operations / end, busiest, workers);
     }
 
     private void startReady() {
         while (idle > 0 && !ready.isEmpty()) {
             idle--;
+            ask(now, now, OPERATIONS_OF_CHOICE);
             start(ready.remove());
+        }
+    }
+
+    /** Counts operations, spread evenly from one time to another. */
+    private void ask(double from, double to, double count) {
+        operations += count;
+        long first = (long) (from / MINUTE);
+        long last = (long) (to / MINUTE);
+        for (long minute = first; minute <= last; minute++) {
+            double share = to > from
+                    ? (Math.min(to, (minute + 1.0) * MINUTE) - Math.max(from, (double) minute * MINUTE)) / (to - from)
+                    : 1;
+            minutes.merge(minute, count * share, Double::sum);
         }
     }
 
@@ -205,7 +240,8 @@ public final class Simulator {
         boolean gone = random.nextDouble() < conditions.vanishing() + conditions.stalling();
         double beat = Math.min(MOST_BEAT, conditions.term() / 4);
         double worked = gone ? seconds * random.nextDouble() : seconds;
-        operations += OPERATIONS_OF_LEVEL + 2 * worked / beat + worked / conditions.checkpoint();
+        ask(now, now, OPERATIONS_OF_LEVEL);
+        ask(now, now + worked, OPERATIONS_OF_BEAT * worked / beat + worked / conditions.checkpoint());
         events.add(new Event(now + worked, order++, gone ? Kind.VANISHED : Kind.DONE, level));
         if (gone) {
             double kept = Math.floor(worked / conditions.checkpoint()) * conditions.checkpoint();
@@ -228,6 +264,7 @@ public final class Simulator {
 
     private void done(Level level) {
         left[level.group()][level.chain() + 1] = 0;
+        settled++;
         List<double[]> chains = groups.get(level.group()).chains();
         if (level.chain() >= 0) {
             if (level.number() < chains.get(level.chain()).length) {

@@ -72,7 +72,8 @@ public record SlurmScripts(
                 "--requeue",
                 "--open-mode=append",
                 "--signal=B:USR1@" + before,
-                "--output=" + quoted(directory.resolve(LOGS).resolve(log).toString())));
+                // A percent sign begins a pattern.
+                "--output=" + quoted(directory.resolve(LOGS).toString().replace("%", "%%") + "/" + log)));
         lines.addAll(options);
         lines.forEach(line -> head.append("#SBATCH ").append(line).append('\n'));
         return head.toString();
@@ -100,8 +101,9 @@ public record SlurmScripts(
                     done
                     child=
                     if [ -n "$again" ]; then
-                        scontrol requeue "%s"
-                        exit 0
+                        scontrol requeue "%s" && exit 0
+                        echo "espalier: scontrol has not queued this job again; unless it is queued already, submit its script again" >&2
+                        exit 1
                     fi
                     return "$code"
                 }

@@ -1,8 +1,6 @@
 package org.espalier.lab.cluster;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -16,7 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.espalier.UserException;
@@ -38,7 +37,6 @@ import org.jspecify.annotations.Nullable;
  * publishes it. A worker that vanishes leaves a lease that expires and a checkpoint that another worker continues from.
  */
 public final class Worker {
-    private static final int BEATS_PER_TERM = 4;
     private static final String NONE = "";
 
     private final WorkRequest request;
@@ -46,15 +44,12 @@ public final class Worker {
     private final SharedFiles files;
     private final SharedLevels shared;
     private final RunObserver observer;
-    private final String name;
-    private final Leases leases;
+    private final LeaseKeeper keeper;
     private final Frontier frontier; // guarded by this
-    private final Set<String> working = ConcurrentHashMap.newKeySet(); // keys of the leases that this worker holds
-    private final Set<String> lost = ConcurrentHashMap.newKeySet(); // of these, those that another worker took
+    private final SplittableRandom random = new SplittableRandom(); // guarded by this; only orders the work
     private final AtomicInteger trained = new AtomicInteger();
-    private final List<TimingTail> timings = new ArrayList<>();
+    private final List<TimingTail> timings = new CopyOnWriteArrayList<>();
     private volatile boolean stopping;
-    private volatile boolean ended;
     private volatile @Nullable Throwable problem;
     private volatile int left;
 
@@ -72,19 +67,7 @@ public final class Worker {
         this.observer = observer;
         this.shared = new SharedLevels(files);
         this.frontier = new Frontier(work.plan());
-        long process = ProcessHandle.current().pid();
-        String host = host();
-        this.name = host + "-" + process + "-" + Long.toString(System.nanoTime() & 0xffffffL, 36);
-        this.leases =
-                new Leases(files, new Lease(name, host, process, request.term().toSeconds()));
-    }
-
-    private static String host() {
-        try {
-            return InetAddress.getLocalHost().getHostName().replaceAll("[^A-Za-z0-9.-]", "-");
-        } catch (UnknownHostException e) {
-            return "unknown";
-        }
+        this.keeper = new LeaseKeeper(files, request.term(), this::sendTimings, observer::warned);
     }
 
     /** Stops: levels in work are put aside with a published checkpoint. Safe to call from any thread. */
@@ -98,7 +81,7 @@ public final class Worker {
      * @throws UserException if the shared store or the scratch directory fails
      */
     public WorkOutcome run() {
-        Thread heart = Thread.ofPlatform().daemon().name("espalier-leases").start(this::beat);
+        keeper.start();
         try {
             if (request.verify()) {
                 verify();
@@ -120,11 +103,8 @@ public final class Worker {
             }
             return new WorkOutcome(stopping, trained.get(), left, failed());
         } finally {
-            ended = true;
-            heart.interrupt();
-            join(heart);
+            keeper.close();
             sendTimings();
-            leases.leave();
         }
     }
 
@@ -148,36 +128,11 @@ public final class Worker {
         }
     }
 
-    /** Extends the leases of the levels in work, and publishes times. */
-    private void beat() {
-        try {
-            while (!ended) {
-                TimeUnit.MILLISECONDS.sleep(Math.min(10_000, request.term().toMillis() / BEATS_PER_TERM));
-                try {
-                    leases.beat();
-                    for (String key : Set.copyOf(working)) {
-                        if (!leases.renew(key)) {
-                            lost.add(key);
-                        } else if (!working.contains(key)) {
-                            leases.release(key); // it was given back at the same time
-                        }
-                    }
-                    sendTimings();
-                } catch (UserException e) {
-                    // The next beat may succeed. If the store is gone, publishing says so.
-                    observer.warned(String.valueOf(e.getMessage()));
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     private void sendTimings() {
-        for (TimingTail tail : List.copyOf(timings)) {
+        for (TimingTail tail : timings) {
             byte[] lines = tail.take();
             if (lines.length > 0) {
-                files.append(Store.TIMINGS, name, lines);
+                files.append(Store.TIMINGS, keeper.name(), lines);
             }
         }
     }
@@ -185,9 +140,10 @@ public final class Worker {
     private void tellPlan() {
         List<Integer> all = new ArrayList<>();
         List<Integer> waiting = new ArrayList<>();
+        Set<String> begun = shared.begun();
         for (Task task : frontier.tasks()) {
             all.add(task.number());
-            if (state(task) == LevelState.WAITING) {
+            if (!begun.contains(task.key()) || state(task) == LevelState.WAITING) {
                 waiting.add(task.number());
             }
         }
@@ -198,16 +154,21 @@ public final class Worker {
         return shared.state(task.key(), task.number() == 0 ? work.plan().rewinds() : List.of());
     }
 
-    /** Checks all finished levels; damaged ones are withdrawn. */
+    /** Checks all finished levels; damaged ones are withdrawn. Checkpoints that finished levels do not need are deleted. */
     private void verify() {
+        Set<String> checkpoints = shared.checkpoints();
         try (StoreWriter scratch = work.open(request.scratch().resolve("verify"))) {
             for (Task task : frontier.tasks()) {
                 if (stopping) {
                     return;
                 }
                 if (files.exists(Store.LEVELS + "/" + task.key() + "/" + StoredLevel.DONE)) {
-                    shared.fetch(task.key(), scratch, List.of()).ifPresent(problem -> withdraw(task.key(), problem));
+                    Optional<String> damage = shared.fetch(task.key(), scratch, List.of());
+                    damage.ifPresent(problem -> withdraw(task.key(), problem));
                     SharedLevels.delete(scratch.level(task.key()).directory());
+                    if (damage.isEmpty() && checkpoints.contains(task.key())) {
+                        shared.deleteCheckpoint(task.key());
+                    }
                 }
             }
         }
@@ -251,33 +212,57 @@ public final class Worker {
                 }
                 before = task.key();
             } finally {
-                working.remove(task.key());
-                lost.remove(task.key());
                 synchronized (this) {
                     frontier.give(task.key());
                 }
-                leases.release(task.key());
+                keeper.release(task.key());
             }
         }
     }
 
     private synchronized Frontier.Choice choose(String before) {
-        Map<String, Boolean> all = leases.all();
-        return frontier.choose(
-                before,
-                key -> all.getOrDefault(key, false),
-                this::state,
-                key -> {
-                    if (!leases.claim(key)) {
-                        return false;
-                    }
-                    working.add(key);
-                    return true;
-                },
-                key -> {
-                    working.remove(key);
-                    leases.release(key);
-                });
+        return frontier.choose(before, new View(), random::nextInt);
+    }
+
+    /** What the shared store says, read when it is asked for: most levels are the next of a chain, which needs no list. */
+    private final class View implements Frontier.View {
+        private @Nullable Set<String> names;
+        private @Nullable Map<String, Boolean> leases;
+
+        @Override
+        public boolean held(String key) {
+            Set<String> found = names;
+            if (found == null) {
+                found = keeper.leases().names();
+                names = found;
+            }
+            return found.contains(key);
+        }
+
+        @Override
+        public boolean counts(String key) {
+            Map<String, Boolean> found = leases;
+            if (found == null) {
+                found = keeper.leases().all();
+                leases = found;
+            }
+            return found.getOrDefault(key, false);
+        }
+
+        @Override
+        public LevelState state(Task task) {
+            return Worker.this.state(task);
+        }
+
+        @Override
+        public boolean claim(String key) {
+            return keeper.claim(key);
+        }
+
+        @Override
+        public void release(String key) {
+            keeper.release(key);
+        }
     }
 
     private void pause() {
@@ -345,12 +330,14 @@ public final class Worker {
     private void train(Task task, StoreWriter scratch, Path spare) {
         String key = task.key();
         Path directory = scratch.level(key).directory();
-        End end =
-                work.train(task, scratch, new Publishing(key, directory, spare), () -> stopping || lost.contains(key));
+        End end = work.train(task, scratch, new Publishing(key, directory, spare), () -> stopping || keeper.lost(key));
         if (end == End.STOPPED) {
             return;
         }
         shared.publish(key, scratch, spare);
+        synchronized (this) {
+            frontier.settle(key, end == End.DONE ? LevelState.DONE : LevelState.FAILED);
+        }
         if (end == End.DONE) {
             trained.incrementAndGet();
         }
@@ -370,13 +357,15 @@ public final class Worker {
 
         @Override
         public void started(LevelInWork level, int iteration) {
-            shared.begin(key, directory);
+            // A rule may change the mask in training, and level.json has the counts of the network that it gives.
+            boolean counted = request.run().experiment().training().mask().isEmpty();
+            shared.begin(key, directory, counted);
             observer.started(level, iteration);
         }
 
         @Override
         public void checkpointed(LevelInWork level, int iteration) {
-            if (!lost.contains(key)) {
+            if (!keeper.lost(key)) {
                 shared.publishCheckpoint(key, directory, spare);
                 observer.checkpointed(level, iteration);
             }
@@ -404,7 +393,7 @@ public final class Worker {
 
         @Override
         public void stopped(LevelInWork level, int iteration) {
-            if (lost.contains(key)) {
+            if (keeper.lost(key)) {
                 observer.warned(level.trial() + ", level " + level.number()
                         + " was taken over by another worker, as this one was silent for too long");
             } else {
@@ -448,6 +437,6 @@ public final class Worker {
 
     /** The usual pause between looks at a store whose levels are all held: a part of the term, at most 10 seconds. */
     public static Duration usualPoll(Duration term) {
-        return Duration.ofMillis(Math.min(10_000, term.toMillis() / BEATS_PER_TERM));
+        return Duration.ofMillis(Math.min(10_000, term.toMillis() / LeaseKeeper.BEATS_PER_TERM));
     }
 }

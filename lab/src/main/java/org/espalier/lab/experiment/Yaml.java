@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.espalier.UserException;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -74,19 +75,24 @@ sealed interface Yaml {
                 .setMaxAliasesForCollections(50)
                 .setCodePointLimit(1 << 20)
                 .build();
+        return compose(text, settings, source, lines)
+                .map(node -> from(node, source, lines, 0))
+                .orElseGet(() -> new Mapping(Map.of(), source));
+    }
+
+    /** The document's node; empty for an empty document. */
+    private static Optional<Node> compose(String text, LoadSettings settings, String source, boolean lines) {
         try {
             checkDepth(new Parse(settings).parseString(text), source, lines);
-            return new Compose(settings)
-                    .composeString(text)
-                    .map(node -> from(node, source, lines, 0))
-                    .orElseGet(() -> new Mapping(Map.of(), source));
+            return new Compose(settings).composeString(text);
         } catch (MarkedYamlEngineException e) {
             String line = e.getProblemMark()
                     .filter(mark -> lines)
                     .map(mark -> ", line " + (mark.getLine() + 1))
                     .orElse("");
             throw new UserException(source + line + ": not YAML: " + e.getProblem(), e);
-        } catch (YamlEngineException e) {
+        } catch (YamlEngineException | IllegalArgumentException e) {
+            // The library refuses tags with spaces by an exception that is not its own.
             throw new UserException(source + ": not YAML: " + e.getMessage(), e);
         }
     }

@@ -51,6 +51,7 @@ public final class Json {
      * @throws UserException if it is not a JSON object
      */
     public static JsonNode parse(byte[] text, String source) {
+        checkUtf8(text, text.length, source);
         try {
             JsonNode node = MAPPER.readTree(text);
             if (node.isObject()) {
@@ -60,6 +61,24 @@ public final class Json {
             throw new UserException(source + " is damaged: not JSON: " + e.getOriginalMessage(), e);
         }
         throw new UserException(source + " is damaged: expected a JSON object");
+    }
+
+    /**
+     * Refuses text that the parser would take for UTF-16 or UTF-32, of which it throws its own exceptions and gives no byte
+     * positions. JSON in UTF-8 has no zero bytes, and the parser looks at the first four bytes.
+     *
+     * @param length bytes of the text
+     * @param source the file, for messages
+     * @throws UserException if the text is in another encoding
+     */
+    static void checkUtf8(byte[] text, int length, String source) {
+        boolean other = length >= 2 && (text[0] == (byte) 0xfe || text[0] == (byte) 0xff);
+        for (int i = 0; i < Math.min(length, 4); i++) {
+            other |= text[i] == 0;
+        }
+        if (other) {
+            throw new UserException(source + " is damaged: not JSON in UTF-8");
+        }
     }
 
     public static JsonNode parse(String text, String source) {
@@ -188,6 +207,7 @@ public final class Json {
      * @throws UserException if the document is not a JSON object, or something in the list is no number
      */
     public static List<Double> numbers(byte[] text, String name, String source) {
+        checkUtf8(text, text.length, source);
         List<Double> numbers = new ArrayList<>();
         try (JsonParser parser = MAPPER.createParser(text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {

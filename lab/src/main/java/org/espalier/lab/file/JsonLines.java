@@ -65,12 +65,14 @@ public final class JsonLines {
      * @throws UserException if it is damaged
      */
     public static <T> T readOne(byte[] line, String source, Line<T> reader) {
+        Json.checkUtf8(line, line.length, source);
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), line)) {
             return line(line, 0, line.length, parser, reader, () -> source);
         }
     }
 
     private static <T> List<T> read(byte[] content, int length, String file, Line<T> reader) {
+        Json.checkUtf8(content, length, file + ", line 1,");
         List<T> read = new ArrayList<>();
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), content, 0, length)) {
             int end;

@@ -16,6 +16,8 @@ class SlurmScriptsTest {
     @TempDir
     private Path home;
 
+    private int refusal; // exit code of scontrol
+
     private SlurmScripts scripts(List<String> espalier) {
         return new SlurmScripts(
                 "my search", home, espalier, 120, Optional.of(16), 2, "04:00:00", 90, List.of("--partition=long"));
@@ -45,7 +47,7 @@ class SlurmScriptsTest {
         Path file = home.resolve("script.sh");
         Files.writeString(file, script);
         Path scontrol = home.resolve("scontrol");
-        Files.writeString(scontrol, "#!/bin/sh\necho scontrol \"$@\"\n");
+        Files.writeString(scontrol, "#!/bin/sh\necho scontrol \"$@\"\nexit " + refusal + "\n");
         assertThat(scontrol.toFile().setExecutable(true)).isTrue();
         ProcessBuilder builder = new ProcessBuilder("bash", file.toString()).redirectErrorStream(true);
         builder.environment().put("PATH", home + ":" + builder.environment().get("PATH"));
@@ -79,6 +81,25 @@ class SlurmScriptsTest {
         Ended ended = run(scripts(List.of(worker)).array(), "USR1");
         assertThat(ended.output()).isEqualTo("working\ncheckpoint\nscontrol requeue 7_3\n");
         assertThat(ended.code()).isZero();
+    }
+
+    @Test
+    void anElementThatCannotBeQueuedAgainSaysSo() throws Exception {
+        refusal = 1;
+        Ended ended =
+                run(scripts(List.of(worker("while :; do sleep 0.05; done"))).array(), "USR1");
+        assertThat(ended.output())
+                .isEqualTo(
+                        "working\ncheckpoint\nscontrol requeue 7_3\nespalier: scontrol has not queued this job again;"
+                                + " unless it is queued already, submit its script again\n");
+        assertThat(ended.code()).isEqualTo(1);
+    }
+
+    @Test
+    void aPercentSignInTheDirectoryIsNoPattern() {
+        var scripts =
+                new SlurmScripts("s", Path.of("/x/50%j"), List.of("e"), 1, Optional.empty(), 1, "1", 9, List.of());
+        assertThat(scripts.array()).contains("#SBATCH --output=/x/50%%j/cluster/logs/worker-%a.log\n");
     }
 
     @Test

@@ -39,15 +39,21 @@ final class WorkerMain {
 
     /** A worker on a store of {@link TinyData} that publishes checkpoints often. */
     static Worker worker(Path store, Path scratch, int jobs, Duration term, RunObserver observer) {
-        Store opened = Store.open(store);
+        return worker(store, new SharedFolder(store), scratch, jobs, term, observer);
+    }
+
+    /**
+     * The same with a store elsewhere.
+     *
+     * @param plan a directory that holds the plan
+     */
+    static Worker worker(Path plan, SharedFiles files, Path scratch, int jobs, Duration term, RunObserver observer) {
+        Store opened = Store.open(plan);
         var run = new RunRequest(
-                opened.experiment(), scratch, jobs, Duration.ofMillis(15), "test", List.of("work", store.toString()));
+                opened.experiment(), scratch, jobs, Duration.ofMillis(15), "test", List.of("work", plan.toString()));
         LevelWork work = new LevelWork(run, TinyData.data());
         work.check(opened);
         return new Worker(
-                new WorkRequest(run, scratch, term, Duration.ofMillis(20), false, false),
-                work,
-                new SharedFolder(store),
-                observer);
+                new WorkRequest(run, scratch, term, Duration.ofMillis(20), false, false), work, files, observer);
     }
 }

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -329,7 +330,7 @@ class WorkerTest {
     @Test
     void aRewindThatIsAddedLaterIsMade() throws Exception {
         worker("a", TERM).run();
-        String[] more = {"strategies=[original, random, continued, rewind-100, rewind-40]"};
+        String[] more = {"strategies=[original, random, continued, rewind-200, rewind-100, rewind-40]"};
         runner(ITERATIONS, shared, more).prepare(TinyData.data());
         assertThat(worker("b", TERM).run().left()).isZero();
         runner(ITERATIONS, home.resolve("more"), more).run(TinyData.data());
@@ -346,5 +347,180 @@ class WorkerTest {
         assertThat(outcome.left()).isZero();
         runner(ITERATIONS, home.resolve("e"), diverging).run(TinyData.data());
         assertThat(made()).isEqualTo(Trees.digests(home.resolve("e")));
+    }
+
+    /** The same bytes, by two workers of one job each, of a search with overrides. */
+    private void isMadeAlike(String name, int iterations, String... overrides) throws Exception {
+        shared = home.resolve(name);
+        runner(iterations, shared, overrides).prepare(TinyData.data());
+        Worker first = worker(name + "-a", TERM);
+        // Levels in work at the stop are continued by the second worker from their checkpoints.
+        Thread stopper = Thread.ofPlatform().daemon().start(() -> {
+            SharedFolder files = new SharedFolder(shared);
+            while (files.names("cluster/checkpoints").isEmpty()) {
+                Thread.onSpinWait();
+            }
+            first.stop();
+        });
+        first.run();
+        stopper.interrupt();
+        assertThat(worker(name + "-b", TERM).run().left()).isZero();
+        runner(iterations, home.resolve(name + "-whole"), overrides).run(TinyData.data());
+        assertThat(made()).isEqualTo(Trees.digests(home.resolve(name + "-whole")));
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void batchNormalisationGoesOnFromItsCheckpoint() throws Exception {
+        isMadeAlike("convolutions", 40, TinyData.CONVOLUTIONS, "trials=1", "strategies=[original]", "pruning.levels=1");
+    }
+
+    @Test
+    void aMaskThatChangesInTrainingGoesOnFromItsCheckpoint() throws Exception {
+        isMadeAlike(
+                "masked",
+                600,
+                "training.mask={kind: flying-bird, density: 0.3, every: 40, every-later: 30}",
+                "training.optimizer={kind: sgd, rate: 0.1}",
+                "strategies=[none]");
+        for (var trial : Store.open(shared).trials()) {
+            var level = Store.open(shared).level(trial.levels().getFirst());
+            assertThat(level.counts().orElseThrow().density()).isLessThan(0.5);
+        }
+    }
+
+    @Test
+    void keptWeightsGoOnFromTheirCheckpoint() throws Exception {
+        isMadeAlike("kept", 300, "training.keep-weights=best-attacked");
+    }
+
+    @Test
+    void aStoreThatRenamesNothingAndHasItsOwnClockHoldsTheSameBytes() throws Exception {
+        ObjectStore store = new ObjectStore();
+        store.offset = Duration.ofDays(-400);
+        store.load(shared);
+        Worker one = WorkerMain.worker(shared, store, home.resolve("a"), 1, TERM, observer);
+        Worker two = WorkerMain.worker(shared, store, home.resolve("b"), 1, TERM, observer);
+        List<WorkOutcome> outcomes = new CopyOnWriteArrayList<>();
+        List<Thread> threads = Stream.of(one, two)
+                .map(worker -> Thread.ofPlatform().start(() -> outcomes.add(worker.run())))
+                .toList();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(outcomes).hasSize(2).allMatch(outcome -> outcome.left() == 0);
+        assertThat(outcomes.stream().mapToInt(WorkOutcome::trained).sum()).isEqualTo(levels());
+        Path dump = home.resolve("dump");
+        store.dump(dump);
+        assertThat(store.all()).noneMatch(name -> name.startsWith("cluster/"));
+        Map<String, String> made = Trees.digests(dump);
+        made.keySet().removeIf(name -> name.startsWith("timings"));
+        Map<String, String> whole = whole();
+        whole.keySet().removeIf(name -> name.startsWith("timings"));
+        assertThat(made).isEqualTo(whole);
+    }
+
+    private int levels() {
+        return (int) Store.open(shared).trials().stream()
+                .flatMap(trial -> trial.levels().stream())
+                .distinct()
+                .count();
+    }
+
+    /** The simulator reckons with this number. */
+    @Test
+    void aLevelTakesFewOperationsOfTheStore() throws Exception {
+        ObjectStore store = new ObjectStore();
+        store.load(shared);
+        store.operations.set(0);
+        Store opened = Store.open(shared);
+        var run = new RunRequest(opened.experiment(), home.resolve("a"), 1, Duration.ofHours(1), "test", List.of());
+        new Worker(
+                        new WorkRequest(run, home.resolve("a"), Duration.ofHours(1), TERM, false, false),
+                        new LevelWork(run, TinyData.data()),
+                        store,
+                        observer)
+                .run();
+        assertThat(store.operations.get() / levels()).isBetween(20L, (long) Simulator.OPERATIONS_OF_LEVEL);
+    }
+
+    @Test
+    void aLeaseIsJudgedByTheStoresClockAlone() {
+        ObjectStore store = new ObjectStore();
+        store.offset = Duration.ofDays(1);
+        Leases one = new Leases(store, new Lease("one", "here", 1, 60));
+        Leases two = new Leases(store, new Lease("two", "there", 2, 60));
+        assertThat(one.claim("k")).isTrue();
+        assertThat(two.claim("k")).isFalse();
+        // The store's clock is set forward; whoever lives sees it at the next beat.
+        store.offset = Duration.ofDays(2);
+        assertThat(one.renew("k")).isTrue();
+        two.beat();
+        assertThat(two.claim("k")).isFalse();
+        store.offset = Duration.ofDays(2).plusSeconds(61);
+        two.beat();
+        assertThat(two.claim("k")).isTrue();
+        assertThat(one.renew("k")).isFalse();
+    }
+
+    /** The maker of a rewind was killed after its weights and before the file that lists them. */
+    @Test
+    void aRewindThatIsNotListedIsListedLater() throws Exception {
+        worker("a", TERM).run();
+        String[] more = {"strategies=[original, random, continued, rewind-200, rewind-40]"};
+        runner(ITERATIONS, home.resolve("more"), more).run(TinyData.data());
+        runner(ITERATIONS, shared, more).prepare(TinyData.data());
+        for (var trial : Store.open(shared).trials()) {
+            Path rewind = Path.of("levels", trial.levels().getFirst(), "rewind-40.safetensors");
+            Files.copy(
+                    home.resolve("more").resolve(rewind), shared.resolve(rewind), StandardCopyOption.REPLACE_EXISTING);
+        }
+        assertThat(worker("b", TERM).run().left()).isZero();
+        assertThat(made()).isEqualTo(Trees.digests(home.resolve("more")));
+    }
+
+    /** A worker that was taken over wrote the counts of the start, and a checkpoint, behind the one that finished the level. */
+    @Test
+    void whatALateWorkerLeavesIsMended() throws Exception {
+        worker("a", TERM).run();
+        Map<String, String> expected = whole();
+        List<String> trial = Store.open(shared).trials().getFirst().levels();
+        Path last = shared.resolve("levels").resolve(trial.getLast()).resolve("level.json");
+        String text = Files.readString(last);
+        Files.writeString(last, text.replaceFirst("\"surviving\":\\[[0-9]+", "\"surviving\":[128"));
+        Files.createDirectories(shared.resolve("cluster/checkpoints"));
+        Path checkpoint =
+                Files.writeString(shared.resolve("cluster/checkpoints").resolve(trial.getFirst() + ".zip"), "late");
+        var run = new RunRequest(
+                Store.open(shared).experiment(), home.resolve("b"), 1, Duration.ofSeconds(30), "test", List.of());
+        WorkOutcome outcome = new Worker(
+                        new WorkRequest(run, home.resolve("b"), TERM, Duration.ofMillis(20), false, true),
+                        new LevelWork(run, TinyData.data()),
+                        new SharedFolder(shared),
+                        observer)
+                .run();
+        assertThat(outcome.trained()).isEqualTo(1);
+        assertThat(warnings)
+                .containsExactly(
+                        last + " is damaged: its counts are not those of the network; this level is trained again");
+        assertThat(checkpoint).doesNotExist();
+        assertThat(made()).isEqualTo(expected);
+    }
+
+    @Test
+    void otherNumericsAreRefused() throws Exception {
+        Path index = shared.resolve("index.json");
+        String key = Store.open(shared).trials().getFirst().levels().getFirst();
+        Files.writeString(index, Files.readString(index).replace(key, "0".repeat(key.length())));
+        Path provenance = shared.resolve("provenance.json");
+        Files.writeString(
+                provenance, Files.readString(provenance).replaceFirst("\"numerics\": *[0-9]+", "\"numerics\":999"));
+        assertThatThrownBy(() -> worker("a", TERM))
+                .isInstanceOf(UserException.class)
+                .hasMessageMatching(
+                        "\\S+ was planned elsewhere with other levels: its results come from numerics version 999,"
+                                + " this program's are version [0-9]+; expected the same data and the same version of"
+                                + " Espalier on all machines");
+        assertThat(shared.resolve("cluster")).doesNotExist();
     }
 }

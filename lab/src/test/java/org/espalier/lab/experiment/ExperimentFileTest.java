@@ -157,6 +157,7 @@ class ExperimentFileTest {
             name: &a [*a]                            | my.yaml, line 1
             name: !!java.net.URL [x]                 | my.yaml, line 1
             name: "open                              | my.yaml, line 1: not YAML
+            name: !<%20> x                           | my.yaml: not YAML: Tag must not contain
             - a list                                 | the experiment is a list, expected a mapping of settings
             """)
     void refusesWhatIsWrongInOneSentence(String yaml, String message) {

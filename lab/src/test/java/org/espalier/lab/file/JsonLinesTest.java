@@ -110,4 +110,26 @@ class JsonLinesTest {
                 .isInstanceOf(UserException.class)
                 .hasMessageStartingWith("file, line 1, is damaged: not JSON: Unexpected end-of-input");
     }
+
+    /** Found by hostile input: the parser takes zero bytes for UTF-32 and throws an exception of its own. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\0\b\0\0", "\0\0\0{", "{\0\0\0", "\0{\0}", "{\0}\0"})
+    void anotherEncodingIsRefused(String text) {
+        byte[] content = text.getBytes(StandardCharsets.ISO_8859_1);
+        String message = "file is damaged: not JSON in UTF-8";
+        assertThatThrownBy(() -> read(text))
+                .isInstanceOf(UserException.class)
+                .hasMessage("file, line 1, is damaged: not JSON in UTF-8");
+        assertThatThrownBy(() -> JsonLines.readOne(content, "file", JsonLinesTest::n))
+                .hasMessage(message);
+        assertThatThrownBy(() -> Json.parse(content, "file")).hasMessage(message);
+        assertThatThrownBy(() -> Json.numbers(content, "seconds", "file")).hasMessage(message);
+    }
+
+    @Test
+    void anotherByteOrderMarkIsRefused() {
+        byte[] content = "\uFEFF{\"n\":1}".getBytes(StandardCharsets.UTF_16BE);
+        assertThatThrownBy(() -> JsonLines.readOne(content, "file", JsonLinesTest::n))
+                .hasMessage("file is damaged: not JSON in UTF-8");
+    }
 }

@@ -22,6 +22,7 @@ import org.espalier.lab.store.TrialId;
  * @param split {@code test} or {@code validation}
  * @param limits of exact verification
  * @param settings equal for certificates of one kind
+ * @param ofChance whether the network is no better on these images than one that ignores its input
  * @param clean (image) right without attack
  * @param attacked right under PGD too
  * @param unbroken of those, the ones without a counterexample
@@ -41,6 +42,7 @@ public record Certified(
         String split,
         Certification.Limits limits,
         String settings,
+        boolean ofChance,
         Outcomes clean,
         Outcomes attacked,
         Outcomes unbroken,
@@ -63,6 +65,7 @@ public record Certified(
                 from.split(),
                 from.limits(),
                 from.settings(),
+                from.ofChance(),
                 which(from, ImageCertificate::clean),
                 which(from, ImageCertificate::withstands),
                 which(from, image -> image.withstands() && image.decision() != Decision.FALSIFIED),
@@ -78,8 +81,8 @@ public record Certified(
     /** The same of another chain that has the level. */
     Certified in(TrialId other) {
         return new Certified(
-                other, level, density, weights, id, method, norm, epsilon, split, limits, settings, clean, attacked,
-                unbroken, certified, seconds, nodes);
+                other, level, density, weights, id, method, norm, epsilon, split, limits, settings, ofChance, clean,
+                attacked, unbroken, certified, seconds, nodes);
     }
 
     /** How many images, the first of the split. */

@@ -61,13 +61,18 @@ public record SearchStatus(
         Optional<Long> process = store.running();
         var spent = new TimeSpent();
         store.timings().forEach(spent::add);
+        Set<String> held = Leases.of(new SharedFolder(store.directory())).keySet();
         return of(
                 store.experiment(),
                 store.trials(),
-                key -> store.level(key).state(),
+                key -> {
+                    LevelState state = store.level(key).state();
+                    // Its files may not be there yet.
+                    return state == LevelState.WAITING && held.contains(key) ? LevelState.BEGUN : state;
+                },
                 spent,
                 process,
-                Leases.of(new SharedFolder(store.directory())).keySet());
+                held);
     }
 
     /**

@@ -69,7 +69,7 @@ public final class CertificateTables {
         blocks.add(new Table.Block(
                 "no attack",
                 List.of("natural"),
-                column(row -> share(group.kinds().getFirst(), row, Certified::clean))));
+                column(row -> share(group.kinds().getFirst(), row, Certified::clean) + (ofChance(row) ? "*" : ""))));
         blocks.add(new Table.Block(
                 "ms an image",
                 group.kinds().stream().map(CertificateGroup.Kind::method).toList(),
@@ -138,6 +138,12 @@ public final class CertificateTables {
         return rows.stream().map(row -> List.of(of.apply(row))).toList();
     }
 
+    /** Whether a network of the row is no better than one that ignores its input. */
+    private boolean ofChance(Row row) {
+        return group.kinds().getFirst().at(row.objective(), row.level()).stream()
+                .anyMatch(Certified::ofChance);
+    }
+
     private String share(CertificateGroup.Kind kind, Row row, Function<Certified, Outcomes> which) {
         return cell(kind.at(row.objective(), row.level()), c -> Certified.share(which.apply(c), group.images()));
     }
@@ -192,6 +198,11 @@ public final class CertificateTables {
                                 + CertificateGroup.limits(exact.certificates().getFirst())
                                         .substring(1))
                         .orElse(""));
+        if (rows.stream().anyMatch(this::ofChance)) {
+            notes.add(
+                    "* the network of at least one trial is no better on these images than one that always names their most"
+                            + " frequent class: its certificates show nothing");
+        }
         group.kinds().stream()
                 .filter(kind -> kind.images() > group.images())
                 .forEach(kind -> notes.add(
