@@ -29,6 +29,7 @@ import org.espalier.data.catalogue.DataSets;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.cluster.LevelTransfer;
 import org.espalier.lab.cluster.SharedFiles;
+import org.espalier.lab.cluster.SharedFolder;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.plan.Numerics;
@@ -51,6 +52,7 @@ final class ClusterSearch implements RunPlace.Connection {
 
     private static final Duration WITHOUT_EXECUTOR = Duration.ofSeconds(30);
     private static final Duration LAST_CHECKPOINT = Duration.ofMinutes(5);
+    private static final Duration VANISHED = Duration.ofMinutes(2);
     private static final long POLL_MILLIS = 500;
 
     private final PlaceRequest request;
@@ -120,6 +122,7 @@ final class ClusterSearch implements RunPlace.Connection {
         private final List<JavaFutureAction<List<ChainReport>>> jobs = new ArrayList<>();
         private final List<Chain> again = new ArrayList<>();
         private int trained;
+        private long lastNews = System.nanoTime();
 
         Search(LevelWork work, StoreWriter store, RunObserver observer, LevelTransfer transfer) {
             this.work = work;
@@ -134,6 +137,7 @@ final class ClusterSearch implements RunPlace.Connection {
             if (apart) {
                 new PlanFiles(files, work, request.run().directory(), home.resolve("plan")).publish();
             }
+            sweep();
             settle();
             TimingFeed feed = new TimingFeed(
                     files,
@@ -153,6 +157,7 @@ final class ClusterSearch implements RunPlace.Connection {
                 collect();
                 if (jobs.isEmpty() && ended.isEmpty() && again.isEmpty()) {
                     if (!chains.waits()) {
+                        feed.clear();
                         return trained;
                     }
                     List<Chain> ready = chains.take(); // levels may have been settled just now
@@ -175,6 +180,14 @@ final class ClusterSearch implements RunPlace.Connection {
             feed.poll().forEach(this::show);
             look();
             return trained;
+        }
+
+        private void sweep() {
+            if (files instanceof HadoopFiles objects) {
+                objects.sweep();
+            } else if (files instanceof SharedFolder folder) {
+                folder.sweep();
+            }
         }
 
         /** Takes what is there: in the directory, and in the shared store. */
@@ -302,8 +315,13 @@ final class ClusterSearch implements RunPlace.Connection {
                     ended.remove(key);
                 } else if (state == LevelState.DONE || state == LevelState.FAILED) {
                     ended.remove(key);
+                    lastNews = System.nanoTime();
                     take(task, state);
                 }
+            }
+            if (jobs.isEmpty() && !ended.isEmpty() && System.nanoTime() - lastNews > VANISHED.toNanos()) {
+                throw new UserException("level " + ended.iterator().next() + " was trained, but " + files.describe()
+                        + " does not show it; run the same command again");
             }
         }
 
@@ -351,18 +369,19 @@ final class ClusterSearch implements RunPlace.Connection {
                     continue;
                 }
                 jobs.remove(job);
+                lastNews = System.nanoTime();
                 try {
                     for (ChainReport report : job.get()) {
                         report.warnings().forEach(observer::warned);
                         ended.addAll(chains.left(report.chain()));
                     }
                 } catch (ExecutionException e) {
-                    Optional<String> sentence = watch.failure();
+                    pause(); // Spark tells of the task a little later than of its job
+                    String reason = OneLine.ofJob(e.getCause() == null ? e : e.getCause());
+                    String sentence = OneLine.isOfTask(e) ? watch.failure().orElse(reason) : reason;
                     halt();
                     throw new UserException(
-                            sentence.orElseGet(() -> OneLine.ofJob(e.getCause() == null ? e : e.getCause()))
-                                    + "; finished levels are kept: run the same command again to continue",
-                            e);
+                            sentence + "; finished levels are kept: run the same command again to continue", e);
                 } catch (InterruptedException e) {
                     stopping = true;
                 }

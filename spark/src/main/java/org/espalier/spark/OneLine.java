@@ -56,6 +56,16 @@ final class OneLine {
         return "a task on " + host + " failed: " + type.substring(type.lastIndexOf('.') + 1) + ": " + first(message);
     }
 
+    /** Whether Spark ended a job because a task failed too often, of which the watch has told. */
+    static boolean isOfTask(Throwable failure) {
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            if (String.valueOf(each.getMessage()).contains("most recent failure")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Why Spark ended a job. */
     static String ofJob(Throwable failure) {
         String reason = reason(failure).replaceFirst("^Job aborted due to stage failure: ", "");

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
@@ -25,17 +26,12 @@ public final class SparkPlace implements RunPlace {
 
     @Override
     public Connection connect(PlaceRequest request) {
-        SparkConf conf = SparkSettings.of(request, jar());
-        if (!conf.contains("spark.master")) {
-            throw new UserException("--on spark needs --master, e.g. spark://HOST:7077, or local[2] for a trial");
-        }
-        SparkSettings.millis(conf, SparkSettings.CHECKPOINT, ClusterSearch.CHECKPOINT, 1);
-        SparkSettings.millis(conf, SparkSettings.LEASE, ClusterSearch.LEASE, 1000);
-        MasterUrl.check(conf.get("spark.master"));
         Path home = home();
-        Optional<Path> log = log(home);
         boolean connected = false;
         try {
+            Optional<Path> log = log(home); // before the first class of Spark is loaded
+            SparkConf conf = SparkSettings.of(request, jar());
+            check(conf);
             URI address = Stores.address(
                     request.store().orElseGet(() -> request.run().directory().toString()));
             Configuration hadoop = SparkHadoopUtil.get().newConfiguration(conf);
@@ -48,6 +44,15 @@ public final class SparkPlace implements RunPlace {
                 Folders.delete(home);
             }
         }
+    }
+
+    private static void check(SparkConf conf) {
+        if (!conf.contains("spark.master")) {
+            throw new UserException("--on spark needs --master, e.g. spark://HOST:7077, or local[2] for a trial");
+        }
+        SparkSettings.millis(conf, SparkSettings.CHECKPOINT, ClusterSearch.CHECKPOINT, 1);
+        SparkSettings.millis(conf, SparkSettings.LEASE, ClusterSearch.LEASE, 1000);
+        MasterUrl.check(conf.get("spark.master"));
     }
 
     /** Opens the store, after a first look that does not wait for minutes. */
@@ -80,7 +85,7 @@ public final class SparkPlace implements RunPlace {
     private static Path kept(Path log) {
         try {
             return Files.copy(log, Files.createTempFile("espalier-spark-", ".log"),
-                    java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                    StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             return log;
         }

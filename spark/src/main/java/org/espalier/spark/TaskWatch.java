@@ -1,6 +1,8 @@
 package org.espalier.spark;
 
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.spark.ExceptionFailure;
@@ -17,6 +19,7 @@ import org.apache.spark.scheduler.SparkListenerTaskStart;
 final class TaskWatch extends SparkListener {
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger executors = new AtomicInteger();
+    private final Set<String> told = new HashSet<>();
     private volatile Consumer<String> user = _ -> {};
     private volatile String last = "";
     private volatile boolean quiet;
@@ -66,7 +69,9 @@ final class TaskWatch extends SparkListener {
         String host = event.taskInfo().host();
         if (reason instanceof ExceptionFailure failure) {
             last = OneLine.ofTask(host, failure.className(), String.valueOf(failure.description()));
-            user.accept(last + "; the task is tried again");
+            if (told.add(last)) { // all executors of a host say the same
+                user.accept(last + "; the task is tried again");
+            }
         } else if (reason instanceof ExecutorLostFailure lost) {
             String why = lost.reason().isDefined() ? OneLine.reason(new IllegalStateException(lost.reason().get())) : "";
             last = "executor " + lost.execId() + " on " + host + " was lost" + (why.isEmpty() ? "" : ": " + why);

@@ -63,6 +63,13 @@ final class TimingFeed {
         return timings;
     }
 
+    /** Deletes the parts, once no worker adds to them. */
+    void clear() {
+        if (folder.isEmpty()) {
+            files.list(PARTS).forEach(part -> files.delete(PARTS + "/" + part.name()));
+        }
+    }
+
     private List<byte[]> take() {
         try {
             return folder.isPresent() ? List.of(tail(folder.get())) : parts();

@@ -111,9 +111,9 @@ final class SparkProcesses implements AutoCloseable {
     /** Starts the command {@code espalier run} on a cluster; its executors get the tests' class path. */
     Process driver(String name, String master, String... arguments) throws IOException {
         List<String> all = new ArrayList<>(List.of("run"));
-        all.addAll(List.of(arguments));
         all.addAll(List.of("--on", "spark", "--master", master));
         settings().forEach((key, value) -> all.addAll(List.of("--conf", key + "=" + value)));
+        all.addAll(List.of(arguments)); // the last of two settings counts
         return start(name, List.of(), "org.espalier.cli.Main", all);
     }
 
@@ -121,7 +121,6 @@ final class SparkProcesses implements AutoCloseable {
     static Map<String, String> settings() {
         return Map.of(
                 "spark.executor.extraClassPath", CLASSES,
-                "spark.executor.extraJavaOptions", "-XX:TieredStopAtLevel=1",
                 "spark.driver.host", "127.0.0.1",
                 "spark.task.maxFailures", "40",
                 "spark.excludeOnFailure.enabled", "false",

@@ -2,6 +2,7 @@ package org.espalier.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
@@ -30,7 +31,7 @@ class StandaloneTest {
     @BeforeAll
     static void start() throws Exception {
         cluster = new SparkProcesses(home.resolve("cluster"));
-        search = new TinySearch(home, 20_000);
+        search = new TinySearch(home, 6000);
         cluster.cluster(2);
     }
 
@@ -39,7 +40,7 @@ class StandaloneTest {
         cluster.close();
     }
 
-    private static void assertSame(Path directory) throws Exception {
+    private static void assertSame(TinySearch search, Path directory) throws Exception {
         assertThat(Trees.differences(search.onOneMachine(), TinySearch.made(directory)))
                 .isEmpty();
     }
@@ -55,7 +56,7 @@ class StandaloneTest {
         ends(
                 cluster.driver("two", cluster.master(), search.file().toString(), "--out", directory.toString()),
                 "two.log");
-        assertSame(directory);
+        assertSame(search, directory);
         assertThat(Store.open(directory).timings().stream().map(Timing::process).distinct())
                 .as("both executors trained")
                 .hasSize(2);
@@ -68,8 +69,9 @@ class StandaloneTest {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         Path directory = home.resolve("killed");
+        TinySearch longer = new TinySearch(home.resolve("longer"), 15_000);
         String[] arguments = {
-            search.file().toString(), "--out", directory.toString(), "--store", home.resolve("shared").toString()
+            longer.file().toString(), "--out", directory.toString(), "--store", home.resolve("shared").toString()
         };
         Process driver = cluster.driver("killed-0", cluster.master(), arguments);
         int kills = 0;
@@ -89,12 +91,12 @@ class StandaloneTest {
         }
         ends(driver, "killed-1.log");
         assertThat(kills).as("seed %s", seed).isEqualTo(KILLS);
-        assertSame(directory);
-        assertSame(home.resolve("shared"));
+        assertSame(longer, directory);
+        assertSame(longer, home.resolve("shared"));
     }
 
     private static boolean started(Path store) {
-        return java.nio.file.Files.exists(store.resolve(Store.TIMINGS));
+        return Files.exists(store.resolve(Store.TIMINGS));
     }
 
     @Test
@@ -116,7 +118,7 @@ class StandaloneTest {
 
         ends(cluster.driver("continued", cluster.master(), arguments), "continued.log");
         assertThat(cluster.log("continued.log")).contains(" continues at iteration ");
-        assertSame(directory);
+        assertSame(search, directory);
     }
 
     @Test
