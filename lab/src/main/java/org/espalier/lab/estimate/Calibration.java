@@ -29,7 +29,7 @@ import org.espalier.train.Trainer;
 final class Calibration {
     private static final int IMAGES = 256;
     private static final double NANOS = 1e9;
-    private static final double WARM_SECONDS = 4;
+    private static final double WARM_SECONDS = 3;
     private static final int MOST_WAIT = 4; // times the processor time that is wanted
     private static final long LINE_BYTES = 150;
     private static final long LEVEL_BYTES = 8 << 10; // level.json, done.json and the headers of networks
