@@ -20,7 +20,6 @@ import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.cli.progress.SharedParts;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
-import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.certification.BoundsConsistency;
 import org.espalier.lab.certification.Certification;
 import org.espalier.lab.certification.CertificationMethod;
@@ -133,9 +132,6 @@ final class CertifyCommand implements Callable<Integer> {
             description = "Folder of the certificates (default: in the search's directory, or beside the file).")
     private Optional<Path> out;
 
-    @Option(names = "--shared", description = SharedParts.SHARED)
-    private boolean shared;
-
     @Option(
             names = "--keep",
             paramLabel = "DIR",
@@ -144,6 +140,9 @@ final class CertifyCommand implements Callable<Integer> {
             description =
                     "With exact: keep the counterexamples, as arrays (.npz) and pictures (default: with the certificate).")
     private Optional<Path> keep;
+
+    @Option(names = "--shared", description = SharedParts.SHARED)
+    private boolean shared;
 
     @Option(names = "--json", description = "Print results as JSON, one line per ticket and epsilon.")
     private boolean json;
@@ -227,7 +226,7 @@ final class CertifyCommand implements Callable<Integer> {
                             : place.resolve(request.ticket().digest().substring(0, DIGITS) + "-" + request.id()));
             int found = KeptCounterexamples.write(request, certifications.get(i), directory);
             ContactSheets.write(
-                    directory, DataSets.standard().classNames(request.set().name()));
+                    directory, request.set().details().classNames());
             console.err().println("Kept: " + directory.file() + " (" + found + " counterexamples)");
         }
     }

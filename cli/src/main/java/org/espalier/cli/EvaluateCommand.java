@@ -62,8 +62,8 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  espalier evaluate runs/quick-mlp --strategy original --trial 1 --level 3",
             "  espalier evaluate runs/quick-mlp --all-levels --suite fast --images 200",
-            "  espalier evaluate /shared/mine --all-levels --shared",
             "  espalier evaluate ticket.safetensors --suite fast --keep",
+            "  espalier evaluate /shared/mine --all-levels --shared",
             "  espalier evaluate --self-test"
         })
 final class EvaluateCommand implements Callable<Integer> {
@@ -126,9 +126,6 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Directory of the results (default: in the search, or beside the file).")
     private Optional<Path> out;
 
-    @Option(names = "--shared", description = SharedParts.SHARED)
-    private boolean shared;
-
     @Option(
             names = "--keep",
             paramLabel = "DIR",
@@ -153,6 +150,9 @@ final class EvaluateCommand implements Callable<Integer> {
                     "With --as-entry: a field that Espalier does not know, e.g. name, link, authors, venue, additional-data,"
                             + " architecture, ap-key. May be repeated. Fields that are not given are left out.")
     private Map<String, String> entryFields = new LinkedHashMap<>();
+
+    @Option(names = "--shared", description = SharedParts.SHARED)
+    private boolean shared;
 
     @Option(names = "--json", description = "Print results as JSON, one line per ticket.")
     private boolean json;
@@ -265,7 +265,7 @@ final class EvaluateCommand implements Callable<Integer> {
         for (EvaluationRequest request : requests) {
             kept(request).ifPresent(directory -> {
                 List<Path> sheets = ContactSheets.write(
-                        directory, DataSets.standard().classNames(request.set().name()));
+                        directory, request.set().details().classNames());
                 console.err()
                         .println("Kept: " + directory.file() + " and " + sheets.size()
                                 + (sheets.size() == 1 ? " picture" : " pictures") + " beside it");

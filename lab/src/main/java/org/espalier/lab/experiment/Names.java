@@ -9,7 +9,7 @@ import org.apache.commons.text.similarity.LevenshteinDistance;
 /** Names in experiment files, and the nearest right one to a mistyped name. */
 public final class Names {
     /** Names that are safe in file names, tables and on command lines. */
-    static final String PATTERN = "[a-z0-9][a-z0-9._-]{0,62}";
+    public static final String PATTERN = "[a-z0-9][a-z0-9._-]{0,62}";
 
     static final String FORM = "a name of lower-case letters, digits, '-', '_' and '.'";
 

@@ -16,6 +16,7 @@ import org.espalier.evaluate.EvaluationSchedule;
 import org.espalier.evaluate.EvaluationSettings;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.network.LayerList;
+import org.espalier.lab.network.NetworkInput;
 import org.espalier.lab.network.NetworkSize;
 import org.espalier.network.Architecture;
 import org.espalier.network.Graph;
@@ -243,10 +244,9 @@ public final class ExperimentTranslator {
                 .ifPresent(problem -> {
                     throw new UserException(network.setting() + " " + problem + " for data set " + set.name());
                 });
-        Shape image = Shape.of(
-                set.shape().channels(), set.shape().height(), set.shape().width());
+        Shape image = NetworkInput.of(set);
         try {
-            Architecture architecture = architecture(network, image, set.classes());
+            Architecture architecture = NetworkInput.standardised(architecture(network, image, set.classes()), set);
             checkLinearBounds(experiment, architecture);
             checkMaskRule(experiment, architecture);
             return architecture;
@@ -286,8 +286,7 @@ public final class ExperimentTranslator {
     }
 
     private static Architecture fitting(Architecture architecture, String file, DataSet set) {
-        Shape image = Shape.of(
-                set.shape().channels(), set.shape().height(), set.shape().width());
+        Shape image = NetworkInput.of(set);
         Shape input = architecture.graph().input();
         if (architecture.inputs() != set.features() || input.dimensions() > 1 && !input.equals(image)) {
             throw new UserException("network.from " + file + " reads " + input + ", expected " + image

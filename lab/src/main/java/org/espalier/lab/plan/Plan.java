@@ -81,7 +81,8 @@ public final class Plan {
         } else if (network.outputs().orElse(set.classes()) < set.classes()) {
             throw new UserException("network.outputs is " + network.outputs().getAsInt() + ", expected at least "
                     + set.classes() + ", the classes of data set " + set.name());
-        } else if (experiment.data().validation() >= set.train().size()) {
+        } else if (set.details().validation() == 0
+                && experiment.data().validation() >= set.train().size()) {
             throw new UserException("data.validation is " + experiment.data().validation() + ", expected less than the "
                     + set.train().size() + " training images of data set " + set.name());
         }
@@ -109,6 +110,15 @@ public final class Plan {
     /** Where chains end before {@code pruning.levels}, a sentence for each data set. */
     public List<String> notes() {
         List<String> notes = new ArrayList<>();
+        for (Experiment.DataSource source : experiment.data().sets()) {
+            int own = dataSet(source.name()).details().validation();
+            boolean asked = experiment.data().validation() != DataSet.PAPER_VALIDATION
+                    || experiment.data().split() != SplitRule.FIRST;
+            if (own > 0 && asked && experiment.data().validation() != own) {
+                notes.add("data set " + source.name() + " has " + own
+                        + " validation images of its own: data.validation and data.split do not change them");
+            }
+        }
         if (experiment.strategies().stream().map(Strategy::of).noneMatch(Strategy::prunes)) {
             return notes;
         }
@@ -183,6 +193,10 @@ public final class Plan {
     private Map<String, Object> data(DataSet set) {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("digest", set.digest());
+        if (set.details().validation() > 0) {
+            data.put("validation", set.details().validation());
+            return data;
+        }
         data.put("validation", experiment.data().validation());
         if (experiment.data().split() != SplitRule.FIRST) {
             data.put("split", ExperimentFile.nameOf(experiment.data().split()));

@@ -108,6 +108,11 @@ public final class Runner {
         }
     }
 
+    /** The trials to train, in the experiment's order. */
+    private List<StoredTrial> wanted(Plan plan) {
+        return plan.trials().stream().filter(trial -> wanted.test(trial.id())).toList();
+    }
+
     /**
      * Writes the plan and nothing else, for workers that train its levels (see {@code lab.cluster}).
      *
@@ -122,11 +127,6 @@ public final class Runner {
             work.warn();
             work.tellPlan();
         }
-    }
-
-    /** The trials to train, in the experiment's order. */
-    private List<StoredTrial> wanted(Plan plan) {
-        return plan.trials().stream().filter(trial -> wanted.test(trial.id())).toList();
     }
 
     private List<RunOutcome.FailedTrial> failures(Plan plan, StoreWriter store) {
@@ -184,7 +184,13 @@ public final class Runner {
                 for (Split split : List.of(parts.train(), parts.validation(), parts.test())) {
                     List<Integer> classes = split.missing(set.classes());
                     if (!classes.isEmpty()) {
-                        missing.add(new MissingClasses(name, split.name(), classes));
+                        missing.add(new MissingClasses(
+                                name,
+                                split.name(),
+                                classes,
+                                set.details().classNames().isEmpty()
+                                        ? List.of()
+                                        : classes.stream().map(set::className).toList()));
                     }
                 }
             });

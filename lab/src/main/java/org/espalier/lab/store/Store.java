@@ -156,7 +156,8 @@ public final class Store {
                         Json.string(each, "split", source),
                         Arrays.stream(Json.wholes(each, "classes", source))
                                 .boxed()
-                                .toList()));
+                                .toList(),
+                        each.has("names") ? Json.strings(each, "names", source) : List.of()));
             }
         }
         return missing;

@@ -298,6 +298,9 @@ public final class StoreWriter implements AutoCloseable {
             entry.put("dataset", each.dataset());
             entry.put("split", each.split());
             entry.put("classes", each.classes());
+            if (!each.names().isEmpty()) {
+                entry.put("names", each.names());
+            }
             list.add(entry);
         }
         AtomicFiles.write(file, (Json.write(Map.of("missing-classes", list)) + "\n").getBytes(StandardCharsets.UTF_8));

@@ -118,6 +118,7 @@ public record SearchStatus(
             Optional<Long> process,
             IntToDoubleFunction densities,
             Set<String> held) {
+
         // (key) what is to be done for a level, each key once
         record Work(String objective, int number, int iterations, LevelState state, boolean dropped) {}
 
