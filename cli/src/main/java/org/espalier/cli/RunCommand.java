@@ -28,6 +28,7 @@ import org.espalier.lab.plan.StartNetwork;
 import org.espalier.lab.robustness.EvaluationRequest;
 import org.espalier.lab.robustness.EvaluationRunner;
 import org.espalier.lab.robustness.ExperimentEvaluation;
+import org.espalier.lab.runner.RunObserver;
 import org.espalier.lab.runner.RunOutcome;
 import org.espalier.lab.runner.RunRequest;
 import org.espalier.lab.runner.Runner;
@@ -105,6 +106,25 @@ final class RunCommand implements Callable<Integer> {
             description = "Directory of the search (default: runs/NAME in the current directory).")
     private Optional<Path> out;
 
+    @Option(
+            names = "--prepare",
+            description =
+                    "Plan the search and train nothing: 'espalier work' trains its levels, on as many machines as you like.")
+    private boolean prepare;
+
+    @Option(
+            names = "--plan",
+            description = "Show the number of levels, and estimates of time, memory and disk from a few seconds of"
+                    + " measurement. Trains and writes nothing.")
+    private boolean plan;
+
+    @Option(
+            names = "--cores",
+            paramLabel = "N",
+            description =
+                    "With --plan: estimate the time on so many cores. May be repeated (default: 1, 16, 120, 1000).")
+    private List<Integer> cores = new ArrayList<>();
+
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     RunCommand(Console console) {
         this.console = console;
@@ -152,6 +172,14 @@ final class RunCommand implements Callable<Integer> {
                 Version.number(),
                 spec.root().commandLine().getParseResult().originalArgs(),
                 start);
+        if (plan) {
+            overrides.add("trials=1");
+            PlanText.print(console, resolved, ExperimentFile.read(experiment, overrides), data, need, coresOrUsual());
+            return ExitCode.DONE;
+        }
+        if (prepare) {
+            return prepare(request, data);
+        }
         try {
             return run(request, data);
         } catch (OutOfMemoryError e) {
@@ -175,6 +203,21 @@ final class RunCommand implements Callable<Integer> {
         } catch (UserException e) {
             throw new UserException(experiment + ": " + e.getMessage(), e);
         }
+    }
+
+    private List<Integer> coresOrUsual() {
+        cores.stream().filter(n -> n < 1).findFirst().ifPresent(n -> {
+            throw new ParameterException(spec.commandLine(), "--cores is " + n + ", expected a number from 1");
+        });
+        return cores.isEmpty() ? List.of(1, 16, 120, 1000) : cores;
+    }
+
+    private int prepare(RunRequest request, Map<String, DataSet> data) {
+        new Runner(request, RunObserver.NONE).prepare(data);
+        console.out()
+                .println("Planned: " + request.directory() + "; to train it, on each machine: espalier work "
+                        + request.directory());
+        return ExitCode.DONE;
     }
 
     private int run(RunRequest request, Map<String, DataSet> data) {

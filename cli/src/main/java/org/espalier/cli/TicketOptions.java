@@ -62,6 +62,24 @@ public final class TicketOptions {
         return data.isPresent() || dataDirectory.isPresent();
     }
 
+    /**
+     * The directory that processes with {@code --shared} meet in: the search's.
+     *
+     * @param out the value of {@code --out}
+     * @throws UserException if there is none
+     */
+    static Path sharedRoot(List<Ticket> tickets, Optional<Path> out) {
+        out.ifPresent(elsewhere -> {
+            throw new UserException("--out is " + elsewhere
+                    + ", expected none with --shared: the results of all machines go to the search's directory");
+        });
+        Ticket first = tickets.getFirst();
+        return first.place()
+                .map(Ticket.Place::store)
+                .orElseThrow(
+                        () -> new UserException("--shared is for levels of a search, found the file " + first.file()));
+    }
+
     /** A search names its data set itself; only the directory of its files may be given. */
     private Ticket withData(Ticket ticket) {
         if (ticket.data().digest().isEmpty()) {

@@ -35,7 +35,8 @@ import picocli.CommandLine.Parameters;
 /** {@code espalier corrupt}: measures the accuracy of tickets on corrupted images, and stores it. */
 @Command(
         name = "corrupt",
-        description = "Measure the accuracy of tickets on corrupted test images, in the style of MNIST-C or CIFAR-10-C.",
+        description =
+                "Measure the accuracy of tickets on corrupted test images, in the style of MNIST-C or CIFAR-10-C.",
         footer = {"", "Example:", "  espalier corrupt runs/quick --all-levels"})
 final class CorruptCommand implements Callable<Integer> {
     private final Console console;
@@ -159,7 +160,10 @@ final class CorruptCommand implements Callable<Integer> {
         Table table = new Table(
                 "Accuracy on corrupted test images, %",
                 new Table.Block(
-                        "", List.of("ticket"), all.stream().map(each -> List.of(each.label())).toList(), true),
+                        "",
+                        List.of("ticket"),
+                        all.stream().map(each -> List.of(each.label())).toList(),
+                        true),
                 List.of(new Table.Block(
                         "",
                         headings,
@@ -170,10 +174,10 @@ final class CorruptCommand implements Callable<Integer> {
                                     return row;
                                 })
                                 .toList())),
-                List.of(
-                        "first " + all.getFirst().images() + " test images; the identity is the clean accuracy and not in the"
-                                + " mean. The images are Espalier's own, in the published style: compare them among"
-                                + " themselves only."));
+                List.of("first " + all.getFirst().images()
+                        + " test images; the identity is the clean accuracy and not in the"
+                        + " mean. The images are Espalier's own, in the published style: compare them among"
+                        + " themselves only."));
         console.out().print(TextTable.of(table, console.width()));
     }
 

@@ -38,7 +38,8 @@ import picocli.CommandLine.Spec;
 /** {@code espalier lipschitz}: measures local Lipschitz constants of tickets from both sides, and stores them. */
 @Command(
         name = "lipschitz",
-        description = "Measure local Lipschitz constants of fully connected tickets: sampled gradients below, bounds above.",
+        description =
+                "Measure local Lipschitz constants of fully connected tickets: sampled gradients below, bounds above.",
         footer = {"", "Example:", "  espalier lipschitz runs/quick-mlp --all-levels --epsilon 0.1"})
 final class LipschitzCommand implements Callable<Integer> {
     private static final int USUAL_IMAGES = 20;
@@ -118,12 +119,18 @@ final class LipschitzCommand implements Callable<Integer> {
                                     "Local Lipschitz constants of margins, medians over test images",
                                     new Table.Block("", List.of("ticket", "images"), names, true),
                                     List.of(
-                                            new Table.Block("constant", List.of(">=", "<="), values.stream()
-                                                    .map(row -> row.subList(0, 2))
-                                                    .toList()),
-                                            new Table.Block("radius", List.of("certified", "sampled"), values.stream()
-                                                    .map(row -> row.subList(2, 4))
-                                                    .toList())),
+                                            new Table.Block(
+                                                    "constant",
+                                                    List.of(">=", "<="),
+                                                    values.stream()
+                                                            .map(row -> row.subList(0, 2))
+                                                            .toList()),
+                                            new Table.Block(
+                                                    "radius",
+                                                    List.of("certified", "sampled"),
+                                                    values.stream()
+                                                            .map(row -> row.subList(2, 4))
+                                                            .toList())),
                                     List.of(
                                             ">=: largest of the sampled gradients. <=: bound of all gradients in the ball of "
                                                     + norm + " " + epsilon + ". The constant lies between the two.",
@@ -206,8 +213,7 @@ final class LipschitzCommand implements Callable<Integer> {
         return pixels;
     }
 
-    private static double median(
-            LocalLipschitz.Constant[] found, ToDoubleFunction<LocalLipschitz.Constant> number) {
+    private static double median(LocalLipschitz.Constant[] found, ToDoubleFunction<LocalLipschitz.Constant> number) {
         double[] sorted = Arrays.stream(found).mapToDouble(number).sorted().toArray();
         int half = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;

@@ -71,7 +71,13 @@ final class SpectrumCommand implements Callable<Integer> {
                                     new Table.Block("", List.of("ticket", "layer"), names, true),
                                     List.of(new Table.Block(
                                             "",
-                                            List.of("matrix", "live", "largest", "smallest live", "condition", "norm <="),
+                                            List.of(
+                                                    "matrix",
+                                                    "live",
+                                                    "largest",
+                                                    "smallest live",
+                                                    "condition",
+                                                    "norm <="),
                                             values)),
                                     List.of(
                                             "A convolution's matrix is its kernel reshaped to outputs x (inputs x rows x"
@@ -89,8 +95,7 @@ final class SpectrumCommand implements Callable<Integer> {
         Architecture architecture = mask.architecture();
         List<Object> layers = new ArrayList<>();
         for (int layer = 0; layer < architecture.layers(); layer++) {
-            SingularValues found =
-                    SingularValues.of(measured.ticket().network().weights(), mask, layer);
+            SingularValues found = SingularValues.of(measured.ticket().network().weights(), mask, layer);
             Map<String, Object> entry = new LinkedHashMap<>();
             entry.put("layer", architecture.node(layer));
             entry.put("matrix", architecture.convolution(layer) ? "reshaped-kernel" : "weight");

@@ -25,7 +25,9 @@ final class ReproduceCommand implements Runnable {
     public static final class Provider implements CommandProvider {
         @Override
         public CommandLine command(Console console) {
-            return new CommandLine(new ReproduceCommand()).addSubcommand(new ReproducePaperCommand(console));
+            return new CommandLine(new ReproduceCommand())
+                    .addSubcommand(new ReproducePaperCommand(console))
+                    .addSubcommand(new ReproduceFindingsCommand(console));
         }
     }
 

@@ -99,7 +99,8 @@ class BenchmarkCommandTest {
         assertThat(board.path("pairs")).hasSize(3);
         for (JsonNode pair : board.path("pairs")) {
             assertThat(pair.path("difference").path("mean").asDouble()).isGreaterThanOrEqualTo(0);
-            assertThat(pair.path("p-holm").asDouble()).isGreaterThanOrEqualTo(pair.path("p").asDouble());
+            assertThat(pair.path("p-holm").asDouble())
+                    .isGreaterThanOrEqualTo(pair.path("p").asDouble());
         }
         assertThat(Files.readString(out.resolve("index.html")))
                 .contains("Which method is the most robust?", "difference to the best", "benchmark-distance-50");
@@ -126,8 +127,8 @@ class BenchmarkCommandTest {
         Set<Path> random = files(out.resolve("random-s50"));
         assertThat(random).containsAll(dense);
         for (Path level : dense) {
-            assertThat(out.resolve("random-s50").resolve(level)).hasSameBinaryContentAs(out.resolve("dense-s0")
-                    .resolve(level));
+            assertThat(out.resolve("random-s50").resolve(level))
+                    .hasSameBinaryContentAs(out.resolve("dense-s0").resolve(level));
         }
     }
 
@@ -155,6 +156,7 @@ class BenchmarkCommandTest {
         CommandLineRun wrong = benchmark("--plan", "--methods", "rigel");
         assertThat(wrong.code()).isEqualTo(1);
         assertThat(wrong.err()).contains("there is no method rigel in benchmark tiny; did you mean rigl?");
-        assertThat(benchmark("--sparsity", "1").err()).contains("--sparsity has 1, expected numbers of at least 0 and below 1");
+        assertThat(benchmark("--sparsity", "1").err())
+                .contains("--sparsity has 1, expected numbers of at least 0 and below 1");
     }
 }

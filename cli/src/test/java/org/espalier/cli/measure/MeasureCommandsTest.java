@@ -25,7 +25,8 @@ class MeasureCommandsTest {
         TinyImages.write(home.resolve("images"));
         Path file = Files.writeString(home.resolve("tiny.yaml"), TinyImages.experiment(home.resolve("images")));
         search = home.resolve("out").toString();
-        assertThat(CommandLineRun.of("run", file.toString(), "--out", search).code()).isZero();
+        assertThat(CommandLineRun.of("run", file.toString(), "--out", search).code())
+                .isZero();
     }
 
     private static JsonNode line(CommandLineRun run) {
@@ -40,21 +41,21 @@ class MeasureCommandsTest {
         assertThat(found.path("layers").path(0).path("values")).hasSize(6);
         assertThat(found.path("layers").path(1).path("values")).hasSize(3);
         assertThat(Files.readString(Path.of(found.path("file").asString("")))).contains("\"kind\":\"spectrum\"");
-        assertThat(CommandLineRun.of("spectrum", search, "--all-levels").out())
-                .contains("6 x 9", "3 x 6", "condition");
+        assertThat(CommandLineRun.of("spectrum", search, "--all-levels").out()).contains("6 x 9", "3 x 6", "condition");
     }
 
     @Test
     void lipschitzConstantsHaveTheirTwoSides() {
-        JsonNode found =
-                line(CommandLineRun.of("lipschitz", search, "--all-levels", "--epsilon", "0.1", "--images", "5", "--json"));
+        JsonNode found = line(
+                CommandLineRun.of("lipschitz", search, "--all-levels", "--epsilon", "0.1", "--images", "5", "--json"));
         assertThat(found.path("constants")).hasSize(5);
         for (JsonNode constant : found.path("constants")) {
             assertThat(constant.path("lower").asDouble())
                     .isPositive()
                     .isLessThanOrEqualTo(constant.path("upper").asDouble());
         }
-        assertThat(CommandLineRun.of("lipschitz", search, "--all-levels", "--epsilon", "no").err())
+        assertThat(CommandLineRun.of("lipschitz", search, "--all-levels", "--epsilon", "no")
+                        .err())
                 .contains("--epsilon is no, expected a number above 0");
     }
 

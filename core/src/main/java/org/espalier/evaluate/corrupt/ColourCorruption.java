@@ -80,8 +80,7 @@ public record ColourCorruption(Kind kind, int severity) implements Corruption {
         }
         Plane[] channels = new Plane[CHANNELS];
         for (int c = 0; c < CHANNELS; c++) {
-            channels[c] =
-                    new Plane(SIDE, SIDE, Arrays.copyOfRange(image, c * SIDE * SIDE, (c + 1) * SIDE * SIDE));
+            channels[c] = new Plane(SIDE, SIDE, Arrays.copyOfRange(image, c * SIDE * SIDE, (c + 1) * SIDE * SIDE));
         }
         Plane[] changed = change(channels, new Draws(stream));
         double[] values = new double[image.length];
@@ -115,7 +114,8 @@ public record ColourCorruption(Kind kind, int severity) implements Corruption {
             case ZOOM_BLUR -> each(channels, x -> zoomed(x, p[0]));
             case FOG -> {
                 Plane clouds = Plane.plasma(SIDE, p[1], draws);
-                double max = Arrays.stream(channels).mapToDouble(Plane::max).max().orElseThrow();
+                double max =
+                        Arrays.stream(channels).mapToDouble(Plane::max).max().orElseThrow();
                 yield each(channels, x -> Weather.fog(x, p[0], clouds, max));
             }
             case BRIGHTNESS -> brighter(channels, p[0]);
@@ -125,8 +125,7 @@ public record ColourCorruption(Kind kind, int severity) implements Corruption {
                     return x.map((r, c) -> (x.at(r, c) - mean) * p[0] + mean);
                 });
             case PIXELATE -> each(channels, x -> boxed(boxed(x, (int) (SIDE * p[0])), SIDE));
-            case SPECKLE_NOISE ->
-                each(channels, x -> x.map((r, c) -> x.at(r, c) * (1 + p[0] * draws.normal())));
+            case SPECKLE_NOISE -> each(channels, x -> x.map((r, c) -> x.at(r, c) * (1 + p[0] * draws.normal())));
             case GAUSSIAN_BLUR -> each(channels, x -> x.blurred(p[0]));
         };
     }
@@ -189,8 +188,7 @@ public record ColourCorruption(Kind kind, int severity) implements Corruption {
         return each(
                 channels,
                 x -> x.map((r, c) -> {
-                    double value =
-                            Math.max(channels[0].at(r, c), Math.max(channels[1].at(r, c), channels[2].at(r, c)));
+                    double value = Math.max(channels[0].at(r, c), Math.max(channels[1].at(r, c), channels[2].at(r, c)));
                     double now = Math.min(1, value + more);
                     return value == 0 ? now : x.at(r, c) * now / value;
                 }));

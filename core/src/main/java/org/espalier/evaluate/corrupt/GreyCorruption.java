@@ -133,8 +133,7 @@ public enum GreyCorruption implements Corruption {
     DOTTED_LINE {
         @Override
         Plane of(Plane image, Draws draws) {
-            return Strokes.line(
-                    image, 0, draws.whole(0, 27), image.width() - 1, draws.whole(0, 27), true);
+            return Strokes.line(image, 0, draws.whole(0, 27), image.width() - 1, draws.whole(0, 27), true);
         }
     },
     /** A line of teeth across the image. */

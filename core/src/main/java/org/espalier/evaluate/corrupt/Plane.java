@@ -65,8 +65,7 @@ record Plane(int height, int width, double[] values) {
         return map((r, c) -> {
             double right = c - column;
             double down = r - row;
-            return between(
-                    row + map[1][0] * right + map[1][1] * down, column + map[0][0] * right + map[0][1] * down);
+            return between(row + map[1][0] * right + map[1][1] * down, column + map[0][0] * right + map[0][1] * down);
         });
     }
 
@@ -182,7 +181,9 @@ record Plane(int height, int width, double[] values) {
                     map.put(
                             r + half,
                             c + half,
-                            (map.torus(r, c) + map.torus(r + step, c) + map.torus(r, c + step)
+                            (map.torus(r, c)
+                                                    + map.torus(r + step, c)
+                                                    + map.torus(r, c + step)
                                                     + map.torus(r + step, c + step))
                                             / 4
                                     + height * draws.uniform(-height, height));
@@ -193,7 +194,9 @@ record Plane(int height, int width, double[] values) {
                     map.put(
                             r,
                             c,
-                            (map.torus(r - half, c) + map.torus(r + half, c) + map.torus(r, c - half)
+                            (map.torus(r - half, c)
+                                                    + map.torus(r + half, c)
+                                                    + map.torus(r, c - half)
                                                     + map.torus(r, c + half))
                                             / 4
                                     + height * draws.uniform(-height, height));

@@ -114,7 +114,8 @@ public final class LocalLipschitz {
             point[i] = 2.0 * draws.uniform(position + i) - 1;
             squares += point[i] * point[i];
         }
-        // In L2 points lie on the sphere: where a maximum over the ball of a piecewise constant gradient is does not matter.
+        // In L2 points lie on the sphere: where a maximum over the ball of a piecewise constant gradient is does not
+        // matter.
         double scale = norm == Norm.LINF ? epsilon : epsilon / Math.sqrt(squares);
         for (int i = 0; i < point.length; i++) {
             point[i] = image[i] + scale * point[i];

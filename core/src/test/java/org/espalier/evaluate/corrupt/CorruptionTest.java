@@ -52,8 +52,7 @@ class CorruptionTest {
     void aCorruptionIsAFunctionOfImageNumberAndSeed(GreyCorruption corruption) {
         Split clean = split(3, 1, 28);
         byte[] all = CorruptedImages.of(clean, 3, corruption, STREAM).images();
-        assertThat(CorruptedImages.of(clean, 2, corruption, STREAM).images())
-                .isEqualTo(Arrays.copyOf(all, 2 * 784));
+        assertThat(CorruptedImages.of(clean, 2, corruption, STREAM).images()).isEqualTo(Arrays.copyOf(all, 2 * 784));
         if (corruption != GreyCorruption.IDENTITY) {
             assertThat(all).isNotEqualTo(clean.images());
         }
@@ -86,8 +85,7 @@ class CorruptionTest {
         // (row + 2 column) / 81 around the middle: bilinear interpolation is exact.
         double[] image = picture(1, 28);
         double[] scaled = grey(GreyCorruption.SCALE, image);
-        assertThat(scaled[28 * 14 + 16])
-                .isCloseTo((13.5 + 0.5 / 0.7 + 2 * (13.5 + 2.5 / 0.7)) / 81, within(1e-12));
+        assertThat(scaled[28 * 14 + 16]).isCloseTo((13.5 + 0.5 / 0.7 + 2 * (13.5 + 2.5 / 0.7)) / 81, within(1e-12));
         assertThat(scaled[0]).isZero();
         double[] sheared = grey(GreyCorruption.SHEAR, image);
         double plus = (10 + 2 * (14 + 0.4 * (10 - 13.5))) / 81;
@@ -194,7 +192,8 @@ class CorruptionTest {
         assertThat(bright[100]).isCloseTo(Math.min(1, image[100] + 0.15), within(1e-12));
         assertThat(bright[1124] / bright[100]).isCloseTo(image[1124] / image[100], within(1e-12));
         double[] pixels = new ColourCorruption(ColourCorruption.Kind.PIXELATE, 5).apply(image, STREAM);
-        assertThat(Arrays.stream(pixels, 0, 1024).sum()).isCloseTo(Arrays.stream(image, 0, 1024).sum(), within(1e-9));
+        assertThat(Arrays.stream(pixels, 0, 1024).sum())
+                .isCloseTo(Arrays.stream(image, 0, 1024).sum(), within(1e-9));
     }
 
     @Test

@@ -70,9 +70,8 @@ class LocalLipschitzTest {
         for (Norm norm : List.of(Norm.LINF, Norm.L2)) {
             double before = 0;
             for (double epsilon : new double[] {0, 0.01, 0.1, 1}) {
-                LocalLipschitz.Constant found = new LocalLipschitz(
-                                weights, Mask.dense(architecture), norm, epsilon)
-                        .of(image, 2, 200, DRAWS);
+                LocalLipschitz.Constant found =
+                        new LocalLipschitz(weights, Mask.dense(architecture), norm, epsilon).of(image, 2, 200, DRAWS);
                 assertThat(found.lower()).isLessThanOrEqualTo(found.upper());
                 assertThat(found.upper()).isGreaterThanOrEqualTo(before - 1e-12);
                 if (epsilon == 0) {

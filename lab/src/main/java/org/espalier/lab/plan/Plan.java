@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.espalier.UserException;
 import org.espalier.data.DataSet;
@@ -37,6 +38,7 @@ public final class Plan {
     // The same for all levels; made once, as a grid has thousands.
     private final Map<String, Object> training;
     private final Map<String, Object> evaluation;
+    private final Map<String, Map<String, Object>> parts = new HashMap<>(); // the same for many levels
 
     /**
      * Plans an experiment.
@@ -156,10 +158,10 @@ public final class Plan {
         DataSet set = dataSet(id.dataset());
         Map<String, Object> by = new LinkedHashMap<>();
         by.put("numerics", Numerics.VERSION);
-        by.put("data", data(set));
-        by.put("network", network(architecture(set)));
+        by.put("data", once("data " + set.name(), () -> data(set)));
+        by.put("network", once("network " + set.name(), () -> network(architecture(set))));
         by.put("training", training);
-        by.put("objective", objective(objective));
+        by.put("objective", once("objective " + objective.name(), () -> objective(objective)));
         by.put("evaluation", evaluation);
         // The following settings add to the level's files, and a key determines a level's bytes. Older levels may train
         // on a bound without being measured with it.
@@ -179,9 +181,13 @@ public final class Plan {
         parent.ifPresent(key -> {
             by.put("parent", key);
             by.put("restart", restart(id.strategy(), number));
-            by.put("pruning", pruning(architecture(set), number));
+            by.put("pruning", once("pruning " + number + " " + set.name(), () -> pruning(architecture(set), number)));
         });
         return by;
+    }
+
+    private Map<String, Object> once(String name, Supplier<Map<String, Object>> part) {
+        return parts.computeIfAbsent(name, _ -> part.get());
     }
 
     private Map<String, Object> data(DataSet set) {

@@ -329,6 +329,7 @@ final class LevelTrainer {
                 return;
             }
             writer.checkpoint(state, trainer.mask(), trainer.maskState());
+            observer.checkpointed(work, trainer.iteration());
         }
 
         /**

@@ -100,7 +100,7 @@ public final class Runner {
     public RunOutcome run(Map<String, DataSet> data) {
         Plan plan = new Plan(request.experiment(), data, request.start());
         try (StoreWriter store =
-                StoreWriter.open(request.directory(), request.experiment(), plan.trials(), provenance(data))) {
+                StoreWriter.open(request.directory(), request.experiment(), plan.trials(), provenance(request, data))) {
             Work work = new Work(plan, data, store);
             work.warn();
             boolean interrupted = work.run();
@@ -111,6 +111,22 @@ public final class Runner {
     /** The trials to train, in the experiment's order. */
     private List<StoredTrial> wanted(Plan plan) {
         return plan.trials().stream().filter(trial -> wanted.test(trial.id())).toList();
+    }
+
+    /**
+     * Writes the plan and nothing else, for workers that train its levels (see {@code lab.cluster}).
+     *
+     * @param data the experiment's data sets by name
+     * @throws UserException as {@link #run(Map)}
+     */
+    public void prepare(Map<String, DataSet> data) {
+        Plan plan = new Plan(request.experiment(), data, request.start());
+        try (StoreWriter store =
+                StoreWriter.open(request.directory(), request.experiment(), plan.trials(), provenance(request, data))) {
+            Work work = new Work(plan, data, store);
+            work.warn();
+            work.tellPlan();
+        }
     }
 
     private List<RunOutcome.FailedTrial> failures(Plan plan, StoreWriter store) {
@@ -233,7 +249,8 @@ public final class Runner {
         }
     }
 
-    private Provenance provenance(Map<String, DataSet> data) {
+    /** Origin of what a request computes on this machine. */
+    static Provenance provenance(RunRequest request, Map<String, DataSet> data) {
         Map<String, String> digests = new LinkedHashMap<>();
         data.forEach((name, set) -> digests.put(name, set.digest()));
         return new Provenance(

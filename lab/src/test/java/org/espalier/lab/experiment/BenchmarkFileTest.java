@@ -71,7 +71,12 @@ class BenchmarkFileTest {
         assertThat(experiment.name()).isEqualTo("second-s75");
         assertThat(experiment.training().iterations()).isEqualTo(20);
         assertThat(experiment.strategies()).containsExactly("rewind-5");
-        assertThat(experiment.objectives().getFirst().epsilonRamp().orElseThrow().length())
+        assertThat(experiment
+                        .objectives()
+                        .getFirst()
+                        .epsilonRamp()
+                        .orElseThrow()
+                        .length())
                 .isEqualTo(2); // 20 / 7, rounded down
         assertThat(ExperimentFile.tree(experiment).toString())
                 .contains("epsilon=0.2, step=0.05", "density=0.25", "levels=2");
@@ -97,8 +102,7 @@ class BenchmarkFileTest {
     void aFileThatExtendsAnotherChangesAndLeavesOut() throws IOException {
         BenchmarkFile file = read("extends: digits-mlp\nname: less\nupdates: 100\nomit: [snip, harp]\n");
         assertThat(file.methods()).extracting(BenchmarkSettings.Method::name).doesNotContain("snip", "harp");
-        assertThat(file.methods())
-                .hasSize(file.settings().methods().size() - 2);
+        assertThat(file.methods()).hasSize(file.settings().methods().size() - 2);
         assertThat(file.settings().evaluation().suite()).isEqualTo("standard");
     }
 

@@ -54,6 +54,11 @@ record PaperRun(PaperPart part, Report.Run run, Cell cell) {
         return new PaperPart(part.setting(), part.dataset(), part.training(), strategy).restart();
     }
 
+    /** Strategies of the store, as the paper names them. */
+    List<String> strategies() {
+        return PaperPart.STRATEGIES.stream().filter(this::has).toList();
+    }
+
     /** Whether the store has the strategy. */
     boolean has(String strategy) {
         return cell.strategies().stream().anyMatch(each -> each.name().equals(restart(strategy)));

@@ -78,14 +78,19 @@ public final class OverfittingTable {
         }
         return keys.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Table(
-                        cell.dataset() + ", " + cell.objective() + " training: robust overfitting under " + attack,
-                        new Table.Block("", List.of("strategy", "level"), keys, true),
-                        List.of(new Table.Block(
-                                "", List.of("weights %", "best %", "last %", "gap", "deviation", "trials"), rows)),
-                        List.of("best and last: validation accuracy under " + attack
-                                + " at the best and at the last measured iteration; gap: best less last, in points. Means over"
-                                + " trials. The best of many measurements is a little too high, so small gaps are noise.")));
+                : Optional.of(
+                        new Table(
+                                cell.dataset() + ", " + cell.objective() + " training: robust overfitting under "
+                                        + attack,
+                                new Table.Block("", List.of("strategy", "level"), keys, true),
+                                List.of(new Table.Block(
+                                        "",
+                                        List.of("weights %", "best %", "last %", "gap", "deviation", "trials"),
+                                        rows)),
+                                List.of(
+                                        "best and last: validation accuracy under " + attack
+                                                + " at the best and at the last measured iteration; gap: best less last, in points. Means over"
+                                                + " trials. The best of many measurements is a little too high, so small gaps are noise.")));
     }
 
     private static String percent(double share) {
@@ -99,8 +104,7 @@ public final class OverfittingTable {
             return run.results().cells().stream()
                     .flatMap(cell -> of(cell).stream()
                             .map(table -> new Named(
-                                    String.join(
-                                            "-", run.label(), cell.dataset(), cell.objective(), "overfitting"),
+                                    String.join("-", run.label(), cell.dataset(), cell.objective(), "overfitting"),
                                     table)))
                     .toList();
         }

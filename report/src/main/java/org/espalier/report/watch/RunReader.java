@@ -23,6 +23,7 @@ import org.espalier.UserException;
 import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.file.Json;
+import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredTrial;

@@ -34,8 +34,7 @@ class OverfittingTableTest {
 
     @Test
     void oneMeasurementOrAnUnfinishedLevelHasNone() {
-        assertThat(OverfittingTable.gap(
-                        series(Series.State.FINISHED, point(10, "validation", "pgd", 0.5)), "pgd"))
+        assertThat(OverfittingTable.gap(series(Series.State.FINISHED, point(10, "validation", "pgd", 0.5)), "pgd"))
                 .isEqualTo(Optional.empty());
         assertThat(OverfittingTable.gap(
                         series(
