@@ -180,8 +180,8 @@ final class ReportCommand implements Callable<Integer> {
     private int lone(LoneNetwork lone) {
         List<Table> tables = new ArrayList<>();
         lone.evaluations()
-                .forEach(each -> tables.add(
-                        EvaluationTables.one(new EvaluationTables.Row(lone.label(), each.stored()))));
+                .forEach(each ->
+                        tables.add(EvaluationTables.one(new EvaluationTables.Row(lone.label(), each.stored()))));
         if (!lone.certificates().isEmpty()) {
             tables.add(LoneTables.certificates(lone.certificates()));
         }

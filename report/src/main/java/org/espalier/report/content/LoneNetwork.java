@@ -80,7 +80,8 @@ public record LoneNetwork(
     }
 
     private static LoneNetwork file(Path given) {
-        Ticket ticket = Tickets.at(given, NOTHING, TicketData.of("digits", Optional.empty())).getFirst();
+        Ticket ticket = Tickets.at(given, NOTHING, TicketData.of("digits", Optional.empty()))
+                .getFirst();
         var problems = new ArrayList<String>();
         var evaluations = new ArrayList<Evaluation>();
         for (Path each : evaluations(ticket.results())) {
@@ -103,7 +104,9 @@ public record LoneNetwork(
                 List.of(
                         List.of("file", given.toString()),
                         List.of("SHA-256", ticket.digest()),
-                        List.of("network", ticket.network().mask().architecture().toString()),
+                        List.of(
+                                "network",
+                                ticket.network().mask().architecture().toString()),
                         List.of(
                                 "weights",
                                 String.format(
@@ -142,8 +145,8 @@ public record LoneNetwork(
 
     private static List<Evaluation> read(Path directory, List<String> problems) {
         try {
-            return List.of(new Evaluation(
-                    directory, StoredEvaluations.read(directory), StoredEvaluations.dataSet(directory)));
+            return List.of(
+                    new Evaluation(directory, StoredEvaluations.read(directory), StoredEvaluations.dataSet(directory)));
         } catch (UserException e) {
             problems.add(e.getMessage() + "; this evaluation is left out");
             return List.of();

@@ -35,7 +35,8 @@ public final class KeptGallery {
         return out.append("</div></div>\n<p class=\"caption\">")
                 .append(Html.text((kept.rows().isEmpty()
                                 ? "No attack found an example. "
-                                : "The first " + EXAMPLES + " images that each attack broke, in the ball " + kept.threat()
+                                : "The first " + EXAMPLES + " images that each attack broke, in the ball "
+                                        + kept.threat()
                                         + ". Differences: gray is no change, white and black are "
                                         + (kept.threat().norm() == Norm.LINF
                                                 ? "plus and minus epsilon. "
@@ -90,7 +91,6 @@ public final class KeptGallery {
     private String image(float[] values, String description) {
         int rows = kept.shape().height();
         int columns = kept.shape().width();
-        return Gallery.image(
-                Pictures.of(values, kept.shape().channels(), rows, columns), description);
+        return Gallery.image(Pictures.of(values, kept.shape().channels(), rows, columns), description);
     }
 }

@@ -25,8 +25,8 @@ public final class LonePage {
         page.html(Html.facts(lone.facts()));
         page.section("robustness", "Robustness under suites of attacks", "Robustness");
         if (lone.evaluations().isEmpty()) {
-            page.paragraph("No suite of attacks has been run on this network. To run one: espalier evaluate "
-                    + lone.label());
+            page.paragraph(
+                    "No suite of attacks has been run on this network. To run one: espalier evaluate " + lone.label());
         }
         for (LoneNetwork.Evaluation each : lone.evaluations()) {
             page.html(Html.table(EvaluationTables.one(new EvaluationTables.Row(lone.label(), each.stored()))));
@@ -55,12 +55,17 @@ public final class LonePage {
         }
         try {
             page.html("<details open><summary>"
-                    + Html.text(String.format(Locale.ROOT, "Adversarial examples, %s", directory.path().getParent() == null
-                            ? directory.path()
-                            : directory.path().getParent().getFileName()))
+                    + Html.text(String.format(
+                            Locale.ROOT,
+                            "Adversarial examples, %s",
+                            directory.path().getParent() == null
+                                    ? directory.path()
+                                    : directory.path().getParent().getFileName()))
                     + "</summary>"
                     + KeptGallery.of(
-                            directory.read(), DataSets.standard().classNames(dataSet), directory.file().toString())
+                            directory.read(),
+                            DataSets.standard().classNames(dataSet),
+                            directory.file().toString())
                     + "</details>");
         } catch (UserException e) {
             page.problems("Adversarial examples could not be read.", List.of(e.getMessage()));

@@ -164,7 +164,8 @@ final class RobustnessSections {
             }
         });
         if (kept.size() > GALLERIES) {
-            page.paragraph((kept.size() - GALLERIES) + " more evaluations kept examples; their files stand beside them.");
+            page.paragraph(
+                    (kept.size() - GALLERIES) + " more evaluations kept examples; their files stand beside them.");
         }
     }
 

@@ -29,8 +29,7 @@ public final class LoneTables {
         return new Table(
                 "Certificates, %",
                 new Table.Block("", List.of("method", "ball", "images"), keys, Set.of(0)),
-                List.of(new Table.Block(
-                        "", List.of("clean", "certified", "unbroken", "attacked", "unknown"), rows)),
+                List.of(new Table.Block("", List.of("clean", "certified", "unbroken", "attacked", "unknown"), rows)),
                 List.of(
                         "certified: no attack in the ball can break these images; robust accuracy is at least this.",
                         "unbroken: the attack failed and no counterexample is known; robust accuracy is at most this.",
