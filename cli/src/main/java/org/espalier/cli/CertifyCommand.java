@@ -17,6 +17,7 @@ import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
 import org.espalier.cli.progress.CertificationProgress;
 import org.espalier.cli.progress.DataProgressLines;
+import org.espalier.cli.progress.SharedParts;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
 import org.espalier.lab.certification.BoundsConsistency;
@@ -24,13 +25,17 @@ import org.espalier.lab.certification.Certification;
 import org.espalier.lab.certification.CertificationMethod;
 import org.espalier.lab.certification.CertificationRequest;
 import org.espalier.lab.certification.CertificationRunner;
+import org.espalier.lab.certification.KeptCounterexamples;
 import org.espalier.lab.certification.StoredCertifications;
+import org.espalier.lab.cluster.WorkRequest;
+import org.espalier.lab.counterexample.KeptDirectory;
 import org.espalier.lab.experiment.Decimals;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketData;
+import org.espalier.report.example.ContactSheets;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.table.Table;
 import picocli.CommandLine;
@@ -60,6 +65,9 @@ final class CertifyCommand implements Callable<Integer> {
     private static final int USUAL_BOUND_IMAGES = 1000;
     private static final int USUAL_EXACT_IMAGES = 100;
     private static final float USUAL_EPSILON = 0.1f;
+
+    /** Digits of a network's digest in names of directories. */
+    private static final int DIGITS = 12;
 
     private final Console console;
 
@@ -124,6 +132,18 @@ final class CertifyCommand implements Callable<Integer> {
             description = "Folder of the certificates (default: in the search's directory, or beside the file).")
     private Optional<Path> out;
 
+    @Option(
+            names = "--keep",
+            paramLabel = "DIR",
+            arity = "0..1",
+            fallbackValue = "",
+            description =
+                    "With exact: keep the counterexamples, as arrays (.npz) and pictures (default: with the certificate).")
+    private Optional<Path> keep;
+
+    @Option(names = "--shared", description = SharedParts.SHARED)
+    private boolean shared;
+
     @Option(names = "--json", description = "Print results as JSON, one line per ticket and epsilon.")
     private boolean json;
 
@@ -147,6 +167,9 @@ final class CertifyCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--jobs is " + threads + ", expected a number from 1");
         }
         List<CertificationRequest> requests = requests();
+        if (shared) {
+            return share(requests, threads);
+        }
         var progress = new CertificationProgress(console, requests.size());
         var runner = new CertificationRunner(threads, progress);
         List<Certification> certifications = new ArrayList<>();
@@ -163,10 +186,48 @@ final class CertifyCommand implements Callable<Integer> {
                 certifications.add(certification.get());
             }
         }
+        return conclude(requests, certifications);
+    }
+
+    private int share(List<CertificationRequest> requests, int threads) {
+        Path root = TicketOptions.sharedRoot(
+                requests.stream().map(CertificationRequest::ticket).toList(), out);
+        SharedParts.Outcome outcome = SharedParts.run(
+                console,
+                requests.stream()
+                        .map(request -> CertificationRunner.parted(request, root))
+                        .toList(),
+                root,
+                Ticket.CERTIFICATES,
+                threads,
+                WorkRequest.USUAL_TERM,
+                false);
+        return outcome.whole()
+                ? conclude(
+                        requests,
+                        requests.stream().map(CertificationRunner::stored).toList())
+                : outcome.interrupted().orElse(ExitCode.INTERRUPTED);
+    }
+
+    private int conclude(List<CertificationRequest> requests, List<Certification> certifications) {
         show(requests, certifications);
+        keep.ifPresent(place -> keep(requests, certifications, place));
         List<String> violations = violations(requests, certifications);
         violations.forEach(console::complain);
         return violations.isEmpty() ? ExitCode.DONE : ExitCode.REFUSED;
+    }
+
+    private void keep(List<CertificationRequest> requests, List<Certification> certifications, Path place) {
+        for (int i = 0; i < requests.size(); i++) {
+            CertificationRequest request = requests.get(i);
+            var directory = new KeptDirectory(
+                    place.toString().isEmpty()
+                            ? request.directory().resolve(KeptDirectory.NAME)
+                            : place.resolve(request.ticket().digest().substring(0, DIGITS) + "-" + request.id()));
+            int found = KeptCounterexamples.write(request, certifications.get(i), directory);
+            ContactSheets.write(directory, request.set().details().classNames());
+            console.err().println("Kept: " + directory.file() + " (" + found + " counterexamples)");
+        }
     }
 
     /** Contradictions between these certificates and all stored ones of the same tickets. */
@@ -199,6 +260,9 @@ final class CertifyCommand implements Callable<Integer> {
         if (!chosen.exact() && (nodes.isPresent() || timeLimit.isPresent())) {
             throw new UserException(
                     (nodes.isPresent() ? "--nodes" : "--time-limit") + " needs --method exact, found " + chosen);
+        }
+        if (!chosen.exact() && keep.isPresent()) {
+            throw new UserException("--keep needs --method exact, which finds counterexamples, found " + chosen);
         }
         if (!split.equals("test") && !split.equals("validation")) {
             throw new UserException("--split is " + split + ", expected test or validation");

@@ -24,9 +24,11 @@ import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.experiment.Presets;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.plan.ExperimentTranslator;
+import org.espalier.lab.plan.StartNetwork;
 import org.espalier.lab.robustness.EvaluationRequest;
 import org.espalier.lab.robustness.EvaluationRunner;
 import org.espalier.lab.robustness.ExperimentEvaluation;
+import org.espalier.lab.runner.RunObserver;
 import org.espalier.lab.runner.RunOutcome;
 import org.espalier.lab.runner.RunRequest;
 import org.espalier.lab.runner.Runner;
@@ -104,6 +106,25 @@ final class RunCommand implements Callable<Integer> {
             description = "Directory of the search (default: runs/NAME in the current directory).")
     private Optional<Path> out;
 
+    @Option(
+            names = "--prepare",
+            description =
+                    "Plan the search and train nothing: 'espalier work' trains its levels, on as many machines as you like.")
+    private boolean prepare;
+
+    @Option(
+            names = "--plan",
+            description = "Show the number of levels, and estimates of time, memory and disk from a few seconds of"
+                    + " measurement. Trains and writes nothing.")
+    private boolean plan;
+
+    @Option(
+            names = "--cores",
+            paramLabel = "N",
+            description =
+                    "With --plan: estimate the time on so many cores. May be repeated (default: 1, 16, 120, 1000).")
+    private List<Integer> cores = new ArrayList<>();
+
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     RunCommand(Console console) {
         this.console = console;
@@ -137,8 +158,9 @@ final class RunCommand implements Callable<Integer> {
             ExperimentEvaluation.check(resolved, lines); // hours of training come first
             data = Runner.load(resolved, lines);
         }
+        Optional<StartNetwork> start = StartNetwork.of(resolved);
         long memory = Runtime.getRuntime().maxMemory();
-        MemoryNeed need = need(resolved, data, memory);
+        MemoryNeed need = need(resolved, data, start, memory);
         int threads = jobs.orElseGet(
                 () -> usualJobs(resolved, need, Runtime.getRuntime().availableProcessors(), memory));
         var request = new RunRequest(
@@ -148,7 +170,16 @@ final class RunCommand implements Callable<Integer> {
                 kernels,
                 RunRequest.USUAL_CHECKPOINT,
                 Version.number(),
-                spec.root().commandLine().getParseResult().originalArgs());
+                spec.root().commandLine().getParseResult().originalArgs(),
+                start);
+        if (plan) {
+            overrides.add("trials=1");
+            PlanText.print(console, resolved, ExperimentFile.read(experiment, overrides), data, need, coresOrUsual());
+            return ExitCode.DONE;
+        }
+        if (prepare) {
+            return prepare(request, data);
+        }
         try {
             return run(request, data);
         } catch (OutOfMemoryError e) {
@@ -161,17 +192,32 @@ final class RunCommand implements Callable<Integer> {
      *
      * @throws UserException naming the file, if they do not fit
      */
-    private MemoryNeed need(Experiment resolved, Map<String, DataSet> data, long memory) {
+    private MemoryNeed need(Experiment resolved, Map<String, DataSet> data, Optional<StartNetwork> start, long memory) {
         try {
             data.values()
                     .forEach(set -> ExperimentTranslator.pruningSchedule(
-                            resolved, ExperimentTranslator.architecture(resolved, set)));
-            MemoryNeed need = MemoryNeed.of(resolved, data);
-            need.check(resolved, data, memory);
+                            resolved, ExperimentTranslator.architecture(resolved, set, start)));
+            MemoryNeed need = MemoryNeed.of(resolved, data, start);
+            need.check(resolved, data, start, memory);
             return need;
         } catch (UserException e) {
             throw new UserException(experiment + ": " + e.getMessage(), e);
         }
+    }
+
+    private List<Integer> coresOrUsual() {
+        cores.stream().filter(n -> n < 1).findFirst().ifPresent(n -> {
+            throw new ParameterException(spec.commandLine(), "--cores is " + n + ", expected a number from 1");
+        });
+        return cores.isEmpty() ? List.of(1, 16, 120, 1000) : cores;
+    }
+
+    private int prepare(RunRequest request, Map<String, DataSet> data) {
+        new Runner(request, RunObserver.NONE).prepare(data);
+        console.out()
+                .println("Planned: " + request.directory() + "; to train it, on each machine: espalier work "
+                        + request.directory());
+        return ExitCode.DONE;
     }
 
     private int run(RunRequest request, Map<String, DataSet> data) {

@@ -33,8 +33,8 @@ class ConstructCommandTest {
     }
 
     private CommandLineRun construct(String... more) {
-        List<String> all = new ArrayList<>(List.of(
-                "construct", out.toString(), "--strategy", "random", "--trial", "2", "--level", "1"));
+        List<String> all = new ArrayList<>(
+                List.of("construct", out.toString(), "--strategy", "random", "--trial", "2", "--level", "1"));
         all.addAll(List.of(more));
         return CommandLineRun.of(all.toArray(String[]::new));
     }
@@ -46,8 +46,7 @@ class ConstructCommandTest {
         JsonNode found = new JsonMapper().readTree(run.out());
         Path file = Path.of(found.path("file").stringValue());
         assertThat(file).exists();
-        StoredNetwork sums = NetworkFile.read(
-                        Path.of(file.toString().replace(".json", ".safetensors")))
+        StoredNetwork sums = NetworkFile.read(Path.of(file.toString().replace(".json", ".safetensors")))
                 .network();
         assertThat(found.path("settings").path("samples").intValue()).isEqualTo(21);
         assertThat(found.path("drawn").longValue()).isEqualTo(21L * sums.mask().count());
@@ -81,12 +80,13 @@ class ConstructCommandTest {
 
     @Test
     void fewSamplesFailAndTheFailuresAreCounted() {
-        JsonNode found =
-                new JsonMapper().readTree(construct("--factor", "1", "--error", "0.3", "--json").out());
+        JsonNode found = new JsonMapper()
+                .readTree(construct("--factor", "1", "--error", "0.3", "--json").out());
         assertThat(found.path("settings").path("samples").intValue()).isEqualTo(2);
         assertThat(found.path("drawn").longValue())
                 .isEqualTo(2L
-                        * found.path("layers").valueStream()
+                        * found.path("layers")
+                                .valueStream()
                                 .mapToInt(layer -> layer.path("weights").intValue())
                                 .sum());
         CommandLineRun table = construct("--method", "convolutions", "--samples", "5,10,15");

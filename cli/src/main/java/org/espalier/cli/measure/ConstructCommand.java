@@ -342,8 +342,20 @@ final class ConstructCommand implements Callable<Integer> {
                 construction.convolutions()
                         ? "weights of convolutions alone; output: of the convolutions"
                         : "the network has no convolution: weights of all layers; output: the logits");
-        line("weight-error", "largest error of a weight as a share of its layer's largest weight", numbers, weightErrors, result, notes);
-        line("output-change", "largest change of the output as a share of its largest value", numbers, changes, result, notes);
+        line(
+                "weight-error",
+                "largest error of a weight as a share of its layer's largest weight",
+                numbers,
+                weightErrors,
+                result,
+                notes);
+        line(
+                "output-change",
+                "largest change of the output as a share of its largest value",
+                numbers,
+                changes,
+                result,
+                notes);
         Path file = measured.write(KIND, settings, result);
         if (json) {
             print(measured, file, settings, result);

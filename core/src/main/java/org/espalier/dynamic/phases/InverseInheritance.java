@@ -1,9 +1,9 @@
 package org.espalier.dynamic.phases;
 
-import org.espalier.dynamic.Distribution;
-import org.espalier.dynamic.Selection;
 import java.util.BitSet;
 import java.util.Map;
+import org.espalier.dynamic.Distribution;
+import org.espalier.dynamic.Selection;
 import org.espalier.engine.Engine;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;

@@ -44,8 +44,7 @@ public record MaskState(Map<String, Weights> tensors, Map<String, Double> number
         Weights weights = tensor(name).copy();
         for (Parameter parameter : weights.graph().parameters()) {
             if (!parameter.role().trained()) {
-                Arrays.fill(
-                        weights.values(parameter.name()), parameter.role().start());
+                Arrays.fill(weights.values(parameter.name()), parameter.role().start());
             }
         }
         return weights;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.espalier.fixtures.MaskTrainings.NETWORK;
 
-import org.espalier.dynamic.Distribution;
 import java.util.Arrays;
+import org.espalier.dynamic.Distribution;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;

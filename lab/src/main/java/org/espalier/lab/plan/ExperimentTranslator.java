@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.IntToDoubleFunction;
 import org.espalier.UserException;
-import org.espalier.UserPath;
 import org.espalier.attack.Attack;
 import org.espalier.data.DataSet;
 import org.espalier.engine.LinearBounds;
@@ -17,11 +16,11 @@ import org.espalier.evaluate.EvaluationSchedule;
 import org.espalier.evaluate.EvaluationSettings;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.network.LayerList;
+import org.espalier.lab.network.NetworkInput;
 import org.espalier.lab.network.NetworkSize;
-import org.espalier.lab.store.NetworkFile;
-import org.espalier.lab.store.StoredNetwork;
 import org.espalier.network.Architecture;
 import org.espalier.network.Graph;
+import org.espalier.network.Mask;
 import org.espalier.network.NamedNetworks;
 import org.espalier.network.Shape;
 import org.espalier.prune.CriterionKind;
@@ -226,18 +225,18 @@ public final class ExperimentTranslator {
     /**
      * The network for a data set.
      *
+     * @param start the network of {@code network.from}, if the experiment names one
      * @throws UserException if its layers do not fit the data; the message names the setting, the layer and both sizes
      */
-    public static Architecture architecture(Experiment experiment, DataSet set) {
+    public static Architecture architecture(Experiment experiment, DataSet set, Optional<StartNetwork> start) {
         Experiment.Network network = experiment.network();
-        Optional<StoredNetwork> given = start(experiment);
-        if (given.isPresent()) {
+        if (start.isPresent()) {
             if (experiment.training().mask().isPresent()) {
                 throw new UserException(
                         "training.mask is given, expected none with network.from: its rule begins with a mask of its own");
             }
-            Architecture architecture =
-                    fitting(given.get().mask().architecture(), network.from().orElseThrow(), set);
+            Architecture architecture = fitting(
+                    start.get().network().mask().architecture(), start.get().file(), set);
             checkLinearBounds(experiment, architecture);
             return architecture;
         }
@@ -245,10 +244,9 @@ public final class ExperimentTranslator {
                 .ifPresent(problem -> {
                     throw new UserException(network.setting() + " " + problem + " for data set " + set.name());
                 });
-        Shape image = Shape.of(
-                set.shape().channels(), set.shape().height(), set.shape().width());
+        Shape image = NetworkInput.of(set);
         try {
-            Architecture architecture = architecture(network, image, set.classes());
+            Architecture architecture = NetworkInput.standardised(architecture(network, image, set.classes()), set);
             checkLinearBounds(experiment, architecture);
             checkMaskRule(experiment, architecture);
             return architecture;
@@ -278,27 +276,17 @@ public final class ExperimentTranslator {
                     .flatMap(_ -> LinearBounds.refusal(architecture))
                     .ifPresent(reason -> {
                         throw new UserException("objectives has " + objective.name() + ", which cannot train network "
-                                + experiment.network().kind() + ": " + reason
+                                + experiment
+                                        .network()
+                                        .from()
+                                        .orElse(experiment.network().kind()) + ": " + reason
                                 + "; a bound of kind ibp trains any network");
                     });
         }
     }
 
-    /**
-     * The network that level 0 starts from, if the experiment names one.
-     *
-     * @throws UserException if its file is missing or damaged
-     */
-    public static Optional<StoredNetwork> start(Experiment experiment) {
-        return experiment
-                .network()
-                .from()
-                .map(file -> NetworkFile.read(UserPath.of(file, "network.from")).network());
-    }
-
     private static Architecture fitting(Architecture architecture, String file, DataSet set) {
-        Shape image = Shape.of(
-                set.shape().channels(), set.shape().height(), set.shape().width());
+        Shape image = NetworkInput.of(set);
         Shape input = architecture.graph().input();
         if (architecture.inputs() != set.features() || input.dimensions() > 1 && !input.equals(image)) {
             throw new UserException("network.from " + file + " reads " + input + ", expected " + image
@@ -384,17 +372,17 @@ public final class ExperimentTranslator {
     }
 
     /**
-     * Number of surviving weights at each level, from the dense one to the last that prunes a weight.
+     * Number of surviving weights at each level, from level 0 to the last that prunes a weight.
      *
+     * @param start mask of level 0, where the experiment names a network to start from; else level 0 is dense
      * @return (level) surviving weights of the whole network
      */
-    public static List<Integer> survivors(Experiment experiment, Architecture architecture) {
+    public static List<Integer> survivors(Experiment experiment, Architecture architecture, Optional<Mask> start) {
         Pruner pruner = pruner(experiment);
         PruningSchedule schedule = pruningSchedule(experiment, architecture);
-        Optional<StoredNetwork> given = start(experiment);
         try {
-            return given.isPresent()
-                    ? schedule.survivors(given.get().mask(), pruner)
+            return start.isPresent()
+                    ? schedule.survivors(start.get(), pruner)
                     : schedule.survivors(architecture, pruner);
         } catch (IllegalArgumentException e) {
             throw new UserException("network.from does not go with pruning: " + e.getMessage(), e);
@@ -406,12 +394,13 @@ public final class ExperimentTranslator {
      * inputs, or as 1 x 28 x 28 or else 3 x 32 x 32 values, and classes as 10 where the experiment does not say, and weights are
      * not rounded.
      *
-     * @return density by level; levels above {@code pruning.levels} have its density. 1 for networks that fit no such images
+     * @param known the network of {@code network.from}, if the experiment names one and it is known; that file is not read here
+     * @return density by level; levels above {@code pruning.levels} have its density. 1 for networks that fit no such images, and
+     *     for one to start from that is not known
      */
-    public static IntToDoubleFunction estimatedDensities(Experiment experiment) {
-        Optional<Architecture> network = experiment.network().from().isPresent()
-                ? start(experiment).map(given -> given.mask().architecture())
-                : estimated(experiment.network());
+    public static IntToDoubleFunction estimatedDensities(Experiment experiment, Optional<Architecture> known) {
+        Optional<Architecture> network =
+                experiment.network().from().isPresent() ? known : estimated(experiment.network());
         if (network.isEmpty()) {
             return _ -> 1;
         }

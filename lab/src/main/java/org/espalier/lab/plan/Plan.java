@@ -8,15 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.espalier.UserException;
-import org.espalier.UserPath;
 import org.espalier.data.DataSet;
 import org.espalier.data.SplitRule;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.experiment.Strategy;
-import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.store.NetworkDescription;
 import org.espalier.lab.store.StoreWriter;
 import org.espalier.lab.store.StoredTrial;
@@ -32,22 +31,34 @@ import org.espalier.setting.Registry;
 public final class Plan {
     private final Experiment experiment;
     private final Map<String, DataSet> data;
+    private final Optional<StartNetwork> start;
     private final Map<String, Architecture> architectures = new HashMap<>(); // by data set
     private final List<StoredTrial> trials = new ArrayList<>();
     private final Map<String, Task> tasks = new LinkedHashMap<>();
     // The same for all levels; made once, as a grid has thousands.
     private final Map<String, Object> training;
     private final Map<String, Object> evaluation;
+    private final Map<String, Map<String, Object>> parts = new HashMap<>(); // the same for many levels
 
     /**
      * Plans an experiment.
      *
      * @param data the experiment's data sets by name
-     * @throws UserException if settings do not fit the data
+     * @throws UserException if settings do not fit the data, or the network to start from cannot be read
      */
     public Plan(Experiment experiment, Map<String, DataSet> data) {
+        this(experiment, data, StartNetwork.of(experiment));
+    }
+
+    /**
+     * The same with the network of {@code network.from} read already.
+     *
+     * @throws UserException if settings do not fit the data
+     */
+    public Plan(Experiment experiment, Map<String, DataSet> data, Optional<StartNetwork> start) {
         this.experiment = experiment;
         this.data = data;
+        this.start = start;
         this.training = ExperimentFile.identity(experiment.training());
         this.evaluation = evaluation();
         for (Experiment.DataSource source : experiment.data().sets()) {
@@ -70,7 +81,8 @@ public final class Plan {
         } else if (network.outputs().orElse(set.classes()) < set.classes()) {
             throw new UserException("network.outputs is " + network.outputs().getAsInt() + ", expected at least "
                     + set.classes() + ", the classes of data set " + set.name());
-        } else if (experiment.data().validation() >= set.train().size()) {
+        } else if (set.details().validation() == 0
+                && experiment.data().validation() >= set.train().size()) {
             throw new UserException("data.validation is " + experiment.data().validation() + ", expected less than the "
                     + set.train().size() + " training images of data set " + set.name());
         }
@@ -87,12 +99,26 @@ public final class Plan {
 
     /** The last level that prunes a weight. */
     private int lastLevel(DataSet set) {
-        return ExperimentTranslator.survivors(experiment, architecture(set)).size() - 1;
+        return ExperimentTranslator.survivors(
+                                experiment,
+                                architecture(set),
+                                start.map(given -> given.network().mask()))
+                        .size()
+                - 1;
     }
 
     /** Where chains end before {@code pruning.levels}, a sentence for each data set. */
     public List<String> notes() {
         List<String> notes = new ArrayList<>();
+        for (Experiment.DataSource source : experiment.data().sets()) {
+            int own = dataSet(source.name()).details().validation();
+            boolean asked = experiment.data().validation() != DataSet.PAPER_VALIDATION
+                    || experiment.data().split() != SplitRule.FIRST;
+            if (own > 0 && asked && experiment.data().validation() != own) {
+                notes.add("data set " + source.name() + " has " + own
+                        + " validation images of its own: data.validation and data.split do not change them");
+            }
+        }
         if (experiment.strategies().stream().map(Strategy::of).noneMatch(Strategy::prunes)) {
             return notes;
         }
@@ -132,10 +158,10 @@ public final class Plan {
         DataSet set = dataSet(id.dataset());
         Map<String, Object> by = new LinkedHashMap<>();
         by.put("numerics", Numerics.VERSION);
-        by.put("data", data(set));
-        by.put("network", network(architecture(set)));
+        by.put("data", once("data " + set.name(), () -> data(set)));
+        by.put("network", once("network " + set.name(), () -> network(architecture(set))));
         by.put("training", training);
-        by.put("objective", objective(objective));
+        by.put("objective", once("objective " + objective.name(), () -> objective(objective)));
         by.put("evaluation", evaluation);
         // The following settings add to the level's files, and a key determines a level's bytes. Older levels may train
         // on a bound without being measured with it.
@@ -155,14 +181,22 @@ public final class Plan {
         parent.ifPresent(key -> {
             by.put("parent", key);
             by.put("restart", restart(id.strategy(), number));
-            by.put("pruning", pruning(architecture(set), number));
+            by.put("pruning", once("pruning " + number + " " + set.name(), () -> pruning(architecture(set), number)));
         });
         return by;
+    }
+
+    private Map<String, Object> once(String name, Supplier<Map<String, Object>> part) {
+        return parts.computeIfAbsent(name, _ -> part.get());
     }
 
     private Map<String, Object> data(DataSet set) {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("digest", set.digest());
+        if (set.details().validation() > 0) {
+            data.put("validation", set.details().validation());
+            return data;
+        }
         data.put("validation", experiment.data().validation());
         if (experiment.data().split() != SplitRule.FIRST) {
             data.put("split", ExperimentFile.nameOf(experiment.data().split()));
@@ -177,11 +211,9 @@ public final class Plan {
     private Map<String, Object> network(Architecture architecture) {
         InitialWeights initial = experiment.network().initial();
         Map<String, Object> network = new LinkedHashMap<>();
-        if (experiment.network().from().isPresent()) {
+        if (start.isPresent()) {
             network.putAll(NetworkDescription.write(architecture));
-            network.put(
-                    "start",
-                    AtomicFiles.digest(UserPath.of(experiment.network().from().get(), "network.from")));
+            network.put("start", start.get().digest());
             if (initial != InitialWeights.GLOROT_UNIFORM) {
                 network.put("initial", ExperimentFile.nameOf(initial)); // of restarts that draw
             }
@@ -272,9 +304,15 @@ public final class Plan {
         return set;
     }
 
+    /** The network that level 0 starts from, if the experiment names one. */
+    public Optional<StartNetwork> start() {
+        return start;
+    }
+
     /** The network for a data set. */
     public Architecture architecture(DataSet set) {
-        return architectures.computeIfAbsent(set.name(), _ -> ExperimentTranslator.architecture(experiment, set));
+        return architectures.computeIfAbsent(
+                set.name(), _ -> ExperimentTranslator.architecture(experiment, set, start));
     }
 
     /** All trials, in the experiment's order. */

@@ -25,6 +25,7 @@ import org.espalier.lab.jobs.JobQueue.End;
 import org.espalier.lab.plan.BestAccuracy;
 import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.plan.Plan;
+import org.espalier.lab.plan.StartNetwork;
 import org.espalier.lab.plan.Task;
 import org.espalier.lab.plan.ValidationObjective;
 import org.espalier.lab.store.Checkpoint;
@@ -111,7 +112,10 @@ final class LevelTrainer {
                         () -> Engines.create(architecture, kernels),
                         splits.train(),
                         ExperimentTranslator.loss(experiment, task.objective()))),
-                ExperimentTranslator.start(experiment).map(given -> new Level(0, given.weights(), given.mask())));
+                // Each level has weights of its own, as levels are trained at the same time.
+                plan.start()
+                        .map(StartNetwork::network)
+                        .map(given -> new Level(0, given.weights().copy(), given.mask())));
     }
 
     /** Trains the level, or the missing part of it. */
@@ -325,6 +329,7 @@ final class LevelTrainer {
                 return;
             }
             writer.checkpoint(state, trainer.mask(), trainer.maskState());
+            observer.checkpointed(work, trainer.iteration());
         }
 
         /**

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Optional;
 import org.espalier.UserException;
 import org.espalier.UserPath;
+import org.espalier.data.Digests;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.experiment.Names;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.NetworkFile;
@@ -28,7 +30,7 @@ public final class Tickets {
      *
      * @param given a search's directory, a level's, or a safetensors file
      * @param choice which levels of a search's directory, and which weights of a level
-     * @param data the data set of a file that belongs to no search
+     * @param data the data set of a file that belongs to no search; an assumed one gives way to the one that the file names
      * @throws UserException if there is no such ticket, or it is damaged or not trained yet
      */
     public static List<Ticket> at(Path given, TicketChoice choice, TicketData data) {
@@ -106,7 +108,8 @@ public final class Tickets {
                 store.level(chosen.key()).dataDigest(),
                 data.validation(),
                 data.split(),
-                store.experiment().seed());
+                store.experiment().seed(),
+                false);
     }
 
     /** A file: a level's own, which names its level, or any other. */
@@ -114,7 +117,9 @@ public final class Tickets {
         if (!choice.none()) {
             throw new UserException(given + " is one file; options that choose levels of a search do not apply to it");
         }
-        NetworkFile read = NetworkFile.read(given);
+        byte[] content = AtomicFiles.read(given);
+        NetworkFile read = NetworkFile.decode(content, given.toString());
+        String digest = Digests.sha256(content); // of the bytes that were read
         Path directory = parent(path);
         if (Files.exists(directory.resolve(LEVEL)) && read.level().equals(Optional.of(name(directory)))) {
             Store store = store(directory);
@@ -127,15 +132,12 @@ public final class Tickets {
                 return ticket(store, chosen, read.network(), given, WeightChoice.FINAL);
             }
             // Other weights of a level have no place in the tables.
-            return new Ticket(
-                    given,
-                    AtomicFiles.digest(given),
-                    read.network(),
-                    data(store, chosen),
-                    Optional.empty(),
-                    beside(path));
+            return new Ticket(given, digest, read.network(), data(store, chosen), Optional.empty(), beside(path));
         }
-        return new Ticket(given, AtomicFiles.digest(given), read.network(), data, Optional.empty(), beside(path));
+        // The name comes from a file of any origin and enters messages and documents.
+        Optional<String> named = read.dataSet().filter(text -> text.matches(Names.PATTERN));
+        return new Ticket(
+                given, digest, read.network(), data.orNamed(named, read.dataDigest()), Optional.empty(), beside(path));
     }
 
     private static Path beside(Path file) {

@@ -9,15 +9,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
+import org.espalier.lab.cluster.Leases;
+import org.espalier.lab.cluster.SharedFolder;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredTrial;
 import org.espalier.lab.store.TrialId;
+import org.espalier.network.Architecture;
 
 /**
  * How far a search is. Levels that trials share are counted once, and levels behind a diverged one are not waited for.
@@ -28,7 +32,7 @@ import org.espalier.lab.store.TrialId;
  * @param waiting levels not begun
  * @param diverged levels whose loss was not a number
  * @param dropped levels that will not be trained because one before them diverged
- * @param inWork levels that {@code process} is at work on now
+ * @param inWork levels that {@code process}, or workers of a shared directory, are at work on now
  * @param process number of the process that works on the search now
  * @param spent time that training and evaluation took so far, added over threads
  * @param left estimated time that the rest will take, added over threads; empty before there is anything to judge by
@@ -58,7 +62,34 @@ public record SearchStatus(
         Optional<Long> process = store.running();
         var spent = new TimeSpent();
         store.timings().forEach(spent::add);
-        return of(store.experiment(), store.trials(), key -> store.level(key).state(), spent, process);
+        Set<String> held = Leases.of(new SharedFolder(store.directory())).keySet();
+        return of(
+                store.experiment(),
+                store.trials(),
+                key -> {
+                    LevelState state = store.level(key).state();
+                    // Its files may not be there yet.
+                    return state == LevelState.WAITING && held.contains(key) ? LevelState.BEGUN : state;
+                },
+                spent,
+                process,
+                densities(store),
+                held);
+    }
+
+    /**
+     * About how dense each level of a search is, see {@link ExperimentTranslator#estimatedDensities}. The network of
+     * {@code network.from} is taken from the search's own levels: its file may be elsewhere by now.
+     */
+    public static IntToDoubleFunction densities(Store store) {
+        Optional<Architecture> known = store.experiment().network().from().isEmpty()
+                ? Optional.empty()
+                : store.trials().stream()
+                        .map(trial -> trial.levels().getFirst())
+                        .distinct()
+                        .flatMap(key -> store.level(key).architecture().stream())
+                        .findFirst();
+        return ExperimentTranslator.estimatedDensities(store.experiment(), known);
     }
 
     /**
@@ -66,14 +97,27 @@ public record SearchStatus(
      *
      * @param states how far the level of a key is
      * @param process number of the process that works on the search now
+     * @param densities of the levels, see {@link #densities}
      */
     public static SearchStatus of(
             Experiment experiment,
             List<StoredTrial> stored,
             Function<String, LevelState> states,
             TimeSpent spent,
-            Optional<Long> process) {
-        IntToDoubleFunction densities = ExperimentTranslator.estimatedDensities(experiment);
+            Optional<Long> process,
+            IntToDoubleFunction densities) {
+        return of(experiment, stored, states, spent, process, densities, Set.of());
+    }
+
+    /** The same, with the keys of levels that workers on this or other machines hold. */
+    private static SearchStatus of(
+            Experiment experiment,
+            List<StoredTrial> stored,
+            Function<String, LevelState> states,
+            TimeSpent spent,
+            Optional<Long> process,
+            IntToDoubleFunction densities,
+            Set<String> held) {
 
         // (key) what is to be done for a level, each key once
         record Work(String objective, int number, int iterations, LevelState state, boolean dropped) {}
@@ -129,8 +173,8 @@ public record SearchStatus(
             }
             counts[work.state().ordinal()]++;
             if (work.state() == LevelState.BEGUN
-                    && process.isPresent()
-                    && spent.inWork(level.getKey(), process.get())) {
+                    && (held.contains(level.getKey())
+                            || process.isPresent() && spent.inWork(level.getKey(), process.get()))) {
                 inWork++;
             }
             if (work.state() == LevelState.BEGUN || work.state() == LevelState.WAITING) {

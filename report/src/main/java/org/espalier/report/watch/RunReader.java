@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntToDoubleFunction;
 import org.espalier.UserException;
 import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.lab.experiment.Experiment;
@@ -313,12 +314,14 @@ final class RunReader {
 
     private Map<String, Object> header(Search search, Instant now) {
         Experiment experiment = search.store.experiment();
+        IntToDoubleFunction densities = SearchStatus.densities(search.store);
         SearchStatus status = SearchStatus.of(
                 experiment,
                 search.store.trials(),
                 key -> search.levels.get(key) instanceof LevelReader level ? level.state() : LevelState.WAITING,
                 search.spent,
-                search.process);
+                search.process,
+                densities);
         var shown = new LinkedHashMap<String, Object>();
         shown.put("name", experiment.name());
         shown.put("directory", directory.toAbsolutePath().normalize().toString());
@@ -340,8 +343,7 @@ final class RunReader {
                 .mapToInt(trial -> trial.levels().size())
                 .max()
                 .orElse(1);
-        shown.put(
-                "sparsest", ExperimentTranslator.estimatedDensities(experiment).applyAsDouble(longest - 1));
+        shown.put("sparsest", densities.applyAsDouble(longest - 1));
         shown.put("done", status.done());
         shown.put("begun", status.begun());
         shown.put("work", status.inWork());
