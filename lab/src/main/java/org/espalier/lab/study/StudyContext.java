@@ -87,8 +87,8 @@ public final class StudyContext {
                 .filter(set -> set.name().equals(trial.id().dataset()))
                 .findFirst()
                 .orElseThrow();
-        DataSet set = data.load(
-                source.name(), source.directory().map(text -> UserPath.of(text, "data.sets directory")));
+        DataSet set =
+                data.load(source.name(), source.directory().map(text -> UserPath.of(text, "data.sets directory")));
         store().level(trial.levels().getFirst())
                 .dataDigest()
                 .filter(expected -> !expected.equals(set.digest()))

@@ -98,12 +98,22 @@ public record PrunedLenet(
     private static Map<Arm, double[][]> published() {
         Map<Arm, double[][]> means = new EnumMap<>(Arm.class);
         means.put(Arm.GLOBAL, new double[][] {
-            {98.91, 0.048, 0.183}, {99.06, 0.040, 0.173}, {99.04, 0.053, 0.231}, {98.90, 0.081, 0.385},
-            {98.68, 0.147, 0.572}, {98.17, 0.225, 0.718}, {94.62, 0.266, 0.673}
+            {98.91, 0.048, 0.183},
+            {99.06, 0.040, 0.173},
+            {99.04, 0.053, 0.231},
+            {98.90, 0.081, 0.385},
+            {98.68, 0.147, 0.572},
+            {98.17, 0.225, 0.718},
+            {94.62, 0.266, 0.673}
         });
         means.put(Arm.LAYER, new double[][] {
-            {98.94, 0.044, 0.156}, {99.10, 0.040, 0.155}, {99.03, 0.059, 0.267}, {98.90, 0.097, 0.438},
-            {97.77, 0.174, 0.605}, {94.92, 0.403, 0.756}, {55.77, 0.891, 0.968}
+            {98.94, 0.044, 0.156},
+            {99.10, 0.040, 0.155},
+            {99.03, 0.059, 0.267},
+            {98.90, 0.097, 0.438},
+            {97.77, 0.174, 0.605},
+            {94.92, 0.403, 0.756},
+            {55.77, 0.891, 0.968}
         });
         double[] random = {98.54, 98.45, 98.25, 97.72, 96.29, 83.95, 39.04};
         double[][] rows = new double[random.length][];
@@ -202,8 +212,8 @@ public record PrunedLenet(
                                 Weights weights = before.weights().copy();
                                 weights.apply(mask);
                                 StoredNetwork trained = train(weights, mask, own);
-                                context.say("run " + (run + 1) + ", " + arm.name().toLowerCase(Locale.ROOT) + ", level "
-                                        + number + ": trained");
+                                context.say("run " + (run + 1) + ", "
+                                        + arm.name().toLowerCase(Locale.ROOT) + ", level " + number + ": trained");
                                 return trained;
                             });
                     levels.add(cell(present, stream));
@@ -228,7 +238,10 @@ public record PrunedLenet(
             int since = 0;
             for (int epoch = 1; epoch <= settings.epochs && since < settings.patience; epoch++) {
                 trainer.runUntil(epoch * trainer.batchesPerEpoch());
-                double loss = evaluator.measure(epoch, validation, 0, stream).getFirst().loss();
+                double loss = evaluator
+                        .measure(epoch, validation, 0, stream)
+                        .getFirst()
+                        .loss();
                 since++;
                 if (loss < least) {
                     least = loss;

@@ -71,11 +71,10 @@ public record MaskedEnsemble(
 
         @Override
         public StudyResult run(MaskedEnsemble settings, StudyContext context) {
-            List<StudiedTrial> trials =
-                    context.trials(settings.dataSet, settings.objective, settings.strategy).stream()
-                            .filter(trial -> settings.trials.isEmpty()
-                                    || settings.trials.contains(trial.trial().id().trial()))
-                            .toList();
+            List<StudiedTrial> trials = context.trials(settings.dataSet, settings.objective, settings.strategy).stream()
+                    .filter(trial -> settings.trials.isEmpty()
+                            || settings.trials.contains(trial.trial().id().trial()))
+                    .toList();
             List<Member> members = settings.members(trials);
             Split test = StudiedTrial.first(trials.getFirst().splits().test(), settings.images);
             Stream noise = Stream.root(trials.getFirst().experiment().seed()).child("study masked ensemble");
@@ -83,8 +82,9 @@ public record MaskedEnsemble(
             // Task k attacks member k alone; the last one attacks the vote of all.
             List<Callable<int[]>> tasks = IntStream.rangeClosed(0, count)
                     .mapToObj(target -> (Callable<int[]>) () -> {
-                        List<Engine> engines =
-                                members.stream().map(member -> engine(context, member)).toList();
+                        List<Engine> engines = members.stream()
+                                .map(member -> engine(context, member))
+                                .toList();
                         int[] withstand = attacked(settings, engines, target, test, noise);
                         context.say("attacked " + (target < count ? members.get(target).name : "the vote"));
                         return withstand;
@@ -114,13 +114,13 @@ public record MaskedEnsemble(
         List<Member> members = new ArrayList<>();
         for (StudiedTrial trial : chosen) {
             for (int level : numbers) {
-                members.add(new Member(
-                        "trial " + trial.trial().id().trial() + ", level " + level, trial.trained(level)));
+                members.add(
+                        new Member("trial " + trial.trial().id().trial() + ", level " + level, trial.trained(level)));
             }
         }
         if (members.size() < 2) {
-            throw new UserException("trials is " + trials + " and levels is " + levels + ", expected two tickets or more"
-                    + " to vote, found " + members.size());
+            throw new UserException("trials is " + trials + " and levels is " + levels
+                    + ", expected two tickets or more" + " to vote, found " + members.size());
         }
         return members;
     }
@@ -136,8 +136,7 @@ public record MaskedEnsemble(
      *
      * @param target whom the images are attacked for: a member, the vote if as many as members, nobody if -1
      */
-    private static int[] attacked(
-            MaskedEnsemble settings, List<Engine> engines, int target, Split test, Stream noise) {
+    private static int[] attacked(MaskedEnsemble settings, List<Engine> engines, int target, Split test, Stream noise) {
         Vote all = new Vote(engines);
         Vote attacked = target < 0 || target == engines.size() ? all : new Vote(List.of(engines.get(target)));
         int[] right = new int[engines.size() + 1];
@@ -175,7 +174,11 @@ public record MaskedEnsemble(
                             ? ""
                             : percent(
                                     members.get(member).network.mask().count(),
-                                    members.get(member).network.mask().architecture().weights()),
+                                    members.get(member)
+                                            .network
+                                            .mask()
+                                            .architecture()
+                                            .weights()),
                     percent(found.getFirst()[member], size),
                     percent(found.get(member + 1)[member], size),
                     percent(found.get(count + 1)[member], size)));
@@ -185,8 +188,8 @@ public record MaskedEnsemble(
             }
             transfer.add(row);
         }
-        String ball = "PGD with " + steps + " steps of epsilon / 4, epsilon " + epsilon + ", one random start; "
-                + size + " test images";
+        String ball = "PGD with " + steps + " steps of epsilon / 4, epsilon " + epsilon + ", one random start; " + size
+                + " test images";
         return new StudyResult(
                 List.of(
                         new StudyResult.Table(

@@ -65,7 +65,8 @@ public record SelectionScore(
 
     private static final int STEPS = 10;
 
-    private record Found(StudiedTrial trial, int level, double density, double validation, double divergence, double robust) {
+    private record Found(
+            StudiedTrial trial, int level, double density, double validation, double divergence, double robust) {
         double score(double lambda) {
             return validation - lambda * divergence;
         }
@@ -221,7 +222,9 @@ public record SelectionScore(
                                 List.of("ranked by", "Spearman"),
                                 List.of(
                                         List.of("score", Ranks.text(Ranks.correlation(score, robust))),
-                                        List.of("validation accuracy", Ranks.text(Ranks.correlation(validation, robust))),
+                                        List.of(
+                                                "validation accuracy",
+                                                Ranks.text(Ranks.correlation(validation, robust))),
                                         List.of("minus divergence", Ranks.text(Ranks.correlation(calm, robust)))),
                                 List.of(
                                         all.size() + " levels of all trials; equal values share their mean rank",
