@@ -24,12 +24,13 @@ enum KillPhase {
             "[original, random, rewind-3]",
             run(),
             true),
+    /** Many levels: an evaluation writes its files at its end, so that moments fall between the ends of several. */
     ROBUSTNESS(
             "",
             1,
             60,
             30,
-            1,
+            8,
             "[original]",
             List.of("evaluate", "work", "--suite", "suite.yaml", "--epsilon", "0.1", "--all-levels", "--jobs", "2"),
             false),

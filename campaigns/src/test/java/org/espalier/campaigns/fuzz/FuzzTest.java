@@ -11,6 +11,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import java.util.zip.ZipInputStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -44,9 +45,20 @@ class FuzzTest {
         }
     }
 
-    /** Inputs in the resources beside this class, one a file, in a folder for each target. */
+    /**
+     * Inputs in the resources beside this class: those that broke a reader, one a file, in a folder for each target, and those
+     * that the long form keeps because they reach further code, in one archive for each target.
+     */
     static List<byte[]> kept(FuzzTarget target) throws Exception {
         List<byte[]> kept = new ArrayList<>();
+        var archive = FuzzTest.class.getResourceAsStream("corpus/" + target.lowerCase() + ".zip");
+        if (archive != null) {
+            try (var zip = new ZipInputStream(archive)) {
+                while (zip.getNextEntry() != null) {
+                    kept.add(zip.readAllBytes());
+                }
+            }
+        }
         var folder = FuzzTest.class.getResource(target.lowerCase());
         if (folder == null) {
             return kept;
