@@ -17,9 +17,9 @@ import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
 import org.espalier.cli.progress.CertificationProgress;
 import org.espalier.cli.progress.DataProgressLines;
+import org.espalier.cli.progress.SharedParts;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
-import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.certification.BoundsConsistency;
 import org.espalier.lab.certification.Certification;
 import org.espalier.lab.certification.CertificationMethod;
@@ -27,6 +27,7 @@ import org.espalier.lab.certification.CertificationRequest;
 import org.espalier.lab.certification.CertificationRunner;
 import org.espalier.lab.certification.KeptCounterexamples;
 import org.espalier.lab.certification.StoredCertifications;
+import org.espalier.lab.cluster.WorkRequest;
 import org.espalier.lab.counterexample.KeptDirectory;
 import org.espalier.lab.experiment.Decimals;
 import org.espalier.lab.file.Json;
@@ -140,6 +141,9 @@ final class CertifyCommand implements Callable<Integer> {
                     "With exact: keep the counterexamples, as arrays (.npz) and pictures (default: with the certificate).")
     private Optional<Path> keep;
 
+    @Option(names = "--shared", description = SharedParts.SHARED)
+    private boolean shared;
+
     @Option(names = "--json", description = "Print results as JSON, one line per ticket and epsilon.")
     private boolean json;
 
@@ -163,6 +167,9 @@ final class CertifyCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--jobs is " + threads + ", expected a number from 1");
         }
         List<CertificationRequest> requests = requests();
+        if (shared) {
+            return share(requests, threads);
+        }
         var progress = new CertificationProgress(console, requests.size());
         var runner = new CertificationRunner(threads, progress);
         List<Certification> certifications = new ArrayList<>();
@@ -179,6 +186,30 @@ final class CertifyCommand implements Callable<Integer> {
                 certifications.add(certification.get());
             }
         }
+        return conclude(requests, certifications);
+    }
+
+    private int share(List<CertificationRequest> requests, int threads) {
+        Path root = TicketOptions.sharedRoot(
+                requests.stream().map(CertificationRequest::ticket).toList(), out);
+        SharedParts.Outcome outcome = SharedParts.run(
+                console,
+                requests.stream()
+                        .map(request -> CertificationRunner.parted(request, root))
+                        .toList(),
+                root,
+                Ticket.CERTIFICATES,
+                threads,
+                WorkRequest.USUAL_TERM,
+                false);
+        return outcome.whole()
+                ? conclude(
+                        requests,
+                        requests.stream().map(CertificationRunner::stored).toList())
+                : outcome.interrupted().orElse(ExitCode.INTERRUPTED);
+    }
+
+    private int conclude(List<CertificationRequest> requests, List<Certification> certifications) {
         show(requests, certifications);
         keep.ifPresent(place -> keep(requests, certifications, place));
         List<String> violations = violations(requests, certifications);
@@ -194,8 +225,7 @@ final class CertifyCommand implements Callable<Integer> {
                             ? request.directory().resolve(KeptDirectory.NAME)
                             : place.resolve(request.ticket().digest().substring(0, DIGITS) + "-" + request.id()));
             int found = KeptCounterexamples.write(request, certifications.get(i), directory);
-            ContactSheets.write(
-                    directory, DataSets.standard().classNames(request.set().name()));
+            ContactSheets.write(directory, request.set().details().classNames());
             console.err().println("Kept: " + directory.file() + " (" + found + " counterexamples)");
         }
     }

@@ -17,11 +17,13 @@ import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.cli.progress.EvaluationProgress;
+import org.espalier.cli.progress.SharedParts;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
 import org.espalier.data.Splits;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.evaluate.rules.Verdict;
+import org.espalier.lab.cluster.WorkRequest;
 import org.espalier.lab.counterexample.KeptDirectory;
 import org.espalier.lab.exchange.LeaderboardEntry;
 import org.espalier.lab.experiment.Decimals;
@@ -61,6 +63,7 @@ import picocli.CommandLine.Spec;
             "  espalier evaluate runs/quick-mlp --strategy original --trial 1 --level 3",
             "  espalier evaluate runs/quick-mlp --all-levels --suite fast --images 200",
             "  espalier evaluate ticket.safetensors --suite fast --keep",
+            "  espalier evaluate /shared/mine --all-levels --shared",
             "  espalier evaluate --self-test"
         })
 final class EvaluateCommand implements Callable<Integer> {
@@ -148,6 +151,9 @@ final class EvaluateCommand implements Callable<Integer> {
                             + " architecture, ap-key. May be repeated. Fields that are not given are left out.")
     private Map<String, String> entryFields = new LinkedHashMap<>();
 
+    @Option(names = "--shared", description = SharedParts.SHARED)
+    private boolean shared;
+
     @Option(names = "--json", description = "Print results as JSON, one line per ticket.")
     private boolean json;
 
@@ -197,6 +203,30 @@ final class EvaluateCommand implements Callable<Integer> {
         oneOf("--weights", ticketOptions.weights(), List.of("final", "best-validation"));
         List<Ticket> tickets = tickets(path);
         List<EvaluationRequest> requests = requests(tickets, threat);
+        if (shared) {
+            if (keep.isPresent()) {
+                throw wrong("--keep is given, expected none with --shared; run the command again with --keep alone");
+            }
+            Path root = TicketOptions.sharedRoot(tickets, out);
+            SharedParts.Outcome outcome = SharedParts.run(
+                    console,
+                    requests.stream()
+                            .map(request -> EvaluationRunner.parted(request, root))
+                            .toList(),
+                    root,
+                    Ticket.EVALUATIONS,
+                    threads,
+                    WorkRequest.USUAL_TERM,
+                    false);
+            if (!outcome.whole()) {
+                return outcome.interrupted().orElse(ExitCode.INTERRUPTED);
+            }
+            int code = show(requests);
+            if (asEntry) {
+                requests.forEach(this::entries);
+            }
+            return code;
+        }
         var progress = new EvaluationProgress(console);
         var runner = new EvaluationRunner(requests, threads, progress, this::kept);
         try (Interruption interruption = Interruption.expect(() -> {
@@ -234,8 +264,8 @@ final class EvaluateCommand implements Callable<Integer> {
     private void pictures(List<EvaluationRequest> requests) {
         for (EvaluationRequest request : requests) {
             kept(request).ifPresent(directory -> {
-                List<Path> sheets = ContactSheets.write(
-                        directory, DataSets.standard().classNames(request.set().name()));
+                List<Path> sheets =
+                        ContactSheets.write(directory, request.set().details().classNames());
                 console.err()
                         .println("Kept: " + directory.file() + " and " + sheets.size()
                                 + (sheets.size() == 1 ? " picture" : " pictures") + " beside it");

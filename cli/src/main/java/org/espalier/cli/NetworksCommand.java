@@ -13,6 +13,7 @@ import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.experiment.Names;
 import org.espalier.lab.network.LayerList;
+import org.espalier.lab.network.NetworkInput;
 import org.espalier.lab.network.NetworkSize;
 import org.espalier.network.Graph;
 import org.espalier.network.NamedNetworks;
@@ -72,8 +73,7 @@ final class NetworksCommand implements Runnable {
     }
 
     private static Shape image(DataSet set) {
-        return Shape.of(
-                set.shape().channels(), set.shape().height(), set.shape().width());
+        return NetworkInput.of(set);
     }
 
     @Override

@@ -48,11 +48,7 @@ final class StatusCommand implements Callable<Integer> {
         Store store = Store.open(directory);
         SearchStatus status = SearchStatus.of(store);
         console.out().print(TextTable.of(table(store, status), console.width()));
-        List<String> damaged = store.trials().stream()
-                .flatMap(trial -> trial.levels().stream())
-                .distinct()
-                .flatMap(key -> store.level(key).damage().stream())
-                .toList();
+        List<String> damaged = store.damage();
         damaged.stream().limit(MOST_DAMAGED).forEach(console::complain);
         if (damaged.size() > MOST_DAMAGED) {
             console.complain((damaged.size() - MOST_DAMAGED) + " more levels are damaged");
@@ -69,9 +65,7 @@ final class StatusCommand implements Callable<Integer> {
                     trial.id().objective(),
                     trial.id().strategy(),
                     Integer.toString(trial.id().trial())));
-            rows.add(List.of(
-                    trial.done() + "/" + trial.levels(),
-                    next(trial, status.process().isPresent())));
+            rows.add(List.of(trial.done() + "/" + trial.levels(), next(trial, running(status))));
         }
         return new Table(
                 store.experiment().name() + ": " + state(status),
@@ -80,9 +74,15 @@ final class StatusCommand implements Callable<Integer> {
                 notes(store, status));
     }
 
+    private static boolean running(SearchStatus status) {
+        return status.process().isPresent() || status.inWork() > 0;
+    }
+
     private static String state(SearchStatus status) {
         if (status.process().isPresent()) {
             return "running, process " + status.process().get();
+        } else if (status.inWork() > 0) {
+            return "running, workers hold " + status.inWork() + (status.inWork() == 1 ? " level" : " levels");
         }
         if (status.begun() + status.waiting() > 0) {
             return "not running; run it again to continue";
@@ -106,7 +106,7 @@ final class StatusCommand implements Callable<Integer> {
         var notes = new ArrayList<String>();
         int all = status.done() + status.begun() + status.waiting() + status.diverged();
         notes.add(status.done() + " of " + all + " levels done, " + status.begun()
-                + (status.process().isPresent() && status.inWork() == status.begun() ? " in work, " : " begun, ")
+                + (running(status) && status.inWork() == status.begun() ? " in work, " : " begun, ")
                 + status.waiting()
                 + " waiting; levels that trials share are counted once");
         if (status.diverged() > 0) {

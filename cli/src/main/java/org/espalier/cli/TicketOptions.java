@@ -43,13 +43,13 @@ public final class TicketOptions {
     @Option(
             names = "--data",
             paramLabel = "NAME",
-            description = "For a safetensors file: the data set (default: digits).")
+            description = "For a ticket's file: the data set (default: the one that the file names, or else digits).")
     private Optional<String> data;
 
     @Option(
             names = "--data-directory",
             paramLabel = "DIR",
-            description = "Directory with the four IDX files of that data set, or of a search's one.")
+            description = "Directory with the files of that data set, or of a search's one.")
     private Optional<Path> dataDirectory;
 
     /** The value of {@code --weights}. */
@@ -60,6 +60,24 @@ public final class TicketOptions {
     /** Whether the user names a data set for files that belong to no search. */
     public boolean namesData() {
         return data.isPresent() || dataDirectory.isPresent();
+    }
+
+    /**
+     * The directory that processes with {@code --shared} meet in: the search's.
+     *
+     * @param out the value of {@code --out}
+     * @throws UserException if there is none
+     */
+    static Path sharedRoot(List<Ticket> tickets, Optional<Path> out) {
+        out.ifPresent(elsewhere -> {
+            throw new UserException("--out is " + elsewhere
+                    + ", expected none with --shared: the results of all machines go to the search's directory");
+        });
+        Ticket first = tickets.getFirst();
+        return first.place()
+                .map(Ticket.Place::store)
+                .orElseThrow(
+                        () -> new UserException("--shared is for levels of a search, found the file " + first.file()));
     }
 
     /** A search names its data set itself; only the directory of its files may be given. */
@@ -87,9 +105,10 @@ public final class TicketOptions {
             default -> throw new UserException("--weights is " + weights + ", expected final or best-validation");
         };
         var choice = new TicketChoice(dataset, objective, strategy, trial, level, allLevels, which);
-        List<Ticket> tickets = Tickets.at(given, choice, TicketData.of(data.orElse("digits"), dataDirectory)).stream()
-                .map(this::withData)
-                .toList();
+        TicketData named = data.map(name -> TicketData.of(name, dataDirectory))
+                .orElseGet(() -> TicketData.assumed("digits", dataDirectory));
+        List<Ticket> tickets =
+                Tickets.at(given, choice, named).stream().map(this::withData).toList();
         if (tickets.stream().map(ticket -> ticket.data().name()).distinct().count() > 1 && dataDirectory.isPresent()) {
             throw new UserException("--data-directory is one directory, but these levels have several data sets;"
                     + " choose one with --data-set");

@@ -51,6 +51,7 @@ record HouseRules(String root) {
             "dynamic",
             "scores",
             "evaluate",
+            "construct",
             "ticket",
             "lab",
             "report",
@@ -85,6 +86,15 @@ record HouseRules(String root) {
     /** Every class stands in a room, or in the root package with the exception that all may throw. */
     ArchRule everythingStandsInARoom() {
         return classes().should().resideInAnyPackage(concat(ROOMS, List.of())).as("every class stands in a room");
+    }
+
+    /** Clusters are for the module spark alone, so that nobody else carries their 200 MB of libraries. */
+    ArchRule clustersStayOutside() {
+        return noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "scala..")
+                .as("Spark and Hadoop stay in the module spark");
     }
 
     /** Core is a library without dependencies. */

@@ -17,9 +17,17 @@ import org.espalier.random.Stream;
  * @param test all test images
  * @param digests SHA-256 of each file's uncompressed bytes by file name without suffix, lower-case hexadecimal; empty for
  *     images that come from no file
+ * @param details names of classes, validation images and features, where the data set has them
  */
 public record DataSet(
-        String name, int rows, int columns, int classes, Split train, Split test, Map<String, String> digests) {
+        String name,
+        int rows,
+        int columns,
+        int classes,
+        Split train,
+        Split test,
+        Map<String, String> digests,
+        DataDetails details) {
     /** Validation images of the paper: the first 10,000 training images. */
     public static final int PAPER_VALIDATION = 10_000;
 
@@ -31,7 +39,8 @@ public record DataSet(
     /**
      * Copies the digests and gives both splits this shape.
      *
-     * @throws IllegalArgumentException if the splits' inputs are no whole number of such images' channels
+     * @throws IllegalArgumentException if the splits' inputs are no whole number of such images' channels, or the details are
+     *     of another number of classes or features
      */
     public DataSet {
         digests = Map.copyOf(digests);
@@ -42,6 +51,28 @@ public record DataSet(
         ImageShape shape = new ImageShape(rows, columns, train.features() / (rows * columns));
         train = train.shaped(shape);
         test = test.shaped(shape);
+        details.check(name, classes, train);
+    }
+
+    /** A data set of images whose classes are called by their numbers. */
+    public DataSet(
+            String name, int rows, int columns, int classes, Split train, Split test, Map<String, String> digests) {
+        this(name, rows, columns, classes, train, test, digests, DataDetails.NONE);
+    }
+
+    /** The same data set with other details. */
+    public DataSet with(DataDetails other) {
+        return new DataSet(name, rows, columns, classes, train, test, digests, other);
+    }
+
+    /** What a class is called: its name, or its number where classes have no names. */
+    public String className(int label) {
+        return details.className(label);
+    }
+
+    /** Whether the examples are rows of a table and no images. */
+    public boolean isTable() {
+        return !details.features().isEmpty();
     }
 
     /** Rows, columns and channels of an image. */
@@ -71,7 +102,7 @@ public record DataSet(
 
     /**
      * Divides the training images as the paper does: the first {@code validationSize} are for validation, the rest
-     * for training.
+     * for training. A data set with validation images of its own keeps these.
      *
      * @param validationSize number of validation images, at least 1
      * @throws UserException if no image is left on either side
@@ -81,13 +112,18 @@ public record DataSet(
     }
 
     /**
-     * Divides the training images by a rule; both sides keep the file's order.
+     * Divides the training images by a rule; both sides keep the file's order. A data set with validation images of its own
+     * keeps these, whatever number and rule are asked for.
      *
      * @param validationSize number of validation images, at least 1
      * @param stream for rules that draw
      * @throws UserException if no image is left on either side
      */
     public Splits splits(int validationSize, SplitRule rule, Stream stream) {
+        if (details.validation() > 0) {
+            int own = details.validation();
+            return new Splits(train.part("train", own, train.size()), train.part("validation", 0, own), test);
+        }
         if (validationSize < 1 || validationSize >= train.size()) {
             throw new UserException(
                     "data set " + name + ": validation size " + validationSize + " is out of range, expected 1 to "
@@ -103,7 +139,10 @@ public record DataSet(
 
     @Override
     public String toString() {
-        return name + ": " + train.size() + " training and " + test.size() + " test images of " + shape() + " pixels, "
+        return name + ": " + train.size() + " training and " + test.size()
+                + (isTable()
+                        ? " test rows of " + features() + " features, "
+                        : " test images of " + shape() + " pixels, ")
                 + classes + " classes";
     }
 }

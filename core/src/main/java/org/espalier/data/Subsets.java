@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import org.espalier.random.Stream;
 
 /** Random subsets of labelled images. */
-final class Subsets {
+public final class Subsets {
     private Subsets() {}
 
     /**
@@ -17,7 +17,7 @@ final class Subsets {
      * @param count images to choose, at most all
      * @param rule {@link SplitRule#SHUFFLED} or {@link SplitRule#STRATIFIED}
      */
-    static BitSet choose(int[] labels, int classes, int count, SplitRule rule, Stream stream) {
+    public static BitSet choose(int[] labels, int classes, int count, SplitRule rule, Stream stream) {
         int[] order = stream.permutation(labels.length);
         int[] wanted = rule == SplitRule.STRATIFIED ? shares(labels, classes, count) : new int[0];
         BitSet chosen = new BitSet(labels.length);

@@ -85,6 +85,46 @@ class DataSetTest {
         assertThat(dataSet.digest()).isEqualTo("99c21b430193eb6d1c7fecb866b3189b48ae8c7db54d46693369e390362bf296");
     }
 
+    @Test
+    void validationImagesOfItsOwnStandWhateverIsAskedFor() {
+        DataSet set = dataSet(20, 2).with(new DataDetails(List.of(), 4, List.of()));
+        for (int asked : new int[] {1, 7, 10_000}) {
+            for (SplitRule rule : SplitRule.values()) {
+                Splits splits = set.splits(asked, rule, Stream.root(3));
+                assertThat(splits.validation().labels())
+                        .isEqualTo(Arrays.copyOf(set.train().labels(), 4));
+                assertThat(splits.train().size()).isEqualTo(16);
+                assertThat(splits.test().labels()).isEqualTo(set.test().labels());
+            }
+        }
+    }
+
+    @Test
+    void classesAreCalledByTheirNamesOrElseByTheirNumbers() {
+        DataSet set = dataSet(20, 2);
+        assertThat(set.className(3)).isEqualTo("3");
+        List<String> names = List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j");
+        assertThat(set.with(DataDetails.ofClasses(names)).className(3)).isEqualTo("d");
+        assertThatThrownBy(() -> set.with(DataDetails.ofClasses(List.of("a", "b"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("10 classes, got 2 names");
+    }
+
+    @Test
+    void aTableHasAFeatureForEachInput() {
+        Feature feature = new Feature("age", 0, 80, 0.5f, 0.25f);
+        assertThat(feature.unit(20)).isEqualTo(0.25);
+        DataSet table = dataSet(20, 2).with(new DataDetails(List.of(), 0, List.of(feature, feature)));
+        assertThat(table.isTable()).isTrue();
+        assertThat(table).hasToString("x: 20 training and 3 test rows of 2 features, 10 classes");
+        assertThat(dataSet(20, 2).isTable()).isFalse();
+        assertThatThrownBy(() -> dataSet(20, 2).with(new DataDetails(List.of(), 0, List.of(feature))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("2 features, got 1 descriptions");
+        assertThatThrownBy(() -> new Feature("age", 3, 3, 0, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Feature("age", 0, 3, 0, 0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
     private static DataSet dataSet(int size, int features) {
         return new DataSet("x", 1, features, 10, split(size, features), split(3, features), Map.of());
     }

@@ -16,6 +16,7 @@ public enum FuzzTarget {
     COMPACT(CompactReader::new),
     NUMPY(NumpyReader::new),
     IMAGE(ImageReader::new),
+    CSV(CsvReader::new),
     STORE(StoreReader::new),
     LINES(LinesReader::new),
     HTTP(HttpReader::new),

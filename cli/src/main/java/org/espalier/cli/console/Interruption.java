@@ -23,9 +23,13 @@ public final class Interruption implements AutoCloseable {
         }
     }
 
+    // Schedulers signal a job's shell and its processes alike, and the shell passes the signal on.
+    private static final long SAME_NANOS = 2_000_000_000L;
+
     private final List<Runnable> restore = new ArrayList<>();
     private final Runnable stop;
     private volatile int code;
+    private volatile long first; // System.nanoTime of the first signal
 
     private Interruption(Runnable stop) {
         this.stop = stop;
@@ -44,8 +48,12 @@ public final class Interruption implements AutoCloseable {
 
     private void happen(Signal signal) {
         if (code != 0) {
+            if (signal == Signal.TERM && System.nanoTime() - first < SAME_NANOS) {
+                return;
+            }
             Runtime.getRuntime().halt(128 + signal.number);
         }
+        first = System.nanoTime();
         code = 128 + signal.number;
         stop.run();
     }

@@ -43,7 +43,9 @@ final class DataVerifyCommand implements Runnable {
             for (String file : found.files()) {
                 console.out().println(found.dataSet().digests().get(file) + "  " + found.file(file));
             }
-            String published = dataSets.get().names().contains(name) ? ", as published" : ", your own";
+            String published = dataSets.get().names().contains(name)
+                    ? ", as published"
+                    : found.files().contains("SHA256SUMS") ? ", as imported" : ", your own";
             console.out().println(found.dataSet() + published);
         }
     }

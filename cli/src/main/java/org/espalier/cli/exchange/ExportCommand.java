@@ -9,6 +9,8 @@ import org.espalier.UserException;
 import org.espalier.cli.CommandProvider;
 import org.espalier.cli.TicketOptions;
 import org.espalier.cli.console.Console;
+import org.espalier.data.DataDetails;
+import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.exchange.ModelCard;
 import org.espalier.lab.exchange.NetworkExport;
 import org.espalier.lab.experiment.Names;
@@ -109,7 +111,13 @@ final class ExportCommand implements Runnable {
                 .equals(ticket.file().toAbsolutePath().normalize())) {
             throw new UserException(file + " is the ticket itself; expected another file with --out");
         }
-        ModelCard card = new ModelCard(ticket, StoredEvaluations.of(ticket));
+        ModelCard card = new ModelCard(
+                ticket,
+                StoredEvaluations.of(ticket),
+                ticket.data().assumed()
+                        ? DataDetails.NONE
+                        : DataSets.standard()
+                                .details(ticket.data().name(), ticket.data().directory()));
         byte[] content = NetworkExport.encode(ticket.network(), chosen, sparse, card.metadata());
         AtomicFiles.write(file, content);
         console.out().println(String.format(Locale.ROOT, "Written: %s (%,d bytes)", file, content.length));

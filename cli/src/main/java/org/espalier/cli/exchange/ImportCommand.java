@@ -22,6 +22,7 @@ import org.espalier.lab.exchange.LabelledCheck;
 import org.espalier.lab.exchange.NetworkImport;
 import org.espalier.lab.experiment.Decimals;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.network.NetworkInput;
 import org.espalier.lab.store.NetworkFile;
 import org.espalier.lab.store.StoredNetwork;
 import org.espalier.lab.tickets.TicketData;
@@ -140,7 +141,7 @@ final class ImportCommand implements Callable<Integer> {
         }
         Optional<DataSet> set = dataSet();
         if (set.isPresent()) {
-            settings = settings.orImage(image(set.get()));
+            settings = settings.orImage(NetworkInput.of(set.get()));
         }
         ForeignNetwork read = NetworkImport.read(model, settings);
         StoredNetwork stored = read.stored(model.toString());
@@ -155,6 +156,10 @@ final class ImportCommand implements Callable<Integer> {
         Map<String, String> about = new LinkedHashMap<>();
         about.put("imported-from", String.valueOf(model.getFileName()));
         about.put("imported-sha256", AtomicFiles.digest(model));
+        set.filter(_ -> data.isPresent()).ifPresent(checked -> {
+            about.put(NetworkFile.DATA_SET, checked.name());
+            about.put(NetworkFile.DATA_DIGEST, checked.digest());
+        });
         NetworkFile.write(target, stored.weights(), stored.mask(), about);
         console.out().println("Written: " + target);
         return ExitCode.DONE;
@@ -175,11 +180,6 @@ final class ImportCommand implements Callable<Integer> {
         try (DataProgressLines lines = DataProgressLines.on(console)) {
             return Optional.of(DataSets.load(data.orElse("data"), dataDirectory, lines));
         }
-    }
-
-    private static Shape image(DataSet set) {
-        return Shape.of(
-                set.shape().channels(), set.shape().height(), set.shape().width());
     }
 
     private void describe(ForeignNetwork read, StoredNetwork stored, Optional<LabelledCheck> check) {

@@ -15,12 +15,14 @@ import org.espalier.UserException;
 import org.espalier.cli.CommandProvider;
 import org.espalier.cli.TicketOptions;
 import org.espalier.cli.console.Console;
+import org.espalier.data.DataDetails;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.evaluate.certify.BoundMethod;
 import org.espalier.lab.certification.CertificationMethod;
 import org.espalier.lab.classify.CertifiedAnswer;
 import org.espalier.lab.classify.Classifier;
 import org.espalier.lab.classify.InputFiles;
+import org.espalier.lab.dataset.read.FeatureRows;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.tickets.Ticket;
 import picocli.CommandLine;
@@ -35,7 +37,8 @@ import picocli.CommandLine.Parameters;
         description = "Classify images with a ticket.",
         footer = {
             "",
-            "Files: PNG and JPEG pictures of the network's size, and NumPy arrays of images (.npy, .npz).",
+            "Files: PNG and JPEG pictures of the network's size, NumPy arrays of images (.npy, .npz), and CSV tables with the",
+            "features of an imported table.",
             "Examples:",
             "  espalier predict runs/quick-mlp --strategy original --trial 1 --level 3 seven.png",
             "  espalier predict ticket.safetensors images.npy --json",
@@ -53,7 +56,7 @@ final class PredictCommand implements Runnable {
     @Parameters(index = "0", paramLabel = "TICKET", description = TicketOptions.GIVEN)
     private Path given;
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE", description = "Pictures or arrays of images.")
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE", description = "Pictures, arrays or tables.")
     private List<Path> files = new ArrayList<>();
 
     @Option(
@@ -97,9 +100,10 @@ final class PredictCommand implements Runnable {
         }
         Ticket ticket = tickets.getFirst();
         Classifier classifier = Classifier.of(ticket.network());
-        List<String> names = DataSets.standard().classNames(ticket.data().name());
+        DataDetails details =
+                DataSets.standard().details(ticket.data().name(), ticket.data().directory());
         for (Path file : files) {
-            InputFiles.Inputs inputs = InputFiles.read(file, classifier.input(), classifier.inputs());
+            InputFiles.Inputs inputs = inputs(file, classifier, details);
             float[] probabilities = new float[inputs.count() * classifier.classes()];
             classifier.probabilities(inputs.values(), inputs.count(), probabilities);
             long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
@@ -115,7 +119,7 @@ final class PredictCommand implements Runnable {
                         i,
                         classifier.classes(),
                         probabilities,
-                        names,
+                        details,
                         answers.isEmpty() ? Optional.empty() : Optional.of(answers.get(i)));
             }
         }
@@ -128,6 +132,18 @@ final class PredictCommand implements Runnable {
                             seconds / certified,
                             (double) tried / certified));
         }
+    }
+
+    private static InputFiles.Inputs inputs(Path file, Classifier classifier, DataDetails details) {
+        if (!FeatureRows.is(file)) {
+            return InputFiles.read(file, classifier.input(), classifier.inputs());
+        } else if (details.features().size() != classifier.inputs()) {
+            throw new UserException(file + " is a table, but the network's data set on this machine has "
+                    + details.features().size() + " features, expected " + classifier.inputs()
+                    + "; --data NAME names another data set");
+        }
+        float[] values = FeatureRows.read(file, details.features());
+        return new InputFiles.Inputs(values, values.length / classifier.inputs(), true);
     }
 
     private Optional<BoundMethod> bounds() {
@@ -149,7 +165,7 @@ final class PredictCommand implements Runnable {
             int image,
             int classes,
             float[] probabilities,
-            List<String> names,
+            DataDetails details,
             Optional<CertifiedAnswer> certificate) {
         int best = 0;
         List<Float> all = new ArrayList<>();
@@ -158,7 +174,7 @@ final class PredictCommand implements Runnable {
             all.add(probability);
             best = probability > probabilities[image * classes + best] ? c : best;
         }
-        String name = best < names.size() ? names.get(best) : Integer.toString(best);
+        String name = details.className(best);
         if (json) {
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("input", label);

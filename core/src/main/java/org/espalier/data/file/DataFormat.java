@@ -2,6 +2,7 @@ package org.espalier.data.file;
 
 import java.util.List;
 import org.espalier.UserException;
+import org.espalier.data.DataDetails;
 import org.espalier.data.DataSet;
 
 /**
@@ -22,6 +23,15 @@ public interface DataFormat {
      * @throws UserException if a file is malformed, or the files do not fit together
      */
     DataSet read(String name, FileSet files);
+
+    /**
+     * Reads the details of a data set without its images. A format that stores none has none.
+     *
+     * @throws UserException if a file that is read is malformed
+     */
+    default DataDetails details(FileSet files) {
+        return DataDetails.NONE;
+    }
 
     /**
      * Reads one file of a data set alone.

@@ -20,6 +20,8 @@ import org.espalier.data.Digests;
 public final class Idx {
     private static final int IMAGES_MAGIC = 0x0803; // unsigned bytes, three dimensions
     private static final int LABELS_MAGIC = 0x0801; // unsigned bytes, one dimension
+    private static final int PIXELS_MAGIC = 0x0804; // unsigned bytes, four dimensions
+    private static final int WIDE_LABELS_MAGIC = 0x0C01; // 32-bit integers, one dimension
     // The largest promise of a header that is given its memory before its bytes have arrived.
     private static final int TRUSTED_BYTES = 1 << 18;
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
@@ -43,6 +45,60 @@ public final class Idx {
      * @param sha256 of the uncompressed file
      */
     public record Labels(String source, int[] labels, String sha256) {}
+
+    /**
+     * A file of images with channels.
+     *
+     * @param source how to name the file in a message
+     * @param pixels [image][channel][row][column]
+     * @param sha256 of the uncompressed file
+     */
+    public record Pixels(String source, int count, int channels, int rows, int columns, byte[] pixels, String sha256) {}
+
+    /**
+     * Reads images with channels: unsigned bytes in four dimensions.
+     *
+     * @throws UserException if this is not a whole, well-formed file of these
+     */
+    public static Pixels readPixels(Content content) {
+        Payload payload = read(content, PIXELS_MAGIC, 4);
+        int[] sizes = payload.sizes;
+        return new Pixels(content.describe(), sizes[0], sizes[1], sizes[2], sizes[3], payload.values, payload.sha256);
+    }
+
+    /** The first bytes of a file that {@link #readPixels} reads; the pixels follow. */
+    public static byte[] pixelsHeader(int count, int channels, int rows, int columns) {
+        return ByteBuffer.allocate(20)
+                .putInt(PIXELS_MAGIC)
+                .putInt(count)
+                .putInt(channels)
+                .putInt(rows)
+                .putInt(columns)
+                .array();
+    }
+
+    /**
+     * Reads labels of 32 bits.
+     *
+     * @throws UserException if this is not a whole, well-formed file of these
+     */
+    public static Labels readWideLabels(Content content) {
+        Payload payload = read(content, WIDE_LABELS_MAGIC, 1);
+        int[] labels = new int[payload.values.length / Integer.BYTES];
+        ByteBuffer.wrap(payload.values).asIntBuffer().get(labels);
+        return new Labels(content.describe(), labels, payload.sha256);
+    }
+
+    /** A whole file that {@link #readWideLabels} reads. */
+    public static byte[] wideLabels(int[] labels) {
+        ByteBuffer file = ByteBuffer.allocate(Math.addExact(8, Math.multiplyExact(Integer.BYTES, labels.length)))
+                .putInt(WIDE_LABELS_MAGIC)
+                .putInt(labels.length);
+        for (int label : labels) {
+            file.putInt(label);
+        }
+        return file.array();
+    }
 
     /**
      * Reads images.
@@ -85,7 +141,7 @@ public final class Idx {
             for (int i = 0; i < dimensions; i++) {
                 sizes[i] = words.getInt();
             }
-            byte[] values = readValues(file, in, sizes);
+            byte[] values = readValues(file, in, sizes, magic == WIDE_LABELS_MAGIC ? Integer.BYTES : 1);
             MessageDigest digest = Digests.sha256();
             digest.update(header);
             digest.update(values);
@@ -96,7 +152,7 @@ public final class Idx {
     }
 
     private static void checkMagic(String file, byte[] header, int magic) {
-        String expected = magic == IMAGES_MAGIC ? "an IDX image file" : "an IDX label file";
+        String expected = kind(magic);
         if (header.length < 4) {
             throw new UserException(
                     file + " is truncated: expected " + expected + ", found " + header.length + " bytes");
@@ -106,12 +162,20 @@ public final class Idx {
             return;
         }
         String meaning = switch (found) {
-            case IMAGES_MAGIC -> " (an IDX image file)";
-            case LABELS_MAGIC -> " (an IDX label file)";
+            case IMAGES_MAGIC, LABELS_MAGIC -> " (" + kind(found) + ")";
             default -> " (" + meaning(header) + ")";
         };
         throw new UserException("%s is not %s: expected magic number 0x%08x, found 0x%08x%s"
                 .formatted(file, expected, magic, found, meaning));
+    }
+
+    private static String kind(int magic) {
+        return switch (magic) {
+            case IMAGES_MAGIC -> "an IDX image file";
+            case PIXELS_MAGIC -> "an IDX file of unsigned bytes in 4 dimensions";
+            case WIDE_LABELS_MAGIC -> "an IDX file of 32-bit integers in 1 dimension";
+            default -> "an IDX label file";
+        };
     }
 
     /** What a file is that begins so, in words. */
@@ -143,8 +207,8 @@ public final class Idx {
         return text.chars().allMatch(c -> c >= ' ' && c <= '~') ? "it begins with " + text : "no IDX file";
     }
 
-    private static byte[] readValues(String file, InputStream in, int[] sizes) throws IOException {
-        long length = 1;
+    private static byte[] readValues(String file, InputStream in, int[] sizes, int width) throws IOException {
+        long length = width;
         for (int size : sizes) {
             // A size of 2^31 or more is negative as an int; the product is kept from overflowing by stopping early.
             length = size <= 0 || length > LARGEST_ARRAY ? -1 : length * size;
@@ -187,12 +251,11 @@ public final class Idx {
         if (sizes.length == 1) {
             return text.append(" labels").toString();
         }
-        return text.append(" images of ")
-                .append(Integer.toUnsignedString(sizes[1]))
-                .append(" x ")
-                .append(Integer.toUnsignedString(sizes[2]))
-                .append(" pixels")
-                .toString();
+        text.append(" images of ").append(Integer.toUnsignedString(sizes[1]));
+        for (int i = 2; i < sizes.length; i++) {
+            text.append(" x ").append(Integer.toUnsignedString(sizes[i]));
+        }
+        return text.append(" pixels").toString();
     }
 
     // Grows by doubling beyond the trusted size, so that a lying header costs no more than the file's own size.

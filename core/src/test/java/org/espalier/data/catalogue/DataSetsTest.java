@@ -192,6 +192,23 @@ class DataSetsTest {
         assertThat(young).exists();
     }
 
+    @Test
+    void importedDataSetsAreFoundByName() {
+        Path imported = temporary.resolve("imported");
+        DataSets dataSets =
+                new DataSets(List.of(SmallDataSet.from()), temporary.resolve("cache"), Optional.of(imported));
+        assertThat(dataSets.importedNames()).isEmpty();
+        IdxBytes.write(imported.resolve("mine"), SmallDataSet.FILES);
+        IdxBytes.write(imported.resolve(".importing-other-1"), SmallDataSet.FILES);
+        IdxBytes.write(imported.resolve("small"), SmallDataSet.FILES); // hides no known data set
+        assertThat(dataSets.importedNames()).containsExactly("mine");
+        assertThat(dataSets.find("mine", Optional.empty(), heard).directory()).contains(imported.resolve("mine"));
+        assertThat(dataSets.fetch("mine", Optional.empty(), heard).directory()).contains(imported.resolve("mine"));
+        assertThatThrownBy(() -> dataSets.find("../imported/mine", Optional.empty(), heard))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("is unknown: expected small or mine, or a directory");
+    }
+
     private DataSets dataSets(DataSource... sources) {
         return new DataSets(List.of(SmallDataSet.from(sources)), temporary.resolve("cache"));
     }

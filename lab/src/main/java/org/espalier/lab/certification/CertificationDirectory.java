@@ -2,6 +2,7 @@ package org.espalier.lab.certification;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -15,6 +16,7 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.espalier.UserException;
 import org.espalier.attack.Norm;
+import org.espalier.data.Digests;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.file.JsonLines;
@@ -30,6 +32,7 @@ final class CertificationDirectory {
     static final String IMAGES = "images.jsonl";
     static final String SECONDS = "seconds.json";
     static final String WORK = "work.jsonl";
+    private static final String PART = "part-";
     static final int FORMAT = 1;
 
     private final CertificationRequest request;
@@ -126,23 +129,57 @@ final class CertificationDirectory {
 
     /** Whether a file of work is there. */
     boolean working() {
-        return Files.exists(directory.resolve(WORK));
+        return Files.exists(directory.resolve(WORK)) || !parts().isEmpty();
+    }
+
+    /** Name of the file of some images, where several machines share the work. */
+    static String part(int part) {
+        return PART + part + ".jsonl";
+    }
+
+    private List<Path> parts() {
+        List<Path> parts = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, PART + "*.jsonl")) {
+            found.forEach(parts::add);
+        } catch (IOException e) {
+            return parts; // there is no directory yet
+        }
+        return parts;
     }
 
     /**
-     * Images done so far, by number. Lines are not flushed one by one, so a power cut may leave any bytes in the file: none
-     * are done then.
+     * Images done so far, by number, also by workers that shared the work. Lines are not flushed one by one, so a power cut may
+     * leave any bytes in the file: none are done then.
      */
     Map<Integer, Done> begun() {
-        Path file = directory.resolve(WORK);
-        try {
-            return Files.exists(file) ? begun(AtomicFiles.content(file), file.toString()) : new TreeMap<>();
-        } catch (UserException e) {
-            return new TreeMap<>();
+        Map<Integer, Done> done = new TreeMap<>();
+        List<Path> files = parts();
+        files.addFirst(directory.resolve(WORK));
+        for (Path file : files) {
+            try {
+                if (Files.exists(file)) {
+                    done.putAll(begun(AtomicFiles.content(file), file.toString()));
+                }
+            } catch (UserException e) {
+                // Its images are made again.
+            }
         }
+        return done;
     }
 
-    private static Map<Integer, Done> begun(byte[] content, String source) {
+    /** The lines of some images, as a file of work has them. */
+    static byte[] lines(List<Done> images) {
+        StringBuilder text = new StringBuilder();
+        images.forEach(each -> text.append(each.certificate().line(each.seconds())));
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Reads lines of images.
+     *
+     * @throws UserException if they are damaged
+     */
+    static Map<Integer, Done> begun(byte[] content, String source) {
         Map<Integer, Done> done = new TreeMap<>();
         for (ImageLine line : JsonLines.readWhole(content, source, ImageLine::read)) {
             double seconds = line.seconds()
@@ -155,9 +192,7 @@ final class CertificationDirectory {
     /** Rewrites the file of work with the finished images, which drops a torn last line. */
     void begin(Map<Integer, Done> done) {
         AtomicFiles.makeDirectory(directory);
-        StringBuilder text = new StringBuilder();
-        done.values().forEach(each -> text.append(each.certificate().line(each.seconds())));
-        AtomicFiles.write(directory.resolve(WORK), text.toString().getBytes(StandardCharsets.UTF_8));
+        AtomicFiles.write(directory.resolve(WORK), lines(List.copyOf(done.values())));
     }
 
     /** Adds one image to the work. */
@@ -190,10 +225,18 @@ final class CertificationDirectory {
 
     /** Makes the certificate whole. */
     void finish(Certification certification) {
+        files(certification).forEach((name, content) -> AtomicFiles.write(directory.resolve(name), content));
+        deleteWork();
+    }
+
+    /** The files of a whole certificate; the one that marks it as whole last. */
+    Map<String, byte[]> files(Certification certification) {
         StringBuilder lines = new StringBuilder();
         certification.images().forEach(image -> lines.append(image.line()));
-        AtomicFiles.write(directory.resolve(IMAGES), lines.toString().getBytes(StandardCharsets.UTF_8));
-        AtomicFiles.write(directory.resolve(SECONDS), json(Map.of("seconds", certification.seconds())));
+        byte[] images = lines.toString().getBytes(StandardCharsets.UTF_8);
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        files.put(IMAGES, images);
+        files.put(SECONDS, json(Map.of("seconds", certification.seconds())));
         Map<String, Object> certificate = new LinkedHashMap<>();
         certificate.put("format", FORMAT);
         certificate.put("id", request.id());
@@ -208,17 +251,21 @@ final class CertificationDirectory {
         certificate.put("attacked", certification.attacked());
         certificate.put("unbroken", certification.unbroken());
         certificate.put("unknown", certification.unknown());
-        certificate.put("files", Map.of(IMAGES, AtomicFiles.digest(directory.resolve(IMAGES))));
-        AtomicFiles.write(directory.resolve(CERTIFICATE), json(certificate));
-        deleteWork();
+        certificate.put("files", Map.of(IMAGES, Digests.sha256(images)));
+        files.put(CERTIFICATE, json(certificate));
+        return files;
     }
 
     /** Removes files that a whole certificate does not need, those of a crash after its end included. */
     void deleteWork() {
-        try {
-            Files.deleteIfExists(directory.resolve(WORK));
-        } catch (IOException e) {
-            throw AtomicFiles.unwritable(directory.resolve(WORK), e);
+        List<Path> files = parts();
+        files.addFirst(directory.resolve(WORK));
+        for (Path file : files) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                throw AtomicFiles.unwritable(file, e);
+            }
         }
     }
 

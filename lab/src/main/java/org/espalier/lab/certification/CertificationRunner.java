@@ -2,11 +2,15 @@ package org.espalier.lab.certification;
 
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import org.espalier.UserException;
 import org.espalier.attack.Attacker;
 import org.espalier.attack.Norm;
 import org.espalier.attack.strong.Attempt;
@@ -23,6 +27,7 @@ import org.espalier.evaluate.certify.Verifier;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.StoreLock;
 import org.espalier.lab.jobs.JobQueue;
+import org.espalier.lab.jobs.PartedWork;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketData;
 import org.espalier.random.Stream;
@@ -115,6 +120,121 @@ public final class CertificationRunner {
         return Optional.of(certification);
     }
 
+    /**
+     * A request as work that machines share: by images. Where bounds and attack contradict each other, there is no certificate,
+     * and {@link #run} says so.
+     *
+     * @param root of the shared store, which the certificate's directory is in
+     * @throws org.espalier.UserException if the network does not fit the data
+     */
+    public static PartedWork parted(CertificationRequest request, Path root) {
+        TicketData.check(
+                request.ticket().network(), request.set(), request.ticket().file());
+        return new Parts(
+                request,
+                new CertificationDirectory(request),
+                root.toAbsolutePath()
+                        .relativize(request.directory().toAbsolutePath())
+                        .toString()
+                        .replace('\\', '/'));
+    }
+
+    /**
+     * What is stored of a request whose images are all done: the certificate, or the images where bounds and attack contradict
+     * each other.
+     *
+     * @throws UserException if some image is not done, or files are damaged
+     */
+    public static Certification stored(CertificationRequest request) {
+        CertificationDirectory directory = new CertificationDirectory(request);
+        return directory.whole().orElseGet(() -> {
+            Map<Integer, CertificationDirectory.Done> done = directory.begun();
+            if (done.size() < request.images()) {
+                throw new UserException(directory.directory() + " holds " + done.size() + " images, expected "
+                        + request.images() + "; run the same command again");
+            }
+            return directory.gather(done);
+        });
+    }
+
+    private static int tile(CertificationRequest request) {
+        return request.method().exact() ? EXACT_IMAGES : BOUND_IMAGES;
+    }
+
+    private record Parts(CertificationRequest request, CertificationDirectory directory, String folder)
+            implements PartedWork {
+        @Override
+        public String last() {
+            return CertificationDirectory.CERTIFICATE;
+        }
+
+        @Override
+        public int parts() {
+            return Math.ceilDiv(request.images(), tile(request));
+        }
+
+        @Override
+        public String part(int part) {
+            return CertificationDirectory.part(part);
+        }
+
+        private int first(int part) {
+            return part * tile(request);
+        }
+
+        private int images(int part) {
+            return Math.min(tile(request), request.images() - first(part));
+        }
+
+        @Override
+        public boolean sound(int part, byte[] content) {
+            try {
+                Set<Integer> images =
+                        CertificationDirectory.begun(content, part(part)).keySet();
+                return images.size() == images(part)
+                        && images.stream()
+                                .allMatch(image -> image >= first(part) && image < first(part) + images(part));
+            } catch (UserException e) {
+                return false;
+            }
+        }
+
+        @Override
+        public Maker maker() {
+            Worker worker = new Worker(request);
+            return (part, stop) -> {
+                worker.attack(first(part), images(part));
+                List<CertificationDirectory.Done> done = new ArrayList<>();
+                for (int i = 0; i < images(part); i++) {
+                    Optional<CertificationDirectory.Done> image =
+                            stop.getAsBoolean() ? Optional.empty() : worker.certify(first(part), i, stop);
+                    if (image.isEmpty()) {
+                        return Optional.empty();
+                    }
+                    done.add(image.get());
+                }
+                return Optional.of(CertificationDirectory.lines(done));
+            };
+        }
+
+        @Override
+        public Map<String, byte[]> finish(List<byte[]> parts) {
+            Map<Integer, CertificationDirectory.Done> done = new TreeMap<>();
+            for (int part = 0; part < parts.size(); part++) {
+                done.putAll(CertificationDirectory.begun(parts.get(part), part(part)));
+            }
+            Certification certification = directory.gather(done);
+            return BoundsConsistency.violations(List.of(certification)).isEmpty()
+                    ? directory.files(certification)
+                    : Map.of();
+        }
+
+        @Override
+        public String label() {
+            return request.ticket().label() + ", epsilon " + request.epsilon();
+        }
+    }
+
     /** One request in work. */
     private final class Work {
         final CertificationRequest request;
@@ -129,7 +249,7 @@ public final class CertificationRunner {
             this.request = request;
             this.directory = directory;
             this.done = done;
-            tile = request.method().exact() ? EXACT_IMAGES : BOUND_IMAGES;
+            tile = tile(request);
         }
 
         void run() {

@@ -12,6 +12,7 @@ import org.espalier.evaluate.Chance;
 import org.espalier.evaluate.EvaluationSettings;
 import org.espalier.evaluate.Evaluator;
 import org.espalier.evaluate.Measurement;
+import org.espalier.lab.network.NetworkInput;
 import org.espalier.lab.store.StoredNetwork;
 import org.espalier.network.Graph;
 import org.espalier.network.Shape;
@@ -72,8 +73,7 @@ public record LabelledCheck(int correct, int images, double chance) {
     public static List<String> better(StoredNetwork network, DataSet set) {
         Split few = set.test().size() > FEW ? set.test().part("test", 0, FEW) : set.test();
         Graph graph = network.weights().graph();
-        Shape image = Shape.of(
-                set.shape().channels(), set.shape().height(), set.shape().width());
+        Shape image = NetworkInput.of(set);
         Map<String, float[][]> readings = new LinkedHashMap<>();
         int channels = image.size(0);
         readings.put("--input-range 0,255", new float[][] {filled(channels, 0), filled(channels, 1 / 255f)});

@@ -5,10 +5,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
+import org.espalier.data.DataDetails;
+import org.espalier.data.Feature;
+import org.espalier.lab.file.Json;
 import org.espalier.lab.robustness.Proportion;
 import org.espalier.lab.robustness.StoredEvaluation;
+import org.espalier.lab.store.NetworkFile;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.network.Architecture;
 
@@ -18,10 +23,23 @@ import org.espalier.network.Architecture;
  *
  * @param ticket the network and its origin
  * @param evaluations all that are stored of its weights
+ * @param details names of classes and features of its data set, where they are known
  */
-public record ModelCard(Ticket ticket, List<StoredEvaluation> evaluations) {
+public record ModelCard(Ticket ticket, List<StoredEvaluation> evaluations, DataDetails details) {
+    private static final String NOT_KNOWN = "not known";
+
+    /** Most classes or features that the card lists. */
+    private static final int MOST_LISTED = 200;
+
     public ModelCard {
         evaluations = List.copyOf(evaluations);
+    }
+
+    /** The data set's name; a file that names none was trained on data that are not known. */
+    private Optional<String> dataSet() {
+        return ticket.data().assumed()
+                ? Optional.empty()
+                : Optional.of(ticket.data().name());
     }
 
     /** Strings for the metadata of an exported file; names begin with {@code espalier.}. */
@@ -34,17 +52,37 @@ public record ModelCard(Ticket ticket, List<StoredEvaluation> evaluations) {
                 "espalier.weights-remaining",
                 Integer.toString(ticket.network().mask().count()));
         metadata.put("espalier.ticket-sha256", ticket.digest());
-        metadata.put("espalier.data-set", ticket.data().name());
-        ticket.data().digest().ifPresent(digest -> metadata.put("espalier.data-sha256", digest));
+        dataSet().ifPresent(name -> metadata.put(NetworkFile.DATA_SET, name));
+        ticket.data().digest().ifPresent(digest -> metadata.put(NetworkFile.DATA_DIGEST, digest));
+        if (!details.classNames().isEmpty()) {
+            metadata.put("espalier.classes", Json.write(new ArrayList<Object>(details.classNames())));
+        }
         ticket.place().ifPresent(place -> {
             metadata.put("espalier.level-key", place.key());
             metadata.put("espalier.level", place.trial() + ", level " + place.level());
         });
-        metadata.put("espalier.input", "pixels from 0 to 1, channels first");
+        metadata.put("espalier.input", input());
+        if (!details.features().isEmpty()) {
+            List<Object> features = new ArrayList<>();
+            for (Feature feature : details.features()) {
+                Map<String, Object> members = new LinkedHashMap<>();
+                members.put("name", feature.name());
+                members.put("low", feature.low());
+                members.put("high", feature.high());
+                features.add(members);
+            }
+            metadata.put("espalier.features", Json.write(features));
+        }
         for (int i = 0; i < evaluations.size(); i++) {
             metadata.put("espalier.evaluation." + (i + 1), sentence(evaluations.get(i)));
         }
         return metadata;
+    }
+
+    private String input() {
+        return details.features().isEmpty()
+                ? "pixels from 0 to 1, channels first"
+                : "features, each as (value - low) / (high - low)";
     }
 
     private static String sentence(StoredEvaluation evaluation) {
@@ -89,14 +127,17 @@ public record ModelCard(Ticket ticket, List<StoredEvaluation> evaluations) {
     public String markdown(String file) {
         Architecture architecture = ticket.network().mask().architecture();
         StringBuilder card = new StringBuilder();
-        card.append("---\nlibrary_name: espalier\npipeline_tag: image-classification\n");
+        card.append("---\nlibrary_name: espalier\npipeline_tag: ")
+                .append(task())
+                .append('\n');
         card.append("tags:\n  - sparse\n  - adversarial-robustness\n  - lottery-ticket\n");
-        card.append("datasets:\n  - ").append(ticket.data().name()).append('\n');
+        dataSet().ifPresent(name -> card.append("datasets:\n  - ").append(name).append('\n'));
         if (!evaluations.isEmpty()) {
             yamlResults(card, file);
         }
         card.append("---\n\n# ").append(file).append("\n\n");
-        card.append("A sparse image classifier, exported by Espalier.\n\n| | |\n|---|---|\n");
+        card.append(details.features().isEmpty() ? "A sparse image classifier" : "A sparse classifier of table rows")
+                .append(", exported by Espalier.\n\n| | |\n|---|---|\n");
         row(card, "network", architecture.toString());
         row(
                 card,
@@ -107,12 +148,22 @@ public record ModelCard(Ticket ticket, List<StoredEvaluation> evaluations) {
                         ticket.network().mask().count(),
                         architecture.weights(),
                         100 * ticket.density()));
-        row(card, "input", architecture.graph().input() + " pixel values from 0 to 1, channels first");
+        row(
+                card,
+                "input",
+                architecture.graph().input()
+                        + (details.features().isEmpty()
+                                ? " pixel values from 0 to 1, channels first"
+                                : " features, each as (value - low) / (high - low) of the table below"));
         row(card, "output", architecture.classes() + " logits");
-        row(card, "data set", ticket.data().name());
+        row(card, "data set", dataSet().orElse(NOT_KNOWN));
+        if (!details.classNames().isEmpty()) {
+            row(card, "classes", listed(details.classNames()));
+        }
         ticket.data().digest().ifPresent(digest -> row(card, "SHA-256 of the data", "`" + digest + "`"));
         ticket.place().ifPresent(place -> row(card, "origin", place.trial() + ", level " + place.level()));
         row(card, "SHA-256 of the ticket", "`" + ticket.digest() + "`");
+        features(card);
         card.append("\n## Measured\n\n");
         if (evaluations.isEmpty()) {
             card.append(
@@ -124,6 +175,42 @@ public record ModelCard(Ticket ticket, List<StoredEvaluation> evaluations) {
         return card.toString();
     }
 
+    private String task() {
+        return details.features().isEmpty() ? "image-classification" : "tabular-classification";
+    }
+
+    private static String listed(List<String> names) {
+        String text = String.join(
+                ", ", names.stream().limit(MOST_LISTED).map(ModelCard::escaped).toList());
+        return names.size() > MOST_LISTED ? text + " and " + (names.size() - MOST_LISTED) + " more" : text;
+    }
+
+    /** Names come from the user's files: none may end a cell or begin a tag. */
+    private static String escaped(String name) {
+        return name.replaceAll("([\\\\|`*_<>\\[\\]&])", "\\\\$1");
+    }
+
+    private void features(StringBuilder card) {
+        if (details.features().isEmpty()) {
+            return;
+        }
+        card.append("\n## Features\n\n| feature | low | high |\n|---|---|---|\n");
+        details.features().stream()
+                .limit(MOST_LISTED)
+                .forEach(feature -> card.append("| ")
+                        .append(escaped(feature.name()))
+                        .append(" | ")
+                        .append(feature.low())
+                        .append(" | ")
+                        .append(feature.high())
+                        .append(" |\n"));
+        if (details.features().size() > MOST_LISTED) {
+            card.append("\nThe file's metadata have all ")
+                    .append(details.features().size())
+                    .append(" features.\n");
+        }
+    }
+
     private static void row(StringBuilder card, String name, String value) {
         card.append("| ").append(name).append(" | ").append(value).append(" |\n");
     }
@@ -131,10 +218,12 @@ public record ModelCard(Ticket ticket, List<StoredEvaluation> evaluations) {
     private void yamlResults(StringBuilder card, String file) {
         card.append("model-index:\n  - name: ").append(file).append("\n    results:\n");
         for (StoredEvaluation evaluation : evaluations) {
-            card.append("      - task:\n          type: image-classification\n        dataset:\n          name: ")
-                    .append(ticket.data().name())
+            card.append("      - task:\n          type: ")
+                    .append(task())
+                    .append("\n        dataset:\n          name: ")
+                    .append(dataSet().orElse(NOT_KNOWN))
                     .append("\n          type: ")
-                    .append(ticket.data().name())
+                    .append(dataSet().orElse("unknown"))
                     .append("\n          split: ")
                     .append(evaluation.split())
                     .append("\n        metrics:\n");

@@ -9,7 +9,7 @@ import org.apache.commons.text.similarity.LevenshteinDistance;
 /** Names in experiment files, and the nearest right one to a mistyped name. */
 public final class Names {
     /** Names that are safe in file names, tables and on command lines. */
-    static final String PATTERN = "[a-z0-9][a-z0-9._-]{0,62}";
+    public static final String PATTERN = "[a-z0-9][a-z0-9._-]{0,62}";
 
     static final String FORM = "a name of lower-case letters, digits, '-', '_' and '.'";
 
@@ -35,7 +35,7 @@ public final class Names {
     }
 
     /** {@code did you mean "x"?} or {@code expected one of a, b, c}. */
-    static String suggestion(String name, Collection<String> candidates) {
+    public static String suggestion(String name, Collection<String> candidates) {
         return nearest(name, candidates)
                 .map(found -> "did you mean \"" + found + "\"?")
                 .orElseGet(() ->

@@ -35,10 +35,55 @@ public final class StoreLock implements AutoCloseable {
 
     private final Path key;
     private final FileChannel channel;
+    private final boolean shared;
+    private int holders = 1; // guarded by HELD
 
-    private StoreLock(Path key, FileChannel channel) {
+    private StoreLock(Path key, FileChannel channel, boolean shared) {
         this.key = key;
         this.channel = channel;
+        this.shared = shared;
+    }
+
+    /**
+     * Keeps runs out of a directory, but not other workers. On a file system without locks nothing is kept out.
+     *
+     * @return the lock, to be closed; empty without locks
+     * @throws UserException naming the process of a run that holds the directory
+     */
+    public static Optional<StoreLock> share(Path directory) {
+        Path file = directory.resolve(FILE);
+        synchronized (HELD) {
+            @Nullable FileChannel channel = null;
+            try {
+                Path key = directory.toRealPath();
+                StoreLock held = HELD.get(key);
+                if (held != null && held.shared) {
+                    held.holders++;
+                    return Optional.of(held);
+                } else if (held != null) {
+                    throw inUse(directory, Long.toString(ProcessHandle.current().pid()), "");
+                }
+                channel = FileChannel.open(
+                        file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                if (channel.tryLock(POSITION, 1, true) == null) {
+                    String number = number(channel);
+                    channel.close();
+                    throw inUse(directory, number, "");
+                }
+                StoreLock lock = new StoreLock(key, channel, true);
+                HELD.put(key, lock);
+                return Optional.of(lock);
+            } catch (IOException e) {
+                if (channel != null) {
+                    try {
+                        channel.close();
+                    } catch (IOException ignored) {
+                        // There is no lock either way.
+                    }
+                }
+                return Optional.empty();
+            }
+        }
     }
 
     /** Locks a directory. The message for a locked one suggests to wait for the other run or to stop it. */
@@ -58,14 +103,21 @@ public final class StoreLock implements AutoCloseable {
             @Nullable FileChannel channel = null;
             try {
                 Path key = directory.toRealPath();
-                if (HELD.containsKey(key)) {
+                StoreLock held = HELD.get(key);
+                if (held != null && held.shared) {
+                    throw new UserException(
+                            directory + " is in use by workers of \"espalier work\"; wait for them or stop them");
+                } else if (held != null) {
                     throw inUse(directory, Long.toString(ProcessHandle.current().pid()), otherwise);
                 }
                 channel = FileChannel.open(
                         file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
                 try (@Nullable FileLock guard = guard(channel, false)) {
                     if (channel.tryLock(POSITION, 1, false) == null) {
-                        throw inUse(directory, number(channel), otherwise);
+                        throw sharedBy(channel)
+                                ? new UserException(directory
+                                        + " is in use by workers of \"espalier work\"; wait for them or stop them")
+                                : inUse(directory, number(channel), otherwise);
                     }
                     channel.truncate(0);
                     channel.write(
@@ -75,7 +127,7 @@ public final class StoreLock implements AutoCloseable {
                     channel.close();
                     throw e;
                 }
-                StoreLock lock = new StoreLock(key, channel);
+                StoreLock lock = new StoreLock(key, channel, false);
                 HELD.put(key, lock);
                 return lock;
             } catch (IOException e) {
@@ -106,6 +158,13 @@ public final class StoreLock implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    /** Whether those who hold the lock share it. */
+    private static boolean sharedBy(FileChannel channel) throws IOException {
+        try (@Nullable FileLock lock = channel.tryLock(POSITION, 1, true)) {
+            return lock != null;
+        }
     }
 
     /** The process number that the file has. */
@@ -152,6 +211,9 @@ public final class StoreLock implements AutoCloseable {
     @Override
     public void close() {
         synchronized (HELD) {
+            if (--holders > 0) {
+                return;
+            }
             HELD.remove(key);
             try {
                 channel.close();

@@ -16,6 +16,7 @@ import org.espalier.evaluate.EvaluationSchedule;
 import org.espalier.evaluate.EvaluationSettings;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.network.LayerList;
+import org.espalier.lab.network.NetworkInput;
 import org.espalier.lab.network.NetworkSize;
 import org.espalier.network.Architecture;
 import org.espalier.network.Graph;
@@ -47,10 +48,35 @@ import org.espalier.train.rate.RateScheduleKind;
 public final class ExperimentTranslator {
     private ExperimentTranslator() {}
 
+    /**
+     * Updates of a level: {@code training.iterations}, or what {@code pruning.schedule} shortens it to.
+     *
+     * @param last number of the chain's last level
+     */
+    public static int iterations(Experiment experiment, int level, int last) {
+        int whole = experiment.training().iterations();
+        if (level == 0) {
+            return whole;
+        }
+        double share = ScheduleKind.of(experiment.pruning().schedule()).length(level, last);
+        return (int) Math.clamp(Math.round(share * whole), 1, whole);
+    }
+
+    /** A number of updates of a whole level, as a level of so many iterations has it. */
+    private static int scaled(Experiment experiment, int updates, int iterations) {
+        int whole = experiment.training().iterations();
+        return iterations == whole ? updates : (int) Math.round((double) updates * iterations / whole);
+    }
+
     /** What the training of a level minimises; bounds come back to it at once where only level 0 has the ramp. */
     public static Objective objective(Experiment experiment, Experiment.Objective objective, int level) {
+        return objective(experiment, objective, level, experiment.training().iterations());
+    }
+
+    private static Objective objective(
+            Experiment experiment, Experiment.Objective objective, int level, int iterations) {
         if (objective.bound().isPresent()) {
-            return certified(experiment, objective.bound().get(), level);
+            return certified(experiment, objective.bound().get(), level, iterations);
         }
         return ObjectiveKind.of(
                 objective
@@ -64,7 +90,10 @@ public final class ExperimentTranslator {
                         objective
                                 .epsilonRamp()
                                 .filter(ramp -> level == 0 || ramp.levels() == Experiment.RampedLevels.EACH)
-                                .map(ramp -> new Ramp(ramp.start(), ramp.length(), Ramp.Shape.LINEAR))
+                                .map(ramp -> new Ramp(
+                                        scaled(experiment, ramp.start(), iterations),
+                                        scaled(experiment, ramp.length(), iterations),
+                                        Ramp.Shape.LINEAR))
                                 .orElse(Ramp.NONE),
                         experiment.training().attackStatistics().map(ExperimentTranslator::mode)));
     }
@@ -77,12 +106,19 @@ public final class ExperimentTranslator {
     }
 
     private static Objective.Certified certified(Experiment experiment, String name, int level) {
+        return certified(experiment, name, level, experiment.training().iterations());
+    }
+
+    private static Objective.Certified certified(Experiment experiment, String name, int level, int iterations) {
         Experiment.BoundSettings bound =
                 Objects.requireNonNull(experiment.bounds().get(name), name);
         Experiment.Schedule schedule = bound.schedule();
         Ramp ramp = level > 0 && schedule.levels() == Experiment.RampedLevels.FIRST
                 ? Ramp.NONE
-                : new Ramp(schedule.warmUp().orElseThrow(), schedule.ramp().orElseThrow(), schedule.shape());
+                : new Ramp(
+                        scaled(experiment, schedule.warmUp().orElseThrow(), iterations),
+                        scaled(experiment, schedule.ramp().orElseThrow(), iterations),
+                        schedule.shape());
         return new Objective.Certified(
                 ramp,
                 new Objective.FromTo(schedule.startEpsilon(), bound.epsilon()),
@@ -103,9 +139,20 @@ public final class ExperimentTranslator {
      */
     public static TrainingSettings training(
             Experiment experiment, Experiment.Objective objective, int level, Restart restart) {
+        return training(
+                experiment, objective, level, restart, experiment.training().iterations());
+    }
+
+    /**
+     * The same of a level that may be shorter than others: its schedules are shortened alike.
+     *
+     * @param iterations of the level
+     */
+    public static TrainingSettings training(
+            Experiment experiment, Experiment.Objective objective, int level, Restart restart, int iterations) {
         Experiment.Training training = experiment.training();
         return new TrainingSettings(
-                objective(experiment, objective, level),
+                objective(experiment, objective, level, iterations),
                 training.optimizer(),
                 training.batch(),
                 training.labelSmoothing().train(),
@@ -114,9 +161,9 @@ public final class ExperimentTranslator {
                 training.augmentation(),
                 new LearningRate(
                         RateScheduleKind.of(training.rateSchedule()),
-                        training.iterations(),
-                        training.rateWarmUp(),
-                        level == 0 ? 0 : restart.rateFrom()),
+                        iterations,
+                        scaled(experiment, training.rateWarmUp(), iterations),
+                        level == 0 ? 0 : scaled(experiment, restart.rateFrom(), iterations)),
                 training.weightDecay(),
                 training.clipGradient().map(OptionalDouble::of).orElse(OptionalDouble.empty()));
     }
@@ -197,17 +244,26 @@ public final class ExperimentTranslator {
                 .ifPresent(problem -> {
                     throw new UserException(network.setting() + " " + problem + " for data set " + set.name());
                 });
-        Shape image = Shape.of(
-                set.shape().channels(), set.shape().height(), set.shape().width());
+        Shape image = NetworkInput.of(set);
         try {
-            Architecture architecture = architecture(network, image, set.classes());
+            Architecture architecture = NetworkInput.standardised(architecture(network, image, set.classes()), set);
             checkLinearBounds(experiment, architecture);
+            checkMaskRule(experiment, architecture);
             return architecture;
         } catch (IllegalArgumentException e) {
             throw new UserException(
                     network.setting() + (network.setting().endsWith("kind") ? " is " + network.kind() + ", which" : "")
                             + " does not fit data set " + set.name() + ": " + e.getMessage(),
                     e);
+        }
+    }
+
+    /** Refuses a rule that cannot work on the network. */
+    private static void checkMaskRule(Experiment experiment, Architecture architecture) {
+        try {
+            maskRule(experiment).ifPresent(rule -> rule.check(architecture));
+        } catch (IllegalArgumentException e) {
+            throw new UserException("training.mask does not fit the network: " + e.getMessage(), e);
         }
     }
 
@@ -230,8 +286,7 @@ public final class ExperimentTranslator {
     }
 
     private static Architecture fitting(Architecture architecture, String file, DataSet set) {
-        Shape image = Shape.of(
-                set.shape().channels(), set.shape().height(), set.shape().width());
+        Shape image = NetworkInput.of(set);
         Shape input = architecture.graph().input();
         if (architecture.inputs() != set.features() || input.dimensions() > 1 && !input.equals(image)) {
             throw new UserException("network.from " + file + " reads " + input + ", expected " + image

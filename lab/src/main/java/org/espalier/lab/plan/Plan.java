@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.espalier.UserException;
 import org.espalier.data.DataSet;
@@ -37,6 +39,7 @@ public final class Plan {
     // The same for all levels; made once, as a grid has thousands.
     private final Map<String, Object> training;
     private final Map<String, Object> evaluation;
+    private final Map<String, Map<String, Object>> parts = new HashMap<>(); // the same for many levels
 
     /**
      * Plans an experiment.
@@ -71,6 +74,27 @@ public final class Plan {
         }
     }
 
+    private Plan(Plan whole, Set<String> keys) {
+        experiment = whole.experiment;
+        data = whole.data;
+        start = whole.start;
+        training = whole.training;
+        evaluation = whole.evaluation;
+        architectures.putAll(whole.architectures);
+        trials.addAll(whole.trials);
+        tasks.putAll(whole.tasks);
+        tasks.keySet().retainAll(keys);
+    }
+
+    /**
+     * The same plan with some of its levels only, for a worker that trains no others.
+     *
+     * @param keys of these levels; each level's parent is among them
+     */
+    public Plan part(Set<String> keys) {
+        return new Plan(this, keys);
+    }
+
     private void check(DataSet set) {
         Experiment.Network network = experiment.network();
         if (network.inputs().orElse(set.features()) != set.features()) {
@@ -79,7 +103,8 @@ public final class Plan {
         } else if (network.outputs().orElse(set.classes()) < set.classes()) {
             throw new UserException("network.outputs is " + network.outputs().getAsInt() + ", expected at least "
                     + set.classes() + ", the classes of data set " + set.name());
-        } else if (experiment.data().validation() >= set.train().size()) {
+        } else if (set.details().validation() == 0
+                && experiment.data().validation() >= set.train().size()) {
             throw new UserException("data.validation is " + experiment.data().validation() + ", expected less than the "
                     + set.train().size() + " training images of data set " + set.name());
         }
@@ -107,6 +132,15 @@ public final class Plan {
     /** Where chains end before {@code pruning.levels}, a sentence for each data set. */
     public List<String> notes() {
         List<String> notes = new ArrayList<>();
+        for (Experiment.DataSource source : experiment.data().sets()) {
+            int own = dataSet(source.name()).details().validation();
+            boolean asked = experiment.data().validation() != DataSet.PAPER_VALIDATION
+                    || experiment.data().split() != SplitRule.FIRST;
+            if (own > 0 && asked && experiment.data().validation() != own) {
+                notes.add("data set " + source.name() + " has " + own
+                        + " validation images of its own: data.validation and data.split do not change them");
+            }
+        }
         if (experiment.strategies().stream().map(Strategy::of).noneMatch(Strategy::prunes)) {
             return notes;
         }
@@ -127,7 +161,7 @@ public final class Plan {
         List<String> levels = new ArrayList<>();
         for (int number = 0; number <= last; number++) {
             Optional<String> parent = number == 0 ? Optional.empty() : Optional.of(levels.getLast());
-            Map<String, Object> determinedBy = determinedBy(id, objective, number, parent);
+            Map<String, Object> determinedBy = determinedBy(id, objective, number, last, parent);
             String key = StoreWriter.key(determinedBy);
             levels.add(key);
             tasks.putIfAbsent(
@@ -142,14 +176,14 @@ public final class Plan {
      * value that older code implied.
      */
     private Map<String, Object> determinedBy(
-            TrialId id, Experiment.Objective objective, int number, Optional<String> parent) {
+            TrialId id, Experiment.Objective objective, int number, int last, Optional<String> parent) {
         DataSet set = dataSet(id.dataset());
         Map<String, Object> by = new LinkedHashMap<>();
         by.put("numerics", Numerics.VERSION);
-        by.put("data", data(set));
-        by.put("network", network(architecture(set)));
+        by.put("data", once("data " + set.name(), () -> data(set)));
+        by.put("network", once("network " + set.name(), () -> network(architecture(set))));
         by.put("training", training);
-        by.put("objective", objective(objective));
+        by.put("objective", once("objective " + objective.name(), () -> objective(objective)));
         by.put("evaluation", evaluation);
         // The following settings add to the level's files, and a key determines a level's bytes. Older levels may train
         // on a bound without being measured with it.
@@ -162,17 +196,29 @@ public final class Plan {
         by.put("seed", experiment.seed());
         by.put("trial", id.trial());
         by.put("level", number);
+        int iterations = ExperimentTranslator.iterations(experiment, number, last);
+        if (iterations != experiment.training().iterations()) {
+            by.put("iterations", iterations);
+        }
         parent.ifPresent(key -> {
             by.put("parent", key);
             by.put("restart", restart(id.strategy(), number));
-            by.put("pruning", pruning(architecture(set), number));
+            by.put("pruning", once("pruning " + number + " " + set.name(), () -> pruning(architecture(set), number)));
         });
         return by;
+    }
+
+    private Map<String, Object> once(String name, Supplier<Map<String, Object>> part) {
+        return parts.computeIfAbsent(name, _ -> part.get());
     }
 
     private Map<String, Object> data(DataSet set) {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("digest", set.digest());
+        if (set.details().validation() > 0) {
+            data.put("validation", set.details().validation());
+            return data;
+        }
         data.put("validation", experiment.data().validation());
         if (experiment.data().split() != SplitRule.FIRST) {
             data.put("split", ExperimentFile.nameOf(experiment.data().split()));

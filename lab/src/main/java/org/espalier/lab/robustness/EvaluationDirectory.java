@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.espalier.UserException;
+import org.espalier.data.Digests;
 import org.espalier.evaluate.rules.Assessment;
 import org.espalier.evaluate.rules.Batch;
 import org.espalier.evaluate.rules.Step;
@@ -97,8 +98,7 @@ final class EvaluationDirectory {
             return Optional.empty();
         }
         try {
-            return Optional.of(
-                    BatchFile.decode(AtomicFiles.content(file), file.toString(), first(batch), inputs(batch), names));
+            return Optional.of(decode(batch, AtomicFiles.content(file), file.toString()));
         } catch (UserException e) {
             return Optional.empty();
         }
@@ -106,7 +106,7 @@ final class EvaluationDirectory {
 
     void write(int batch, Batch results) {
         AtomicFiles.makeDirectory(directory);
-        AtomicFiles.write(file(batch), BatchFile.encode(results, first(batch)));
+        AtomicFiles.write(file(batch), encode(batch, results));
     }
 
     /** The adversarial examples of a batch that an interrupted run finished; damaged ones are made again. */
@@ -143,23 +143,46 @@ final class EvaluationDirectory {
     }
 
     private Path file(int batch) {
-        return directory.resolve(BATCH + batch + ".json");
+        return directory.resolve(name(batch));
     }
 
     /** Makes the evaluation whole of its batches, in order. */
     void finish(List<Batch> batches) {
+        files(batches).forEach((name, content) -> AtomicFiles.write(directory.resolve(name), content));
+        finishKept();
+    }
+
+    /** The files of a whole evaluation, of its batches in order; the summary last. */
+    Map<String, byte[]> files(List<Batch> batches) {
         Batch all = batches.getFirst();
         for (Batch next : batches.subList(1, batches.size())) {
             all = all.then(next);
         }
         byte[] examples = examples(all).getBytes(StandardCharsets.UTF_8);
-        AtomicFiles.write(directory.resolve(EXAMPLES), examples);
         Assessment assessment =
                 new Assessment(request.steps(), all, request.set().classes(), Optional.empty());
-        AtomicFiles.write(
-                directory.resolve(SUMMARY),
-                SummaryJson.encode(request, assessment, AtomicFiles.digest(directory.resolve(EXAMPLES))));
-        finishKept();
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        files.put(EXAMPLES, examples);
+        files.put(SUMMARY, SummaryJson.encode(request, assessment, Digests.sha256(examples)));
+        return files;
+    }
+
+    /** Name of a batch's file. */
+    static String name(int batch) {
+        return BATCH + batch + ".json";
+    }
+
+    /**
+     * Reads a batch.
+     *
+     * @throws UserException if it is damaged
+     */
+    Batch decode(int batch, byte[] content, String source) {
+        return BatchFile.decode(content, source, first(batch), inputs(batch), names);
+    }
+
+    byte[] encode(int batch, Batch results) {
+        return BatchFile.encode(results, first(batch));
     }
 
     /** Puts the adversarial examples of all batches together, where they are kept, and removes the batches' files. */

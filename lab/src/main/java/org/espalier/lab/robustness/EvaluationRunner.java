@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.espalier.UserException;
 import org.espalier.attack.strong.Examples;
 import org.espalier.attack.strong.Target;
 import org.espalier.engine.Engine;
@@ -26,6 +27,7 @@ import org.espalier.lab.counterexample.KeptExamples;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.StoreLock;
 import org.espalier.lab.jobs.JobQueue;
+import org.espalier.lab.jobs.PartedWork;
 import org.espalier.random.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -86,17 +88,7 @@ public final class EvaluationRunner {
      * cannot be written, or another process is writing them
      */
     public boolean run() {
-        for (EvaluationRequest request : requests) {
-            request.steps()
-                    .forEach(step -> step.attack()
-                            .check(
-                                    step.threat(),
-                                    request.ticket()
-                                            .network()
-                                            .mask()
-                                            .architecture()
-                                            .classes()));
-        }
+        requests.forEach(EvaluationRunner::check);
         List<StoreLock> locks = new ArrayList<>();
         try {
             Set<Path> roots = new HashSet<>();
@@ -111,6 +103,11 @@ public final class EvaluationRunner {
         } finally {
             locks.forEach(StoreLock::close);
         }
+    }
+
+    private static void check(EvaluationRequest request) {
+        int classes = request.ticket().network().mask().architecture().classes();
+        request.steps().forEach(step -> step.attack().check(step.threat(), classes));
     }
 
     /** One lock for all levels of a search. */
@@ -187,7 +184,7 @@ public final class EvaluationRunner {
                 if (batch == null) {
                     Target network = target(job);
                     long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-                    batch = attack(job, piece.batch(), network);
+                    batch = attack(job.request, job.directory, piece.batch(), network);
                     seconds.add((ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start) * 1e-9);
                     attacked.add(batch.inputs());
                     job.directory.write(piece.batch(), batch);
@@ -240,6 +237,71 @@ public final class EvaluationRunner {
         }
     }
 
+    /**
+     * An evaluation as work that machines share: by batches of images.
+     *
+     * @param root of the shared store, which the evaluation's directory is in
+     * @throws org.espalier.UserException if an attack does not support the threat model or the network
+     */
+    public static PartedWork parted(EvaluationRequest request, Path root) {
+        check(request);
+        return new Parts(
+                request,
+                new EvaluationDirectory(request),
+                root.toAbsolutePath()
+                        .relativize(request.directory().toAbsolutePath())
+                        .toString()
+                        .replace('\\', '/'));
+    }
+
+    private record Parts(EvaluationRequest request, EvaluationDirectory directory, String folder)
+            implements PartedWork {
+        @Override
+        public String last() {
+            return EvaluationDirectory.SUMMARY;
+        }
+
+        @Override
+        public int parts() {
+            return directory.batches();
+        }
+
+        @Override
+        public String part(int part) {
+            return EvaluationDirectory.name(part);
+        }
+
+        @Override
+        public boolean sound(int part, byte[] content) {
+            try {
+                directory.decode(part, content, part(part));
+                return true;
+            } catch (UserException e) {
+                return false;
+            }
+        }
+
+        @Override
+        public Maker maker() {
+            Target target = target(request);
+            return (part, _) -> Optional.of(directory.encode(part, attack(request, directory, part, target)));
+        }
+
+        @Override
+        public Map<String, byte[]> finish(List<byte[]> parts) {
+            List<Batch> batches = new ArrayList<>();
+            for (int part = 0; part < parts.size(); part++) {
+                batches.add(directory.decode(part, parts.get(part), part(part)));
+            }
+            return directory.files(batches);
+        }
+
+        @Override
+        public String label() {
+            return request.ticket().label();
+        }
+    }
+
     private static Target target(EvaluationRequest request) {
         Engine engine = Engines.create(request.ticket().network().mask().architecture());
         engine.load(
@@ -247,11 +309,10 @@ public final class EvaluationRunner {
         return new Target(engine, request.set().shape());
     }
 
-    private static Batch attack(Job job, int batch, Target target) {
-        EvaluationRequest request = job.request;
-        Examples examples = Examples.of(request.split(), job.directory.first(batch), job.directory.inputs(batch));
+    private static Batch attack(EvaluationRequest request, EvaluationDirectory directory, int batch, Target target) {
+        Examples examples = Examples.of(request.split(), directory.first(batch), directory.inputs(batch));
         Stream stream = Stream.root(request.seed()).child("robustness");
-        if (!job.directory.keeps()) {
+        if (!directory.keeps()) {
             return Batch.run(target, examples, request.steps(), stream);
         }
         var kept = new KeptBatch(
@@ -261,7 +322,7 @@ public final class EvaluationRunner {
                 request.threat(),
                 request.set().shape());
         Batch results = Batch.run(target, examples, request.steps(), stream, kept);
-        job.directory.write(batch, kept.of(results));
+        directory.write(batch, kept.of(results));
         return results;
     }
 

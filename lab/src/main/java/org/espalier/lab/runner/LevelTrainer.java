@@ -69,6 +69,7 @@ final class LevelTrainer {
     private final Trial trial;
     private final TicketSearch search;
     private final Optional<MaskRule> maskRule;
+    private final int iterations; // of the level
     private final Stopwatch watch = new Stopwatch();
 
     /**
@@ -99,6 +100,7 @@ final class LevelTrainer {
         this.kernels = request.kernels();
         this.trial = Trial.of(experiment.seed(), task.trial().trial() - 1);
         this.maskRule = ExperimentTranslator.maskRule(experiment);
+        this.iterations = ExperimentTranslator.iterations(experiment, task.number(), task.lastLevel());
         this.search = new TicketSearch(
                 architecture,
                 experiment.network().initial(),
@@ -184,7 +186,6 @@ final class LevelTrainer {
     }
 
     private End train(Level level, LevelWriter writer) {
-        int iterations = experiment.training().iterations();
         RunObserver.LevelInWork work = new RunObserver.LevelInWork(
                 task.key(),
                 task.trial(),
@@ -219,7 +220,6 @@ final class LevelTrainer {
         private final Evaluator evaluator;
         private final Optional<ValidationObjective> best;
         private final Optional<BestAccuracy> kept;
-        private final int iterations;
         private long lastCheckpoint = System.nanoTime();
         private long lastReport = lastCheckpoint;
         private long lastNote = lastCheckpoint;
@@ -228,7 +228,6 @@ final class LevelTrainer {
             this.level = level;
             this.writer = writer;
             this.work = work;
-            iterations = work.iterations();
             engine = newEngine();
             engine.load(level.start(), level.mask());
             trainer = trainer(engine);
@@ -330,6 +329,7 @@ final class LevelTrainer {
                 return;
             }
             writer.checkpoint(state, trainer.mask(), trainer.maskState());
+            observer.checkpointed(work, trainer.iteration());
         }
 
         /**
@@ -405,9 +405,10 @@ final class LevelTrainer {
                         experiment,
                         task.objective(),
                         task.number(),
-                        task.strategy().restart()),
+                        task.strategy().restart(),
+                        iterations),
                 trial.level(task.number()));
-        maskRule.ifPresent(rule -> trainer.follow(rule, experiment.training().iterations()));
+        maskRule.ifPresent(rule -> trainer.follow(rule, iterations));
         return trainer;
     }
 
@@ -453,7 +454,7 @@ final class LevelTrainer {
                 task.key(),
                 event,
                 iteration,
-                experiment.training().iterations(),
+                iterations,
                 watch.takeTraining(),
                 watch.takeEvaluation()));
     }

@@ -43,6 +43,9 @@ public interface RunObserver {
     /** A level was measured on one split. */
     default void measured(LevelInWork level, List<Measurement> measurements) {}
 
+    /** A level's checkpoint was written; called on the thread that trains it, which waits. */
+    default void checkpointed(LevelInWork level, int iteration) {}
+
     /** A level is done. */
     default void finished(LevelInWork level) {}
 

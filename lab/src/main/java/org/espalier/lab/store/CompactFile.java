@@ -5,12 +5,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.espalier.UserException;
+import org.espalier.data.Digests;
 import org.espalier.lab.file.Json;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
@@ -121,13 +121,9 @@ public final class CompactFile {
     }
 
     private static byte[] sha256(byte[] bytes, int length) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(bytes, 0, length);
-            return digest.digest();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
-        }
+        MessageDigest digest = Digests.sha256();
+        digest.update(bytes, 0, length);
+        return digest.digest();
     }
 
     /**
@@ -145,6 +141,16 @@ public final class CompactFile {
             throw damaged(source, "it does not match its SHA-256");
         }
         ByteBuffer in = ByteBuffer.wrap(bytes, 0, end).order(ByteOrder.LITTLE_ENDIAN);
+        JsonNode header = header(in, source);
+        Architecture architecture = NetworkDescription.network(Json.object(header, "network", source), source);
+        try {
+            return network(in, architecture, source);
+        } catch (BufferUnderflowException e) {
+            throw damaged(source, "it ends early");
+        }
+    }
+
+    private static JsonNode header(ByteBuffer in, String source) {
         in.position(MAGIC.length);
         int length = in.getInt();
         if (length < 2 || length > HEADER_LIMIT || length > in.remaining()) {
@@ -152,13 +158,17 @@ public final class CompactFile {
         }
         byte[] text = new byte[length];
         in.get(text);
-        JsonNode header = Json.parse(text, source);
-        Architecture architecture = NetworkDescription.network(Json.object(header, "network", source), source);
-        try {
-            return network(in, architecture, source);
-        } catch (BufferUnderflowException e) {
-            throw damaged(source, "it ends early");
-        }
+        return Json.parse(text, source);
+    }
+
+    /**
+     * Strings about the network in a file that {@link #read} has read.
+     *
+     * @throws UserException if they are no strings
+     */
+    static Map<String, String> about(byte[] bytes, String source) {
+        JsonNode header = header(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN), source);
+        return header.has("about") ? Json.texts(header, "about", source) : Map.of();
     }
 
     private static StoredNetwork network(ByteBuffer in, Architecture architecture, String source) {

@@ -9,10 +9,17 @@ import java.util.stream.Collectors;
  * @param dataset name of the data set
  * @param split {@code train}, {@code validation} or {@code test}
  * @param classes that none of its images has, ascending
+ * @param names of these classes, (class); empty if they are called by their numbers
  */
-public record MissingClasses(String dataset, String split, List<Integer> classes) {
+public record MissingClasses(String dataset, String split, List<Integer> classes, List<String> names) {
     public MissingClasses {
         classes = List.copyOf(classes);
+        names = List.copyOf(names);
+    }
+
+    /** Classes that are called by their numbers. */
+    public MissingClasses(String dataset, String split, List<Integer> classes) {
+        this(dataset, split, classes, List.of());
     }
 
     /** Whether early stopping, which chooses by validation images, chooses without these classes. */
@@ -24,7 +31,9 @@ public record MissingClasses(String dataset, String split, List<Integer> classes
     public String toString() {
         return "data set " + dataset + ": the " + split + " split has no image of "
                 + (classes.size() == 1 ? "class " : "classes ")
-                + classes.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                + (names.isEmpty()
+                        ? classes.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                        : String.join(", ", names))
                 + (validation()
                         ? ", so early stopping and best weights mean nothing there; data.split: stratified or shuffled"
                                 + " takes validation images of every class"

@@ -25,8 +25,26 @@ import org.espalier.network.Weights;
  * @param network weights and mask; where the file has no masks, weights of exactly zero count as pruned
  * @param level key of the level that the file names, if any
  * @param iteration number of updates that the file names, if any
+ * @param dataSet name of the data set that the file names, if any
+ * @param dataDigest SHA-256 of that data set, if the file names it
  */
-public record NetworkFile(StoredNetwork network, Optional<String> level, Optional<Integer> iteration) {
+public record NetworkFile(
+        StoredNetwork network,
+        Optional<String> level,
+        Optional<Integer> iteration,
+        Optional<String> dataSet,
+        Optional<String> dataDigest) {
+    /** Name in a file's metadata of the data set that the network classifies. */
+    public static final String DATA_SET = "espalier.data-set";
+
+    /** Name in a file's metadata of that data set's SHA-256. */
+    public static final String DATA_DIGEST = "espalier.data-sha256";
+
+    /** A file that names no data set. */
+    NetworkFile(StoredNetwork network, Optional<String> level, Optional<Integer> iteration) {
+        this(network, level, iteration, Optional.empty(), Optional.empty());
+    }
+
     private static final Pattern NAME = Pattern.compile("layers\\.(0|[1-9][0-9]{0,8})\\.(weight|bias|mask)");
 
     /**
@@ -52,7 +70,14 @@ public record NetworkFile(StoredNetwork network, Optional<String> level, Optiona
      */
     public static NetworkFile decode(byte[] bytes, String source) {
         if (CompactFile.is(bytes)) {
-            return new NetworkFile(CompactFile.read(bytes, source), Optional.empty(), Optional.empty());
+            StoredNetwork network = CompactFile.read(bytes, source);
+            Map<String, String> about = CompactFile.about(bytes, source);
+            return new NetworkFile(
+                    network,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.ofNullable(about.get(DATA_SET)),
+                    Optional.ofNullable(about.get(DATA_DIGEST)));
         }
         SafeTensors stored = SafeTensors.decodeAny(bytes, source);
         Optional<String> described = stored.metadataIfAny(Networks.NETWORK);
@@ -88,7 +113,9 @@ public record NetworkFile(StoredNetwork network, Optional<String> level, Optiona
                     stored.metadataIfAny("level"),
                     stored.metadataIfAny("iteration")
                             .filter(text -> text.matches("[0-9]{1,9}"))
-                            .map(Integer::valueOf));
+                            .map(Integer::valueOf),
+                    stored.metadataIfAny(DATA_SET),
+                    stored.metadataIfAny(DATA_DIGEST));
         } catch (IllegalArgumentException e) {
             throw new UserException(source + " has a wrong mask: " + e.getMessage(), e);
         }

@@ -122,6 +122,13 @@ public final class Store {
         return trial.levels().stream().map(this::level).toList();
     }
 
+    /** The faults of finished levels, a sentence with the remedy each; every level is read once. */
+    public List<String> damage() {
+        return trials().stream().flatMap(trial -> trial.levels().stream()).distinct().toList().parallelStream()
+                .flatMap(key -> level(key).damage().stream())
+                .toList();
+    }
+
     /**
      * Chance on the measured images of a split; empty for a store without counts.
      *
@@ -149,7 +156,8 @@ public final class Store {
                         Json.string(each, "split", source),
                         Arrays.stream(Json.wholes(each, "classes", source))
                                 .boxed()
-                                .toList()));
+                                .toList(),
+                        each.has("names") ? Json.strings(each, "names", source) : List.of()));
             }
         }
         return missing;

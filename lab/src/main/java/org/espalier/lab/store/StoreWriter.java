@@ -154,6 +154,20 @@ public final class StoreWriter implements AutoCloseable {
         }
     }
 
+    /**
+     * Checks that a store was planned as it is planned here: by the same numerics, from the same data.
+     *
+     * @throws UserException naming the difference
+     */
+    public static void checkPlanned(
+            Store store, Experiment experiment, List<StoredTrial> trials, Provenance provenance) {
+        if (!store.trials().equals(trials)) {
+            throw new UserException(store.directory() + " was planned elsewhere with other levels: "
+                    + difference(store, experiment, provenance)
+                    + "; expected the same data and the same version of Espalier on all machines");
+        }
+    }
+
     private static String difference(Store old, Experiment experiment, Provenance provenance) {
         Provenance before = old.provenance();
         if (before.numerics() != provenance.numerics()) {
@@ -284,6 +298,9 @@ public final class StoreWriter implements AutoCloseable {
             entry.put("dataset", each.dataset());
             entry.put("split", each.split());
             entry.put("classes", each.classes());
+            if (!each.names().isEmpty()) {
+                entry.put("names", each.names());
+            }
             list.add(entry);
         }
         AtomicFiles.write(file, (Json.write(Map.of("missing-classes", list)) + "\n").getBytes(StandardCharsets.UTF_8));

@@ -17,15 +17,15 @@ import tools.jackson.databind.JsonNode;
 
 /** One level's directory, read-only. A level without stored files is {@link LevelState#WAITING}. */
 public final class StoredLevel {
-    static final String LEVEL = "level.json";
-    static final String INITIAL = "initial.safetensors";
-    static final String TRAINED = "trained.safetensors";
+    public static final String LEVEL = "level.json";
+    public static final String INITIAL = "initial.safetensors";
+    public static final String TRAINED = "trained.safetensors";
     static final String BEST = "best.safetensors";
     static final String KEPT = "kept.safetensors";
     public static final String METRICS = "metrics.jsonl";
-    static final String DONE = "done.json";
-    static final String FAILED = "failed.json";
-    static final String CHECKPOINT = "checkpoint.safetensors";
+    public static final String DONE = "done.json";
+    public static final String FAILED = "failed.json";
+    public static final String CHECKPOINT = "checkpoint.safetensors";
 
     private final Path directory;
     private final String key;
@@ -46,13 +46,14 @@ public final class StoredLevel {
     }
 
     /** Whether a level has a file of this name that is written whole. */
-    static boolean wroteWhole(String name) {
+    public static boolean wroteWhole(String name) {
         return name.matches("rewind-[0-9]+\\.safetensors")
                 || List.of(LEVEL, INITIAL, TRAINED, BEST, KEPT, DONE, FAILED, CHECKPOINT)
                         .contains(name);
     }
 
-    static String rewindFile(int iteration) {
+    /** Name of the file with the weights after an iteration, kept for a rewind. */
+    public static String rewindFile(int iteration) {
         return "rewind-" + iteration + ".safetensors";
     }
 
@@ -268,8 +269,12 @@ public final class StoredLevel {
         AtomicFiles.check(directory.resolve(name), content, expected);
     }
 
-    /** SHA-256 of a finished level's files by name, as {@code done.json} has them. */
-    private Map<String, String> digests() {
+    /**
+     * SHA-256 of a finished level's files by name, as {@code done.json} has them.
+     *
+     * @throws UserException if it is missing or damaged
+     */
+    public Map<String, String> digests() {
         Path file = directory.resolve(DONE);
         String source = file.toString();
         Map<String, String> digests = Json.texts(Json.parse(AtomicFiles.read(file), source), "files", source);

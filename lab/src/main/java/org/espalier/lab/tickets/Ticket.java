@@ -68,7 +68,13 @@ public record Ticket(
     /** The same ticket with its data set's files in another directory; their digest has to be the same. */
     public Ticket withDataIn(Path directory) {
         TicketData there = new TicketData(
-                data.name(), Optional.of(directory), data.digest(), data.validation(), data.rule(), data.seed());
+                data.name(),
+                Optional.of(directory),
+                data.digest(),
+                data.validation(),
+                data.rule(),
+                data.seed(),
+                data.assumed());
         return new Ticket(file, digest, network, there, place, results);
     }
 

@@ -10,6 +10,7 @@ import org.espalier.data.SplitRule;
 import org.espalier.data.Splits;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.network.NetworkInput;
 import org.espalier.lab.store.StoredNetwork;
 import org.espalier.network.Shape;
 
@@ -22,12 +23,31 @@ import org.espalier.network.Shape;
  * @param validation images of the training files that are for validation
  * @param rule which they are
  * @param seed of rules that draw
+ * @param assumed whether nothing names the data set, and the usual one stands for it
  */
 public record TicketData(
-        String name, Optional<Path> directory, Optional<String> digest, int validation, SplitRule rule, long seed) {
+        String name,
+        Optional<Path> directory,
+        Optional<String> digest,
+        int validation,
+        SplitRule rule,
+        long seed,
+        boolean assumed) {
     /** A known data set or a directory, with the paper's validation images. */
     public static TicketData of(String name, Optional<Path> directory) {
-        return new TicketData(name, directory, Optional.empty(), DataSet.PAPER_VALIDATION, SplitRule.FIRST, 1);
+        return new TicketData(name, directory, Optional.empty(), DataSet.PAPER_VALIDATION, SplitRule.FIRST, 1, false);
+    }
+
+    /** The usual data set, for a file that may name another one. */
+    public static TicketData assumed(String name, Optional<Path> directory) {
+        return new TicketData(name, directory, Optional.empty(), DataSet.PAPER_VALIDATION, SplitRule.FIRST, 1, true);
+    }
+
+    /** The data set that a file names, in place of an assumed one. */
+    TicketData orNamed(Optional<String> named, Optional<String> sha256) {
+        return assumed && named.isPresent()
+                ? new TicketData(named.get(), directory, sha256, validation, rule, seed, false)
+                : this;
     }
 
     /**
@@ -59,8 +79,7 @@ public record TicketData(
     public static void check(StoredNetwork network, DataSet set, Path file) {
         int inputs = network.mask().architecture().inputs();
         Shape input = network.mask().architecture().graph().input();
-        Shape image = Shape.of(
-                set.shape().channels(), set.shape().height(), set.shape().width());
+        Shape image = NetworkInput.of(set);
         int classes = network.mask().architecture().classes();
         if (inputs != set.features()) {
             throw new UserException(file + " has " + inputs + " inputs, expected the " + set.features()

@@ -9,6 +9,7 @@ import org.espalier.UserException;
 import org.espalier.UserPath;
 import org.espalier.data.Digests;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.experiment.Names;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.NetworkFile;
@@ -29,7 +30,7 @@ public final class Tickets {
      *
      * @param given a search's directory, a level's, or a safetensors file
      * @param choice which levels of a search's directory, and which weights of a level
-     * @param data the data set of a file that belongs to no search
+     * @param data the data set of a file that belongs to no search; an assumed one gives way to the one that the file names
      * @throws UserException if there is no such ticket, or it is damaged or not trained yet
      */
     public static List<Ticket> at(Path given, TicketChoice choice, TicketData data) {
@@ -107,7 +108,8 @@ public final class Tickets {
                 store.level(chosen.key()).dataDigest(),
                 data.validation(),
                 data.split(),
-                store.experiment().seed());
+                store.experiment().seed(),
+                false);
     }
 
     /** A file: a level's own, which names its level, or any other. */
@@ -132,7 +134,10 @@ public final class Tickets {
             // Other weights of a level have no place in the tables.
             return new Ticket(given, digest, read.network(), data(store, chosen), Optional.empty(), beside(path));
         }
-        return new Ticket(given, digest, read.network(), data, Optional.empty(), beside(path));
+        // The name comes from a file of any origin and enters messages and documents.
+        Optional<String> named = read.dataSet().filter(text -> text.matches(Names.PATTERN));
+        return new Ticket(
+                given, digest, read.network(), data.orNamed(named, read.dataDigest()), Optional.empty(), beside(path));
     }
 
     private static Path beside(Path file) {

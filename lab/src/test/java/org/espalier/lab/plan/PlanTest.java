@@ -8,8 +8,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.espalier.UserException;
+import org.espalier.data.DataDetails;
 import org.espalier.data.DataFile;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
@@ -233,6 +235,24 @@ class PlanTest {
         assertThat(keys("paper", "data.split=shuffled").getFirst())
                 .isNotEqualTo(keys("paper").getFirst())
                 .isNotEqualTo(keys("paper", "data.split=stratified").getFirst());
+    }
+
+    @Test
+    void validationImagesOfADataSetItselfStandInKeysWhateverTheExperimentSays() {
+        DataSet own = Objects.requireNonNull(DATA.get("digits")).with(new DataDetails(List.of(), 7, List.of()));
+        Experiment usual = ExperimentFile.read("paper", List.of("trials=1"));
+        Experiment other =
+                ExperimentFile.read("paper", List.of("trials=1", "data.split=shuffled", "data.validation=3000"));
+        Map<String, DataSet> data = Map.of("digits", own, "fashion", own.with(own.details()));
+        Plan plan = new Plan(other, data);
+        assertThat(plan.trials().getFirst().levels())
+                .isEqualTo(new Plan(usual, data).trials().getFirst().levels())
+                .isNotEqualTo(keys("paper"));
+        assertThat(new Plan(usual, data).notes()).noneMatch(note -> note.contains("data.validation"));
+        assertThat(plan.notes())
+                .contains(
+                        "data set digits has 7 validation images of its own: data.validation and data.split do not change"
+                                + " them");
     }
 
     /** As {@link #keysAreWhatTheyWere}, of networks that are not fully connected. */

@@ -17,7 +17,7 @@ public final class TinyData {
     static final int FEATURES = 16;
 
     /** A network of convolutions for these images: a residual block with batch norm, and a pool. */
-    static final String CONVOLUTIONS = """
+    public static final String CONVOLUTIONS = """
             network={initial: pytorch, layers: [
             {conv2d: {channels: 5, kernel: 3, padding: 1}},
             {batch-norm: {name: start}},

@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.espalier.UserException;
+import org.espalier.data.catalogue.DataSets;
+import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
 import org.espalier.report.evaluation.Robustness;
@@ -48,6 +50,20 @@ public record Report(
         /** The directory that the search is stored in. */
         public Path directory() {
             return store.directory();
+        }
+
+        /**
+         * Names of a data set's classes, (class); empty if they are called by their numbers or the data set is not on this machine.
+         *
+         * @throws UserException if the data set's description is damaged
+         */
+        public List<String> classNames(String dataset) {
+            Optional<Path> files = store.experiment().data().sets().stream()
+                    .filter(source -> source.name().equals(dataset))
+                    .findFirst()
+                    .flatMap(Experiment.DataSource::directory)
+                    .map(Path::of);
+            return DataSets.standard().details(dataset, files).classNames();
         }
 
         /** How many levels are trained, and how many there will be; those that strategies share count once. */
@@ -153,8 +169,7 @@ public record Report(
 
     /** Finished levels with a file that is not what it was, but for those that a problem names already. */
     private static List<String> damage(Store store, List<String> problems) {
-        return store.trials().stream().flatMap(trial -> trial.levels().stream()).distinct().toList().parallelStream()
-                .flatMap(key -> store.level(key).damage().stream())
+        return store.damage().stream()
                 .filter(sentence -> problems.stream()
                         .noneMatch(problem -> problem.startsWith(sentence.substring(0, sentence.indexOf(';')))))
                 .toList();

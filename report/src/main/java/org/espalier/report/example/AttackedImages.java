@@ -36,8 +36,6 @@ import org.espalier.report.result.Cell;
 public final class AttackedImages implements ExampleSource {
     private static final int IMAGES = 10;
     private static final int DENSITIES = 4;
-    private static final List<String> FASHION = List.of(
-            "T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot");
 
     private final Map<String, DataSet> data = new HashMap<>();
     private final Map<String, String> missing = new HashMap<>();
@@ -59,6 +57,9 @@ public final class AttackedImages implements ExampleSource {
 
     private Examples examples(Store store, Cell cell, StoredTrial trial, String attackName) {
         DataSet set = dataSet(store, cell.dataset());
+        if (set.isTable()) {
+            throw new UserException("the rows of data set " + cell.dataset() + " are no images");
+        }
         Attack attack = store.experiment().attack(attackName);
         List<Integer> levels = levels(store, trial);
         for (int level : levels) {
@@ -78,7 +79,7 @@ public final class AttackedImages implements ExampleSource {
         int images = Math.min(IMAGES, test.size());
         var originals = new ArrayList<Examples.Original>();
         for (int i = 0; i < images; i++) {
-            originals.add(new Examples.Original(pixels(test, i), name(set, test.labels()[i])));
+            originals.add(new Examples.Original(pixels(test, i), set.className(test.labels()[i])));
         }
         var networks = new ArrayList<Examples.Network>();
         for (int level : levels) {
@@ -142,13 +143,10 @@ public final class AttackedImages implements ExampleSource {
                 sum += StrictMath.exp((double) buffers.logits().get(c, first + i)
                         - buffers.logits().get(best, first + i));
             }
-            predictions[i] = new Examples.Prediction(name(set, best), set.test().labels()[i] == best, 1 / sum);
+            predictions[i] =
+                    new Examples.Prediction(set.className(best), set.test().labels()[i] == best, 1 / sum);
         }
         return predictions;
-    }
-
-    private static String name(DataSet set, int label) {
-        return set.name().equals("fashion") && label < FASHION.size() ? FASHION.get(label) : Integer.toString(label);
     }
 
     /** The first trial of the tickets that has a trained level. */

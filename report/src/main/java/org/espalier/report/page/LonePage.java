@@ -2,6 +2,7 @@ package org.espalier.report.page;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.espalier.UserException;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.certification.Certification;
@@ -64,7 +65,9 @@ public final class LonePage {
                     + "</summary>"
                     + KeptGallery.of(
                             directory.read(),
-                            DataSets.standard().classNames(dataSet),
+                            DataSets.standard()
+                                    .details(dataSet, Optional.empty())
+                                    .classNames(),
                             directory.file().toString())
                     + "</details>");
         } catch (UserException e) {

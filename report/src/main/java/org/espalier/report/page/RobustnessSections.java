@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.espalier.UserException;
-import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.counterexample.KeptDirectory;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.report.chart.FigureGroup;
@@ -156,7 +155,7 @@ final class RobustnessSections {
                 page.html("<details><summary>" + Html.text(each.getValue()) + "</summary>"
                         + KeptGallery.of(
                                 directory.read(),
-                                DataSets.standard().classNames(dataset),
+                                run.classNames(dataset),
                                 run.directory().relativize(directory.file()).toString())
                         + "</details>");
             } catch (UserException e) {

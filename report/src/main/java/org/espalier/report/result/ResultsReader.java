@@ -131,6 +131,12 @@ public final class ResultsReader {
                         read.points()));
             }
         }
+        if (experiment.training().mask().isPresent() && !series.isEmpty()) {
+            // A rule makes the mask in training: pruning plans nothing, and the network that a level gives says its
+            // density.
+            planned = List.of(
+                    series.stream().mapToDouble(Series::density).average().orElseThrow());
+        }
         var notes = new ArrayList<String>();
         repeats.forEach((strategy, level) -> {
             int all = strategies.getOrDefault(strategy, level);

@@ -9,9 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
+import org.espalier.lab.cluster.Leases;
+import org.espalier.lab.cluster.SharedFolder;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.store.LevelState;
@@ -29,7 +32,7 @@ import org.espalier.network.Architecture;
  * @param waiting levels not begun
  * @param diverged levels whose loss was not a number
  * @param dropped levels that will not be trained because one before them diverged
- * @param inWork levels that {@code process} is at work on now
+ * @param inWork levels that {@code process}, or workers of a shared directory, are at work on now
  * @param process number of the process that works on the search now
  * @param spent time that training and evaluation took so far, added over threads
  * @param left estimated time that the rest will take, added over threads; empty before there is anything to judge by
@@ -59,8 +62,19 @@ public record SearchStatus(
         Optional<Long> process = store.running();
         var spent = new TimeSpent();
         store.timings().forEach(spent::add);
+        Set<String> held = Leases.of(new SharedFolder(store.directory())).keySet();
         return of(
-                store.experiment(), store.trials(), key -> store.level(key).state(), spent, process, densities(store));
+                store.experiment(),
+                store.trials(),
+                key -> {
+                    LevelState state = store.level(key).state();
+                    // Its files may not be there yet.
+                    return state == LevelState.WAITING && held.contains(key) ? LevelState.BEGUN : state;
+                },
+                spent,
+                process,
+                densities(store),
+                held);
     }
 
     /**
@@ -92,10 +106,21 @@ public record SearchStatus(
             TimeSpent spent,
             Optional<Long> process,
             IntToDoubleFunction densities) {
-        int iterations = experiment.training().iterations();
+        return of(experiment, stored, states, spent, process, densities, Set.of());
+    }
+
+    /** The same, with the keys of levels that workers on this or other machines hold. */
+    private static SearchStatus of(
+            Experiment experiment,
+            List<StoredTrial> stored,
+            Function<String, LevelState> states,
+            TimeSpent spent,
+            Optional<Long> process,
+            IntToDoubleFunction densities,
+            Set<String> held) {
 
         // (key) what is to be done for a level, each key once
-        record Work(String objective, int number, LevelState state, boolean dropped) {}
+        record Work(String objective, int number, int iterations, LevelState state, boolean dropped) {}
 
         var levels = new LinkedHashMap<String, Work>();
         var trials = new ArrayList<TrialStatus>();
@@ -104,15 +129,21 @@ public record SearchStatus(
             int done = 0;
             LevelState next = LevelState.DONE;
             int iteration = 0;
+            int last = trial.levels().size() - 1;
+            int iterations = experiment.training().iterations(); // of the level to be trained next
             for (int number = 0; number < trial.levels().size(); number++) {
                 String key = trial.levels().get(number);
                 LevelState state = states.apply(key);
+                int length = ExperimentTranslator.iterations(experiment, number, last);
                 levels.merge(
-                        key, new Work(trial.id().objective(), number, state, dropped), (a, b) -> a.dropped() ? b : a);
+                        key,
+                        new Work(trial.id().objective(), number, length, state, dropped),
+                        (a, b) -> a.dropped() ? b : a);
                 if (state == LevelState.DONE) {
                     done++;
                 } else if (next == LevelState.DONE) {
                     next = state;
+                    iterations = length;
                     iteration = state == LevelState.BEGUN ? spent.reached(key) : 0;
                 }
                 dropped |= state == LevelState.FAILED;
@@ -142,12 +173,12 @@ public record SearchStatus(
             }
             counts[work.state().ordinal()]++;
             if (work.state() == LevelState.BEGUN
-                    && process.isPresent()
-                    && spent.inWork(level.getKey(), process.get())) {
+                    && (held.contains(level.getKey())
+                            || process.isPresent() && spent.inWork(level.getKey(), process.get()))) {
                 inWork++;
             }
             if (work.state() == LevelState.BEGUN || work.state() == LevelState.WAITING) {
-                int rest = iterations - Math.min(iterations, spent.reached(level.getKey()));
+                int rest = work.iterations() - Math.min(work.iterations(), spent.reached(level.getKey()));
                 OptionalDouble pace = secondsPerIteration(
                         byObjective.getOrDefault(work.objective(), byNumber), work.number(), densities);
                 known &= pace.isPresent();

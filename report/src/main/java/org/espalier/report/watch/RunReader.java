@@ -23,6 +23,7 @@ import org.espalier.UserException;
 import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.file.Json;
+import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredTrial;
@@ -68,6 +69,7 @@ final class RunReader {
         private final Store store;
         private final Map<String, LevelReader> levels = new LinkedHashMap<>();
         private final Map<String, Integer> index = new HashMap<>();
+        private final Map<String, Integer> lengths = new HashMap<>(); // updates of a level
         private final Map<String, String> firstTrials = new HashMap<>();
         private final LineTail timings;
         private final StallDetector stalls;
@@ -83,16 +85,19 @@ final class RunReader {
             this.timings = new LineTail(directory.resolve(Store.TIMINGS));
             this.stalls = new StallDetector();
             Experiment experiment = store.experiment();
-            List<LevelReader.Pair> pairs = LevelReader.Pair.of(experiment);
             for (StoredTrial trial : store.trials()) {
-                boolean attacked = experiment.objectives().stream()
-                        .anyMatch(o -> o.name().equals(trial.id().objective())
-                                && (o.attack().isPresent()
-                                        || experiment.attacks().containsKey(o.name())));
+                List<LevelReader.Pair> pairs = experiment.objectives().stream()
+                        .filter(o -> o.name().equals(trial.id().objective()))
+                        .flatMap(o -> LevelReader.Pair.of(experiment, o).stream())
+                        .toList();
                 for (int number = 0; number < trial.levels().size(); number++) {
                     String key = trial.levels().get(number);
                     if (!levels.containsKey(key)) {
                         index.put(key, index.size());
+                        lengths.put(
+                                key,
+                                ExperimentTranslator.iterations(
+                                        experiment, number, trial.levels().size() - 1));
                         firstTrials.put(key, trial.id().toString());
                         levels.put(
                                 key,
@@ -100,7 +105,7 @@ final class RunReader {
                                         store.level(key),
                                         number,
                                         split(experiment),
-                                        attacked ? pairs : List.of(),
+                                        pairs,
                                         experiment.bounds().keySet()));
                     }
                 }
@@ -172,12 +177,11 @@ final class RunReader {
         if (all) {
             set.put(id + "/plan", Json.write(plan(known)));
         }
-        int iterations = known.store.experiment().training().iterations();
         known.levels.forEach((key, level) -> {
             if ((all || touched.contains(key)) && level.state() != LevelState.WAITING) {
                 set.put(
                         id + "/" + known.index.get(key),
-                        Json.write(level.shown(known.spent, iterations, known.process)));
+                        Json.write(level.shown(known.spent, known.lengths.getOrDefault(key, 1), known.process)));
             } else if (touched.contains(key)) {
                 set.put(id + "/" + known.index.get(key), "{\"n\":" + level.number() + ",\"s\":\"waiting\"}");
             }

@@ -1,13 +1,20 @@
 package org.espalier.lab.exchange.image;
 
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.IndexColorModel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.espalier.UserException;
@@ -22,7 +29,49 @@ import org.espalier.data.ImageShape;
  */
 public record ImageFile(ImageShape shape, byte[] pixels) {
     private static final Set<String> FORMATS = Set.of("png", "jpeg", "jpg");
-    private static final long MOST_PIXELS = 1L << 20;
+
+    /** Most pixels of a picture that is read as it is. */
+    public static final long MOST_PIXELS = 1L << 20;
+
+    /** Most pixels of a picture that is to be made smaller: 33 million take 100 MB in colour. */
+    public static final long MOST_PHOTO_PIXELS = 1L << 25;
+
+    /**
+     * What a file says of its picture before it is decoded.
+     *
+     * @param rows its height in pixels
+     * @param columns its width in pixels
+     * @param grey whether it has grey values and no colours
+     */
+    public record Header(int rows, int columns, boolean grey) {}
+
+    /** What is done with a reader that has its input. */
+    @FunctionalInterface
+    private interface Use<T> {
+        T of(ImageReader reader) throws IOException;
+    }
+
+    /**
+     * Reads what a file says of its picture. The pixels are not decoded, so that they may still be damaged.
+     *
+     * @throws UserException if it is missing, no picture or damaged
+     */
+    public static Header header(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return use(new MemoryCacheImageInputStream(in), file.toString(), reader -> {
+                Iterator<ImageTypeSpecifier> types = reader.getImageTypes(0);
+                boolean grey = types.hasNext() && isGrey(types.next().getColorModel());
+                return new Header(reader.getHeight(0), reader.getWidth(0), grey);
+            });
+        } catch (IOException e) {
+            throw new UserException(
+                    file + " cannot be read: " + (Files.exists(file) ? e.getMessage() : "it is missing"), e);
+        }
+    }
+
+    private static boolean isGrey(ColorModel model) {
+        return !(model instanceof IndexColorModel) && model.getColorSpace().getType() == ColorSpace.TYPE_GRAY;
+    }
 
     /**
      * Decodes a file that was read already.
@@ -32,7 +81,28 @@ public record ImageFile(ImageShape shape, byte[] pixels) {
      * @throws UserException if it is no picture, damaged or larger than a million pixels
      */
     public static ImageFile decode(byte[] bytes, int channels, String source) {
-        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+        return decode(bytes, channels, source, MOST_PIXELS);
+    }
+
+    /**
+     * The same for a picture that may be larger.
+     *
+     * @param mostPixels rows times columns that are accepted
+     * @throws UserException if it is no picture, damaged or larger
+     */
+    public static ImageFile decode(byte[] bytes, int channels, String source, long mostPixels) {
+        return use(new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes)), source, reader -> {
+            long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
+            if (pixels < 1 || pixels > mostPixels) {
+                throw new UserException(source + " has " + reader.getWidth(0) + " x " + reader.getHeight(0)
+                        + " pixels, expected at most " + mostPixels);
+            }
+            return of(reader.read(0), channels);
+        });
+    }
+
+    private static <T> T use(ImageInputStream stream, String source, Use<T> use) {
+        try (ImageInputStream in = stream) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             if (!readers.hasNext()) {
                 throw new UserException(source + " is no picture, expected PNG or JPEG");
@@ -44,12 +114,7 @@ public record ImageFile(ImageShape shape, byte[] pixels) {
                     throw new UserException(source + " is a picture of format " + format + ", expected PNG or JPEG");
                 }
                 reader.setInput(in, true, true);
-                long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-                if (pixels < 1 || pixels > MOST_PIXELS) {
-                    throw new UserException(source + " has " + reader.getWidth(0) + " x " + reader.getHeight(0)
-                            + " pixels, expected at most " + MOST_PIXELS);
-                }
-                return of(reader.read(0), channels);
+                return use.of(reader);
             } finally {
                 reader.dispose();
             }
@@ -65,15 +130,16 @@ public record ImageFile(ImageShape shape, byte[] pixels) {
         int rows = image.getHeight();
         int columns = image.getWidth();
         byte[] pixels = new byte[channels * rows * columns];
-        // Grey pictures give their own values: a conversion to colours would change them.
-        boolean grey = image.getRaster().getNumBands() == 1 && image.getType() == BufferedImage.TYPE_BYTE_GRAY;
+        // Grey pictures give their own values: a conversion to colours would change them. Of 16 bits the upper 8 count.
+        boolean grey = isGrey(image.getColorModel());
+        int excess = grey ? Math.max(0, image.getRaster().getSampleModel().getSampleSize(0) - Byte.SIZE) : 0;
         for (int row = 0; row < rows; row++) {
             for (int column = 0; column < columns; column++) {
                 int at = row * columns + column;
                 if (grey) {
                     for (int channel = 0; channel < channels; channel++) {
                         pixels[channel * rows * columns + at] =
-                                (byte) image.getRaster().getSample(column, row, 0);
+                                (byte) (image.getRaster().getSample(column, row, 0) >> excess);
                     }
                     continue;
                 }

@@ -236,17 +236,17 @@ public final class OnnxImport {
 
     private Value input(int index) {
         String name = index < at.inputs().size() ? at.inputs().get(index) : "";
+        if (name.isEmpty()) {
+            // An empty name stands for an input that is left out, even where a file gives a tensor this name.
+            throw wrong("has no input " + index);
+        }
         Value value = values.get(name);
         OnnxModel.Tensor tensor = model.graph().initializers().get(name);
         if (value == null && tensor != null) {
             value = constant(tensor);
         }
         if (value == null) {
-            throw wrong(
-                    name.isEmpty()
-                            ? "has no input " + index
-                            : "reads value \"" + name
-                                    + "\" before it is computed: expected nodes in order, without cycles");
+            throw wrong("reads value \"" + name + "\" before it is computed: expected nodes in order, without cycles");
         }
         return value;
     }

@@ -212,6 +212,12 @@ class OnnxImportTest {
         refused(linear().node("Identity", "y", List.of("x")), "no node computes");
     }
 
+    /** Found by hostile input: an empty name stands for an input that is left out. */
+    @Test
+    void aTensorWithoutANameIsNoInput() {
+        refused(linear().floats("", List.of(3L, 4L), new float[12]).node("Gemm", "y", List.of("x")), "has no input 1");
+    }
+
     @Test
     void dimensionsThatLieAreRefused() {
         refused(

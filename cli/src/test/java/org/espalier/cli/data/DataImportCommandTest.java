@@ -1,0 +1,178 @@
+package org.espalier.cli.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.espalier.cli.CommandLineRun;
+import org.espalier.cli.console.ExitCode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataImportCommandTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void picturesBecomeADataSetThatSearchesPredictionsAndModelCardsKnow() throws IOException {
+        Path pictures = pictures(directory.resolve("pictures"), 30);
+        Path set = directory.resolve("set");
+        CommandLineRun run = imported(set, pictures.toString());
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out())
+                .contains("mine: 60 images of 4 x 4 pixels in grey, 2 classes")
+                .contains("class  training  validation  test")
+                .contains("left         21           3     6")
+                .contains("splits: training, validation, test drawn with seed 1, each class in its share")
+                .contains("data.sets=[{name: mine, directory: " + set + "}]");
+        CommandLineRun verified = CommandLineRun.of("data", "verify", "mine", "--directory", set.toString());
+        assertThat(verified.out()).endsWith("48 training and 12 test images of 4 x 4 pixels, 2 classes, as imported\n");
+
+        Path search = directory.resolve("search");
+        search(search, set);
+        CommandLineRun predicted = CommandLineRun.of(
+                "predict",
+                search.toString(),
+                "--level",
+                "1",
+                pictures.resolve("left/3.png").toString(),
+                pictures.resolve("right/3.png").toString());
+        assertThat(predicted.err()).isEmpty();
+        assertThat(predicted.out()).contains("left/3.png: left (", "right/3.png: right (");
+        Path compact = directory.resolve("ticket.espalier");
+        export(search, "compact", compact);
+        assertThat(Files.readString(directory.resolve("ticket.md")))
+                .contains("datasets:\n  - mine\n", "| data set | mine |", "| classes | left, right |");
+        // The exported file names its data set, so that a card made of it does not assume another.
+        Path onnx = directory.resolve("again.onnx");
+        assertThat(CommandLineRun.of("export", compact.toString(), "--out", onnx.toString())
+                        .code())
+                .isZero();
+        assertThat(Files.readString(directory.resolve("again.md"))).contains("| data set | mine |");
+    }
+
+    @Test
+    void rowsOfATableAreStandardisedInTheNetworkAndPredicted() throws IOException {
+        StringBuilder text = new StringBuilder("size,weight,kind\n");
+        for (int i = 0; i < 120; i++) {
+            boolean large = i % 2 == 0;
+            text.append(large ? 70 + i % 7 : 20 + i % 5)
+                    .append(',')
+                    .append(1000 + 3 * (i % 11))
+                    .append(',');
+            text.append(large ? "pear" : "plum").append('\n');
+        }
+        Path table = Files.writeString(directory.resolve("fruit.csv"), text);
+        Path set = directory.resolve("set");
+        CommandLineRun run = imported(set, table.toString(), "--label", "kind");
+        assertThat(run.out()).contains("mine: 120 rows of 2 features, 2 classes");
+        Path search = directory.resolve("search");
+        search(search, set);
+        Path other = Files.writeString(
+                directory.resolve("new.csv"), "weight,colour,size\n1010,red,72\n1010,blue,21\n1010,red,9999\n");
+        CommandLineRun predicted = CommandLineRun.of("predict", search.toString(), "--level", "1", other.toString());
+        assertThat(predicted.err()).isEmpty();
+        assertThat(predicted.out().lines().map(line -> line.replaceAll(".*: ([a-z]+) .*", "$1")))
+                .containsExactly("pear", "plum", "pear");
+        Path onnx = directory.resolve("ticket.onnx");
+        export(search, "onnx", onnx);
+        assertThat(Files.readString(directory.resolve("ticket.md")))
+                .contains("pipeline_tag: tabular-classification", "| size | 20.0 | 76.0 |", "| classes | pear, plum |");
+        CommandLineRun certified =
+                CommandLineRun.of("certify", search.toString(), "--level", "1", "--epsilon", "0.05", "--images", "5");
+        assertThat(certified.err()).isEmpty();
+        assertThat(certified.out()).contains("certified");
+        CommandLineRun report = CommandLineRun.of("report", search.toString());
+        assertThat(report.err()).isEmpty();
+        assertThat(Files.readString(search.resolve("report/index.html"))).contains("are no images");
+    }
+
+    @Test
+    void mistakesAreOneSentence() throws IOException {
+        Path set = directory.resolve("set");
+        assertThat(imported(set, "missing").err())
+                .isEqualTo("espalier: missing does not exist: expected a folder or files of data\n");
+        Path table = Files.writeString(directory.resolve("a.csv"), "x,label\n1,0\n");
+        assertThat(imported(set, table.toString(), "--shape", "2").err())
+                .contains("--shape is 2, expected rows x columns, or rows x columns x channels");
+        assertThat(imported(set, table.toString(), "--box", "x=3:1").err())
+                .contains("--box is x=3:1, expected LOW:HIGH");
+        assertThat(imported(set, table.toString(), "--channels", "middle").err())
+                .contains("--channels is middle, expected first or last");
+        assertThat(imported(set, table.toString()).err()).contains("one class only, 0: expected at least 2 classes");
+        assertThat(CommandLineRun.of("data", "import", table.toString(), "--name", "digits")
+                        .err())
+                .contains("--name is digits, which is a known data set");
+        assertThat(CommandLineRun.of("data", "import", table.toString()).code()).isEqualTo(ExitCode.USAGE);
+        assertThat(set).doesNotExist();
+    }
+
+    private static CommandLineRun imported(Path set, String source, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("data", "import", source, "--name", "mine"));
+        arguments.addAll(List.of("--directory", set.toString()));
+        arguments.addAll(List.of(more));
+        return CommandLineRun.of(arguments.toArray(String[]::new));
+    }
+
+    private static void search(Path search, Path set) {
+        CommandLineRun run = CommandLineRun.of(
+                "run",
+                "quick-mlp",
+                "--trials",
+                "1",
+                "--jobs",
+                "1",
+                "--out",
+                search.toString(),
+                "--set",
+                "data.sets=[{name: mine, directory: " + set + "}]",
+                "--set",
+                "network.hidden=[8]",
+                "--set",
+                "training.iterations=300",
+                "--set",
+                "training.optimizer={kind: adam, rate: 0.01}",
+                "--set",
+                "evaluation.every=100",
+                "--set",
+                "report.iteration=300",
+                "--set",
+                "attacks.pgd.epsilon=0.02",
+                "--set",
+                "pruning.levels=1",
+                "--set",
+                "strategies=[original]");
+        assertThat(run.code()).as(run.err()).isZero();
+    }
+
+    private static void export(Path search, String format, Path out) {
+        CommandLineRun run = CommandLineRun.of(
+                "export", search.toString(), "--level", "1", "--format", format, "--out", out.toString());
+        assertThat(run.err()).isEmpty();
+    }
+
+    private static Path pictures(Path folder, int each) throws IOException {
+        for (String name : List.of("left", "right")) {
+            Files.createDirectories(folder.resolve(name));
+            for (int i = 0; i < each; i++) {
+                BufferedImage image = new BufferedImage(4, 4, BufferedImage.TYPE_BYTE_GRAY);
+                for (int p = 0; p < 16; p++) {
+                    image.getRaster()
+                            .setSample(
+                                    p % 4,
+                                    p / 4,
+                                    0,
+                                    (name.equals("left") == p % 4 < 2 ? 20 : 180) + (i * 7 + p * 3) % 50);
+                }
+                ImageIO.write(
+                        image, "png", folder.resolve(name).resolve(i + ".png").toFile());
+            }
+        }
+        return folder;
+    }
+}

@@ -1,0 +1,329 @@
+package org.espalier.lab.dataset;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.espalier.UserException;
+import org.espalier.data.DataDetails;
+import org.espalier.data.DataProgress;
+import org.espalier.data.DataSet;
+import org.espalier.data.Feature;
+import org.espalier.data.ImageShape;
+import org.espalier.data.Split;
+import org.espalier.data.catalogue.DataSets;
+import org.espalier.data.source.DataDirectory;
+import org.espalier.data.source.SourceException;
+import org.espalier.lab.dataset.read.ArrayFiles;
+import org.espalier.lab.dataset.read.Examples;
+import org.espalier.lab.dataset.read.Found;
+import org.espalier.lab.dataset.read.Labels;
+import org.espalier.lab.dataset.read.Part;
+import org.espalier.lab.dataset.read.PictureFolder;
+import org.espalier.lab.dataset.read.TableFiles;
+import org.espalier.lab.dataset.read.Tables;
+
+/** Makes one data set of the user's files. The same files and settings give the same data set, byte for byte. */
+public final class DataImport {
+    private static final List<String> TABLE_ENDINGS = List.of(".csv", ".tsv", ".csv.gz", ".tsv.gz", ".npz", ".npy");
+    private static final List<Part> SPLITS = List.of(Part.TEST, Part.VALIDATION, Part.TRAIN);
+
+    private final DataImportSettings settings;
+    private final Found found = new Found();
+    private List<String> formatNames = List.of(); // of the classes of a data format
+
+    private DataImport(DataImportSettings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Reads files and makes a data set of them.
+     *
+     * @param sources a folder, or files of one kind
+     * @param name of the data set
+     * @throws UserException if a file is missing, damaged or does not fit the others; the message names file, row and field
+     */
+    public static ImportResult of(List<Path> sources, String name, DataImportSettings settings) {
+        DataImport made = new DataImport(settings);
+        made.read(sources);
+        return made.result(name);
+    }
+
+    private void read(List<Path> sources) {
+        for (Path source : sources) {
+            if (!Files.exists(source)) {
+                throw new UserException(source + " does not exist: expected a folder or files of data");
+            } else if (Files.isDirectory(source) && sources.size() > 1) {
+                throw new UserException(source + " is a folder: expected one folder alone, or files");
+            }
+        }
+        if (Files.isDirectory(sources.getFirst())) {
+            readFolder(sources.getFirst());
+        } else {
+            readFiles(sources);
+        }
+        Tables.finish(found);
+    }
+
+    private void readFolder(Path folder) {
+        try {
+            new DataDirectory(folder).format();
+            readFormat(folder);
+            return;
+        } catch (SourceException e) {
+            if (!e.isAbsent()) {
+                throw new UserException(e.getMessage(), e);
+            }
+        }
+        List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+            for (Path entry : entries) {
+                String name = String.valueOf(entry.getFileName()).toLowerCase(Locale.ROOT);
+                if (Files.isRegularFile(entry) && TABLE_ENDINGS.stream().anyMatch(name::endsWith)) {
+                    files.add(entry);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            throw new UserException(folder + " cannot be read: " + e.getMessage(), e);
+        }
+        if (files.isEmpty() || hasFolders(folder)) {
+            PictureFolder.read(folder, settings.pictures(), found);
+        } else {
+            readFiles(files.stream().sorted().toList());
+        }
+    }
+
+    private static boolean hasFolders(Path folder) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, Files::isDirectory)) {
+            return entries.iterator().hasNext();
+        } catch (IOException | DirectoryIteratorException e) {
+            throw new UserException(folder + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** IDX, CIFAR's binary files, and every other data format. */
+    private void readFormat(Path folder) {
+        DataSet set = DataSets.load("data", java.util.Optional.of(folder), DataProgress.NONE);
+        if (set.isTable()) {
+            throw new UserException(folder + " holds an imported table: expected the files that it was made of");
+        }
+        formatNames = set.details().classNames();
+        int own = set.details().validation();
+        if (own > 0) {
+            add(Part.VALIDATION, set.train().part("validation", 0, own), folder);
+            add(Part.TRAIN, set.train().part("train", own, set.train().size()), folder);
+        } else {
+            add(Part.TRAIN, set.train(), folder);
+        }
+        add(Part.TEST, set.test(), folder);
+        found.keepOrder();
+    }
+
+    private void add(Part part, Split split, Path folder) {
+        Examples examples = Examples.images(split.shape());
+        byte[] image = new byte[split.features()];
+        String source = folder + ", " + part + " images";
+        for (int i = 0; i < split.size(); i++) {
+            System.arraycopy(split.images(), i * image.length, image, 0, image.length);
+            int label = found.labels().number(Integer.toString(split.labels()[i]), source + ", row " + (i + 1));
+            examples.addImage(image, label, source, i + 1L);
+        }
+        found.parts().put(part, examples);
+    }
+
+    private void readFiles(List<Path> files) {
+        List<Path> arrays = new ArrayList<>();
+        for (Path file : files) {
+            byte[] start = start(file);
+            if (start.length > 3
+                    && (start[1] == 'P' && start[2] == 'N' && start[3] == 'G' || start[1] == (byte) 0xd8)) {
+                throw new UserException(
+                        file + " is a picture: expected the folder that has a sub-folder of pictures for each class");
+            } else if (new String(start, StandardCharsets.ISO_8859_1).startsWith("PAR1")) {
+                throw new UserException(file + " is a Parquet file, which is not read: expected CSV or NumPy's arrays");
+            } else if (ArrayFiles.is(start)) {
+                arrays.add(file);
+            }
+        }
+        if (arrays.isEmpty()) {
+            TableFiles.read(files, settings.tables(), found);
+        } else if (arrays.size() == files.size()) {
+            ArrayFiles.read(files, settings.tables().arrays(), found);
+        } else {
+            throw new UserException(
+                    arrays.getFirst() + " has arrays and other files have none: expected files of one kind");
+        }
+    }
+
+    private static byte[] start(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return in.readNBytes(16);
+        } catch (IOException e) {
+            throw new UserException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private ImportResult result(String name) {
+        Map<Part, Examples> parts = found.parts();
+        if (parts.containsKey(Part.ALL) && parts.size() > 1) {
+            throw new UserException(
+                    parts.getOrDefault(Part.ALL, Examples.table(1)).place(0)
+                            + " names no split, but other files do: expected train, test or validation in the name of each, or of none");
+        }
+        List<String> given = SPLITS.stream()
+                .filter(parts::containsKey)
+                .map(Part::toString)
+                .toList()
+                .reversed();
+        checkShapes(parts);
+        Labels.Classes classes = found.labels().classes(settings.allowGaps());
+        List<String> names = names(classes.names());
+        parts.values().forEach(examples -> examples.relabel(classes.order()));
+        Map<Part, Examples> divided = divide(parts, names.size());
+        checkClasses(divided, names);
+        List<String> notes = new ArrayList<>(found.notes());
+        notes.addAll(Duplicates.notes(divided, names));
+        if (!found.ordered()) {
+            divided.replaceAll(
+                    (part, examples) -> examples.pick(settings.division().order(examples.size(), part.name())));
+        }
+        return new ImportResult(dataSet(name, divided, names, notes), given, notes);
+    }
+
+    private static void checkShapes(Map<Part, Examples> parts) {
+        Examples first = parts.values().iterator().next();
+        for (Examples examples : parts.values()) {
+            if (!examples.shape().equals(first.shape()) || examples.isTable() != first.isTable()) {
+                throw new UserException(examples.place(0) + " has " + examples.shape() + " values, expected "
+                        + first.shape() + ", as " + first.place(0));
+            }
+        }
+    }
+
+    private List<String> names(List<String> read) {
+        List<String> names = settings.classNames().isEmpty() ? formatNames : settings.classNames();
+        if (names.isEmpty()) {
+            return read;
+        } else if (names.size() != read.size()) {
+            throw new UserException("there are " + names.size() + " names of classes, expected " + read.size()
+                    + ", for " + String.join(", ", read.stream().limit(20).toList()));
+        } else if (Set.copyOf(names).size() < names.size()) {
+            throw new UserException("two classes have one name: expected names that differ");
+        }
+        return names;
+    }
+
+    /** Test, validation and training examples. */
+    private Map<Part, Examples> divide(Map<Part, Examples> parts, int classes) {
+        Examples rest = parts.get(Part.ALL);
+        rest = rest == null ? parts.get(Part.TRAIN) : rest;
+        if (rest == null) {
+            throw new UserException("no file or folder is for training: expected train in the name of one, found "
+                    + String.join(
+                            ", ", parts.keySet().stream().map(Part::toString).toList()));
+        }
+        Map<Part, Examples> divided = new EnumMap<>(Part.class);
+        Set<Object> before = Duplicates.none();
+        Examples test = parts.get(Part.TEST);
+        Examples validation = parts.get(Part.VALIDATION);
+        if (settings.dropDuplicates()) {
+            int all = parts.values().stream().mapToInt(Examples::size).sum();
+            test = test == null ? null : Duplicates.distinct(test, before);
+            validation = validation == null ? null : Duplicates.distinct(validation, before);
+            rest = Duplicates.distinct(rest, before);
+            int dropped = all - before.size();
+            if (dropped > 0) {
+                found.notes().add("left out: " + dropped + " examples that are equal to another one");
+            }
+        }
+        if (test == null) {
+            BitSet chosen =
+                    settings.division().draw(rest, classes, settings.division().test(), "test");
+            test = rest.pick(chosen, true);
+            rest = rest.pick(chosen, false);
+        }
+        if (validation == null) {
+            BitSet chosen =
+                    settings.division().draw(rest, classes, settings.division().validation(), "validation");
+            validation = rest.pick(chosen, true);
+            rest = rest.pick(chosen, false);
+        }
+        divided.put(Part.TRAIN, rest);
+        divided.put(Part.VALIDATION, validation);
+        divided.put(Part.TEST, test);
+        return divided;
+    }
+
+    private void checkClasses(Map<Part, Examples> divided, List<String> names) {
+        divided.forEach((part, examples) -> {
+            int[] counts = counts(examples.labels(), names.size());
+            for (int c = 0; c < counts.length; c++) {
+                if (counts[c] > 0) {
+                    continue;
+                } else if (part == Part.TRAIN) {
+                    throw new UserException(
+                            "class " + names.get(c) + " has no training example, expected at least one of each class");
+                }
+                found.notes().add("class " + names.get(c) + " has no " + part + " example");
+            }
+        });
+    }
+
+    /** Examples of each class, (class). */
+    public static int[] counts(int[] labels, int classes) {
+        int[] counts = new int[classes];
+        for (int label : labels) {
+            counts[label]++;
+        }
+        return counts;
+    }
+
+    private DataSet dataSet(String name, Map<Part, Examples> divided, List<String> names, List<String> notes) {
+        Examples train = Objects.requireNonNull(divided.get(Part.TRAIN));
+        Examples validation = Objects.requireNonNull(divided.get(Part.VALIDATION));
+        Examples test = Objects.requireNonNull(divided.get(Part.TEST));
+        List<Feature> features = List.of();
+        ImageShape shape = train.shape();
+        byte[] trainBytes;
+        byte[] validationBytes;
+        byte[] testBytes;
+        if (train.isTable()) {
+            FeatureBoxes boxes = new FeatureBoxes(train, found.columns(), settings, notes);
+            features = boxes.features();
+            shape = boxes.shape();
+            trainBytes = boxes.bytes(train, Part.TRAIN);
+            validationBytes = boxes.bytes(validation, Part.VALIDATION);
+            testBytes = boxes.bytes(test, Part.TEST);
+        } else {
+            trainBytes = train.pixels();
+            validationBytes = validation.pixels();
+            testBytes = test.pixels();
+        }
+        // The data set's own validation images come first.
+        byte[] both = Arrays.copyOf(validationBytes, Math.addExact(validationBytes.length, trainBytes.length));
+        System.arraycopy(trainBytes, 0, both, validationBytes.length, trainBytes.length);
+        int[] labels = Arrays.copyOf(validation.labels(), validation.size() + train.size());
+        System.arraycopy(train.labels(), 0, labels, validation.size(), train.size());
+        return new DataSet(
+                name,
+                shape.height(),
+                shape.width(),
+                names.size(),
+                new Split("train", shape, both, labels),
+                new Split("test", shape, testBytes, test.labels()),
+                Map.of(),
+                new DataDetails(names, validation.size(), features));
+    }
+}

@@ -1,0 +1,211 @@
+package org.espalier.lab.format;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.espalier.UserException;
+import org.espalier.data.DataDetails;
+import org.espalier.data.DataSet;
+import org.espalier.data.Digests;
+import org.espalier.data.Feature;
+import org.espalier.data.Split;
+import org.espalier.data.file.Idx;
+import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Json;
+
+/** Writes data sets in {@link ImportedFormat}: a whole directory or none. */
+public final class ImportedFiles {
+    private static final String TEMPORARY = ".importing-";
+
+    private ImportedFiles() {}
+
+    /**
+     * Writes a data set to a directory of its own. The files are written beside it and the directory is renamed when all of them are
+     * on the disk, so that a reader finds all or none. Equal data sets have equal files.
+     *
+     * @param set with a name for each class
+     * @param replace whether a data set in the directory is replaced; a directory with anything else never is
+     * @throws UserException if the directory exists, or cannot be written
+     * @throws IllegalArgumentException if classes have no names
+     */
+    public static void write(DataSet set, Path directory, boolean replace) {
+        if (set.details().classNames().size() != set.classes()) {
+            throw new IllegalArgumentException("data set " + set.name() + " has classes without names");
+        }
+        Path target = directory.toAbsolutePath().normalize();
+        Path parent = Objects.requireNonNull(target.getParent(), "a root is no directory of a data set");
+        checkTarget(target, directory, replace);
+        AtomicFiles.makeDirectory(parent);
+        sweep(parent, target);
+        Path temporary = parent.resolve(
+                TEMPORARY + target.getFileName() + "-" + ProcessHandle.current().pid());
+        try {
+            delete(temporary);
+            Files.createDirectory(temporary);
+            Map<String, String> sums = new LinkedHashMap<>();
+            write(temporary, ImportedFormat.DESCRIPTION, sums, description(set));
+            write(
+                    temporary,
+                    ImportedFormat.TRAIN_IMAGES,
+                    sums,
+                    header(set.train()),
+                    set.train().images());
+            write(
+                    temporary,
+                    ImportedFormat.TRAIN_LABELS,
+                    sums,
+                    Idx.wideLabels(set.train().labels()));
+            write(
+                    temporary,
+                    ImportedFormat.TEST_IMAGES,
+                    sums,
+                    header(set.test()),
+                    set.test().images());
+            write(
+                    temporary,
+                    ImportedFormat.TEST_LABELS,
+                    sums,
+                    Idx.wideLabels(set.test().labels()));
+            StringBuilder lines = new StringBuilder();
+            sums.forEach(
+                    (file, sum) -> lines.append(sum).append("  ").append(file).append('\n'));
+            AtomicFiles.write(
+                    temporary.resolve(ImportedFormat.SUMS), lines.toString().getBytes(StandardCharsets.UTF_8));
+            publish(temporary, target);
+        } catch (IOException e) {
+            throw AtomicFiles.unwritable(directory, e);
+        } finally {
+            discard(temporary);
+        }
+    }
+
+    private static void checkTarget(Path target, Path shown, boolean replace) {
+        if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        boolean ours = Files.isRegularFile(target.resolve(ImportedFormat.SUMS))
+                && Files.isRegularFile(target.resolve(ImportedFormat.DESCRIPTION));
+        boolean empty = false;
+        if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+            try (DirectoryStream<Path> inside = Files.newDirectoryStream(target)) {
+                empty = !inside.iterator().hasNext();
+            } catch (IOException e) {
+                throw AtomicFiles.unwritable(shown, e);
+            }
+        }
+        if (empty || ours && replace) {
+            return;
+        }
+        throw new UserException(shown + " exists already"
+                + (ours
+                        ? ": expected another name, or --replace"
+                        : " and holds other files: expected a directory that is not there yet"));
+    }
+
+    private static void publish(Path temporary, Path target) throws IOException {
+        Path old = temporary.resolveSibling(temporary.getFileName() + "-old");
+        delete(old);
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+        }
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        AtomicFiles.flushDirectory(Objects.requireNonNull(target.getParent()));
+        discard(old);
+    }
+
+    private static byte[] header(Split split) {
+        return Idx.pixelsHeader(
+                split.size(),
+                split.shape().channels(),
+                split.shape().height(),
+                split.shape().width());
+    }
+
+    private static void write(Path directory, String name, Map<String, String> sums, byte[]... parts) {
+        MessageDigest digest = Digests.sha256();
+        AtomicFiles.write(directory.resolve(name), out -> {
+            for (byte[] part : parts) {
+                digest.update(part);
+                out.write(part);
+            }
+        });
+        sums.put(name, Digests.hex(digest));
+    }
+
+    private static byte[] description(DataSet set) {
+        DataDetails details = set.details();
+        List<Object> features = new ArrayList<>();
+        for (Feature feature : details.features()) {
+            Map<String, Object> members = new LinkedHashMap<>();
+            members.put("name", feature.name());
+            members.put("low", feature.low());
+            members.put("high", feature.high());
+            members.put("mean", (double) feature.mean());
+            members.put("deviation", (double) feature.deviation());
+            features.add(members);
+        }
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("layout", ImportedFormat.LAYOUT);
+        json.put("rows", set.shape().height());
+        json.put("columns", set.shape().width());
+        json.put("channels", set.shape().channels());
+        json.put("training", set.train().size() - details.validation());
+        json.put("validation", details.validation());
+        json.put("test", set.test().size());
+        json.put("classes", new ArrayList<Object>(details.classNames()));
+        json.put("features", features);
+        return (Json.write(json) + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Deletes what killed imports of this data set left. */
+    private static void sweep(Path parent, Path target) {
+        String prefix = TEMPORARY + target.getFileName() + "-";
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(parent)) {
+            for (Path path : found) {
+                String name = String.valueOf(path.getFileName());
+                String process = name.startsWith(prefix)
+                        ? name.substring(prefix.length()).replace("-old", "")
+                        : "";
+                if (process.matches("[0-9]{1,18}")
+                        && ProcessHandle.of(Long.parseLong(process)).isEmpty()) {
+                    discard(path);
+                }
+            }
+        } catch (IOException e) {
+            // What is left only uses space.
+        }
+    }
+
+    private static void discard(Path directory) {
+        try {
+            delete(directory);
+        } catch (IOException | UncheckedIOException e) {
+            System.getLogger(ImportedFiles.class.getName())
+                    .log(System.Logger.Level.DEBUG, "left behind: " + directory, e);
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try (Stream<Path> inside = Files.walk(directory)) {
+            for (Path path : inside.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+}

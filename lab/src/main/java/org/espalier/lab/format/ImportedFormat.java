@@ -1,0 +1,182 @@
+package org.espalier.lab.format;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.espalier.UserException;
+import org.espalier.data.DataDetails;
+import org.espalier.data.DataSet;
+import org.espalier.data.Feature;
+import org.espalier.data.ImageShape;
+import org.espalier.data.Split;
+import org.espalier.data.file.Content;
+import org.espalier.data.file.DataFormat;
+import org.espalier.data.file.FileSet;
+import org.espalier.data.file.Idx;
+import org.espalier.lab.file.Json;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What {@code espalier data import} writes: pixels and labels of both splits as IDX files, a description in JSON, and the SHA-256 of
+ * these files as {@code sha256sum} prints them. Every reading compares each file with its digest.
+ */
+public final class ImportedFormat implements DataFormat {
+    static final String SUMS = "SHA256SUMS";
+    static final String DESCRIPTION = "data-set.json";
+    static final String TRAIN_IMAGES = "train-images-idx4-ubyte";
+    static final String TRAIN_LABELS = "train-labels-idx1-int";
+    static final String TEST_IMAGES = "test-images-idx4-ubyte";
+    static final String TEST_LABELS = "test-labels-idx1-int";
+
+    /** Files with a digest, in the order of the list of digests. */
+    static final List<String> CONTENT = List.of(DESCRIPTION, TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS);
+
+    static final int LAYOUT = 1;
+
+    /** Made by {@code ServiceLoader}. */
+    public ImportedFormat() {}
+
+    @Override
+    public String name() {
+        return "imported";
+    }
+
+    @Override
+    public List<String> files() {
+        List<String> files = new ArrayList<>(CONTENT);
+        files.add(SUMS);
+        return files;
+    }
+
+    @Override
+    public DataDetails details(FileSet files) {
+        Map<String, String> sums = sums(files);
+        return description(files, sums).details();
+    }
+
+    @Override
+    public DataSet read(String name, FileSet files) {
+        Map<String, String> sums = sums(files);
+        Description description = description(files, sums);
+        Split train = split("train", TRAIN_IMAGES, TRAIN_LABELS, description, files, sums);
+        Split test = split("test", TEST_IMAGES, TEST_LABELS, description, files, sums);
+        ImageShape shape = description.shape();
+        try {
+            return new DataSet(
+                    name,
+                    shape.height(),
+                    shape.width(),
+                    description.classes(),
+                    train,
+                    test,
+                    files.digests(),
+                    description.details());
+        } catch (IllegalArgumentException e) {
+            throw damaged(files.content(DESCRIPTION).describe(), e.getMessage());
+        }
+    }
+
+    private record Description(ImageShape shape, int classes, DataDetails details) {}
+
+    private static Map<String, String> sums(FileSet files) {
+        String source = files.content(SUMS).describe();
+        Map<String, String> sums = new LinkedHashMap<>();
+        for (String line : new String(files.bytes(SUMS), StandardCharsets.UTF_8)
+                .lines()
+                .limit(CONTENT.size() + 1)
+                .toList()) {
+            int gap = line.indexOf("  ");
+            if (gap != 64 || sums.put(line.substring(gap + 2), line.substring(0, gap)) != null) {
+                throw damaged(source, "expected lines of a SHA-256 and a file's name, found " + shortened(line));
+            }
+        }
+        if (!sums.keySet().equals(new HashSet<>(CONTENT))) {
+            throw damaged(
+                    source, "expected " + String.join(", ", CONTENT) + ", found " + String.join(", ", sums.keySet()));
+        }
+        return sums;
+    }
+
+    private static void check(String file, FileSet files, String found, Map<String, String> sums) {
+        String expected = sums.getOrDefault(file, "");
+        if (!found.equals(expected)) {
+            throw damaged(files.content(file).describe(), "expected SHA-256 " + expected + ", found " + found);
+        }
+        files.found(file, found);
+    }
+
+    private static Description description(FileSet files, Map<String, String> sums) {
+        String source = files.content(DESCRIPTION).describe();
+        byte[] text = files.bytes(DESCRIPTION);
+        check(DESCRIPTION, files, files.digests().getOrDefault(DESCRIPTION, ""), sums);
+        JsonNode json = Json.parse(text, source);
+        if (Json.whole(json, "layout", source) != LAYOUT) {
+            throw new UserException(source + " has layout " + Json.whole(json, "layout", source) + ", expected "
+                    + LAYOUT + ": another version of Espalier imported it");
+        }
+        List<String> classes = Json.strings(json, "classes", source);
+        List<Feature> features = new ArrayList<>();
+        try {
+            for (JsonNode feature : Json.list(json, "features", source)) {
+                features.add(new Feature(
+                        Json.string(feature, "name", source),
+                        Json.number(feature, "low", source),
+                        Json.number(feature, "high", source),
+                        (float) Json.number(feature, "mean", source),
+                        (float) Json.number(feature, "deviation", source)));
+            }
+            if (classes.size() < 2) {
+                throw new IllegalArgumentException("it has " + classes.size() + " classes, expected at least 2");
+            }
+            ImageShape shape = new ImageShape(
+                    Json.whole(json, "rows", source),
+                    Json.whole(json, "columns", source),
+                    Json.whole(json, "channels", source));
+            return new Description(
+                    shape, classes.size(), new DataDetails(classes, Json.whole(json, "validation", source), features));
+        } catch (IllegalArgumentException e) {
+            throw damaged(source, e.getMessage());
+        }
+    }
+
+    private static Split split(
+            String name,
+            String imageFile,
+            String labelFile,
+            Description description,
+            FileSet files,
+            Map<String, String> sums) {
+        Content imageContent = files.content(imageFile);
+        Idx.Labels labels = Idx.readWideLabels(files.content(labelFile));
+        check(labelFile, files, labels.sha256(), sums);
+        Idx.Pixels images = Idx.readPixels(imageContent);
+        check(imageFile, files, images.sha256(), sums);
+        ImageShape shape = description.shape();
+        if (images.channels() != shape.channels()
+                || images.rows() != shape.height()
+                || images.columns() != shape.width()
+                || images.count() != labels.labels().length) {
+            throw damaged(
+                    images.source(),
+                    images.count() + " images of " + images.rows() + " x " + images.columns() + " x "
+                            + images.channels() + ", expected " + labels.labels().length + " of " + shape);
+        }
+        for (int label : labels.labels()) {
+            if (label < 0 || label >= description.classes()) {
+                throw damaged(labels.source(), "label " + label + ", expected 0 to " + (description.classes() - 1));
+            }
+        }
+        return new Split(name, shape, images.pixels(), labels.labels());
+    }
+
+    private static String shortened(String line) {
+        return line.length() > 100 ? line.substring(0, 100) + "..." : line;
+    }
+
+    private static UserException damaged(String source, @org.jspecify.annotations.Nullable String problem) {
+        return new UserException(source + " is damaged: " + problem);
+    }
+}
