@@ -170,36 +170,6 @@ class LoneNetworkTest {
         assertThat(directory.resolve("entry-adversarial-pruning.json"))
                 .content()
                 .contains("\"taxonomy\":{}", "\"sparsity\":\"", "\"clean_accuracy\":\"");
-        // A search knows its method.
-        CommandLineRun own = CommandLineRun.of(
-                "evaluate",
-                search.toString(),
-                "--strategy",
-                "original",
-                "--trial",
-                "1",
-                "--level",
-                "1",
-                "--epsilon",
-                "8/255",
-                "--rules",
-                "none",
-                "--as-entry",
-                "--images",
-                "10",
-                "--out",
-                home.resolve("own").toString());
-        assertThat(own.code()).as(own.err()).isZero();
-        try (var files = Files.walk(home.resolve("own"))) {
-            assertThat(files.filter(file -> file.endsWith("entry-adversarial-pruning.json"))
-                            .findFirst()
-                            .orElseThrow())
-                    .content()
-                    .contains(
-                            "\"B: Training step \":\"Adversarial Training (AT) FGSM\"",
-                            "\"B: OneShot (1S) vs Iterative (IT)\":\"1S\"",
-                            "\"Pruning structure\":\"Unstructured (US)\"");
-        }
         for (String wrong : List.of("nme=x", "additional-data=maybe")) {
             CommandLineRun mistake = onData("evaluate", ticket.toString(), "--as-entry", "--entry-field", wrong);
             assertThat(mistake.code()).isEqualTo(ExitCode.MISTAKE);
