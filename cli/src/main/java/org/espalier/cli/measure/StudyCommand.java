@@ -62,10 +62,7 @@ final class StudyCommand implements Callable<Integer> {
             description = "Change a setting of the study, e.g. trial=2. May be repeated.")
     private List<String> settings = new ArrayList<>();
 
-    @Option(
-            names = "--jobs",
-            paramLabel = "N",
-            description = "Threads (default: all cores). Changes no result.")
+    @Option(names = "--jobs", paramLabel = "N", description = "Threads (default: all cores). Changes no result.")
     private Optional<Integer> jobs;
 
     @Option(
@@ -115,8 +112,7 @@ final class StudyCommand implements Callable<Integer> {
                     (dataset, files) -> DataSets.load(dataset, files, lines),
                     line -> console.err().println(line));
         }
-        StudyTables.of(stored)
-                .forEach(table -> console.out().print(TextTable.of(table.table(), console.width())));
+        StudyTables.of(stored).forEach(table -> console.out().print(TextTable.of(table.table(), console.width())));
         console.err().println("kept in " + stored.file());
         return ExitCode.DONE;
     }

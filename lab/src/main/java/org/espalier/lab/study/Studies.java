@@ -70,8 +70,7 @@ public final class Studies {
                 .findFirst()
                 .orElseThrow(() -> new UserException("there is no study " + name + ", "
                         + Names.suggestion(
-                                name,
-                                kinds().stream().map(StudyKind::kind).toList())));
+                                name, kinds().stream().map(StudyKind::kind).toList())));
     }
 
     /**
@@ -104,8 +103,7 @@ public final class Studies {
             return read(file);
         }
         Path parts = folder.resolve(key + ".parts");
-        StudyResult result =
-                StudyKind.of(settings, new StudyContext(store, parts, jobs, kernels, data, progress));
+        StudyResult result = StudyKind.of(settings, new StudyContext(store, parts, jobs, kernels, data, progress));
         AtomicFiles.makeDirectory(folder);
         for (StudyResult.Table table : result.tables()) {
             AtomicFiles.write(folder.resolve(key + "-" + table.name() + ".csv"), csv(table));
@@ -227,23 +225,35 @@ public final class Studies {
         JsonNode json = Json.parse(AtomicFiles.read(file), source);
         try {
             StudyResult result = new StudyResult(
-                    each(json, "tables", source, node -> new StudyResult.Table(
-                            Json.string(node, "name", source),
-                            Json.string(node, "title", source),
-                            Json.whole(node, "keys", source),
-                            Json.strings(node, "headings", source),
-                            rows(node, source),
-                            Json.strings(node, "notes", source))),
-                    each(json, "figures", source, node -> new StudyResult.Figure(
-                            Json.string(node, "name", source),
-                            Json.string(node, "title", source),
-                            Json.string(node, "caption", source),
-                            Json.string(node, "x", source),
-                            Json.string(node, "y", source),
-                            each(node, "curves", source, curve -> new StudyResult.Curve(
-                                    Json.string(curve, "name", source),
-                                    Json.doubles(curve, "x", source),
-                                    Json.doubles(curve, "y", source))))));
+                    each(
+                            json,
+                            "tables",
+                            source,
+                            node -> new StudyResult.Table(
+                                    Json.string(node, "name", source),
+                                    Json.string(node, "title", source),
+                                    Json.whole(node, "keys", source),
+                                    Json.strings(node, "headings", source),
+                                    rows(node, source),
+                                    Json.strings(node, "notes", source))),
+                    each(
+                            json,
+                            "figures",
+                            source,
+                            node -> new StudyResult.Figure(
+                                    Json.string(node, "name", source),
+                                    Json.string(node, "title", source),
+                                    Json.string(node, "caption", source),
+                                    Json.string(node, "x", source),
+                                    Json.string(node, "y", source),
+                                    each(
+                                            node,
+                                            "curves",
+                                            source,
+                                            curve -> new StudyResult.Curve(
+                                                    Json.string(curve, "name", source),
+                                                    Json.doubles(curve, "x", source),
+                                                    Json.doubles(curve, "y", source))))));
             return new Stored(
                     Json.string(json, "study", source),
                     file,

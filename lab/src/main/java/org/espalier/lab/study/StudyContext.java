@@ -28,6 +28,7 @@ import org.espalier.lab.store.StoredTrial;
 import org.espalier.network.Architecture;
 import org.espalier.setting.Plugins;
 import org.espalier.train.DivergedException;
+import org.jspecify.annotations.Nullable;
 
 /** What a study works with: the search, its data, engines, threads, and a place for networks that took long. */
 public final class StudyContext {
@@ -87,8 +88,8 @@ public final class StudyContext {
                 .filter(set -> set.name().equals(trial.id().dataset()))
                 .findFirst()
                 .orElseThrow();
-        DataSet set = data.load(
-                source.name(), source.directory().map(text -> UserPath.of(text, "data.sets directory")));
+        DataSet set =
+                data.load(source.name(), source.directory().map(text -> UserPath.of(text, "data.sets directory")));
         store().level(trial.levels().getFirst())
                 .dataDigest()
                 .filter(expected -> !expected.equals(set.digest()))
@@ -136,8 +137,9 @@ public final class StudyContext {
         }
     }
 
-    private static RuntimeException failure(Throwable cause) {
+    private static RuntimeException failure(@Nullable Throwable cause) {
         return switch (cause) {
+            case null -> new IllegalStateException("a task of the study failed");
             case DivergedException diverged ->
                 new UserException("training in the study diverged: " + diverged.getMessage(), diverged);
             case RuntimeException failure -> failure;

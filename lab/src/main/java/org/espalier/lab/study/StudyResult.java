@@ -20,12 +20,7 @@ public record StudyResult(List<Table> tables, List<Figure> figures) {
      * @param notes what a reader must know besides, a line each
      */
     public record Table(
-            String name,
-            String title,
-            int keys,
-            List<String> headings,
-            List<List<String>> rows,
-            List<String> notes) {
+            String name, String title, int keys, List<String> headings, List<List<String>> rows, List<String> notes) {
         public Table {
             headings = List.copyOf(headings);
             rows = rows.stream().map(List::copyOf).toList();
@@ -62,7 +57,8 @@ public record StudyResult(List<Table> tables, List<Figure> figures) {
             x = List.copyOf(x);
             y = List.copyOf(y);
             if (x.size() != y.size()) {
-                throw new IllegalArgumentException("curve " + name + " has " + x.size() + " and " + y.size() + " values");
+                throw new IllegalArgumentException(
+                        "curve " + name + " has " + x.size() + " and " + y.size() + " values");
             }
         }
     }

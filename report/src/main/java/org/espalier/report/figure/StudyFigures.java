@@ -16,7 +16,8 @@ import org.espalier.report.content.Report;
 public final class StudyFigures {
     private StudyFigures() {}
 
-    private static FigureGroup group(String prefix, String label, int number, Studies.Stored stored, StudyResult.Figure of) {
+    private static FigureGroup group(
+            String prefix, String label, int number, Studies.Stored stored, StudyResult.Figure of) {
         List<Line> lines = new ArrayList<>();
         for (StudyResult.Curve curve : of.curves()) {
             lines.add(Line.of(
@@ -34,7 +35,9 @@ public final class StudyFigures {
                         of.caption() + " Study " + stored.study() + ".",
                         List.of(FigureStyle.of(
                                 "line",
-                                of.curves().stream().map(StudyResult.Curve::name).toList())),
+                                of.curves().stream()
+                                        .map(StudyResult.Curve::name)
+                                        .toList())),
                         List.of(new Panel.Lines(
                                 of.title(),
                                 Axis.of(of.x(), Axis.Scale.LINEAR),

@@ -25,7 +25,8 @@ public final class StudyTables {
 
     private static Table table(Studies.Stored stored, StudyResult.Table table) {
         List<String> notes = new ArrayList<>(table.notes());
-        notes.add("study " + stored.study() + " with the settings " + stored.settings().replace("\"", ""));
+        notes.add("study " + stored.study() + " with the settings "
+                + stored.settings().replace("\"", ""));
         return new Table(
                 table.title(),
                 block(table, 0, table.keys()),

@@ -48,28 +48,16 @@ import org.espalier.train.TrainingSettings;
  */
 @Kind("merkle-lenet5")
 public record PrunedLenet(
-        @Setting(value = "data set of 28 x 28 images", preset = "digits")
-        String data,
-
-        @Setting(value = "ways to prune", preset = "[global, layer, random]", minItems = 1)
-        List<Arm> arms,
-
+        @Setting(value = "data set of 28 x 28 images", preset = "digits") String data,
+        @Setting(value = "ways to prune", preset = "[global, layer, random]", minItems = 1) List<Arm> arms,
         @Setting(value = "halvings; the last keeps 1/64 of the weights with 6", preset = "6", min = 0, max = 6)
-        int halvings,
-
-        @Setting(value = "runs with seeds of their own", preset = "5", min = 1)
-        int runs,
-
+                int halvings,
+        @Setting(value = "runs with seeds of their own", preset = "5", min = 1) int runs,
         @Setting(value = "first seed", preset = "1") long seed,
-
-        @Setting(value = "epochs at most at each level", preset = "100", min = 1)
-        int epochs,
-
+        @Setting(value = "epochs at most at each level", preset = "100", min = 1) int epochs,
         @Setting(value = "epochs without a lower validation loss before a level ends", preset = "5", min = 1)
-        int patience,
-
-        @Setting(value = "test images to attack, from the start", preset = "1000", min = 1)
-        int images) {
+                int patience,
+        @Setting(value = "test images to attack, from the start", preset = "1000", min = 1) int images) {
 
     /** What is pruned at each level. */
     public enum Arm {
@@ -98,12 +86,22 @@ public record PrunedLenet(
     private static Map<Arm, double[][]> published() {
         Map<Arm, double[][]> means = new EnumMap<>(Arm.class);
         means.put(Arm.GLOBAL, new double[][] {
-            {98.91, 0.048, 0.183}, {99.06, 0.040, 0.173}, {99.04, 0.053, 0.231}, {98.90, 0.081, 0.385},
-            {98.68, 0.147, 0.572}, {98.17, 0.225, 0.718}, {94.62, 0.266, 0.673}
+            {98.91, 0.048, 0.183},
+            {99.06, 0.040, 0.173},
+            {99.04, 0.053, 0.231},
+            {98.90, 0.081, 0.385},
+            {98.68, 0.147, 0.572},
+            {98.17, 0.225, 0.718},
+            {94.62, 0.266, 0.673}
         });
         means.put(Arm.LAYER, new double[][] {
-            {98.94, 0.044, 0.156}, {99.10, 0.040, 0.155}, {99.03, 0.059, 0.267}, {98.90, 0.097, 0.438},
-            {97.77, 0.174, 0.605}, {94.92, 0.403, 0.756}, {55.77, 0.891, 0.968}
+            {98.94, 0.044, 0.156},
+            {99.10, 0.040, 0.155},
+            {99.03, 0.059, 0.267},
+            {98.90, 0.097, 0.438},
+            {97.77, 0.174, 0.605},
+            {94.92, 0.403, 0.756},
+            {55.77, 0.891, 0.968}
         });
         double[] random = {98.54, 98.45, 98.25, 97.72, 96.29, 83.95, 39.04};
         double[][] rows = new double[random.length][];
@@ -131,7 +129,8 @@ public record PrunedLenet(
 
         @Override
         public String source() {
-            return "Merkle, Samsinger and Schoettle 2021 and their code; its C&W and Brendel-Bethge distances are left out";
+            return "Merkle, Samsinger and Schoettle 2021 and their code; its C&W and Brendel-Bethge distances are left"
+                    + " out";
         }
 
         @Override
@@ -202,8 +201,8 @@ public record PrunedLenet(
                                 Weights weights = before.weights().copy();
                                 weights.apply(mask);
                                 StoredNetwork trained = train(weights, mask, own);
-                                context.say("run " + (run + 1) + ", " + arm.name().toLowerCase(Locale.ROOT) + ", level "
-                                        + number + ": trained");
+                                context.say("run " + (run + 1) + ", "
+                                        + arm.name().toLowerCase(Locale.ROOT) + ", level " + number + ": trained");
                                 return trained;
                             });
                     levels.add(cell(present, stream));
@@ -228,7 +227,10 @@ public record PrunedLenet(
             int since = 0;
             for (int epoch = 1; epoch <= settings.epochs && since < settings.patience; epoch++) {
                 trainer.runUntil(epoch * trainer.batchesPerEpoch());
-                double loss = evaluator.measure(epoch, validation, 0, stream).getFirst().loss();
+                double loss = evaluator
+                        .measure(epoch, validation, 0, stream)
+                        .getFirst()
+                        .loss();
                 since++;
                 if (loss < least) {
                     least = loss;
@@ -298,7 +300,8 @@ public record PrunedLenet(
                             rows,
                             List.of(
                                     "PGD r: share of the first " + Math.min(settings.images, test.size())
-                                            + " test images that are wrong under PGD at r / 255, clean errors included; "
+                                            + " test images that are wrong under PGD at r / 255, clean errors"
+                                            + " included; "
                                             + STEPS + " steps of epsilon / 30, random start",
                                     "published: means of 5 runs, random 8 to 12, on MNIST, computed from the authors'"
                                             + " files; their random arm keeps more weights than asked for",

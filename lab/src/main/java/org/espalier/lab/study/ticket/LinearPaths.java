@@ -21,7 +21,6 @@ import org.espalier.lab.study.StudyKind;
 import org.espalier.lab.study.StudyResult;
 import org.espalier.network.Mask;
 import org.espalier.network.Operation;
-import org.espalier.network.Weights;
 import org.espalier.random.Stream;
 import org.espalier.setting.Kind;
 import org.espalier.setting.Setting;
@@ -35,32 +34,21 @@ import org.espalier.train.TrainingState;
  */
 @Kind("linear-mode-connectivity")
 public record LinearPaths(
-        @Setting("data set of the search; the first if not given")
-        Optional<String> dataSet,
-
-        @Setting("objective of the search; the first if not given")
-        Optional<String> objective,
-
-        @Setting("strategy whose masks are taken; the first if not given")
-        Optional<String> strategy,
-
+        @Setting("data set of the search; the first if not given") Optional<String> dataSet,
+        @Setting("objective of the search; the first if not given") Optional<String> objective,
+        @Setting("strategy whose masks are taken; the first if not given") Optional<String> strategy,
         @Setting(value = "trial", preset = "1", min = 1) int trial,
-
         @Setting(value = "levels whose masks are taken; 0 is the dense network", preset = "[0]", min = 0, minItems = 1)
-        List<Integer> levels,
-
+                List<Integer> levels,
         @Setting(
-                value = "updates k of the dense network that both copies share; those beyond the training are left out",
-                preset = "[0, 100, 500, 2000]",
-                min = 0,
-                minItems = 1)
-        List<Integer> shared,
-
-        @Setting(value = "points of the line, both ends included", preset = "31", min = 2, max = 1001)
-        int points,
-
-        @Setting(value = "test images to measure, from the start", preset = "1000", min = 1)
-        int images) {
+                        value = "updates k of the dense network that both copies share; those beyond the training are"
+                                + " left out",
+                        preset = "[0, 100, 500, 2000]",
+                        min = 0,
+                        minItems = 1)
+                List<Integer> shared,
+        @Setting(value = "points of the line, both ends included", preset = "31", min = 2, max = 1001) int points,
+        @Setting(value = "test images to measure, from the start", preset = "1000", min = 1) int images) {
 
     private static final double STABLE = 0.02;
 
@@ -110,8 +98,9 @@ public record LinearPaths(
             }
             if (trial.initial(0).mask().graph().nodes().stream()
                     .anyMatch(node -> node.operation() instanceof Operation.BatchNorm)) {
-                throw new UserException("the network has batch norms, expected none: their statistics would not be those"
-                        + " of the networks on the line");
+                throw new UserException(
+                        "the network has batch norms, expected none: their statistics would not be those"
+                                + " of the networks on the line");
             }
         }
 
@@ -119,9 +108,7 @@ public record LinearPaths(
             List<Pair> pairs = new ArrayList<>();
             for (int level : settings.levels) {
                 trial.trained(level); // refuses levels that are not there before hours of training
-                settings.shared.stream()
-                        .filter(k -> k <= iterations)
-                        .forEach(k -> pairs.add(new Pair(level, k)));
+                settings.shared.stream().filter(k -> k <= iterations).forEach(k -> pairs.add(new Pair(level, k)));
             }
             if (pairs.isEmpty()) {
                 throw new UserException("shared is " + settings.shared + ", expected at least one number up to "
@@ -139,15 +126,14 @@ public record LinearPaths(
             StoredNetwork second = copy(pair, mask, 2);
             Split test = StudiedTrial.first(trial.splits().test(), settings.images);
             Engine engine = context.engine(mask.architecture());
-            EvaluationSettings attacks = new EvaluationSettings(ExperimentTranslator.evaluation(
-                            trial.experiment(), trial.objective())
-                    .attacks());
+            EvaluationSettings attacks =
+                    new EvaluationSettings(ExperimentTranslator.evaluation(trial.experiment(), trial.objective())
+                            .attacks());
             Evaluator evaluator = new Evaluator(engine, attacks);
             Stream noise = stream().child("line");
             Map<String, double[]> errors = new LinkedHashMap<>();
             for (int point = 0; point < settings.points; point++) {
-                engine.load(
-                        WeightLine.at(first.weights(), second.weights(), point, settings.points - 1), mask);
+                engine.load(WeightLine.at(first.weights(), second.weights(), point, settings.points - 1), mask);
                 // The same noise at every point: differences along the line are the weights' alone.
                 for (Measurement measured : evaluator.measure(0, test, 0, noise)) {
                     errors.computeIfAbsent(measured.attack(), _ -> new double[settings.points])[point] =
@@ -214,7 +200,8 @@ public record LinearPaths(
             return new StudyResult(
                     List.of(new StudyResult.Table(
                             "barriers",
-                            "Error barrier between two trainings from one state, " + trial.trial().id(),
+                            "Error barrier between two trainings from one state, "
+                                    + trial.trial().id(),
                             2,
                             List.of(
                                     "level",
@@ -230,7 +217,10 @@ public record LinearPaths(
                             List.of(
                                     "barrier: highest error on the line minus the mean error of its ends, in points;"
                                             + " stable: below 2 points",
-                                    "the first " + Math.min(settings.images, trial.splits().test().size())
+                                    "the first "
+                                            + Math.min(
+                                                    settings.images,
+                                                    trial.splits().test().size())
                                             + " test images, the same noise at every point"))),
                     figures);
         }

@@ -27,7 +27,7 @@ import org.espalier.setting.Setting;
 @Kind("mask-overlap")
 public record MaskOverlap(
         @Setting(value = "smallest level to compare; at level 0 all masks are equal", preset = "1", min = 0)
-        int least) {
+                int least) {
 
     /** What two tickets of one level differ in. */
     private enum Differ {
@@ -99,10 +99,8 @@ public record MaskOverlap(
     private static Map<Group, Found> compared(MaskOverlap settings, Store store) {
         Map<Group, Found> groups = new LinkedHashMap<>();
         List<StoredTrial> trials = store.trials();
-        int most = trials.stream()
-                .mapToInt(trial -> trial.levels().size())
-                .max()
-                .orElse(0);
+        int most =
+                trials.stream().mapToInt(trial -> trial.levels().size()).max().orElse(0);
         for (int level = settings.least; level < most; level++) {
             Map<TrialId, Mask> masks = new LinkedHashMap<>();
             for (StoredTrial trial : trials) {
@@ -133,8 +131,8 @@ public record MaskOverlap(
                     if (differInOne(first, masks.get(b).getKey(), differ)) {
                         Mask mask = masks.get(a).getValue();
                         Mask other = masks.get(b).getValue();
-                        Found found = groups.computeIfAbsent(
-                                new Group(first.dataset(), level, differ), _ -> new Found());
+                        Found found =
+                                groups.computeIfAbsent(new Group(first.dataset(), level, differ), _ -> new Found());
                         found.overlaps.add(Overlap.of(mask, other));
                         found.density += (mask.density() + other.density()) / 2;
                     }
@@ -162,8 +160,10 @@ public record MaskOverlap(
             int pairs = found.overlaps.size();
             double mean = found.overlaps.stream().mapToDouble(Overlap::found).sum() / pairs;
             double chance = found.overlaps.stream().mapToDouble(Overlap::chance).sum() / pairs;
-            double least = found.overlaps.stream().mapToDouble(Overlap::found).min().orElseThrow();
-            double most = found.overlaps.stream().mapToDouble(Overlap::found).max().orElseThrow();
+            double least =
+                    found.overlaps.stream().mapToDouble(Overlap::found).min().orElseThrow();
+            double most =
+                    found.overlaps.stream().mapToDouble(Overlap::found).max().orElseThrow();
             double density = 100 * found.density / pairs;
             rows.add(List.of(
                     group.dataset,
@@ -197,7 +197,8 @@ public record MaskOverlap(
                 List.of(new StudyResult.Figure(
                         "overlap",
                         "Overlap of masks by density",
-                        "Mean intersection over union of pairs that differ in one thing, and what is expected by chance.",
+                        "Mean intersection over union of pairs that differ in one thing, and what is expected by"
+                                + " chance.",
                         "weights remaining (%)",
                         "intersection over union",
                         lines)));

@@ -25,29 +25,16 @@ import org.espalier.setting.Setting;
  */
 @Kind("masked-ensemble-style")
 public record MaskedEnsemble(
-        @Setting("data set of the search; the first if not given")
-        Optional<String> dataSet,
-
-        @Setting("objective of the search; the first if not given")
-        Optional<String> objective,
-
-        @Setting("strategy whose tickets vote; the first if not given")
-        Optional<String> strategy,
-
-        @Setting(value = "trials whose tickets vote; all if empty", preset = "[]", min = 1)
-        List<Integer> trials,
-
+        @Setting("data set of the search; the first if not given") Optional<String> dataSet,
+        @Setting("objective of the search; the first if not given") Optional<String> objective,
+        @Setting("strategy whose tickets vote; the first if not given") Optional<String> strategy,
+        @Setting(value = "trials whose tickets vote; all if empty", preset = "[]", min = 1) List<Integer> trials,
         @Setting(value = "levels whose tickets vote; the last that all trials have if empty", preset = "[]", min = 0)
-        List<Integer> levels,
-
+                List<Integer> levels,
         @Setting(value = "radius of PGD's L-infinity ball, in pixel values", preset = "0.1", min = 0, max = 1)
-        double epsilon,
-
-        @Setting(value = "steps of PGD, of epsilon / 4 each", preset = "10", min = 1)
-        int steps,
-
-        @Setting(value = "test images to measure, from the start", preset = "1000", min = 1)
-        int images) {
+                double epsilon,
+        @Setting(value = "steps of PGD, of epsilon / 4 each", preset = "10", min = 1) int steps,
+        @Setting(value = "test images to measure, from the start", preset = "1000", min = 1) int images) {
 
     private record Member(String name, StoredNetwork network) {}
 
@@ -60,22 +47,22 @@ public record MaskedEnsemble(
 
         @Override
         public String question() {
-            return "Do tickets that vote withstand more than each alone, and do adversarial examples of one fool another?";
+            return "Do tickets that vote withstand more than each alone, and do adversarial examples of one fool"
+                    + " another?";
         }
 
         @Override
         public String source() {
-            return "After Tan, Pan and Huang 2023 (OMNet), abstract only; classification instead of reinforcement learning is"
-                    + " ours";
+            return "After Tan, Pan and Huang 2023 (OMNet), abstract only; classification instead of reinforcement"
+                    + " learning is ours";
         }
 
         @Override
         public StudyResult run(MaskedEnsemble settings, StudyContext context) {
-            List<StudiedTrial> trials =
-                    context.trials(settings.dataSet, settings.objective, settings.strategy).stream()
-                            .filter(trial -> settings.trials.isEmpty()
-                                    || settings.trials.contains(trial.trial().id().trial()))
-                            .toList();
+            List<StudiedTrial> trials = context.trials(settings.dataSet, settings.objective, settings.strategy).stream()
+                    .filter(trial -> settings.trials.isEmpty()
+                            || settings.trials.contains(trial.trial().id().trial()))
+                    .toList();
             List<Member> members = settings.members(trials);
             Split test = StudiedTrial.first(trials.getFirst().splits().test(), settings.images);
             Stream noise = Stream.root(trials.getFirst().experiment().seed()).child("study masked ensemble");
@@ -83,8 +70,9 @@ public record MaskedEnsemble(
             // Task k attacks member k alone; the last one attacks the vote of all.
             List<Callable<int[]>> tasks = IntStream.rangeClosed(0, count)
                     .mapToObj(target -> (Callable<int[]>) () -> {
-                        List<Engine> engines =
-                                members.stream().map(member -> engine(context, member)).toList();
+                        List<Engine> engines = members.stream()
+                                .map(member -> engine(context, member))
+                                .toList();
                         int[] withstand = attacked(settings, engines, target, test, noise);
                         context.say("attacked " + (target < count ? members.get(target).name : "the vote"));
                         return withstand;
@@ -114,13 +102,13 @@ public record MaskedEnsemble(
         List<Member> members = new ArrayList<>();
         for (StudiedTrial trial : chosen) {
             for (int level : numbers) {
-                members.add(new Member(
-                        "trial " + trial.trial().id().trial() + ", level " + level, trial.trained(level)));
+                members.add(
+                        new Member("trial " + trial.trial().id().trial() + ", level " + level, trial.trained(level)));
             }
         }
         if (members.size() < 2) {
-            throw new UserException("trials is " + trials + " and levels is " + levels + ", expected two tickets or more"
-                    + " to vote, found " + members.size());
+            throw new UserException("trials is " + trials + " and levels is " + levels
+                    + ", expected two tickets or more" + " to vote, found " + members.size());
         }
         return members;
     }
@@ -136,8 +124,7 @@ public record MaskedEnsemble(
      *
      * @param target whom the images are attacked for: a member, the vote if as many as members, nobody if -1
      */
-    private static int[] attacked(
-            MaskedEnsemble settings, List<Engine> engines, int target, Split test, Stream noise) {
+    private static int[] attacked(MaskedEnsemble settings, List<Engine> engines, int target, Split test, Stream noise) {
         Vote all = new Vote(engines);
         Vote attacked = target < 0 || target == engines.size() ? all : new Vote(List.of(engines.get(target)));
         int[] right = new int[engines.size() + 1];
@@ -175,7 +162,11 @@ public record MaskedEnsemble(
                             ? ""
                             : percent(
                                     members.get(member).network.mask().count(),
-                                    members.get(member).network.mask().architecture().weights()),
+                                    members.get(member)
+                                            .network
+                                            .mask()
+                                            .architecture()
+                                            .weights()),
                     percent(found.getFirst()[member], size),
                     percent(found.get(member + 1)[member], size),
                     percent(found.get(count + 1)[member], size)));
@@ -185,8 +176,8 @@ public record MaskedEnsemble(
             }
             transfer.add(row);
         }
-        String ball = "PGD with " + steps + " steps of epsilon / 4, epsilon " + epsilon + ", one random start; "
-                + size + " test images";
+        String ball = "PGD with " + steps + " steps of epsilon / 4, epsilon " + epsilon + ", one random start; " + size
+                + " test images";
         return new StudyResult(
                 List.of(
                         new StudyResult.Table(
@@ -196,10 +187,11 @@ public record MaskedEnsemble(
                                 List.of("", "ticket", "P_m %", "clean", "attacked itself", "vote attacked"),
                                 rows,
                                 List.of(
-                                        "the vote averages the members' probabilities; it is attacked through all of them",
+                                        "the vote averages the members' probabilities; it is attacked through all of"
+                                                + " them",
                                         ball,
-                                        "tickets of several trials have initial weights of their own; those of one trial"
-                                                + " share them")),
+                                        "tickets of several trials have initial weights of their own; those of one"
+                                                + " trial share them")),
                         new StudyResult.Table(
                                 "transfer",
                                 "Accuracy in % of the columns on adversarial examples of the rows",

@@ -73,7 +73,8 @@ class TicketStudiesTest {
                         },
                         settings))
                 .hasMessage("killed");
-        Path parts = one.file().resolveSibling(one.file().getFileName().toString().replace(".json", ".parts"));
+        Path parts =
+                one.file().resolveSibling(one.file().getFileName().toString().replace(".json", ".parts"));
         assertThat(parts).isNotEmptyDirectory();
         Studies.Stored two = study("linear-mode-connectivity", 3, KernelMode.SPARSE, settings);
         assertThat(Files.readAllBytes(two.file())).isEqualTo(first);
@@ -90,7 +91,8 @@ class TicketStudiesTest {
             }
         }
         assertThat(one.result().figures()).hasSize(2);
-        assertThat(one.result().figures().getFirst().curves().getFirst().x()).containsExactly(0.0, 0.25, 0.5, 0.75, 1.0);
+        assertThat(one.result().figures().getFirst().curves().getFirst().x())
+                .containsExactly(0.0, 0.25, 0.5, 0.75, 1.0);
     }
 
     @Test

@@ -49,8 +49,7 @@ class VoteTest {
         second.forward();
         for (int e = 0; e < LABELS.length; e++) {
             assertThat(both.probability(e, LABELS[e]))
-                    .isCloseTo(
-                            (first.probability(e, LABELS[e]) + second.probability(e, LABELS[e])) / 2, within(1e-12));
+                    .isCloseTo((first.probability(e, LABELS[e]) + second.probability(e, LABELS[e])) / 2, within(1e-12));
             assertThat(both.predicted(0, e)).isEqualTo(first.predicted(0, e));
         }
         Vote twice = loaded(List.of(engine(1), engine(1)));
@@ -94,8 +93,10 @@ class VoteTest {
     @Test
     void ranksAndDivergencesAreThoseOfTheTextbooks() {
         assertThat(Ranks.of(new double[] {3, 1, 3, 2})).containsExactly(3.5, 1, 3.5, 2);
-        assertThat(Ranks.correlation(new double[] {1, 2, 3}, new double[] {10, 20, 30})).isEqualTo(1);
-        assertThat(Ranks.correlation(new double[] {1, 2, 3}, new double[] {3, 2, 1})).isEqualTo(-1);
+        assertThat(Ranks.correlation(new double[] {1, 2, 3}, new double[] {10, 20, 30}))
+                .isEqualTo(1);
+        assertThat(Ranks.correlation(new double[] {1, 2, 3}, new double[] {3, 2, 1}))
+                .isEqualTo(-1);
         assertThat(Ranks.text(Ranks.correlation(new double[] {1, 1}, new double[] {1, 2})))
                 .isEqualTo("undefined");
         // KL of (1/4, 3/4) from (1/2, 1/2): log 2 - H(1/4).

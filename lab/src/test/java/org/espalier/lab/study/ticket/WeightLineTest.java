@@ -44,7 +44,8 @@ class WeightLineTest {
             double expected = density / (2 - density);
             assertThat(overlap.chance()).isCloseTo(expected, within(1e-12));
             assertThat(overlap.found()).isCloseTo(expected, within(0.03));
-            assertThat(MaskOverlap.Overlap.of(mask(density, 1), mask(density, 1)).found())
+            assertThat(MaskOverlap.Overlap.of(mask(density, 1), mask(density, 1))
+                            .found())
                     .isEqualTo(1);
         }
     }
