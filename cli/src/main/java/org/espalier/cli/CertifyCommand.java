@@ -225,8 +225,7 @@ final class CertifyCommand implements Callable<Integer> {
                             ? request.directory().resolve(KeptDirectory.NAME)
                             : place.resolve(request.ticket().digest().substring(0, DIGITS) + "-" + request.id()));
             int found = KeptCounterexamples.write(request, certifications.get(i), directory);
-            ContactSheets.write(
-                    directory, request.set().details().classNames());
+            ContactSheets.write(directory, request.set().details().classNames());
             console.err().println("Kept: " + directory.file() + " (" + found + " counterexamples)");
         }
     }

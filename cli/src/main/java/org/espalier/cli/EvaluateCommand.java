@@ -264,8 +264,8 @@ final class EvaluateCommand implements Callable<Integer> {
     private void pictures(List<EvaluationRequest> requests) {
         for (EvaluationRequest request : requests) {
             kept(request).ifPresent(directory -> {
-                List<Path> sheets = ContactSheets.write(
-                        directory, request.set().details().classNames());
+                List<Path> sheets =
+                        ContactSheets.write(directory, request.set().details().classNames());
                 console.err()
                         .println("Kept: " + directory.file() + " and " + sheets.size()
                                 + (sheets.size() == 1 ? " picture" : " pictures") + " beside it");

@@ -15,7 +15,7 @@ import org.espalier.lab.experiment.Experiment;
 
 /** What {@code espalier run --plan} shows. */
 final class PlanText {
-    private static final double CALIBRATION_SECONDS = 6;
+    private static final double CALIBRATION_SECONDS = 3;
     private static final double HOUR = 3600;
 
     private PlanText() {}
@@ -33,7 +33,7 @@ final class PlanText {
             Map<String, DataSet> data,
             MemoryNeed need,
             List<Integer> cores) {
-        console.err().println("measuring on this machine, about 10 s");
+        console.err().println("measuring on this machine, about 6 s");
         SearchEstimate estimate = SearchEstimate.of(first, experiment.trials(), data, CALIBRATION_SECONDS);
         PrintStream out = console.out();
         line(

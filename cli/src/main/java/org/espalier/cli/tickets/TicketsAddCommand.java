@@ -10,6 +10,7 @@ import org.espalier.cli.console.Console;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.data.DataSet;
 import org.espalier.data.Digests;
+import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.collection.KeptTicket;
 import org.espalier.lab.collection.TicketCollection;
 import org.espalier.lab.collection.TicketFigures;
@@ -99,7 +100,10 @@ final class TicketsAddCommand implements Runnable {
         }
         KeptTicket.Figures figures = TicketFigures.of(
                 ticket, set, radius(evaluations), Runtime.getRuntime().availableProcessors());
-        var card = new ModelCard(ticket, evaluations);
+        var card = new ModelCard(
+                ticket,
+                evaluations,
+                DataSets.standard().details(ticket.data().name(), ticket.data().directory()));
         byte[] content = NetworkExport.encode(ticket.network(), NetworkExport.Format.COMPACT, false, card.metadata());
         String origin = place.trial() + ", level " + place.level();
         var kept = new KeptTicket(

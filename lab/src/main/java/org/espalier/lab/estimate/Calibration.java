@@ -46,7 +46,8 @@ final class Calibration {
         this.experiment = experiment;
         this.splits = experiment.data().splits(set, experiment.data().validation(), experiment.seed());
         this.architecture = ExperimentTranslator.architecture(experiment, set, start);
-        List<Integer> survivors = ExperimentTranslator.survivors(experiment, architecture, start.map(given -> given.network().mask()));
+        List<Integer> survivors = ExperimentTranslator.survivors(
+                experiment, architecture, start.map(given -> given.network().mask()));
         this.densities = IntStream.range(0, survivors.size())
                 .mapToObj(level -> (double) survivors.get(level) / survivors.getFirst())
                 .toList();

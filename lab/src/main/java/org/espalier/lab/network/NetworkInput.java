@@ -20,7 +20,9 @@ public final class NetworkInput {
         return set.isTable()
                 ? Shape.of(set.features(), 1, 1)
                 : Shape.of(
-                        set.shape().channels(), set.shape().height(), set.shape().width());
+                        set.shape().channels(),
+                        set.shape().height(),
+                        set.shape().width());
     }
 
     /**

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -127,7 +128,7 @@ public final class StudyContext {
                 }
             } catch (ExecutionException e) {
                 futures.forEach(future -> future.cancel(true));
-                throw failure(e.getCause());
+                throw failure(Objects.requireNonNull(e.getCause()));
             } catch (InterruptedException e) {
                 futures.forEach(future -> future.cancel(true));
                 Thread.currentThread().interrupt();

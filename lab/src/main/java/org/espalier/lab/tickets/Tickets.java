@@ -137,12 +137,7 @@ public final class Tickets {
         // The name comes from a file of any origin and enters messages and documents.
         Optional<String> named = read.dataSet().filter(text -> text.matches(Names.PATTERN));
         return new Ticket(
-                given,
-                digest,
-                read.network(),
-                data.orNamed(named, read.dataDigest()),
-                Optional.empty(),
-                beside(path));
+                given, digest, read.network(), data.orNamed(named, read.dataDigest()), Optional.empty(), beside(path));
     }
 
     private static Path beside(Path file) {

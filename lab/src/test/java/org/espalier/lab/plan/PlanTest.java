@@ -241,7 +241,8 @@ class PlanTest {
     void validationImagesOfADataSetItselfStandInKeysWhateverTheExperimentSays() {
         DataSet own = Objects.requireNonNull(DATA.get("digits")).with(new DataDetails(List.of(), 7, List.of()));
         Experiment usual = ExperimentFile.read("paper", List.of("trials=1"));
-        Experiment other = ExperimentFile.read("paper", List.of("trials=1", "data.split=shuffled", "data.validation=3000"));
+        Experiment other =
+                ExperimentFile.read("paper", List.of("trials=1", "data.split=shuffled", "data.validation=3000"));
         Map<String, DataSet> data = Map.of("digits", own, "fashion", own.with(own.details()));
         Plan plan = new Plan(other, data);
         assertThat(plan.trials().getFirst().levels())
@@ -249,8 +250,9 @@ class PlanTest {
                 .isNotEqualTo(keys("paper"));
         assertThat(new Plan(usual, data).notes()).noneMatch(note -> note.contains("data.validation"));
         assertThat(plan.notes())
-                .contains("data set digits has 7 validation images of its own: data.validation and data.split do not change"
-                        + " them");
+                .contains(
+                        "data set digits has 7 validation images of its own: data.validation and data.split do not change"
+                                + " them");
     }
 
     /** As {@link #keysAreWhatTheyWere}, of networks that are not fully connected. */

@@ -65,7 +65,9 @@ public final class LonePage {
                     + "</summary>"
                     + KeptGallery.of(
                             directory.read(),
-                            DataSets.standard().details(dataSet, Optional.empty()).classNames(),
+                            DataSets.standard()
+                                    .details(dataSet, Optional.empty())
+                                    .classNames(),
                             directory.file().toString())
                     + "</details>");
         } catch (UserException e) {

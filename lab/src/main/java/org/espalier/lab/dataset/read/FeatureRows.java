@@ -36,9 +36,11 @@ public final class FeatureRows {
             for (int i = 0; i < columns.length; i++) {
                 columns[i] = rows.columns().indexOf(features.get(i).name());
                 if (columns[i] < 0) {
-                    throw new UserException(source + " has no column " + features.get(i).name()
+                    throw new UserException(source + " has no column "
+                            + features.get(i).name()
                             + ", which the network reads; its columns are "
-                            + String.join(", ", rows.columns().stream().limit(20).toList()));
+                            + String.join(
+                                    ", ", rows.columns().stream().limit(20).toList()));
                 }
             }
             float[] values = new float[columns.length];
