@@ -29,6 +29,7 @@ import org.espalier.lab.store.StoredTrial;
 import org.espalier.network.Architecture;
 import org.espalier.setting.Plugins;
 import org.espalier.train.DivergedException;
+import org.jspecify.annotations.Nullable;
 
 /** What a study works with: the search, its data, engines, threads, and a place for networks that took long. */
 public final class StudyContext {
@@ -137,8 +138,9 @@ public final class StudyContext {
         }
     }
 
-    private static RuntimeException failure(Throwable cause) {
+    private static RuntimeException failure(@Nullable Throwable cause) {
         return switch (cause) {
+            case null -> new IllegalStateException("a task of the study failed");
             case DivergedException diverged ->
                 new UserException("training in the study diverged: " + diverged.getMessage(), diverged);
             case RuntimeException failure -> failure;

@@ -25,29 +25,16 @@ import org.espalier.setting.Setting;
  */
 @Kind("masked-ensemble-style")
 public record MaskedEnsemble(
-        @Setting("data set of the search; the first if not given")
-        Optional<String> dataSet,
-
-        @Setting("objective of the search; the first if not given")
-        Optional<String> objective,
-
-        @Setting("strategy whose tickets vote; the first if not given")
-        Optional<String> strategy,
-
-        @Setting(value = "trials whose tickets vote; all if empty", preset = "[]", min = 1)
-        List<Integer> trials,
-
+        @Setting("data set of the search; the first if not given") Optional<String> dataSet,
+        @Setting("objective of the search; the first if not given") Optional<String> objective,
+        @Setting("strategy whose tickets vote; the first if not given") Optional<String> strategy,
+        @Setting(value = "trials whose tickets vote; all if empty", preset = "[]", min = 1) List<Integer> trials,
         @Setting(value = "levels whose tickets vote; the last that all trials have if empty", preset = "[]", min = 0)
-        List<Integer> levels,
-
+                List<Integer> levels,
         @Setting(value = "radius of PGD's L-infinity ball, in pixel values", preset = "0.1", min = 0, max = 1)
-        double epsilon,
-
-        @Setting(value = "steps of PGD, of epsilon / 4 each", preset = "10", min = 1)
-        int steps,
-
-        @Setting(value = "test images to measure, from the start", preset = "1000", min = 1)
-        int images) {
+                double epsilon,
+        @Setting(value = "steps of PGD, of epsilon / 4 each", preset = "10", min = 1) int steps,
+        @Setting(value = "test images to measure, from the start", preset = "1000", min = 1) int images) {
 
     private record Member(String name, StoredNetwork network) {}
 
@@ -60,13 +47,14 @@ public record MaskedEnsemble(
 
         @Override
         public String question() {
-            return "Do tickets that vote withstand more than each alone, and do adversarial examples of one fool another?";
+            return "Do tickets that vote withstand more than each alone, and do adversarial examples of one fool"
+                    + " another?";
         }
 
         @Override
         public String source() {
-            return "After Tan, Pan and Huang 2023 (OMNet), abstract only; classification instead of reinforcement learning is"
-                    + " ours";
+            return "After Tan, Pan and Huang 2023 (OMNet), abstract only; classification instead of reinforcement"
+                    + " learning is ours";
         }
 
         @Override
@@ -199,10 +187,11 @@ public record MaskedEnsemble(
                                 List.of("", "ticket", "P_m %", "clean", "attacked itself", "vote attacked"),
                                 rows,
                                 List.of(
-                                        "the vote averages the members' probabilities; it is attacked through all of them",
+                                        "the vote averages the members' probabilities; it is attacked through all of"
+                                                + " them",
                                         ball,
-                                        "tickets of several trials have initial weights of their own; those of one trial"
-                                                + " share them")),
+                                        "tickets of several trials have initial weights of their own; those of one"
+                                                + " trial share them")),
                         new StudyResult.Table(
                                 "transfer",
                                 "Accuracy in % of the columns on adversarial examples of the rows",
