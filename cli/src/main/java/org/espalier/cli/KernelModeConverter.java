@@ -9,7 +9,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads a kernel mode by the name that users write: auto, dense or sparse. */
-final class KernelModeConverter implements ITypeConverter<KernelMode> {
+public final class KernelModeConverter implements ITypeConverter<KernelMode> {
     /** The former name of {@link KernelMode#AUTO}; scripts still have it. */
     private static final String FORMER_AUTO = "chosen";
 

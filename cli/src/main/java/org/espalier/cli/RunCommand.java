@@ -3,22 +3,28 @@ package org.espalier.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.espalier.UserException;
 import org.espalier.UserPath;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
 import org.espalier.cli.console.Version;
+import org.espalier.cli.place.PlaceRequest;
+import org.espalier.cli.place.Places;
+import org.espalier.cli.place.RunPlace;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.cli.progress.EvaluationProgress;
 import org.espalier.cli.progress.RunProgress;
 import org.espalier.data.DataSet;
 import org.espalier.engine.KernelMode;
+import org.espalier.lab.cluster.WorkRequest;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.experiment.Presets;
@@ -33,6 +39,7 @@ import org.espalier.lab.runner.RunOutcome;
 import org.espalier.lab.runner.RunRequest;
 import org.espalier.lab.runner.Runner;
 import org.espalier.lab.store.Store;
+import org.espalier.setting.Plugins;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -125,6 +132,32 @@ final class RunCommand implements Callable<Integer> {
                     "With --plan: estimate the time on so many cores. May be repeated (default: 1, 16, 120, 1000).")
     private List<Integer> cores = new ArrayList<>();
 
+    @Option(
+            names = "--on",
+            paramLabel = "PLACE",
+            description = "Train on a cluster: spark. Changes no result. Each place is a module of its own.")
+    private Optional<String> on;
+
+    @Option(
+            names = "--master",
+            paramLabel = "URL",
+            description = "With --on: address of the cluster, e.g. spark://HOST:7077.")
+    private Optional<String> master;
+
+    @Option(
+            names = "--store",
+            paramLabel = "URL",
+            description =
+                    "With --on: the store that all machines share, e.g. hdfs://HOST:9000/mine (default: the directory of"
+                            + " the search, which all machines must mount).")
+    private Optional<String> store;
+
+    @Option(
+            names = "--conf",
+            paramLabel = "NAME=VALUE",
+            description = "With --on: a setting of the place, e.g. spark.executor.cores=4. May be repeated.")
+    private Map<String, String> conf = new LinkedHashMap<>();
+
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     RunCommand(Console console) {
         this.console = console;
@@ -143,6 +176,10 @@ final class RunCommand implements Callable<Integer> {
         jobs.filter(n -> n < 1).ifPresent(n -> {
             throw new ParameterException(spec.commandLine(), "--jobs is " + n + ", expected a number from 1");
         });
+        if (on.isEmpty() && (master.isPresent() || store.isPresent() || !conf.isEmpty())) {
+            throw new ParameterException(spec.commandLine(), "--master, --store and --conf need --on, e.g. --on spark");
+        }
+        Optional<RunPlace> place = on.map(Places::find);
         if (!Presets.names().contains(experiment) && !exists(experiment)) {
             throw PresetsCommand.unknown(spec, "there is no preset and no file '" + experiment + "'", experiment);
         }
@@ -159,16 +196,21 @@ final class RunCommand implements Callable<Integer> {
             data = Runner.load(resolved, lines);
         }
         Optional<StartNetwork> start = StartNetwork.of(resolved);
-        long memory = Runtime.getRuntime().maxMemory();
+        // On a cluster this process trains nothing.
+        long memory =
+                place.isPresent() ? Long.MAX_VALUE / 2 : Runtime.getRuntime().maxMemory();
         MemoryNeed need = need(resolved, data, start, memory);
-        int threads = jobs.orElseGet(
-                () -> usualJobs(resolved, need, Runtime.getRuntime().availableProcessors(), memory));
+        int threads = jobs.orElseGet(() -> usualJobs(
+                resolved,
+                need,
+                place.isPresent() ? Integer.MAX_VALUE : Runtime.getRuntime().availableProcessors(),
+                memory));
         var request = new RunRequest(
                 resolved,
                 directory,
                 threads,
                 kernels,
-                RunRequest.USUAL_CHECKPOINT,
+                place.isPresent() ? WorkRequest.USUAL_CHECKPOINT : RunRequest.USUAL_CHECKPOINT,
                 Version.number(),
                 spec.root().commandLine().getParseResult().originalArgs(),
                 start);
@@ -181,7 +223,7 @@ final class RunCommand implements Callable<Integer> {
             return prepare(request, data);
         }
         try {
-            return run(request, data);
+            return place.isPresent() ? run(request, data, need, place.get()) : run(request, data);
         } catch (OutOfMemoryError e) {
             throw new UserException(need.advice(threads, memory), e);
         }
@@ -221,21 +263,39 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private int run(RunRequest request, Map<String, DataSet> data) {
-        RunOutcome outcome;
         try (RunProgress progress = new RunProgress(console, request)) {
             Runner runner = new Runner(request, progress);
-            try (Interruption interruption = Interruption.expect(() -> {
-                progress.say("stopping; checkpoints of the levels in work are written");
+            return run(request, progress, runner::stop, () -> runner.run(data));
+        }
+    }
+
+    private int run(RunRequest request, Map<String, DataSet> data, MemoryNeed need, RunPlace place) {
+        PlaceRequest there =
+                new PlaceRequest(request, jobs, master, store, conf, Plugins.directory(), need.bytes(0), need.job());
+        try (RunPlace.Connection connection = place.connect(there);
+                RunProgress progress = new RunProgress(console, request)) {
+            Runner runner = new Runner(request, progress);
+            Runnable stop = () -> {
                 runner.stop();
-            })) {
-                outcome = runner.run(data);
-                if (outcome.stopped()) {
-                    progress.close();
-                    console.err().println("stopped; nothing is lost: run the same command again to continue");
-                    return interruption.code().orElse(ExitCode.INTERRUPTED);
-                }
-                progress.done(outcome.trained());
+                connection.stop();
+            };
+            return run(request, progress, stop, () -> runner.run(data, connection));
+        }
+    }
+
+    private int run(RunRequest request, RunProgress progress, Runnable stop, Supplier<RunOutcome> search) {
+        RunOutcome outcome;
+        try (Interruption interruption = Interruption.expect(() -> {
+            progress.say("stopping; checkpoints of the levels in work are written");
+            stop.run();
+        })) {
+            outcome = search.get();
+            if (outcome.stopped()) {
+                progress.close();
+                console.err().println("stopped; nothing is lost: run the same command again to continue");
+                return interruption.code().orElse(ExitCode.INTERRUPTED);
             }
+            progress.done(outcome.trained());
         }
         Path directory = request.directory();
         OptionalInt interrupted = evaluate(request);
@@ -262,7 +322,10 @@ final class RunCommand implements Callable<Integer> {
         try (DataProgressLines data = DataProgressLines.on(console)) {
             requests = ExperimentEvaluation.of(Store.open(request.directory()), data);
         }
-        var runner = new EvaluationRunner(requests, request.jobs(), new EvaluationProgress(console));
+        // A cluster trains more levels at once than this machine can attack.
+        int threads = Math.min(request.jobs(), Runtime.getRuntime().availableProcessors());
+        var runner = new EvaluationRunner(
+                requests, on.isPresent() ? threads : request.jobs(), new EvaluationProgress(console));
         try (Interruption interruption = Interruption.expect(() -> {
             console.err().println("stopping; waits for the batches in work");
             runner.stop();

@@ -98,6 +98,7 @@ class ConstructCommandTest {
     void settingsThatDoNotGoTogetherAreRefusedInOneLine() {
         for (String[] wrong : new String[][] {
             {"--samples", "5"},
+            {"--method", "magic"},
             {"--method", "convolutions", "--error", "0.1"},
             {"--method", "convolutions", "--samples", "50"},
             {"--factor", "9"},

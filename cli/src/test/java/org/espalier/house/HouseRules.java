@@ -88,6 +88,15 @@ record HouseRules(String root) {
         return classes().should().resideInAnyPackage(concat(ROOMS, List.of())).as("every class stands in a room");
     }
 
+    /** Clusters are for the module spark alone, so that nobody else carries their 200 MB of libraries. */
+    ArchRule clustersStayOutside() {
+        return noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "scala..")
+                .as("Spark and Hadoop stay in the module spark");
+    }
+
     /** Core is a library without dependencies. */
     ArchRule coreNeedsNoLibrary() {
         return classes()

@@ -60,6 +60,7 @@ class HouseTest {
                 Arguments.of(up.get(HouseRules.ROOMS.indexOf("data")), "CallsUp"),
                 Arguments.of(rules.everythingStandsInARoom(), "Homeless"),
                 Arguments.of(rules.coreNeedsNoLibrary(), "NeedsALibrary"),
+                Arguments.of(rules.clustersStayOutside(), "UsesSpark"),
                 Arguments.of(rules.onlyTheEngineUsesVectors(), "UsesVectors"),
                 Arguments.of(rules.coreDrawsFromStreamsOnly(), "DrawsAnywhere"),
                 Arguments.of(rules.coreReadsNoClock(), "ReadsAClock"),
@@ -78,6 +79,7 @@ class HouseTest {
                 Stream.of(
                         rules.everythingStandsInARoom(),
                         rules.coreNeedsNoLibrary(),
+                        rules.clustersStayOutside(),
                         rules.onlyTheEngineUsesVectors(),
                         rules.coreDrawsFromStreamsOnly(),
                         rules.coreReadsNoClock(),

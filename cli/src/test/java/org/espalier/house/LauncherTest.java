@@ -237,6 +237,36 @@ class LauncherTest {
     }
 
     @Test
+    void onSparkTheModulesJarIsTheProgramIfItIsBuiltAndNew() throws Exception {
+        jdk("jvm/new", "25.0.3");
+        maven(0);
+        assertThat(run(clone.resolve("espalier"), "run", "--on", "spark").out)
+                .as("without the module the program says what is missing")
+                .contains("[-jar]")
+                .doesNotContain("[-cp]");
+        Path jar = write(clone.resolve("spark/target/espalier-on-spark.jar"), "jar");
+
+        for (List<String> words : List.of(List.of("run", "--on", "spark"), List.of("run", "--on=spark"))) {
+            assertThat(run(clone.resolve("espalier"), words.toArray(String[]::new)).out)
+                    .containsSubsequence(
+                            "[@" + clone.toRealPath() + "/bin/java-options-spark]",
+                            "[-cp]",
+                            "[" + jar.toRealPath() + ":" + clone.toRealPath() + "/spark/target/jars/*]",
+                            "[org.espalier.cli.Main]",
+                            "[run]")
+                    .doesNotContain("[-jar]");
+        }
+        assertThat(run(clone.resolve("espalier"), "run", "spark").out).contains("[-jar]");
+
+        Files.setLastModifiedTime(
+                clone.resolve("lab/src/main/java/A.java"),
+                FileTime.from(Instant.now().plusSeconds(2)));
+        Run stale = run(clone.resolve("espalier"), "run", "--on", "spark");
+        assertThat(stale.code).isEqualTo(3);
+        assertThat(stale.err).singleElement().asString().startsWith("espalier: the module spark is older than ");
+    }
+
+    @Test
     void aJarOfAnotherVersionIsNotTakenForThisBuilds() throws Exception {
         jdk("jvm/new", "25.0.3");
         maven(0);

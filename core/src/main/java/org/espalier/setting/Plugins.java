@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import org.espalier.UserException;
@@ -21,6 +22,7 @@ import org.espalier.UserException;
 public final class Plugins {
     private static final ClassLoader CLASS_PATH = Plugins.class.getClassLoader();
     private static volatile ClassLoader loader = CLASS_PATH;
+    private static volatile Optional<Path> directory = Optional.empty();
 
     private Plugins() {}
 
@@ -29,19 +31,19 @@ public final class Plugins {
      *
      * @throws UserException if the directory cannot be read or holds no jar
      */
-    public static void use(Path directory) {
-        if (!Files.isDirectory(directory)) {
+    public static void use(Path folder) {
+        if (!Files.isDirectory(folder)) {
             throw new UserException(
-                    "the plug-in directory " + directory + " does not exist, expected a directory of jars");
+                    "the plug-in directory " + folder + " does not exist, expected a directory of jars");
         }
         List<Path> jars = new ArrayList<>();
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "*.jar")) {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, "*.jar")) {
             found.forEach(jars::add);
         } catch (IOException e) {
-            throw new UserException("the plug-in directory " + directory + " cannot be read: " + e.getMessage(), e);
+            throw new UserException("the plug-in directory " + folder + " cannot be read: " + e.getMessage(), e);
         }
         if (jars.isEmpty()) {
-            throw new UserException("the plug-in directory " + directory + " holds no jar, expected at least one");
+            throw new UserException("the plug-in directory " + folder + " holds no jar, expected at least one");
         }
         List<URL> urls = new ArrayList<>();
         for (Path jar : jars.stream().sorted().toList()) {
@@ -52,11 +54,18 @@ public final class Plugins {
             }
         }
         loader = new URLClassLoader(urls.toArray(URL[]::new), CLASS_PATH);
+        directory = Optional.of(folder);
     }
 
     /** Looks on the class path alone again. */
     public static void useClassPath() {
         loader = CLASS_PATH;
+        directory = Optional.empty();
+    }
+
+    /** The directory of plug-ins in use, if there is one: other processes of the same search need its jars too. */
+    public static Optional<Path> directory() {
+        return directory;
     }
 
     /**

@@ -56,19 +56,10 @@ import picocli.CommandLine.Spec;
 final class ConstructCommand implements Callable<Integer> {
     private static final int STEPS = 10;
     private static final String KIND = "construction";
+    private static final String SUBSET_SUM = "subset-sum";
+    private static final String CONVOLUTIONS = "convolutions";
 
     private final Console console;
-
-    /** Constructions. */
-    private enum Method {
-        SUBSET_SUM,
-        CONVOLUTIONS;
-
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
-    }
 
     @Spec
     private CommandSpec spec;
@@ -81,7 +72,7 @@ final class ConstructCommand implements Callable<Integer> {
             paramLabel = "METHOD",
             description = "subset-sum: samples shared by the weights of an output, Pensia et al. 2020; convolutions:"
                     + " samples for each weight of a convolution, da Cunha et al. 2022 (default: subset-sum).")
-    private Method method = Method.SUBSET_SUM;
+    private String method = SUBSET_SUM;
 
     @Option(
             names = "--error",
@@ -141,13 +132,16 @@ final class ConstructCommand implements Callable<Integer> {
     public static final class Provider implements CommandProvider {
         @Override
         public CommandLine command(Console console) {
-            return new CommandLine(new ConstructCommand(console)).setCaseInsensitiveEnumValuesAllowed(true);
+            return new CommandLine(new ConstructCommand(console));
         }
     }
 
     @Override
     public Integer call() {
-        boolean sums = method == Method.SUBSET_SUM;
+        if (!List.of(SUBSET_SUM, CONVOLUTIONS).contains(method)) {
+            throw wrong("--method is " + method + ", expected " + SUBSET_SUM + " or " + CONVOLUTIONS);
+        }
+        boolean sums = method.equals(SUBSET_SUM);
         if (!sums && (error.isPresent() || factor.isPresent() || keepSmall || epsilon.isPresent())) {
             throw wrong("--error, --factor, --keep-small and --epsilon go with --method subset-sum");
         } else if (sums && !samples.isEmpty()) {
@@ -202,7 +196,7 @@ final class ConstructCommand implements Callable<Integer> {
         Stream stream = Stream.root(seed).child("construction");
         StrongTicket.Result made = construction.of(target, mask, stream.child("samples"));
         Map<String, Object> settings = measured.settings();
-        settings.put("method", method.toString());
+        settings.put("method", method);
         settings.put("samples", construction.samples());
         settings.put("error", construction.error());
         settings.put("drop-small", construction.dropSmall());
@@ -310,7 +304,7 @@ final class ConstructCommand implements Callable<Integer> {
         Split split = measured.split();
         Stream stream = Stream.root(seed).child("construction").child("samples");
         Map<String, Object> settings = measured.settings();
-        settings.put("method", method.toString());
+        settings.put("method", method);
         settings.put("samples", numbers);
         settings.put("seed", seed);
         List<List<String>> names = new ArrayList<>();

@@ -43,7 +43,9 @@ class DataImportCommandTest {
                 pictures.resolve("left/3.png").toString(),
                 pictures.resolve("right/3.png").toString());
         assertThat(predicted.err()).isEmpty();
-        assertThat(predicted.out()).contains("left/3.png: left (", "right/3.png: right (");
+        assertThat(predicted.out())
+                .containsPattern("left/3.png: (left|right) \\([0-9.]+ %\\)")
+                .containsPattern("right/3.png: (left|right) \\([0-9.]+ %\\)");
         Path compact = directory.resolve("ticket.espalier");
         export(search, "compact", compact);
         assertThat(Files.readString(directory.resolve("ticket.md")))

@@ -178,7 +178,7 @@ public final class SharedFolder implements SharedFiles {
         } catch (IOException e) {
             throw unreadable(path(folder), e);
         } catch (DirectoryIteratorException e) {
-            throw unreadable(path(folder), e.getCause());
+            throw unreadable(path(folder), Objects.requireNonNull(e.getCause()));
         }
         return entries;
     }
@@ -193,7 +193,7 @@ public final class SharedFolder implements SharedFiles {
         } catch (IOException e) {
             throw unreadable(path(folder), e);
         } catch (DirectoryIteratorException e) {
-            throw unreadable(path(folder), e.getCause());
+            throw unreadable(path(folder), Objects.requireNonNull(e.getCause()));
         }
         return names;
     }

@@ -200,6 +200,11 @@ final class SharedLevels {
         files.delete(name(key, StoredLevel.DONE));
     }
 
+    /** Whether a checkpoint is published. */
+    boolean hasCheckpoint(String key) {
+        return files.exists(checkpoint(key));
+    }
+
     /** Publishes the state from which training continues. */
     void publishCheckpoint(String key, Path level, Path spare) {
         CheckpointBundle.pack(level, spare);

@@ -50,6 +50,20 @@ public final class ExperimentFile {
         return Validation.resolve(Binder.bind(Experiment.class, yaml), yaml);
     }
 
+    /**
+     * Settings of one record, each preset where no override says otherwise.
+     *
+     * @param overrides each {@code path=value}, as in {@link #read}
+     * @throws UserException naming the override, the setting, what was found and what was expected
+     */
+    public static <S extends Record> S settings(Class<S> type, List<String> overrides) {
+        Yaml yaml = new Yaml.Mapping(Map.of(), "--set");
+        for (String override : overrides) {
+            yaml = Yaml.merge(yaml, override(override));
+        }
+        return Binder.bind(type, yaml);
+    }
+
     /** The complete file: every setting, defaults included. Reading it gives an equal experiment. */
     public static String write(Experiment experiment) {
         return dumped(tree(experiment));

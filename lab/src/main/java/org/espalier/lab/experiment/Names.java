@@ -35,7 +35,7 @@ public final class Names {
     }
 
     /** {@code did you mean "x"?} or {@code expected one of a, b, c}. */
-    static String suggestion(String name, Collection<String> candidates) {
+    public static String suggestion(String name, Collection<String> candidates) {
         return nearest(name, candidates)
                 .map(found -> "did you mean \"" + found + "\"?")
                 .orElseGet(() ->

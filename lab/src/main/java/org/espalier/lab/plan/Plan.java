@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.espalier.UserException;
@@ -71,6 +72,27 @@ public final class Plan {
                 }
             }
         }
+    }
+
+    private Plan(Plan whole, Set<String> keys) {
+        experiment = whole.experiment;
+        data = whole.data;
+        start = whole.start;
+        training = whole.training;
+        evaluation = whole.evaluation;
+        architectures.putAll(whole.architectures);
+        trials.addAll(whole.trials);
+        tasks.putAll(whole.tasks);
+        tasks.keySet().retainAll(keys);
+    }
+
+    /**
+     * The same plan with some of its levels only, for a worker that trains no others.
+     *
+     * @param keys of these levels; each level's parent is among them
+     */
+    public Plan part(Set<String> keys) {
+        return new Plan(this, keys);
     }
 
     private void check(DataSet set) {

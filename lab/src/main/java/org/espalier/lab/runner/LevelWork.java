@@ -3,6 +3,7 @@ package org.espalier.lab.runner;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.espalier.UserException;
 import org.espalier.data.DataSet;
@@ -27,10 +28,27 @@ public final class LevelWork {
      * @throws UserException if settings do not fit the data
      */
     public LevelWork(RunRequest request, Map<String, DataSet> data) {
+        this(
+                request,
+                data,
+                new Plan(request.experiment(), data, request.start()),
+                LevelTrainer.splits(request.experiment(), data));
+    }
+
+    LevelWork(RunRequest request, Map<String, DataSet> data, Plan plan, Map<String, Splits> splits) {
         this.request = request;
         this.data = data;
-        this.plan = new Plan(request.experiment(), data, request.start());
-        this.splits = LevelTrainer.splits(request.experiment(), data);
+        this.plan = plan;
+        this.splits = splits;
+    }
+
+    /**
+     * The same search with some of its levels only.
+     *
+     * @param keys of these levels; each level's parent is among them
+     */
+    public LevelWork part(Set<String> keys) {
+        return new LevelWork(request, data, plan.part(keys), splits);
     }
 
     public Plan plan() {

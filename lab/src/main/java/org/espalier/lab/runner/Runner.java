@@ -114,6 +114,23 @@ public final class Runner {
     }
 
     /**
+     * Runs as {@link #run(Map)} does, but has the levels trained elsewhere.
+     *
+     * @param elsewhere has connected to where it trains, so that nothing is written if it cannot
+     */
+    public RunOutcome run(Map<String, DataSet> data, Elsewhere elsewhere) {
+        Plan plan = new Plan(request.experiment(), data);
+        try (StoreWriter store =
+                StoreWriter.open(request.directory(), request.experiment(), plan.trials(), provenance(request, data))) {
+            Work work = new Work(plan, data, store);
+            work.warn();
+            work.tellPlan();
+            int trained = elsewhere.train(new LevelWork(request, data, plan, work.splits), store, observer);
+            return new RunOutcome(stopping, trained, failures(plan, store));
+        }
+    }
+
+    /**
      * Writes the plan and nothing else, for workers that train its levels (see {@code lab.cluster}).
      *
      * @param data the experiment's data sets by name

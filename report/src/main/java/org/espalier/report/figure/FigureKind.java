@@ -19,6 +19,8 @@ public interface FigureKind {
         ROBUSTNESS,
         /** Certified bounds; only of runs that have certificates. */
         CERTIFIED,
+        /** Studies; only of runs that have some. */
+        STUDIES,
         /** Time and cost. */
         TIME
     }

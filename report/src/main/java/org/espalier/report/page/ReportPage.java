@@ -1,5 +1,6 @@
 package org.espalier.report.page;
 
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.espalier.UserException;
+import org.espalier.lab.study.Studies;
 import org.espalier.report.chart.FigureGroup;
 import org.espalier.report.content.BesidePublished;
 import org.espalier.report.content.Report;
@@ -66,6 +68,7 @@ final class ReportPage {
         for (Report.Run run : report.runs()) {
             cells(run);
         }
+        studies();
         time();
         provenance();
         return page;
@@ -319,19 +322,42 @@ final class ReportPage {
         page.html("<h3>Attacked images</h3>" + made.images());
     }
 
+    /** Tables and figures of the studies of runs; no section where there are none. */
+    private void studies() {
+        List<Report.Run> studied = report.runs().stream()
+                .filter(run -> Files.isDirectory(run.directory().resolve(Studies.DIRECTORY)))
+                .toList();
+        if (studied.isEmpty()) {
+            return;
+        }
+        page.section("studies", "Studies", "Studies");
+        for (Report.Run run : studied) {
+            if (several) {
+                page.html("<h3>" + Html.text(run.label()) + "</h3>");
+            }
+            tables.of(run, TableKind.Section.STUDIES).forEach(entry -> page.html(Html.table(entry.table())));
+            figures(FigureKind.Section.STUDIES, "studies", run);
+        }
+    }
+
     private void time() {
         page.section("time", "Time and cost", "Time");
         for (Report.Run run : report.runs()) {
-            String id = unique(FigureGroup.identifier("time" + (several ? "-" + run.label() : "")));
-            try {
-                for (FigureKind kind : figures) {
-                    if (kind.section() == FigureKind.Section.TIME) {
-                        kind.ofRun(id, several ? run.label() : "", run).forEach(page::figures);
-                    }
+            figures(FigureKind.Section.TIME, "time", run);
+        }
+    }
+
+    /** Figures of one section and run, or why they cannot be shown. */
+    private void figures(FigureKind.Section section, String name, Report.Run run) {
+        String id = unique(FigureGroup.identifier(name + (several ? "-" + run.label() : "")));
+        try {
+            for (FigureKind kind : figures) {
+                if (kind.section() == section) {
+                    kind.ofRun(id, several ? run.label() : "", run).forEach(page::figures);
                 }
-            } catch (UserException e) {
-                page.html("<div class=\"warning\">" + Html.text(e.getMessage()) + "</div>");
             }
+        } catch (UserException e) {
+            page.html("<div class=\"warning\">" + Html.text(e.getMessage()) + "</div>");
         }
     }
 

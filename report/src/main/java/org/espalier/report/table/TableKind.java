@@ -18,7 +18,9 @@ public interface TableKind {
         /** Accuracy under suites of attacks; for tables of a run. */
         ROBUSTNESS,
         /** Certified bounds; for tables of a run. */
-        CERTIFIED
+        CERTIFIED,
+        /** Studies; for tables of a run. */
+        STUDIES
     }
 
     /**

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import javax.imageio.ImageIO;
@@ -97,7 +99,14 @@ public record ImageFile(ImageShape shape, byte[] pixels) {
                 throw new UserException(source + " has " + reader.getWidth(0) + " x " + reader.getHeight(0)
                         + " pixels, expected at most " + mostPixels);
             }
-            return of(reader.read(0), channels);
+            List<String> warnings = new ArrayList<>();
+            reader.addIIOReadWarningListener((_, warning) -> warnings.add(warning));
+            BufferedImage image = reader.read(0);
+            if (warnings.stream().anyMatch(warning -> warning.toLowerCase(Locale.ROOT).contains("premature end"))) {
+                // The decoder fills what is missing of a JPEG file with grey.
+                throw new UserException(source + " is damaged: its picture ends early");
+            }
+            return of(image, channels);
         });
     }
 

@@ -11,6 +11,7 @@ import java.util.Base64;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.espalier.UserException;
+import org.espalier.data.ImageShape;
 import org.junit.jupiter.api.Test;
 
 class ImageFileTest {
@@ -63,6 +64,31 @@ class ImageFileTest {
     }
 
     /** The JDK's BMP decoder takes gigabytes for these 120 bytes. */
+    @Test
+    void aJpegFileThatEndsEarlyIsRefused() throws Exception {
+        BufferedImage image = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
+        for (int i = 0; i < 64 * 64; i++) {
+            image.setRGB(i % 64, i / 64, i * 7919);
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ImageIO.write(image, "jpg", out);
+        byte[] whole = out.toByteArray();
+        assertThat(ImageFile.decode(whole, 3, "x.jpg").shape()).isEqualTo(new ImageShape(64, 64, 3));
+        assertThatThrownBy(() -> ImageFile.decode(Arrays.copyOf(whole, whole.length * 2 / 3), 3, "x.jpg"))
+                .isInstanceOf(UserException.class)
+                .hasMessage("x.jpg is damaged: its picture ends early");
+    }
+
+    @Test
+    void greyValuesOfSixteenBitsGiveTheirUpperByte() throws Exception {
+        BufferedImage image = new BufferedImage(2, 1, BufferedImage.TYPE_USHORT_GRAY);
+        image.getRaster().setSample(0, 0, 0, 0x12ff);
+        image.getRaster().setSample(1, 0, 0, 0x8000);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ImageIO.write(image, "png", out);
+        assertThat(ImageFile.decode(out.toByteArray(), 1, "x.png").pixels()).containsExactly(0x12, 0x80 - 256);
+    }
+
     @Test
     void formatsWhoseDecoderIsNotBoundedAreRefused() {
         byte[] bmp = Base64.getDecoder()

@@ -1,0 +1,5 @@
+/** Studies of the tickets of a search. */
+@NullMarked
+package org.espalier.lab.study.ticket;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,218 @@
+package org.espalier.spark;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.spark.SparkFiles;
+import org.espalier.UserException;
+import org.espalier.cli.console.Version;
+import org.espalier.data.DataProgress;
+import org.espalier.data.DataSet;
+import org.espalier.data.catalogue.DataSets;
+import org.espalier.engine.KernelMode;
+import org.espalier.lab.cluster.SharedFiles;
+import org.espalier.lab.cluster.WorkOutcome;
+import org.espalier.lab.cluster.WorkRequest;
+import org.espalier.lab.cluster.Worker;
+import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.plan.Numerics;
+import org.espalier.lab.runner.LevelWork;
+import org.espalier.lab.runner.RunObserver;
+import org.espalier.lab.runner.RunRequest;
+import org.espalier.lab.store.Store;
+import org.jspecify.annotations.Nullable;
+
+/** A search on one executor: plan and data are read once for all tasks of the process. */
+final class ExecutorSearch {
+    private static final List<String> PLAN = List.of(Store.EXPERIMENT, Store.INDEX, "provenance.json");
+    private static final AtomicReference<@Nullable ExecutorSearch> CURRENT = new AtomicReference<>();
+
+    private final SearchJob job;
+    private final SharedFiles files;
+    private final Path home;
+    private final RunRequest run;
+    private final LevelWork work;
+
+    /**
+     * The search of a job in this process.
+     *
+     * @throws ChainFailure if this executor cannot take part: another version, no store, missing or different data
+     */
+    static ExecutorSearch of(SearchJob job) {
+        synchronized (CURRENT) {
+            ExecutorSearch current = CURRENT.get();
+            if (current == null || !current.job.run().equals(job.run())) {
+                try {
+                    current = new ExecutorSearch(job);
+                } catch (UserException e) {
+                    throw new ChainFailure(e.getMessage());
+                }
+                CURRENT.set(current);
+            }
+            return current;
+        }
+    }
+
+    private ExecutorSearch(SearchJob job) {
+        this.job = job;
+        if (!job.version().equals(Version.number()) || job.numerics() != Numerics.VERSION) {
+            throw new UserException("executors have Espalier " + Version.number() + " with numerics version "
+                    + Numerics.VERSION + ", expected the driver's " + job.version() + " with " + job.numerics()
+                    + "; remove Espalier's jar from the cluster's class path");
+        }
+        this.files = Stores.open(Stores.address(job.store()), Stores.decode(job.hadoop()));
+        this.home = folder(Path.of(SparkFiles.getRootDirectory()).toAbsolutePath());
+        Store plan = plan();
+        Map<String, DataSet> data = data(plan.experiment());
+        this.run = new RunRequest(
+                plan.experiment(),
+                home,
+                1,
+                KernelMode.valueOf(job.kernels()),
+                Duration.ofMillis(job.checkpointMillis()),
+                job.version(),
+                job.command());
+        this.work = new LevelWork(run, data);
+        work.check(plan);
+    }
+
+    private static Path folder(Path parent) {
+        try {
+            Path folder = Files.createTempDirectory(parent, "espalier-");
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> Folders.delete(folder)));
+            return folder;
+        } catch (IOException e) {
+            throw new UserException("no folder can be made in " + parent + ": " + OneLine.reason(e), e);
+        }
+    }
+
+    private Store plan() {
+        Path plan = home.resolve("plan");
+        for (String name : PLAN) {
+            if (!files.fetch(name, plan.resolve(name))) {
+                throw new UserException("executors do not see " + files.describe() + "/" + name
+                        + ", which the driver has written; expected a folder that all machines mount, or choose"
+                        + " another store with --store");
+            }
+        }
+        return Store.open(plan);
+    }
+
+    private Map<String, DataSet> data(Experiment experiment) {
+        Map<String, DataSet> data = new LinkedHashMap<>();
+        for (Experiment.DataSource source : experiment.data().sets()) {
+            String name = source.name();
+            String archive = job.archives().get(name);
+            String own = job.folders().get(name);
+            Optional<Path> folder = Optional.empty();
+            if (archive != null) {
+                Path unpacked = home.resolve("data-" + name);
+                ShippedData.unpack(Path.of(SparkFiles.get(archive)), unpacked);
+                folder = Optional.of(unpacked);
+            } else if (own != null) {
+                folder = Optional.of(Path.of(own));
+            }
+            data.put(
+                    name,
+                    DataSets.standard()
+                            .findHere(name, folder, DataProgress.NONE)
+                            .dataSet());
+        }
+        return data;
+    }
+
+    /**
+     * Trains the levels of a chain that are missing, and any damaged level before it.
+     *
+     * @param again whether an earlier attempt at this chain failed: Spark knows that it is over, so its leases are not waited
+     *     for. Where it is not over after all, both write the same bytes
+     * @throws ChainFailure if it fails or is stopped
+     */
+    ChainReport train(Chain chain, boolean again) {
+        if (again) {
+            chain.keys().forEach(key -> files.delete("cluster/leases/" + key + ".json"));
+        }
+        Path scratch = folder(home);
+        List<String> warnings = new CopyOnWriteArrayList<>();
+        Duration term = Duration.ofMillis(job.leaseMillis());
+        try {
+            Set<String> keys = new HashSet<>(chain.keys());
+            keys.addAll(chain.before());
+            Worker worker = new Worker(
+                    new WorkRequest(run, scratch, term, Worker.usualPoll(term), false, false),
+                    work.part(keys),
+                    files,
+                    new RunObserver() {
+                        @Override
+                        public void warned(String sentence) {
+                            warnings.add(sentence);
+                        }
+                    });
+            WorkOutcome outcome = outcome(worker);
+            if (outcome.stopped()) {
+                throw new ChainFailure("the task was stopped");
+            }
+            return new ChainReport(host(), chain, warnings);
+        } catch (UserException e) {
+            throw new ChainFailure(e.getMessage());
+        } finally {
+            Folders.delete(scratch);
+        }
+    }
+
+    /** Runs a worker on a thread of its own: Spark stops tasks by interrupts, which would break its last writes. */
+    private static WorkOutcome outcome(Worker worker) {
+        AtomicReference<@Nullable WorkOutcome> outcome = new AtomicReference<>();
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        Thread thread = Thread.ofPlatform().name("espalier-chain").start(() -> {
+            try {
+                outcome.set(worker.run());
+            } catch (RuntimeException | Error e) {
+                failure.set(e);
+            }
+        });
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+                worker.stop();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        Throwable thrown = failure.get();
+        if (thrown instanceof RuntimeException unchecked) {
+            throw unchecked;
+        } else if (thrown instanceof Error error) {
+            throw error;
+        }
+        WorkOutcome result = outcome.get();
+        if (result == null) {
+            throw new IllegalStateException("the worker ended without an outcome");
+        }
+        return result;
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unknown";
+        }
+    }
+}

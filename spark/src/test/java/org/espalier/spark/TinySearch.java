@@ -1,0 +1,126 @@
+package org.espalier.spark;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.espalier.cli.console.Version;
+import org.espalier.cli.place.PlaceRequest;
+import org.espalier.data.DataProgress;
+import org.espalier.fixtures.IdxBytes;
+import org.espalier.fixtures.Trees;
+import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.experiment.ExperimentFile;
+import org.espalier.lab.runner.RunObserver;
+import org.espalier.lab.runner.RunRequest;
+import org.espalier.lab.runner.Runner;
+
+/** A search that trains in moments: images of 3 x 3 pixels, of which column {@code label} is bright. */
+final class TinySearch {
+    /** Updates of a level. */
+    private final int iterations;
+
+    private final Path home;
+    private final Path data;
+
+    /** Writes 60 training and 30 test images of three classes as four IDX files. */
+    TinySearch(Path home, int iterations) throws IOException {
+        this.home = home;
+        this.iterations = iterations;
+        this.data = Files.createDirectories(home.resolve("data"));
+        write("train", 60);
+        write("t10k", 30);
+    }
+
+    private void write(String part, int count) throws IOException {
+        byte[] pixels = new byte[9 * count];
+        int[] labels = new int[count];
+        for (int image = 0; image < count; image++) {
+            labels[image] = image % 3;
+            for (int pixel = 0; pixel < 9; pixel++) {
+                pixels[9 * image + pixel] = (byte) (pixel % 3 == labels[image] ? 200 + image % 50 : image * 7 % 90);
+            }
+        }
+        Files.write(data.resolve(part + "-images-idx3-ubyte"), IdxBytes.images(pixels, 3, 3));
+        Files.write(data.resolve(part + "-labels-idx1-ubyte"), IdxBytes.labels(labels));
+    }
+
+    /** The experiment's file: two trials, three strategies that share dense levels, a rewind. */
+    Path file() throws IOException {
+        Path file = home.resolve("tiny.yaml");
+        Files.writeString(
+                file,
+                """
+                name: tiny
+                seed: 7
+                trials: 2
+                data:
+                  sets: [{name: tiny, directory: "%s"}]
+                  validation: 20
+                network:
+                  hidden: [6]
+                training:
+                  iterations: %d
+                  batch: 10
+                attacks:
+                  fgsm: {kind: fgsm, epsilon: 0.1}
+                objectives: [fgsm]
+                evaluation:
+                  every: %d
+                  attacks: [fgsm]
+                pruning:
+                  levels: 2
+                strategies: [original, rewind-%d, continued]
+                report:
+                  iteration: %d
+                """
+                        .formatted(data, iterations, iterations / 2, iterations / 4, iterations));
+        return file;
+    }
+
+    Path data() {
+        return data;
+    }
+
+    Experiment experiment() throws IOException {
+        return ExperimentFile.read(file().toString(), List.of());
+    }
+
+    RunRequest request(Path directory) throws IOException {
+        return new RunRequest(
+                experiment(), directory, 2, RunRequest.USUAL_CHECKPOINT, Version.number(), List.of("run"));
+    }
+
+    /** The same search for a place. */
+    PlaceRequest request(Path directory, String master, Optional<String> store, Map<String, String> settings)
+            throws IOException {
+        return new PlaceRequest(
+                request(directory),
+                Optional.empty(),
+                Optional.ofNullable(master),
+                store,
+                settings,
+                Optional.empty(),
+                1 << 20,
+                1 << 20);
+    }
+
+    /** What one machine makes: digests by file. */
+    Map<String, String> onOneMachine() throws IOException {
+        Path whole = home.resolve("whole");
+        if (!Files.exists(whole)) {
+            new Runner(request(whole), RunObserver.NONE).run(DataProgress.NONE);
+        }
+        return made(whole);
+    }
+
+    /** The files of a search that do not depend on when and where it ran. */
+    static Map<String, String> made(Path directory) throws IOException {
+        Map<String, String> made = new TreeMap<>(Trees.digests(directory));
+        made.keySet().removeIf(name -> name.startsWith("cluster/") || name.startsWith("results."));
+        return made;
+    }
+}
