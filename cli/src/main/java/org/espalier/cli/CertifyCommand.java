@@ -20,19 +20,23 @@ import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.cli.progress.SharedParts;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
+import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.certification.BoundsConsistency;
 import org.espalier.lab.certification.Certification;
 import org.espalier.lab.certification.CertificationMethod;
 import org.espalier.lab.certification.CertificationRequest;
 import org.espalier.lab.certification.CertificationRunner;
+import org.espalier.lab.certification.KeptCounterexamples;
 import org.espalier.lab.certification.StoredCertifications;
 import org.espalier.lab.cluster.WorkRequest;
+import org.espalier.lab.counterexample.KeptDirectory;
 import org.espalier.lab.experiment.Decimals;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketData;
+import org.espalier.report.example.ContactSheets;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.table.Table;
 import picocli.CommandLine;
@@ -62,6 +66,9 @@ final class CertifyCommand implements Callable<Integer> {
     private static final int USUAL_BOUND_IMAGES = 1000;
     private static final int USUAL_EXACT_IMAGES = 100;
     private static final float USUAL_EPSILON = 0.1f;
+
+    /** Digits of a network's digest in names of directories. */
+    private static final int DIGITS = 12;
 
     private final Console console;
 
@@ -125,6 +132,15 @@ final class CertifyCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = "Folder of the certificates (default: in the search's directory, or beside the file).")
     private Optional<Path> out;
+
+    @Option(
+            names = "--keep",
+            paramLabel = "DIR",
+            arity = "0..1",
+            fallbackValue = "",
+            description =
+                    "With exact: keep the counterexamples, as arrays (.npz) and pictures (default: with the certificate).")
+    private Optional<Path> keep;
 
     @Option(names = "--shared", description = SharedParts.SHARED)
     private boolean shared;
@@ -196,9 +212,24 @@ final class CertifyCommand implements Callable<Integer> {
 
     private int conclude(List<CertificationRequest> requests, List<Certification> certifications) {
         show(requests, certifications);
+        keep.ifPresent(place -> keep(requests, certifications, place));
         List<String> violations = violations(requests, certifications);
         violations.forEach(console::complain);
         return violations.isEmpty() ? ExitCode.DONE : ExitCode.REFUSED;
+    }
+
+    private void keep(List<CertificationRequest> requests, List<Certification> certifications, Path place) {
+        for (int i = 0; i < requests.size(); i++) {
+            CertificationRequest request = requests.get(i);
+            var directory = new KeptDirectory(
+                    place.toString().isEmpty()
+                            ? request.directory().resolve(KeptDirectory.NAME)
+                            : place.resolve(request.ticket().digest().substring(0, DIGITS) + "-" + request.id()));
+            int found = KeptCounterexamples.write(request, certifications.get(i), directory);
+            ContactSheets.write(
+                    directory, DataSets.standard().classNames(request.set().name()));
+            console.err().println("Kept: " + directory.file() + " (" + found + " counterexamples)");
+        }
     }
 
     /** Contradictions between these certificates and all stored ones of the same tickets. */
@@ -231,6 +262,9 @@ final class CertifyCommand implements Callable<Integer> {
         if (!chosen.exact() && (nodes.isPresent() || timeLimit.isPresent())) {
             throw new UserException(
                     (nodes.isPresent() ? "--nodes" : "--time-limit") + " needs --method exact, found " + chosen);
+        }
+        if (!chosen.exact() && keep.isPresent()) {
+            throw new UserException("--keep needs --method exact, which finds counterexamples, found " + chosen);
         }
         if (!split.equals("test") && !split.equals("validation")) {
             throw new UserException("--split is " + split + ", expected test or validation");

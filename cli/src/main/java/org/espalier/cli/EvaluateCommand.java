@@ -1,5 +1,6 @@
 package org.espalier.cli;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,8 +24,12 @@ import org.espalier.data.Splits;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.evaluate.rules.Verdict;
 import org.espalier.lab.cluster.WorkRequest;
+import org.espalier.lab.counterexample.KeptDirectory;
+import org.espalier.lab.exchange.LeaderboardEntry;
 import org.espalier.lab.experiment.Decimals;
 import org.espalier.lab.experiment.Names;
+import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Json;
 import org.espalier.lab.robustness.EvaluationRequest;
 import org.espalier.lab.robustness.EvaluationRunner;
 import org.espalier.lab.robustness.Radius;
@@ -34,6 +39,7 @@ import org.espalier.lab.robustness.SuiteChoice;
 import org.espalier.lab.selftest.SelfTest;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketData;
+import org.espalier.report.example.ContactSheets;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.table.EvaluationTables;
 import picocli.CommandLine;
@@ -56,12 +62,16 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  espalier evaluate runs/quick-mlp --strategy original --trial 1 --level 3",
             "  espalier evaluate runs/quick-mlp --all-levels --suite fast --images 200",
+            "  espalier evaluate ticket.safetensors --suite fast --keep",
             "  espalier evaluate /shared/mine --all-levels --shared",
             "  espalier evaluate --self-test"
         })
 final class EvaluateCommand implements Callable<Integer> {
     private static final int USUAL_IMAGES = 1000;
     private static final float USUAL_EPSILON = 0.3f;
+
+    /** Digits of a network's digest in names of directories. */
+    private static final int DIGITS = 12;
 
     private final Console console;
 
@@ -116,6 +126,31 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Directory of the results (default: in the search, or beside the file).")
     private Optional<Path> out;
 
+    @Option(
+            names = "--keep",
+            paramLabel = "DIR",
+            arity = "0..1",
+            fallbackValue = "",
+            description =
+                    "Keep what the attacks find, as arrays (.npz) and pictures (default: with the results). An evaluation that"
+                            + " is finished without runs its attacks again on the images that they broke.")
+    private Optional<Path> keep;
+
+    @Option(
+            names = "--as-entry",
+            description =
+                    "Write records for RobustBench and for the benchmark of adversarial pruning, with the results. Needs --suite"
+                            + " standard.")
+    private boolean asEntry;
+
+    @Option(
+            names = "--entry-field",
+            paramLabel = "NAME=VALUE",
+            description =
+                    "With --as-entry: a field that Espalier does not know, e.g. name, link, authors, venue, additional-data,"
+                            + " architecture, ap-key. May be repeated. Fields that are not given are left out.")
+    private Map<String, String> entryFields = new LinkedHashMap<>();
+
     @Option(names = "--shared", description = SharedParts.SHARED)
     private boolean shared;
 
@@ -147,11 +182,22 @@ final class EvaluateCommand implements Callable<Integer> {
         if (selfTest) {
             return selfTest(threads);
         }
+        if (given.isEmpty() && keep.filter(place -> !place.toString().isEmpty()).isPresent()) {
+            // The ticket stands behind the option, which takes what follows it as its own.
+            given = keep;
+            keep = Optional.of(Path.of(""));
+        }
         Path path = given.orElseThrow(() -> wrong("missing TICKET"));
         ThreatModel threat = threat();
         images.filter(n -> n < 1).ifPresent(n -> {
             throw wrong("--images is " + n + ", expected a number from 1");
         });
+        if (asEntry && !suite.equals("standard")) {
+            throw wrong("--as-entry needs --suite standard, AutoAttack's attacks, found " + suite);
+        } else if (!asEntry && !entryFields.isEmpty()) {
+            throw wrong("--entry-field is given, expected --as-entry with it");
+        }
+        LeaderboardEntry.check(entryFields);
         oneOf("--rules", rules, List.of("all", "none"));
         oneOf("--split", split, List.of("test", "validation"));
         oneOf("--weights", ticketOptions.weights(), List.of("final", "best-validation"));
@@ -172,7 +218,7 @@ final class EvaluateCommand implements Callable<Integer> {
             return outcome.whole() ? show(requests) : outcome.interrupted().orElse(ExitCode.INTERRUPTED);
         }
         var progress = new EvaluationProgress(console);
-        var runner = new EvaluationRunner(requests, threads, progress);
+        var runner = new EvaluationRunner(requests, threads, progress, this::kept);
         try (Interruption interruption = Interruption.expect(() -> {
             console.err().println("stopping; waits for the batches in work");
             runner.stop();
@@ -183,6 +229,10 @@ final class EvaluateCommand implements Callable<Integer> {
             }
         }
         int code = show(requests);
+        pictures(requests);
+        if (asEntry) {
+            requests.forEach(this::entries);
+        }
         runner.secondsPerImage()
                 .ifPresent(seconds -> console.err()
                         .println(String.format(
@@ -191,6 +241,48 @@ final class EvaluateCommand implements Callable<Integer> {
                                 seconds,
                                 rules.equals("all") ? "the rules' attacks included" : "without rules")));
         return code;
+    }
+
+    /** Where the adversarial examples of an evaluation are kept, if they are. */
+    private Optional<KeptDirectory> kept(EvaluationRequest request) {
+        return keep.map(place -> new KeptDirectory(
+                place.toString().isEmpty()
+                        ? request.directory().resolve(KeptDirectory.NAME)
+                        : place.resolve(request.ticket().digest().substring(0, DIGITS) + "-" + request.id())));
+    }
+
+    private void pictures(List<EvaluationRequest> requests) {
+        for (EvaluationRequest request : requests) {
+            kept(request).ifPresent(directory -> {
+                List<Path> sheets = ContactSheets.write(
+                        directory, DataSets.standard().classNames(request.set().name()));
+                console.err()
+                        .println("Kept: " + directory.file() + " and " + sheets.size()
+                                + (sheets.size() == 1 ? " picture" : " pictures") + " beside it");
+            });
+        }
+    }
+
+    private void entries(EvaluationRequest request) {
+        var entry = new LeaderboardEntry(
+                request.ticket(),
+                StoredEvaluations.read(request),
+                request.split().size(),
+                entryFields);
+        Path robustBench = request.directory().resolve("entry-robustbench.json");
+        Path pruning = request.directory().resolve("entry-adversarial-pruning.json");
+        AtomicFiles.write(robustBench, json(entry.robustBench()));
+        AtomicFiles.write(pruning, json(entry.adversarialPruning()));
+        console.err()
+                .println("Entries: " + robustBench + " and " + pruning
+                        + (entry.missing().isEmpty()
+                                ? ""
+                                : "; left out, as not given with --entry-field: "
+                                        + String.join(", ", entry.missing())));
+    }
+
+    private static byte[] json(Map<String, Object> record) {
+        return (Json.write(record) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     private List<Ticket> tickets(Path path) {

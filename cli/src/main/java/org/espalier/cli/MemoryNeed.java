@@ -1,12 +1,14 @@
 package org.espalier.cli;
 
 import java.util.Map;
+import java.util.Optional;
 import org.espalier.UserException;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.network.NetworkSize;
 import org.espalier.lab.plan.ExperimentTranslator;
+import org.espalier.lab.plan.StartNetwork;
 import org.espalier.network.Architecture;
 import org.espalier.network.Shape;
 
@@ -31,13 +33,13 @@ record MemoryNeed(long data, long job) {
     /** Examples to a panel of activations. */
     private static final int PANEL = 64;
 
-    static MemoryNeed of(Experiment experiment, Map<String, DataSet> sets) {
+    static MemoryNeed of(Experiment experiment, Map<String, DataSet> sets, Optional<StartNetwork> start) {
         long data = 0;
         long job = 0;
         for (DataSet set : sets.values()) {
             // The training images are in memory twice: whole, and split.
             data += 2 * bytes(set.train()) + bytes(set.test());
-            job = Math.max(job, ofNetwork(experiment, ExperimentTranslator.architecture(experiment, set)));
+            job = Math.max(job, ofNetwork(experiment, ExperimentTranslator.architecture(experiment, set, start)));
         }
         return new MemoryNeed(data, job);
     }
@@ -60,19 +62,24 @@ record MemoryNeed(long data, long job) {
      * Refuses a search of which not even one job fits, in one sentence that names the layer with the most values. Fully connected
      * networks are not refused: what they need is known too roughly beside what there is.
      *
+     * @param start the network of {@code network.from}, if the experiment names one
      * @param memory bytes that may be used
      * @throws UserException if so
      */
-    void check(Experiment experiment, Map<String, DataSet> sets, long memory) {
-        if (experiment.network().mlp() || bytes(1) <= memory) {
+    void check(Experiment experiment, Map<String, DataSet> sets, Optional<StartNetwork> start, long memory) {
+        if (bytes(1) <= memory) {
             return;
         }
         for (DataSet set : sets.values()) {
-            Architecture network = ExperimentTranslator.architecture(experiment, set);
-            if (ofNetwork(experiment, network) == job) {
+            Architecture network = ExperimentTranslator.architecture(experiment, set, start);
+            if (network.fullyConnected().isEmpty() && ofNetwork(experiment, network) == job) {
                 NetworkSize size = NetworkSize.of(network.graph());
                 Shape largest = network.graph().shape(size.largest());
-                throw new UserException(experiment.network().setting()
+                throw new UserException(experiment
+                                .network()
+                                .from()
+                                .map(file -> "network.from " + file)
+                                .orElse(experiment.network().setting())
                         + " is too large for the memory: a level on data set "
                         + set.name() + " needs about " + mib(bytes(1)) + ", "
                         + mib(maps(experiment, largest.elements()))

@@ -33,7 +33,7 @@ final class PlanText {
             Map<String, DataSet> data,
             MemoryNeed need,
             List<Integer> cores) {
-        console.err().println("measuring on this machine, about " + Math.round(CALIBRATION_SECONDS) + " s");
+        console.err().println("measuring on this machine, about 10 s");
         SearchEstimate estimate = SearchEstimate.of(first, experiment.trials(), data, CALIBRATION_SECONDS);
         PrintStream out = console.out();
         line(

@@ -1,5 +1,6 @@
 package org.espalier.cli;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -17,9 +18,17 @@ import org.espalier.lab.file.AtomicFiles;
 import org.espalier.report.ReportFiles;
 import org.espalier.report.ReportFolder;
 import org.espalier.report.ReportText;
+import org.espalier.report.content.LoneNetwork;
 import org.espalier.report.content.Report;
 import org.espalier.report.content.ReportPart;
+import org.espalier.report.format.MarkdownTable;
+import org.espalier.report.format.TextTable;
+import org.espalier.report.page.LonePage;
+import org.espalier.report.page.PageFiles;
 import org.espalier.report.result.Published;
+import org.espalier.report.table.EvaluationTables;
+import org.espalier.report.table.LoneTables;
+import org.espalier.report.table.Table;
 import org.espalier.report.verdict.Terms;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,6 +47,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  espalier report runs/quick",
             "  espalier report runs/digits-* --out comparison",
+            "  espalier report ticket.safetensors",
             "  espalier report --text runs/quick | less"
         })
 final class ReportCommand implements Callable<Integer> {
@@ -52,7 +62,9 @@ final class ReportCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "DIR",
             arity = "1..*",
-            description = "Directory of a search; several searches are compared.")
+            description =
+                    "Directory of a search; several searches are compared. Or one network's file, or the directory of one of its"
+                            + " evaluations.")
     private List<Path> directories;
 
     @Option(
@@ -124,6 +136,12 @@ final class ReportCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--csv and --markdown are both " + csv.get() + ", expected two files");
         }
+        if (directories.size() == 1) {
+            Optional<LoneNetwork> lone = LoneNetwork.at(directories.getFirst());
+            if (lone.isPresent()) {
+                return lone(lone.get());
+            }
+        }
         OptionalInt shown = iteration.map(OptionalInt::of).orElse(OptionalInt.empty());
         Report report = Report.read(directories, terms(), Published.with(published));
         if (report.runs().size() > 1 && (csv.isPresent() || markdown.isPresent())) {
@@ -156,6 +174,42 @@ final class ReportCommand implements Callable<Integer> {
             return ExitCode.REFUSED;
         }
         return problems.isEmpty() && unwritten.isEmpty() ? ExitCode.DONE : ExitCode.MISTAKE;
+    }
+
+    /** A network that belongs to no search: its tables on the terminal, and a page. */
+    private int lone(LoneNetwork lone) {
+        List<Table> tables = new ArrayList<>();
+        lone.evaluations()
+                .forEach(each ->
+                        tables.add(EvaluationTables.one(new EvaluationTables.Row(lone.label(), each.stored()))));
+        if (!lone.certificates().isEmpty()) {
+            tables.add(LoneTables.certificates(lone.certificates()));
+        }
+        lone.facts().forEach(fact -> console.out().println(String.join(": ", fact)));
+        tables.forEach(table -> {
+            console.out().println();
+            console.out().print(TextTable.of(table, console.width()));
+        });
+        if (tables.isEmpty()) {
+            console.out().println("Nothing is evaluated or certified: espalier evaluate " + lone.label());
+        }
+        lone.problems().forEach(console::complain);
+        if (!text) {
+            Path folder = out.orElse(lone.home());
+            Path page = folder.resolve(PageFiles.PAGE);
+            Path tidy = markdown.orElse(folder.resolve(ReportFiles.MARKDOWN));
+            AtomicFiles.makeDirectory(folder);
+            AtomicFiles.writeRepeatable(page, LonePage.of(lone).bytes());
+            AtomicFiles.write(
+                    tidy,
+                    tables.stream()
+                            .map(MarkdownTable::of)
+                            .collect(Collectors.joining("\n"))
+                            .getBytes(StandardCharsets.UTF_8));
+            console.out().println();
+            console.out().println("Written: " + page + ", " + tidy);
+        }
+        return lone.problems().isEmpty() ? ExitCode.DONE : ExitCode.MISTAKE;
     }
 
     private static Path plain(Path file) {

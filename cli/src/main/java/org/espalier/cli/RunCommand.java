@@ -30,6 +30,7 @@ import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.experiment.Presets;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.plan.ExperimentTranslator;
+import org.espalier.lab.plan.StartNetwork;
 import org.espalier.lab.robustness.EvaluationRequest;
 import org.espalier.lab.robustness.EvaluationRunner;
 import org.espalier.lab.robustness.ExperimentEvaluation;
@@ -193,9 +194,10 @@ final class RunCommand implements Callable<Integer> {
             ExperimentEvaluation.check(resolved, lines); // hours of training come first
             data = Runner.load(resolved, lines);
         }
+        Optional<StartNetwork> start = StartNetwork.of(resolved);
         // On a cluster this process trains nothing.
         long memory = place.isPresent() ? Long.MAX_VALUE / 2 : Runtime.getRuntime().maxMemory();
-        MemoryNeed need = need(resolved, data, memory);
+        MemoryNeed need = need(resolved, data, start, memory);
         int threads = jobs.orElseGet(() -> usualJobs(
                 resolved,
                 need,
@@ -210,7 +212,8 @@ final class RunCommand implements Callable<Integer> {
                 kernels,
                 place.isPresent() ? WorkRequest.USUAL_CHECKPOINT : RunRequest.USUAL_CHECKPOINT,
                 Version.number(),
-                spec.root().commandLine().getParseResult().originalArgs());
+                spec.root().commandLine().getParseResult().originalArgs(),
+                start);
         if (plan) {
             overrides.add("trials=1");
             PlanText.print(console, resolved, ExperimentFile.read(experiment, overrides), data, need, coresOrUsual());
@@ -231,13 +234,13 @@ final class RunCommand implements Callable<Integer> {
      *
      * @throws UserException naming the file, if they do not fit
      */
-    private MemoryNeed need(Experiment resolved, Map<String, DataSet> data, long memory) {
+    private MemoryNeed need(Experiment resolved, Map<String, DataSet> data, Optional<StartNetwork> start, long memory) {
         try {
             data.values()
                     .forEach(set -> ExperimentTranslator.pruningSchedule(
-                            resolved, ExperimentTranslator.architecture(resolved, set)));
-            MemoryNeed need = MemoryNeed.of(resolved, data);
-            need.check(resolved, data, memory);
+                            resolved, ExperimentTranslator.architecture(resolved, set, start)));
+            MemoryNeed need = MemoryNeed.of(resolved, data, start);
+            need.check(resolved, data, start, memory);
             return need;
         } catch (UserException e) {
             throw new UserException(experiment + ": " + e.getMessage(), e);

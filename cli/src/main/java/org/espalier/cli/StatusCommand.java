@@ -48,11 +48,7 @@ final class StatusCommand implements Callable<Integer> {
         Store store = Store.open(directory);
         SearchStatus status = SearchStatus.of(store);
         console.out().print(TextTable.of(table(store, status), console.width()));
-        List<String> damaged = store.trials().stream()
-                .flatMap(trial -> trial.levels().stream())
-                .distinct()
-                .flatMap(key -> store.level(key).damage().stream())
-                .toList();
+        List<String> damaged = store.damage();
         damaged.stream().limit(MOST_DAMAGED).forEach(console::complain);
         if (damaged.size() > MOST_DAMAGED) {
             console.complain((damaged.size() - MOST_DAMAGED) + " more levels are damaged");

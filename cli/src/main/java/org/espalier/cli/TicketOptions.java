@@ -57,6 +57,11 @@ public final class TicketOptions {
         return weights;
     }
 
+    /** Whether the user names a data set for files that belong to no search. */
+    public boolean namesData() {
+        return data.isPresent() || dataDirectory.isPresent();
+    }
+
     /**
      * The directory that processes with {@code --shared} meet in: the search's.
      *

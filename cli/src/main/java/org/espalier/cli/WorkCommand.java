@@ -26,6 +26,7 @@ import org.espalier.lab.cluster.Worker;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.file.StoreLock;
 import org.espalier.lab.jobs.PartedWork;
+import org.espalier.lab.plan.StartNetwork;
 import org.espalier.lab.robustness.EvaluationRunner;
 import org.espalier.lab.robustness.ExperimentEvaluation;
 import org.espalier.lab.runner.LevelWork;
@@ -141,8 +142,9 @@ final class WorkCommand implements Callable<Integer> {
                 data = Runner.load(experiment, lines);
             }
             long memory = Runtime.getRuntime().maxMemory();
-            MemoryNeed need = MemoryNeed.of(experiment, data);
-            need.check(experiment, data, memory);
+            Optional<StartNetwork> start = StartNetwork.of(experiment);
+            MemoryNeed need = MemoryNeed.of(experiment, data, start);
+            need.check(experiment, data, start, memory);
             int threads = jobs.orElseGet(() ->
                     RunCommand.usualJobs(experiment, need, Runtime.getRuntime().availableProcessors(), memory));
             RunRequest run = new RunRequest(
@@ -152,7 +154,8 @@ final class WorkCommand implements Callable<Integer> {
                     kernels,
                     Duration.ofSeconds(checkpoint),
                     Version.number(),
-                    spec.root().commandLine().getParseResult().originalArgs());
+                    spec.root().commandLine().getParseResult().originalArgs(),
+                    start);
             LevelWork work = new LevelWork(run, data);
             work.check(store);
             Path home = scratchOfThisWorker();

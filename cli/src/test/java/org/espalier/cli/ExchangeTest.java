@@ -200,6 +200,11 @@ class ExchangeTest {
         }
         done("run", experiment.toString(), "--from", ticket.toString(), "--out", more.toString());
         done("report", more.toString());
+        // What is stored of the search is enough to tell of it.
+        Path away = Files.move(ticket, home.resolve("away.espalier"));
+        done("report", more.toString(), "--text");
+        done("status", more.toString());
+        Files.move(away, ticket);
 
         // The original strategy restarts from the ticket's own weights.
         Path untrained = home.resolve("untrained");

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.espalier.UserException;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.data.DataSet;
@@ -15,8 +16,13 @@ import org.espalier.data.Split;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.plan.ExperimentTranslator;
+import org.espalier.lab.plan.StartNetwork;
+import org.espalier.lab.store.StoredNetwork;
+import org.espalier.network.Architecture;
+import org.espalier.network.Mask;
 import org.espalier.network.NamedNetworks;
 import org.espalier.network.Shape;
+import org.espalier.network.Weights;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,15 +77,26 @@ class NetworksCommandTest {
         Split split = new Split("train", new ImageShape(32, 32, 3), new byte[3072 * 5], new int[5]);
         DataSet set = new DataSet("digits", 32, 32, 10, split, split, Map.of());
         Experiment experiment = ExperimentFile.read("quick-mlp", List.of("network=resnet18"));
-        MemoryNeed need = MemoryNeed.of(experiment, Map.of("digits", set));
-        need.check(experiment, Map.of("digits", set), need.bytes(1));
-        assertThatThrownBy(() -> need.check(experiment, Map.of("digits", set), 640L << 20))
+        MemoryNeed need = MemoryNeed.of(experiment, Map.of("digits", set), Optional.empty());
+        need.check(experiment, Map.of("digits", set), Optional.empty(), need.bytes(1));
+        assertThatThrownBy(() -> need.check(experiment, Map.of("digits", set), Optional.empty(), 640L << 20))
                 .isInstanceOf(UserException.class)
                 .hasMessageStartingWith(
                         "network.kind is too large for the memory: a level on data set digits needs about ")
                 .hasMessageContaining(
                         "64 MiB of them for layer conv1 of 64 x 32 x 32 values, and 640 MiB may be used; give it more");
+        // A network that a search starts from counts as what it is, whatever kind the experiment names.
+        Experiment from = ExperimentFile.read("quick-mlp", List.of("network.from=big.safetensors"));
+        Architecture big = ExperimentTranslator.architecture(experiment, set, Optional.empty());
+        Optional<StartNetwork> start = Optional.of(
+                new StartNetwork("big.safetensors", "0", new StoredNetwork(new Weights(big), Mask.dense(big))));
+        MemoryNeed needed = MemoryNeed.of(from, Map.of("digits", set), start);
+        assertThat(needed.job()).isEqualTo(need.job());
+        assertThatThrownBy(() -> needed.check(from, Map.of("digits", set), start, 640L << 20))
+                .hasMessageStartingWith("network.from ")
+                .hasMessageContaining("big.safetensors is too large for the memory: a level on data set");
         Experiment small = ExperimentFile.read("quick-mlp", List.of("network=cnn-small"));
-        assertThat(MemoryNeed.of(small, Map.of("digits", set)).job()).isBetween(20L << 20, 64L << 20);
+        assertThat(MemoryNeed.of(small, Map.of("digits", set), Optional.empty()).job())
+                .isBetween(20L << 20, 64L << 20);
     }
 }

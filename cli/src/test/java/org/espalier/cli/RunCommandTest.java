@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.data.DataSet;
 import org.espalier.data.ImageShape;
@@ -305,7 +306,7 @@ class RunCommandTest {
         Experiment experiment = ExperimentFile.read("quick-mlp", List.of("network.hidden=[100]"));
         Split split = new Split("train", new ImageShape(10, 10), new byte[5000], new int[50]);
         DataSet set = new DataSet("digits", 10, 10, 7, split, split, Map.of());
-        assertThat(MemoryNeed.of(experiment, Map.of("digits", set)))
+        assertThat(MemoryNeed.of(experiment, Map.of("digits", set), Optional.empty()))
                 .isEqualTo(new MemoryNeed(3 * 5200, (8L << 20) + 64 * (100 * 100 + 100 * 7)));
     }
 

@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import org.espalier.fixtures.IdxBytes;
 
 /** A data set that trains in milliseconds: images of 3 x 3 pixels, of which column {@code label} is bright. */
-final class TinyImages {
+public final class TinyImages {
     private TinyImages() {}
 
     /** Writes 60 training and 30 test images of three classes as four IDX files. */
-    static void write(Path directory) {
+    public static void write(Path directory) {
         try {
             Files.createDirectories(directory);
             write(directory, "train", 60);
@@ -35,7 +35,7 @@ final class TinyImages {
     }
 
     /** An experiment on them: two strategies, two trials, two levels, a few updates each. */
-    static String experiment(Path directory) {
+    public static String experiment(Path directory) {
         return """
                 name: tiny
                 seed: 7

@@ -51,6 +51,7 @@ record HouseRules(String root) {
             "dynamic",
             "scores",
             "evaluate",
+            "construct",
             "ticket",
             "lab",
             "report",

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.Map;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
-import org.espalier.network.Parameter;
 import org.espalier.network.Weights;
 import org.espalier.random.Stream;
 import org.espalier.train.mask.MaskProcess;
@@ -104,7 +103,7 @@ final class EarlyTicket implements MaskProcess {
         return (double) differing / a.architecture().weights();
     }
 
-    /** The mask of the largest weights. Equal ones are taken by position: weights that trained are hardly ever equal. */
+    /** The mask of the largest weights. Of equal ones a fixed draw decides, the same at every update. */
     Mask cut(Weights weights) {
         Architecture architecture = weights.architecture();
         int[] keys = new int[architecture.weights()];
@@ -164,18 +163,7 @@ final class EarlyTicket implements MaskProcess {
         for (int number = 0; state.tensors().containsKey(WINDOW + (char) ('a' + number)); number++) {
             masks.addLast(mask(state.tensor(WINDOW + (char) ('a' + number))));
         }
-        origin = rules.original() && found < 0 ? first(state.tensor("origin")) : null;
-    }
-
-    /** The level's first weights of a state, which holds no running statistics: these begin as they always do. */
-    private static Weights first(Weights stored) {
-        Weights weights = stored.copy();
-        for (Parameter parameter : weights.graph().parameters()) {
-            if (!parameter.role().trained()) {
-                Arrays.fill(weights.values(parameter.name()), parameter.role().start());
-            }
-        }
-        return weights;
+        origin = rules.original() && found < 0 ? state.whole("origin") : null;
     }
 
     private static Weights ones(Mask mask) {

@@ -1,6 +1,5 @@
 package org.espalier.dynamic;
 
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.function.IntPredicate;
@@ -10,6 +9,7 @@ import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Parameter;
 import org.espalier.network.Weights;
+import org.espalier.random.BoxMuller;
 import org.espalier.random.Stream;
 import org.espalier.train.mask.MaskProcess;
 import org.espalier.train.mask.MaskState;
@@ -82,6 +82,7 @@ final class Rewiring implements MaskProcess {
     private final MaskTraining training;
     private final Rules rules;
     private final Selection selection = new Selection();
+    private int[] keys = {};
     private @Nullable Weights mean; // of gradients, where weights grow by it
 
     Rewiring(MaskTraining training, Rules rules) {
@@ -160,10 +161,11 @@ final class Rewiring implements MaskProcess {
                     : (int) (counts.growth() * (int) (fraction * kept));
             BitSet grown = scores == null
                     ? selection.random(empty, count, stream.child("grow"))
-                    : selection.highest(empty, magnitudes(scores.matrix(layer)), count, stream.child("grow"));
+                    : selection.lowest(empty, largestFirst(scores.matrix(layer)), count, stream.child("grow"));
             survivors[layer].or(grown);
+            Stream fresh = stream.child("value");
             for (int at = grown.nextSetBit(0); at >= 0; at = grown.nextSetBit(at + 1)) {
-                values[at] = fresh(stream.child("value"), at);
+                values[at] = rules.deviation() == 0 ? 0 : (float) BoxMuller.at(fresh, at, rules.deviation());
                 first.matrix(layer)[at] = 0;
                 second.matrix(layer)[at] = 0;
             }
@@ -190,22 +192,28 @@ final class Rewiring implements MaskProcess {
         return dropped;
     }
 
-    private static int[] magnitudes(float[] values) {
-        int[] keys = new int[values.length];
-        Arrays.setAll(keys, i -> Selection.magnitude(values[i]));
-        return keys;
+    /** Keys of a layer by size, in room that the next call takes again. */
+    private int[] magnitudes(float[] values) {
+        int[] made = room(values.length);
+        for (int i = 0; i < values.length; i++) {
+            made[i] = Selection.magnitude(values[i]);
+        }
+        return made;
     }
 
-    /** A draw of a normal distribution by Box and Muller's transform. */
-    private float fresh(Stream stream, int position) {
-        if (rules.deviation() == 0) {
-            return 0;
+    private int[] largestFirst(float[] values) {
+        int[] made = magnitudes(values);
+        for (int i = 0; i < values.length; i++) {
+            made[i] = ~made[i];
         }
-        long bits = stream.bits(position);
-        double radius = ((bits >>> 32) + 1) * 0x1p-32; // in (0, 1]
-        double angle = (bits & 0xffffffffL) * 0x1p-32;
-        return (float)
-                (rules.deviation() * Math.sqrt(-2 * StrictMath.log(radius)) * StrictMath.cos(2 * Math.PI * angle));
+        return made;
+    }
+
+    private int[] room(int size) {
+        if (keys.length < size) {
+            keys = new int[size];
+        }
+        return keys;
     }
 
     @Override

@@ -59,28 +59,24 @@ public record RobustBird(
                 preset = "continued")
         EarlyRestart restart)
         implements MaskRule {
+    /** The same search with other presets. */
+    private EarlyBird rule() {
+        return new EarlyBird(density, threshold, window, every, latest, search, restart);
+    }
+
     @Override
     public Mask start(Weights weights, Stream stream) {
-        return Mask.dense(weights.architecture());
+        return rule().start(weights, stream);
     }
 
     @Override
     public MaskProcess bind(MaskTraining training) {
-        return new EarlyTicket(
-                training,
-                new EarlyTicket.Rules(
-                        density,
-                        threshold,
-                        window,
-                        every.orElse(training.updatesPerEpoch()),
-                        EarlyTicket.latest(latest, training.iterations()),
-                        search == EarlySearch.NATURAL,
-                        restart == EarlyRestart.ORIGINAL));
+        return rule().bind(training);
     }
 
     @Override
     public void check(int iterations) {
-        EarlyTicket.latest(latest, iterations);
+        rule().check(iterations);
     }
 
     /** Registers the kind. */

@@ -79,20 +79,27 @@ public final class Selection {
         }
         int[] present = new int[size];
         int next = 0;
-        for (int at = among.nextSetBit(0); at >= 0; at = among.nextSetBit(at + 1)) {
-            present[next++] = keys[at];
+        for (int at = among.nextSetBit(0); at >= 0; ) {
+            int end = among.nextClearBit(at);
+            System.arraycopy(keys, at, present, next, end - at);
+            next += end - at;
+            at = among.nextSetBit(end);
         }
         int cut = smallest(present, size, count);
         int wanted = count - below;
-        long[] equal = new long[size];
+        long[] equal = new long[present(present, size, cut)];
         int equals = 0;
-        for (int at = among.nextSetBit(0); at >= 0; at = among.nextSetBit(at + 1)) {
-            int order = Integer.compareUnsigned(keys[at], cut);
-            if (order < 0) {
-                chosen.set(at);
-            } else if (order == 0) {
-                equal[equals++] = at;
+        for (int at = among.nextSetBit(0); at >= 0; ) {
+            int end = among.nextClearBit(at);
+            for (; at < end; at++) {
+                int order = Integer.compareUnsigned(keys[at], cut);
+                if (order < 0) {
+                    chosen.set(at);
+                } else if (order == 0) {
+                    equal[equals++] = at;
+                }
             }
+            at = among.nextSetBit(end);
         }
         if (wanted < equals) {
             for (int i = 0; i < equals; i++) {
@@ -104,6 +111,14 @@ public final class Selection {
             chosen.set((int) equal[i]);
         }
         return chosen;
+    }
+
+    private static int present(int[] keys, int size, int wanted) {
+        int count = 0;
+        for (int i = 0; i < size; i++) {
+            count += keys[i] == wanted ? 1 : 0;
+        }
+        return count;
     }
 
     /** The positions of the highest keys, as {@link #lowest}. */

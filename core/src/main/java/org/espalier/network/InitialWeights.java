@@ -1,6 +1,7 @@
 package org.espalier.network;
 
 import java.util.Arrays;
+import org.espalier.random.BoxMuller;
 import org.espalier.random.Stream;
 
 /**
@@ -83,14 +84,9 @@ public enum InitialWeights {
         }
     }
 
-    /** By Box and Muller's transform of two words of one block; StrictMath, so that every machine draws the same. */
     private static void normal(float[] values, double deviation, Stream stream) {
         for (int i = 0; i < values.length; i++) {
-            long bits = stream.bits(i);
-            double first = ((bits >>> 32) + 1) * 0x1p-32; // in (0, 1]
-            double second = (bits & 0xffffffffL) * 0x1p-32;
-            values[i] =
-                    (float) (deviation * Math.sqrt(-2 * StrictMath.log(first)) * StrictMath.cos(2 * Math.PI * second));
+            values[i] = (float) BoxMuller.at(stream, i, deviation);
         }
     }
 }

@@ -126,6 +126,27 @@ public final class Units {
         return cleared;
     }
 
+    /**
+     * The number of weights that {@link #clear(BitSet[], int, int)} would take out. Changes no weight.
+     *
+     * @param counts (layer) weights of each layer; what each would lose is taken from them
+     */
+    public int subtract(BitSet[] survivors, int layer, int unit, int[] counts) {
+        int inputs = architecture.inputs(layer);
+        int gone = count(survivors[layer], unit * inputs, inputs);
+        counts[layer] -= gone;
+        for (Reader reader : readers.get(layer)) {
+            int columns = architecture.inputs(reader.layer());
+            int read = 0;
+            for (int row = 0; row < architecture.outputs(reader.layer()); row++) {
+                read += count(survivors[reader.layer()], row * columns + unit * reader.each(), reader.each());
+            }
+            counts[reader.layer()] -= read;
+            gone += read;
+        }
+        return gone;
+    }
+
     private static int clear(BitSet bits, int from, int length) {
         int count = count(bits, from, length);
         bits.clear(from, from + length);

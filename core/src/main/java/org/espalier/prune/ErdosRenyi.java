@@ -1,6 +1,5 @@
 package org.espalier.prune;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.espalier.network.Architecture;
@@ -72,12 +71,7 @@ public record ErdosRenyi(
 
     @Override
     public List<Double> fractions(Architecture architecture, int levels) {
-        List<Double> fractions = new ArrayList<>();
-        for (double layer : densities(architecture)) {
-            // StrictMath: the fractions enter keys of stored levels.
-            fractions.add(1 - StrictMath.pow(layer, 1.0 / levels));
-        }
-        return List.copyOf(fractions);
+        return Quota.ofDensities(densities(architecture), levels);
     }
 
     /** Registers the kind. */

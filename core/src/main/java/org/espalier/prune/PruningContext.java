@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.espalier.UserException;
+import org.espalier.attack.Attacker;
 import org.espalier.data.Split;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
@@ -32,10 +33,16 @@ public final class PruningContext {
     private final Stream stream;
     private final Optional<PruningResources> resources;
     private final Optional<Origin> origin;
-    private final Map<Object, Object> held = new HashMap<>(); // what the criterion computed once, by its name
+    private final Map<Object, Object> held = new HashMap<>(); // by the criterion's name, or one of our own
     private @Nullable Engine engine; // made when first asked for
     private @Nullable Weights gradient; // of the images asked for last
     private int gradientImages;
+
+    /** What the context holds itself; no name of a criterion equals these. */
+    private enum Own {
+        INITIAL,
+        PERMUTATION
+    }
 
     /**
      * Where a network's weights come from.
@@ -96,7 +103,7 @@ public final class PruningContext {
      * @throws IllegalStateException if the criterion does not declare {@link Need#INITIAL}
      */
     public Weights initial() {
-        return once("initial", () -> {
+        return held(Own.INITIAL, () -> {
             Weights initial = origin().initial().get().copy();
             initial.apply(mask);
             return initial;
@@ -126,12 +133,16 @@ public final class PruningContext {
      *
      * @param name unique in the criterion
      */
-    @SuppressWarnings("unchecked")
     public <T> T once(String name, Supplier<T> value) {
-        Object found = held.get(name);
+        return held(name, value);
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T> T held(Object key, Supplier<T> value) {
+        Object found = held.get(key);
         if (found == null) {
             found = value.get();
-            held.put(name, found);
+            held.put(key, found);
         }
         return (T) found;
     }
@@ -160,7 +171,7 @@ public final class PruningContext {
     }
 
     private int[] permutation() {
-        return once("permutation", () -> stream.child("images").permutation(data().size()));
+        return held(Own.PERMUTATION, () -> stream.child("images").permutation(data().size()));
     }
 
     /**
@@ -198,6 +209,22 @@ public final class PruningContext {
      */
     public Engine engine() {
         return loaded(declared(Need.ENGINE));
+    }
+
+    /**
+     * The objective's attack on {@link #engine}.
+     *
+     * @param buffers of that engine
+     * @throws IllegalStateException if the criterion does not declare {@link Need#ENGINE}
+     * @throws UserException if the objective has no attack
+     */
+    public Attacker attacker(ActivationBuffers buffers) {
+        return declared(Need.ENGINE)
+                .loss()
+                .attack()
+                .orElseThrow(() -> new UserException(
+                        "the criterion's loss is of attacked images, expected an objective with an attack"))
+                .bind(engine(), buffers);
     }
 
     /**

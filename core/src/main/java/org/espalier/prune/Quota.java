@@ -15,4 +15,16 @@ public interface Quota {
      *     contain them
      */
     List<Double> fractions(Architecture architecture, int levels);
+
+    /**
+     * The fractions of a quota that says densities: {@code 1 - d^(1 / levels)} for each layer. StrictMath, as keys contain them.
+     *
+     * @param densities (layer) after the last level, each in [0, 1]
+     * @param levels prunings after the dense level, at least 1
+     */
+    static List<Double> ofDensities(List<Double> densities, int levels) {
+        return densities.stream()
+                .map(density -> 1 - StrictMath.pow(density, 1.0 / levels))
+                .toList();
+    }
 }

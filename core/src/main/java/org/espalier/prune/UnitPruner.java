@@ -75,14 +75,8 @@ final class UnitPruner {
                 scores[next++] = Pruner.number(scored[unit], layer, "unit", unit);
             }
         }
-        BitSet chosen = Pruner.lowest(
-                new Ranking(scores),
-                layers,
-                from,
-                to,
-                count,
-                floor,
-                i -> ties == Pruner.Ties.RANDOM ? stream.child(layers[i]).bits(numbers[i]) : 0);
+        BitSet chosen =
+                Pruner.lowest(new Ranking(scores), layers, from, to, count, floor, ties(layers, i -> numbers[i]));
         chosen.stream().forEach(i -> units.clear(survivors, layers[i], numbers[i]));
     }
 
@@ -114,32 +108,41 @@ final class UnitPruner {
                 scores[next++] = Pruner.number(whole[unit], layer, "unit", unit);
             }
         }
-        IntToLongFunction tie =
-                i -> ties == Pruner.Ties.RANDOM ? stream.child(layers[i]).bits(numbers[i] & 0xffffffffL) : 0;
+        IntToLongFunction tie = ties(layers, i -> numbers[i] & 0xffffffffL);
+        int[] weightsLeft =
+                Arrays.stream(survivors).mapToInt(BitSet::cardinality).toArray();
+        int[] unitsLeft = Arrays.stream(present).mapToInt(BitSet::cardinality).toArray();
         int left = count;
         for (int i : ordered(scores, tie)) {
             int layer = layers[i];
             if (left == 0) {
                 break;
             } else if (numbers[i] >= 0) {
-                if (survivors[layer].get(numbers[i]) && survivors[layer].cardinality() > floor) {
+                if (survivors[layer].get(numbers[i]) && weightsLeft[layer] > floor) {
                     survivors[layer].clear(numbers[i]);
+                    weightsLeft[layer]--;
                     left--;
                 }
-            } else if (present[layer].cardinality() > 1 && fits(layer, -1 - numbers[i], left, floor)) {
-                left -= units.clear(survivors, layer, -1 - numbers[i]);
-                present[layer].clear(-1 - numbers[i]);
+            } else if (unitsLeft[layer] > 1) {
+                int[] after = weightsLeft.clone();
+                int gone = units.subtract(survivors, layer, -1 - numbers[i], after);
+                if (gone <= left && Arrays.stream(after).allMatch(stay -> stay >= floor)) {
+                    units.clear(survivors, layer, -1 - numbers[i]);
+                    weightsLeft = after;
+                    unitsLeft[layer]--;
+                    left -= gone;
+                }
             }
         }
     }
 
-    private boolean fits(int layer, int unit, int left, int floor) {
-        BitSet[] after = new BitSet[survivors.length];
-        for (int l = 0; l < after.length; l++) {
-            after[l] = (BitSet) survivors[l].clone();
+    private IntToLongFunction ties(int[] layers, IntToLongFunction position) {
+        if (ties == Pruner.Ties.POSITION) {
+            return _ -> 0;
         }
-        int gone = units.clear(after, layer, unit);
-        return gone <= left && Arrays.stream(after).allMatch(bits -> bits.cardinality() >= floor);
+        Stream[] draws = new Stream[survivors.length];
+        Arrays.setAll(draws, stream::child);
+        return i -> draws[layers[i]].bits(position.applyAsLong(i));
     }
 
     private static int[] ordered(double[] scores, IntToLongFunction ties) {

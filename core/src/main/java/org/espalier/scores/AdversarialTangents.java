@@ -69,32 +69,26 @@ public record AdversarialTangents(
         @Setting(value = "updates of the search between masks", preset = "100", min = 1)
         int refresh)
         implements MaskRule {
+    /** The same search on clean images alone. */
+    private TangentTransfer clean() {
+        return new TangentTransfer(density, distribution, search, draws, scale, tangent, decay, rate, refresh);
+    }
+
     @Override
     public Mask start(Weights weights, Stream stream) {
-        return Mask.dense(weights.architecture());
+        return clean().start(weights, stream);
     }
 
     @Override
     public MaskProcess bind(MaskTraining training) {
-        return new TangentMatch(
-                training,
-                new TangentMatch.Rules(
-                        distribution.counts(training.engine().architecture(), density),
-                        ScorePhases.of(0, search, training.iterations()).scores(),
-                        draws,
-                        scale,
-                        tangent,
-                        decay / density,
-                        rate,
-                        refresh,
-                        Optional.of(new Pgd(epsilon, step, steps, true, 1, KeptIterate.LAST, LabelChoice.TRUE))));
+        return clean().bind(
+                        training,
+                        Optional.of(new Pgd(epsilon, step, steps, true, 1, KeptIterate.LAST, LabelChoice.TRUE)));
     }
 
     @Override
     public void check(int iterations) {
-        if (ScorePhases.of(0, search, iterations).scores() == iterations) {
-            throw new IllegalArgumentException("no update is left after a search of " + search);
-        }
+        clean().check(iterations);
     }
 
     /** Registers the kind. */

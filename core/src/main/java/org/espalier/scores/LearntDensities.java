@@ -81,6 +81,11 @@ final class LearntDensities implements LayerCounts {
     }
 
     @Override
+    public boolean readsSlopes() {
+        return true;
+    }
+
+    @Override
     public void step(double[] slopes, double rate, boolean epochEnds, boolean last) {
         double penalty = penalty(densities(), weights, target);
         double all = Arrays.stream(weights).sum();

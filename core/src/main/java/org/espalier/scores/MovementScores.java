@@ -1,6 +1,5 @@
 package org.espalier.scores;
 
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -24,6 +23,9 @@ final class MovementScores implements MaskProcess {
     private final Selection selection = new Selection();
     private Weights scores;
     private Weights raw; // values of all weights
+    private final Weights trained; // room for what an update leaves
+    private final int[][] keys; // (layer, position) room for inverted keys
+    private final BitSet[] all; // (layer) every position
 
     MovementScores(MaskTraining training, double rate, IntFunction<int[]> counts) {
         this.training = training;
@@ -31,6 +33,15 @@ final class MovementScores implements MaskProcess {
         this.counts = counts;
         scores = new Weights(training.engine().architecture());
         raw = training.engine().weights();
+        Architecture architecture = raw.architecture();
+        trained = new Weights(architecture);
+        keys = new int[architecture.layers()][];
+        all = new BitSet[keys.length];
+        for (int layer = 0; layer < keys.length; layer++) {
+            keys[layer] = new int[architecture.weights(layer)];
+            all[layer] = new BitSet();
+            all[layer].set(0, keys[layer].length);
+        }
     }
 
     @Override
@@ -40,32 +51,33 @@ final class MovementScores implements MaskProcess {
         training.allGradients();
         move(scores, engine.gradient(), raw, rate);
         training.update(training.whole());
-        Weights weights = engine.weights();
-        Architecture architecture = engine.architecture();
+        engine.readWeights(trained);
         int[] wanted = counts.apply(iteration + 1);
-        BitSet[] survivors = new BitSet[architecture.layers()];
+        BitSet[] survivors = new BitSet[keys.length];
         for (int layer = 0; layer < survivors.length; layer++) {
             float[] values = raw.matrix(layer);
-            float[] trained = weights.matrix(layer);
+            float[] updated = trained.matrix(layer);
             BitSet kept = mask.survivors(layer);
             for (int at = kept.nextSetBit(0); at >= 0; at = kept.nextSetBit(at + 1)) {
-                values[at] = trained[at];
+                values[at] = updated[at];
             }
             float[] present = scores.matrix(layer);
-            int[] keys = new int[present.length];
-            Arrays.setAll(keys, i -> Selection.key(present[i]));
-            BitSet all = new BitSet();
-            all.set(0, present.length);
-            survivors[layer] = selection.highest(
-                    all, keys, wanted[layer], training.stream().child("ties").child(layer));
-            System.arraycopy(values, 0, trained, 0, trained.length);
+            for (int i = 0; i < present.length; i++) {
+                keys[layer][i] = ~Selection.key(present[i]); // the highest first
+            }
+            survivors[layer] = selection.lowest(
+                    all[layer],
+                    keys[layer],
+                    wanted[layer],
+                    training.stream().child("ties").child(layer));
+            System.arraycopy(values, 0, updated, 0, updated.length);
         }
-        Mask next = Mask.of(architecture, survivors);
+        Mask next = Mask.of(raw.architecture(), survivors);
         if (!next.equals(mask)) {
             Weights first = engine.moment(0);
             Weights second = engine.moment(1);
-            weights.apply(next);
-            engine.load(weights, next);
+            trained.apply(next);
+            engine.load(trained, next);
             engine.loadMoments(first, second);
         }
     }

@@ -2,7 +2,9 @@ package org.espalier.scores;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.espalier.dynamic.Cosine;
 import org.espalier.engine.Engine;
+import org.espalier.engine.ops.ScoreOps;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -120,11 +122,19 @@ final class ScoreLearning implements MaskProcess {
         training.gradient();
         Engine engine = training.engine();
         engine.readGradient(gradient);
-        double rate = rules.rate() / 2 * (1 + StrictMath.cos(Math.PI * update / rules.scores()));
+        double rate = Cosine.at(update, rules.scores(), rules.rate(), 0);
         for (int layer = 0; layer < slopes.length; layer++) {
-            slopes[layer] = learn(
-                    scores.matrix(layer), velocity.matrix(layer), frozen.matrix(layer), gradient.matrix(layer), (float)
-                            rate);
+            if (counts.readsSlopes()) {
+                slopes[layer] = slope(frozen.matrix(layer), gradient.matrix(layer));
+            }
+            ScoreOps.learn(
+                    scores.matrix(layer),
+                    velocity.matrix(layer),
+                    frozen.matrix(layer),
+                    gradient.matrix(layer),
+                    (float) rate,
+                    (float) rules.momentum(),
+                    (float) rules.decay());
         }
         boolean last = update + 1 == rules.scores();
         counts.step(slopes, rate, (update + 1) % training.updatesPerEpoch() == 0, last);
@@ -132,18 +142,11 @@ final class ScoreLearning implements MaskProcess {
         engine.writeWeights(masked);
     }
 
-    /** Moves a layer's scores, and sums the slope of the loss along their absolute values. */
-    private double learn(float[] scores, float[] velocity, float[] weights, float[] gradient, float rate) {
-        float momentum = (float) rules.momentum();
-        float decay = (float) rules.decay();
+    /** The slope of the loss along a layer's absolute scores, summed. */
+    private static double slope(float[] weights, float[] gradient) {
         double sum = 0;
-        for (int i = 0; i < scores.length; i++) {
-            float slope = weights[i] * gradient[i];
-            sum += slope;
-            int sign = Float.floatToRawIntBits(scores[i]) & Integer.MIN_VALUE;
-            float signed = Float.intBitsToFloat(Float.floatToRawIntBits(slope) ^ sign);
-            velocity[i] = momentum * velocity[i] + (signed + decay * scores[i]);
-            scores[i] -= rate * velocity[i];
+        for (int i = 0; i < weights.length; i++) {
+            sum += weights[i] * gradient[i];
         }
         return sum;
     }

@@ -15,6 +15,7 @@ import org.espalier.engine.Gradients;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
+import org.espalier.random.BoxMuller;
 import org.espalier.random.Stream;
 import org.espalier.train.mask.MaskProcess;
 import org.espalier.train.mask.MaskState;
@@ -203,11 +204,7 @@ final class TangentMatch implements MaskProcess {
             Stream draws = stream.child(layer);
             float[] values = noise.matrix(layer);
             for (int i = 0; i < values.length; i++) {
-                long bits = draws.bits(i);
-                double radius = ((bits >>> 32) + 1) * 0x1p-32; // in (0, 1]
-                double angle = (bits & 0xffffffffL) * 0x1p-32;
-                values[i] =
-                        (float) (scale * Math.sqrt(-2 * StrictMath.log(radius)) * StrictMath.cos(2 * Math.PI * angle));
+                values[i] = (float) BoxMuller.at(draws, i, scale);
             }
         }
         return noise;

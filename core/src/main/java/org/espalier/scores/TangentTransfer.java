@@ -1,6 +1,7 @@
 package org.espalier.scores;
 
 import java.util.Optional;
+import org.espalier.attack.Attack;
 import org.espalier.dynamic.Distribution;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -60,6 +61,11 @@ public record TangentTransfer(
 
     @Override
     public MaskProcess bind(MaskTraining training) {
+        return bind(training, Optional.empty());
+    }
+
+    /** The search on attacked images too. */
+    MaskProcess bind(MaskTraining training, Optional<Attack> attack) {
         return new TangentMatch(
                 training,
                 new TangentMatch.Rules(
@@ -71,7 +77,7 @@ public record TangentTransfer(
                         decay / density,
                         rate,
                         refresh,
-                        Optional.empty()));
+                        attack));
     }
 
     @Override

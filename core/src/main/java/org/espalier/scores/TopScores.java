@@ -3,6 +3,7 @@ package org.espalier.scores;
 import java.util.Arrays;
 import java.util.BitSet;
 import org.espalier.dynamic.Selection;
+import org.espalier.engine.ops.ScoreOps;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -13,31 +14,33 @@ import org.espalier.random.Stream;
  * with the lower draw. Allocates nothing while the last score taken has no equal outside.
  */
 final class TopScores {
-    /** Half the width of the band of keys, a thirty-second of a binade, that a new cut is sought in first. */
-    private static final int BAND = 1 << 18;
+    /**
+     * Half the widths of the bands of keys that a new cut is sought in, in this order: a 512th and a 32nd of a binade. Scores move
+     * little between updates.
+     */
+    private static final int[] BANDS = {1 << 14, 1 << 18};
 
     private final Architecture architecture;
     private final Stream ties;
     private final Selection selection = new Selection();
-    private final int[][] keys; // (layer, position)
+    private final float[][] scores; // (layer, position) those chosen from last, not copied
     private final int[] cuts; // (layer): keys above are taken, and those equal that are not left out
     private final BitSet[] leftOut; // (layer)
-    private final int[] band; // room for keys near a cut
+    private final int[] keys; // room for a layer's
     private int below;
 
     TopScores(Architecture architecture, Stream ties) {
         this.architecture = architecture;
         this.ties = ties;
-        keys = new int[architecture.layers()][];
-        cuts = new int[keys.length];
-        leftOut = new BitSet[keys.length];
+        scores = new float[architecture.layers()][0];
+        cuts = new int[scores.length];
+        leftOut = new BitSet[scores.length];
         int most = 0;
-        for (int layer = 0; layer < keys.length; layer++) {
+        for (int layer = 0; layer < scores.length; layer++) {
             most = Math.max(most, architecture.weights(layer));
-            keys[layer] = new int[architecture.weights(layer)];
             leftOut[layer] = new BitSet();
         }
-        band = new int[most];
+        keys = new int[most];
     }
 
     /**
@@ -48,26 +51,18 @@ final class TopScores {
      * @param into receives the matrices of all layers
      */
     void choose(Weights scores, int[] counts, Weights weights, Weights into) {
-        for (int layer = 0; layer < keys.length; layer++) {
+        for (int layer = 0; layer < cuts.length; layer++) {
             choose(layer, scores.matrix(layer), counts[layer], weights.matrix(layer), into.matrix(layer));
         }
     }
 
-    private void choose(int layer, float[] scores, int count, float[] weights, float[] into) {
-        int[] present = keys[layer];
-        int size = present.length;
-        for (int i = 0; i < size; i++) {
-            present[i] = Selection.magnitude(scores[i]);
-        }
-        int cut = cut(layer, size - count + 1);
-        for (int i = 0; i < size; i++) {
-            // All bits where the key is not below the cut: without a branch, as half of them are hard to foresee.
-            int kept = ~(present[i] - cut >> 31);
-            into[i] = Float.intBitsToFloat(Float.floatToRawIntBits(weights[i]) & kept);
-        }
+    private void choose(int layer, float[] from, int count, float[] weights, float[] into) {
+        scores[layer] = from;
+        cuts[layer] = cut(from, cuts[layer], from.length - count + 1);
+        ScoreOps.keep(from, cuts[layer], weights, into);
         BitSet out = leftOut[layer];
         out.clear();
-        int surplus = size - below - count;
+        int surplus = from.length - below - count;
         if (surplus > 0) {
             leaveOut(layer, surplus, weights, out);
             for (int at = out.nextSetBit(0); at >= 0; at = out.nextSetBit(at + 1)) {
@@ -76,32 +71,24 @@ final class TopScores {
         }
     }
 
-    /**
-     * The k-th smallest key of a layer; {@link #below} then counts the smaller ones. Scores move little between updates, so it is
-     * sought near the last one first.
-     */
-    private int cut(int layer, int k) {
-        int[] present = keys[layer];
-        int last = cuts[layer];
-        int low = Math.max(0, last - BAND);
-        int smaller = 0;
-        int near = 0;
-        for (int i = 0; i < present.length; i++) {
-            int key = present[i];
-            smaller += key - low >>> 31;
-            if (key >= low && key - low < 2 * BAND) {
-                band[near++] = key;
+    /** The k-th smallest key of a layer; {@link #below} then counts the smaller ones. It is sought near the last one first. */
+    private int cut(float[] from, int last, int k) {
+        for (int half : BANDS) {
+            int low = Math.max(0, last - half);
+            long counted = ScoreOps.survey(from, low, 2 * half, keys);
+            int smaller = (int) (counted >>> 32);
+            int near = (int) counted;
+            if (k > smaller && k <= smaller + near) {
+                int cut = selection.smallest(keys, near, k - smaller);
+                below = smaller + selection.below();
+                return cut;
             }
         }
-        int cut;
-        if (k > smaller && k <= smaller + near) {
-            cut = selection.smallest(band, near, k - smaller);
-            below = smaller + selection.below();
-        } else {
-            cut = selection.smallest(present, present.length, k);
-            below = selection.below();
+        for (int i = 0; i < from.length; i++) {
+            keys[i] = Selection.magnitude(from[i]);
         }
-        cuts[layer] = cut;
+        int cut = selection.smallest(keys, from.length, k);
+        below = selection.below();
         return cut;
     }
 
@@ -109,21 +96,21 @@ final class TopScores {
     private void leaveOut(int layer, int surplus, float[] weights, BitSet out) {
         Stream draws = ties.child(layer);
         BitSet equal = new BitSet();
-        for (int i = 0; i < keys[layer].length; i++) {
-            equal.set(i, keys[layer][i] == cuts[layer]);
+        for (int i = 0; i < scores[layer].length; i++) {
+            equal.set(i, Selection.magnitude(scores[layer][i]) == cuts[layer]);
         }
         int[] sizes = new int[weights.length];
         Arrays.setAll(sizes, i -> Selection.magnitude(weights[i]));
         out.or(selection.lowest(equal, sizes, surplus, draws));
     }
 
-    /** The weights chosen last. */
+    /** The weights chosen last; the scores must be as they were then. */
     Mask mask() {
-        BitSet[] survivors = new BitSet[keys.length];
-        for (int layer = 0; layer < keys.length; layer++) {
+        BitSet[] survivors = new BitSet[cuts.length];
+        for (int layer = 0; layer < cuts.length; layer++) {
             survivors[layer] = new BitSet();
-            for (int i = 0; i < keys[layer].length; i++) {
-                survivors[layer].set(i, keys[layer][i] >= cuts[layer] && !leftOut[layer].get(i));
+            for (int i = 0; i < scores[layer].length; i++) {
+                survivors[layer].set(i, Selection.magnitude(scores[layer][i]) >= cuts[layer] && !leftOut[layer].get(i));
             }
         }
         return Mask.of(architecture, survivors);

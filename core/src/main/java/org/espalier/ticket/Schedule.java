@@ -12,4 +12,15 @@ public interface Schedule {
      * @return in [0, 1]; the same bits on every machine, as keys of stored levels contain it
      */
     double fraction(double fraction, int level, int levels);
+
+    /**
+     * The share of {@code training.iterations} that a level trains for. What the training counts in updates is shortened alike.
+     *
+     * @param level from 1 to {@code levels}
+     * @param levels number of the last level
+     * @return above 0 and at most 1
+     */
+    default double length(int level, int levels) {
+        return 1;
+    }
 }

@@ -51,18 +51,6 @@ public record TicketSearch(
         this(architecture, distribution, trial, restart, schedule, pruner, Optional.empty(), Optional.empty());
     }
 
-    /** A search whose level 0 begins with drawn weights. */
-    public TicketSearch(
-            Architecture architecture,
-            InitialWeights distribution,
-            Trial trial,
-            Restart restart,
-            PruningSchedule schedule,
-            Pruner pruner,
-            Optional<PruningResources> resources) {
-        this(architecture, distribution, trial, restart, schedule, pruner, resources, Optional.empty());
-    }
-
     /** Level 0, the same for every restart strategy of the trial: the dense one, or the given network. */
     public Level first() {
         if (given.isPresent()) {

@@ -6,11 +6,16 @@ import org.espalier.loss.BatchLoss;
 import org.espalier.loss.Loss;
 
 /** The mean of a loss over a batch, for objectives that mix means. */
-final class MeanLoss {
+public final class MeanLoss {
     private final Loss loss;
     private final BatchLoss batchLoss;
 
-    MeanLoss(Loss loss, EngineOps ops, ActivationBuffers buffers) {
+    /**
+     * The mean of a loss of some logits.
+     *
+     * @param buffers hold the logits and receive their gradients
+     */
+    public MeanLoss(Loss loss, EngineOps ops, ActivationBuffers buffers) {
         this.loss = loss;
         batchLoss = new BatchLoss(ops, buffers);
     }
@@ -20,7 +25,7 @@ final class MeanLoss {
      *
      * @throws DivergedException if a logit is not finite
      */
-    void gradient(Batch batch, int firstPanel, double share) {
+    public void gradient(Batch batch, int firstPanel, double share) {
         boolean finite = batchLoss.set(
                 loss,
                 firstPanel,

@@ -1,6 +1,7 @@
 package org.espalier.dynamic;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import org.espalier.network.Architecture;
@@ -49,5 +50,15 @@ class DistributionTest {
     void noLayerIsEmptied() {
         Architecture small = new Architecture(List.of(9, 3, 2), false);
         assertThat(Distribution.UNIFORM.counts(small, 0.01)).containsExactly(1, 1);
+    }
+
+    /** SET counts by epsilon (inputs + outputs) / (inputs outputs), here with the 13 of its run on Fashion-MNIST. */
+    @Test
+    void setsEpsilonGivesItsFirstLayersDensity() {
+        Architecture network = new Architecture(List.of(784, 1000, 1000, 1000, 10), false);
+        double kept = 13.0 * (1784 + 2000 + 2000) + 10_000; // the output layer would have more than all
+        List<Double> densities = Distribution.ERK.densities(network, kept / network.weights());
+        assertThat(densities.getFirst()).isCloseTo(0.02958, within(5e-6));
+        assertThat(densities.getLast()).isEqualTo(1);
     }
 }

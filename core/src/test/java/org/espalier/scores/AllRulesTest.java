@@ -17,6 +17,9 @@ import org.espalier.dynamic.Rigl;
 import org.espalier.dynamic.RobustBird;
 import org.espalier.dynamic.Snfs;
 import org.espalier.dynamic.SparseEvolution;
+import org.espalier.dynamic.phases.InverseInheritance;
+import org.espalier.dynamic.phases.PruningInTraining;
+import org.espalier.dynamic.phases.TicketChoice;
 import org.espalier.engine.Engine;
 import org.espalier.engine.KernelMode;
 import org.espalier.fixtures.MaskTrainings;
@@ -49,6 +52,10 @@ class AllRulesTest {
                 new Harp(0.3, 0.1, 0.4, 0.1, 0.3, 0.5, 0.1, 0.9, 5e-4, 0.1),
                 new Movement(0.3, Distribution.UNIFORM, 0.01, 0.1, 0.2),
                 new RandomNodes(0.4, 3, 30),
+                new PruningInTraining(0.3, 3, 0.05, 0.1, 20, 2),
+                new InverseInheritance(0.3, Distribution.UNIFORM, TicketChoice.LARGEST, 0.3, 0.3, 0.5),
+                new InverseInheritance(0.3, Distribution.ERK, TicketChoice.RANDOM, 0.3, 0.3, 0),
+                new NeuralTangentTransfer(0.3, Distribution.ERK, 0.5, 0.001, 1e-4, 0.01, 5),
                 new TangentTransfer(0.3, Distribution.ERK, 0.5, 2, 0.01, 0.001, 1e-4, 0.01, 5),
                 new AdversarialTangents(0.3, Distribution.UNIFORM, 0.5, 1, 0.01, 0.001, 1e-4, 0.01, 0.3, 0.1, 2, 5));
     }
@@ -105,6 +112,10 @@ class AllRulesTest {
             }
         }
         assertThat(changed).isTrue();
+        if (rule instanceof InverseInheritance) {
+            assertThat(trainer.mask().count()).isEqualTo(NETWORK.weights()); // the dense network that inherits
+            return;
+        }
         assertThat(trainer.mask().count())
                 .isBetween((int) (0.09 * NETWORK.weights()), (int) Math.ceil(0.31 * NETWORK.weights()));
     }

@@ -301,7 +301,7 @@ final class ClusterSearch implements RunPlace.Connection {
             double density = store.level(task.key())
                     .density()
                     .orElseGet(() ->
-                            ExperimentTranslator.estimatedDensities(experiment).applyAsDouble(task.number()));
+                            ExperimentTranslator.estimatedDensities(experiment, Optional.empty()).applyAsDouble(task.number()));
             return new RunObserver.LevelInWork(
                     task.key(), task.trial(), task.number(), task.lastLevel(), density, iterations);
         }

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
             "Formats: onnx (a graph that ONNX Runtime runs), safetensors (weights by PyTorch's names), npz (NumPy arrays), compact",
             "(surviving weights only; evaluate, certify and predict take it).",
             "Examples:",
-            "  espalier export runs/quick --strategy original --trial 1 --level 3 --out ticket.onnx",
+            "  espalier export runs/quick-mlp --strategy original --trial 1 --level 3 --out ticket.onnx",
             "  espalier export ticket.safetensors --format compact"
         })
 final class ExportCommand implements Runnable {

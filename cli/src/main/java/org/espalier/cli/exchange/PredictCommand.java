@@ -1,16 +1,24 @@
 package org.espalier.cli.exchange;
 
+import java.lang.management.ManagementFactory;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.espalier.UserException;
 import org.espalier.cli.CommandProvider;
 import org.espalier.cli.TicketOptions;
 import org.espalier.cli.console.Console;
 import org.espalier.data.catalogue.DataSets;
+import org.espalier.evaluate.certify.BoundMethod;
+import org.espalier.lab.certification.CertificationMethod;
+import org.espalier.lab.classify.CertifiedAnswer;
 import org.espalier.lab.classify.Classifier;
 import org.espalier.lab.classify.InputFiles;
 import org.espalier.lab.file.Json;
@@ -29,17 +37,37 @@ import picocli.CommandLine.Parameters;
             "",
             "Files: PNG and JPEG pictures of the network's size, and NumPy arrays of images (.npy, .npz).",
             "Examples:",
-            "  espalier predict runs/quick --strategy original --trial 1 --level 3 seven.png",
-            "  espalier predict ticket.safetensors images.npy --json"
+            "  espalier predict runs/quick-mlp --strategy original --trial 1 --level 3 seven.png",
+            "  espalier predict ticket.safetensors images.npy --json",
+            "  espalier predict ticket.safetensors seven.png --certify"
         })
 final class PredictCommand implements Runnable {
+    /** Digits of a certified radius. */
+    private static final int DIGITS = 3;
+
     private final Console console;
+    private double seconds; // of certification
+    private int certified;
+    private int tried;
 
     @Parameters(index = "0", paramLabel = "TICKET", description = TicketOptions.GIVEN)
     private Path given;
 
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE", description = "Pictures or arrays of images.")
     private List<Path> files = new ArrayList<>();
+
+    @Option(
+            names = "--certify",
+            description =
+                    "Certify each answer: the radius within which no change of pixels gives another class. Slow: seconds for large"
+                            + " networks.")
+    private boolean certify;
+
+    @Option(
+            names = "--method",
+            paramLabel = "NAME",
+            description = "With --certify: ibp, crown-ibp, crown or alpha-crown (default: crown).")
+    private Optional<String> method = Optional.empty();
 
     @Option(names = "--json", description = "Print one line of JSON for each image, with all probabilities.")
     private boolean json;
@@ -62,6 +90,7 @@ final class PredictCommand implements Runnable {
 
     @Override
     public void run() {
+        Optional<BoundMethod> bounds = bounds();
         List<Ticket> tickets = ticketOptions.tickets(given);
         if (tickets.size() != 1) {
             throw new UserException(given + " has " + tickets.size() + " such tickets, expected one to predict with");
@@ -73,13 +102,55 @@ final class PredictCommand implements Runnable {
             InputFiles.Inputs inputs = InputFiles.read(file, classifier.input(), classifier.inputs());
             float[] probabilities = new float[inputs.count() * classifier.classes()];
             classifier.probabilities(inputs.values(), inputs.count(), probabilities);
+            long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+            List<CertifiedAnswer> answers = bounds.map(
+                            chosen -> classifier.certify(inputs.values(), inputs.count(), chosen))
+                    .orElse(List.of());
+            seconds += (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start) * 1e-9;
+            certified += answers.size();
+            tried += answers.stream().mapToInt(CertifiedAnswer::bounds).sum();
             for (int i = 0; i < inputs.count(); i++) {
-                print(file + (inputs.array() ? " [" + i + "]" : ""), i, classifier.classes(), probabilities, names);
+                print(
+                        file + (inputs.array() ? " [" + i + "]" : ""),
+                        i,
+                        classifier.classes(),
+                        probabilities,
+                        names,
+                        answers.isEmpty() ? Optional.empty() : Optional.of(answers.get(i)));
             }
+        }
+        if (certified > 0) {
+            console.err()
+                    .println(String.format(
+                            Locale.ROOT,
+                            "Certified by %s: %.3g s of processor time per image, %.1f radii tried",
+                            bounds.orElseThrow(),
+                            seconds / certified,
+                            (double) tried / certified));
         }
     }
 
-    private void print(String label, int image, int classes, float[] probabilities, List<String> names) {
+    private Optional<BoundMethod> bounds() {
+        if (!certify) {
+            method.ifPresent(name -> {
+                throw new UserException("--method is " + name + ", expected --certify with it");
+            });
+            return Optional.empty();
+        }
+        CertificationMethod chosen = CertificationMethod.of(method.orElse("crown"));
+        return Optional.of(chosen.bounds()
+                .orElseThrow(() -> new UserException(
+                        "--method is exact, expected bounds: ibp, crown-ibp, crown or alpha-crown; 'espalier certify"
+                                + " --method exact' decides single radii")));
+    }
+
+    private void print(
+            String label,
+            int image,
+            int classes,
+            float[] probabilities,
+            List<String> names,
+            Optional<CertifiedAnswer> certificate) {
         int best = 0;
         List<Float> all = new ArrayList<>();
         for (int c = 0; c < classes; c++) {
@@ -95,9 +166,22 @@ final class PredictCommand implements Runnable {
             line.put("name", name);
             line.put("probability", all.get(best));
             line.put("probabilities", all);
+            certificate.ifPresent(answer -> line.put("certified-radius", answer.radius()));
             console.out().println(Json.write(line));
         } else {
-            console.out().println(String.format(Locale.ROOT, "%s: %s (%.1f %%)", label, name, 100 * all.get(best)));
+            console.out()
+                    .println(String.format(Locale.ROOT, "%s: %s (%.1f %%)", label, name, 100 * all.get(best))
+                            + certificate.map(PredictCommand::words).orElse(""));
         }
+    }
+
+    /** The radius, rounded down. */
+    private static String words(CertifiedAnswer answer) {
+        return answer.radius() == 0
+                ? ", not certified for any change"
+                : ", certified for changes of each pixel by at most "
+                        + new BigDecimal(answer.radius())
+                                .round(new MathContext(DIGITS, RoundingMode.DOWN))
+                                .toPlainString();
     }
 }

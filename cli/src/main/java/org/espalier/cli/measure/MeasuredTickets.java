@@ -72,12 +72,14 @@ final class MeasuredTickets {
      */
     static List<Measured> of(List<Ticket> tickets, Optional<Integer> images, int usual, Console console) {
         Map<TicketData, DataSet> sets = new LinkedHashMap<>();
+        Map<TicketData, Split> tests = new LinkedHashMap<>(); // making splits copies all images
         List<Measured> measured = new ArrayList<>();
         try (DataProgressLines lines = DataProgressLines.on(console)) {
             for (Ticket ticket : tickets) {
                 DataSet set = sets.computeIfAbsent(ticket.data(), wanted -> wanted.load(lines));
                 TicketData.check(ticket.network(), set, ticket.file());
-                Split test = ticket.data().splits(set).test();
+                Split test = tests.computeIfAbsent(
+                        ticket.data(), wanted -> wanted.splits(set).test());
                 images.filter(n -> n < 1 || n > test.size()).ifPresent(n -> {
                     throw new UserException("--images is " + n + ", expected a number from 1 to " + test.size()
                             + ", the test images of the data set");

@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
             "",
             "Each certificate holds with probability 1 - alpha, for the vote of the network under noise, in L2 only.",
             "Example:",
-            "  espalier smooth runs/quick --strategy original --trial 1 --level 3 --sigma 0.25"
+            "  espalier smooth runs/quick-mlp --strategy original --trial 1 --level 3 --sigma 0.25"
         })
 final class SmoothCommand implements Callable<Integer> {
     private static final int USUAL_IMAGES = 100;

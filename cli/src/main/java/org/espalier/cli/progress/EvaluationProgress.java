@@ -25,6 +25,13 @@ public final class EvaluationProgress implements EvaluationObserver {
     }
 
     @Override
+    public synchronized void again(EvaluationRequest request) {
+        console.err()
+                .println(request.ticket().label()
+                        + ": evaluated before without --keep; the attacks run again on the images that they broke");
+    }
+
+    @Override
     public synchronized void batch(EvaluationRequest request, int done, int of) {
         batchesDone++;
         Duration elapsed = Duration.ofNanos(System.nanoTime() - started);

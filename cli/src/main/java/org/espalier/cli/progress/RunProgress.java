@@ -63,10 +63,12 @@ public final class RunProgress implements RunObserver, AutoCloseable {
     /** Effort of these levels, by the densities of the pruned hidden layers. */
     private double effort(List<Integer> numbers) {
         Experiment experiment = request.experiment();
-        IntToDoubleFunction densities = ExperimentTranslator.estimatedDensities(experiment);
+        IntToDoubleFunction densities = ExperimentTranslator.estimatedDensities(
+                experiment, request.start().map(start -> start.network().mask().architecture()));
         return numbers.stream()
-                .mapToDouble(number ->
-                        experiment.training().iterations() * Effort.ofIteration(densities.applyAsDouble(number)))
+                .mapToDouble(number -> ExperimentTranslator.iterations(
+                                experiment, number, experiment.pruning().levels())
+                        * Effort.ofIteration(densities.applyAsDouble(number)))
                 .sum();
     }
 

@@ -53,7 +53,7 @@ final class CommandsPage {
             text.append(parameter.required() ? " " + label : " [" + label + "]");
         }
         if (!command.getSubcommands().isEmpty()) {
-            boolean runsAlone = command.getCommandName().equals("presets");
+            boolean runsAlone = List.of("presets", "tickets").contains(command.getCommandName());
             text.append(runsAlone ? " [COMMAND]" : " COMMAND");
         }
         return text.toString();

@@ -43,7 +43,7 @@ final class GraphPlan {
     GraphPlan(Architecture architecture) {
         this.architecture = architecture;
         Graph graph = architecture.graph();
-        input = value(Graph.INPUT, graph.input());
+        input = value(graph.input());
         byNode.put(Graph.INPUT, input);
         for (Graph.Node node : graph.nodes()) {
             plan(graph, node);
@@ -116,7 +116,7 @@ final class GraphPlan {
     }
 
     private Value add(String node, Operation operation, Extra extra, Shape shape, Value... in) {
-        Value out = value(node, shape);
+        Value out = value(shape);
         for (Value from : in) {
             from.readers++;
             out.trained |= from.trained;
@@ -129,8 +129,8 @@ final class GraphPlan {
         return out;
     }
 
-    private Value value(String name, Shape shape) {
-        Value value = new Value(values.size(), name, shape);
+    private Value value(Shape shape) {
+        Value value = new Value(values.size(), shape);
         values.add(value);
         return value;
     }

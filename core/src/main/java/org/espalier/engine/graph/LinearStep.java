@@ -205,9 +205,7 @@ final class LinearStep extends Step {
     @Override
     void write(Kind kind, Weights from) {
         weights.gather(from.matrix(layer), array(kind));
-        if (kind == Kind.GRADIENT) {
-            weights.clearOthersGradients();
-        } else if (kind == Kind.VALUE) {
+        if (kind == Kind.VALUE) {
             weights.changed();
         }
         biases.write(kind, from.biases(layer));

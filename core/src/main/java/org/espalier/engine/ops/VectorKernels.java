@@ -17,6 +17,7 @@ import org.espalier.engine.simd.VectorBounds;
 import org.espalier.engine.simd.VectorCrossEntropy;
 import org.espalier.engine.simd.VectorImages;
 import org.espalier.engine.simd.VectorNoise;
+import org.espalier.engine.simd.VectorScores;
 import org.espalier.engine.simd.VectorSteps;
 import org.espalier.engine.simd.VectorUpdates;
 import org.espalier.engine.simd.conv.VectorConvKernels;
@@ -241,6 +242,52 @@ public final class VectorKernels implements Kernels {
     @Override
     public void momentum(float[] weights, float[] gradients, float[] velocity, int count, Update.Momentum settings) {
         VectorUpdates.momentum(weights, gradients, velocity, count, settings);
+    }
+
+    @Override
+    public void learnScores(
+            float[] scores,
+            float[] velocity,
+            float[] weights,
+            float[] gradient,
+            int from,
+            float rate,
+            float momentum,
+            float decay) {
+        int rest = from == 0 ? VectorScores.learn(scores, velocity, weights, gradient, rate, momentum, decay) : from;
+        Kernels.super.learnScores(scores, velocity, weights, gradient, rest, rate, momentum, decay);
+    }
+
+    @Override
+    public void keepScored(float[] scores, int cut, float[] weights, float[] into, int from) {
+        int rest = from == 0 ? VectorScores.keep(scores, cut, weights, into) : from;
+        Kernels.super.keepScored(scores, cut, weights, into, rest);
+    }
+
+    @Override
+    public long surveyScores(float[] scores, int low, int width, int[] band, int from, int near) {
+        if (from > 0) {
+            return Kernels.super.surveyScores(scores, low, width, band, from, near);
+        }
+        // Few registers have keys in the band. Their positions stand in the same room: a key takes the place of one or
+        // more.
+        long counted = VectorScores.survey(scores, low, width, band);
+        int blocks = (int) counted;
+        int room = band.length - blocks;
+        System.arraycopy(band, 0, band, room, blocks);
+        int found = 0;
+        for (int block = 0; block < blocks; block++) {
+            int at = band[room + block];
+            for (int i = at; i < at + Lanes.LENGTH; i++) {
+                int key = Float.floatToRawIntBits(scores[i]) & Integer.MAX_VALUE;
+                if (key >= low && key - low < width) {
+                    band[found++] = key;
+                }
+            }
+        }
+        long rest = Kernels.super.surveyScores(
+                scores, low, width, band, scores.length / Lanes.LENGTH * Lanes.LENGTH, found);
+        return (counted & -1L << 32) + rest;
     }
 
     @Override

@@ -48,6 +48,16 @@ public final class ReferenceGraph {
         return of(values, graph.output());
     }
 
+    /** (example, value) what leaves a node. Not to be written to. */
+    public double[][] values(String node) {
+        return of(values, node);
+    }
+
+    /** (example, value) gradient of what leaves a node, after {@link #backward}. Not to be written to. */
+    public double[][] gradients(String node) {
+        return of(gradients, node);
+    }
+
     /** Means (0) and variances (1, not unbiased) of a batch norm's channels in training. */
     double[][] statistics(String node) {
         return of(statistics, node);
@@ -329,6 +339,16 @@ public final class ReferenceGraph {
     /** Takes an output and an input. */
     interface Pair {
         void at(int output, int input);
+    }
+
+    /** What each place of a convolution's output reads, zeros of the border included, into rows from {@code first} on. */
+    public static void patches(Operation.Conv2d conv, Shape from, Shape to, double[] in, double[][] into, int first) {
+        int each = into[0].length;
+        taps(conv, from, to, (o, i, weight) -> {
+            if (weight < each) { // of the first output channel
+                into[first + o][weight] = in[i];
+            }
+        });
     }
 
     static void taps(Operation.Conv2d conv, Shape from, Shape to, Tap tap) {

@@ -1,4 +1,4 @@
-/** Measurements beside robust accuracy: calibration and randomised smoothing. */
+/** Measurements beside robust accuracy: calibration, randomised smoothing, singular values and local Lipschitz constants. */
 @NullMarked
 package org.espalier.evaluate.measure;
 

@@ -56,6 +56,15 @@ public record Batch(int[] labels, int[] predictions, List<StepResult> steps) {
      * @param stream the evaluation's stream; each step draws from a child of its name
      */
     public static Batch run(Target target, Examples examples, List<Step> steps, Stream stream) {
+        return run(target, examples, steps, stream, BrokenInputs.NONE);
+    }
+
+    /**
+     * The same, with the adversarial inputs that were found.
+     *
+     * @param found receives each input that a step breaks, within the step's ball
+     */
+    public static Batch run(Target target, Examples examples, List<Step> steps, Stream stream, BrokenInputs found) {
         BitSet tied = new BitSet();
         int[] predictions = predictions(target, examples, tied);
         Map<String, StepResult> results = new HashMap<>();
@@ -71,7 +80,7 @@ public record Batch(int[] labels, int[] predictions, List<StepResult> steps) {
                                         .noneMatch(before ->
                                                 result(results, before).broken().get(input)));
             }
-            StepResult result = run(target, examples, step, sees, tied, stream.child(step.name()));
+            StepResult result = run(target, examples, step, sees, tied, stream.child(step.name()), found);
             results.put(step.name(), result);
             inOrder.add(result);
         }
@@ -101,7 +110,7 @@ public record Batch(int[] labels, int[] predictions, List<StepResult> steps) {
     }
 
     private static StepResult run(
-            Target target, Examples examples, Step step, BitSet sees, BitSet tied, Stream stream) {
+            Target target, Examples examples, Step step, BitSet sees, BitSet tied, Stream stream, BrokenInputs found) {
         BitSet attacked = (BitSet) sees.clone();
         attacked.andNot(tied);
         int[] seen = attacked.stream().toArray();
@@ -113,6 +122,7 @@ public record Batch(int[] labels, int[] predictions, List<StepResult> steps) {
         sees.stream().filter(tied::get).forEach(e -> {
             broken.set(e);
             distances[e] = 0;
+            found.found(step, e, examples.clean()[e]);
         });
         long forwards = 0;
         long backwards = 0;
@@ -124,6 +134,9 @@ public record Batch(int[] labels, int[] predictions, List<StepResult> steps) {
             boolean near = !step.attack().minimumNorm()
                     || Geometry.within(step.threat(), attempt.distance(), attempt.input().length);
             broken.set(seen[i], attempt.success() && near);
+            if (attempt.success() && near) {
+                found.found(step, seen[i], attempt.input());
+            }
             distances[seen[i]] = attempt.distance();
             forwards += attempt.forwards();
             backwards += attempt.backwards();

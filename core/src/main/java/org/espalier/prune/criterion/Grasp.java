@@ -15,6 +15,7 @@ import org.espalier.prune.CriterionKind;
 import org.espalier.prune.Need;
 import org.espalier.prune.PreciseCriterion;
 import org.espalier.prune.PruningContext;
+import org.espalier.random.BoxMuller;
 import org.espalier.random.Stream;
 import org.espalier.setting.Kind;
 import org.espalier.setting.Setting;
@@ -163,7 +164,7 @@ public record Grasp(
                 Stream stream = context.stream().child("reinit").child(layer);
                 double deviation = Math.sqrt(2.0 / (architecture.inputs(layer) + architecture.outputs(layer)));
                 for (int i = 0; i < architecture.weights(layer); i++) {
-                    drawn.matrix(layer)[i] = (float) (deviation * Products.normal(stream, i));
+                    drawn.matrix(layer)[i] = (float) (deviation * BoxMuller.at(stream, i, 1));
                 }
             }
         }

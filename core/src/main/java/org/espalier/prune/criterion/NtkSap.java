@@ -12,6 +12,7 @@ import org.espalier.prune.CriterionKind;
 import org.espalier.prune.Need;
 import org.espalier.prune.PreciseCriterion;
 import org.espalier.prune.PruningContext;
+import org.espalier.random.BoxMuller;
 import org.espalier.random.Stream;
 import org.espalier.setting.Kind;
 import org.espalier.setting.Setting;
@@ -61,7 +62,7 @@ public record NtkSap(
             Stream noise = stream.child("perturbation").child(layer);
             float[] matrix = moved.matrix(layer);
             for (int i = 0; i < matrix.length; i++) {
-                matrix[i] += (float) (epsilon * Products.normal(noise, i));
+                matrix[i] += (float) (epsilon * BoxMuller.at(noise, i, 1));
             }
         }
         drawn.apply(context.mask());
@@ -72,7 +73,7 @@ public record NtkSap(
         for (int example = 0; example < inputs; example++) {
             for (int feature = 0; feature < architecture.inputs(); feature++) {
                 buffers.input().set(feature, example, (float)
-                        Products.normal(pixels, (long) example * architecture.inputs() + feature));
+                        BoxMuller.at(pixels, (long) example * architecture.inputs() + feature, 1));
             }
         }
         int panels = ActivationPanels.panelsFor(inputs);

@@ -2,7 +2,6 @@ package org.espalier.prune.criterion;
 
 import org.espalier.network.Architecture;
 import org.espalier.network.Weights;
-import org.espalier.random.Stream;
 
 /** Products of weights and gradients, and normal draws. */
 final class Products {
@@ -38,13 +37,5 @@ final class Products {
             gates[unit] = Math.abs(sum);
         }
         return gates;
-    }
-
-    /** A draw from N(0, 1) at a position, by Box and Muller's transform; StrictMath, so that every machine draws the same. */
-    static double normal(Stream stream, long position) {
-        long bits = stream.bits(position);
-        double first = ((bits >>> 32) + 1) * 0x1p-32; // in (0, 1]
-        double second = (bits & 0xffffffffL) * 0x1p-32;
-        return Math.sqrt(-2 * StrictMath.log(first)) * StrictMath.cos(2 * Math.PI * second);
     }
 }

@@ -1,7 +1,6 @@
 package org.espalier.prune.quota;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.espalier.network.Architecture;
 import org.espalier.prune.Quota;
@@ -53,7 +52,7 @@ public record ErdosRenyiPlain(
                     more = true;
                 }
             }
-            if (!more || allTrue(dense)) {
+            if (!more) {
                 List<Double> densities = new ArrayList<>();
                 for (int layer = 0; layer < share.length; layer++) {
                     densities.add(dense[layer] ? 1 : Math.min(1, factor * share[layer]));
@@ -63,15 +62,9 @@ public record ErdosRenyiPlain(
         }
     }
 
-    private static boolean allTrue(boolean[] values) {
-        boolean[] all = new boolean[values.length];
-        Arrays.fill(all, true);
-        return Arrays.equals(all, values);
-    }
-
     @Override
     public List<Double> fractions(Architecture architecture, int levels) {
-        return Densities.fractions(densities(architecture), levels);
+        return Quota.ofDensities(densities(architecture), levels);
     }
 
     /** Registers the kind. */

@@ -34,7 +34,7 @@ public record FixedDensities(
             throw new IllegalArgumentException("densities has " + densities.size() + " numbers, expected "
                     + architecture.layers() + ", one for each layer with weights");
         }
-        return Densities.fractions(densities, levels);
+        return Quota.ofDensities(densities, levels);
     }
 
     /** Registers the kind. */

@@ -62,7 +62,7 @@ public record IdealGas(
 
     @Override
     public List<Double> fractions(Architecture architecture, int levels) {
-        return Densities.fractions(densities(architecture), levels);
+        return Quota.ofDensities(densities(architecture), levels);
     }
 
     /** Registers the kind. */

@@ -21,7 +21,7 @@ public record Uniform(
         implements Quota {
     @Override
     public List<Double> fractions(Architecture architecture, int levels) {
-        return Densities.fractions(Collections.nCopies(architecture.layers(), density), levels);
+        return Quota.ofDensities(Collections.nCopies(architecture.layers(), density), levels);
     }
 
     /** Registers the kind. */

@@ -1,5 +1,6 @@
 package org.espalier.train.mask;
 
+import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 import org.espalier.random.Stream;
@@ -37,4 +38,11 @@ public interface MaskRule {
      * @throws IllegalArgumentException that says what is wrong, to follow the setting's name
      */
     default void check(int iterations) {}
+
+    /**
+     * Refuses a network that the rule cannot work on.
+     *
+     * @throws IllegalArgumentException that says what is wrong, to follow the setting's name
+     */
+    default void check(Architecture architecture) {}
 }

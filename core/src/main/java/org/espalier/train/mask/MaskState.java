@@ -1,8 +1,10 @@
 package org.espalier.train.mask;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.espalier.network.Parameter;
 import org.espalier.network.Weights;
 
 /**
@@ -31,6 +33,21 @@ public record MaskState(Map<String, Weights> tensors, Map<String, Double> number
             throw new IllegalArgumentException(
                     "the state of a mask in training has no " + name + ", it has " + tensors.keySet());
         });
+    }
+
+    /**
+     * A copy of a tensor as a level's first weights: states hold no running statistics, and these begin as they always do.
+     *
+     * @throws IllegalArgumentException if the state has none of this name
+     */
+    public Weights whole(String name) {
+        Weights weights = tensor(name).copy();
+        for (Parameter parameter : weights.graph().parameters()) {
+            if (!parameter.role().trained()) {
+                Arrays.fill(weights.values(parameter.name()), parameter.role().start());
+            }
+        }
+        return weights;
     }
 
     /**

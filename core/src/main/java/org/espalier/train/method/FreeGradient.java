@@ -6,11 +6,10 @@ import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Gradients;
 import org.espalier.engine.Mode;
-import org.espalier.loss.BatchLoss;
 import org.espalier.loss.CrossEntropy;
 import org.espalier.train.Batch;
 import org.espalier.train.BatchObjective;
-import org.espalier.train.DivergedException;
+import org.espalier.train.MeanLoss;
 
 /** Computes {@link Free}. The perturbation belongs to the place in the batch, not to the image. */
 final class FreeGradient implements BatchObjective {
@@ -21,8 +20,7 @@ final class FreeGradient implements BatchObjective {
     private final ActivationBuffers buffers; // attacked images
     private final ActivationPanels clean;
     private final ActivationPanels perturbation;
-    private final BatchLoss losses;
-    private final CrossEntropy loss;
+    private final MeanLoss loss;
 
     FreeGradient(Free.Replayed objective, Engine engine, int examples, float labelSmoothing) {
         this.objective = objective;
@@ -31,8 +29,7 @@ final class FreeGradient implements BatchObjective {
         buffers = engine.newBuffers(lanes);
         clean = new ActivationPanels(engine.architecture().inputs(), lanes);
         perturbation = new ActivationPanels(engine.architecture().inputs(), lanes);
-        losses = new BatchLoss(engine.ops(), buffers);
-        loss = new CrossEntropy(labelSmoothing);
+        loss = new MeanLoss(new CrossEntropy(labelSmoothing), engine.ops(), buffers);
     }
 
     @Override
@@ -56,9 +53,7 @@ final class FreeGradient implements BatchObjective {
             }
         }
         engine.forward(buffers, 0, panels, Mode.TRAINING);
-        if (!losses.set(loss, 0, 0, panels, batch.labels(), 0, examples, 1.0 / examples, null)) {
-            throw new DivergedException(batch.iteration(), "the logits");
-        }
+        loss.gradient(batch, 0, 1);
         engine.backward(buffers, 0, panels, Gradients.WEIGHTS_AND_INPUTS);
         ActivationPanels slope = buffers.inputGradient();
         for (int feature : engine.liveInputs()) {

@@ -2,18 +2,12 @@ package org.espalier.train.method;
 
 import org.espalier.UserException;
 import org.espalier.attack.NoisyInputs;
-import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
-import org.espalier.engine.Gradients;
-import org.espalier.engine.Mode;
-import org.espalier.loss.BatchLoss;
-import org.espalier.loss.CrossEntropy;
 import org.espalier.setting.Kind;
 import org.espalier.setting.Setting;
 import org.espalier.train.Batch;
 import org.espalier.train.BatchObjective;
-import org.espalier.train.DivergedException;
 import org.espalier.train.Objective;
 import org.espalier.train.ObjectiveContext;
 import org.espalier.train.ObjectiveKind;
@@ -50,40 +44,37 @@ public record GaussianNoise(
         }
     }
 
-    /** Computes the objective. */
+    /** Computes the objective: natural training on what noise makes of the images. */
     private static final class GaussianGradient implements BatchObjective {
         private final double sigma;
         private final Engine engine;
-        private final ActivationBuffers buffers;
-        private final BatchLoss losses;
-        private final CrossEntropy loss;
+        private final BatchObjective natural;
 
         GaussianGradient(double sigma, Engine engine, int examples, float labelSmoothing) {
             this.sigma = sigma;
             this.engine = engine;
-            buffers = engine.newBuffers(examples);
-            losses = new BatchLoss(engine.ops(), buffers);
-            loss = new CrossEntropy(labelSmoothing);
+            natural = new Objective.Natural().bind(engine, examples, labelSmoothing);
         }
 
         @Override
         public ActivationPanels input() {
-            return buffers.input();
+            return natural.input();
         }
 
         @Override
         public void gradient(Batch batch) {
-            int panels = batch.panels();
-            int examples = batch.examples();
-            buffers.batch(0, panels, examples);
-            ActivationPanels input = buffers.input();
+            ActivationPanels input = natural.input();
             NoisyInputs.add(
-                    input, 0, input, 0, examples, engine.liveInputs(), batch.noise(), batch.firstExample(), sigma);
-            engine.forward(buffers, 0, panels, Mode.TRAINING);
-            if (!losses.set(loss, 0, 0, panels, batch.labels(), 0, examples, 1.0 / examples, null)) {
-                throw new DivergedException(batch.iteration(), "the logits");
-            }
-            engine.backward(buffers, 0, panels, Gradients.WEIGHTS);
+                    input,
+                    0,
+                    input,
+                    0,
+                    batch.examples(),
+                    engine.liveInputs(),
+                    batch.noise(),
+                    batch.firstExample(),
+                    sigma);
+            natural.gradient(batch);
         }
     }
 }

@@ -12,6 +12,7 @@ import org.espalier.network.Weights;
 import org.espalier.prune.PruningContext;
 import org.espalier.prune.PruningResources;
 import org.espalier.prune.Scope;
+import org.espalier.random.BoxMuller;
 import org.espalier.random.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -40,14 +41,14 @@ class NtkSapTest {
         Weights moved = drawn.copy();
         for (int layer = 0; layer < 2; layer++) {
             for (int i = 0; i < moved.matrix(layer).length; i++) {
-                moved.matrix(layer)[i] += (float)
-                        (0.1 * Products.normal(stream.child("perturbation").child(layer), i));
+                moved.matrix(layer)[i] +=
+                        (float) (0.1 * BoxMuller.at(stream.child("perturbation").child(layer), i, 1));
             }
         }
         double[][] inputs = new double[8][5];
         for (int e = 0; e < 8; e++) {
             for (int f = 0; f < 5; f++) {
-                inputs[e][f] = Products.normal(stream.child("inputs"), e * 5L + f);
+                inputs[e][f] = BoxMuller.at(stream.child("inputs"), e * 5L + f, 1);
             }
         }
         double[][] still = logits(drawn, at, mask, inputs);

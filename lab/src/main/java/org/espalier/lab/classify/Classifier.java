@@ -1,7 +1,13 @@
 package org.espalier.lab.classify;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.espalier.evaluate.certify.BoundMethod;
+import org.espalier.evaluate.certify.Certifier;
 import org.espalier.lab.store.NetworkFile;
 import org.espalier.lab.store.StoredNetwork;
 import org.espalier.network.Architecture;
@@ -26,6 +32,8 @@ public final class Classifier {
     private final StoredNetwork network;
     private final @Nullable SparseColumns columns; // of a fully connected network
     private final AtomicReferenceArray<@Nullable Worker> idle = new AtomicReferenceArray<>(KEPT);
+
+    private final Queue<RadiusSearch> certifiers = new ConcurrentLinkedQueue<>();
 
     private Classifier(StoredNetwork network) {
         this.network = network;
@@ -112,6 +120,31 @@ public final class Classifier {
         } finally {
             giveBack(worker);
         }
+    }
+
+    /**
+     * Classifies inputs and certifies each answer: finds a radius within which no change of pixels changes the class. Bounds cost
+     * hundreds to many thousands of predictions: about a dozen radii are tried for each input.
+     *
+     * @param inputs [example][input], each pixel in [0, 1], channels first
+     * @param examples number of inputs, at least 1
+     * @param method bounds; {@link BoundMethod#IBP} is the fastest, {@link BoundMethod#CROWN} gives larger radii
+     * @return one answer for each input, the radius rounded down by at most 1 %
+     * @throws IllegalArgumentException if the array is too short, or a value lies outside [0, 1]
+     */
+    public List<CertifiedAnswer> certify(float[] inputs, int examples, BoundMethod method) {
+        float[] logits = new float[Math.multiplyExact(examples, classes())];
+        logits(inputs, examples, logits);
+        RadiusSearch search = certifiers.poll();
+        if (search == null) {
+            search = new RadiusSearch(new Certifier(network.weights(), network.mask()));
+        }
+        List<CertifiedAnswer> answers = new ArrayList<>();
+        for (int e = 0; e < examples; e++) {
+            answers.add(search.of(inputs, e * inputs(), inputs(), largest(logits, e * classes(), classes()), method));
+        }
+        certifiers.add(search);
+        return answers;
     }
 
     /**

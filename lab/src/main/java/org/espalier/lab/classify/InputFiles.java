@@ -72,6 +72,23 @@ public final class InputFiles {
     }
 
     private static Inputs array(NpyArray array, Shape input, int features, String source) {
+        Inputs inputs = images(array, input, features, source);
+        for (int i = 0; i < inputs.values().length; i++) {
+            if (!(inputs.values()[i] >= 0 && inputs.values()[i] <= 1)) {
+                throw new UserException(source + " has pixel " + inputs.values()[i] + " at place " + i
+                        + ", expected 0 to 1, or bytes from 0 to 255");
+            }
+        }
+        return inputs;
+    }
+
+    /**
+     * Images of an array in a shape and type that {@link #read} takes, with values of any size. Bytes become 0 to 1.
+     *
+     * @param source the array, for messages
+     * @throws UserException if shape or type do not fit the network
+     */
+    public static Inputs images(NpyArray array, Shape input, int features, String source) {
         List<Integer> shape = array.shape();
         long elements = array.size();
         if (elements == 0 || elements % features != 0) {
@@ -100,10 +117,6 @@ public final class InputFiles {
         float[] values = array.floats();
         for (int i = 0; i < values.length; i++) {
             values[i] = array.type() == NumberType.BYTE ? values[i] / 255f : values[i];
-            if (!(values[i] >= 0 && values[i] <= 1)) {
-                throw new UserException(source + " has pixel " + values[i] + " at place " + i
-                        + ", expected 0 to 1, or bytes from 0 to 255");
-            }
         }
         return new Inputs(last ? channelsFirst(values, count, input) : values, count, shape.size() > 1 && !one);
     }

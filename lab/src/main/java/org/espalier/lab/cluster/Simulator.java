@@ -2,9 +2,7 @@ package org.espalier.lab.cluster;
 
 import java.util.ArrayDeque;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 
@@ -60,7 +58,7 @@ public final class Simulator {
      * @param repeated seconds of work that was done again
      * @param doubled levels that two workers trained to the end
      * @param operations of the shared store per second, mean
-     * @param busiest operations of the shared store in the busiest minute, per second
+     * @param busiest operations of the shared store in the busiest minute, per second, with all workers in training
      * @param workers that took part
      */
     public record Outcome(
@@ -124,7 +122,9 @@ public final class Simulator {
     private double now;
     private double repeated;
     private double operations;
-    private final Map<Long, Double> minutes = new HashMap<>(); // operations by minute
+    private long openMinute;
+    private double inMinute; // operations in the minute that is open
+    private double busiest; // operations a second, those of workers in training aside
     private long settled; // levels that a worker which starts looks at
     private int vanished;
     private int doubled;
@@ -175,7 +175,7 @@ public final class Simulator {
         }
         double end = 0;
         // Each worker lists the levels and writes its own file.
-        ask(0, 0, 3.0 * workers);
+        ask(3.0 * workers);
         startReady();
         while (!events.isEmpty()) {
             Event event = events.remove();
@@ -189,37 +189,38 @@ public final class Simulator {
                 case OPEN_AGAIN -> ready.add(event.level());
                 case WORKER_BACK -> {
                     idle++;
-                    ask(now, now, 3 + 2.0 * settled);
+                    ask(3 + 2.0 * settled);
                 }
             }
             startReady();
         }
-        double busiest = minutes.values().stream()
-                .mapToDouble(each -> each / MINUTE)
-                .max()
-                .orElse(0);
+        busiest = Math.max(busiest, inMinute / MINUTE) + workers * steady();
         return new Outcome(end, work, path, levels, vanished, repeated, doubled, operations / end, busiest, workers);
     }
 
     private void startReady() {
         while (idle > 0 && !ready.isEmpty()) {
             idle--;
-            ask(now, now, OPERATIONS_OF_CHOICE);
+            ask(OPERATIONS_OF_CHOICE);
             start(ready.remove());
         }
     }
 
-    /** Counts operations, spread evenly from one time to another. */
-    private void ask(double from, double to, double count) {
+    /** Counts operations at this time. Events come in the order of time, so one minute is open at a time. */
+    private void ask(double count) {
         operations += count;
-        long first = (long) (from / MINUTE);
-        long last = (long) (to / MINUTE);
-        for (long minute = first; minute <= last; minute++) {
-            double share = to > from
-                    ? (Math.min(to, (minute + 1.0) * MINUTE) - Math.max(from, (double) minute * MINUTE)) / (to - from)
-                    : 1;
-            minutes.merge(minute, count * share, Double::sum);
+        long minute = (long) (now / MINUTE);
+        if (minute != openMinute) {
+            busiest = Math.max(busiest, inMinute / MINUTE);
+            openMinute = minute;
+            inMinute = 0;
         }
+        inMinute += count;
+    }
+
+    /** Operations of a worker that trains, a second: beats and checkpoints. */
+    private double steady() {
+        return OPERATIONS_OF_BEAT / Math.min(MOST_BEAT, conditions.term() / 4) + 1 / conditions.checkpoint();
     }
 
     private double seconds(Level level) {
@@ -240,8 +241,8 @@ public final class Simulator {
         boolean gone = random.nextDouble() < conditions.vanishing() + conditions.stalling();
         double beat = Math.min(MOST_BEAT, conditions.term() / 4);
         double worked = gone ? seconds * random.nextDouble() : seconds;
-        ask(now, now, OPERATIONS_OF_LEVEL);
-        ask(now, now + worked, OPERATIONS_OF_BEAT * worked / beat + worked / conditions.checkpoint());
+        ask(OPERATIONS_OF_LEVEL);
+        operations += worked * steady();
         events.add(new Event(now + worked, order++, gone ? Kind.VANISHED : Kind.DONE, level));
         if (gone) {
             double kept = Math.floor(worked / conditions.checkpoint()) * conditions.checkpoint();

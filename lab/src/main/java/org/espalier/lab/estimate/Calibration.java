@@ -1,7 +1,10 @@
 package org.espalier.lab.estimate;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
@@ -14,6 +17,7 @@ import org.espalier.lab.bench.RandomMasks;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.Strategy;
 import org.espalier.lab.plan.ExperimentTranslator;
+import org.espalier.lab.plan.StartNetwork;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.random.Stream;
@@ -25,6 +29,8 @@ import org.espalier.train.Trainer;
 final class Calibration {
     private static final int IMAGES = 256;
     private static final double NANOS = 1e9;
+    private static final double WARM_SECONDS = 4;
+    private static final int MOST_WAIT = 4; // times the processor time that is wanted
     private static final long LINE_BYTES = 150;
     private static final long LEVEL_BYTES = 8 << 10; // level.json, done.json and the headers of networks
 
@@ -33,12 +39,14 @@ final class Calibration {
     private final Architecture architecture;
     private final List<Double> densities;
     private final int measurements;
+    private boolean warm;
 
-    Calibration(Experiment experiment, DataSet set) {
+    Calibration(Experiment experiment, DataSet set, Optional<StartNetwork> start) {
         this.experiment = experiment;
         this.splits = experiment.data().splits(set, experiment.data().validation(), experiment.seed());
-        this.architecture = ExperimentTranslator.architecture(experiment, set);
-        List<Integer> survivors = ExperimentTranslator.survivors(experiment, architecture);
+        this.architecture = ExperimentTranslator.architecture(experiment, set, start);
+        List<Integer> survivors = ExperimentTranslator.survivors(
+                experiment, architecture, start.map(given -> given.network().mask()));
         this.densities = IntStream.range(0, survivors.size())
                 .mapToObj(level -> (double) survivors.get(level) / survivors.getFirst())
                 .toList();
@@ -55,6 +63,11 @@ final class Calibration {
      * @param seconds to spend on each density, about
      */
     Costs of(Experiment.Objective objective, List<Double> densities, double seconds) {
+        if (!warm) {
+            // The compiler needs some seconds, before which kernels run at a hundredth of their speed.
+            densities.forEach(density -> point(objective, density, WARM_SECONDS / densities.size()));
+            warm = true;
+        }
         List<Costs.Point> points = new ArrayList<>();
         for (double density : densities) {
             points.add(point(objective, density, seconds));
@@ -101,16 +114,28 @@ final class Calibration {
         return new Costs.Point(density, iteration, evaluation);
     }
 
-    /** Repeats until the time is over; the mean seconds of one, without the first, which finds its code and memory cold. */
+    /**
+     * Repeats for some processor time; the mean seconds of one, which other work on the machine does not lengthen, without the first, which finds its code and memory cold.
+     */
     private static double timed(Runnable task, double seconds) {
         task.run();
         long start = System.nanoTime();
+        long processor = processorTime();
+        long used;
+        long wall;
         long runs = 0;
         do {
             task.run();
             runs++;
-        } while (System.nanoTime() - start < seconds * NANOS);
-        return (System.nanoTime() - start) / NANOS / runs;
+            wall = System.nanoTime() - start;
+            used = processorTime() - processor;
+        } while (used < seconds * NANOS && wall < MOST_WAIT * seconds * NANOS);
+        return (used > 0 ? used : wall) / NANOS / runs; // some systems do not tell
+    }
+
+    private static long processorTime() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        return threads.isCurrentThreadCpuTimeSupported() ? threads.getCurrentThreadCpuTime() : 0;
     }
 
     /** Measurements of a level. */

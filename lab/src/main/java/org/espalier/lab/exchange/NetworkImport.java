@@ -235,6 +235,9 @@ public final class NetworkImport {
     private static Weights reversed(Weights weights, String source) {
         Graph graph = weights.graph();
         Shape image = graph.input();
+        if (image.dimensions() != 3) {
+            throw new UserException(source + " reads " + image + ", expected channels x rows x columns to reverse");
+        }
         List<Graph.Node> nodes = new ArrayList<>();
         List<String> raw = new ArrayList<>(List.of(Graph.INPUT)); // what still has the image's channels
         List<Parameter> first = new ArrayList<>();
@@ -258,9 +261,6 @@ public final class NetworkImport {
                 }
             }
             nodes.add(turned);
-        }
-        if (image.dimensions() != 3) {
-            throw new UserException(source + " reads " + image + ", expected channels x rows x columns to reverse");
         }
         Weights turned = ForeignNetwork.moved(weights, new Graph(image, nodes, graph.output()));
         for (Parameter parameter : first) {

@@ -27,7 +27,7 @@ public final class SettingsReference {
         page.text.append("""
                 # Settings
 
-                This page is generated from the records that read experiment and suite files. Do not edit it; its test says
+                This page is generated from the records that read experiment, suite and benchmark files. Do not edit it; its test says
                 how to generate it. A setting without a default must be given, or is optional where its range says so.
                 [Experiments](../guides/experiments.md) and [robustness](../guides/robustness.md) show settings in use.
 
@@ -44,6 +44,17 @@ public final class SettingsReference {
         page.file = "suite file: ";
         page.table(SuiteSettings.class);
         page.nested(SuiteSettings.class, "", 3);
+        page.text.append("""
+
+                ## Benchmark files
+
+                A benchmark and each of its methods also have a member `experiment` with settings of an experiment file; see
+                [benchmark](../guides/benchmark.md).
+
+                """);
+        page.file = "benchmark file: ";
+        page.table(BenchmarkSettings.class);
+        page.nested(BenchmarkSettings.class, "", 3);
         return page.text.toString();
     }
 

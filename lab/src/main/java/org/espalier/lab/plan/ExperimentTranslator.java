@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.IntToDoubleFunction;
 import org.espalier.UserException;
-import org.espalier.UserPath;
 import org.espalier.attack.Attack;
 import org.espalier.data.DataSet;
 import org.espalier.engine.LinearBounds;
@@ -18,10 +17,9 @@ import org.espalier.evaluate.EvaluationSettings;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.network.LayerList;
 import org.espalier.lab.network.NetworkSize;
-import org.espalier.lab.store.NetworkFile;
-import org.espalier.lab.store.StoredNetwork;
 import org.espalier.network.Architecture;
 import org.espalier.network.Graph;
+import org.espalier.network.Mask;
 import org.espalier.network.NamedNetworks;
 import org.espalier.network.Shape;
 import org.espalier.prune.CriterionKind;
@@ -49,10 +47,35 @@ import org.espalier.train.rate.RateScheduleKind;
 public final class ExperimentTranslator {
     private ExperimentTranslator() {}
 
+    /**
+     * Updates of a level: {@code training.iterations}, or what {@code pruning.schedule} shortens it to.
+     *
+     * @param last number of the chain's last level
+     */
+    public static int iterations(Experiment experiment, int level, int last) {
+        int whole = experiment.training().iterations();
+        if (level == 0) {
+            return whole;
+        }
+        double share = ScheduleKind.of(experiment.pruning().schedule()).length(level, last);
+        return (int) Math.clamp(Math.round(share * whole), 1, whole);
+    }
+
+    /** A number of updates of a whole level, as a level of so many iterations has it. */
+    private static int scaled(Experiment experiment, int updates, int iterations) {
+        int whole = experiment.training().iterations();
+        return iterations == whole ? updates : (int) Math.round((double) updates * iterations / whole);
+    }
+
     /** What the training of a level minimises; bounds come back to it at once where only level 0 has the ramp. */
     public static Objective objective(Experiment experiment, Experiment.Objective objective, int level) {
+        return objective(experiment, objective, level, experiment.training().iterations());
+    }
+
+    private static Objective objective(
+            Experiment experiment, Experiment.Objective objective, int level, int iterations) {
         if (objective.bound().isPresent()) {
-            return certified(experiment, objective.bound().get(), level);
+            return certified(experiment, objective.bound().get(), level, iterations);
         }
         return ObjectiveKind.of(
                 objective
@@ -66,7 +89,10 @@ public final class ExperimentTranslator {
                         objective
                                 .epsilonRamp()
                                 .filter(ramp -> level == 0 || ramp.levels() == Experiment.RampedLevels.EACH)
-                                .map(ramp -> new Ramp(ramp.start(), ramp.length(), Ramp.Shape.LINEAR))
+                                .map(ramp -> new Ramp(
+                                        scaled(experiment, ramp.start(), iterations),
+                                        scaled(experiment, ramp.length(), iterations),
+                                        Ramp.Shape.LINEAR))
                                 .orElse(Ramp.NONE),
                         experiment.training().attackStatistics().map(ExperimentTranslator::mode)));
     }
@@ -79,12 +105,19 @@ public final class ExperimentTranslator {
     }
 
     private static Objective.Certified certified(Experiment experiment, String name, int level) {
+        return certified(experiment, name, level, experiment.training().iterations());
+    }
+
+    private static Objective.Certified certified(Experiment experiment, String name, int level, int iterations) {
         Experiment.BoundSettings bound =
                 Objects.requireNonNull(experiment.bounds().get(name), name);
         Experiment.Schedule schedule = bound.schedule();
         Ramp ramp = level > 0 && schedule.levels() == Experiment.RampedLevels.FIRST
                 ? Ramp.NONE
-                : new Ramp(schedule.warmUp().orElseThrow(), schedule.ramp().orElseThrow(), schedule.shape());
+                : new Ramp(
+                        scaled(experiment, schedule.warmUp().orElseThrow(), iterations),
+                        scaled(experiment, schedule.ramp().orElseThrow(), iterations),
+                        schedule.shape());
         return new Objective.Certified(
                 ramp,
                 new Objective.FromTo(schedule.startEpsilon(), bound.epsilon()),
@@ -105,9 +138,20 @@ public final class ExperimentTranslator {
      */
     public static TrainingSettings training(
             Experiment experiment, Experiment.Objective objective, int level, Restart restart) {
+        return training(
+                experiment, objective, level, restart, experiment.training().iterations());
+    }
+
+    /**
+     * The same of a level that may be shorter than others: its schedules are shortened alike.
+     *
+     * @param iterations of the level
+     */
+    public static TrainingSettings training(
+            Experiment experiment, Experiment.Objective objective, int level, Restart restart, int iterations) {
         Experiment.Training training = experiment.training();
         return new TrainingSettings(
-                objective(experiment, objective, level),
+                objective(experiment, objective, level, iterations),
                 training.optimizer(),
                 training.batch(),
                 training.labelSmoothing().train(),
@@ -116,9 +160,9 @@ public final class ExperimentTranslator {
                 training.augmentation(),
                 new LearningRate(
                         RateScheduleKind.of(training.rateSchedule()),
-                        training.iterations(),
-                        training.rateWarmUp(),
-                        level == 0 ? 0 : restart.rateFrom()),
+                        iterations,
+                        scaled(experiment, training.rateWarmUp(), iterations),
+                        level == 0 ? 0 : scaled(experiment, restart.rateFrom(), iterations)),
                 training.weightDecay(),
                 training.clipGradient().map(OptionalDouble::of).orElse(OptionalDouble.empty()));
     }
@@ -180,18 +224,18 @@ public final class ExperimentTranslator {
     /**
      * The network for a data set.
      *
+     * @param start the network of {@code network.from}, if the experiment names one
      * @throws UserException if its layers do not fit the data; the message names the setting, the layer and both sizes
      */
-    public static Architecture architecture(Experiment experiment, DataSet set) {
+    public static Architecture architecture(Experiment experiment, DataSet set, Optional<StartNetwork> start) {
         Experiment.Network network = experiment.network();
-        Optional<StoredNetwork> given = start(experiment);
-        if (given.isPresent()) {
+        if (start.isPresent()) {
             if (experiment.training().mask().isPresent()) {
                 throw new UserException(
                         "training.mask is given, expected none with network.from: its rule begins with a mask of its own");
             }
-            Architecture architecture =
-                    fitting(given.get().mask().architecture(), network.from().orElseThrow(), set);
+            Architecture architecture = fitting(
+                    start.get().network().mask().architecture(), start.get().file(), set);
             checkLinearBounds(experiment, architecture);
             return architecture;
         }
@@ -204,12 +248,22 @@ public final class ExperimentTranslator {
         try {
             Architecture architecture = architecture(network, image, set.classes());
             checkLinearBounds(experiment, architecture);
+            checkMaskRule(experiment, architecture);
             return architecture;
         } catch (IllegalArgumentException e) {
             throw new UserException(
                     network.setting() + (network.setting().endsWith("kind") ? " is " + network.kind() + ", which" : "")
                             + " does not fit data set " + set.name() + ": " + e.getMessage(),
                     e);
+        }
+    }
+
+    /** Refuses a rule that cannot work on the network. */
+    private static void checkMaskRule(Experiment experiment, Architecture architecture) {
+        try {
+            maskRule(experiment).ifPresent(rule -> rule.check(architecture));
+        } catch (IllegalArgumentException e) {
+            throw new UserException("training.mask does not fit the network: " + e.getMessage(), e);
         }
     }
 
@@ -222,22 +276,13 @@ public final class ExperimentTranslator {
                     .flatMap(_ -> LinearBounds.refusal(architecture))
                     .ifPresent(reason -> {
                         throw new UserException("objectives has " + objective.name() + ", which cannot train network "
-                                + experiment.network().kind() + ": " + reason
+                                + experiment
+                                        .network()
+                                        .from()
+                                        .orElse(experiment.network().kind()) + ": " + reason
                                 + "; a bound of kind ibp trains any network");
                     });
         }
-    }
-
-    /**
-     * The network that level 0 starts from, if the experiment names one.
-     *
-     * @throws UserException if its file is missing or damaged
-     */
-    public static Optional<StoredNetwork> start(Experiment experiment) {
-        return experiment
-                .network()
-                .from()
-                .map(file -> NetworkFile.read(UserPath.of(file, "network.from")).network());
     }
 
     private static Architecture fitting(Architecture architecture, String file, DataSet set) {
@@ -328,17 +373,17 @@ public final class ExperimentTranslator {
     }
 
     /**
-     * Number of surviving weights at each level, from the dense one to the last that prunes a weight.
+     * Number of surviving weights at each level, from level 0 to the last that prunes a weight.
      *
+     * @param start mask of level 0, where the experiment names a network to start from; else level 0 is dense
      * @return (level) surviving weights of the whole network
      */
-    public static List<Integer> survivors(Experiment experiment, Architecture architecture) {
+    public static List<Integer> survivors(Experiment experiment, Architecture architecture, Optional<Mask> start) {
         Pruner pruner = pruner(experiment);
         PruningSchedule schedule = pruningSchedule(experiment, architecture);
-        Optional<StoredNetwork> given = start(experiment);
         try {
-            return given.isPresent()
-                    ? schedule.survivors(given.get().mask(), pruner)
+            return start.isPresent()
+                    ? schedule.survivors(start.get(), pruner)
                     : schedule.survivors(architecture, pruner);
         } catch (IllegalArgumentException e) {
             throw new UserException("network.from does not go with pruning: " + e.getMessage(), e);
@@ -350,12 +395,13 @@ public final class ExperimentTranslator {
      * inputs, or as 1 x 28 x 28 or else 3 x 32 x 32 values, and classes as 10 where the experiment does not say, and weights are
      * not rounded.
      *
-     * @return density by level; levels above {@code pruning.levels} have its density. 1 for networks that fit no such images
+     * @param known the network of {@code network.from}, if the experiment names one and it is known; that file is not read here
+     * @return density by level; levels above {@code pruning.levels} have its density. 1 for networks that fit no such images, and
+     *     for one to start from that is not known
      */
-    public static IntToDoubleFunction estimatedDensities(Experiment experiment) {
-        Optional<Architecture> network = experiment.network().from().isPresent()
-                ? start(experiment).map(given -> given.mask().architecture())
-                : estimated(experiment.network());
+    public static IntToDoubleFunction estimatedDensities(Experiment experiment, Optional<Architecture> known) {
+        Optional<Architecture> network =
+                experiment.network().from().isPresent() ? known : estimated(experiment.network());
         if (network.isEmpty()) {
             return _ -> 1;
         }

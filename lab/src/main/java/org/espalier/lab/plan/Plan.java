@@ -9,15 +9,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.espalier.UserException;
-import org.espalier.UserPath;
 import org.espalier.data.DataSet;
 import org.espalier.data.SplitRule;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.experiment.Strategy;
-import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.store.NetworkDescription;
 import org.espalier.lab.store.StoreWriter;
 import org.espalier.lab.store.StoredTrial;
@@ -33,22 +32,34 @@ import org.espalier.setting.Registry;
 public final class Plan {
     private final Experiment experiment;
     private final Map<String, DataSet> data;
+    private final Optional<StartNetwork> start;
     private final Map<String, Architecture> architectures = new HashMap<>(); // by data set
     private final List<StoredTrial> trials = new ArrayList<>();
     private final Map<String, Task> tasks = new LinkedHashMap<>();
     // The same for all levels; made once, as a grid has thousands.
     private final Map<String, Object> training;
     private final Map<String, Object> evaluation;
+    private final Map<String, Map<String, Object>> parts = new HashMap<>(); // the same for many levels
 
     /**
      * Plans an experiment.
      *
      * @param data the experiment's data sets by name
-     * @throws UserException if settings do not fit the data
+     * @throws UserException if settings do not fit the data, or the network to start from cannot be read
      */
     public Plan(Experiment experiment, Map<String, DataSet> data) {
+        this(experiment, data, StartNetwork.of(experiment));
+    }
+
+    /**
+     * The same with the network of {@code network.from} read already.
+     *
+     * @throws UserException if settings do not fit the data
+     */
+    public Plan(Experiment experiment, Map<String, DataSet> data, Optional<StartNetwork> start) {
         this.experiment = experiment;
         this.data = data;
+        this.start = start;
         this.training = ExperimentFile.identity(experiment.training());
         this.evaluation = evaluation();
         for (Experiment.DataSource source : experiment.data().sets()) {
@@ -66,6 +77,7 @@ public final class Plan {
     private Plan(Plan whole, Set<String> keys) {
         experiment = whole.experiment;
         data = whole.data;
+        start = whole.start;
         training = whole.training;
         evaluation = whole.evaluation;
         architectures.putAll(whole.architectures);
@@ -108,7 +120,12 @@ public final class Plan {
 
     /** The last level that prunes a weight. */
     private int lastLevel(DataSet set) {
-        return ExperimentTranslator.survivors(experiment, architecture(set)).size() - 1;
+        return ExperimentTranslator.survivors(
+                                experiment,
+                                architecture(set),
+                                start.map(given -> given.network().mask()))
+                        .size()
+                - 1;
     }
 
     /** Where chains end before {@code pruning.levels}, a sentence for each data set. */
@@ -134,7 +151,7 @@ public final class Plan {
         List<String> levels = new ArrayList<>();
         for (int number = 0; number <= last; number++) {
             Optional<String> parent = number == 0 ? Optional.empty() : Optional.of(levels.getLast());
-            Map<String, Object> determinedBy = determinedBy(id, objective, number, parent);
+            Map<String, Object> determinedBy = determinedBy(id, objective, number, last, parent);
             String key = StoreWriter.key(determinedBy);
             levels.add(key);
             tasks.putIfAbsent(
@@ -149,14 +166,14 @@ public final class Plan {
      * value that older code implied.
      */
     private Map<String, Object> determinedBy(
-            TrialId id, Experiment.Objective objective, int number, Optional<String> parent) {
+            TrialId id, Experiment.Objective objective, int number, int last, Optional<String> parent) {
         DataSet set = dataSet(id.dataset());
         Map<String, Object> by = new LinkedHashMap<>();
         by.put("numerics", Numerics.VERSION);
-        by.put("data", data(set));
-        by.put("network", network(architecture(set)));
+        by.put("data", once("data " + set.name(), () -> data(set)));
+        by.put("network", once("network " + set.name(), () -> network(architecture(set))));
         by.put("training", training);
-        by.put("objective", objective(objective));
+        by.put("objective", once("objective " + objective.name(), () -> objective(objective)));
         by.put("evaluation", evaluation);
         // The following settings add to the level's files, and a key determines a level's bytes. Older levels may train
         // on a bound without being measured with it.
@@ -169,12 +186,20 @@ public final class Plan {
         by.put("seed", experiment.seed());
         by.put("trial", id.trial());
         by.put("level", number);
+        int iterations = ExperimentTranslator.iterations(experiment, number, last);
+        if (iterations != experiment.training().iterations()) {
+            by.put("iterations", iterations);
+        }
         parent.ifPresent(key -> {
             by.put("parent", key);
             by.put("restart", restart(id.strategy(), number));
-            by.put("pruning", pruning(architecture(set), number));
+            by.put("pruning", once("pruning " + number + " " + set.name(), () -> pruning(architecture(set), number)));
         });
         return by;
+    }
+
+    private Map<String, Object> once(String name, Supplier<Map<String, Object>> part) {
+        return parts.computeIfAbsent(name, _ -> part.get());
     }
 
     private Map<String, Object> data(DataSet set) {
@@ -194,11 +219,9 @@ public final class Plan {
     private Map<String, Object> network(Architecture architecture) {
         InitialWeights initial = experiment.network().initial();
         Map<String, Object> network = new LinkedHashMap<>();
-        if (experiment.network().from().isPresent()) {
+        if (start.isPresent()) {
             network.putAll(NetworkDescription.write(architecture));
-            network.put(
-                    "start",
-                    AtomicFiles.digest(UserPath.of(experiment.network().from().get(), "network.from")));
+            network.put("start", start.get().digest());
             if (initial != InitialWeights.GLOROT_UNIFORM) {
                 network.put("initial", ExperimentFile.nameOf(initial)); // of restarts that draw
             }
@@ -289,9 +312,15 @@ public final class Plan {
         return set;
     }
 
+    /** The network that level 0 starts from, if the experiment names one. */
+    public Optional<StartNetwork> start() {
+        return start;
+    }
+
     /** The network for a data set. */
     public Architecture architecture(DataSet set) {
-        return architectures.computeIfAbsent(set.name(), _ -> ExperimentTranslator.architecture(experiment, set));
+        return architectures.computeIfAbsent(
+                set.name(), _ -> ExperimentTranslator.architecture(experiment, set, start));
     }
 
     /** All trials, in the experiment's order. */

@@ -16,12 +16,16 @@ import org.espalier.evaluate.rules.Assessment;
 import org.espalier.evaluate.rules.Batch;
 import org.espalier.evaluate.rules.Step;
 import org.espalier.evaluate.rules.StepResult;
+import org.espalier.lab.counterexample.KeptDirectory;
+import org.espalier.lab.counterexample.KeptExamples;
+import org.espalier.lab.counterexample.KeptFile;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.Json;
 
 /**
  * Where one evaluation is kept: {@code RESULTS/ID/}. While it is in work there is one file for each batch done; at the end
- * they become {@code examples.jsonl} and {@code summary.json}, which is written last and marks the evaluation as whole.
+ * they become {@code examples.jsonl} and {@code summary.json}, which is written last and marks the evaluation as whole. Adversarial
+ * examples are kept after that, where they are asked for.
  * The request alone determines all bytes.
  */
 final class EvaluationDirectory {
@@ -35,12 +39,23 @@ final class EvaluationDirectory {
     static final int BATCH_IMAGES = 256;
 
     private final EvaluationRequest request;
+    private final Optional<KeptDirectory> kept;
     private final Path directory;
     private final List<Step> steps;
     private final List<String> names;
 
     EvaluationDirectory(EvaluationRequest request) {
+        this(request, Optional.empty());
+    }
+
+    /**
+     * With adversarial examples.
+     *
+     * @param kept where they are kept, if they are
+     */
+    EvaluationDirectory(EvaluationRequest request, Optional<KeptDirectory> kept) {
         this.request = request;
+        this.kept = kept;
         directory = request.directory();
         steps = request.steps();
         names = steps.stream().map(Step::name).toList();
@@ -52,6 +67,16 @@ final class EvaluationDirectory {
 
     boolean done() {
         return Files.exists(directory.resolve(SUMMARY));
+    }
+
+    /** Whether results and, where they are wanted, adversarial examples are there. */
+    boolean whole() {
+        return done() && kept.map(keeps -> keeps.holds(request.id())).orElse(true);
+    }
+
+    /** Whether adversarial examples are wanted. */
+    boolean keeps() {
+        return kept.isPresent();
     }
 
     int batches() {
@@ -69,7 +94,7 @@ final class EvaluationDirectory {
     /** A batch that an interrupted evaluation finished; one that is damaged is made again. */
     Optional<Batch> read(int batch) {
         Path file = file(batch);
-        if (!Files.exists(file)) {
+        if (!Files.exists(file) || keeps() && kept(batch).isEmpty()) {
             return Optional.empty();
         }
         try {
@@ -84,6 +109,39 @@ final class EvaluationDirectory {
         AtomicFiles.write(file(batch), encode(batch, results));
     }
 
+    /** The adversarial examples of a batch that an interrupted run finished; damaged ones are made again. */
+    Optional<KeptExamples> kept(int batch) {
+        Path file = keptFile(batch);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(KeptFile.decode(AtomicFiles.read(file), file.toString()));
+        } catch (UserException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Keeps the adversarial examples of a batch; before its results, which count as done with them only. */
+    void write(int batch, KeptExamples examples) {
+        AtomicFiles.makeDirectory(directory);
+        AtomicFiles.write(keptFile(batch), KeptFile.encode(examples));
+    }
+
+    private Path keptFile(int batch) {
+        return directory.resolve(BATCH + batch + ".npz");
+    }
+
+    /** The finished evaluation's images, with the steps that broke them. */
+    StoredExamples stored() {
+        Path summary = directory.resolve(SUMMARY);
+        String source = summary.toString();
+        Path lines = directory.resolve(EXAMPLES);
+        String digest = Json.string(
+                Json.object(Json.parse(AtomicFiles.content(summary), source), "files", source), EXAMPLES, source);
+        return StoredExamples.read(AtomicFiles.content(lines, digest), lines);
+    }
+
     private Path file(int batch) {
         return directory.resolve(name(batch));
     }
@@ -91,7 +149,7 @@ final class EvaluationDirectory {
     /** Makes the evaluation whole of its batches, in order. */
     void finish(List<Batch> batches) {
         files(batches).forEach((name, content) -> AtomicFiles.write(directory.resolve(name), content));
-        deleteBatches();
+        finishKept();
     }
 
     /** The files of a whole evaluation, of its batches in order; the summary last. */
@@ -125,6 +183,26 @@ final class EvaluationDirectory {
 
     byte[] encode(int batch, Batch results) {
         return BatchFile.encode(results, first(batch));
+    }
+
+    /** Puts the adversarial examples of all batches together, where they are kept, and removes the batches' files. */
+    void finishKept() {
+        kept.ifPresent(keeps -> {
+            List<KeptExamples> batches = new ArrayList<>();
+            for (int batch = 0; batch < batches(); batch++) {
+                Path file = keptFile(batch);
+                batches.add(KeptFile.decode(AtomicFiles.read(file), file.toString()));
+            }
+            Map<String, Object> about = new LinkedHashMap<>();
+            about.put("network", request.ticket().digest());
+            about.put("data-set", request.set().name());
+            about.put("data", request.set().digest());
+            about.put("split", request.split().name());
+            about.put("suite", request.suite().name());
+            about.put("threat-model", EvaluationRequest.threatModel(request.threat()));
+            keeps.write(request.id(), KeptExamples.together(batches), about);
+        });
+        deleteBatches();
     }
 
     /**

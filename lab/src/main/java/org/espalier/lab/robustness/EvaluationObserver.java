@@ -14,6 +14,9 @@ public interface EvaluationObserver {
      */
     default void planned(int evaluations, int done, int batches) {}
 
+    /** Attacks of a finished evaluation run again on the images that they broke, to keep the adversarial examples. */
+    default void again(EvaluationRequest request) {}
+
     /** A batch is done. */
     default void batch(EvaluationRequest request, int done, int of) {}
 

@@ -3,6 +3,7 @@ package org.espalier.lab.robustness;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,12 +14,16 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.espalier.UserException;
 import org.espalier.attack.strong.Examples;
 import org.espalier.attack.strong.Target;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.evaluate.rules.Batch;
+import org.espalier.lab.counterexample.KeptBatch;
+import org.espalier.lab.counterexample.KeptDirectory;
+import org.espalier.lab.counterexample.KeptExamples;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.StoreLock;
 import org.espalier.lab.jobs.JobQueue;
@@ -34,6 +39,7 @@ public final class EvaluationRunner {
     private final List<EvaluationRequest> requests;
     private final int jobs;
     private final EvaluationObserver observer;
+    private final Function<EvaluationRequest, Optional<KeptDirectory>> keep;
     private final DoubleAdder seconds = new DoubleAdder();
     private final LongAdder attacked = new LongAdder();
     private volatile boolean stopping;
@@ -44,9 +50,24 @@ public final class EvaluationRunner {
      * @param jobs batches at once, at least 1; changes no result
      */
     public EvaluationRunner(List<EvaluationRequest> requests, int jobs, EvaluationObserver observer) {
+        this(requests, jobs, observer, _ -> Optional.empty());
+    }
+
+    /**
+     * Evaluations whose adversarial examples are kept. Of a finished evaluation that has none the attacks run again, on the images
+     * that they broke.
+     *
+     * @param keep where the examples of an evaluation are kept; empty to keep none
+     */
+    public EvaluationRunner(
+            List<EvaluationRequest> requests,
+            int jobs,
+            EvaluationObserver observer,
+            Function<EvaluationRequest, Optional<KeptDirectory>> keep) {
         this.requests = List.copyOf(requests);
         this.jobs = jobs;
         this.observer = observer;
+        this.keep = keep;
     }
 
     /** Mean processor time in seconds of an image attacked in this run, rules included; empty if all were stored before. */
@@ -99,11 +120,14 @@ public final class EvaluationRunner {
     private static final class Job {
         final EvaluationRequest request;
         final EvaluationDirectory directory;
+        final Optional<StoredExamples> stored; // of a finished evaluation whose examples are to be kept
         final Map<Integer, Batch> done = new TreeMap<>();
+        private int kept; // batches; guarded by the work's monitor
 
-        Job(EvaluationRequest request) {
+        Job(EvaluationRequest request, Optional<KeptDirectory> keep) {
             this.request = request;
-            directory = new EvaluationDirectory(request);
+            directory = new EvaluationDirectory(request, keep);
+            stored = directory.done() && !directory.whole() ? Optional.of(directory.stored()) : Optional.empty();
         }
     }
 
@@ -119,14 +143,15 @@ public final class EvaluationRunner {
             int done = 0;
             Set<Path> seen = new HashSet<>();
             for (EvaluationRequest request : requests) {
-                Job job = new Job(request);
+                Job job = new Job(request, keep.apply(request));
                 if (!seen.add(job.directory.directory())) {
                     continue;
                 }
-                if (job.directory.done()) {
+                if (job.directory.whole()) {
                     job.directory.deleteBatches();
                     done++;
                 } else {
+                    job.stored.ifPresent(_ -> observer.again(request));
                     unfinished++;
                     for (int batch = 0; batch < job.directory.batches(); batch++) {
                         pieces.add(new Piece(job, batch));
@@ -148,14 +173,18 @@ public final class EvaluationRunner {
             @Override
             public JobQueue.End run(Piece piece, BooleanSupplier stop) {
                 Job job = piece.job();
+                if (job.stored.isPresent()) {
+                    if (job.directory.kept(piece.batch()).isEmpty()) {
+                        job.directory.write(piece.batch(), again(job, job.stored.get(), piece.batch(), target(job)));
+                    }
+                    kept(job);
+                    return JobQueue.End.DONE;
+                }
                 Batch batch = job.directory.read(piece.batch()).orElse(null);
                 if (batch == null) {
-                    if (target == null || current != job) {
-                        target = target(job.request);
-                        current = job;
-                    }
+                    Target network = target(job);
                     long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-                    batch = attack(job.request, job.directory, piece.batch(), target);
+                    batch = attack(job.request, job.directory, piece.batch(), network);
                     seconds.add((ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start) * 1e-9);
                     attacked.add(batch.inputs());
                     job.directory.write(piece.batch(), batch);
@@ -163,6 +192,30 @@ public final class EvaluationRunner {
                 give(job, piece.batch(), batch);
                 return JobQueue.End.DONE;
             }
+
+            private Target target(Job job) {
+                if (target == null || current != job) {
+                    target = EvaluationRunner.target(job.request);
+                    current = job;
+                }
+                return target;
+            }
+        }
+
+        /** Counts a batch of which only the examples were missing. */
+        private void kept(Job job) {
+            synchronized (this) {
+                job.kept++;
+                observer.batch(job.request, job.kept, job.directory.batches());
+                if (job.kept < job.directory.batches()) {
+                    return;
+                }
+            }
+            job.directory.finishKept();
+            synchronized (this) {
+                unfinished--;
+            }
+            observer.finished(job.request);
         }
 
         private void give(Job job, int number, Batch batch) {
@@ -258,7 +311,37 @@ public final class EvaluationRunner {
 
     private static Batch attack(EvaluationRequest request, EvaluationDirectory directory, int batch, Target target) {
         Examples examples = Examples.of(request.split(), directory.first(batch), directory.inputs(batch));
-        return Batch.run(
-                target, examples, request.steps(), Stream.root(request.seed()).child("robustness"));
+        Stream stream = Stream.root(request.seed()).child("robustness");
+        if (!directory.keeps()) {
+            return Batch.run(target, examples, request.steps(), stream);
+        }
+        var kept = new KeptBatch(
+                target,
+                examples,
+                request.steps(),
+                request.threat(),
+                request.set().shape());
+        Batch results = Batch.run(target, examples, request.steps(), stream, kept);
+        directory.write(batch, kept.of(results));
+        return results;
+    }
+
+    /** The adversarial examples of a batch of a finished evaluation. */
+    private static KeptExamples again(Job job, StoredExamples stored, int batch, Target target) {
+        EvaluationRequest request = job.request;
+        int first = job.directory.first(batch);
+        int end = first + job.directory.inputs(batch);
+        Examples examples = Examples.of(request.split(), first, end - first);
+        return new KeptBatch(
+                        target,
+                        examples,
+                        request.steps(),
+                        request.threat(),
+                        request.set().shape())
+                .again(
+                        Stream.root(request.seed()).child("robustness"),
+                        step -> stored.broken().getOrDefault(step, new BitSet()).get(first, end),
+                        stored.withstands().right().get(first, end),
+                        job.directory.directory().toString());
     }
 }

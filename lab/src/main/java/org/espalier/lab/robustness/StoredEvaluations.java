@@ -55,7 +55,9 @@ public final class StoredEvaluations {
             }
         }
         List<StoredEvaluation> evaluations = new ArrayList<>();
-        List<KnownResults.Attacked> all = raw.stream().map(Raw::attacked).toList();
+        List<KnownResults.Attacked> all = new ArrayList<>();
+        raw.forEach(each -> all.add(each.attacked()));
+        all.addAll(StoredChecks.in(results(store, level), damaged));
         for (Raw each : raw) {
             try {
                 evaluations.add(each.whole(all, certificates));
@@ -90,7 +92,11 @@ public final class StoredEvaluations {
                 raw.add(raw(each));
             }
         }
-        List<KnownResults.Attacked> all = raw.stream().map(Raw::attacked).toList();
+        List<KnownResults.Attacked> all = new ArrayList<>();
+        raw.forEach(each -> all.add(each.attacked()));
+        all.addAll(StoredChecks.in(ticket.results(), problem -> {
+            throw problem;
+        }));
         List<Certification> certificates = StoredCertifications.in(ticket.certificates());
         return raw.stream()
                 .filter(each -> each.attacked().subject().network().equals(ticket.digest()))
@@ -102,6 +108,7 @@ public final class StoredEvaluations {
     public static int unfinished(Store store, String level) {
         return (int) directories(results(store, level), _ -> {}).stream()
                 .filter(each -> !Files.exists(each.resolve(EvaluationDirectory.SUMMARY)))
+                .filter(each -> !each.endsWith(StoredChecks.DIRECTORY))
                 .count();
     }
 
@@ -141,6 +148,17 @@ public final class StoredEvaluations {
         return read(directory, StoredCertifications.in(StoredCertificates.beside(directory)));
     }
 
+    /**
+     * Name of the data set of a stored evaluation.
+     *
+     * @throws UserException if it is damaged
+     */
+    public static String dataSet(Path directory) {
+        String source = directory.resolve(EvaluationDirectory.SUMMARY).toString();
+        JsonNode summary = Json.parse(AtomicFiles.content(directory.resolve(EvaluationDirectory.SUMMARY)), source);
+        return Json.string(Json.object(summary, "ticket", source), "dataset", source);
+    }
+
     private static StoredEvaluation read(Path directory, List<Certification> certificates) {
         Raw wanted = raw(directory);
         List<KnownResults.Attacked> all = new ArrayList<>();
@@ -154,6 +172,11 @@ public final class StoredEvaluations {
                     && Files.exists(each.resolve(EvaluationDirectory.SUMMARY))) {
                 all.add(raw(each).attacked());
             }
+        }
+        if (parent != null) {
+            all.addAll(StoredChecks.in(parent, problem -> {
+                throw problem;
+            }));
         }
         return wanted.whole(all, certificates);
     }

@@ -6,6 +6,7 @@ import org.espalier.attack.strong.EvaluationAttackKind;
 import org.espalier.attack.strong.StrongAttack;
 import org.espalier.attack.strong.radius.ProjectedGradient;
 import org.espalier.attack.strong.radius.Transfer;
+import org.espalier.data.Digests;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.store.NetworkFile;
 import org.espalier.setting.Kind;
@@ -30,9 +31,10 @@ public final class TransferKind implements EvaluationAttackKind<TransferKind.Set
     @Override
     public StrongAttack create(Settings settings) {
         Path file = UserPath.of(settings.from(), "from");
-        NetworkFile other = NetworkFile.read(file);
+        byte[] content = AtomicFiles.read(file);
+        NetworkFile other = NetworkFile.decode(content, file.toString());
         return new Transfer(
-                "sha256 " + AtomicFiles.digest(file),
+                "sha256 " + Digests.sha256(content),
                 other.network().weights(),
                 other.network().mask(),
                 ProjectedGradient.pgd(settings.iterations(), 1));

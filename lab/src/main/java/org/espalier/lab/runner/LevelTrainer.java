@@ -25,6 +25,7 @@ import org.espalier.lab.jobs.JobQueue.End;
 import org.espalier.lab.plan.BestAccuracy;
 import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.plan.Plan;
+import org.espalier.lab.plan.StartNetwork;
 import org.espalier.lab.plan.Task;
 import org.espalier.lab.plan.ValidationObjective;
 import org.espalier.lab.store.Checkpoint;
@@ -68,6 +69,7 @@ final class LevelTrainer {
     private final Trial trial;
     private final TicketSearch search;
     private final Optional<MaskRule> maskRule;
+    private final int iterations; // of the level
     private final Stopwatch watch = new Stopwatch();
 
     /**
@@ -98,6 +100,7 @@ final class LevelTrainer {
         this.kernels = request.kernels();
         this.trial = Trial.of(experiment.seed(), task.trial().trial() - 1);
         this.maskRule = ExperimentTranslator.maskRule(experiment);
+        this.iterations = ExperimentTranslator.iterations(experiment, task.number(), task.lastLevel());
         this.search = new TicketSearch(
                 architecture,
                 experiment.network().initial(),
@@ -109,7 +112,10 @@ final class LevelTrainer {
                         () -> Engines.create(architecture, kernels),
                         splits.train(),
                         ExperimentTranslator.loss(experiment, task.objective()))),
-                ExperimentTranslator.start(experiment).map(given -> new Level(0, given.weights(), given.mask())));
+                // Each level has weights of its own, as levels are trained at the same time.
+                plan.start()
+                        .map(StartNetwork::network)
+                        .map(given -> new Level(0, given.weights().copy(), given.mask())));
     }
 
     /** Trains the level, or the missing part of it. */
@@ -180,7 +186,6 @@ final class LevelTrainer {
     }
 
     private End train(Level level, LevelWriter writer) {
-        int iterations = experiment.training().iterations();
         RunObserver.LevelInWork work = new RunObserver.LevelInWork(
                 task.key(),
                 task.trial(),
@@ -215,7 +220,6 @@ final class LevelTrainer {
         private final Evaluator evaluator;
         private final Optional<ValidationObjective> best;
         private final Optional<BestAccuracy> kept;
-        private final int iterations;
         private long lastCheckpoint = System.nanoTime();
         private long lastReport = lastCheckpoint;
         private long lastNote = lastCheckpoint;
@@ -224,7 +228,6 @@ final class LevelTrainer {
             this.level = level;
             this.writer = writer;
             this.work = work;
-            iterations = work.iterations();
             engine = newEngine();
             engine.load(level.start(), level.mask());
             trainer = trainer(engine);
@@ -402,9 +405,10 @@ final class LevelTrainer {
                         experiment,
                         task.objective(),
                         task.number(),
-                        task.strategy().restart()),
+                        task.strategy().restart(),
+                        iterations),
                 trial.level(task.number()));
-        maskRule.ifPresent(rule -> trainer.follow(rule, experiment.training().iterations()));
+        maskRule.ifPresent(rule -> trainer.follow(rule, iterations));
         return trainer;
     }
 
@@ -450,7 +454,7 @@ final class LevelTrainer {
                 task.key(),
                 event,
                 iteration,
-                experiment.training().iterations(),
+                iterations,
                 watch.takeTraining(),
                 watch.takeEvaluation()));
     }

@@ -31,7 +31,7 @@ public final class LevelWork {
         this(
                 request,
                 data,
-                new Plan(request.experiment(), data),
+                new Plan(request.experiment(), data, request.start()),
                 LevelTrainer.splits(request.experiment(), data));
     }
 

@@ -3,8 +3,10 @@ package org.espalier.lab.runner;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.espalier.engine.KernelMode;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.plan.StartNetwork;
 
 /**
  * What to run.
@@ -16,6 +18,7 @@ import org.espalier.lab.experiment.Experiment;
  * @param checkpointEvery time between checkpoints of a level in work
  * @param version Espalier's, for provenance
  * @param command arguments of the command line, for provenance
+ * @param start the network of {@code network.from}, if the experiment names one
  */
 public record RunRequest(
         Experiment experiment,
@@ -24,11 +27,28 @@ public record RunRequest(
         KernelMode kernels,
         Duration checkpointEvery,
         String version,
-        List<String> command) {
+        List<String> command,
+        Optional<StartNetwork> start) {
     /** Loses at most this much work when killed. */
     public static final Duration USUAL_CHECKPOINT = Duration.ofSeconds(30);
 
-    /** With the kernels that are fastest. */
+    /**
+     * A request that reads the network to start from.
+     *
+     * @throws org.espalier.UserException if that cannot be read
+     */
+    public RunRequest(
+            Experiment experiment,
+            Path directory,
+            int jobs,
+            KernelMode kernels,
+            Duration checkpointEvery,
+            String version,
+            List<String> command) {
+        this(experiment, directory, jobs, kernels, checkpointEvery, version, command, StartNetwork.of(experiment));
+    }
+
+    /** The same with the kernels that are fastest. */
     public RunRequest(
             Experiment experiment,
             Path directory,

@@ -4,12 +4,15 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.espalier.UserException;
 import org.espalier.UserPath;
 import org.espalier.data.DataProgress;
@@ -30,6 +33,7 @@ import org.espalier.lab.store.Provenance;
 import org.espalier.lab.store.StoreWriter;
 import org.espalier.lab.store.StoredLevel;
 import org.espalier.lab.store.StoredTrial;
+import org.espalier.lab.store.TrialId;
 
 /**
  * Runs an experiment: trains every missing level once, {@code jobs} at a time. Running again continues; results do not
@@ -38,12 +42,24 @@ import org.espalier.lab.store.StoredTrial;
 public final class Runner {
     private final RunRequest request;
     private final RunObserver observer;
+    private final Predicate<TrialId> wanted;
     private volatile boolean stopping;
 
     /** A run to be started. */
     public Runner(RunRequest request, RunObserver observer) {
+        this(request, observer, _ -> true);
+    }
+
+    /**
+     * A run that trains some of the trials. The whole experiment is planned and stored, so that a later run continues with the
+     * others.
+     *
+     * @param wanted the trials to train
+     */
+    public Runner(RunRequest request, RunObserver observer, Predicate<TrialId> wanted) {
         this.request = request;
         this.observer = observer;
+        this.wanted = wanted;
     }
 
     /**
@@ -82,7 +98,7 @@ public final class Runner {
      *     search, is damaged or cannot be written. Levels in work are put aside first
      */
     public RunOutcome run(Map<String, DataSet> data) {
-        Plan plan = new Plan(request.experiment(), data);
+        Plan plan = new Plan(request.experiment(), data, request.start());
         try (StoreWriter store =
                 StoreWriter.open(request.directory(), request.experiment(), plan.trials(), provenance(request, data))) {
             Work work = new Work(plan, data, store);
@@ -92,13 +108,18 @@ public final class Runner {
         }
     }
 
+    /** The trials to train, in the experiment's order. */
+    private List<StoredTrial> wanted(Plan plan) {
+        return plan.trials().stream().filter(trial -> wanted.test(trial.id())).toList();
+    }
+
     /**
      * Runs as {@link #run(Map)} does, but has the levels trained elsewhere.
      *
      * @param elsewhere has connected to where it trains, so that nothing is written if it cannot
      */
     public RunOutcome run(Map<String, DataSet> data, Elsewhere elsewhere) {
-        Plan plan = new Plan(request.experiment(), data);
+        Plan plan = new Plan(request.experiment(), data, request.start());
         try (StoreWriter store =
                 StoreWriter.open(request.directory(), request.experiment(), plan.trials(), provenance(request, data))) {
             Work work = new Work(plan, data, store);
@@ -116,7 +137,7 @@ public final class Runner {
      * @throws UserException as {@link #run(Map)}
      */
     public void prepare(Map<String, DataSet> data) {
-        Plan plan = new Plan(request.experiment(), data);
+        Plan plan = new Plan(request.experiment(), data, request.start());
         try (StoreWriter store =
                 StoreWriter.open(request.directory(), request.experiment(), plan.trials(), provenance(request, data))) {
             Work work = new Work(plan, data, store);
@@ -125,9 +146,9 @@ public final class Runner {
         }
     }
 
-    private static List<RunOutcome.FailedTrial> failures(Plan plan, StoreWriter store) {
+    private List<RunOutcome.FailedTrial> failures(Plan plan, StoreWriter store) {
         List<RunOutcome.FailedTrial> failures = new ArrayList<>();
-        for (StoredTrial trial : plan.trials()) {
+        for (StoredTrial trial : wanted(plan)) {
             for (int number = 0; number < trial.levels().size(); number++) {
                 StoredLevel level = store.level(trial.levels().get(number));
                 if (level.state() == LevelState.FAILED) {
@@ -146,6 +167,7 @@ public final class Runner {
         private final Map<String, DataSet> data;
         private final Map<String, Splits> splits;
         private final StoreWriter store;
+        private final List<Task> tasks;
         private final AtomicInteger trained = new AtomicInteger();
 
         Work(Plan plan, Map<String, DataSet> data, StoreWriter store) {
@@ -156,12 +178,18 @@ public final class Runner {
             Map<String, Integer> classes = new LinkedHashMap<>();
             data.forEach((name, set) -> classes.put(name, set.classes()));
             store.classes(splits, classes);
+            // Levels that a wanted trial shares with others are among its own: parents are never missing.
+            Set<String> keys = new HashSet<>();
+            wanted(plan).forEach(trial -> keys.addAll(trial.levels()));
+            this.tasks = plan.tasks().stream()
+                    .filter(task -> keys.contains(task.key()))
+                    .toList();
         }
 
         /** Whether the search was stopped before its end. */
         boolean run() {
             tellPlan();
-            return !new JobQueue<>(plan.tasks(), Task::key, Task::parent, () -> stopping)
+            return !new JobQueue<>(tasks, Task::key, Task::parent, () -> stopping)
                     .run(request.jobs(), () -> this::train);
         }
 
@@ -200,9 +228,9 @@ public final class Runner {
 
         private void tellPlan() {
             observer.planned(
-                    plan.trials().size(),
-                    plan.tasks().stream().map(Task::number).toList(),
-                    plan.tasks().stream()
+                    wanted(plan).size(),
+                    tasks.stream().map(Task::number).toList(),
+                    tasks.stream()
                             .filter(task -> switch (store.level(task.key()).state()) {
                                 case DONE, FAILED -> false;
                                 case WAITING, BEGUN -> true;

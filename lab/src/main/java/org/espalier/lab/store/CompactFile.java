@@ -5,12 +5,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.espalier.UserException;
+import org.espalier.data.Digests;
 import org.espalier.lab.file.Json;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
@@ -121,13 +121,9 @@ public final class CompactFile {
     }
 
     private static byte[] sha256(byte[] bytes, int length) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(bytes, 0, length);
-            return digest.digest();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
-        }
+        MessageDigest digest = Digests.sha256();
+        digest.update(bytes, 0, length);
+        return digest.digest();
     }
 
     /**

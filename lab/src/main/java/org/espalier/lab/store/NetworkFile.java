@@ -40,11 +40,21 @@ public record NetworkFile(StoredNetwork network, Optional<String> level, Optiona
      * @throws UserException if it is missing or damaged, its tensors are no such network, or a weight is not finite
      */
     public static NetworkFile read(Path file) {
-        byte[] bytes = AtomicFiles.read(file);
+        return decode(AtomicFiles.read(file), file.toString());
+    }
+
+    /**
+     * The same for a file that was read already.
+     *
+     * @param bytes the whole file
+     * @param source its name, for messages
+     * @throws UserException as {@link #read}
+     */
+    public static NetworkFile decode(byte[] bytes, String source) {
         if (CompactFile.is(bytes)) {
-            return new NetworkFile(CompactFile.read(bytes, file.toString()), Optional.empty(), Optional.empty());
+            return new NetworkFile(CompactFile.read(bytes, source), Optional.empty(), Optional.empty());
         }
-        SafeTensors stored = SafeTensors.decodeAny(bytes, file.toString());
+        SafeTensors stored = SafeTensors.decodeAny(bytes, source);
         Optional<String> described = stored.metadataIfAny(Networks.NETWORK);
         Architecture architecture;
         if (described.isPresent()) {
@@ -68,7 +78,7 @@ public record NetworkFile(StoredNetwork network, Optional<String> level, Optiona
             }
         }
         if (!weights.finite()) {
-            throw new UserException(file + " has weights that are not finite numbers");
+            throw new UserException(source + " has weights that are not finite numbers");
         }
         try {
             Mask mask = Mask.of(architecture, kept.toArray(byte[][]::new));
@@ -80,7 +90,7 @@ public record NetworkFile(StoredNetwork network, Optional<String> level, Optiona
                             .filter(text -> text.matches("[0-9]{1,9}"))
                             .map(Integer::valueOf));
         } catch (IllegalArgumentException e) {
-            throw new UserException(file + " has a wrong mask: " + e.getMessage(), e);
+            throw new UserException(source + " has a wrong mask: " + e.getMessage(), e);
         }
     }
 

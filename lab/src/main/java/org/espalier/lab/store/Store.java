@@ -122,6 +122,13 @@ public final class Store {
         return trial.levels().stream().map(this::level).toList();
     }
 
+    /** The faults of finished levels, a sentence with the remedy each; every level is read once. */
+    public List<String> damage() {
+        return trials().stream().flatMap(trial -> trial.levels().stream()).distinct().toList().parallelStream()
+                .flatMap(key -> level(key).damage().stream())
+                .toList();
+    }
+
     /**
      * Chance on the measured images of a split; empty for a store without counts.
      *

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.espalier.UserException;
 import org.espalier.UserPath;
+import org.espalier.data.Digests;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.store.LevelState;
@@ -114,7 +115,9 @@ public final class Tickets {
         if (!choice.none()) {
             throw new UserException(given + " is one file; options that choose levels of a search do not apply to it");
         }
-        NetworkFile read = NetworkFile.read(given);
+        byte[] content = AtomicFiles.read(given);
+        NetworkFile read = NetworkFile.decode(content, given.toString());
+        String digest = Digests.sha256(content); // of the bytes that were read
         Path directory = parent(path);
         if (Files.exists(directory.resolve(LEVEL)) && read.level().equals(Optional.of(name(directory)))) {
             Store store = store(directory);
@@ -127,15 +130,9 @@ public final class Tickets {
                 return ticket(store, chosen, read.network(), given, WeightChoice.FINAL);
             }
             // Other weights of a level have no place in the tables.
-            return new Ticket(
-                    given,
-                    AtomicFiles.digest(given),
-                    read.network(),
-                    data(store, chosen),
-                    Optional.empty(),
-                    beside(path));
+            return new Ticket(given, digest, read.network(), data(store, chosen), Optional.empty(), beside(path));
         }
-        return new Ticket(given, AtomicFiles.digest(given), read.network(), data, Optional.empty(), beside(path));
+        return new Ticket(given, digest, read.network(), data, Optional.empty(), beside(path));
     }
 
     private static Path beside(Path file) {

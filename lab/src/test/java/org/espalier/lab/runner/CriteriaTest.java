@@ -73,7 +73,8 @@ class CriteriaTest {
                 "{kind: synflow, rounds: 10}",
                 "{kind: ntk-sap, rounds: 3, inputs: 10}",
                 "{kind: fashapley, samples: 4, images: 30}",
-                "{kind: cnip, images: 20}"
+                "{kind: cnip, images: 20}",
+                "{kind: mad, images: 20, batches: 2, steps: 3}"
             })
     void everyCriterionKeepsItsCountAndGoesOnToTheSameBytes(String criterion) throws Exception {
         Experiment experiment = experiment(criterion, "pruning.scope=global");

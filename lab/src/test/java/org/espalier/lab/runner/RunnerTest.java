@@ -105,6 +105,28 @@ class RunnerTest {
     }
 
     @Test
+    void someTrialsAreTrainedAndTheOthersLaterToTheSameBytes() throws Exception {
+        Experiment experiment = TinyData.experiment(ITERATIONS, "strategies=[original, random]", "trials=2");
+        run(experiment, directory.resolve("whole"), 1);
+        Path parts = directory.resolve("parts");
+        new Runner(
+                        new RunRequest(experiment, parts, 1, Duration.ofSeconds(30), "test", List.of("run")),
+                        RunObserver.NONE,
+                        trial -> trial.strategy().equals("random") && trial.trial() == 2)
+                .run(TinyData.data());
+        Store store = Store.open(parts);
+        for (StoredTrial trial : store.trials()) {
+            boolean wanted =
+                    trial.id().strategy().equals("random") && trial.id().trial() == 2;
+            assertThat(store.level(trial.levels().getLast()).state())
+                    .as(trial.id().toString())
+                    .isEqualTo(wanted ? LevelState.DONE : LevelState.WAITING);
+        }
+        assertThat(run(experiment, parts, 1).failed()).isEmpty();
+        assertThat(Trees.digests(parts)).isEqualTo(Trees.digests(directory.resolve("whole")));
+    }
+
+    @Test
     void linearBoundsOfLayersThatTheyDoNotPassAreRefusedByName() {
         Experiment experiment =
                 certified("network={kind: layers, layers: [{conv2d: 3}, batch-norm, relu, flatten, linear]}");

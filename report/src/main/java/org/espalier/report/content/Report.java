@@ -153,8 +153,7 @@ public record Report(
 
     /** Finished levels with a file that is not what it was, but for those that a problem names already. */
     private static List<String> damage(Store store, List<String> problems) {
-        return store.trials().stream().flatMap(trial -> trial.levels().stream()).distinct().toList().parallelStream()
-                .flatMap(key -> store.level(key).damage().stream())
+        return store.damage().stream()
                 .filter(sentence -> problems.stream()
                         .noneMatch(problem -> problem.startsWith(sentence.substring(0, sentence.indexOf(';')))))
                 .toList();

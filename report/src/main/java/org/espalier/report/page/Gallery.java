@@ -11,6 +11,7 @@ import org.espalier.UserException;
 import org.espalier.lab.store.Store;
 import org.espalier.report.example.ExampleSource;
 import org.espalier.report.example.Examples;
+import org.espalier.report.example.Pictures;
 import org.espalier.report.notation.Numbers;
 import org.espalier.report.result.Cell;
 
@@ -89,32 +90,12 @@ final class Gallery {
                 + Math.round(100 * prediction.probability()) + "&nbsp;%";
     }
 
-    /**
-     * An image in colour where it has three channels, else in gray: the mean of its channels.
-     *
-     * @param values channels x rows x columns; below 0 is black and above 1 full
-     */
-    static BufferedImage picture(float[] values, int channels, int rows, int columns) {
-        boolean color = channels == 3;
-        BufferedImage image =
-                new BufferedImage(columns, rows, color ? BufferedImage.TYPE_INT_RGB : BufferedImage.TYPE_BYTE_GRAY);
-        int area = rows * columns;
-        for (int i = 0; i < area; i++) {
-            int shown = color ? 3 : 1;
-            for (int band = 0; band < shown; band++) {
-                float value = 0;
-                for (int channel = color ? band : 0; channel < (color ? band + 1 : channels); channel++) {
-                    value += values[channel * area + i] / (color ? 1 : channels);
-                }
-                image.getRaster()
-                        .setSample(i % columns, i / columns, band, Math.round(255 * Math.max(0, Math.min(1, value))));
-            }
-        }
-        return image;
+    private static String image(float[] values, Examples examples, String description) {
+        return image(Pictures.of(values, examples.channels(), examples.rows(), examples.columns()), description);
     }
 
-    private static String image(float[] values, Examples examples, String description) {
-        BufferedImage image = picture(values, examples.channels(), examples.rows(), examples.columns());
+    /** A picture in the page. */
+    static String image(BufferedImage image, String description) {
         var bytes = new ByteArrayOutputStream();
         try {
             ImageIO.setUseCache(false);
@@ -122,8 +103,8 @@ final class Gallery {
         } catch (IOException e) {
             throw new UncheckedIOException("a picture in memory cannot fail to be written", e);
         }
-        return "<img alt=\"" + Html.text(description) + "\" width=\"" + examples.columns() + "\" height=\""
-                + examples.rows() + "\" src=\"data:image/png;base64,"
+        return "<img alt=\"" + Html.text(description) + "\" width=\"" + image.getWidth() + "\" height=\""
+                + image.getHeight() + "\" src=\"data:image/png;base64,"
                 + Base64.getEncoder().encodeToString(bytes.toByteArray()) + "\">";
     }
 }

@@ -1,9 +1,17 @@
 package org.espalier.report.page;
 
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.espalier.UserException;
+import org.espalier.data.catalogue.DataSets;
+import org.espalier.lab.counterexample.KeptDirectory;
+import org.espalier.lab.tickets.Ticket;
 import org.espalier.report.chart.FigureGroup;
 import org.espalier.report.content.Report;
+import org.espalier.report.evaluation.Evaluated;
 import org.espalier.report.evaluation.Robustness;
 import org.espalier.report.figure.FigureKind;
 import org.espalier.report.table.AllTables;
@@ -13,6 +21,9 @@ import org.espalier.report.table.TableKind;
 final class RobustnessSections {
     /** Tables that stand open; the others unfold. */
     private static final int OPEN = 2;
+
+    /** Evaluations whose adversarial examples are shown. */
+    private static final int GALLERIES = 8;
 
     private final Page page;
     private final Report report;
@@ -73,6 +84,7 @@ final class RobustnessSections {
                 }
                 unfold(suites.size());
                 figures(FigureKind.Section.ROBUSTNESS, "robustness", run);
+                examples(run);
             }
             unfinished(run);
         }
@@ -108,6 +120,52 @@ final class RobustnessSections {
                 unfold(certificates.size());
                 figures(FigureKind.Section.CERTIFIED, "certified", run);
             }
+        }
+    }
+
+    /** Adversarial examples that evaluations kept, those of the first few. */
+    private void examples(Report.Run run) {
+        Map<Path, String> kept = new LinkedHashMap<>();
+        Map<Path, String> datasets = new LinkedHashMap<>();
+        for (Evaluated each : run.robustness().evaluationsShown()) {
+            each.evaluation()
+                    .level()
+                    .map(key -> run.directory()
+                            .resolve(Ticket.EVALUATIONS)
+                            .resolve(key)
+                            .resolve(each.evaluation().id())
+                            .resolve(KeptDirectory.NAME))
+                    .filter(path -> new KeptDirectory(path).exists())
+                    .ifPresent(path -> {
+                        datasets.putIfAbsent(path, each.trial().dataset());
+                        kept.putIfAbsent(
+                                path,
+                                each.trial() + ", level " + each.level() + ", suite "
+                                        + each.evaluation().suite() + ", "
+                                        + each.evaluation().threat());
+                    });
+        }
+        if (kept.isEmpty()) {
+            return;
+        }
+        page.html("<h3>Adversarial examples</h3>");
+        kept.entrySet().stream().limit(GALLERIES).forEach(each -> {
+            var directory = new KeptDirectory(each.getKey());
+            String dataset = datasets.getOrDefault(each.getKey(), "");
+            try {
+                page.html("<details><summary>" + Html.text(each.getValue()) + "</summary>"
+                        + KeptGallery.of(
+                                directory.read(),
+                                DataSets.standard().classNames(dataset),
+                                run.directory().relativize(directory.file()).toString())
+                        + "</details>");
+            } catch (UserException e) {
+                page.problems("Adversarial examples could not be read.", List.of(e.getMessage()));
+            }
+        });
+        if (kept.size() > GALLERIES) {
+            page.paragraph(
+                    (kept.size() - GALLERIES) + " more evaluations kept examples; their files stand beside them.");
         }
     }
 

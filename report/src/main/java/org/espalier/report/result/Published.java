@@ -55,6 +55,7 @@ public record Published(List<Value> values) {
      * @param density weights remaining, percent
      * @param accuracy mean, percent
      * @param deviation sample standard deviation over trials, percentage points; empty if not published
+     * @param place where the source has it, such as a table's number; may be empty
      */
     public record Value(
             String source,
@@ -67,13 +68,14 @@ public record Published(List<Value> values) {
             int trials,
             double density,
             double accuracy,
-            Optional<Double> deviation) {}
+            Optional<Double> deviation,
+            String place) {}
 
     public Published {
         values = List.copyOf(values);
     }
 
-    /** What is bundled: Table 1 of the paper (Cosentino, Zaiter, Pei and Zhu, 2019). */
+    /** What is bundled: tables 1 and 2 of the paper (Cosentino, Zaiter, Pei and Zhu, 2019). */
     public static Published bundled() {
         try (InputStream stream =
                         Objects.requireNonNull(Published.class.getResourceAsStream("published.csv"), "published.csv");
@@ -178,7 +180,8 @@ public record Published(List<Value> values) {
                     (int) number("trials", Integer.MAX_VALUE),
                     number("density", 100),
                     number("accuracy", 100),
-                    deviation.isEmpty() ? Optional.empty() : Optional.of(number("deviation", 100)));
+                    deviation.isEmpty() ? Optional.empty() : Optional.of(number("deviation", 100)),
+                    row.isMapped("place") && row.isSet("place") ? row.get("place") : "");
         }
 
         private String text(String column) {

@@ -23,8 +23,10 @@ import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.MissingClasses;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredLevel;
+import org.espalier.lab.store.StoredNetwork;
 import org.espalier.lab.store.StoredTrial;
 import org.espalier.network.Architecture;
+import org.espalier.network.Mask;
 
 /** Reads what a report shows from a store, which may be unfinished, or growing meanwhile. */
 public final class ResultsReader {
@@ -128,6 +130,12 @@ public final class ResultsReader {
                         read.state(),
                         read.points()));
             }
+        }
+        if (experiment.training().mask().isPresent() && !series.isEmpty()) {
+            // A rule makes the mask in training: pruning plans nothing, and the network that a level gives says its
+            // density.
+            planned = List.of(
+                    series.stream().mapToDouble(Series::density).average().orElseThrow());
         }
         var notes = new ArrayList<String>();
         repeats.forEach((strategy, level) -> {
@@ -284,10 +292,32 @@ public final class ResultsReader {
                                 .epsilon()));
     }
 
+    /**
+     * The mask that level 0 has from {@code network.from}, as the search's own level 0 stores it: the file may be elsewhere by now.
+     * Empty without that setting, and where no level 0 can be read, which is told of elsewhere.
+     */
+    private Optional<Mask> start(List<StoredTrial> trials) {
+        if (experiment.network().from().isEmpty()) {
+            return Optional.empty();
+        }
+        for (StoredTrial trial : trials) {
+            try {
+                Optional<StoredNetwork> first =
+                        store.level(trial.levels().getFirst()).initial();
+                if (first.isPresent()) {
+                    return first.map(StoredNetwork::mask);
+                }
+            } catch (UserException e) {
+                // Another trial may have it.
+            }
+        }
+        return Optional.empty();
+    }
+
     /** Densities by level as the pruning rule gives them, whatever the weights turn out to be. */
     private List<Double> plannedDensities(Architecture architecture, List<StoredTrial> trials) {
         int count = trials.stream().mapToInt(t -> t.levels().size()).max().orElse(0);
-        List<Integer> survivors = ExperimentTranslator.survivors(experiment, architecture);
+        List<Integer> survivors = ExperimentTranslator.survivors(experiment, architecture, start(trials));
         // Stores of older versions may have levels that prune nothing.
         return IntStream.range(0, count)
                 .mapToObj(level ->

@@ -21,6 +21,7 @@ import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredTrial;
 import org.espalier.lab.store.TrialId;
+import org.espalier.network.Architecture;
 
 /**
  * How far a search is. Levels that trials share are counted once, and levels behind a diverged one are not waited for.
@@ -72,7 +73,23 @@ public record SearchStatus(
                 },
                 spent,
                 process,
+                densities(store),
                 held);
+    }
+
+    /**
+     * About how dense each level of a search is, see {@link ExperimentTranslator#estimatedDensities}. The network of
+     * {@code network.from} is taken from the search's own levels: its file may be elsewhere by now.
+     */
+    public static IntToDoubleFunction densities(Store store) {
+        Optional<Architecture> known = store.experiment().network().from().isEmpty()
+                ? Optional.empty()
+                : store.trials().stream()
+                        .map(trial -> trial.levels().getFirst())
+                        .distinct()
+                        .flatMap(key -> store.level(key).architecture().stream())
+                        .findFirst();
+        return ExperimentTranslator.estimatedDensities(store.experiment(), known);
     }
 
     /**
@@ -80,14 +97,16 @@ public record SearchStatus(
      *
      * @param states how far the level of a key is
      * @param process number of the process that works on the search now
+     * @param densities of the levels, see {@link #densities}
      */
     public static SearchStatus of(
             Experiment experiment,
             List<StoredTrial> stored,
             Function<String, LevelState> states,
             TimeSpent spent,
-            Optional<Long> process) {
-        return of(experiment, stored, states, spent, process, Set.of());
+            Optional<Long> process,
+            IntToDoubleFunction densities) {
+        return of(experiment, stored, states, spent, process, densities, Set.of());
     }
 
     /** The same, with the keys of levels that workers on this or other machines hold. */
@@ -97,12 +116,11 @@ public record SearchStatus(
             Function<String, LevelState> states,
             TimeSpent spent,
             Optional<Long> process,
+            IntToDoubleFunction densities,
             Set<String> held) {
-        int iterations = experiment.training().iterations();
-        IntToDoubleFunction densities = ExperimentTranslator.estimatedDensities(experiment);
 
         // (key) what is to be done for a level, each key once
-        record Work(String objective, int number, LevelState state, boolean dropped) {}
+        record Work(String objective, int number, int iterations, LevelState state, boolean dropped) {}
 
         var levels = new LinkedHashMap<String, Work>();
         var trials = new ArrayList<TrialStatus>();
@@ -111,15 +129,21 @@ public record SearchStatus(
             int done = 0;
             LevelState next = LevelState.DONE;
             int iteration = 0;
+            int last = trial.levels().size() - 1;
+            int iterations = experiment.training().iterations(); // of the level to be trained next
             for (int number = 0; number < trial.levels().size(); number++) {
                 String key = trial.levels().get(number);
                 LevelState state = states.apply(key);
+                int length = ExperimentTranslator.iterations(experiment, number, last);
                 levels.merge(
-                        key, new Work(trial.id().objective(), number, state, dropped), (a, b) -> a.dropped() ? b : a);
+                        key,
+                        new Work(trial.id().objective(), number, length, state, dropped),
+                        (a, b) -> a.dropped() ? b : a);
                 if (state == LevelState.DONE) {
                     done++;
                 } else if (next == LevelState.DONE) {
                     next = state;
+                    iterations = length;
                     iteration = state == LevelState.BEGUN ? spent.reached(key) : 0;
                 }
                 dropped |= state == LevelState.FAILED;
@@ -154,7 +178,7 @@ public record SearchStatus(
                 inWork++;
             }
             if (work.state() == LevelState.BEGUN || work.state() == LevelState.WAITING) {
-                int rest = iterations - Math.min(iterations, spent.reached(level.getKey()));
+                int rest = work.iterations() - Math.min(work.iterations(), spent.reached(level.getKey()));
                 OptionalDouble pace = secondsPerIteration(
                         byObjective.getOrDefault(work.objective(), byNumber), work.number(), densities);
                 known &= pace.isPresent();

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.espalier.evaluate.measure.Binomial;
 import org.espalier.evaluate.rules.Finding;
 import org.espalier.evaluate.rules.Verdict;
 import org.espalier.lab.robustness.Distances;
@@ -72,6 +73,12 @@ public final class EvaluationTables {
                 interval(e.robust()),
                 percent(e.clean().accuracy()),
                 100 * e.density()));
+        notes.add(String.format(
+                Locale.ROOT,
+                "failure rate %s %%, at most %s %% with 95 %% confidence (Clopper and Pearson), for images drawn like these",
+                percent(1 - e.robust().accuracy()),
+                percent(Binomial.upper(
+                        e.robust().images() - e.robust().correct(), e.robust().images(), 0.05))));
         notes.add(e.known().sentence());
         e.suiteAttacks()
                 .forEach(attack ->

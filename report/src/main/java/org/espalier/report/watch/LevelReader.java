@@ -20,6 +20,10 @@ import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.MetricsLines;
 import org.espalier.lab.store.StoredLevel;
 import org.espalier.report.status.TimeSpent;
+import org.espalier.train.method.Fast;
+import org.espalier.train.method.Free;
+import org.espalier.train.method.NoiseFgsm;
+import org.jspecify.annotations.Nullable;
 
 /** One level of a growing store: reads what was added, and keeps what pages show of it. */
 final class LevelReader {
@@ -41,22 +45,66 @@ final class LevelReader {
     private Optional<String> damagedLine = Optional.empty();
     private boolean settled;
 
-    /** Two attacks of one radius, of one step and of many. */
-    record Pair(String fgsm, String pgd) {
-        /** Those that an experiment measures. */
-        static List<Pair> of(Experiment experiment) {
+    /**
+     * Measurements to compare.
+     *
+     * @param weak an attack of one step, or {@code none}
+     * @param strong an attack of many steps of the same radius
+     */
+    record Pair(String weak, String strong) {
+        private static final String NONE = "none";
+
+        /** Those that an experiment measures and that say something about a level trained with an objective. */
+        static List<Pair> of(Experiment experiment, Experiment.Objective objective) {
+            Map<String, Record> attacks = experiment.attacks();
+            Record attack = attacks.get(objective.attack().orElse(objective.name()));
+            if (attack == null) {
+                return List.of();
+            }
             var pairs = new ArrayList<Pair>();
             List<String> measured = experiment.evaluation().attacks();
-            for (String weak : measured) {
-                for (String strong : measured) {
-                    if (experiment.attacks().get(weak) instanceof Fgsm one
-                            && experiment.attacks().get(strong) instanceof Pgd many
-                            && one.epsilon() == many.epsilon()) {
-                        pairs.add(new Pair(weak, strong));
-                    }
+            for (String strong : measured) {
+                if (!(attacks.get(strong) instanceof Pgd many) || many.steps() == 1) {
+                    continue;
+                }
+                List<Pair> found = measured.stream()
+                        .filter(weak -> oneStep(attacks.get(weak), many.epsilon()))
+                        .map(weak -> new Pair(weak, strong))
+                        .toList();
+                pairs.addAll(found);
+                if (found.isEmpty() && trainsInOneStep(objective, attack)) {
+                    pairs.add(new Pair(NONE, strong));
                 }
             }
             return pairs;
+        }
+
+        private static boolean oneStep(@Nullable Record attack, double epsilon) {
+            return attack instanceof Fgsm one && one.epsilon() == epsilon
+                    || attack instanceof Pgd pgd && pgd.steps() == 1 && pgd.epsilon() == epsilon;
+        }
+
+        /** Whether an update's attack has one step: by kind of method and attack, whatever their names. */
+        private static boolean trainsInOneStep(Experiment.Objective objective, Record attack) {
+            if (objective.method().isPresent()) {
+                Record method = objective.method().get();
+                if (method instanceof Fast || method instanceof NoiseFgsm || method instanceof Free) {
+                    return true;
+                }
+            }
+            return attack instanceof Fgsm || attack instanceof Pgd pgd && pgd.steps() == 1;
+        }
+
+        /** What is found in accuracies of one level. */
+        Optional<Overfitting.Finding> find(List<Overfitting.Sample> one, List<Overfitting.Sample> many) {
+            // A network in sound training may classify clean images long before it withstands an attack.
+            return Overfitting.find(one, many)
+                    .filter(found -> !weak.equals(NONE) || found.since().isPresent());
+        }
+
+        /** The attack of one step as a sentence names it. */
+        String weakName() {
+            return weak.equals(NONE) ? "no attack" : weak;
         }
     }
 
@@ -207,8 +255,8 @@ final class LevelReader {
         }
         if (news && overfitting.isEmpty()) {
             overfitting = pairs.stream()
-                    .flatMap(pair -> Overfitting.find(samples(pair.fgsm()), samples(pair.pgd())).stream()
-                            .map(found -> found.text(pair.fgsm(), pair.pgd())))
+                    .flatMap(pair -> pair.find(samples(pair.weak()), samples(pair.strong())).stream()
+                            .map(found -> found.text(pair.weakName(), pair.strong())))
                     .findFirst();
         }
         return news;

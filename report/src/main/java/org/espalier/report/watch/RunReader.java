@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntToDoubleFunction;
 import org.espalier.UserException;
 import org.espalier.evaluate.AttackedAccuracy;
 import org.espalier.lab.experiment.Experiment;
@@ -68,6 +69,7 @@ final class RunReader {
         private final Store store;
         private final Map<String, LevelReader> levels = new LinkedHashMap<>();
         private final Map<String, Integer> index = new HashMap<>();
+        private final Map<String, Integer> lengths = new HashMap<>(); // updates of a level
         private final Map<String, String> firstTrials = new HashMap<>();
         private final LineTail timings;
         private final StallDetector stalls;
@@ -83,16 +85,19 @@ final class RunReader {
             this.timings = new LineTail(directory.resolve(Store.TIMINGS));
             this.stalls = new StallDetector();
             Experiment experiment = store.experiment();
-            List<LevelReader.Pair> pairs = LevelReader.Pair.of(experiment);
             for (StoredTrial trial : store.trials()) {
-                boolean attacked = experiment.objectives().stream()
-                        .anyMatch(o -> o.name().equals(trial.id().objective())
-                                && (o.attack().isPresent()
-                                        || experiment.attacks().containsKey(o.name())));
+                List<LevelReader.Pair> pairs = experiment.objectives().stream()
+                        .filter(o -> o.name().equals(trial.id().objective()))
+                        .flatMap(o -> LevelReader.Pair.of(experiment, o).stream())
+                        .toList();
                 for (int number = 0; number < trial.levels().size(); number++) {
                     String key = trial.levels().get(number);
                     if (!levels.containsKey(key)) {
                         index.put(key, index.size());
+                        lengths.put(
+                                key,
+                                ExperimentTranslator.iterations(
+                                        experiment, number, trial.levels().size() - 1));
                         firstTrials.put(key, trial.id().toString());
                         levels.put(
                                 key,
@@ -100,7 +105,7 @@ final class RunReader {
                                         store.level(key),
                                         number,
                                         split(experiment),
-                                        attacked ? pairs : List.of(),
+                                        pairs,
                                         experiment.bounds().keySet()));
                     }
                 }
@@ -172,12 +177,11 @@ final class RunReader {
         if (all) {
             set.put(id + "/plan", Json.write(plan(known)));
         }
-        int iterations = known.store.experiment().training().iterations();
         known.levels.forEach((key, level) -> {
             if ((all || touched.contains(key)) && level.state() != LevelState.WAITING) {
                 set.put(
                         id + "/" + known.index.get(key),
-                        Json.write(level.shown(known.spent, iterations, known.process)));
+                        Json.write(level.shown(known.spent, known.lengths.getOrDefault(key, 1), known.process)));
             } else if (touched.contains(key)) {
                 set.put(id + "/" + known.index.get(key), "{\"n\":" + level.number() + ",\"s\":\"waiting\"}");
             }
@@ -310,12 +314,14 @@ final class RunReader {
 
     private Map<String, Object> header(Search search, Instant now) {
         Experiment experiment = search.store.experiment();
+        IntToDoubleFunction densities = SearchStatus.densities(search.store);
         SearchStatus status = SearchStatus.of(
                 experiment,
                 search.store.trials(),
                 key -> search.levels.get(key) instanceof LevelReader level ? level.state() : LevelState.WAITING,
                 search.spent,
-                search.process);
+                search.process,
+                densities);
         var shown = new LinkedHashMap<String, Object>();
         shown.put("name", experiment.name());
         shown.put("directory", directory.toAbsolutePath().normalize().toString());
@@ -337,8 +343,7 @@ final class RunReader {
                 .mapToInt(trial -> trial.levels().size())
                 .max()
                 .orElse(1);
-        shown.put(
-                "sparsest", ExperimentTranslator.estimatedDensities(experiment).applyAsDouble(longest - 1));
+        shown.put("sparsest", densities.applyAsDouble(longest - 1));
         shown.put("done", status.done());
         shown.put("begun", status.begun());
         shown.put("work", status.inWork());

@@ -32,10 +32,10 @@ class BesidePublishedTest {
 
     @Test
     void thatNothingIsPublishedIsSaidOfTheTicketsOnly() {
-        assertThat(BesidePublished.sentences(REPORT, verdict("fashion", "original", "pgd", true)))
+        assertThat(BesidePublished.sentences(REPORT, verdict("cifar10", "original", "pgd", true)))
                 .containsExactly(
-                        "No published accuracies of fashion under pgd are at hand (--published FILE adds some).");
-        assertThat(BesidePublished.sentences(REPORT, verdict("fashion", "random", "pgd", true)))
+                        "No published accuracies of cifar10 under pgd are at hand (--published FILE adds some).");
+        assertThat(BesidePublished.sentences(REPORT, verdict("cifar10", "random", "pgd", true)))
                 .isEmpty();
         assertThat(BesidePublished.sentences(REPORT, verdict("digits", "original", "pgd", false)))
                 .isEmpty();

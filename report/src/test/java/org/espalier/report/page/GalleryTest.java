@@ -14,6 +14,7 @@ import org.espalier.lab.store.Store;
 import org.espalier.lab.store.TrialId;
 import org.espalier.report.SyntheticStore;
 import org.espalier.report.example.Examples;
+import org.espalier.report.example.Pictures;
 import org.espalier.report.result.Cell;
 import org.espalier.report.result.ResultsReader;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,10 +73,10 @@ class GalleryTest {
     /** Channels lie one after the other: red 1 and 0, green 0.5 and 0, blue 0 and 1. */
     @Test
     void threeChannelsAreAColourAndTwoAreGray() {
-        var image = Gallery.picture(new float[] {1, 0, 0.5f, 0, 0, 1}, 3, 1, 2);
+        var image = Pictures.of(new float[] {1, 0, 0.5f, 0, 0, 1}, 3, 1, 2);
         assertThat(image.getRGB(0, 0) & 0xffffff).isEqualTo(0xff8000);
         assertThat(image.getRGB(1, 0) & 0xffffff).isEqualTo(0x0000ff);
-        var gray = Gallery.picture(new float[] {1, 0, 0.5f, 0}, 2, 1, 2);
+        var gray = Pictures.of(new float[] {1, 0, 0.5f, 0}, 2, 1, 2);
         assertThat(gray.getRaster().getSample(0, 0, 0)).isEqualTo(191);
         assertThat(gray.getRaster().getSample(1, 0, 0)).isZero();
     }

@@ -20,10 +20,17 @@ class PublishedTest {
     private Path home;
 
     @Test
-    void thePapersTableIsBundled() {
+    void thePapersTablesAreBundled() {
         Published published = Published.bundled();
-        // Six densities, two attacks, natural and attacked accuracy, natural and adversarial training.
-        assertThat(published.values()).hasSize(6 * 2 * 2 * 2);
+        // Two data sets, six densities, two attacks, natural and attacked accuracy, natural and adversarial training.
+        assertThat(published.values()).hasSize(2 * 6 * 2 * 2 * 2);
+        assertThat(published.values())
+                .allSatisfy(v -> assertThat(v.place()).isEqualTo(v.dataset().equals("digits") ? "Table 1" : "Table 2"));
+        assertThat(published.find(PAPER, "fashion", "pgd", true, true, "original", 44_909 / 266_200.0))
+                .hasValueSatisfying(v -> {
+                    assertThat(v.accuracy()).isEqualTo(27.62);
+                    assertThat(v.deviation()).hasValue(0.97);
+                });
         assertThat(published.find(PAPER, "digits", "pgd", true, true, "original", 44_909 / 266_200.0))
                 .hasValueSatisfying(v -> {
                     assertThat(v.accuracy()).isEqualTo(59.91);
@@ -57,9 +64,9 @@ class PublishedTest {
                 .isPresent();
         assertThat(published.find(PAPER, "digits", "pgd", true, true, "random", 1))
                 .isEmpty();
-        assertThat(published.find(PAPER, "fashion", "pgd", true, true, "original", 1))
+        assertThat(published.find(PAPER, "cifar10", "pgd", true, true, "original", 1))
                 .isEmpty();
-        assertThat(published.sources("fashion", "original")).isEmpty();
+        assertThat(published.sources("cifar10", "original")).isEmpty();
     }
 
     @Test
@@ -67,7 +74,7 @@ class PublishedTest {
         Path file = home.resolve("mine.csv");
         Files.writeString(file, HEADER + "\"Me, 2026\",fashion,pgd,adversarial,attacked,original,1000,1,12.5,33.3,\n");
         Published published = Published.with(List.of(file));
-        assertThat(published.values()).hasSize(49);
+        assertThat(published.values()).hasSize(97);
         assertThat(published.find("Me, 2026", "fashion", "pgd", true, true, "original", 0.1252))
                 .hasValueSatisfying(v -> assertThat(v.deviation()).isEmpty());
     }

@@ -115,4 +115,38 @@ class ResultsReaderTest {
         assertThat(cell(results, "ibp").bound()).isPresent();
         assertThat(cell(results, "ibp").selection()).isEmpty();
     }
+
+    /** A rule makes the mask in training, so pruning plans nothing. */
+    @Test
+    void theDensityUnderAMaskRuleIsThatOfTheStoredNetworks() throws IOException {
+        SyntheticStore.write(
+                directory,
+                (_, _) -> SyntheticStore.State.BEGUN,
+                "quick-mlp",
+                "network.hidden=[5]",
+                "trials=2",
+                "strategies=[none]",
+                "training.mask={kind: rigl, density: 0.05}");
+        List<String> survivors = List.of("196,2", "274,3"); // of 3920 and 50 weights
+        int[] next = {0};
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file :
+                    files.filter(file -> file.endsWith("level.json")).sorted().toList()) {
+                String text = Files.readString(file);
+                String edited = text.replaceAll(
+                        "\"surviving\":\\s*\\[[^]]*\\]",
+                        "\"surviving\":[" + survivors.get(next[0]++ % survivors.size()) + "]");
+                assertThat(edited).isNotEqualTo(text);
+                Files.writeString(file, edited);
+            }
+        }
+        for (Cell cell : ResultsReader.read(Store.open(directory)).cells()) {
+            double mean = cell.series().stream()
+                    .mapToDouble(Series::density)
+                    .average()
+                    .orElseThrow();
+            assertThat(cell.densities()).containsExactly(mean);
+            assertThat(mean).isBetween(0.0498, 0.07);
+        }
+    }
 }

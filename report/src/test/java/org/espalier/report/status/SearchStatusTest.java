@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.assertj.core.data.Offset;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
+import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.StoredTrial;
 import org.espalier.lab.store.Timing;
@@ -35,7 +36,12 @@ class SearchStatusTest {
 
     private SearchStatus status(Map<String, LevelState> states) {
         return SearchStatus.of(
-                EXPERIMENT, TRIALS, key -> states.getOrDefault(key, LevelState.WAITING), spent, Optional.of(7L));
+                EXPERIMENT,
+                TRIALS,
+                key -> states.getOrDefault(key, LevelState.WAITING),
+                spent,
+                Optional.of(7L),
+                ExperimentTranslator.estimatedDensities(EXPERIMENT, Optional.empty()));
     }
 
     private static double seconds(Optional<Duration> duration) {

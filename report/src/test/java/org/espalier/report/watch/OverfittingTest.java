@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.experiment.ExperimentFile;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OverfittingTest {
     /** Accuracies in per cent, one each 100 iterations from 0, on so many images. */
@@ -84,5 +88,47 @@ class OverfittingTest {
         assertThat(Overfitting.find(List.of(samples(1000, 0, 50, 90).getLast()), pgd))
                 .hasValueSatisfying(found -> assertThat(found.since()).isEmpty());
         assertThat(Overfitting.find(List.of(), pgd)).isEmpty();
+    }
+
+    private static List<LevelReader.Pair> pairs(String objective, String measured) {
+        Experiment experiment = ExperimentFile.parse("""
+                attacks:
+                  one: {kind: fgsm, epsilon: 0.1}
+                  many: {kind: pgd, epsilon: 0.1}
+                  wide: {kind: pgd, epsilon: 0.2}
+                  step: {kind: pgd, epsilon: 0.2, steps: 1, step: 0.2}
+                objectives: [%s]
+                evaluation: {attacks: [%s]}
+                """.formatted(objective, measured), "test");
+        return LevelReader.Pair.of(experiment, experiment.objectives().getFirst());
+    }
+
+    @Test
+    void attacksAreComparedByTheirKindsAndNotTheirNames() {
+        assertThat(pairs("many", "one, many, wide")).containsExactly(new LevelReader.Pair("one", "many"));
+        assertThat(pairs("many", "step, wide")).containsExactly(new LevelReader.Pair("step", "wide"));
+        assertThat(pairs("natural", "one, many")).isEmpty();
+        assertThat(pairs("many", "many")).isEmpty(); // training in many steps
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{name: a, attack: many, method: {kind: fast}}",
+                "{name: a, attack: many, method: {kind: n-fgsm}}",
+                "{name: a, attack: one}",
+                "{name: a, attack: step}"
+            })
+    void trainingInOneStepIsWatchedWithoutAnAttackOfOneStep(String objective) {
+        List<LevelReader.Pair> pairs = pairs(objective, "many");
+        assertThat(pairs).containsExactly(new LevelReader.Pair("none", "many"));
+        List<Overfitting.Sample> natural = samples(1000, 10, 80, 85, 95);
+        assertThat(pairs.getFirst()
+                        .find(natural, samples(1000, 0, 30, 40, 1))
+                        .orElseThrow()
+                        .text("no attack", "many"))
+                .contains("has risen from 85.0 to 95.0 %, but under many has fallen from 40.0 to 1.0 %");
+        // What sound training looks like at its beginning.
+        assertThat(pairs.getFirst().find(natural, samples(1000, 0, 2, 9, 20))).isEmpty();
     }
 }

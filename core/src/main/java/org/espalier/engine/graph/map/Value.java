@@ -5,9 +5,6 @@ import org.espalier.network.Shape;
 /** What a step makes: the output of one node, or of a node and the ReLU after it. */
 public final class Value {
     public final int index;
-    /** The node's name. */
-    final String name;
-
     public final Shape shape;
     /** Whether the value has gone through a ReLU in the step that made it. */
     public boolean relu;
@@ -20,9 +17,8 @@ public final class Value {
 
     private int border;
 
-    public Value(int index, String name, Shape shape) {
+    public Value(int index, Shape shape) {
         this.index = index;
-        this.name = name;
         this.shape = shape;
     }
 

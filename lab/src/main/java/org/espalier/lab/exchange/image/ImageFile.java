@@ -3,8 +3,6 @@ package org.espalier.lab.exchange.image;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Set;
@@ -24,33 +22,14 @@ import org.espalier.data.ImageShape;
  */
 public record ImageFile(ImageShape shape, byte[] pixels) {
     private static final Set<String> FORMATS = Set.of("png", "jpeg", "jpg");
-    private static final long MOST_BYTES = 1L << 26;
     private static final long MOST_PIXELS = 1L << 20;
-
-    /**
-     * Reads a file.
-     *
-     * @param channels 1 for grey, which is 0.299 red + 0.587 green + 0.114 blue, rounded; 3 for colours
-     * @throws UserException if it is missing, no picture, damaged or larger than a million pixels
-     */
-    public static ImageFile read(Path file, int channels) {
-        try {
-            if (Files.size(file) > MOST_BYTES) {
-                throw new UserException(
-                        file + " has " + Files.size(file) + " bytes, expected a picture of at most " + MOST_BYTES);
-            }
-            return decode(Files.readAllBytes(file), channels, file.toString());
-        } catch (IOException e) {
-            throw new UserException(
-                    file + " cannot be read: " + (Files.exists(file) ? e.getMessage() : "it is missing"), e);
-        }
-    }
 
     /**
      * Decodes a file that was read already.
      *
+     * @param channels 1 for grey, which is 0.299 red + 0.587 green + 0.114 blue, rounded; 3 for colours
      * @param source its name, for messages
-     * @throws UserException as {@link #read}
+     * @throws UserException if it is no picture, damaged or larger than a million pixels
      */
     public static ImageFile decode(byte[] bytes, int channels, String source) {
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {

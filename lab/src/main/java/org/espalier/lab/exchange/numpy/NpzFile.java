@@ -25,8 +25,22 @@ public final class NpzFile {
      * @throws UserException if it is damaged or too large, or an array is refused
      */
     public static Map<String, NpyArray> read(byte[] bytes, long most, String source) {
-        ZipBytes archive = new ZipBytes(bytes, source);
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
+        files(bytes, most, source)
+                .forEach((name, content) -> arrays.put(name, NpyArray.read(content, source + ": " + name + END)));
+        return arrays;
+    }
+
+    /**
+     * The arrays' names and encoded files, in the archive's order. Of their content nothing is checked.
+     *
+     * @param most bytes that all files may take together
+     * @param source the file, for messages
+     * @throws UserException if the archive is damaged or too large
+     */
+    public static Map<String, byte[]> files(byte[] bytes, long most, String source) {
+        ZipBytes archive = new ZipBytes(bytes, source);
+        Map<String, byte[]> files = new LinkedHashMap<>();
         long left = most;
         for (String name : archive.names()) {
             if (!name.endsWith(END)) {
@@ -34,17 +48,28 @@ public final class NpzFile {
             }
             byte[] content = archive.read(name, left);
             left -= content.length;
-            arrays.put(name.substring(0, name.length() - END.length()), NpyArray.read(content, source + ": " + name));
+            files.put(name.substring(0, name.length() - END.length()), content);
         }
-        return arrays;
+        return files;
     }
 
     /** The bytes of an archive, not compressed. */
     public static byte[] encode(Map<String, NpyArray> arrays) {
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        arrays.forEach((name, array) -> files.put(name, array.encode()));
+        return archive(files);
+    }
+
+    /**
+     * The bytes of an archive of files that are encoded already, not compressed.
+     *
+     * @param files by the name of the array: content of {@code .npy} files
+     */
+    public static byte[] archive(Map<String, byte[]> files) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream out = new ZipOutputStream(bytes)) {
-            for (Map.Entry<String, NpyArray> array : arrays.entrySet()) {
-                byte[] content = array.getValue().encode();
+            for (Map.Entry<String, byte[]> array : files.entrySet()) {
+                byte[] content = array.getValue();
                 ZipEntry entry = new ZipEntry(array.getKey() + END);
                 CRC32 crc = new CRC32();
                 crc.update(content);

@@ -103,7 +103,6 @@ public final class OnnxFile {
         List<OnnxModel.Graph> graphs = new ArrayList<>();
         Map<String, String> metadata = new LinkedHashMap<>();
         String[] producer = {""};
-        long[] opset = {0};
         fields(in, (number, wire) -> switch (number) {
             case 2 -> {
                 producer[0] = text(in, wire);
@@ -112,11 +111,6 @@ public final class OnnxFile {
             case 7 -> {
                 is(wire, BYTES);
                 graphs.add(graph(in));
-                yield true;
-            }
-            case 8 -> {
-                is(wire, BYTES);
-                opset(in, opset);
                 yield true;
             }
             case 14 -> {
@@ -130,32 +124,12 @@ public final class OnnxFile {
             throw new UserException(
                     source + " is damaged: it has " + graphs.size() + " graphs, expected an ONNX model of one");
         }
-        return new OnnxModel(producer[0], opset[0], graphs.getFirst(), metadata);
+        return new OnnxModel(producer[0], graphs.getFirst(), metadata);
     }
 
     private static String text(CodedInputStream in, int wire) throws IOException {
         is(wire, BYTES);
         return in.readString();
-    }
-
-    private static void opset(CodedInputStream in, long[] version) throws IOException {
-        String[] domain = {""};
-        long[] read = {0};
-        message(in, (number, wire) -> switch (number) {
-            case 1 -> {
-                domain[0] = text(in, wire);
-                yield true;
-            }
-            case 2 -> {
-                is(wire, VARINT);
-                read[0] = in.readInt64();
-                yield true;
-            }
-            default -> false;
-        });
-        if (domain[0].isEmpty() || domain[0].equals("ai.onnx")) {
-            version[0] = read[0];
-        }
     }
 
     private static void pair(CodedInputStream in, Map<String, String> pairs) throws IOException {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.espalier.UserException;
 import org.espalier.network.Graph;
 import org.espalier.network.Operation;
@@ -20,6 +21,9 @@ public final class OnnxImport {
             "Conv, Gemm, MatMul, Add, Sub, Mul, Div, BatchNormalization, Relu, MaxPool, AveragePool,"
                     + " GlobalAveragePool, ReduceMean, Flatten, Reshape, Squeeze, Unsqueeze, Transpose, Pad, Slice, Identity, Dropout,"
                     + " Cast, Constant, Shape, Gather, Concat and a last Softmax";
+
+    /** Operators that give the value that they read. */
+    private static final Set<String> SAME = Set.of("Identity", "Dropout", "Cast");
 
     private static final int MOST_NODES = 5_000;
 
@@ -62,7 +66,9 @@ public final class OnnxImport {
     private final String source;
     private final Optional<Shape> image;
     private final Map<String, Value> values = new HashMap<>();
-    private final Map<String, Integer> readers = new HashMap<>();
+    private final Map<String, String> aliases = new HashMap<>(); // a name of the same value that came earlier
+    private final Map<String, Integer> readers =
+            new HashMap<>(); // by the first name of a value; the output counts as one
     private final List<Graph.Node> nodes = new ArrayList<>();
     private final Map<String, float[]> parameters = new HashMap<>();
     private final List<String> notes = new ArrayList<>();
@@ -99,7 +105,7 @@ public final class OnnxImport {
         if (graph.nodes().size() > MOST_NODES) {
             throw new UserException(source + " has " + graph.nodes().size() + " nodes, expected at most " + MOST_NODES);
         }
-        graph.nodes().forEach(node -> node.inputs().forEach(name -> readers.merge(name, 1, Integer::sum)));
+        countReaders(graph);
         List<OnnxModel.Value> inputs = graph.inputs().stream()
                 .filter(value -> !graph.initializers().containsKey(value.name()))
                 .toList();
@@ -133,6 +139,24 @@ public final class OnnxImport {
             throw new UserException(source + " has an output that is not flat, expected a logit for each class");
         }
         return new Read(new Graph(input, needed(last), last), parameters, notes);
+    }
+
+    /** Counts who reads a value under any of its names: some operators give what they read. */
+    private void countReaders(OnnxModel.Graph graph) {
+        for (OnnxModel.Node node : graph.nodes()) {
+            if (SAME.contains(node.operator())
+                    && !node.inputs().isEmpty()
+                    && !node.outputs().isEmpty()) {
+                aliases.put(node.outputs().getFirst(), firstName(node.inputs().getFirst()));
+            } else {
+                node.inputs().forEach(name -> readers.merge(firstName(name), 1, Integer::sum));
+            }
+        }
+        graph.outputs().forEach(output -> readers.merge(firstName(output.name()), 1, Integer::sum));
+    }
+
+    private String firstName(String name) {
+        return aliases.getOrDefault(name, name);
     }
 
     /** The input's shape: an image, or flat values with lengths of 1 around them. */
@@ -212,17 +236,17 @@ public final class OnnxImport {
 
     private Value input(int index) {
         String name = index < at.inputs().size() ? at.inputs().get(index) : "";
+        if (name.isEmpty()) {
+            // An empty name stands for an input that is left out, even where a file gives a tensor this name.
+            throw wrong("has no input " + index);
+        }
         Value value = values.get(name);
         OnnxModel.Tensor tensor = model.graph().initializers().get(name);
         if (value == null && tensor != null) {
             value = constant(tensor);
         }
         if (value == null) {
-            throw wrong(
-                    name.isEmpty()
-                            ? "has no input " + index
-                            : "reads value \"" + name
-                                    + "\" before it is computed: expected nodes in order, without cycles");
+            throw wrong("reads value \"" + name + "\" before it is computed: expected nodes in order, without cycles");
         }
         return value;
     }
@@ -609,7 +633,7 @@ public final class OnnxImport {
     }
 
     private boolean onlyReader(int index) {
-        return readers.getOrDefault(at.inputs().get(index), 0) == 1;
+        return readers.getOrDefault(firstName(at.inputs().get(index)), 0) == 1;
     }
 
     private Constant computed(Constant a, Constant b) {

@@ -10,11 +10,10 @@ import org.espalier.lab.exchange.tensor.NumberType;
  * The messages of an ONNX file that networks need.
  *
  * @param producer program that wrote it
- * @param opset version of the operators
  * @param graph what it computes
  * @param metadata strings about it
  */
-public record OnnxModel(String producer, long opset, Graph graph, Map<String, String> metadata) {
+public record OnnxModel(String producer, Graph graph, Map<String, String> metadata) {
     /** Values of a sparse tensor for each that is not zero, at most. */
     static final long SPARSEST = 4096;
 

@@ -135,11 +135,6 @@ public final class ZipBytes {
         return places.keySet();
     }
 
-    /** Bytes that an entry claims to have. */
-    public long size(String name) {
-        return place(name).size();
-    }
-
     private Place place(String name) {
         Place place = places.get(name);
         if (place == null) {

@@ -57,6 +57,35 @@ class OnnxImportTest {
     }
 
     @Test
+    void aSumIsABiasOnlyWhereNothingElseReadsTheProductUnderAnyName() {
+        // The product has two readers: the sum, under another name, and the ReLU.
+        refused(
+                linear().floats("b", List.of(2L), 7, 8)
+                        .node("MatMul", "m", List.of("x", "w"))
+                        .node("Identity", "same", List.of("m"))
+                        .node("Add", "shifted", List.of("same", "b"))
+                        .node("Relu", "r", List.of("m"))
+                        .node("Add", "y", List.of("shifted", "r")),
+                "Add has a constant of shape [2]");
+        // The product is the output as well.
+        refused(
+                linear().floats("b", List.of(2L), 7, 8)
+                        .node("MatMul", "y", List.of("x", "w"))
+                        .node("Dropout", "same", List.of("y"))
+                        .node("Add", "unread", List.of("same", "b")),
+                "Add has a constant of shape [2]");
+        // An alias alone is no reader.
+        OnnxImport.Read one = read(linear().floats("b", List.of(2L), 7, 8)
+                .node("MatMul", "m", List.of("x", "w"))
+                .node("Identity", "same", List.of("m"))
+                .node("Cast", "again", List.of("same"))
+                .node("Add", "y", List.of("again", "b")));
+        assertThat(one.graph().nodes())
+                .extracting(Graph.Node::operation)
+                .containsExactly(new Operation.Linear(2, 2, true));
+    }
+
+    @Test
     void gemmScalesAndTransposes() {
         OnnxImport.Read read = read(linear().floats("b", List.of(1L, 2L), 7, 8)
                 .node("Gemm", "y", List.of("x", "w", "b"), real("alpha", 2), real("beta", 3)));
@@ -181,6 +210,12 @@ class OnnxImportTest {
         refused(linear().node("MatMul", "m", List.of("x", "w")), "output y");
         refused(linear().node("MatMul", "y", List.of("x", "w")).node("Relu", "y", List.of("y")), "there already");
         refused(linear().node("Identity", "y", List.of("x")), "no node computes");
+    }
+
+    /** Found by hostile input: an empty name stands for an input that is left out. */
+    @Test
+    void aTensorWithoutANameIsNoInput() {
+        refused(linear().floats("", List.of(3, 4), new float[12]).node("Gemm", "y", List.of("x")), "has no input 1");
     }
 
     @Test

@@ -1,0 +1,225 @@
+package org.espalier.cli.measure;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import org.espalier.UserException;
+import org.espalier.attack.Norm;
+import org.espalier.cli.CommandProvider;
+import org.espalier.cli.TicketOptions;
+import org.espalier.cli.console.Console;
+import org.espalier.cli.console.ExitCode;
+import org.espalier.data.Split;
+import org.espalier.evaluate.measure.LocalLipschitz;
+import org.espalier.lab.experiment.Decimals;
+import org.espalier.lab.file.Json;
+import org.espalier.network.Mask;
+import org.espalier.network.Weights;
+import org.espalier.random.Stream;
+import org.espalier.report.format.TextTable;
+import org.espalier.report.table.Table;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code espalier lipschitz}: measures local Lipschitz constants of tickets from both sides, and stores them. */
+@Command(
+        name = "lipschitz",
+        description =
+                "Measure local Lipschitz constants of fully connected tickets: sampled gradients below, bounds above.",
+        footer = {"", "Example:", "  espalier lipschitz runs/quick-mlp --all-levels --epsilon 0.1"})
+final class LipschitzCommand implements Callable<Integer> {
+    private static final int USUAL_IMAGES = 20;
+
+    private final Console console;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "TICKET", description = TicketOptions.GIVEN)
+    private Path given;
+
+    @Option(
+            names = "--epsilon",
+            paramLabel = "E",
+            required = true,
+            description = "Radius of the ball, in pixel values, e.g. 0.1 or 8/255.")
+    private String epsilon;
+
+    @Option(names = "--norm", paramLabel = "NORM", description = "Norm of the ball: linf or l2 (default: linf).")
+    private String norm = "linf";
+
+    @Option(
+            names = "--images",
+            paramLabel = "N",
+            description = "Number of test images to measure, from the start (default: 20, or all if fewer).")
+    private Optional<Integer> images;
+
+    @Option(names = "--samples", paramLabel = "N", description = "Gradients to sample for an image (default: 200).")
+    private int samples = 200;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of the sampled points (default: 1).")
+    private long seed = 1;
+
+    @Mixin
+    private TicketOptions ticketOptions;
+
+    @Option(names = "--json", description = "Print results as JSON, one line per ticket.")
+    private boolean json;
+
+    @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
+    LipschitzCommand(Console console) {
+        this.console = console;
+    }
+
+    /** Registers the command. */
+    public static final class Provider implements CommandProvider {
+        @Override
+        public CommandLine command(Console console) {
+            return new CommandLine(new LipschitzCommand(console));
+        }
+    }
+
+    @Override
+    public Integer call() {
+        double radius = Decimals.parseDouble(epsilon).orElse(-1.0);
+        if (!(radius > 0) || Double.isInfinite(radius)) {
+            throw wrong("--epsilon is " + epsilon + ", expected a number above 0 or a fraction as 8/255");
+        }
+        if (samples < 0) {
+            throw wrong("--samples is " + samples + ", expected a number from 0");
+        }
+        if (!List.of("linf", "l2").contains(norm)) {
+            throw wrong("--norm is " + norm + ", expected linf or l2");
+        }
+        Norm ball = norm.equals("l2") ? Norm.L2 : Norm.LINF;
+        List<List<String>> names = new ArrayList<>();
+        List<List<String>> values = new ArrayList<>();
+        for (MeasuredTickets.Measured measured :
+                MeasuredTickets.of(ticketOptions.tickets(given), images, USUAL_IMAGES, console)) {
+            measure(measured, ball, radius, names, values);
+        }
+        if (!json) {
+            console.out()
+                    .print(TextTable.of(
+                            new Table(
+                                    "Local Lipschitz constants of margins, medians over test images",
+                                    new Table.Block("", List.of("ticket", "images"), names, true),
+                                    List.of(
+                                            new Table.Block(
+                                                    "constant",
+                                                    List.of(">=", "<="),
+                                                    values.stream()
+                                                            .map(row -> row.subList(0, 2))
+                                                            .toList()),
+                                            new Table.Block(
+                                                    "radius",
+                                                    List.of("certified", "sampled"),
+                                                    values.stream()
+                                                            .map(row -> row.subList(2, 4))
+                                                            .toList())),
+                                    List.of(
+                                            ">=: largest of the sampled gradients. <=: bound of all gradients in the ball of "
+                                                    + norm + " " + epsilon + ". The constant lies between the two.",
+                                            "radius: margin / constant, at most epsilon. certified: from the bound. sampled: from"
+                                                    + " the gradients found, which may overstate robustness.")),
+                            console.width()));
+        }
+        return ExitCode.DONE;
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private void measure(
+            MeasuredTickets.Measured measured,
+            Norm ball,
+            double radius,
+            List<List<String>> names,
+            List<List<String>> values) {
+        Mask mask = measured.ticket().network().mask();
+        Weights weights = measured.ticket().network().weights();
+        if (mask.architecture().fullyConnected().isEmpty()) {
+            throw new UserException(measured.ticket().label()
+                    + " has layers other than linear ones, expected a fully connected network: bounds of local Lipschitz"
+                    + " constants are of these alone");
+        }
+        LocalLipschitz lipschitz = new LocalLipschitz(weights, mask, ball, radius);
+        Stream stream = Stream.root(seed).child("lipschitz");
+        Split split = measured.split();
+        LocalLipschitz.Constant[] found = new LocalLipschitz.Constant[measured.images()];
+        // An image's constant does not depend on the thread that measures it.
+        IntStream.range(0, found.length)
+                .parallel()
+                .forEach(image -> found[image] =
+                        lipschitz.of(pixels(split, image), split.labels()[image], samples, stream.child(image)));
+        Map<String, Object> settings = measured.settings();
+        settings.put("norm", norm);
+        settings.put("epsilon", radius);
+        settings.put("samples", samples);
+        settings.put("seed", seed);
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("median-lower", median(found, LocalLipschitz.Constant::lower));
+        result.put("median-upper", median(found, LocalLipschitz.Constant::upper));
+        result.put(
+                "constants",
+                Arrays.stream(found)
+                        .map(constant -> {
+                            Map<String, Object> entry = new LinkedHashMap<>();
+                            entry.put("label", constant.label());
+                            entry.put("other", constant.other());
+                            entry.put("margin", constant.margin());
+                            entry.put("lower", constant.lower());
+                            entry.put("upper", constant.upper());
+                            return (Object) entry;
+                        })
+                        .toList());
+        Path file = measured.write("lipschitz", settings, result);
+        if (json) {
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("file", file.toString());
+            measured.ticket().place().ifPresent(place -> line.putAll(place.members()));
+            line.put("settings", settings);
+            line.putAll(result);
+            console.out().println(Json.write(line));
+        }
+        names.add(List.of(measured.ticket().label(), Integer.toString(found.length)));
+        values.add(List.of(
+                number(median(found, LocalLipschitz.Constant::lower)),
+                number(median(found, LocalLipschitz.Constant::upper)),
+                number(median(found, constant -> constant.certified(radius))),
+                number(median(found, constant -> constant.sampled(radius)))));
+    }
+
+    private static double[] pixels(Split split, int image) {
+        double[] pixels = new double[split.features()];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (split.images()[image * pixels.length + i] & 0xff) / 255.0;
+        }
+        return pixels;
+    }
+
+    private static double median(LocalLipschitz.Constant[] found, ToDoubleFunction<LocalLipschitz.Constant> number) {
+        double[] sorted = Arrays.stream(found).mapToDouble(number).sorted().toArray();
+        int half = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.4g", value);
+    }
+}

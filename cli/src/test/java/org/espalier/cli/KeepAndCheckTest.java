@@ -1,0 +1,190 @@
+package org.espalier.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.espalier.cli.console.ExitCode;
+import org.espalier.lab.counterexample.KeptDirectory;
+import org.espalier.lab.counterexample.KeptExamples;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Adversarial examples kept by evaluate and certify, and checked against the same network and another one. */
+class KeepAndCheckTest {
+    @TempDir
+    private Path home;
+
+    private Path ticket;
+    private Path other;
+
+    @BeforeEach
+    void search() throws IOException {
+        TinyImages.write(home.resolve("images"));
+        Path experiment = Files.writeString(home.resolve("tiny.yaml"), TinyImages.experiment(home.resolve("images")));
+        Path out = home.resolve("out");
+        done("run", experiment.toString(), "--out", out.toString());
+        ticket = exported(out, 1);
+        other = exported(out, 0);
+    }
+
+    private Path exported(Path search, int level) {
+        Path file = home.resolve("level" + level + ".espalier");
+        done(
+                "export",
+                search.toString(),
+                "--strategy",
+                "original",
+                "--trial",
+                "2",
+                "--level",
+                Integer.toString(level),
+                "--format",
+                "compact",
+                "--out",
+                file.toString());
+        return file;
+    }
+
+    private static CommandLineRun done(String... arguments) {
+        CommandLineRun run = CommandLineRun.of(arguments);
+        assertThat(run.code()).as(run.err()).isZero();
+        return run;
+    }
+
+    private CommandLineRun onData(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of(
+                "--data", "tiny", "--data-directory", home.resolve("images").toString()));
+        return CommandLineRun.of(all.toArray(String[]::new));
+    }
+
+    private CommandLineRun evaluated(Path network, String... more) {
+        List<String> all = new ArrayList<>(
+                List.of("evaluate", network.toString(), "--suite", "fast", "--epsilon", "0.3", "--rules", "none"));
+        all.addAll(List.of(more));
+        CommandLineRun run = onData(all.toArray(String[]::new));
+        assertThat(run.code()).as(run.err()).isIn(ExitCode.DONE, ExitCode.REFUSED);
+        return run;
+    }
+
+    private static KeptDirectory kept(Path below) throws IOException {
+        try (var files = Files.walk(below)) {
+            return new KeptDirectory(files.filter(file -> file.endsWith("examples.npz"))
+                    .findFirst()
+                    .orElseThrow()
+                    .getParent());
+        }
+    }
+
+    @Test
+    void keptExamplesFoolTheirNetworkAndEnterTheIntervalOfAnother() throws IOException {
+        CommandLineRun plain = evaluated(ticket);
+        CommandLineRun keeping = evaluated(ticket, "--keep");
+        assertThat(keeping.out()).isEqualTo(plain.out());
+        assertThat(keeping.err()).contains("evaluated before without --keep", "Kept: ");
+        KeptDirectory kept = kept(home.resolve("level1.robustness"));
+        KeptExamples examples = kept.read();
+        assertThat(examples.rows()).isNotEmpty();
+        assertThat(kept.path()).isDirectoryContaining("glob:**/apgd-*-1.png");
+        // In a place of one's own; the option before the ticket.
+        Path place = home.resolve("mine");
+        onData(
+                "evaluate",
+                "--keep",
+                place.toString(),
+                ticket.toString(),
+                "--suite",
+                "fast",
+                "--epsilon",
+                "0.3",
+                "--rules",
+                "none");
+        assertThat(Files.readAllBytes(kept(place).file())).isEqualTo(Files.readAllBytes(kept.file()));
+
+        CommandLineRun alone = done("check", kept.file().toString(), "--network", ticket.toString());
+        assertThat(alone.out())
+                .contains("fools the network |", "robust accuracy at most 0.00 %")
+                .doesNotContain("invalid", "Written");
+        // Half of the ball: all examples are too far, or inside and harmless or not.
+        CommandLineRun far =
+                onData("check", kept.file().toString(), "--network", ticket.toString(), "--epsilon", "0.01");
+        assertThat(far.out())
+                .contains("invalid: outside the ball", "invalid examples, by place from 0: 0 (distance 0.3");
+
+        // Another network, evaluated by an attack that finds nothing.
+        Path weak = Files.writeString(home.resolve("weak.yaml"), "name: weak\nattacks: [{kind: noise, draws: 1}]\n");
+        onData("evaluate", other.toString(), "--suite", weak.toString(), "--epsilon", "0.3", "--rules", "none");
+        CommandLineRun checked = onData("check", kept.file().toString(), "--network", other.toString());
+        assertThat(checked.code()).as(checked.err()).isZero();
+        assertThat(checked.out())
+                .contains("all 30 test images: robust accuracy at most", "Written: ")
+                .containsPattern(
+                        "suite weak, first 30 test images: lowest known accuracy [0-9.]+ % \\([0-9.]+ % under the suite;"
+                                + " beyond the suite: image.* by examples of examples.npz of check-linf-0.3");
+        assertThat(onData(
+                                "evaluate",
+                                other.toString(),
+                                "--suite",
+                                weak.toString(),
+                                "--epsilon",
+                                "0.3",
+                                "--rules",
+                                "none")
+                        .out())
+                .contains("examples of examples.npz");
+        // A smaller ball does not hold them.
+        assertThat(onData(
+                                "evaluate",
+                                other.toString(),
+                                "--suite",
+                                weak.toString(),
+                                "--epsilon",
+                                "0.2",
+                                "--rules",
+                                "none")
+                        .out())
+                .doesNotContain("examples of examples.npz");
+        assertThat(onData("check", kept.file().toString(), "--network", other.toString(), "--json", "--no-store")
+                        .out())
+                .contains("\"outcomes\":{\"fools\":", "\"rows\":[\"")
+                .doesNotContain("\"stored\"");
+    }
+
+    @Test
+    void counterexamplesOfExactVerificationAreKept() throws IOException {
+        CommandLineRun run = onData(
+                "certify", ticket.toString(), "--method", "exact", "--epsilon", "0.3", "--images", "30", "--keep");
+        assertThat(run.code()).as(run.err()).isZero();
+        KeptDirectory kept = kept(home.resolve("level1.certification"));
+        assertThat(run.err()).contains("Kept: " + kept.file());
+        for (KeptExamples.Row row : kept.read().rows()) {
+            assertThat(row.attack()).isEqualTo("exact");
+            assertThat(row.attacked()).isNotEqualTo(row.label());
+        }
+        CommandLineRun bounds = onData("certify", ticket.toString(), "--keep");
+        assertThat(bounds.code()).isEqualTo(ExitCode.MISTAKE);
+        assertThat(bounds.err()).contains("--keep needs --method exact");
+    }
+
+    @Test
+    void mistakesAreOneSentence() throws IOException {
+        Path text = Files.writeString(home.resolve("a.txt"), "x");
+        for (List<String> arguments : List.of(
+                List.of("check", text.toString(), "--network", ticket.toString()),
+                List.of("check", home.resolve("none.npz").toString(), "--network", ticket.toString()),
+                List.of(
+                        "check",
+                        text.toString(),
+                        "--network",
+                        home.resolve("none").toString()))) {
+            CommandLineRun run = CommandLineRun.of(arguments.toArray(String[]::new));
+            assertThat(run.code()).isEqualTo(ExitCode.MISTAKE);
+            assertThat(run.err()).hasLineCount(1);
+        }
+    }
+}

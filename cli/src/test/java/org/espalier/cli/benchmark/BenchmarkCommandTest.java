@@ -1,0 +1,162 @@
+package org.espalier.cli.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.espalier.cli.CommandLineRun;
+import org.espalier.cli.TinyImages;
+import org.espalier.lab.file.Json;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** A whole benchmark of four methods on images that train in milliseconds. */
+class BenchmarkCommandTest {
+    @TempDir
+    private Path home;
+
+    private Path file;
+    private Path out;
+
+    @BeforeEach
+    void definition() throws IOException {
+        TinyImages.write(home.resolve("images"));
+        file = Files.writeString(home.resolve("tiny.yaml"), """
+                name: tiny
+                updates: 20
+                sparsities: [0.5, 0.75]
+                trials: 2
+                evaluation: {epsilon: 0.1, suite: fast, images: 30, curve-images: 20, curve-iterations: 5}
+                experiment:
+                  data: {sets: [{name: tiny, directory: images}], validation: 20}
+                  network: {hidden: [6, 5]}
+                  training: {batch: 10}
+                  attacks: {fgsm: {kind: fgsm, epsilon: $epsilon}}
+                  objectives: [fgsm]
+                  evaluation: {every: $iterations, attacks: [fgsm]}
+                  pruning: {levels: 1, scope: global, quota: {kind: uniform, density: $density}, schedule: one-shot}
+                  strategies: [original]
+                methods:
+                  - {name: dense, prunes: none, criterion: none, sparsities: [0],
+                     experiment: {pruning: {levels: 0}, strategies: [none]}}
+                  - {name: random, prunes: before, criterion: draw,
+                     experiment: {pruning: {criterion: random, scope: layer}}}
+                  - {name: rigl, prunes: during, criterion: magnitude,
+                     experiment: {strategies: [none], training: {mask: {kind: rigl, density: $density, every: 5}}}}
+                  - {name: magnitude, prunes: after, criterion: magnitude, trainings: 2,
+                     experiment: {strategies: [continued]}}
+                  - {name: units, prunes: after, criterion: sum, trainings: 2, structured: true, sparsities: [0.5],
+                     experiment: {pruning: {criterion: structured, scope: layer}, strategies: [continued]}}
+                """);
+        out = home.resolve("out");
+    }
+
+    private CommandLineRun benchmark(String... more) {
+        List<String> all = new ArrayList<>(List.of("benchmark", file.toString(), "--out", out.toString()));
+        all.addAll(List.of(more));
+        return CommandLineRun.of(all.toArray(String[]::new));
+    }
+
+    private JsonNode json() throws IOException {
+        return Json.parse(Files.readAllBytes(out.resolve("benchmark.json")), "benchmark.json");
+    }
+
+    @Test
+    void methodsAreTrainedEvaluatedAndCompared() throws IOException {
+        CommandLineRun run = benchmark();
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.err())
+                .contains("1 of 8: dense-s0, 2 levels trained")
+                // The dense levels are those of dense-s0.
+                .contains("random-s50, 2 levels trained")
+                .contains("magnitude-s50, 4 levels trained")
+                .contains("magnitude-s75, 2 levels trained");
+        assertThat(run.out())
+                .contains("Methods that prune weights", "Methods that prune units", "50 % pruned", "75 % pruned")
+                .contains("dense network with the same updates: clean ");
+        JsonNode json = json();
+        assertThat(json.path("results")).hasSize(8);
+        for (JsonNode result : json.path("results")) {
+            assertThat(result.path("updates").asInt()).isEqualTo(20);
+            assertThat(result.path("trials")).hasSize(2);
+            for (JsonNode trial : result.path("trials")) {
+                assertThat(trial.path("robust").path("images").asInt()).isEqualTo(30);
+                assertThat(trial.path("curve").path(0).path(0).asDouble()).isZero();
+                assertThat(trial.path("of-weights").asInt()).isEqualTo(9 * 6 + 6 * 5 + 5 * 3);
+            }
+        }
+        JsonNode board = json.path("boards").path(1);
+        assertThat(board.path("sparsity").asDouble()).isEqualTo(0.5);
+        assertThat(board.path("ranking")).hasSize(3);
+        assertThat(board.path("pairs")).hasSize(3);
+        for (JsonNode pair : board.path("pairs")) {
+            assertThat(pair.path("difference").path("mean").asDouble()).isGreaterThanOrEqualTo(0);
+            assertThat(pair.path("p-holm").asDouble())
+                    .isGreaterThanOrEqualTo(pair.path("p").asDouble());
+        }
+        assertThat(Files.readString(out.resolve("index.html")))
+                .contains("Which method is the most robust?", "difference to the best", "benchmark-distance-50");
+        assertThat(Files.readString(out.resolve("leaderboard.md"))).contains("| random | before |");
+    }
+
+    @Test
+    void whatIsDoneIsNotDoneAgainAndTrialsAreAdded() throws IOException {
+        benchmark("--methods", "random,magnitude", "--sparsity", "0.5", "--trials", "1", "--jobs", "1");
+        CommandLineRun again = benchmark("--methods", "random,magnitude", "--sparsity", "0.5", "--trials", "1");
+        assertThat(again.err()).contains("random-s50, 0 levels trained").contains("magnitude-s50, 0 levels trained");
+        byte[] one = Files.readAllBytes(out.resolve("benchmark.json"));
+        benchmark("--methods", "random,magnitude", "--sparsity", "0.5", "--trials", "1", "--report");
+        assertThat(Files.readAllBytes(out.resolve("benchmark.json"))).isEqualTo(one);
+        CommandLineRun more = benchmark("--methods", "random,magnitude", "--sparsity", "0.5", "--trials", "2");
+        assertThat(more.err()).contains("random-s50, 2 levels trained");
+        assertThat(json().path("results").path(0).path("trials")).hasSize(2);
+    }
+
+    @Test
+    void aLevelThatIsThereIsCopiedByteByByte() throws IOException {
+        benchmark("--methods", "dense,random", "--trials", "1");
+        Set<Path> dense = files(out.resolve("dense-s0"));
+        Set<Path> random = files(out.resolve("random-s50"));
+        assertThat(random).containsAll(dense);
+        for (Path level : dense) {
+            assertThat(out.resolve("random-s50").resolve(level))
+                    .hasSameBinaryContentAs(out.resolve("dense-s0").resolve(level));
+        }
+    }
+
+    private static Set<Path> files(Path store) throws IOException {
+        try (Stream<Path> all = Files.walk(store.resolve("levels"))) {
+            return all.filter(Files::isRegularFile).map(store::relativize).collect(Collectors.toSet());
+        }
+    }
+
+    @Test
+    void anotherDefinitionIsRefused() throws IOException {
+        benchmark("--methods", "dense", "--trials", "1");
+        Files.writeString(file, Files.readString(file).replace("updates: 20", "updates: 40"));
+        CommandLineRun run = benchmark("--methods", "dense", "--trials", "1");
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).contains("holds another benchmark: its benchmark.yaml differs");
+    }
+
+    @Test
+    void thePlanIsListedWithoutTraining() {
+        CommandLineRun run = benchmark("--plan");
+        assertThat(run.code()).isZero();
+        assertThat(run.out()).contains("tiny: 8 experiments").contains("magnitude-s75 |");
+        assertThat(out).doesNotExist();
+        CommandLineRun wrong = benchmark("--plan", "--methods", "rigel");
+        assertThat(wrong.code()).isEqualTo(1);
+        assertThat(wrong.err()).contains("there is no method rigel in benchmark tiny; did you mean rigl?");
+        assertThat(benchmark("--sparsity", "1").err())
+                .contains("--sparsity has 1, expected numbers of at least 0 and below 1");
+    }
+}

@@ -1,0 +1,34 @@
+package org.espalier.evaluate.corrupt;
+
+import org.espalier.data.Split;
+import org.espalier.random.Stream;
+
+/** Corrupted copies of the images of a split, in the same eight bits per value as the published sets. */
+public final class CorruptedImages {
+    private CorruptedImages() {}
+
+    /**
+     * The first images of a split, corrupted. The result depends on the images, their numbers, the corruption and the stream only.
+     *
+     * @param images number of images, at most those of the split
+     * @param stream draws; an image has the child of the corruption's name and its number
+     */
+    public static Split of(Split split, int images, Corruption corruption, Stream stream) {
+        int features = split.features();
+        byte[] pixels = new byte[images * features];
+        int[] labels = new int[images];
+        Stream own = stream.child(corruption.word());
+        double[] image = new double[features];
+        for (int e = 0; e < images; e++) {
+            labels[e] = split.labels()[e];
+            for (int i = 0; i < features; i++) {
+                image[i] = (split.images()[e * features + i] & 0xff) / 255.0;
+            }
+            double[] corrupted = corruption.apply(image, own.child(e));
+            for (int i = 0; i < features; i++) {
+                pixels[e * features + i] = (byte) Math.rint(255 * Math.clamp(corrupted[i], 0.0, 1.0));
+            }
+        }
+        return new Split(split.name(), split.shape(), pixels, labels);
+    }
+}

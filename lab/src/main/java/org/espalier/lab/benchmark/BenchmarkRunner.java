@@ -1,0 +1,196 @@
+package org.espalier.lab.benchmark;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.espalier.UserException;
+import org.espalier.data.DataProgress;
+import org.espalier.data.DataSet;
+import org.espalier.engine.KernelMode;
+import org.espalier.lab.experiment.BenchmarkFile;
+import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.plan.Plan;
+import org.espalier.lab.robustness.EvaluationObserver;
+import org.espalier.lab.robustness.EvaluationRequest;
+import org.espalier.lab.robustness.EvaluationRunner;
+import org.espalier.lab.runner.RunObserver;
+import org.espalier.lab.runner.RunOutcome;
+import org.espalier.lab.runner.RunRequest;
+import org.espalier.lab.runner.Runner;
+import org.espalier.lab.store.Failure;
+import org.espalier.lab.store.Store;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a benchmark: trains the experiments one after the other with the ordinary runner, and evaluates the final networks of each.
+ * Running again continues.
+ */
+public final class BenchmarkRunner {
+    /** The definition, in the benchmark's directory. */
+    public static final String DEFINITION = "benchmark.yaml";
+
+    private final BenchmarkFile file;
+    private final BenchmarkPlan plan;
+    private final Machine machine;
+    private final BenchmarkObserver observer;
+    private final Map<List<Experiment.DataSource>, Map<String, DataSet>> data = new HashMap<>();
+    private final Map<List<Experiment.DataSource>, FinalNetworks> networks = new HashMap<>();
+    private volatile boolean stopping;
+    private volatile @Nullable Runnable stop;
+
+    /**
+     * How to run; changes no result.
+     *
+     * @param jobs levels to train, or batches to attack, at once
+     * @param kernels which kernels train
+     * @param version Espalier's, for provenance
+     * @param command arguments of the command line, for provenance
+     */
+    public record Machine(int jobs, KernelMode kernels, String version, List<String> command) {
+        public Machine {
+            command = List.copyOf(command);
+        }
+    }
+
+    /** A benchmark to be run. */
+    public BenchmarkRunner(BenchmarkFile file, BenchmarkPlan plan, Machine machine, BenchmarkObserver observer) {
+        this.file = file;
+        this.plan = plan;
+        this.machine = machine;
+        this.observer = observer;
+    }
+
+    /** Stops after the present step; safe to call from any thread. */
+    public void stop() {
+        stopping = true;
+        Runnable present = stop;
+        if (present != null) {
+            present.run();
+        }
+    }
+
+    /**
+     * Runs to the end, or until stopped.
+     *
+     * @return whether all of it is done
+     * @throws UserException if the directory holds another benchmark, or an experiment or the data are wrong
+     */
+    public boolean run(DataProgress progress) {
+        // Hours of training come after these checks.
+        for (BenchmarkRun run : plan.runs()) {
+            Map<String, DataSet> sets = load(run.experiment(), progress);
+            new Plan(run.experiment(), sets);
+            sets.values().forEach(set -> FinalNetworks.check(plan.settings().evaluation(), run.experiment(), set));
+        }
+        writeDefinition();
+        int number = 0;
+        for (BenchmarkRun run : plan.runs()) {
+            observer.began(run, ++number, plan.runs().size());
+            if (stopping || !train(run, progress) || !evaluate(run)) {
+                return false;
+            }
+            observer.finished(run);
+        }
+        return true;
+    }
+
+    private Map<String, DataSet> load(Experiment experiment, DataProgress progress) {
+        return data.computeIfAbsent(experiment.data().sets(), _ -> Runner.load(experiment, progress));
+    }
+
+    private FinalNetworks networks(Experiment experiment, DataProgress progress) {
+        Map<String, DataSet> sets = load(experiment, progress);
+        return networks.computeIfAbsent(
+                experiment.data().sets(), _ -> new FinalNetworks(plan.settings().evaluation(), sets));
+    }
+
+    private void writeDefinition() {
+        Path there = plan.directory().resolve(DEFINITION);
+        String text = file.write();
+        if (Files.exists(there)) {
+            if (!new String(AtomicFiles.read(there), StandardCharsets.UTF_8).equals(text)) {
+                throw new UserException(plan.directory() + " holds another benchmark: its " + DEFINITION
+                        + " differs; choose another directory with --out");
+            }
+            return;
+        }
+        AtomicFiles.makeDirectory(plan.directory());
+        AtomicFiles.write(there, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private boolean train(BenchmarkRun run, DataProgress progress) {
+        Map<String, DataSet> sets = load(run.experiment(), progress);
+        Plan levels = new Plan(run.experiment(), sets);
+        SharedLevels.copy(levels.tasks(), stores(), run.directory());
+        Runner runner = new Runner(
+                new RunRequest(
+                        run.experiment(),
+                        run.directory(),
+                        machine.jobs(),
+                        machine.kernels(),
+                        RunRequest.USUAL_CHECKPOINT,
+                        machine.version(),
+                        machine.command()),
+                new RunObserver() {
+                    @Override
+                    public void failed(LevelInWork level, Failure failure) {
+                        observer.said(
+                                run,
+                                level.trial() + ", level " + level.number() + " diverged at iteration "
+                                        + failure.iteration() + ": " + failure.reason());
+                    }
+
+                    @Override
+                    public void warned(String sentence) {
+                        observer.said(run, sentence);
+                    }
+                });
+        stop = runner::stop;
+        if (stopping) {
+            return false;
+        }
+        RunOutcome outcome = runner.run(sets);
+        observer.trained(run, outcome.trained());
+        return !outcome.stopped();
+    }
+
+    /** Directories of stores in the benchmark's directory, in the order of their names. */
+    private List<Path> stores() {
+        try (Stream<Path> all = Files.list(plan.directory())) {
+            return all.filter(each -> Files.isDirectory(each.resolve(Store.LEVELS)))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw AtomicFiles.unwritable(plan.directory(), e);
+        }
+    }
+
+    private boolean evaluate(BenchmarkRun run) {
+        List<EvaluationRequest> requests = new ArrayList<>();
+        for (FinalNetworks.Final each :
+                networks(run.experiment(), DataProgress.NONE).of(run)) {
+            each.suite().ifPresent(requests::add);
+            each.curve().ifPresent(requests::add);
+        }
+        EvaluationRunner runner = new EvaluationRunner(requests, machine.jobs(), EvaluationObserver.NONE);
+        stop = runner::stop;
+        return !stopping && runner.run();
+    }
+
+    /** What was measured so far. */
+    public List<MethodResult> results(DataProgress progress) {
+        List<MethodResult> results = new ArrayList<>();
+        LevelTimes times = LevelTimes.of(plan.runs());
+        for (BenchmarkRun run : plan.runs()) {
+            results.add(MethodResult.of(run, networks(run.experiment(), progress), times));
+        }
+        return results;
+    }
+}

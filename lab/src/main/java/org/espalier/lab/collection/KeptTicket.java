@@ -1,0 +1,165 @@
+package org.espalier.lab.collection;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.espalier.lab.file.Json;
+import org.espalier.lab.robustness.Proportion;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A ticket of a collection, as its manifest has it.
+ *
+ * @param name name of its files, without an ending
+ * @param title what it is, in a few words
+ * @param sha256 digest of its compact file
+ * @param network its layers in one line
+ * @param weights weights that survive
+ * @param density share of weights that survive, in [0, 1]
+ * @param dataset name of the data set
+ * @param data SHA-256 of the data set
+ * @param origin trial and level of the search
+ * @param key key of the level in its store
+ * @param store digest of the trained levels of the store
+ * @param command what makes the search, as typed in a shell
+ * @param figures what can be measured again in seconds
+ * @param evaluations what is stored of it in its search
+ */
+public record KeptTicket(
+        String name,
+        String title,
+        String sha256,
+        String network,
+        int weights,
+        double density,
+        String dataset,
+        String data,
+        String origin,
+        String key,
+        String store,
+        String command,
+        Figures figures,
+        List<Evaluation> evaluations) {
+    public KeptTicket {
+        evaluations = List.copyOf(evaluations);
+    }
+
+    /**
+     * Figures that take seconds.
+     *
+     * @param clean right, of all test images
+     * @param epsilon radius of the L-infinity ball of the suite {@code fast}
+     * @param fastClean right without attack, of the first test images
+     * @param fast right under the suite too, of the same images
+     */
+    public record Figures(Proportion clean, float epsilon, Proportion fastClean, Proportion fast) {
+        Map<String, Object> members() {
+            Map<String, Object> members = new LinkedHashMap<>();
+            members.put("clean", clean.correct());
+            members.put("clean-images", clean.images());
+            members.put("epsilon", epsilon);
+            members.put("fast-clean", fastClean.correct());
+            members.put("fast", fast.correct());
+            members.put("fast-images", fast.images());
+            return members;
+        }
+
+        static Figures read(JsonNode json, String source) {
+            int images = Json.whole(json, "fast-images", source);
+            return new Figures(
+                    new Proportion(Json.whole(json, "clean", source), Json.whole(json, "clean-images", source)),
+                    (float) Json.number(json, "epsilon", source),
+                    new Proportion(Json.whole(json, "fast-clean", source), images),
+                    new Proportion(Json.whole(json, "fast", source), images));
+        }
+    }
+
+    /**
+     * A stored evaluation of test images.
+     *
+     * @param robust lowest number of images that any known result leaves
+     * @param certified images with a certificate; 0 where none is stored
+     * @param verdict what the rules say
+     */
+    public record Evaluation(
+            String suite,
+            String norm,
+            double epsilon,
+            int images,
+            int clean,
+            int robust,
+            int certified,
+            String verdict) {
+        Map<String, Object> members() {
+            Map<String, Object> members = new LinkedHashMap<>();
+            members.put("suite", suite);
+            members.put("norm", norm);
+            members.put("epsilon", epsilon);
+            members.put("images", images);
+            members.put("clean", clean);
+            members.put("robust", robust);
+            members.put("certified", certified);
+            members.put("verdict", verdict);
+            return members;
+        }
+
+        static Evaluation read(JsonNode json, String source) {
+            return new Evaluation(
+                    Json.string(json, "suite", source),
+                    Json.string(json, "norm", source),
+                    Json.number(json, "epsilon", source),
+                    Json.whole(json, "images", source),
+                    Json.whole(json, "clean", source),
+                    Json.whole(json, "robust", source),
+                    Json.whole(json, "certified", source),
+                    Json.string(json, "verdict", source));
+        }
+    }
+
+    /** Name of the compact file. */
+    public String file() {
+        return name + ".espalier";
+    }
+
+    Map<String, Object> members() {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("name", name);
+        members.put("title", title);
+        members.put("sha256", sha256);
+        members.put("network", network);
+        members.put("weights", weights);
+        members.put("density", density);
+        members.put("dataset", dataset);
+        members.put("data", data);
+        members.put("origin", origin);
+        members.put("key", key);
+        members.put("store", store);
+        members.put("command", command);
+        members.put("figures", figures.members());
+        members.put("evaluations", evaluations.stream().map(Evaluation::members).toList());
+        return members;
+    }
+
+    static KeptTicket read(JsonNode json, String source) {
+        List<Evaluation> evaluations = new ArrayList<>();
+        for (JsonNode each : Json.list(json, "evaluations", source)) {
+            evaluations.add(Evaluation.read(each, source));
+        }
+        return new KeptTicket(
+                Json.string(json, "name", source),
+                Json.string(json, "title", source),
+                Json.string(json, "sha256", source),
+                Json.string(json, "network", source),
+                Json.whole(json, "weights", source),
+                Json.number(json, "density", source),
+                Json.string(json, "dataset", source),
+                Json.string(json, "data", source),
+                Json.string(json, "origin", source),
+                Json.string(json, "key", source),
+                Json.string(json, "store", source),
+                Json.string(json, "command", source),
+                Figures.read(Json.object(json, "figures", source), source),
+                evaluations);
+    }
+}

@@ -1,0 +1,209 @@
+package org.espalier.report.leaderboard;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.espalier.evaluate.rules.Outcomes;
+import org.espalier.lab.benchmark.MethodResult;
+import org.espalier.lab.experiment.BenchmarkSettings;
+import org.espalier.lab.robustness.StoredEvaluation;
+import org.espalier.report.statistics.Holm;
+import org.espalier.report.statistics.Sample;
+import org.espalier.report.statistics.TwoWay;
+
+/**
+ * The results of a benchmark, ranked and compared.
+ *
+ * @param settings of the benchmark
+ * @param results all, measured or not
+ * @param boards rankings by sparsity: first those of methods that prune weights, then those of methods that prune units. Methods
+ *     without an evaluated network are in none
+ */
+public record Leaderboard(BenchmarkSettings settings, List<MethodResult> results, List<Board> boards) {
+    /** Level of tests, and 1 less the confidence of intervals. */
+    public static final double LEVEL = 0.05;
+
+    /**
+     * The ranking at one sparsity.
+     *
+     * @param sparsity share of weights or units
+     * @param structured whether methods prune units
+     * @param rows the highest mean robust accuracy first
+     * @param pairs all pairs of rows, the higher mean first
+     */
+    public record Board(double sparsity, boolean structured, List<Row> rows, List<Pair> pairs) {
+        public Board {
+            rows = List.copyOf(rows);
+            pairs = List.copyOf(pairs);
+        }
+
+        /** The comparison of two methods; empty for a method with itself. */
+        public Optional<Pair> pair(String one, String other) {
+            return pairs.stream()
+                    .filter(pair -> pair.high().equals(one) && pair.low().equals(other)
+                            || pair.high().equals(other) && pair.low().equals(one))
+                    .findFirst();
+        }
+    }
+
+    /**
+     * A method of a ranking.
+     *
+     * @param result what was measured
+     * @param clean accuracy without attack, over trials
+     * @param robust accuracy under the suite, over trials and images
+     * @param distance median distance of the nearest adversarial example found, over trials; no number where it is infinite
+     * @param density share of the weights that survive, over trials
+     * @param units share of the hidden units that are alive, over trials
+     * @param seconds training time on one core, over trials
+     * @param diverged trials that diverged
+     */
+    public record Row(
+            MethodResult result,
+            Sample clean,
+            TwoWay robust,
+            Sample distance,
+            Sample density,
+            Sample units,
+            Sample seconds,
+            int diverged) {
+        /** Name of the method. */
+        public String name() {
+            return result.run().method().name();
+        }
+    }
+
+    /**
+     * A comparison of two methods in the trials that both have: the same initial weights where both draw them alike, and the same
+     * images.
+     *
+     * @param high method with the higher mean
+     * @param low the other method
+     * @param difference of robust accuracy, high less low
+     * @param adjusted p value after Holm's correction over all pairs of the board
+     */
+    public record Pair(String high, String low, TwoWay difference, double adjusted) {
+        /** Whether the difference is shown at {@link #LEVEL}; it is within noise otherwise. */
+        public boolean shown() {
+            return adjusted <= LEVEL;
+        }
+    }
+
+    public Leaderboard {
+        results = List.copyOf(results);
+        boards = List.copyOf(boards);
+    }
+
+    /** Ranks and compares. */
+    public static Leaderboard of(BenchmarkSettings settings, List<MethodResult> results) {
+        List<Board> boards = new ArrayList<>();
+        for (boolean structured : new boolean[] {false, true}) {
+            TreeMap<Double, List<Row>> rows = new TreeMap<>();
+            for (MethodResult result : results) {
+                if (result.run().method().structured() == structured) {
+                    row(result)
+                            .ifPresent(row -> rows.computeIfAbsent(result.run().sparsity(), _ -> new ArrayList<>())
+                                    .add(row));
+                }
+            }
+            rows.forEach((sparsity, list) -> boards.add(board(sparsity, structured, list)));
+        }
+        return new Leaderboard(settings, results, boards);
+    }
+
+    private static Optional<Row> row(MethodResult result) {
+        List<MethodResult.Trial> trials = result.trials().stream()
+                .filter(trial -> trial.suite().isPresent())
+                .toList();
+        if (trials.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Row(
+                result,
+                sample(trials, trial -> suite(trial).clean().accuracy()),
+                TwoWay.of(trials.stream().map(trial -> right(suite(trial))).toArray(double[][]::new)),
+                sample(
+                        trials,
+                        trial -> trial.curve()
+                                .flatMap(
+                                        curve -> curve.suiteAttacks().getFirst().distances())
+                                .map(distances -> distances.median())
+                                .filter(Double::isFinite)
+                                .orElse(Double.NaN)),
+                sample(trials, trial -> trial.network().orElseThrow().density()),
+                sample(trials, trial -> {
+                    MethodResult.Size size = trial.network().orElseThrow();
+                    return size.ofUnits() == 0 ? 1 : (double) size.units() / size.ofUnits();
+                }),
+                sample(trials, trial -> trial.seconds().orElse(Double.NaN)),
+                (int) result.trials().stream()
+                        .filter(trial -> trial.failure().isPresent())
+                        .count()));
+    }
+
+    private static Sample sample(
+            List<MethodResult.Trial> trials, java.util.function.ToDoubleFunction<MethodResult.Trial> number) {
+        return Sample.of(trials.stream()
+                .map(number::applyAsDouble)
+                .filter(value -> !Double.isNaN(value))
+                .toList());
+    }
+
+    private static StoredEvaluation suite(MethodResult.Trial trial) {
+        return trial.suite().orElseThrow();
+    }
+
+    /** 1 for each image that withstands the suite. */
+    private static double[] right(StoredEvaluation evaluation) {
+        Outcomes withstands = evaluation.withstands();
+        double[] right = new double[withstands.inputs()];
+        for (int i = 0; i < right.length; i++) {
+            right[i] = withstands.right(i) ? 1 : 0;
+        }
+        return right;
+    }
+
+    private static Board board(double sparsity, boolean structured, List<Row> unsorted) {
+        List<Row> rows = unsorted.stream()
+                .sorted(Comparator.comparingDouble((Row row) -> -row.robust().mean())
+                        .thenComparing(Row::name))
+                .toList();
+        List<Pair> pairs = new ArrayList<>();
+        for (int a = 0; a < rows.size(); a++) {
+            for (int b = a + 1; b < rows.size(); b++) {
+                difference(rows.get(a), rows.get(b)).ifPresent(pairs::add);
+            }
+        }
+        List<Double> adjusted =
+                Holm.adjust(pairs.stream().map(pair -> pair.difference().p()).toList());
+        List<Pair> corrected = new ArrayList<>();
+        for (int i = 0; i < pairs.size(); i++) {
+            Pair pair = pairs.get(i);
+            corrected.add(new Pair(pair.high(), pair.low(), pair.difference(), adjusted.get(i)));
+        }
+        return new Board(sparsity, structured, rows, corrected);
+    }
+
+    private static Optional<Pair> difference(Row high, Row low) {
+        List<double[]> values = new ArrayList<>();
+        for (MethodResult.Trial one : high.result().trials()) {
+            for (MethodResult.Trial other : low.result().trials()) {
+                if (one.trial() == other.trial()
+                        && one.suite().isPresent()
+                        && other.suite().isPresent()) {
+                    double[] value = right(suite(one));
+                    double[] less = right(suite(other));
+                    for (int i = 0; i < value.length; i++) {
+                        value[i] -= less[i];
+                    }
+                    values.add(value);
+                }
+            }
+        }
+        return values.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Pair(high.name(), low.name(), TwoWay.of(values.toArray(double[][]::new)), 1));
+    }
+}

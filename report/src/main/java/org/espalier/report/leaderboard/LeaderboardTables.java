@@ -1,0 +1,258 @@
+package org.espalier.report.leaderboard;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.espalier.lab.experiment.BenchmarkSettings;
+import org.espalier.lab.experiment.ExperimentFile;
+import org.espalier.report.notation.Numbers;
+import org.espalier.report.statistics.Interval;
+import org.espalier.report.statistics.Sample;
+import org.espalier.report.table.Table;
+
+/** The tables of a leaderboard: a summary, a ranking for each sparsity, and the record of each method. */
+public final class LeaderboardTables {
+    private static final String NONE = "-";
+
+    private LeaderboardTables() {}
+
+    /** All tables, the summary first. */
+    public static List<Table> of(Leaderboard leaderboard) {
+        List<Table> tables = new ArrayList<>();
+        tables.addAll(summaries(leaderboard));
+        leaderboard.boards().forEach(board -> tables.add(ranking(leaderboard, board)));
+        tables.add(record(leaderboard));
+        return tables;
+    }
+
+    /** Clean and robust accuracy by method and sparsity, for methods of weights and of units. */
+    public static List<Table> summaries(Leaderboard leaderboard) {
+        List<Table> tables = new ArrayList<>();
+        for (boolean structured : new boolean[] {false, true}) {
+            List<Leaderboard.Board> boards = leaderboard.boards().stream()
+                    .filter(board -> board.structured() == structured && board.sparsity() > 0)
+                    .toList();
+            if (!boards.isEmpty()) {
+                tables.add(summary(leaderboard, structured, boards));
+            }
+        }
+        return tables;
+    }
+
+    private static Table summary(Leaderboard leaderboard, boolean structured, List<Leaderboard.Board> boards) {
+        Set<String> names = new java.util.LinkedHashSet<>();
+        leaderboard.results().forEach(result -> names.add(result.run().method().name()));
+        Set<String> ranked = new TreeSet<>();
+        boards.forEach(board -> board.rows().forEach(row -> ranked.add(row.name())));
+        names.retainAll(ranked);
+        List<List<String>> keys = names.stream().map(List::of).toList();
+        List<Table.Block> blocks = new ArrayList<>();
+        for (Leaderboard.Board board : boards) {
+            Map<String, Leaderboard.Row> rows = new LinkedHashMap<>();
+            board.rows().forEach(row -> rows.put(row.name(), row));
+            blocks.add(new Table.Block(
+                    percentOf(board.sparsity()) + " % pruned",
+                    List.of("clean %", "robust %"),
+                    names.stream()
+                            .map(name -> Optional.ofNullable(rows.get(name))
+                                    .map(row -> List.of(
+                                            percent(row.clean().mean()),
+                                            percent(row.robust().mean())))
+                                    .orElse(List.of(NONE, NONE)))
+                            .toList()));
+        }
+        return new Table(
+                structured ? "Methods that prune units" : "Methods that prune weights",
+                new Table.Block("", List.of("method"), keys, true),
+                blocks,
+                notes(leaderboard));
+    }
+
+    private static List<String> notes(Leaderboard leaderboard) {
+        List<String> notes = new ArrayList<>();
+        notes.add("robust: right under suite "
+                + leaderboard.settings().evaluation().suite() + ", "
+                + ball(leaderboard.settings().evaluation()) + ", means over trials");
+        leaderboard.boards().stream()
+                .filter(board -> board.sparsity() == 0)
+                .flatMap(board -> board.rows().stream())
+                .forEach(row -> notes.add(row.name() + " network with the same updates: clean "
+                        + percent(row.clean().mean()) + " %, robust "
+                        + percent(row.robust().mean()) + " %"));
+        return notes;
+    }
+
+    /** The ranking at a sparsity, with intervals and comparisons with the best. */
+    public static Table ranking(Leaderboard leaderboard, Leaderboard.Board board) {
+        List<List<String>> keys = new ArrayList<>();
+        List<List<String>> accuracies = new ArrayList<>();
+        List<List<String>> comparisons = new ArrayList<>();
+        List<List<String>> costs = new ArrayList<>();
+        String best = board.rows().getFirst().name();
+        for (int r = 0; r < board.rows().size(); r++) {
+            Leaderboard.Row row = board.rows().get(r);
+            keys.add(List.of(Integer.toString(r + 1), row.name()));
+            Interval interval = row.robust().interval(1 - Leaderboard.LEVEL);
+            accuracies.add(List.of(
+                    spread(row.clean()),
+                    percent(row.robust().mean()),
+                    percent(Math.max(0, interval.low())) + "-" + percent(Math.min(1, interval.high())),
+                    row.distance().count() == 0
+                            ? NONE
+                            : String.format(Locale.ROOT, "%.3f", row.distance().mean())));
+            comparisons.add(comparison(board, best, row.name()));
+            costs.add(List.of(
+                    Numbers.percent(row.density().mean()),
+                    Numbers.percent(row.units().mean()),
+                    Integer.toString(row.robust().trials())
+                            + (row.diverged() > 0 ? " (" + row.diverged() + " diverged)" : ""),
+                    row.seconds().count() == 0
+                            ? NONE
+                            : String.format(Locale.ROOT, "%.0f", row.seconds().mean())));
+        }
+        return new Table(
+                percentOf(board.sparsity()) + " % of the " + (board.structured() ? "hidden units" : "weights")
+                        + " pruned",
+                new Table.Block("", List.of("rank", "method"), keys, Set.of(1)),
+                List.of(
+                        new Table.Block(
+                                "accuracy",
+                                List.of("clean %", "robust %", "95 % interval", "median distance"),
+                                accuracies),
+                        new Table.Block(
+                                "difference to the best",
+                                List.of("points", "95 % interval", "noise?", "shown worse"),
+                                comparisons,
+                                Set.of(2)),
+                        new Table.Block(
+                                "network", List.of("weights %", "units %", "trials", "training s"), costs, Set.of())),
+                List.of(
+                        "Intervals cover trials and images. noise?: within noise, if the paired difference to the best is not"
+                                + " shown at 5 % after Holm's correction over all pairs of the table.",
+                        "shown worse: methods of the table that are shown to have a lower robust accuracy.",
+                        "clean: mean and standard deviation over trials. median distance: of the nearest adversarial"
+                                + " examples that FMN found. training: seconds on the clock of one thread."));
+    }
+
+    private static List<String> comparison(Leaderboard.Board board, String best, String name) {
+        long worse = board.pairs().stream()
+                .filter(pair -> pair.high().equals(name) && pair.shown())
+                .count();
+        return board.pair(best, name)
+                .map(pair -> {
+                    Interval interval = pair.difference().interval(1 - Leaderboard.LEVEL);
+                    return List.of(
+                            points(-pair.difference().mean()),
+                            points(-interval.high()) + " to " + points(-interval.low()),
+                            pair.shown() ? "worse" : "within noise",
+                            Long.toString(worse));
+                })
+                .orElse(List.of(NONE, NONE, name.equals(best) ? "best" : NONE, Long.toString(worse)));
+    }
+
+    /** The record of each method, in the form of Piras et al. (2024). */
+    public static Table record(Leaderboard leaderboard) {
+        List<List<String>> keys = new ArrayList<>();
+        List<List<String>> rows = new ArrayList<>();
+        Map<String, BenchmarkSettings.Method> methods = new LinkedHashMap<>();
+        leaderboard
+                .results()
+                .forEach(result ->
+                        methods.put(result.run().method().name(), result.run().method()));
+        methods.values().forEach(method -> {
+            keys.add(List.of(method.name()));
+            rows.add(List.of(
+                    ExperimentFile.nameOf(method.prunes()),
+                    method.objectives().before(),
+                    method.objectives().pruning(),
+                    method.objectives().after(),
+                    ExperimentFile.nameOf(method.steps()),
+                    ExperimentFile.nameOf(method.reach()),
+                    method.structured() ? "units" : "weights",
+                    method.criterion(),
+                    method.source().isEmpty() ? NONE : method.source()));
+        });
+        return new Table(
+                "Methods",
+                new Table.Block("", List.of("method"), keys, true),
+                List.of(new Table.Block(
+                        "",
+                        List.of(
+                                "prunes",
+                                "objective before",
+                                "of scores",
+                                "after",
+                                "steps",
+                                "scope",
+                                "of",
+                                "criterion",
+                                "source"),
+                        rows,
+                        true)),
+                List.of("The form of the record is that of Piras et al. (2024). Every method makes "
+                        + Numbers.count(leaderboard.settings().updates()) + " updates for one network."));
+    }
+
+    /** What a ranking says, in sentences. */
+    public static List<String> sentences(Leaderboard.Board board) {
+        Leaderboard.Row best = board.rows().getFirst();
+        Interval interval = best.robust().interval(1 - Leaderboard.LEVEL);
+        List<String> sentences = new ArrayList<>();
+        if (board.sparsity() == 0) {
+            sentences.add("Without pruning, the robust accuracy of " + best.name() + " is "
+                    + percent(best.robust().mean()) + " % (95 % interval " + percent(Math.max(0, interval.low()))
+                    + " to " + percent(Math.min(1, interval.high())) + ").");
+            return sentences;
+        }
+        sentences.add("With " + percentOf(board.sparsity()) + " % of the "
+                + (board.structured() ? "hidden units" : "weights") + " pruned, " + best.name()
+                + " has the highest robust accuracy: " + percent(best.robust().mean()) + " % (95 % interval "
+                + percent(Math.max(0, interval.low())) + " to " + percent(Math.min(1, interval.high())) + ", "
+                + best.robust().trials() + (best.robust().trials() == 1 ? " trial)." : " trials)."));
+        List<String> noise = new ArrayList<>();
+        List<String> worse = new ArrayList<>();
+        board.rows().stream()
+                .skip(1)
+                .forEach(row -> board.pair(best.name(), row.name())
+                        .ifPresent(pair -> (pair.shown() ? worse : noise).add(row.name())));
+        if (!noise.isEmpty()) {
+            sentences.add("The difference is within noise for " + String.join(", ", noise) + ".");
+        }
+        if (!worse.isEmpty()) {
+            sentences.add("Shown to be worse: " + String.join(", ", worse) + ".");
+        }
+        return sentences;
+    }
+
+    /** The ball of an evaluation in words. */
+    static String ball(BenchmarkSettings.Evaluation evaluation) {
+        return evaluation.norm() + " " + Numbers.plain(evaluation.epsilon()) + ", first " + evaluation.images()
+                + " test images";
+    }
+
+    static String percentOf(double share) {
+        return BigDecimal.valueOf(share).movePointRight(2).stripTrailingZeros().toPlainString();
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f", 100 * share);
+    }
+
+    private static String points(double share) {
+        return String.format(Locale.ROOT, "%.1f", 100 * share + 0.0);
+    }
+
+    private static String spread(Sample sample) {
+        return percent(sample.mean())
+                + (sample.deviation().isPresent()
+                        ? String.format(
+                                Locale.ROOT, " +-%.1f", 100 * sample.deviation().getAsDouble())
+                        : "");
+    }
+}
