@@ -147,8 +147,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--store",
             paramLabel = "URL",
-            description = "With --on: the store that all machines share, e.g. hdfs://HOST:9000/mine (default: the directory of"
-                    + " the search, which all machines must mount).")
+            description =
+                    "With --on: the store that all machines share, e.g. hdfs://HOST:9000/mine (default: the directory of"
+                            + " the search, which all machines must mount).")
     private Optional<String> store;
 
     @Option(
@@ -196,14 +197,13 @@ final class RunCommand implements Callable<Integer> {
         }
         Optional<StartNetwork> start = StartNetwork.of(resolved);
         // On a cluster this process trains nothing.
-        long memory = place.isPresent() ? Long.MAX_VALUE / 2 : Runtime.getRuntime().maxMemory();
+        long memory =
+                place.isPresent() ? Long.MAX_VALUE / 2 : Runtime.getRuntime().maxMemory();
         MemoryNeed need = need(resolved, data, start, memory);
         int threads = jobs.orElseGet(() -> usualJobs(
                 resolved,
                 need,
-                place.isPresent()
-                        ? Integer.MAX_VALUE
-                        : Runtime.getRuntime().availableProcessors(),
+                place.isPresent() ? Integer.MAX_VALUE : Runtime.getRuntime().availableProcessors(),
                 memory));
         var request = new RunRequest(
                 resolved,
@@ -270,8 +270,8 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private int run(RunRequest request, Map<String, DataSet> data, MemoryNeed need, RunPlace place) {
-        PlaceRequest there = new PlaceRequest(
-                request, jobs, master, store, conf, Plugins.directory(), need.bytes(0), need.job());
+        PlaceRequest there =
+                new PlaceRequest(request, jobs, master, store, conf, Plugins.directory(), need.bytes(0), need.job());
         try (RunPlace.Connection connection = place.connect(there);
                 RunProgress progress = new RunProgress(console, request)) {
             Runner runner = new Runner(request, progress);

@@ -259,7 +259,8 @@ class LauncherTest {
         assertThat(run(clone.resolve("espalier"), "run", "spark").out).contains("[-jar]");
 
         Files.setLastModifiedTime(
-                clone.resolve("lab/src/main/java/A.java"), FileTime.from(Instant.now().plusSeconds(2)));
+                clone.resolve("lab/src/main/java/A.java"),
+                FileTime.from(Instant.now().plusSeconds(2)));
         Run stale = run(clone.resolve("espalier"), "run", "--on", "spark");
         assertThat(stale.code).isEqualTo(3);
         assertThat(stale.err).singleElement().asString().startsWith("espalier: the module spark is older than ");

@@ -82,8 +82,8 @@ final class Chains {
             if (idle(chain)) {
                 return true;
             }
-            boolean free = chain.before().isEmpty()
-                    || settled.get(chain.before().getLast()) == LevelState.DONE;
+            boolean free =
+                    chain.before().isEmpty() || settled.get(chain.before().getLast()) == LevelState.DONE;
             if (free) {
                 ready.add(chain);
             }

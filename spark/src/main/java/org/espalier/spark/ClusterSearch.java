@@ -142,9 +142,7 @@ final class ClusterSearch implements RunPlace.Connection {
             TimingFeed feed = new TimingFeed(
                     files,
                     Stores.isFolder(address) ? Optional.of(Stores.folder(address)) : Optional.empty(),
-                    apart
-                            ? Optional.of(request.run().directory().resolve(Store.TIMINGS))
-                            : Optional.empty());
+                    apart ? Optional.of(request.run().directory().resolve(Store.TIMINGS)) : Optional.empty());
             Broadcast<SearchJob> job = spark.broadcast(job());
             // Tasks in work are interrupted when they are cancelled, and then publish a checkpoint.
             spark.setJobGroup("espalier", request.run().experiment().name(), true);
@@ -232,7 +230,8 @@ final class ClusterSearch implements RunPlace.Connection {
             SparkConf conf = spark.getConf();
             Map<String, String> archives = new LinkedHashMap<>();
             Map<String, String> folders = new LinkedHashMap<>();
-            for (Experiment.DataSource source : request.run().experiment().data().sets()) {
+            for (Experiment.DataSource source :
+                    request.run().experiment().data().sets()) {
                 if (source.directory().isPresent()) {
                     Path folder = UserPath.of(source.directory().get(), "data.sets directory");
                     folders.put(source.name(), folder.toAbsolutePath().toString());
@@ -300,8 +299,8 @@ final class ClusterSearch implements RunPlace.Connection {
             Experiment experiment = request.run().experiment();
             double density = store.level(task.key())
                     .density()
-                    .orElseGet(() ->
-                            ExperimentTranslator.estimatedDensities(experiment, Optional.empty()).applyAsDouble(task.number()));
+                    .orElseGet(() -> ExperimentTranslator.estimatedDensities(experiment, Optional.empty())
+                            .applyAsDouble(task.number()));
             return new RunObserver.LevelInWork(
                     task.key(), task.trial(), task.number(), task.lastLevel(), density, iterations);
         }

@@ -250,7 +250,8 @@ final class HadoopFiles implements SharedFiles {
 
     @Override
     public Optional<Instant> modified(String name) {
-        return look(name, path -> Instant.ofEpochMilli(system.getFileStatus(path).getModificationTime()));
+        return look(
+                name, path -> Instant.ofEpochMilli(system.getFileStatus(path).getModificationTime()));
     }
 
     /** Keeps lines in parts of 64 KiB, of which the last is written anew, because few file systems let files grow. */

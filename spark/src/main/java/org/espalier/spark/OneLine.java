@@ -6,7 +6,8 @@ import org.espalier.UserException;
 
 /** Failures of Spark, Hadoop and executors as one sentence. */
 final class OneLine {
-    private static final Pattern CLASS_FILE = Pattern.compile("class file version (\\d+).*up to (\\d+)", Pattern.DOTALL);
+    private static final Pattern CLASS_FILE =
+            Pattern.compile("class file version (\\d+).*up to (\\d+)", Pattern.DOTALL);
     private static final int FIRST_VERSION = 44; // of class files: Java 1
 
     private OneLine() {}

@@ -84,8 +84,8 @@ public final class SparkPlace implements RunPlace {
     /** Keeps the log of a failure, whose folder is deleted. */
     private static Path kept(Path log) {
         try {
-            return Files.copy(log, Files.createTempFile("espalier-spark-", ".log"),
-                    StandardCopyOption.REPLACE_EXISTING);
+            return Files.copy(
+                    log, Files.createTempFile("espalier-spark-", ".log"), StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             return log;
         }

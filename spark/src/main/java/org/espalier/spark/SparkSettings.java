@@ -36,7 +36,8 @@ final class SparkSettings {
         SparkConf conf = new SparkConf();
         request.settings().forEach(conf::set);
         request.master().ifPresent(conf::setMaster);
-        conf.setIfMissing("spark.app.name", "espalier " + request.run().experiment().name());
+        conf.setIfMissing(
+                "spark.app.name", "espalier " + request.run().experiment().name());
 
         // A task trains one level at a time, on one core.
         conf.setIfMissing("spark.task.cpus", "1");
@@ -56,7 +57,8 @@ final class SparkSettings {
         String common = conf.get("spark.executor.defaultJavaOptions", "");
         conf.set("spark.executor.defaultJavaOptions", (common + " " + String.join(" ", JavaOptions.list())).strip());
 
-        // A node that fails gets no more tasks for an hour. A second attempt of a slow task would do the same work twice.
+        // A node that fails gets no more tasks for an hour. A second attempt of a slow task would do the same work
+        // twice.
         conf.setIfMissing("spark.task.maxFailures", "4");
         conf.setIfMissing("spark.excludeOnFailure.enabled", "true");
         conf.setIfMissing(
@@ -85,8 +87,7 @@ final class SparkSettings {
             try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, "*.jar")) {
                 found.forEach(file -> jars.add(file.toAbsolutePath().toUri().toString()));
             } catch (IOException e) {
-                throw new UserException(
-                        "the plug-in directory " + folder + " cannot be read: " + OneLine.reason(e), e);
+                throw new UserException("the plug-in directory " + folder + " cannot be read: " + OneLine.reason(e), e);
             }
         });
         if (!jars.isEmpty()) {

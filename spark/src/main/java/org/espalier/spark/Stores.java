@@ -30,7 +30,9 @@ final class Stores {
         }
         try {
             URI address = new URI(text);
-            if (address.getPath() == null || address.getPath().isEmpty() || address.getPath().equals("/")) {
+            if (address.getPath() == null
+                    || address.getPath().isEmpty()
+                    || address.getPath().equals("/")) {
                 throw new UserException("--store is " + text + ", expected a folder behind the host, as in " + text
                         + (text.endsWith("/") ? "" : "/") + "mine");
             }

@@ -73,7 +73,9 @@ final class TaskWatch extends SparkListener {
                 user.accept(last + "; the task is tried again");
             }
         } else if (reason instanceof ExecutorLostFailure lost) {
-            String why = lost.reason().isDefined() ? OneLine.reason(new IllegalStateException(lost.reason().get())) : "";
+            String why = lost.reason().isDefined()
+                    ? OneLine.reason(new IllegalStateException(lost.reason().get()))
+                    : "";
             last = "executor " + lost.execId() + " on " + host + " was lost" + (why.isEmpty() ? "" : ": " + why);
             user.accept(last + "; its chain continues elsewhere from the last checkpoint");
         }
@@ -81,7 +83,8 @@ final class TaskWatch extends SparkListener {
 
     @Override
     public void onExecutorExcluded(SparkListenerExecutorExcluded event) {
-        user.accept("executor " + event.executorId() + " gets no more tasks: " + event.taskFailures() + " failed there");
+        user.accept(
+                "executor " + event.executorId() + " gets no more tasks: " + event.taskFailures() + " failed there");
     }
 
     @Override

@@ -39,8 +39,10 @@ class ChainsTest {
     @Test
     void denseLevelsComeFirstAndEveryLevelOnce() {
         List<Chain> first = chains.take();
-        assertThat(first).as("one chain for each trial's dense level").hasSize(2).allMatch(chain -> chain.before()
-                .isEmpty());
+        assertThat(first)
+                .as("one chain for each trial's dense level")
+                .hasSize(2)
+                .allMatch(chain -> chain.before().isEmpty());
         assertThat(first).allMatch(chain -> chain.keys().size() == 3);
         assertThat(chains.take()).as("nothing else can start").isEmpty();
 
@@ -48,14 +50,18 @@ class ChainsTest {
         first.forEach(chain -> all.addAll(chain.keys()));
         chains.settle(first.getFirst().keys().getFirst(), LevelState.DONE);
         List<Chain> second = chains.take();
-        assertThat(second).as("the other strategies of the trial").hasSize(2).allMatch(chain -> chain.before()
-                .equals(List.of(first.getFirst().keys().getFirst())));
+        assertThat(second)
+                .as("the other strategies of the trial")
+                .hasSize(2)
+                .allMatch(chain ->
+                        chain.before().equals(List.of(first.getFirst().keys().getFirst())));
         second.forEach(chain -> all.addAll(chain.keys()));
         finish(first.getLast());
         chains.take().forEach(chain -> all.addAll(chain.keys()));
         assertThat(chains.waits()).isFalse();
         assertThat(all).doesNotHaveDuplicates();
-        assertThat(Set.copyOf(all)).isEqualTo(plan.tasks().stream().map(Task::key).collect(Collectors.toSet()));
+        assertThat(Set.copyOf(all))
+                .isEqualTo(plan.tasks().stream().map(Task::key).collect(Collectors.toSet()));
     }
 
     @Test

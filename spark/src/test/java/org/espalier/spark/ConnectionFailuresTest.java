@@ -93,8 +93,7 @@ class ConnectionFailuresTest {
     void wrongTimes() throws Exception {
         assertRefused(
                 "local[1]", Optional.empty(), Map.of("spark.espalier.lease", "soon"), "spark.espalier.lease is soon");
-        assertRefused(
-                "local[1]", Optional.empty(), Map.of("spark.espalier.lease", "1ms"), "expected at least 1000ms");
+        assertRefused("local[1]", Optional.empty(), Map.of("spark.espalier.lease", "1ms"), "expected at least 1000ms");
     }
 
     @Test
@@ -115,8 +114,8 @@ class ConnectionFailuresTest {
 
     @Test
     void anotherVersionOnExecutorsIsRefused() {
-        var job = new SearchJob(
-                "run", "9.9", 99, "file:/x", new byte[0], Map.of(), Map.of(), "AUTO", 1, 1000, List.of());
+        var job =
+                new SearchJob("run", "9.9", 99, "file:/x", new byte[0], Map.of(), Map.of(), "AUTO", 1, 1000, List.of());
         assertThatThrownBy(() -> ExecutorSearch.of(job))
                 .isInstanceOf(ChainFailure.class)
                 .message()
@@ -127,11 +126,13 @@ class ConnectionFailuresTest {
     @Test
     void settingsOfTheUserCount() throws Exception {
         TinySearch search = new TinySearch(home, 20);
-        Map<String, String> own = Map.of("spark.task.maxFailures", "7", "spark.executor.defaultJavaOptions", "-Dmine=1");
+        Map<String, String> own =
+                Map.of("spark.task.maxFailures", "7", "spark.executor.defaultJavaOptions", "-Dmine=1");
         SparkConf conf = SparkSettings.of(
                 search.request(home.resolve("out"), "local[1]", Optional.empty(), own), Optional.of(Path.of("/e.jar")));
         assertThat(conf.get("spark.task.maxFailures")).isEqualTo("7");
-        assertThat(conf.get("spark.excludeOnFailure.task.maxTaskAttemptsPerNode")).isEqualTo("6");
+        assertThat(conf.get("spark.excludeOnFailure.task.maxTaskAttemptsPerNode"))
+                .isEqualTo("6");
         assertThat(conf.get("spark.speculation")).isEqualTo("false");
         assertThat(conf.get("spark.executor.memory")).isEqualTo("1024m");
         assertThat(conf.get("spark.jars")).isEqualTo("file:///e.jar");
@@ -147,10 +148,11 @@ class ConnectionFailuresTest {
         List<String> ours = lines(Path.of("..", "bin", "java-options-spark"));
         List<String> common = lines(Path.of("..", "bin", "java-options"));
         assertThat(Stream.of(ours, common).flatMap(List::stream).toList())
-                .containsAll(Arrays.stream(JavaModuleOptions.defaultModuleOptions().split(" "))
-                        // a package that Java 25 has no more
-                        .filter(option -> !option.contains("sun.security.action"))
-                        .toList());
+                .containsAll(
+                        Arrays.stream(JavaModuleOptions.defaultModuleOptions().split(" "))
+                                // a package that Java 25 has no more
+                                .filter(option -> !option.contains("sun.security.action"))
+                                .toList());
     }
 
     /** Options of a file. */

@@ -108,7 +108,8 @@ class HadoopFilesTest {
             assertThat(files.list("levels")).extracting(SharedFiles.Entry::name).containsExactly("k");
             assertThat(files.modified("a/b").orElseThrow())
                     .isBetween(
-                            Instant.now().minus(Duration.ofMinutes(1)), Instant.now().plus(Duration.ofMinutes(1)));
+                            Instant.now().minus(Duration.ofMinutes(1)),
+                            Instant.now().plus(Duration.ofMinutes(1)));
             assertThat(files.list("cluster/tmp")).as("nothing is left over").isEmpty();
             files.delete("a/b");
             assertThat(files.exists("a/b")).isFalse();
@@ -143,8 +144,9 @@ class HadoopFilesTest {
     @MethodSource("places")
     void linesThatGrowAreFollowed(Place place) throws IOException {
         try (HadoopFiles files = place.open("lines")) {
-            String line = "{\"time\":\"t\",\"pid\":1,\"level\":\"k\",\"event\":\"progress\",\"iteration\":%d,\"of\":9000,"
-                    + "\"training-seconds\":1.0,\"evaluation-seconds\":0.0}\n";
+            String line =
+                    "{\"time\":\"t\",\"pid\":1,\"level\":\"k\",\"event\":\"progress\",\"iteration\":%d,\"of\":9000,"
+                            + "\"training-seconds\":1.0,\"evaluation-seconds\":0.0}\n";
             files.append(Store.TIMINGS, "old", bytes(line.formatted(0)));
             Path copy = home.resolve(place + "-timings.jsonl");
             TimingFeed feed = new TimingFeed(files, java.util.Optional.empty(), java.util.Optional.of(copy));
@@ -156,7 +158,11 @@ class HadoopFilesTest {
                     more.append(line.formatted(++lines));
                 }
                 files.append(Store.TIMINGS, "new", bytes(more.toString()));
-                assertThat(feed.poll()).hasSize(200).last().extracting(t -> t.iteration()).isEqualTo(lines);
+                assertThat(feed.poll())
+                        .hasSize(200)
+                        .last()
+                        .extracting(t -> t.iteration())
+                        .isEqualTo(lines);
             }
             assertThat(Files.readAllLines(copy)).hasSize(600);
             assertThat(files.list(HadoopFiles.PARTS + "/" + Store.TIMINGS)).hasSizeGreaterThan(2);
@@ -174,8 +180,7 @@ class HadoopFilesTest {
         try (HadoopFiles files = place.open("search")) {
             new Runner(request, RunObserver.NONE).run(data, new org.espalier.lab.runner.Elsewhere() {
                 @Override
-                public int train(
-                        LevelWork work, org.espalier.lab.store.StoreWriter store, RunObserver observer) {
+                public int train(LevelWork work, org.espalier.lab.store.StoreWriter store, RunObserver observer) {
                     new PlanFiles(files, work, directory, home.resolve(place + "-plan")).publish();
                     List<Thread> threads = IntStream.range(0, 2)
                             .mapToObj(each -> Thread.ofPlatform().start(() -> worker(work, files, place + "-" + each)))
@@ -185,7 +190,8 @@ class HadoopFilesTest {
                             files, work, store, home.resolve(place + "-home"))) {
                         work.plan()
                                 .tasks()
-                                .forEach(task -> assertThat(transfer.download(task)).isEmpty());
+                                .forEach(task ->
+                                        assertThat(transfer.download(task)).isEmpty());
                     }
                     return 0;
                 }
@@ -248,8 +254,7 @@ class HadoopFilesTest {
                         .distinct())
                 .as("both executors trained")
                 .hasSize(2);
-        try (FileSystem system = FileSystem.newInstance(
-                hdfs.getFileSystem().getUri(), hdfs.getConfiguration(0))) {
+        try (FileSystem system = FileSystem.newInstance(hdfs.getFileSystem().getUri(), hdfs.getConfiguration(0))) {
             assertThat(system.exists(new org.apache.hadoop.fs.Path("/local-cluster/index.json")))
                     .isTrue();
         }

@@ -81,11 +81,16 @@ final class SparkProcesses implements AutoCloseable {
                 List.of(),
                 "org.apache.spark.deploy.worker.Worker",
                 List.of(
-                        "--host", "127.0.0.1",
-                        "--webui-port", "0",
-                        "--cores", "1",
-                        "--memory", "1100m",
-                        "--work-dir", home.resolve(name).toString(),
+                        "--host",
+                        "127.0.0.1",
+                        "--webui-port",
+                        "0",
+                        "--cores",
+                        "1",
+                        "--memory",
+                        "1100m",
+                        "--work-dir",
+                        home.resolve(name).toString(),
                         master())));
     }
 

@@ -46,7 +46,9 @@ class StandaloneTest {
     }
 
     private static void ends(Process driver, String log) throws Exception {
-        assertThat(driver.waitFor(MINUTES, TimeUnit.MINUTES)).as(cluster.log(log)).isTrue();
+        assertThat(driver.waitFor(MINUTES, TimeUnit.MINUTES))
+                .as(cluster.log(log))
+                .isTrue();
         assertThat(driver.exitValue()).as(cluster.log(log)).isZero();
     }
 
@@ -71,7 +73,11 @@ class StandaloneTest {
         Path directory = home.resolve("killed");
         TinySearch longer = new TinySearch(home.resolve("longer"), 15_000);
         String[] arguments = {
-            longer.file().toString(), "--out", directory.toString(), "--store", home.resolve("shared").toString()
+            longer.file().toString(),
+            "--out",
+            directory.toString(),
+            "--store",
+            home.resolve("shared").toString()
         };
         Process driver = cluster.driver("killed-0", cluster.master(), arguments);
         int kills = 0;

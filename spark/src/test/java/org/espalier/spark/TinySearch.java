@@ -51,9 +51,7 @@ final class TinySearch {
     /** The experiment's file: two trials, three strategies that share dense levels, a rewind. */
     Path file() throws IOException {
         Path file = home.resolve("tiny.yaml");
-        Files.writeString(
-                file,
-                """
+        Files.writeString(file, """
                 name: tiny
                 seed: 7
                 trials: 2
@@ -76,8 +74,7 @@ final class TinySearch {
                 strategies: [original, rewind-%d, continued]
                 report:
                   iteration: %d
-                """
-                        .formatted(data, iterations, iterations / 2, iterations / 4, iterations));
+                """.formatted(data, iterations, iterations / 2, iterations / 4, iterations));
         return file;
     }
 
