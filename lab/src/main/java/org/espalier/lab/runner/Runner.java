@@ -119,7 +119,7 @@ public final class Runner {
      * @param elsewhere has connected to where it trains, so that nothing is written if it cannot
      */
     public RunOutcome run(Map<String, DataSet> data, Elsewhere elsewhere) {
-        Plan plan = new Plan(request.experiment(), data);
+        Plan plan = new Plan(request.experiment(), data, request.start());
         try (StoreWriter store =
                 StoreWriter.open(request.directory(), request.experiment(), plan.trials(), provenance(request, data))) {
             Work work = new Work(plan, data, store);
