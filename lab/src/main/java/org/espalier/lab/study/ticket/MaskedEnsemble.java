@@ -97,7 +97,7 @@ public record MaskedEnsemble(
                     .mapToInt(trial -> Arrays.stream(trial.levels()).max().orElse(-1))
                     .min()
                     .orElseThrow();
-            numbers = List.of(last);
+            numbers = last < 0 ? List.of() : List.of(last);
         }
         List<Member> members = new ArrayList<>();
         for (StudiedTrial trial : chosen) {
