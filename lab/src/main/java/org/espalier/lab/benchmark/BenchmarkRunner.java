@@ -115,11 +115,12 @@ public final class BenchmarkRunner {
         Path there = plan.directory().resolve(DEFINITION);
         String text = file.write();
         if (Files.exists(there)) {
-            if (!new String(AtomicFiles.read(there), StandardCharsets.UTF_8).equals(text)) {
+            if (new String(AtomicFiles.read(there), StandardCharsets.UTF_8).equals(text)) {
+                return;
+            } else if (!file.contains(BenchmarkFile.read(there.toString()))) {
                 throw new UserException(plan.directory() + " holds another benchmark: its " + DEFINITION
-                        + " differs; choose another directory with --out");
+                        + " differs in more than further methods; choose another directory with --out");
             }
-            return;
         }
         AtomicFiles.makeDirectory(plan.directory());
         AtomicFiles.write(there, text.getBytes(StandardCharsets.UTF_8));

@@ -260,6 +260,29 @@ public final class BenchmarkFile {
         }
     }
 
+    /**
+     * Whether this benchmark has all of another one: the same budget and evaluation, and for each of its methods and sparsities an
+     * equal experiment. It may have more.
+     */
+    public boolean contains(BenchmarkFile other) {
+        if (settings.updates() != other.settings.updates()
+                || !settings.evaluation().equals(other.settings.evaluation())) {
+            return false;
+        }
+        for (BenchmarkSettings.Method method : other.methods()) {
+            List<Double> sparsities = other.settings.sparsities(method);
+            if (!methods().contains(method) || !settings.sparsities(method).containsAll(sparsities)) {
+                return false;
+            }
+            for (double sparsity : sparsities) {
+                if (!experiment(method, sparsity, 1).equals(other.experiment(method, sparsity, 1))) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     /** Name of the experiment of a method at a sparsity: {@code snip-s95}. */
     public static String id(BenchmarkSettings.Method method, double sparsity) {
         return method.name() + "-s"

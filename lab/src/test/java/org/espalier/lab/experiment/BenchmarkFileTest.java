@@ -99,6 +99,20 @@ class BenchmarkFileTest {
     }
 
     @Test
+    void furtherMethodsAndSparsitiesMakeALargerBenchmarkAndChangesAnother() throws IOException {
+        BenchmarkFile one = read(FILE);
+        BenchmarkFile larger = read(FILE + "  - {name: third, prunes: before, criterion: any, experiment: {}}\n");
+        assertThat(larger.contains(one)).isTrue();
+        assertThat(one.contains(larger)).isFalse();
+        assertThat(read(FILE.replace("sparsities: [0.75]", "sparsities: [0.75, 0.9]")).contains(one))
+                .isTrue();
+        assertThat(read(FILE.replace("steps: 3", "steps: 4")).contains(one)).isFalse();
+        assertThat(read(FILE.replace("images: 10", "images: 11")).contains(one)).isFalse();
+        assertThat(read(FILE.replace("updates: 60", "updates: 120")).contains(one))
+                .isFalse();
+    }
+
+    @Test
     void aFileThatExtendsAnotherChangesAndLeavesOut() throws IOException {
         BenchmarkFile file = read("extends: digits-mlp\nname: less\nupdates: 100\nomit: [snip, harp]\n");
         assertThat(file.methods()).extracting(BenchmarkSettings.Method::name).doesNotContain("snip", "harp");
