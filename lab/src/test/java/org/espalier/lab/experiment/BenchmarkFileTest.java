@@ -104,7 +104,8 @@ class BenchmarkFileTest {
         BenchmarkFile larger = read(FILE + "  - {name: third, prunes: before, criterion: any, experiment: {}}\n");
         assertThat(larger.contains(one)).isTrue();
         assertThat(one.contains(larger)).isFalse();
-        assertThat(read(FILE.replace("sparsities: [0.75]", "sparsities: [0.75, 0.9]")).contains(one))
+        assertThat(read(FILE.replace("sparsities: [0.75]", "sparsities: [0.75, 0.9]"))
+                        .contains(one))
                 .isTrue();
         assertThat(read(FILE.replace("steps: 3", "steps: 4")).contains(one)).isFalse();
         assertThat(read(FILE.replace("images: 10", "images: 11")).contains(one)).isFalse();
