@@ -176,10 +176,10 @@ final class CheckCommand implements Callable<Integer> {
         return contradictions.isEmpty() ? ExitCode.DONE : ExitCode.REFUSED;
     }
 
-    /** The data set, unless the file has all that is needed and none is named. */
+    /** The data set; none where the file of examples has all that is needed, the network is of no search, and no set is named. */
     private Optional<DataSet> data(Ticket ticket, GivenExamples given) {
         boolean complete = given.original().isPresent() && given.labels().isPresent();
-        if (complete && !ticketOptions.namesData() && ticket.data().digest().isEmpty()) {
+        if (complete && !ticketOptions.namesData() && ticket.place().isEmpty()) {
             return Optional.empty();
         }
         try (DataProgressLines lines = DataProgressLines.on(console)) {
