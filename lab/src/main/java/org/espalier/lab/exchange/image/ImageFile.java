@@ -102,7 +102,8 @@ public record ImageFile(ImageShape shape, byte[] pixels) {
             List<String> warnings = new ArrayList<>();
             reader.addIIOReadWarningListener((_, warning) -> warnings.add(warning));
             BufferedImage image = reader.read(0);
-            if (warnings.stream().anyMatch(warning -> warning.toLowerCase(Locale.ROOT).contains("premature end"))) {
+            if (warnings.stream()
+                    .anyMatch(warning -> warning.toLowerCase(Locale.ROOT).contains("premature end"))) {
                 // The decoder fills what is missing of a JPEG file with grey.
                 throw new UserException(source + " is damaged: its picture ends early");
             }

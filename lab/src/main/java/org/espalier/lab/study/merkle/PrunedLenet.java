@@ -48,16 +48,28 @@ import org.espalier.train.TrainingSettings;
  */
 @Kind("merkle-lenet5")
 public record PrunedLenet(
-        @Setting(value = "data set of 28 x 28 images", preset = "digits") String data,
-        @Setting(value = "ways to prune", preset = "[global, layer, random]", minItems = 1) List<Arm> arms,
+        @Setting(value = "data set of 28 x 28 images", preset = "digits")
+        String data,
+
+        @Setting(value = "ways to prune", preset = "[global, layer, random]", minItems = 1)
+        List<Arm> arms,
+
         @Setting(value = "halvings; the last keeps 1/64 of the weights with 6", preset = "6", min = 0, max = 6)
-                int halvings,
-        @Setting(value = "runs with seeds of their own", preset = "5", min = 1) int runs,
+        int halvings,
+
+        @Setting(value = "runs with seeds of their own", preset = "5", min = 1)
+        int runs,
+
         @Setting(value = "first seed", preset = "1") long seed,
-        @Setting(value = "epochs at most at each level", preset = "100", min = 1) int epochs,
+
+        @Setting(value = "epochs at most at each level", preset = "100", min = 1)
+        int epochs,
+
         @Setting(value = "epochs without a lower validation loss before a level ends", preset = "5", min = 1)
-                int patience,
-        @Setting(value = "test images to attack, from the start", preset = "1000", min = 1) int images) {
+        int patience,
+
+        @Setting(value = "test images to attack, from the start", preset = "1000", min = 1)
+        int images) {
 
     /** What is pruned at each level. */
     public enum Arm {

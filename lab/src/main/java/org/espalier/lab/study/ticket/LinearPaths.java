@@ -34,21 +34,33 @@ import org.espalier.train.TrainingState;
  */
 @Kind("linear-mode-connectivity")
 public record LinearPaths(
-        @Setting("data set of the search; the first if not given") Optional<String> dataSet,
-        @Setting("objective of the search; the first if not given") Optional<String> objective,
-        @Setting("strategy whose masks are taken; the first if not given") Optional<String> strategy,
+        @Setting("data set of the search; the first if not given")
+        Optional<String> dataSet,
+
+        @Setting("objective of the search; the first if not given")
+        Optional<String> objective,
+
+        @Setting("strategy whose masks are taken; the first if not given")
+        Optional<String> strategy,
+
         @Setting(value = "trial", preset = "1", min = 1) int trial,
+
         @Setting(value = "levels whose masks are taken; 0 is the dense network", preset = "[0]", min = 0, minItems = 1)
-                List<Integer> levels,
+        List<Integer> levels,
+
         @Setting(
-                        value = "updates k of the dense network that both copies share; those beyond the training are"
-                                + " left out",
-                        preset = "[0, 100, 500, 2000]",
-                        min = 0,
-                        minItems = 1)
-                List<Integer> shared,
-        @Setting(value = "points of the line, both ends included", preset = "31", min = 2, max = 1001) int points,
-        @Setting(value = "test images to measure, from the start", preset = "1000", min = 1) int images) {
+                value = "updates k of the dense network that both copies share; those beyond the training are"
+                        + " left out",
+                preset = "[0, 100, 500, 2000]",
+                min = 0,
+                minItems = 1)
+        List<Integer> shared,
+
+        @Setting(value = "points of the line, both ends included", preset = "31", min = 2, max = 1001)
+        int points,
+
+        @Setting(value = "test images to measure, from the start", preset = "1000", min = 1)
+        int images) {
 
     private static final double STABLE = 0.02;
 

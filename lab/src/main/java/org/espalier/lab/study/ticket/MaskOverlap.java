@@ -27,7 +27,7 @@ import org.espalier.setting.Setting;
 @Kind("mask-overlap")
 public record MaskOverlap(
         @Setting(value = "smallest level to compare; at level 0 all masks are equal", preset = "1", min = 0)
-                int least) {
+        int least) {
 
     /** What two tickets of one level differ in. */
     private enum Differ {

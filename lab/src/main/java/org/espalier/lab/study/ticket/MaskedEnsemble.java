@@ -25,16 +25,29 @@ import org.espalier.setting.Setting;
  */
 @Kind("masked-ensemble-style")
 public record MaskedEnsemble(
-        @Setting("data set of the search; the first if not given") Optional<String> dataSet,
-        @Setting("objective of the search; the first if not given") Optional<String> objective,
-        @Setting("strategy whose tickets vote; the first if not given") Optional<String> strategy,
-        @Setting(value = "trials whose tickets vote; all if empty", preset = "[]", min = 1) List<Integer> trials,
+        @Setting("data set of the search; the first if not given")
+        Optional<String> dataSet,
+
+        @Setting("objective of the search; the first if not given")
+        Optional<String> objective,
+
+        @Setting("strategy whose tickets vote; the first if not given")
+        Optional<String> strategy,
+
+        @Setting(value = "trials whose tickets vote; all if empty", preset = "[]", min = 1)
+        List<Integer> trials,
+
         @Setting(value = "levels whose tickets vote; the last that all trials have if empty", preset = "[]", min = 0)
-                List<Integer> levels,
+        List<Integer> levels,
+
         @Setting(value = "radius of PGD's L-infinity ball, in pixel values", preset = "0.1", min = 0, max = 1)
-                double epsilon,
-        @Setting(value = "steps of PGD, of epsilon / 4 each", preset = "10", min = 1) int steps,
-        @Setting(value = "test images to measure, from the start", preset = "1000", min = 1) int images) {
+        double epsilon,
+
+        @Setting(value = "steps of PGD, of epsilon / 4 each", preset = "10", min = 1)
+        int steps,
+
+        @Setting(value = "test images to measure, from the start", preset = "1000", min = 1)
+        int images) {
 
     private record Member(String name, StoredNetwork network) {}
 

@@ -37,19 +37,31 @@ import org.espalier.setting.Setting;
  */
 @Kind("selection-score-style")
 public record SelectionScore(
-        @Setting("data set of the search; the first if not given") Optional<String> dataSet,
-        @Setting("objective of the search; the first if not given") Optional<String> objective,
-        @Setting("strategy whose levels are ranked; the first if not given") Optional<String> strategy,
-        @Setting(value = "weight of the divergence", preset = "0.05", min = 0) double lambda,
-        @Setting(value = "draws of noise for each image", preset = "10", min = 1) int draws,
+        @Setting("data set of the search; the first if not given")
+        Optional<String> dataSet,
+
+        @Setting("objective of the search; the first if not given")
+        Optional<String> objective,
+
+        @Setting("strategy whose levels are ranked; the first if not given")
+        Optional<String> strategy,
+
+        @Setting(value = "weight of the divergence", preset = "0.05", min = 0)
+        double lambda,
+
+        @Setting(value = "draws of noise for each image", preset = "10", min = 1)
+        int draws,
+
         @Setting(
-                        value = "radius of the noise and of PGD, in pixel values",
-                        preset = "0.1",
-                        min = 0,
-                        above = true,
-                        max = 1)
-                double epsilon,
-        @Setting(value = "images of each split to measure, from the start", preset = "1000", min = 1) int images) {
+                value = "radius of the noise and of PGD, in pixel values",
+                preset = "0.1",
+                min = 0,
+                above = true,
+                max = 1)
+        double epsilon,
+
+        @Setting(value = "images of each split to measure, from the start", preset = "1000", min = 1)
+        int images) {
 
     private static final int STEPS = 10;
 
