@@ -20,7 +20,6 @@ import org.espalier.lab.experiment.PresetCommand;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.store.Store;
-import org.espalier.lab.store.StoreDigest;
 import org.espalier.lab.tickets.Ticket;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -117,7 +116,7 @@ final class TicketsAddCommand implements Runnable {
                 set.digest(),
                 origin,
                 place.key(),
-                StoreDigest.of(store),
+                store.digest(),
                 PresetCommand.typed(command),
                 figures,
                 evaluations.stream().map(TicketsAddCommand::evaluation).toList());

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.espalier.UserException;
+import org.espalier.data.Digests;
 import org.espalier.evaluate.Chance;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
@@ -197,5 +198,25 @@ public final class Store {
             throw new UserException(file + " cannot be read: " + e.getMessage(), e);
         }
         return timings;
+    }
+
+    /**
+     * One digest of all trained levels: SHA-256 of the lines {@code KEY DIGEST} of all finished levels by key, with the digest of
+     * {@code done.json}. Whoever trains the same levels again gets the same digest: times, machines and directories do not
+     * enter it, nor do evaluations and certificates, which name the digests of the networks that they are of.
+     */
+    public String digest() {
+        List<String> keys = trials().stream()
+                .flatMap(trial -> trial.levels().stream())
+                .distinct()
+                .sorted()
+                .filter(key -> level(key).state() == LevelState.DONE)
+                .toList();
+        var lines = new StringBuilder();
+        keys.forEach(key -> lines.append(key)
+                .append(' ')
+                .append(AtomicFiles.digest(level(key).directory().resolve(StoredLevel.DONE)))
+                .append('\n'));
+        return Digests.sha256(lines.toString());
     }
 }

@@ -19,7 +19,6 @@ import org.espalier.lab.experiment.PresetCommand;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.reproduce.PaperStore;
 import org.espalier.lab.store.Store;
-import org.espalier.lab.store.StoreDigest;
 import org.espalier.report.content.Report;
 import org.espalier.report.format.Csv;
 import org.espalier.report.format.ResultsCsv;
@@ -111,7 +110,8 @@ public final class FindingsFiles {
     }
 
     private List<String> row(String store, Report.Run run, String command) {
-        return List.of(name, store, Integer.toString(run.trained().done()), StoreDigest.of(run.store()), command);
+        return List.of(
+                name, store, Integer.toString(run.trained().done()), run.store().digest(), command);
     }
 
     /** Something that writes text piece by piece. */

@@ -12,7 +12,6 @@ import java.util.stream.Collectors;
 import org.espalier.UserException;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.reproduce.PaperStore;
-import org.espalier.lab.store.StoreDigest;
 import org.espalier.report.chart.FigureGroup;
 import org.espalier.report.chart.draw.FigureDrawing;
 import org.espalier.report.content.Report;
@@ -191,8 +190,7 @@ public final class ReproductionFiles {
                         run.part().store(),
                         run.run().trained().done() + " of "
                                 + run.run().trained().planned() + " levels trained",
-                        "digest of the trained levels "
-                                + StoreDigest.of(run.run().store())))
+                        "digest of the trained levels " + run.run().store().digest()))
                 .toList()));
         return page;
     }
@@ -203,7 +201,7 @@ public final class ReproductionFiles {
             rows.add(List.of(
                     run.part().store(),
                     Integer.toString(run.run().trained().done()),
-                    StoreDigest.of(run.run().store()),
+                    run.run().store().digest(),
                     "espalier "
                             + String.join(" ", run.run().store().provenance().command())));
         }
