@@ -1,17 +1,22 @@
 package org.espalier.spark;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Processes of a cluster on this machine: a standalone master, workers, and drivers. Closing ends all of them. */
 final class SparkProcesses implements AutoCloseable {
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(120);
     private static final String CLASSES = System.getProperty("java.class.path");
 
     private final Path home;
@@ -63,12 +68,12 @@ final class SparkProcesses implements AutoCloseable {
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
-        start(
+        Process master = start(
                 "master",
                 List.of(),
                 "org.apache.spark.deploy.master.Master",
                 List.of("--host", "127.0.0.1", "--port", Integer.toString(port), "--webui-port", "0"));
-        await("master.log", "Starting Spark master");
+        awaitMaster(master);
         for (int number = 0; number < size; number++) {
             worker();
         }
@@ -98,12 +103,20 @@ final class SparkProcesses implements AutoCloseable {
         return "spark://127.0.0.1:" + port;
     }
 
-    private void await(String log, String text) throws IOException, InterruptedException {
-        while (!log(log).contains(text)) {
-            if (all.stream().anyMatch(process -> !process.isAlive())) {
-                throw new IOException("a process has ended; it said: " + log(log));
+    /**
+     * Waits until the master takes connections. What it prints does not tell: whether Spark logs at all depends on which of several
+     * SLF4J comes first on the class path.
+     */
+    private void awaitMaster(Process process) throws IOException, InterruptedException {
+        for (long end = System.nanoTime() + PATIENCE_NANOS; ; Thread.sleep(50)) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress("127.0.0.1", port));
+                return;
+            } catch (ConnectException e) {
+                if (!process.isAlive() || System.nanoTime() > end) {
+                    throw new IOException("the master takes no connections; it said: " + log("master.log"), e);
+                }
             }
-            Thread.sleep(50);
         }
     }
 
