@@ -74,16 +74,18 @@ public record PrunedLenet(
     /** What is pruned at each level. */
     public enum Arm {
         /** The smallest half of the network. */
-        GLOBAL(Criterion.MAGNITUDE, Scope.GLOBAL),
+        GLOBAL,
         /** The smallest half of each layer. */
-        LAYER(Criterion.MAGNITUDE, Scope.LAYER),
+        LAYER,
         /** A random half of each layer. */
-        RANDOM(new RandomScores(), Scope.LAYER);
+        RANDOM;
 
-        private final Pruner pruner;
-
-        Arm(Criterion criterion, Scope scope) {
-            pruner = new Pruner(criterion, scope, CountingRule.EXACT);
+        private Pruner pruner() {
+            return switch (this) {
+                case GLOBAL -> new Pruner(Criterion.MAGNITUDE, Scope.GLOBAL, CountingRule.EXACT);
+                case LAYER -> new Pruner(Criterion.MAGNITUDE, Scope.LAYER, CountingRule.EXACT);
+                case RANDOM -> new Pruner(new RandomScores(), Scope.LAYER, CountingRule.EXACT);
+            };
         }
     }
 
@@ -205,11 +207,12 @@ public record PrunedLenet(
                     Stream own = stream.child(arm.name()).child("level").child(level);
                     present = context.network(
                             "run-" + (run + 1) + "-" + arm.name().toLowerCase(Locale.ROOT) + "-level-" + level, () -> {
-                                Mask mask = arm.pruner.prune(
-                                        before.mask(),
-                                        before.weights(),
-                                        Collections.nCopies(network.layers(), 0.5),
-                                        own.child("pruning"));
+                                Mask mask = arm.pruner()
+                                        .prune(
+                                                before.mask(),
+                                                before.weights(),
+                                                Collections.nCopies(network.layers(), 0.5),
+                                                own.child("pruning"));
                                 Weights weights = before.weights().copy();
                                 weights.apply(mask);
                                 StoredNetwork trained = train(weights, mask, own);
