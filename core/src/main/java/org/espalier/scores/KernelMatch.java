@@ -1,93 +1,50 @@
 package org.espalier.scores;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.util.function.IntFunction;
 import org.espalier.data.Split;
-import org.espalier.engine.Engine;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 import org.espalier.random.Stream;
-import org.espalier.train.mask.MaskProcess;
-import org.espalier.train.mask.MaskState;
 import org.espalier.train.mask.MaskTraining;
-import org.espalier.train.mask.Phase;
 
 /**
  * {@link NeuralTangentTransfer} at work: Adam in float64 on {@code mean (f_s - f_t)^2 + c mean (K_s - K_t)^2 + decay sum w^2}. The
  * kernels are between the two halves of a batch.
  */
-final class KernelMatch implements MaskProcess {
+final class KernelMatch extends MatchingSearch {
     /** Examples of a batch, both halves. */
     static final int BATCH = 64;
 
-    /**
-     * How to search.
-     *
-     * @param counts (layer) weights to keep
-     * @param length updates of the search, at least 1
-     * @param kernel weight of the kernels' distance: c
-     * @param decay weight of the sum of squared weights
-     * @param rate learning rate of Adam
-     * @param refresh updates between masks; none is made in the last {@code refresh} updates
-     */
-    record Rules(int[] counts, int length, double kernel, double decay, double rate, int refresh) {}
-
-    private final MaskTraining training;
-    private final Rules rules;
+    private final double kernel;
     private final Architecture architecture;
-    private final TopScores top;
     private final TangentKernel teacher;
     private final TangentKernel student;
-    private Weights origin; // of the teacher
-    private Weights raw; // of the student, pruned values included
-    private Weights first;
-    private Weights second;
-    private boolean searching = true;
 
-    KernelMatch(MaskTraining training, Rules rules) {
-        this.training = training;
-        this.rules = rules;
+    /**
+     * For a level.
+     *
+     * @param kernel weight of the kernels' distance: c
+     */
+    KernelMatch(MaskTraining training, Rules rules, double kernel) {
+        super(training, rules);
+        this.kernel = kernel;
         architecture = training.engine().architecture();
-        top = new TopScores(architecture, training.stream().child("ties"));
         teacher = new TangentKernel(architecture, BATCH);
         student = new TangentKernel(architecture, BATCH);
-        origin = training.engine().weights();
-        raw = origin.copy();
-        first = new Weights(architecture);
-        second = new Weights(architecture);
     }
 
     @Override
-    public void step(int iteration) {
-        Engine engine = training.engine();
-        if (iteration < rules.length()) {
-            if (iteration % rules.refresh() == 0 && (iteration == 0 || iteration + rules.refresh() < rules.length())) {
-                Weights masked = raw.copy();
-                top.choose(raw, rules.counts(), raw, masked);
-                engine.load(masked, top.mask());
-            }
-            search(engine.mask(), training.stream().child("match").child(iteration), iteration + 1);
-            engine.writeWeights(raw);
-            return;
-        }
-        if (searching) {
-            searching = false;
-            engine.load(engine.weights(), engine.mask()); // fresh moments
-        }
-        training.gradient();
-        training.update(new Phase(rules.length(), training.iterations() - rules.length(), 1));
-    }
-
-    private void search(Mask mask, Stream draws, int number) {
+    void search(Mask mask, Stream draws, int number) {
         Weights masked = raw.copy();
         masked.apply(mask);
         double[][] inputs = images(draws);
-        teacher.forward(matrices(origin), biases(origin), inputs);
-        student.forward(matrices(masked), biases(masked), inputs);
-        double[][] ofWeights = matrices(new Weights(architecture));
-        double[][] ofBiases = biases(new Weights(architecture));
-        distance(teacher, student, rules.kernel(), ofWeights, ofBiases);
+        teacher.forward(wide(origin::matrix), wide(origin::biases), inputs);
+        student.forward(wide(masked::matrix), wide(masked::biases), inputs);
+        Weights none = new Weights(architecture);
+        double[][] ofWeights = wide(none::matrix);
+        double[][] ofBiases = wide(none::biases);
+        distance(teacher, student, kernel, ofWeights, ofBiases);
         double firstScale = 1 - StrictMath.pow(0.9, number);
         double secondScale = 1 - StrictMath.pow(0.999, number);
         for (int layer = 0; layer < ofWeights.length; layer++) {
@@ -168,55 +125,16 @@ final class KernelMatch implements MaskProcess {
         return inputs;
     }
 
-    private static double[][] matrices(Weights weights) {
-        double[][] wide = new double[weights.architecture().layers()][];
+    /** (layer, position) in float64. */
+    private double[][] wide(IntFunction<float[]> layers) {
+        double[][] wide = new double[architecture.layers()][];
         for (int layer = 0; layer < wide.length; layer++) {
-            wide[layer] = wide(weights.matrix(layer));
+            float[] values = layers.apply(layer);
+            wide[layer] = new double[values.length];
+            for (int i = 0; i < values.length; i++) {
+                wide[layer][i] = values[i];
+            }
         }
         return wide;
-    }
-
-    private static double[][] biases(Weights weights) {
-        double[][] wide = new double[weights.architecture().layers()][];
-        for (int layer = 0; layer < wide.length; layer++) {
-            wide[layer] = wide(weights.biases(layer));
-        }
-        return wide;
-    }
-
-    private static double[] wide(float[] values) {
-        double[] wide = new double[values.length];
-        for (int i = 0; i < wide.length; i++) {
-            wide[i] = values[i];
-        }
-        return wide;
-    }
-
-    @Override
-    public Mask mask() {
-        return training.engine().mask();
-    }
-
-    @Override
-    public MaskState state() {
-        Map<String, Weights> tensors = new HashMap<>();
-        if (searching) {
-            tensors.put("origin", origin.copy());
-            tensors.put("raw", raw.copy());
-            tensors.put("first", first.copy());
-            tensors.put("second", second.copy());
-        }
-        return new MaskState(tensors, Map.of("searching", searching ? 1.0 : 0.0));
-    }
-
-    @Override
-    public void resume(int iteration, MaskState state) {
-        searching = state.number("searching") == 1;
-        if (searching) {
-            origin = state.tensor("origin").copy();
-            raw = state.tensor("raw").copy();
-            first = state.tensor("first").copy();
-            second = state.tensor("second").copy();
-        }
     }
 }

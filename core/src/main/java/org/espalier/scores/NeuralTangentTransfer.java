@@ -58,22 +58,22 @@ public record NeuralTangentTransfer(
     public MaskProcess bind(MaskTraining training) {
         Architecture architecture = training.engine().architecture();
         check(architecture);
+        int length = ScorePhases.search(search, training.iterations());
         return new KernelMatch(
                 training,
-                new KernelMatch.Rules(
+                new MatchingSearch.Rules(
                         distribution.counts(architecture, density),
-                        ScorePhases.of(0, search, training.iterations()).scores(),
-                        kernel,
+                        length,
                         decay / density,
                         rate,
-                        refresh));
+                        refresh,
+                        length - refresh - 1),
+                kernel);
     }
 
     @Override
     public void check(int iterations) {
-        if (ScorePhases.of(0, search, iterations).scores() == iterations) {
-            throw new IllegalArgumentException("no update is left after a search of " + search);
-        }
+        ScorePhases.checkSearch(search, iterations);
     }
 
     @Override

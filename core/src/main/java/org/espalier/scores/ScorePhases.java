@@ -25,4 +25,20 @@ record ScorePhases(int pretrain, int scores) {
         }
         return new ScorePhases(before, learnt);
     }
+
+    /** Updates of a search that begins a level; fails as {@link #of} does. */
+    static int search(double share, int iterations) {
+        return of(0, share, iterations).scores();
+    }
+
+    /**
+     * Checks such a search.
+     *
+     * @throws IllegalArgumentException if it has no update, or leaves none to train what it finds
+     */
+    static void checkSearch(double share, int iterations) {
+        if (search(share, iterations) == iterations) {
+            throw new IllegalArgumentException("no update is left after a search of " + share);
+        }
+    }
 }

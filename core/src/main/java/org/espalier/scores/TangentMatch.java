@@ -1,8 +1,6 @@
 package org.espalier.scores;
 
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.espalier.attack.Attack;
 import org.espalier.attack.Attacker;
@@ -12,20 +10,16 @@ import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.engine.Gradients;
-import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 import org.espalier.random.BoxMuller;
 import org.espalier.random.Stream;
-import org.espalier.train.mask.MaskProcess;
 import org.espalier.train.mask.MaskState;
 import org.espalier.train.mask.MaskTraining;
-import org.espalier.train.mask.Phase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for a sparse network, a mask with new initial weights, whose outputs and tangent kernel are near those of the dense network at
- * its initial weights, and then trains it in a phase of its own. No label is read in the search.
+ * A search for outputs and a tangent kernel near those of the dense network.
  *
  * <p>With f the logits, w the sparse network's weights, m its mask, v the dense initial weights and D normal noise of scale e, the search
  * minimises the mean of {@code (f(w m) - f(v))^2} + c x mean of {@code (h - k)^2} + decay x sum w^2, where
@@ -33,95 +27,43 @@ import org.jspecify.annotations.Nullable;
  * two inputs. Means are over the images of a batch (and their attacked forms), classes and draws. Our own surrogate of the kernel's
  * distance, which needs second derivatives otherwise.
  */
-final class TangentMatch implements MaskProcess {
+final class TangentMatch extends MatchingSearch {
     private static final int BATCH = ActivationPanels.LANES;
 
     /**
-     * How to search.
+     * How the distance of tangents is measured.
      *
-     * @param counts (layer) weights to keep
-     * @param length updates of the search, at least 1
      * @param draws of noise for each update, at least 1
      * @param scale of the noise: e
-     * @param tangent weight of the tangents' distance: c
-     * @param decay weight of the sum of squared weights
-     * @param rate learning rate of Adam
-     * @param refresh updates between masks; none is made in the last {@code refresh} updates
+     * @param weight of the tangents' distance: c
      * @param attack of the images that are matched beside the clean ones, made on the dense network; empty for clean ones alone
      */
-    record Rules(
-            int[] counts,
-            int length,
-            int draws,
-            double scale,
-            double tangent,
-            double decay,
-            double rate,
-            int refresh,
-            Optional<Attack> attack) {}
+    record Tangents(int draws, double scale, double weight, Optional<Attack> attack) {}
 
-    private final MaskTraining training;
-    private final Rules rules;
+    private final Tangents tangents;
     private final Engine dense;
-    private final TopScores top;
     private final int panels;
     private final ActivationBuffers denseBuffers;
     private final ActivationBuffers buffers;
     private final @Nullable Attacker attacker;
-    private Weights origin; // of the dense network
-    private Weights raw; // of the sparse one, pruned values included
-    private Weights first;
-    private Weights second;
-    private boolean searching = true;
 
-    TangentMatch(MaskTraining training, Rules rules) {
-        this.training = training;
-        this.rules = rules;
+    TangentMatch(MaskTraining training, Rules rules, Tangents tangents) {
+        super(training, rules);
+        this.tangents = tangents;
         Engine engine = training.engine();
-        Architecture architecture = engine.architecture();
-        dense = Engines.create(architecture);
-        top = new TopScores(architecture, training.stream().child("ties"));
-        panels = rules.attack().isPresent() ? 2 : 1;
+        dense = Engines.create(engine.architecture());
+        panels = tangents.attack().isPresent() ? 2 : 1;
         denseBuffers = dense.newBuffers(2 * BATCH);
         buffers = engine.newBuffers(2 * BATCH);
-        attacker =
-                rules.attack().map(attack -> attack.bind(dense, denseBuffers)).orElse(null);
-        origin = engine.weights();
-        dense.load(origin, Mask.dense(architecture));
-        raw = origin.copy();
-        first = new Weights(architecture);
-        second = new Weights(architecture);
+        attacker = tangents.attack()
+                .map(attack -> attack.bind(dense, denseBuffers))
+                .orElse(null);
+        dense.load(origin, Mask.dense(engine.architecture()));
     }
 
     @Override
-    public void step(int iteration) {
-        if (iteration < rules.length()) {
-            if (iteration % rules.refresh() == 0 && (iteration == 0 || iteration + rules.refresh() <= rules.length())) {
-                refresh();
-            }
-            search(iteration);
-            return;
-        }
-        if (searching) {
-            searching = false;
-            training.engine()
-                    .load(training.engine().weights(), training.engine().mask()); // fresh moments
-        }
-        training.gradient();
-        training.update(new Phase(rules.length(), training.iterations() - rules.length(), 1));
-    }
-
-    /** The mask of the largest weights of each layer. */
-    private void refresh() {
-        Weights masked = raw.copy();
-        top.choose(raw, rules.counts(), raw, masked);
-        training.engine().load(masked, top.mask());
-    }
-
-    private void search(int iteration) {
+    void search(Mask mask, Stream draws, int number) {
         Engine engine = training.engine();
-        Mask mask = engine.mask();
-        Stream draws = training.stream().child("match").child(iteration);
         load(draws.child("images"));
         float[] target = logits(dense, denseBuffers, origin);
         float[] output = logits(engine, buffers, raw);
@@ -133,12 +75,12 @@ final class TangentMatch implements MaskProcess {
             slopes[i] = (float) (factor * (output[i] - target[i]));
         }
         float[] outer = new float[size];
-        for (int draw = 0; draw < rules.draws(); draw++) {
-            Weights noise = noise(origin, draws.child(draw), rules.scale());
+        for (int draw = 0; draw < tangents.draws(); draw++) {
+            Weights noise = noise(origin, draws.child(draw), tangents.scale());
             float[] there = logits(dense, denseBuffers, sum(origin, noise));
             Weights moved = sum(raw, noise);
             float[] here = logits(engine, buffers, moved);
-            double share = factor * rules.tangent() / (rules.draws() * rules.scale() * rules.scale());
+            double share = factor * tangents.weight() / (tangents.draws() * tangents.scale() * tangents.scale());
             for (int i = 0; i < size; i++) {
                 double difference = (here[i] - output[i]) - (there[i] - target[i]);
                 outer[i] = (float) (share * difference);
@@ -148,8 +90,7 @@ final class TangentMatch implements MaskProcess {
         }
         logits(engine, buffers, raw);
         add(gradient(engine, slopes), sum);
-        update(mask, sum, iteration + 1);
-        engine.writeWeights(raw);
+        update(mask, sum, number);
     }
 
     /** Draws images into the first panel, and attacks them in the second. */
@@ -246,43 +187,8 @@ final class TangentMatch implements MaskProcess {
     }
 
     @Override
-    public Mask mask() {
-        return training.engine().mask();
-    }
-
-    @Override
-    public MaskState state() {
-        Map<String, Weights> tensors = new HashMap<>();
-        if (searching) {
-            tensors.put("origin", origin.copy());
-            tensors.put("raw", raw.copy());
-            tensors.put("first", first.copy());
-            tensors.put("second", second.copy());
-        }
-        return new MaskState(tensors, Map.of("searching", searching ? 1.0 : 0.0));
-    }
-
-    @Override
     public void resume(int iteration, MaskState state) {
-        searching = state.number("searching") == 1;
-        if (searching) {
-            // Running statistics do not change in the search, and the engine has them.
-            origin = whole(state.tensor("origin"));
-            raw = whole(state.tensor("raw"));
-            first = state.tensor("first").copy();
-            second = state.tensor("second").copy();
-            dense.load(origin, Mask.dense(origin.architecture()));
-        }
-    }
-
-    private Weights whole(Weights stored) {
-        Weights whole = training.engine().weights();
-        for (var parameter : whole.graph().parameters()) {
-            if (parameter.role().trained()) {
-                float[] from = stored.values(parameter.name());
-                System.arraycopy(from, 0, whole.values(parameter.name()), 0, from.length);
-            }
-        }
-        return whole;
+        super.resume(iteration, state);
+        dense.load(origin, Mask.dense(origin.architecture()));
     }
 }

@@ -66,25 +66,22 @@ public record TangentTransfer(
 
     /** The search on attacked images too. */
     MaskProcess bind(MaskTraining training, Optional<Attack> attack) {
+        int length = ScorePhases.search(search, training.iterations());
         return new TangentMatch(
                 training,
-                new TangentMatch.Rules(
+                new MatchingSearch.Rules(
                         distribution.counts(training.engine().architecture(), density),
-                        ScorePhases.of(0, search, training.iterations()).scores(),
-                        draws,
-                        scale,
-                        tangent,
+                        length,
                         decay / density,
                         rate,
                         refresh,
-                        attack));
+                        length - refresh),
+                new TangentMatch.Tangents(draws, scale, tangent, attack));
     }
 
     @Override
     public void check(int iterations) {
-        if (ScorePhases.of(0, search, iterations).scores() == iterations) {
-            throw new IllegalArgumentException("no update is left after a search of " + search);
-        }
+        ScorePhases.checkSearch(search, iterations);
     }
 
     /** Registers the kind. */
