@@ -106,7 +106,7 @@ final class KernelMatch extends MatchingSearch {
                     sum += share * difference[i] * difference[i];
                     difference[i] *= 2 * share;
                 }
-                backward.add(x, y, difference);
+                backward.add(difference);
             }
         }
         backward.finish(byLogits, ofWeights, ofBiases);

@@ -18,6 +18,10 @@ final class TangentKernel {
     private final double[][][] entering; // (layer, example, input)
     private final double[][] logits; // (example, class)
     private final double[][][] slopes; // (layer, example, class x output): B
+    private final double[] shared; // (layer) of the pair asked for last: a_l(x) . a_l(y) + b_l
+    private final double[][] products; // (layer, class of x x class of y) of the same: B_l(x) B_l(y)^T
+    private int x;
+    private int y;
     private double[][] weights = {};
 
     /**
@@ -32,6 +36,8 @@ final class TangentKernel {
         entering = new double[layers][examples][];
         slopes = new double[layers][examples][];
         logits = new double[examples][classes];
+        shared = new double[layers];
+        products = new double[layers][classes * classes];
         for (int layer = 0; layer < layers; layer++) {
             for (int e = 0; e < examples; e++) {
                 entering[layer][e] = new double[architecture.inputs(layer)];
@@ -98,25 +104,24 @@ final class TangentKernel {
         return logits;
     }
 
-    private double shared(int layer, int x, int y) {
-        return dot(entering[layer][x], 0, entering[layer][y], 0, entering[layer][x].length)
-                + (architecture.bias(layer) ? 1 : 0);
-    }
-
     /**
      * The kernel of two examples of the batch.
      *
      * @param into (class of x, class of y) receives it
      */
     void of(int x, int y, double[] into) {
+        this.x = x;
+        this.y = y;
         Arrays.fill(into, 0);
         for (int layer = 0; layer < layers; layer++) {
-            double shared = shared(layer, x, y);
+            shared[layer] = dot(entering[layer][x], 0, entering[layer][y], 0, architecture.inputs(layer))
+                    + (architecture.bias(layer) ? 1 : 0);
             int outputs = architecture.outputs(layer);
             for (int c = 0; c < classes; c++) {
                 for (int d = 0; d < classes; d++) {
-                    into[c * classes + d] +=
-                            shared * dot(slopes[layer][x], c * outputs, slopes[layer][y], d * outputs, outputs);
+                    int at = c * classes + d;
+                    products[layer][at] = dot(slopes[layer][x], c * outputs, slopes[layer][y], d * outputs, outputs);
+                    into[at] += shared[layer] * products[layer][at];
                 }
             }
         }
@@ -137,23 +142,23 @@ final class TangentKernel {
         }
 
         /**
-         * Adds the gradient of a function of one kernel.
+         * Adds the gradient of a function of the kernel that {@link #of} gave last.
          *
          * @param gradient (class of x, class of y)
          */
-        void add(int x, int y, double[] gradient) {
+        void add(double[] gradient) {
             for (int layer = 0; layer < layers; layer++) {
                 int outputs = architecture.outputs(layer);
-                double shared = shared(layer, x, y);
                 double bySharing = 0;
                 double[] ofX = slopes[layer][x];
                 double[] ofY = slopes[layer][y];
                 for (int c = 0; c < classes; c++) {
                     for (int d = 0; d < classes; d++) {
                         double g = gradient[c * classes + d];
-                        bySharing += g * dot(ofX, c * outputs, ofY, d * outputs, outputs);
-                        TangentKernel.add(g * shared, ofY, d * outputs, slopeGradients[layer][x], c * outputs, outputs);
-                        TangentKernel.add(g * shared, ofX, c * outputs, slopeGradients[layer][y], d * outputs, outputs);
+                        double byProduct = g * shared[layer];
+                        bySharing += g * products[layer][c * classes + d];
+                        TangentKernel.add(byProduct, ofY, d * outputs, slopeGradients[layer][x], c * outputs, outputs);
+                        TangentKernel.add(byProduct, ofX, c * outputs, slopeGradients[layer][y], d * outputs, outputs);
                     }
                 }
                 int inputs = architecture.inputs(layer);
