@@ -169,69 +169,21 @@ public interface Kernels {
     /** One update of {@code count} weights (a multiple of 16) with Nesterov's momentum; see {@link Update.Nesterov}. */
     void nesterov(float[] weights, float[] gradients, float[] velocity, int count, Update.Nesterov settings);
 
-    /**
-     * One update of learnt scores: {@code v = momentum v + (sign(s) w g + decay s)}, {@code s = s - rate v}; the sign bit of s
-     * counts, so sign(+0) is 1.
-     *
-     * @param scores s, changed
-     * @param velocity v, changed
-     * @param weights w
-     * @param gradient g
-     */
-    default void learnScores(
+    /** See {@code ScoreOps.learn}. */
+    void learnScores(
             float[] scores,
             float[] velocity,
             float[] weights,
             float[] gradient,
-            int from,
             float rate,
             float momentum,
-            float decay) {
-        for (int i = from; i < scores.length; i++) {
-            float slope = weights[i] * gradient[i];
-            int sign = Float.floatToRawIntBits(scores[i]) & Integer.MIN_VALUE;
-            float signed = Float.intBitsToFloat(Float.floatToRawIntBits(slope) ^ sign);
-            velocity[i] = momentum * velocity[i] + (signed + decay * scores[i]);
-            scores[i] -= rate * velocity[i];
-        }
-    }
+            float decay);
 
-    /**
-     * Copies the weights whose scores have at least a size, and +0 for the others.
-     *
-     * @param cut bits of the least size, as a float's
-     * @param from first position
-     */
-    default void keepScored(float[] scores, int cut, float[] weights, float[] into, int from) {
-        for (int i = from; i < scores.length; i++) {
-            // All bits where the key is not below the cut: without a branch, as half of them are hard to foresee.
-            int kept = ~((Float.floatToRawIntBits(scores[i]) & Integer.MAX_VALUE) - cut >> 31);
-            into[i] = Float.intBitsToFloat(Float.floatToRawIntBits(weights[i]) & kept);
-        }
-    }
+    /** See {@code ScoreOps.keep}. */
+    void keepScored(float[] scores, int cut, float[] weights, float[] into);
 
-    /**
-     * Counts scores by size: those whose bits without the sign are below a band, and those in it.
-     *
-     * @param low first key of the band, at least 0
-     * @param width keys of the band, at least 1
-     * @param band receives the keys in it, in any order; room for all
-     * @param from first position
-     * @param near keys that the band holds already
-     * @return the number below in the upper 32 bits, and the keys in {@code band} in the lower
-     */
-    default long surveyScores(float[] scores, int low, int width, int[] band, int from, int near) {
-        int below = 0;
-        int found = near;
-        for (int i = from; i < scores.length; i++) {
-            int key = Float.floatToRawIntBits(scores[i]) & Integer.MAX_VALUE;
-            below += key - low >>> 31;
-            if (key >= low && key - low < width) {
-                band[found++] = key;
-            }
-        }
-        return (long) below << 32 | found;
-    }
+    /** See {@code ScoreOps.survey}. */
+    long surveyScores(float[] scores, int low, int width, int[] band);
 
     /**
      * See {@code EngineOps.uniformNoise}.

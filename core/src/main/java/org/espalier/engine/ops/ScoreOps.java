@@ -25,7 +25,7 @@ public final class ScoreOps {
             float rate,
             float momentum,
             float decay) {
-        KERNELS.learnScores(scores, velocity, weights, gradient, 0, rate, momentum, decay);
+        KERNELS.learnScores(scores, velocity, weights, gradient, rate, momentum, decay);
     }
 
     /**
@@ -35,7 +35,7 @@ public final class ScoreOps {
      * @param into (position) receives them
      */
     public static void keep(float[] scores, int cut, float[] weights, float[] into) {
-        KERNELS.keepScored(scores, cut, weights, into, 0);
+        KERNELS.keepScored(scores, cut, weights, into);
     }
 
     /**
@@ -47,6 +47,6 @@ public final class ScoreOps {
      * @return the number of keys below the band in the upper 32 bits, and of those in it in the lower
      */
     public static long survey(float[] scores, int low, int width, int[] band) {
-        return KERNELS.surveyScores(scores, low, width, band, 0, 0);
+        return KERNELS.surveyScores(scores, low, width, band);
     }
 }

@@ -11,6 +11,7 @@ import org.espalier.engine.kernel.GradientScratch;
 import org.espalier.engine.kernel.Kernels;
 import org.espalier.engine.kernel.MapKernels;
 import org.espalier.engine.kernel.NonZeroLanes;
+import org.espalier.engine.scalar.ScalarScores;
 import org.espalier.engine.simd.EpilogueVectors;
 import org.espalier.engine.simd.Lanes;
 import org.espalier.engine.simd.VectorBounds;
@@ -250,25 +251,20 @@ public final class VectorKernels implements Kernels {
             float[] velocity,
             float[] weights,
             float[] gradient,
-            int from,
             float rate,
             float momentum,
             float decay) {
-        int rest = from == 0 ? VectorScores.learn(scores, velocity, weights, gradient, rate, momentum, decay) : from;
-        Kernels.super.learnScores(scores, velocity, weights, gradient, rest, rate, momentum, decay);
+        int rest = VectorScores.learn(scores, velocity, weights, gradient, rate, momentum, decay);
+        ScalarScores.learn(scores, velocity, weights, gradient, rest, rate, momentum, decay);
     }
 
     @Override
-    public void keepScored(float[] scores, int cut, float[] weights, float[] into, int from) {
-        int rest = from == 0 ? VectorScores.keep(scores, cut, weights, into) : from;
-        Kernels.super.keepScored(scores, cut, weights, into, rest);
+    public void keepScored(float[] scores, int cut, float[] weights, float[] into) {
+        ScalarScores.keep(scores, cut, weights, into, VectorScores.keep(scores, cut, weights, into));
     }
 
     @Override
-    public long surveyScores(float[] scores, int low, int width, int[] band, int from, int near) {
-        if (from > 0) {
-            return Kernels.super.surveyScores(scores, low, width, band, from, near);
-        }
+    public long surveyScores(float[] scores, int low, int width, int[] band) {
         // Few registers have keys in the band. Their positions stand in the same room: a key takes the place of one or
         // more.
         long counted = VectorScores.survey(scores, low, width, band);
@@ -278,16 +274,10 @@ public final class VectorKernels implements Kernels {
         int found = 0;
         for (int block = 0; block < blocks; block++) {
             int at = band[room + block];
-            for (int i = at; i < at + Lanes.LENGTH; i++) {
-                int key = Float.floatToRawIntBits(scores[i]) & Integer.MAX_VALUE;
-                if (key >= low && key - low < width) {
-                    band[found++] = key;
-                }
-            }
+            found = (int) ScalarScores.survey(scores, low, width, band, at, at + Lanes.LENGTH, found);
         }
-        long rest = Kernels.super.surveyScores(
-                scores, low, width, band, scores.length / Lanes.LENGTH * Lanes.LENGTH, found);
-        return (counted & -1L << 32) + rest;
+        int rest = scores.length / Lanes.LENGTH * Lanes.LENGTH;
+        return (counted & -1L << 32) + ScalarScores.survey(scores, low, width, band, rest, scores.length, found);
     }
 
     @Override

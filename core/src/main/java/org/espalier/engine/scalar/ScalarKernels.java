@@ -255,6 +255,28 @@ public final class ScalarKernels implements Kernels {
         }
     }
 
+    @Override
+    public void learnScores(
+            float[] scores,
+            float[] velocity,
+            float[] weights,
+            float[] gradient,
+            float rate,
+            float momentum,
+            float decay) {
+        ScalarScores.learn(scores, velocity, weights, gradient, 0, rate, momentum, decay);
+    }
+
+    @Override
+    public void keepScored(float[] scores, int cut, float[] weights, float[] into) {
+        ScalarScores.keep(scores, cut, weights, into, 0);
+    }
+
+    @Override
+    public long surveyScores(float[] scores, int low, int width, int[] band) {
+        return ScalarScores.survey(scores, low, width, band, 0, scores.length, 0);
+    }
+
     /** Adding zero keeps weights from becoming -0. */
     private static float decayed(float w, Update settings) {
         return settings.decay() == 0 ? w : w * (1f - settings.decay()) + 0f;
