@@ -145,6 +145,18 @@ public final class Graph {
         return nodes;
     }
 
+    /**
+     * The node of a name.
+     *
+     * @throws IllegalArgumentException if there is no such node
+     */
+    public Node node(String name) {
+        return nodes.stream()
+                .filter(node -> node.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("the network has no layer called " + name));
+    }
+
     /** Name of the node that gives the logits. */
     public String output() {
         return output;

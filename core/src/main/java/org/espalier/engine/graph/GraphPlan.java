@@ -107,12 +107,11 @@ final class GraphPlan {
         if (readers != 1 || source.equals(graph.output()) || source.equals(Graph.INPUT) || of(source).relu) {
             return false;
         }
-        return graph.nodes().stream()
-                .filter(node -> node.name().equals(source))
-                .anyMatch(node -> node.operation() instanceof Operation.Linear
-                        || node.operation() instanceof Operation.Conv2d
-                        || node.operation() instanceof Operation.BatchNorm
-                        || node.operation() instanceof Operation.Add);
+        Operation before = graph.node(source).operation();
+        return before instanceof Operation.Linear
+                || before instanceof Operation.Conv2d
+                || before instanceof Operation.BatchNorm
+                || before instanceof Operation.Add;
     }
 
     private Value add(String node, Operation operation, Extra extra, Shape shape, Value... in) {

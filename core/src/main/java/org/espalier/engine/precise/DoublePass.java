@@ -4,9 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.espalier.engine.reference.ReferenceGraph;
 import org.espalier.network.Graph;
-import org.espalier.network.Operation;
 import org.espalier.network.Parameter;
-import org.espalier.network.Shape;
 import org.espalier.network.Weights;
 
 /**
@@ -76,21 +74,10 @@ public final class DoublePass {
     /**
      * What enters a layer at each place of its output: the values that a row of its weights is multiplied with.
      *
-     * @param node a linear layer, which has one place, or a convolution
-     * @return (example x places + place, input of a row)
+     * @param layer name of a linear layer, which has one place, or a convolution
+     * @return (example x places + place, input of a row); not to be written to
      */
-    public double[][] entering(Graph.Node node, Graph of) {
-        double[][] in = graph.values(node.inputs().getFirst());
-        if (!(node.operation() instanceof Operation.Conv2d conv)) {
-            return in;
-        }
-        Shape from = of.shape(node.inputs().getFirst());
-        Shape to = of.shape(node.name());
-        int places = to.size(1) * to.size(2);
-        double[][] entering = new double[in.length * places][from.size(0) * conv.kernel() * conv.kernel()];
-        for (int e = 0; e < in.length; e++) {
-            ReferenceGraph.patches(conv, from, to, in[e], entering, e * places);
-        }
-        return entering;
+    public double[][] entering(String layer) {
+        return graph.entering(layer);
     }
 }

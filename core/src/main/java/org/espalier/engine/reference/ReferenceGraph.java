@@ -48,9 +48,30 @@ public final class ReferenceGraph {
         return of(values, graph.output());
     }
 
-    /** (example, value) what leaves a node. Not to be written to. */
-    public double[][] values(String node) {
-        return of(values, node);
+    /**
+     * What enters a layer at each place of its output: the values that a row of its weights is multiplied with.
+     *
+     * @param layer name of a linear layer, which has one place, or a convolution
+     * @return (example x places + place, input of a row); not to be written to
+     */
+    public double[][] entering(String layer) {
+        Graph.Node node = graph.node(layer);
+        String source = node.inputs().getFirst();
+        double[][] in = of(values, source);
+        if (!(node.operation() instanceof Operation.Conv2d conv)) {
+            return in;
+        }
+        Shape from = graph.shape(source);
+        Shape to = graph.shape(layer);
+        Shape channel = Shape.of(1, to.size(1), to.size(2)); // all output channels read the same
+        int places = channel.elements();
+        double[][] entering = new double[in.length * places][from.size(0) * conv.kernel() * conv.kernel()];
+        for (int e = 0; e < in.length; e++) {
+            double[] values = in[e];
+            int first = e * places;
+            taps(conv, from, channel, (place, i, weight) -> entering[first + place][weight] = values[i]);
+        }
+        return entering;
     }
 
     /** (example, value) gradient of what leaves a node, after {@link #backward}. Not to be written to. */
@@ -339,16 +360,6 @@ public final class ReferenceGraph {
     /** Takes an output and an input. */
     interface Pair {
         void at(int output, int input);
-    }
-
-    /** What each place of a convolution's output reads, zeros of the border included, into rows from {@code first} on. */
-    public static void patches(Operation.Conv2d conv, Shape from, Shape to, double[] in, double[][] into, int first) {
-        int each = into[0].length;
-        taps(conv, from, to, (o, i, weight) -> {
-            if (weight < each) { // of the first output channel
-                into[first + o][weight] = in[i];
-            }
-        });
     }
 
     static void taps(Operation.Conv2d conv, Shape from, Shape to, Tap tap) {

@@ -213,16 +213,9 @@ public final class ReferenceGraphBounds {
         high.put(node.name(), u);
     }
 
-    private Graph.Node output() {
-        return graph.nodes().stream()
-                .filter(node -> node.name().equals(graph.output()))
-                .findFirst()
-                .orElseThrow();
-    }
-
     /** The most by which another class's logit can exceed the label's, a last linear layer's rows subtracted first. */
     private double interval(int other) {
-        Graph.Node node = output();
+        Graph.Node node = graph.node(graph.output());
         if (!(node.operation() instanceof Operation.Linear)) {
             return of(high, node.name())[other] - of(low, node.name())[label];
         }
@@ -238,7 +231,7 @@ public final class ReferenceGraphBounds {
     }
 
     private void addInterval(int other, double g, Map<String, double[]> gradients) {
-        Graph.Node node = output();
+        Graph.Node node = graph.node(graph.output());
         if (!(node.operation() instanceof Operation.Linear)) {
             of(highGradient, node.name())[other] += g;
             of(lowGradient, node.name())[label] -= g;

@@ -1,7 +1,6 @@
 package org.espalier.prune.criterion;
 
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Set;
 import org.espalier.UserException;
 import org.espalier.attack.Attacker;
@@ -13,7 +12,6 @@ import org.espalier.engine.precise.DoublePass;
 import org.espalier.loss.BatchLoss;
 import org.espalier.loss.CrossEntropy;
 import org.espalier.network.Architecture;
-import org.espalier.network.Graph;
 import org.espalier.network.Weights;
 import org.espalier.prune.Criterion;
 import org.espalier.prune.CriterionKind;
@@ -188,19 +186,12 @@ public record AdversarialDamage(
         }
 
         private void add(Weights masked, double[][] inputs, int[] labels, double[][] scores) {
-            Graph graph = architecture.graph();
-            Map<String, double[]> values = DoublePass.values(masked);
-            DoublePass pass = new DoublePass(graph, values, inputs);
+            DoublePass pass = new DoublePass(architecture.graph(), DoublePass.values(masked), inputs);
             pass.backward(slopes(pass.logits(), labels));
             for (int layer = 0; layer < scores.length; layer++) {
                 String name = architecture.node(layer);
-                Graph.Node node = graph.nodes().stream()
-                        .filter(each -> each.name().equals(name))
-                        .findFirst()
-                        .orElseThrow();
-                double[][] entering = pass.entering(node, graph);
                 double[] sizes = sizes(pass.gradientOf(name), architecture.outputs(layer));
-                damage(layer, masked, entering, sizes, scores[layer]);
+                damage(layer, masked, pass.entering(name), sizes, scores[layer]);
             }
         }
 

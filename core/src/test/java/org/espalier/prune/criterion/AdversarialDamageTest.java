@@ -141,8 +141,7 @@ class AdversarialDamageTest {
             inputs[i / 32][i % 32] = Stream.root(3).uniform(i);
         }
         DoublePass pass = new DoublePass(graph, DoublePass.values(weights), inputs);
-        Graph.Node conv = graph.nodes().getFirst();
-        double[][] entering = pass.entering(conv, graph);
+        double[][] entering = pass.entering("conv");
         assertThat(entering).hasDimensions(2 * 16, 18);
         float[] w = weights.matrix(0);
         double[] out = new double[2];
