@@ -12,6 +12,7 @@ import org.espalier.engine.precise.DoublePass;
 import org.espalier.loss.BatchLoss;
 import org.espalier.loss.CrossEntropy;
 import org.espalier.network.Architecture;
+import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 import org.espalier.prune.Criterion;
 import org.espalier.prune.CriterionKind;
@@ -81,9 +82,7 @@ public record AdversarialDamage(
 
     private double[][] scores(PruningContext context) {
         Weights all = weights.of(context);
-        Architecture architecture = all.architecture();
-        double[][] scores = new double[architecture.layers()][];
-        Arrays.setAll(scores, layer -> new double[architecture.weights(layer)]);
+        double[][] scores = zeros(all.architecture());
         int[] order = context.sample((int) Math.min(Integer.MAX_VALUE, (long) images * batches));
         Batch batch = new Batch(context, all, Math.min(images, order.length));
         int count = Math.ceilDiv(order.length, images);
@@ -144,45 +143,17 @@ public record AdversarialDamage(
 
         /** The weights times the masks that lower the loss of the attacked images. */
         private Weights masked(int[] labels, int examples, int panels) {
-            double[][] masks = new double[architecture.layers()][];
-            double[][] means = new double[masks.length][];
-            double[][] squares = new double[masks.length][];
-            for (int layer = 0; layer < masks.length; layer++) {
-                masks[layer] = new double[architecture.weights(layer)];
-                Arrays.fill(masks[layer], START);
-                means[layer] = new double[masks[layer].length];
-                squares[layer] = new double[masks[layer].length];
-            }
-            Weights masked = all.copy();
+            Masks masks = new Masks(all, context.mask());
             for (int step = 1; step <= steps; step++) {
                 engine.forward(buffers, panels, panels);
                 if (!loss.set(CrossEntropy.HARD, panels, panels, panels, labels, 0, examples, 1.0 / examples, null)) {
                     throw new UserException("the criterion's loss is not finite on the training images");
                 }
                 engine.backward(buffers, panels, panels, Gradients.WEIGHTS);
-                Weights gradient = engine.gradient();
-                double length = rate * Math.sqrt(1 - StrictMath.pow(0.999, step)) / (1 - StrictMath.pow(0.9, step));
-                for (int layer = 0; layer < masks.length; layer++) {
-                    for (int i = 0; i < masks[layer].length; i++) {
-                        if (!context.mask().keeps(layer, i)) {
-                            continue;
-                        }
-                        double exp = StrictMath.exp(masks[layer][i]);
-                        double slope = (double) gradient.matrix(layer)[i] * all.matrix(layer)[i] * (exp / (1 + exp));
-                        double m = 0.9 * means[layer][i] + 0.1 * slope;
-                        double v = 0.999 * squares[layer][i] + 0.001 * slope * slope;
-                        means[layer][i] = m;
-                        squares[layer][i] = v;
-                        // Adam's 1e-8 stands beside the root of the corrected second moment.
-                        double root = Math.sqrt(v) + 1e-8 * Math.sqrt(1 - StrictMath.pow(0.999, step));
-                        masks[layer][i] = Math.clamp(masks[layer][i] - length * m / root, LEAST, START);
-                        masked.matrix(layer)[i] =
-                                (float) (all.matrix(layer)[i] * StrictMath.log1p(StrictMath.exp(masks[layer][i])));
-                    }
-                }
-                engine.writeWeights(masked);
+                masks.step(step, engine.gradient());
+                engine.writeWeights(masks.masked);
             }
-            return masked;
+            return masks.masked;
         }
 
         private void add(Weights masked, double[][] inputs, int[] labels, double[][] scores) {
@@ -221,6 +192,65 @@ public record AdversarialDamage(
                 }
             }
         }
+    }
+
+    /** Masks of all weights, found by Adam. */
+    private final class Masks {
+        private final Weights all;
+        private final Mask survivors;
+        private final double[][] numbers; // (layer, position) whose softplus is a mask's value
+        private final double[][] means;
+        private final double[][] squares;
+        private final Weights masked;
+
+        Masks(Weights all, Mask survivors) {
+            this.all = all;
+            this.survivors = survivors;
+            numbers = zeros(all.architecture());
+            means = zeros(all.architecture());
+            squares = zeros(all.architecture());
+            masked = all.copy();
+            for (double[] layer : numbers) {
+                Arrays.fill(layer, START);
+            }
+        }
+
+        /**
+         * One step of Adam.
+         *
+         * @param step number of the step, from 1
+         * @param gradient of the loss with respect to the masked weights
+         */
+        void step(int step, Weights gradient) {
+            double secondRoot = Math.sqrt(1 - StrictMath.pow(0.999, step));
+            double length = rate * secondRoot / (1 - StrictMath.pow(0.9, step));
+            double least = 1e-8 * secondRoot; // Adam's 1e-8 stands beside the root of the corrected second moment
+            for (int layer = 0; layer < numbers.length; layer++) {
+                float[] slopes = gradient.matrix(layer);
+                float[] weights = all.matrix(layer);
+                float[] products = masked.matrix(layer);
+                double[] values = numbers[layer];
+                for (int i = 0; i < values.length; i++) {
+                    if (!survivors.keeps(layer, i)) {
+                        continue;
+                    }
+                    double exp = StrictMath.exp(values[i]);
+                    double slope = (double) slopes[i] * weights[i] * (exp / (1 + exp));
+                    double m = 0.9 * means[layer][i] + 0.1 * slope;
+                    double v = 0.999 * squares[layer][i] + 0.001 * slope * slope;
+                    means[layer][i] = m;
+                    squares[layer][i] = v;
+                    values[i] = Math.clamp(values[i] - length * m / (Math.sqrt(v) + least), LEAST, START);
+                    products[i] = (float) (weights[i] * StrictMath.log1p(StrictMath.exp(values[i])));
+                }
+            }
+        }
+    }
+
+    private static double[][] zeros(Architecture architecture) {
+        double[][] zeros = new double[architecture.layers()][];
+        Arrays.setAll(zeros, layer -> new double[architecture.weights(layer)]);
+        return zeros;
     }
 
     /** Gradients of each example's cross-entropy with respect to its logits. */
