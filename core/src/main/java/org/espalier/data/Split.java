@@ -85,6 +85,15 @@ public record Split(String name, ImageShape shape, byte[] images, int[] labels) 
         return labels.length;
     }
 
+    /** Pixels of an image in [0, 1], copied, (input). */
+    public double[] pixels(int image) {
+        double[] pixels = new double[features()];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (images[image * pixels.length + i] & 0xff) / 255.0;
+        }
+        return pixels;
+    }
+
     /**
      * Images {@code from} to {@code to - 1}, copied.
      *

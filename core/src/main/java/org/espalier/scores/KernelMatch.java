@@ -1,5 +1,6 @@
 package org.espalier.scores;
 
+import java.util.Arrays;
 import java.util.function.IntFunction;
 import org.espalier.data.Split;
 import org.espalier.network.Architecture;
@@ -115,13 +116,8 @@ final class KernelMatch extends MatchingSearch {
 
     private double[][] images(Stream draws) {
         Split split = training.images();
-        double[][] inputs = new double[BATCH][split.features()];
-        for (int e = 0; e < BATCH; e++) {
-            int image = draws.below(split.size(), e);
-            for (int i = 0; i < inputs[e].length; i++) {
-                inputs[e][i] = (split.images()[image * split.features() + i] & 0xff) / 255.0;
-            }
-        }
+        double[][] inputs = new double[BATCH][];
+        Arrays.setAll(inputs, e -> split.pixels(draws.below(split.size(), e)));
         return inputs;
     }
 

@@ -18,13 +18,9 @@ public final class CorruptedImages {
         byte[] pixels = new byte[images * features];
         int[] labels = new int[images];
         Stream own = stream.child(corruption.word());
-        double[] image = new double[features];
         for (int e = 0; e < images; e++) {
             labels[e] = split.labels()[e];
-            for (int i = 0; i < features; i++) {
-                image[i] = (split.images()[e * features + i] & 0xff) / 255.0;
-            }
-            double[] corrupted = corruption.apply(image, own.child(e));
+            double[] corrupted = corruption.apply(split.pixels(e), own.child(e));
             for (int i = 0; i < features; i++) {
                 pixels[e * features + i] = (byte) Math.rint(255 * Math.clamp(corrupted[i], 0.0, 1.0));
             }

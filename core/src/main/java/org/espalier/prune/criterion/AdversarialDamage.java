@@ -158,7 +158,9 @@ public record AdversarialDamage(
 
         private void add(Weights masked, double[][] inputs, int[] labels, double[][] scores) {
             DoublePass pass = new DoublePass(architecture.graph(), DoublePass.values(masked), inputs);
-            pass.backward(slopes(pass.logits(), labels));
+            double[][] slopes = new double[labels.length][];
+            Arrays.setAll(slopes, e -> Slopes.of(pass.logits()[e], labels[e], 1, 1));
+            pass.backward(slopes);
             for (int layer = 0; layer < scores.length; layer++) {
                 String name = architecture.node(layer);
                 double[] sizes = sizes(pass.gradientOf(name), architecture.outputs(layer));
@@ -251,25 +253,6 @@ public record AdversarialDamage(
         double[][] zeros = new double[architecture.layers()][];
         Arrays.setAll(zeros, layer -> new double[architecture.weights(layer)]);
         return zeros;
-    }
-
-    /** Gradients of each example's cross-entropy with respect to its logits. */
-    private static double[][] slopes(double[][] logits, int[] labels) {
-        double[][] slopes = new double[logits.length][];
-        for (int e = 0; e < logits.length; e++) {
-            double largest = Arrays.stream(logits[e]).max().orElseThrow();
-            double[] slope = new double[logits[e].length];
-            double sum = 0;
-            for (int c = 0; c < slope.length; c++) {
-                slope[c] = StrictMath.exp(logits[e][c] - largest);
-                sum += slope[c];
-            }
-            for (int c = 0; c < slope.length; c++) {
-                slope[c] = slope[c] / sum - (c == labels[e] ? 1 : 0);
-            }
-            slopes[e] = slope;
-        }
-        return slopes;
     }
 
     /** The diagonal of G: the mean over examples of each output's squared gradients, summed over places. */

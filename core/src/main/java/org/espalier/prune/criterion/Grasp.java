@@ -68,7 +68,6 @@ public record Grasp(
         return context.once("scores", () -> scores(context))[layer];
     }
 
-    /** (layer, position). */
     private double[][] scores(PruningContext context) {
         Weights scored = reinit ? drawn(weights.of(context), context) : weights.of(context);
         Mask mask = context.mask();
@@ -109,8 +108,12 @@ public record Grasp(
         double[] gradient = new double[w.length];
         for (int first = 0; first < images.length; first += BATCH) {
             int[] batch = Arrays.copyOfRange(images, first, Math.min(images.length, first + BATCH));
-            DoublePass pass = new DoublePass(architecture.graph(), parameters, pixels(data, batch));
-            pass.backward(slopes(pass.logits(), data, batch, images.length));
+            double[][] pixels = Arrays.stream(batch).mapToObj(data::pixels).toArray(double[][]::new);
+            DoublePass pass = new DoublePass(architecture.graph(), parameters, pixels);
+            double[][] slopes = new double[batch.length][];
+            Arrays.setAll(
+                    slopes, e -> Slopes.of(pass.logits()[e], data.labels()[batch[e]], temperature, images.length));
+            pass.backward(slopes);
             int at = 0;
             for (int layer = 0; layer < architecture.layers(); layer++) {
                 double[] part = pass.gradient(architecture.node(layer) + ".weight");
@@ -124,36 +127,6 @@ public record Grasp(
 
     private static double[] matrix(Map<String, double[]> parameters, Architecture architecture, int layer) {
         return Objects.requireNonNull(parameters.get(architecture.node(layer) + ".weight"));
-    }
-
-    private static double[][] pixels(Split data, int[] batch) {
-        double[][] pixels = new double[batch.length][data.features()];
-        for (int e = 0; e < batch.length; e++) {
-            for (int f = 0; f < data.features(); f++) {
-                pixels[e][f] = (data.images()[batch[e] * data.features() + f] & 0xff) / 255.0;
-            }
-        }
-        return pixels;
-    }
-
-    /** Gradient of the mean cross-entropy of softmax(logits / temperature) by the logits. */
-    private double[][] slopes(double[][] logits, Split data, int[] batch, int images) {
-        double[][] slopes = new double[logits.length][];
-        for (int e = 0; e < slopes.length; e++) {
-            double most = Arrays.stream(logits[e]).max().orElseThrow();
-            double[] slope = new double[logits[e].length];
-            double sum = 0;
-            for (int c = 0; c < slope.length; c++) {
-                slope[c] = StrictMath.exp((logits[e][c] - most) / temperature);
-                sum += slope[c];
-            }
-            for (int c = 0; c < slope.length; c++) {
-                double target = c == data.labels()[batch[e]] ? 1 : 0;
-                slope[c] = (slope[c] / sum - target) / (temperature * images);
-            }
-            slopes[e] = slope;
-        }
-        return slopes;
     }
 
     private static Weights drawn(Weights from, PruningContext context) {

@@ -3,7 +3,7 @@ package org.espalier.prune.criterion;
 import org.espalier.network.Architecture;
 import org.espalier.network.Weights;
 
-/** Products of weights and gradients, and normal draws. */
+/** Products of weights and gradients. */
 final class Products {
     private Products() {}
 
