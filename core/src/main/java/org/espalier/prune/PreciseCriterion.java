@@ -29,4 +29,19 @@ public interface PreciseCriterion extends Criterion {
     default Pruner.Ties ties() {
         return Pruner.Ties.RANDOM;
     }
+
+    /** A criterion that scores the weights of all layers together, once for each round of a pruning. */
+    interface Joint extends PreciseCriterion {
+        /**
+         * Scores all weights.
+         *
+         * @return (layer, position) one score per weight of the network, no NaN; those of pruned weights are not read
+         */
+        double[][] scores(PruningContext context);
+
+        @Override
+        default double[] precise(PruningContext context, int layer) {
+            return context.joint(() -> scores(context))[layer];
+        }
+    }
 }

@@ -41,7 +41,8 @@ public final class PruningContext {
     /** What the context holds itself; no name of a criterion equals these. */
     private enum Own {
         INITIAL,
-        PERMUTATION
+        PERMUTATION,
+        JOINT
     }
 
     /**
@@ -135,6 +136,11 @@ public final class PruningContext {
      */
     public <T> T once(String name, Supplier<T> value) {
         return held(name, value);
+    }
+
+    /** Scores of all layers, of a {@link PreciseCriterion.Joint}. */
+    double[][] joint(Supplier<double[][]> scores) {
+        return held(Own.JOINT, scores);
     }
 
     @SuppressWarnings("unchecked")

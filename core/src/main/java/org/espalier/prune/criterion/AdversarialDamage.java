@@ -51,7 +51,7 @@ public record AdversarialDamage(
 
         @Setting(value = "weights to score: initial or trained", preset = "trained")
         ScoredWeights weights)
-        implements PreciseCriterion {
+        implements PreciseCriterion.Joint {
     private static final double LEAST = inverse(1e-4);
     private static final double START = inverse(1);
 
@@ -76,11 +76,7 @@ public record AdversarialDamage(
     }
 
     @Override
-    public double[] precise(PruningContext context, int layer) {
-        return context.once("scores", () -> scores(context))[layer];
-    }
-
-    private double[][] scores(PruningContext context) {
+    public double[][] scores(PruningContext context) {
         Weights all = weights.of(context);
         double[][] scores = zeros(all.architecture());
         int[] order = context.sample((int) Math.min(Integer.MAX_VALUE, (long) images * batches));

@@ -43,7 +43,7 @@ public record FaShapley(
 
         @Setting(value = "weights to score: initial or trained", preset = "trained")
         ScoredWeights weights)
-        implements PreciseCriterion {
+        implements PreciseCriterion.Joint {
     @Override
     public String name() {
         return "fashapley";
@@ -55,11 +55,7 @@ public record FaShapley(
     }
 
     @Override
-    public double[] precise(PruningContext context, int layer) {
-        return context.once("scores", () -> scores(context))[layer];
-    }
-
-    private double[][] scores(PruningContext context) {
+    public double[][] scores(PruningContext context) {
         Weights all = weights.of(context);
         Architecture architecture = all.architecture();
         double[][] scores = new double[architecture.layers()][];

@@ -44,7 +44,7 @@ public record Grasp(
 
         @Setting(value = "weights to score: initial or trained", preset = "initial")
         ScoredWeights weights)
-        implements PreciseCriterion {
+        implements PreciseCriterion.Joint {
     private static final int BATCH = 16; // examples whose values are held at once
 
     @Override
@@ -64,11 +64,7 @@ public record Grasp(
     }
 
     @Override
-    public double[] precise(PruningContext context, int layer) {
-        return context.once("scores", () -> scores(context))[layer];
-    }
-
-    private double[][] scores(PruningContext context) {
+    public double[][] scores(PruningContext context) {
         Weights scored = reinit ? drawn(weights.of(context), context) : weights.of(context);
         Mask mask = context.mask();
         Architecture architecture = mask.architecture();

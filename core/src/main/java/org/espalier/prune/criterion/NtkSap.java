@@ -32,7 +32,7 @@ public record NtkSap(
 
         @Setting(value = "standard deviation of the weights' perturbation", preset = "0.01", min = 0, above = true)
         double epsilon)
-        implements PreciseCriterion {
+        implements PreciseCriterion.Joint {
     @Override
     public String name() {
         return "ntk-sap";
@@ -49,11 +49,7 @@ public record NtkSap(
     }
 
     @Override
-    public double[] precise(PruningContext context, int layer) {
-        return context.once("scores", () -> scores(context))[layer];
-    }
-
-    private double[][] scores(PruningContext context) {
+    public double[][] scores(PruningContext context) {
         Stream stream = context.stream();
         Weights drawn = context.draw(stream.child("weights"));
         Architecture architecture = drawn.architecture();

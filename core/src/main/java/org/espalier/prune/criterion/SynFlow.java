@@ -27,7 +27,7 @@ public record SynFlow(
 
         @Setting(value = "weights to score: initial or trained", preset = "initial")
         ScoredWeights weights)
-        implements PreciseCriterion {
+        implements PreciseCriterion.Joint {
     @Override
     public String name() {
         return "synflow";
@@ -50,8 +50,8 @@ public record SynFlow(
     }
 
     @Override
-    public double[] precise(PruningContext context, int layer) {
-        return context.once("scores", () -> scores(weights.of(context)))[layer];
+    public double[][] scores(PruningContext context) {
+        return scores(weights.of(context));
     }
 
     /** Scores of all weights, (layer, position); zero where the weight is. */
