@@ -71,29 +71,21 @@ record Plane(int height, int width, double[] values) {
 
     /** Gaussian blur along rows and columns; edges are repeated. */
     Plane blurred(double sigma) {
-        return blurredDown(sigma).blurredAcross(sigma);
+        return blurredDown(sigma).blurred(sigma, 0, 1);
     }
 
     /** Gaussian blur along columns alone. */
     Plane blurredDown(double sigma) {
-        double[] kernel = gaussian(sigma);
-        int radius = kernel.length / 2;
-        return map((r, c) -> {
-            double sum = 0;
-            for (int k = -radius; k <= radius; k++) {
-                sum += kernel[k + radius] * clamped(r + k, c);
-            }
-            return sum;
-        });
+        return blurred(sigma, 1, 0);
     }
 
-    private Plane blurredAcross(double sigma) {
+    private Plane blurred(double sigma, int down, int across) {
         double[] kernel = gaussian(sigma);
         int radius = kernel.length / 2;
         return map((r, c) -> {
             double sum = 0;
             for (int k = -radius; k <= radius; k++) {
-                sum += kernel[k + radius] * clamped(r, c + k);
+                sum += kernel[k + radius] * clamped(r + k * down, c + k * across);
             }
             return sum;
         });

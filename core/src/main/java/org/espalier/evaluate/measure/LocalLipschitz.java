@@ -1,5 +1,6 @@
 package org.espalier.evaluate.measure;
 
+import java.util.Arrays;
 import org.espalier.attack.Norm;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
@@ -93,14 +94,16 @@ public final class LocalLipschitz {
      * @param draws stream of the points
      */
     public Constant of(double[] image, int label, int samples, Stream draws) {
-        double[] logits = forward(image)[matrices.length];
+        double[][] values = forward(image);
+        double[] logits = values[matrices.length];
         int other = label == 0 ? 1 : 0;
         for (int c = 0; c < logits.length; c++) {
             other = c != label && logits[c] > logits[other] ? c : other;
         }
-        double lower = dual(gradient(image, label, other));
+        double lower = dual(gradient(values, label, other));
         for (int s = 0; s < samples; s++) {
-            lower = Math.max(lower, dual(gradient(point(image, draws, (long) s * image.length), label, other)));
+            double[] point = point(image, draws, (long) s * image.length);
+            lower = Math.max(lower, dual(gradient(forward(point), label, other)));
         }
         // Rounding alone may bring the bound below what was found.
         return new Constant(
@@ -143,8 +146,8 @@ public final class LocalLipschitz {
         return values;
     }
 
-    private double[] gradient(double[] image, int label, int other) {
-        double[][] values = forward(image);
+    /** Gradient of the margin with respect to the image that {@link #forward} made the values of. */
+    private double[] gradient(double[][] values, int label, int other) {
         double[] gradient = margin(label, other);
         for (int layer = matrices.length - 2; layer >= 0; layer--) {
             for (int u = 0; u < gradient.length; u++) {
@@ -228,14 +231,13 @@ public final class LocalLipschitz {
             for (int o = 0; o < low[layer].length; o++) {
                 double least = biases[layer][o];
                 double most = biases[layer][o];
-                double norms = 0;
                 for (int i = 0; i < inputs; i++) {
                     double w = matrices[layer][o * inputs + i];
                     least += w >= 0 ? w * from[i] : w * to[i];
                     most += w >= 0 ? w * to[i] : w * from[i];
-                    norms += norm == Norm.LINF ? Math.abs(w) : w * w;
                 }
-                double reach = layer > 0 ? 0 : epsilon * (norm == Norm.LINF ? norms : Math.sqrt(norms));
+                double reach =
+                        layer > 0 ? 0 : epsilon * dual(Arrays.copyOfRange(matrices[0], o * inputs, (o + 1) * inputs));
                 low[layer][o] = least - reach;
                 high[layer][o] = most + reach;
             }

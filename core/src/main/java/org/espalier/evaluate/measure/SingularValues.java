@@ -69,8 +69,8 @@ public record SingularValues(double[] values, int live, double mapBound) {
     private static boolean rotate(double[][] lines) {
         boolean rotated = false;
         for (int p = 0; p < lines.length; p++) {
+            double a = dot(lines[p], lines[p]);
             for (int q = p + 1; q < lines.length; q++) {
-                double a = dot(lines[p], lines[p]);
                 double b = dot(lines[q], lines[q]);
                 double c = dot(lines[p], lines[q]);
                 if (c == 0 || Math.abs(c) <= CONVERGED * Math.sqrt(a * b)) {
@@ -88,6 +88,7 @@ public record SingularValues(double[] values, int live, double mapBound) {
                     lines[p][i] = cosine * x - sine * y;
                     lines[q][i] = sine * x + cosine * y;
                 }
+                a = dot(lines[p], lines[p]);
             }
         }
         return rotated;
