@@ -78,6 +78,17 @@ public abstract class Attacker {
     }
 
     /**
+     * As {@link #perturb}, for clean examples that no pass has read yet: makes the pass first, in the attack's {@link #mode}, if it
+     * {@link #readsCleanPass reads} one.
+     */
+    public final void perturbLoaded(int[] labels, int firstLabel, int examples, Stream noise, int firstExample) {
+        if (readsCleanPass()) {
+            forward(0, ActivationPanels.panelsFor(examples));
+        }
+        perturb(labels, firstLabel, examples, noise, firstExample);
+    }
+
+    /**
      * Makes the attacks that follow smaller: epsilon and the lengths of steps are the settings' times {@code share}, rounded to
      * float. 1 gives the settings' again.
      *

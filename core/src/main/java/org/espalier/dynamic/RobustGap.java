@@ -69,10 +69,7 @@ final class RobustGap {
             int examples = Math.min(BATCH, count - first);
             int panels = ActivationPanels.panelsFor(examples);
             engine.ops().loadImages(split.images(), order, first, examples, buffers.input(), 0);
-            if (attacker.readsCleanPass()) {
-                engine.forward(buffers, 0, panels);
-            }
-            attacker.perturb(split.labels(), first, examples, noise, first);
+            attacker.perturbLoaded(split.labels(), first, examples, noise, first);
             engine.forward(buffers, panels, panels);
             engine.ops().predictions(buffers.logits(), panels, examples, predicted, 0);
             engine.ops().crossEntropy(buffers.logits(), panels, split.labels(), first, examples, 0, each, 0);

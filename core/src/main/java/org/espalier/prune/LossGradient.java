@@ -58,21 +58,13 @@ final class LossGradient {
         int room = ActivationPanels.panelsFor(Math.min(BATCH, images.length)) * ActivationPanels.LANES;
         ActivationBuffers buffers = engine.newBuffers(naturalShare < 1 ? 2 * room : room);
         BatchLoss batch = new BatchLoss(engine.ops(), buffers);
-        Attacker attacker = naturalShare == 1
-                ? null
-                : loss.attack()
-                        .orElseThrow(() -> new UserException(
-                                "the criterion's loss is of attacked images, expected an objective with an attack"))
-                        .bind(engine, buffers);
+        Attacker attacker = naturalShare == 1 ? null : loss.attacker(engine, buffers);
         for (int first = 0; first < images.length; first += BATCH) {
             int examples = Math.min(BATCH, images.length - first);
             int panels = ActivationPanels.panelsFor(examples);
             engine.ops().loadImages(data.images(), images, first, examples, buffers.input(), 0);
             if (attacker != null) {
-                if (attacker.readsCleanPass()) {
-                    engine.forward(buffers, 0, panels);
-                }
-                attacker.perturb(labels, first, examples, noise, first);
+                attacker.perturbLoaded(labels, first, examples, noise, first);
             }
             int from = naturalShare == 0 ? panels : 0;
             int to = attacker == null ? panels : 2 * panels;

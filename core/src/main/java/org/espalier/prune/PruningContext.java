@@ -225,12 +225,7 @@ public final class PruningContext {
      * @throws UserException if the objective has no attack
      */
     public Attacker attacker(ActivationBuffers buffers) {
-        return declared(Need.ENGINE)
-                .loss()
-                .attack()
-                .orElseThrow(() -> new UserException(
-                        "the criterion's loss is of attacked images, expected an objective with an attack"))
-                .bind(engine(), buffers);
+        return declared(Need.ENGINE).loss().attacker(engine(), buffers);
     }
 
     /**

@@ -2,8 +2,11 @@ package org.espalier.prune;
 
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.espalier.UserException;
 import org.espalier.attack.Attack;
+import org.espalier.attack.Attacker;
 import org.espalier.data.Split;
+import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.Engine;
 import org.espalier.train.Objective;
 
@@ -25,6 +28,13 @@ public record PruningResources(Supplier<Engine> engine, Split training, Loss los
     public record Loss(Optional<Attack> attack, double naturalShare, Optional<Objective.Certified> bound) {
         /** The natural loss alone. */
         public static final Loss NATURAL = new Loss(Optional.empty(), 1, Optional.empty());
+
+        /** The attack on an engine, or a sentence that the objective has none. */
+        Attacker attacker(Engine engine, ActivationBuffers buffers) {
+            return attack.orElseThrow(() -> new UserException(
+                            "the criterion's loss is of attacked images, expected an objective with an attack"))
+                    .bind(engine, buffers);
+        }
     }
 
     /** Resources for criteria of the natural loss. */

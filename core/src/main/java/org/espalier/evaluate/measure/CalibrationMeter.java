@@ -34,20 +34,17 @@ public final class CalibrationMeter {
         int[] order = new int[ActivationPanels.LANES];
         float[] logits = new float[buffers.logits().features()];
         double[] probabilities = new double[logits.length];
+        int panel = attacker.isPresent() ? 1 : 0;
         for (int first = 0; first < images; first += ActivationPanels.LANES) {
             int count = Math.min(ActivationPanels.LANES, images - first);
             for (int i = 0; i < count; i++) {
                 order[i] = first + i;
             }
             engine.ops().loadImages(split.images(), order, 0, count, buffers.input(), 0);
-            int panel = attacker.isPresent() ? 1 : 0;
-            if (attacker.isEmpty() || attacker.get().readsCleanPass()) {
-                engine.forward(buffers, 0, 1);
-            }
             if (attacker.isPresent()) {
-                attacker.get().perturb(split.labels(), first, count, noise, first);
-                engine.forward(buffers, panel, 1);
+                attacker.get().perturbLoaded(split.labels(), first, count, noise, first);
             }
+            engine.forward(buffers, panel, 1);
             for (int e = 0; e < count; e++) {
                 for (int c = 0; c < logits.length; c++) {
                     logits[c] = buffers.logits().get(c, panel * ActivationPanels.LANES + e);

@@ -122,10 +122,7 @@ public record AdversarialDamage(
             Arrays.setAll(labels, i -> context.data().labels()[order[first + i]]);
             engine.load(all, context.mask());
             engine.ops().loadImages(context.data().images(), order, first, examples, buffers.input(), 0);
-            if (attacker.readsCleanPass()) {
-                engine.forward(buffers, 0, panels);
-            }
-            attacker.perturb(labels, 0, examples, noise, first);
+            attacker.perturbLoaded(labels, 0, examples, noise, first);
             attacker.fillUnreadInputs(examples, noise, first);
             Weights masked = masked(labels, examples, panels);
             double[][] inputs = new double[examples][architecture.inputs()];

@@ -82,10 +82,7 @@ final class AttackedGradient implements BatchObjective {
             attacker.scale(present);
             progress = present;
         }
-        if (attacker.readsCleanPass()) {
-            engine.forward(buffers, 0, panels, mode);
-        }
-        attacker.perturb(batch.labels(), 0, batch.examples(), batch.noise(), batch.firstExample());
+        attacker.perturbLoaded(batch.labels(), 0, batch.examples(), batch.noise(), batch.firstExample());
     }
 
     /** Computes the gradient at the engine's present weights, the batch's adversarial examples held as they are. */
