@@ -15,6 +15,7 @@ import org.espalier.attack.ThreatModel;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
+import org.espalier.cli.console.OptionChecks;
 import org.espalier.cli.progress.CertificationProgress;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.cli.progress.SharedParts;
@@ -162,10 +163,8 @@ final class CertifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        OptionChecks.atLeastOne(spec, "--jobs", jobs);
         int threads = jobs.orElse(Runtime.getRuntime().availableProcessors());
-        if (threads < 1) {
-            throw new ParameterException(spec.commandLine(), "--jobs is " + threads + ", expected a number from 1");
-        }
         List<CertificationRequest> requests = requests();
         if (shared) {
             return share(requests, threads);

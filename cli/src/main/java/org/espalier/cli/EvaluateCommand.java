@@ -15,6 +15,7 @@ import org.espalier.attack.ThreatModel;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
+import org.espalier.cli.console.OptionChecks;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.cli.progress.EvaluationProgress;
 import org.espalier.cli.progress.SharedParts;
@@ -175,9 +176,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        jobs.filter(n -> n < 1).ifPresent(n -> {
-            throw wrong("--jobs is " + n + ", expected a number from 1");
-        });
+        OptionChecks.atLeastOne(spec, "--jobs", jobs);
         int threads = jobs.orElse(Runtime.getRuntime().availableProcessors());
         if (selfTest) {
             return selfTest(threads);
@@ -189,9 +188,7 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         Path path = given.orElseThrow(() -> wrong("missing TICKET"));
         ThreatModel threat = threat();
-        images.filter(n -> n < 1).ifPresent(n -> {
-            throw wrong("--images is " + n + ", expected a number from 1");
-        });
+        OptionChecks.atLeastOne(spec, "--images", images);
         if (asEntry && !suite.equals("standard")) {
             throw wrong("--as-entry needs --suite standard, AutoAttack's attacks, found " + suite);
         } else if (!asEntry && !entryFields.isEmpty()) {

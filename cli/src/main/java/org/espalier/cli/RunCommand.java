@@ -15,6 +15,7 @@ import org.espalier.UserPath;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
+import org.espalier.cli.console.OptionChecks;
 import org.espalier.cli.console.Version;
 import org.espalier.cli.place.PlaceRequest;
 import org.espalier.cli.place.Places;
@@ -173,9 +174,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        jobs.filter(n -> n < 1).ifPresent(n -> {
-            throw new ParameterException(spec.commandLine(), "--jobs is " + n + ", expected a number from 1");
-        });
+        OptionChecks.atLeastOne(spec, "--jobs", jobs);
         if (on.isEmpty() && (master.isPresent() || store.isPresent() || !conf.isEmpty())) {
             throw new ParameterException(spec.commandLine(), "--master, --store and --conf need --on, e.g. --on spark");
         }
@@ -248,9 +247,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private List<Integer> coresOrUsual() {
-        cores.stream().filter(n -> n < 1).findFirst().ifPresent(n -> {
-            throw new ParameterException(spec.commandLine(), "--cores is " + n + ", expected a number from 1");
-        });
+        cores.forEach(number -> OptionChecks.atLeastOne(spec, "--cores", number));
         return cores.isEmpty() ? List.of(1, 16, 120, 1000) : cores;
     }
 
