@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.espalier.UserException;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
 import org.espalier.cli.CommandProvider;
@@ -144,12 +143,8 @@ final class CheckCommand implements Callable<Integer> {
         if (!List.of("test", "validation").contains(split)) {
             throw wrong("--split is " + split + ", expected test or validation");
         }
-        List<Ticket> tickets = ticketOptions.tickets(network);
-        if (tickets.size() != 1) {
-            throw new UserException(
-                    network + " has " + tickets.size() + " such tickets, expected one to check against");
-        }
-        Ticket ticket = out.map(tickets.getFirst()::keptIn).orElse(tickets.getFirst());
+        Ticket chosen = ticketOptions.ticket(network, "to check against");
+        Ticket ticket = out.map(chosen::keptIn).orElse(chosen);
         Architecture architecture = ticket.network().mask().architecture();
         GivenExamples given =
                 GivenExamples.read(file, labels, indices, architecture.graph().input(), architecture.inputs());
