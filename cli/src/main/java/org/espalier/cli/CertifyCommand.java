@@ -179,8 +179,7 @@ final class CertifyCommand implements Callable<Integer> {
             for (CertificationRequest request : requests) {
                 Optional<Certification> certification = runner.run(request);
                 if (certification.isEmpty()) {
-                    console.err().println("stopped; nothing is lost: run the same command again to continue");
-                    return interruption.code().orElse(ExitCode.INTERRUPTED);
+                    return interruption.stopped(console);
                 }
                 certifications.add(certification.get());
             }

@@ -231,8 +231,7 @@ final class EvaluateCommand implements Callable<Integer> {
             runner.stop();
         })) {
             if (!runner.run()) {
-                console.err().println("stopped; nothing is lost: run the same command again to continue");
-                return interruption.code().orElse(ExitCode.INTERRUPTED);
+                return interruption.stopped(console);
             }
         }
         int code = show(requests);

@@ -289,8 +289,7 @@ final class RunCommand implements Callable<Integer> {
             outcome = search.get();
             if (outcome.stopped()) {
                 progress.close();
-                console.err().println("stopped; nothing is lost: run the same command again to continue");
-                return interruption.code().orElse(ExitCode.INTERRUPTED);
+                return interruption.stopped(console);
             }
             progress.done(outcome.trained());
         }
@@ -328,8 +327,7 @@ final class RunCommand implements Callable<Integer> {
             runner.stop();
         })) {
             if (!runner.run()) {
-                console.err().println("stopped; nothing is lost: run the same command again to continue");
-                return OptionalInt.of(interruption.code().orElse(ExitCode.INTERRUPTED));
+                return OptionalInt.of(interruption.stopped(console));
             }
         }
         return OptionalInt.empty();

@@ -166,8 +166,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                     runner.stop();
                 })) {
             if (!runner.run(lines)) {
-                console.err().println("stopped; nothing is lost: run the same command again to continue");
-                return interruption.code().orElse(ExitCode.INTERRUPTED);
+                return interruption.stopped(console);
             }
         }
         return ExitCode.DONE;
