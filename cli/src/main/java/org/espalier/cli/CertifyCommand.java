@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.espalier.UserException;
@@ -190,7 +191,7 @@ final class CertifyCommand implements Callable<Integer> {
     private int share(List<CertificationRequest> requests, int threads) {
         Path root = TicketOptions.sharedRoot(
                 requests.stream().map(CertificationRequest::ticket).toList(), out);
-        SharedParts.Outcome outcome = SharedParts.run(
+        OptionalInt interrupted = SharedParts.run(
                 console,
                 requests.stream()
                         .map(request -> CertificationRunner.parted(request, root))
@@ -200,11 +201,11 @@ final class CertifyCommand implements Callable<Integer> {
                 threads,
                 WorkRequest.USUAL_TERM,
                 false);
-        return outcome.whole()
-                ? conclude(
+        return interrupted.isPresent()
+                ? interrupted.getAsInt()
+                : conclude(
                         requests,
-                        requests.stream().map(CertificationRunner::stored).toList())
-                : outcome.interrupted().orElse(ExitCode.INTERRUPTED);
+                        requests.stream().map(CertificationRunner::stored).toList());
     }
 
     private int conclude(List<CertificationRequest> requests, List<Certification> certifications) {

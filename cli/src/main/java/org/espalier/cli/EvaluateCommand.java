@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.espalier.UserException;
 import org.espalier.attack.Norm;
@@ -189,6 +190,9 @@ final class EvaluateCommand implements Callable<Integer> {
         Path path = given.orElseThrow(() -> wrong("missing TICKET"));
         ThreatModel threat = threat();
         OptionChecks.atLeastOne(spec, "--images", images);
+        if (shared && keep.isPresent()) {
+            throw wrong("--keep is given, expected none with --shared; run the command again with --keep alone");
+        }
         if (asEntry && !suite.equals("standard")) {
             throw wrong("--as-entry needs --suite standard, AutoAttack's attacks, found " + suite);
         } else if (!asEntry && !entryFields.isEmpty()) {
@@ -200,32 +204,26 @@ final class EvaluateCommand implements Callable<Integer> {
         oneOf("--weights", ticketOptions.weights(), List.of("final", "best-validation"));
         List<Ticket> tickets = tickets(path);
         List<EvaluationRequest> requests = requests(tickets, threat);
-        if (shared) {
-            if (keep.isPresent()) {
-                throw wrong("--keep is given, expected none with --shared; run the command again with --keep alone");
-            }
-            Path root = TicketOptions.sharedRoot(tickets, out);
-            SharedParts.Outcome outcome = SharedParts.run(
-                    console,
-                    requests.stream()
-                            .map(request -> EvaluationRunner.parted(request, root))
-                            .toList(),
-                    root,
-                    Ticket.EVALUATIONS,
-                    threads,
-                    WorkRequest.USUAL_TERM,
-                    false);
-            if (!outcome.whole()) {
-                return outcome.interrupted().orElse(ExitCode.INTERRUPTED);
-            }
-            int code = show(requests);
-            if (asEntry) {
-                requests.forEach(this::entries);
-            }
-            return code;
-        }
-        var progress = new EvaluationProgress(console);
-        var runner = new EvaluationRunner(requests, threads, progress, this::kept);
+        return shared ? share(tickets, requests, threads) : attack(requests, threads);
+    }
+
+    private int share(List<Ticket> tickets, List<EvaluationRequest> requests, int threads) {
+        Path root = TicketOptions.sharedRoot(tickets, out);
+        OptionalInt interrupted = SharedParts.run(
+                console,
+                requests.stream()
+                        .map(request -> EvaluationRunner.parted(request, root))
+                        .toList(),
+                root,
+                Ticket.EVALUATIONS,
+                threads,
+                WorkRequest.USUAL_TERM,
+                false);
+        return interrupted.isPresent() ? interrupted.getAsInt() : conclude(requests);
+    }
+
+    private int attack(List<EvaluationRequest> requests, int threads) {
+        var runner = new EvaluationRunner(requests, threads, new EvaluationProgress(console), this::kept);
         try (Interruption interruption = Interruption.expect(() -> {
             console.err().println("stopping; waits for the batches in work");
             runner.stop();
@@ -234,11 +232,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 return interruption.stopped(console);
             }
         }
-        int code = show(requests);
-        pictures(requests);
-        if (asEntry) {
-            requests.forEach(this::entries);
-        }
+        int code = conclude(requests);
         runner.secondsPerImage()
                 .ifPresent(seconds -> console.err()
                         .println(String.format(
@@ -246,6 +240,15 @@ final class EvaluateCommand implements Callable<Integer> {
                                 "Time: %.3g s of processor time per image, %s",
                                 seconds,
                                 rules.equals("all") ? "the rules' attacks included" : "without rules")));
+        return code;
+    }
+
+    private int conclude(List<EvaluationRequest> requests) {
+        int code = show(requests);
+        pictures(requests);
+        if (asEntry) {
+            requests.forEach(this::entries);
+        }
         return code;
     }
 

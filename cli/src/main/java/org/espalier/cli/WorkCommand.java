@@ -236,8 +236,7 @@ final class WorkCommand implements Callable<Integer> {
                     .map(request -> EvaluationRunner.parted(request, directory))
                     .toList();
         }
-        return SharedParts.run(console, works, directory, Ticket.EVALUATIONS, threads, term, leave)
-                .interrupted();
+        return SharedParts.run(console, works, directory, Ticket.EVALUATIONS, threads, term, leave);
     }
 
     private static void delete(Path home) {
