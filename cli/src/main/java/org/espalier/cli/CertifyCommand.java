@@ -68,9 +68,6 @@ final class CertifyCommand implements Callable<Integer> {
     private static final int USUAL_EXACT_IMAGES = 100;
     private static final float USUAL_EPSILON = 0.1f;
 
-    /** Digits of a network's digest in names of directories. */
-    private static final int DIGITS = 12;
-
     private final Console console;
 
     @Spec
@@ -219,10 +216,8 @@ final class CertifyCommand implements Callable<Integer> {
     private void keep(List<CertificationRequest> requests, List<Certification> certifications, Path place) {
         for (int i = 0; i < requests.size(); i++) {
             CertificationRequest request = requests.get(i);
-            var directory = new KeptDirectory(
-                    place.toString().isEmpty()
-                            ? request.directory().resolve(KeptDirectory.NAME)
-                            : place.resolve(request.ticket().digest().substring(0, DIGITS) + "-" + request.id()));
+            KeptDirectory directory = KeptDirectory.of(
+                    place, request.directory(), request.ticket().digest(), request.id());
             int found = KeptCounterexamples.write(request, certifications.get(i), directory);
             ContactSheets.write(directory, request.set().details().classNames());
             console.err().println("Kept: " + directory.file() + " (" + found + " counterexamples)");

@@ -72,9 +72,6 @@ final class EvaluateCommand implements Callable<Integer> {
     private static final int USUAL_IMAGES = 1000;
     private static final float USUAL_EPSILON = 0.3f;
 
-    /** Digits of a network's digest in names of directories. */
-    private static final int DIGITS = 12;
-
     private final Console console;
 
     @Spec
@@ -254,10 +251,8 @@ final class EvaluateCommand implements Callable<Integer> {
 
     /** Where the adversarial examples of an evaluation are kept, if they are. */
     private Optional<KeptDirectory> kept(EvaluationRequest request) {
-        return keep.map(place -> new KeptDirectory(
-                place.toString().isEmpty()
-                        ? request.directory().resolve(KeptDirectory.NAME)
-                        : place.resolve(request.ticket().digest().substring(0, DIGITS) + "-" + request.id())));
+        return keep.map(place -> KeptDirectory.of(
+                place, request.directory(), request.ticket().digest(), request.id()));
     }
 
     private void pictures(List<EvaluationRequest> requests) {
