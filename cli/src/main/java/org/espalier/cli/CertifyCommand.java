@@ -20,8 +20,6 @@ import org.espalier.cli.console.OptionChecks;
 import org.espalier.cli.progress.CertificationProgress;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.cli.progress.SharedParts;
-import org.espalier.data.DataSet;
-import org.espalier.data.Split;
 import org.espalier.lab.certification.BoundsConsistency;
 import org.espalier.lab.certification.Certification;
 import org.espalier.lab.certification.CertificationMethod;
@@ -36,7 +34,7 @@ import org.espalier.lab.file.Json;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.tickets.Ticket;
-import org.espalier.lab.tickets.TicketData;
+import org.espalier.lab.tickets.TicketSplits;
 import org.espalier.report.example.ContactSheets;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.table.Table;
@@ -279,22 +277,18 @@ final class CertifyCommand implements Callable<Integer> {
         List<Ticket> tickets = ticketOptions.tickets(given).stream()
                 .map(ticket -> out.map(ticket::certificatesKeptIn).orElse(ticket))
                 .toList();
-        Map<TicketData, DataSet> sets = new LinkedHashMap<>();
         List<CertificationRequest> requests = new ArrayList<>();
         try (DataProgressLines lines = DataProgressLines.on(console)) {
+            TicketSplits parts = new TicketSplits(split, lines);
             for (Ticket ticket : tickets) {
-                DataSet set = sets.computeIfAbsent(ticket.data(), wanted -> wanted.load(lines));
-                TicketData.check(ticket.network(), set, ticket.file());
-                Split part = split.equals("test")
-                        ? set.test()
-                        : ticket.data().splits(set).validation();
-                int count =
-                        images.orElse(Math.min(part.size(), chosen.exact() ? USUAL_EXACT_IMAGES : USUAL_BOUND_IMAGES));
+                TicketSplits.Part part = parts.of(ticket);
+                int usual = chosen.exact() ? USUAL_EXACT_IMAGES : USUAL_BOUND_IMAGES;
+                int count = images.orElse(Math.min(part.split().size(), usual));
                 for (float epsilon : radii) {
                     requests.add(new CertificationRequest(
                             ticket,
-                            set,
-                            part,
+                            part.set(),
+                            part.split(),
                             count,
                             measured,
                             epsilon,

@@ -22,7 +22,6 @@ import org.espalier.cli.progress.EvaluationProgress;
 import org.espalier.cli.progress.SharedParts;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
-import org.espalier.data.Splits;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.evaluate.rules.Verdict;
 import org.espalier.lab.cluster.WorkRequest;
@@ -40,7 +39,7 @@ import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.robustness.SuiteChoice;
 import org.espalier.lab.selftest.SelfTest;
 import org.espalier.lab.tickets.Ticket;
-import org.espalier.lab.tickets.TicketData;
+import org.espalier.lab.tickets.TicketSplits;
 import org.espalier.report.example.ContactSheets;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.table.EvaluationTables;
@@ -297,21 +296,17 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private List<EvaluationRequest> requests(List<Ticket> tickets, ThreatModel threat) {
-        Map<TicketData, DataSet> sets = new LinkedHashMap<>();
-        Map<TicketData, Splits> splits = new LinkedHashMap<>();
         List<EvaluationRequest> requests = new ArrayList<>();
         try (DataProgressLines lines = DataProgressLines.on(console)) {
+            TicketSplits parts = new TicketSplits(split, lines);
             for (Ticket ticket : tickets) {
-                DataSet set = sets.computeIfAbsent(ticket.data(), wanted -> wanted.load(lines));
-                TicketData.check(ticket.network(), set, ticket.file());
-                Radius.check(threat, set.features(), "--epsilon");
-                Splits parts = splits.computeIfAbsent(ticket.data(), wanted -> wanted.splits(set));
-                Split part = split.equals("test") ? parts.test() : parts.validation();
+                TicketSplits.Part part = parts.of(ticket);
+                Radius.check(threat, part.set().features(), "--epsilon");
                 requests.add(new EvaluationRequest(
                         ticket,
-                        set,
-                        part,
-                        count(part),
+                        part.set(),
+                        part.split(),
+                        count(part.split()),
                         SuiteChoice.of(
                                 suite,
                                 threat.norm(),

@@ -10,7 +10,6 @@ import java.util.Optional;
 import org.espalier.UserException;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.progress.DataProgressLines;
-import org.espalier.data.DataSet;
 import org.espalier.data.Split;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
@@ -18,7 +17,7 @@ import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.store.StoreWriter;
 import org.espalier.lab.tickets.Ticket;
-import org.espalier.lab.tickets.TicketData;
+import org.espalier.lab.tickets.TicketSplits;
 import org.espalier.network.Architecture;
 
 /** Test images and engines for commands that measure tickets, and the files of their results. */
@@ -71,15 +70,11 @@ final class MeasuredTickets {
      * @throws UserException if there are not so many
      */
     static List<Measured> of(List<Ticket> tickets, Optional<Integer> images, int usual, Console console) {
-        Map<TicketData, DataSet> sets = new LinkedHashMap<>();
-        Map<TicketData, Split> tests = new LinkedHashMap<>(); // making splits copies all images
         List<Measured> measured = new ArrayList<>();
         try (DataProgressLines lines = DataProgressLines.on(console)) {
+            TicketSplits parts = new TicketSplits("test", lines);
             for (Ticket ticket : tickets) {
-                DataSet set = sets.computeIfAbsent(ticket.data(), wanted -> wanted.load(lines));
-                TicketData.check(ticket.network(), set, ticket.file());
-                Split test = tests.computeIfAbsent(
-                        ticket.data(), wanted -> wanted.splits(set).test());
+                Split test = parts.of(ticket).split();
                 images.filter(n -> n < 1 || n > test.size()).ifPresent(n -> {
                     throw new UserException("--images is " + n + ", expected a number from 1 to " + test.size()
                             + ", the test images of the data set");
