@@ -19,7 +19,6 @@ import org.espalier.cli.console.ExitCode;
 import org.espalier.evaluate.measure.Calibration;
 import org.espalier.evaluate.measure.CalibrationMeter;
 import org.espalier.lab.experiment.Decimals;
-import org.espalier.lab.file.Json;
 import org.espalier.random.Stream;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.table.Table;
@@ -141,14 +140,10 @@ final class CalibrateCommand implements Callable<Integer> {
         result.put("brier", found.brier());
         result.put(
                 "reliability", found.bins().stream().map(CalibrateCommand::bin).toList());
-        Path file = measured.write("calibration", settings, result);
+        Measurement measurement = new Measurement(measured.ticket(), "calibration", settings, result);
+        measurement.write();
         if (json) {
-            Map<String, Object> line = new LinkedHashMap<>();
-            line.put("file", file.toString());
-            measured.ticket().place().ifPresent(place -> line.putAll(place.members()));
-            line.put("settings", settings);
-            line.putAll(result);
-            console.out().println(Json.write(line));
+            console.out().println(measurement.line());
             return;
         }
         names.add(List.of(

@@ -25,7 +25,6 @@ import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.evaluate.measure.CalibrationMeter;
 import org.espalier.lab.experiment.Decimals;
-import org.espalier.lab.file.Json;
 import org.espalier.lab.store.NetworkFile;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -218,9 +217,12 @@ final class ConstructCommand implements Callable<Integer> {
             accuracies.put("sums-pgd", accuracy(measured, made.weights(), radius));
         });
         result.put("accuracy", accuracies);
-        Path file = measured.write(KIND, settings, result);
+        Measurement measurement = new Measurement(measured.ticket(), KIND, settings, result);
+        measurement.write();
+        Path file = measurement.file();
+        Path network = file.resolveSibling(String.valueOf(file.getFileName()).replace(".json", ".safetensors"));
         NetworkFile.write(
-                file.resolveSibling(String.valueOf(file.getFileName()).replace(".json", ".safetensors")),
+                network,
                 made.weights(),
                 mask,
                 Map.of(
@@ -229,7 +231,7 @@ final class ConstructCommand implements Callable<Integer> {
                         "target",
                         measured.ticket().digest()));
         if (json) {
-            print(measured, file, settings, result);
+            console.out().println(measurement.line());
             return;
         }
         List<List<String>> names = new ArrayList<>();
@@ -250,7 +252,7 @@ final class ConstructCommand implements Callable<Integer> {
                         + String.format(Locale.ROOT, "%.3f", (double) made.kept() / Math.max(1, mask.count()))));
         accuracies.forEach((name, accuracy) ->
                 notes.add(String.format(Locale.ROOT, "accuracy of %s: %.2f %%", words(name, radius), 100 * accuracy)));
-        notes.add("the network of sums: " + file.toString().replace(".json", ".safetensors"));
+        notes.add("the network of sums: " + network);
         table(
                 "Strong ticket of " + measured.ticket().label(),
                 List.of("layer"),
@@ -356,9 +358,10 @@ final class ConstructCommand implements Callable<Integer> {
                 changes,
                 result,
                 notes);
-        Path file = measured.write(KIND, settings, result);
+        Measurement measurement = new Measurement(measured.ticket(), KIND, settings, result);
+        measurement.write();
         if (json) {
-            print(measured, file, settings, result);
+            console.out().println(measurement.line());
             return;
         }
         table(
@@ -386,16 +389,6 @@ final class ConstructCommand implements Callable<Integer> {
                     -line.slope(),
                     line.fit()));
         });
-    }
-
-    private void print(
-            MeasuredTickets.Measured measured, Path file, Map<String, Object> settings, Map<String, Object> result) {
-        Map<String, Object> line = new LinkedHashMap<>();
-        line.put("file", file.toString());
-        measured.ticket().place().ifPresent(place -> line.putAll(place.members()));
-        line.put("settings", settings);
-        line.putAll(result);
-        console.out().println(Json.write(line));
     }
 
     private void table(

@@ -22,7 +22,6 @@ import org.espalier.evaluate.corrupt.CorruptedImages;
 import org.espalier.evaluate.corrupt.Corruption;
 import org.espalier.evaluate.corrupt.GreyCorruption;
 import org.espalier.evaluate.measure.CalibrationMeter;
-import org.espalier.lab.file.Json;
 import org.espalier.random.Stream;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.table.Table;
@@ -119,14 +118,10 @@ final class CorruptCommand implements Callable<Integer> {
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("mean", mean);
         result.put("correct", found);
-        Path file = ticket.write("corruption", settings, result);
+        Measurement measurement = new Measurement(ticket.ticket(), "corruption", settings, result);
+        measurement.write();
         if (json) {
-            Map<String, Object> line = new LinkedHashMap<>();
-            line.put("file", file.toString());
-            ticket.ticket().place().ifPresent(place -> line.putAll(place.members()));
-            line.put("settings", settings);
-            line.putAll(result);
-            console.out().println(Json.write(line));
+            console.out().println(measurement.line());
         }
         return new Measured(ticket.ticket().label(), ticket.images(), found, mean);
     }

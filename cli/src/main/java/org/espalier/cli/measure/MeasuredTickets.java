@@ -1,7 +1,5 @@
 package org.espalier.cli.measure;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,14 +11,11 @@ import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.data.Split;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
-import org.espalier.lab.file.AtomicFiles;
-import org.espalier.lab.file.Json;
-import org.espalier.lab.store.StoreWriter;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketSplits;
 import org.espalier.network.Architecture;
 
-/** Test images and engines for commands that measure tickets, and the files of their results. */
+/** Test images and engines for commands that measure tickets. */
 final class MeasuredTickets {
     private MeasuredTickets() {}
 
@@ -46,20 +41,6 @@ final class MeasuredTickets {
             settings.put("split", split.name());
             settings.put("images", images);
             return settings;
-        }
-
-        /** Writes a result; its name follows from the settings, so that the same measurement has one file. */
-        Path write(String kind, Map<String, Object> settings, Map<String, Object> result) {
-            Map<String, Object> content = new LinkedHashMap<>();
-            content.put("format", "espalier-1");
-            content.put("kind", kind);
-            content.put("settings", settings);
-            content.putAll(result);
-            Path directory = ticket.measurements(kind);
-            AtomicFiles.makeDirectory(directory);
-            Path file = directory.resolve(StoreWriter.key(settings) + ".json");
-            AtomicFiles.write(file, (Json.write(content) + "\n").getBytes(StandardCharsets.UTF_8));
-            return file;
         }
     }
 
