@@ -8,10 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.espalier.attack.Attack;
-import org.espalier.attack.KeptIterate;
-import org.espalier.attack.LabelChoice;
-import org.espalier.attack.Pgd;
 import org.espalier.cli.CommandProvider;
 import org.espalier.cli.TicketOptions;
 import org.espalier.cli.console.Console;
@@ -38,8 +34,6 @@ import picocli.CommandLine.Spec;
                 "Measure the calibration of tickets: expected and maximum calibration error, likelihood, Brier score.",
         footer = {"", "Example:", "  espalier calibrate runs/quick --all-levels --epsilon 0.1"})
 final class CalibrateCommand implements Callable<Integer> {
-    private static final int STEPS = 10;
-
     private final Console console;
 
     @Spec
@@ -121,15 +115,16 @@ final class CalibrateCommand implements Callable<Integer> {
             Optional<Double> radius,
             List<List<String>> names,
             List<List<String>> values) {
-        Optional<Attack> attack =
-                radius.map(size -> new Pgd(size, size / 4, STEPS, true, 1, KeptIterate.LAST, LabelChoice.TRUE));
         Calibration found = meter.measure(
-                measured.split(), measured.images(), attack, Stream.root(seed).child("calibration"));
+                measured.split(),
+                measured.images(),
+                radius.map(MeasuredTickets::pgd),
+                Stream.root(seed).child("calibration"));
         Map<String, Object> settings = measured.settings();
         settings.put("bins", Calibration.BINS);
         radius.ifPresent(size -> {
             settings.put("epsilon", size);
-            settings.put("steps", STEPS);
+            settings.put("steps", MeasuredTickets.STEPS);
             settings.put("seed", seed);
         });
         Map<String, Object> result = new LinkedHashMap<>();

@@ -9,10 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.espalier.UserException;
-import org.espalier.attack.Attack;
-import org.espalier.attack.KeptIterate;
-import org.espalier.attack.LabelChoice;
-import org.espalier.attack.Pgd;
 import org.espalier.cli.CommandProvider;
 import org.espalier.cli.TicketOptions;
 import org.espalier.cli.console.Console;
@@ -21,8 +17,6 @@ import org.espalier.construct.SampledConvolutions;
 import org.espalier.construct.StrongTicket;
 import org.espalier.construct.SubsetSums;
 import org.espalier.data.Split;
-import org.espalier.engine.Engine;
-import org.espalier.engine.Engines;
 import org.espalier.evaluate.measure.CalibrationMeter;
 import org.espalier.lab.experiment.Decimals;
 import org.espalier.lab.store.NetworkFile;
@@ -53,7 +47,6 @@ import picocli.CommandLine.Spec;
             "  espalier construct lenet5.safetensors --method convolutions --samples 5,10,15,20,25,30"
         })
 final class ConstructCommand implements Callable<Integer> {
-    private static final int STEPS = 10;
     private static final String KIND = "construction";
     private static final String SUBSET_SUM = "subset-sum";
     private static final String CONVOLUTIONS = "convolutions";
@@ -279,16 +272,11 @@ final class ConstructCommand implements Callable<Integer> {
     }
 
     private double accuracy(MeasuredTickets.Measured measured, Weights weights, Optional<Double> radius) {
-        Mask mask = measured.ticket().network().mask();
-        Engine engine = Engines.create(mask.architecture());
-        engine.load(weights, mask);
-        Optional<Attack> attack =
-                radius.map(size -> new Pgd(size, size / 4, STEPS, true, 1, KeptIterate.LAST, LabelChoice.TRUE));
-        return (double) new CalibrationMeter(engine)
+        return (double) new CalibrationMeter(measured.engine(weights))
                         .measure(
                                 measured.split(),
                                 measured.images(),
-                                attack,
+                                radius.map(MeasuredTickets::pgd),
                                 Stream.root(seed).child("construction").child("attack"))
                         .correct()
                 / measured.images();

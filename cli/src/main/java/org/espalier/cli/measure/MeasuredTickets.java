@@ -6,6 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.espalier.UserException;
+import org.espalier.attack.Attack;
+import org.espalier.attack.KeptIterate;
+import org.espalier.attack.LabelChoice;
+import org.espalier.attack.Pgd;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.data.Split;
@@ -13,10 +17,14 @@ import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketSplits;
-import org.espalier.network.Architecture;
+import org.espalier.network.Mask;
+import org.espalier.network.Weights;
 
 /** Test images and engines for commands that measure tickets. */
 final class MeasuredTickets {
+    /** Steps of {@link #pgd}. */
+    static final int STEPS = 10;
+
     private MeasuredTickets() {}
 
     /**
@@ -27,9 +35,14 @@ final class MeasuredTickets {
     record Measured(Ticket ticket, Split split, int images) {
         /** An engine with the ticket's weights. */
         Engine engine() {
-            Architecture architecture = ticket.network().mask().architecture();
-            Engine engine = Engines.create(architecture);
-            engine.load(ticket.network().weights(), ticket.network().mask());
+            return engine(ticket.network().weights());
+        }
+
+        /** An engine with other weights under the ticket's mask. */
+        Engine engine(Weights weights) {
+            Mask mask = ticket.network().mask();
+            Engine engine = Engines.create(mask.architecture());
+            engine.load(weights, mask);
             return engine;
         }
 
@@ -42,6 +55,11 @@ final class MeasuredTickets {
             settings.put("images", images);
             return settings;
         }
+    }
+
+    /** PGD from one random start, with {@value #STEPS} steps of a fourth of the radius, in an L-infinity ball. */
+    static Attack pgd(double radius) {
+        return new Pgd(radius, radius / 4, STEPS, true, 1, KeptIterate.LAST, LabelChoice.TRUE);
     }
 
     /**
