@@ -139,20 +139,23 @@ final class ConstructCommand implements Callable<Integer> {
         } else if (sums && !samples.isEmpty()) {
             throw wrong("--samples goes with --method convolutions");
         }
-        List<MeasuredTickets.Measured> tickets =
-                MeasuredTickets.of(ticketOptions.tickets(given), images, Integer.MAX_VALUE, console);
         if (sums) {
             StrongTicket construction = strongTicket();
-            tickets.forEach(ticket -> subsetSum(ticket, construction));
+            Optional<Double> radius = epsilon.map(text -> number("--epsilon", text));
+            tickets().forEach(ticket -> subsetSum(ticket, construction, radius));
         } else {
             List<Integer> numbers = numbers();
-            tickets.forEach(ticket -> convolutions(ticket, numbers));
+            tickets().forEach(ticket -> convolutions(ticket, numbers));
         }
         return ExitCode.DONE;
     }
 
+    private List<MeasuredTickets.Measured> tickets() {
+        return MeasuredTickets.of(ticketOptions.tickets(given), images, Integer.MAX_VALUE, console);
+    }
+
     private StrongTicket strongTicket() {
-        double size = number("--error", error, 0.01);
+        double size = error.map(text -> number("--error", text)).orElse(0.01);
         int count = factor.orElse(3);
         int drawn = count < 1 ? 0 : StrongTicket.samples(count, size);
         if (drawn < 1 || drawn > SubsetSums.MOST) {
@@ -170,10 +173,10 @@ final class ConstructCommand implements Callable<Integer> {
         return numbers;
     }
 
-    private double number(String option, Optional<String> text, double usual) {
-        double number = text.map(t -> Decimals.parseDouble(t).orElse(-1.0)).orElse(usual);
+    private double number(String option, String text) {
+        double number = Decimals.parseDouble(text).orElse(-1.0);
         if (!(number > 0 && number <= 1)) {
-            throw wrong(option + " is " + text.orElse("") + ", expected a number above 0 and at most 1");
+            throw wrong(option + " is " + text + ", expected a number above 0 and at most 1");
         }
         return number;
     }
@@ -182,7 +185,8 @@ final class ConstructCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), problem);
     }
 
-    private void subsetSum(MeasuredTickets.Measured measured, StrongTicket construction) {
+    private void subsetSum(
+            MeasuredTickets.Measured measured, StrongTicket construction, Optional<Double> radius) {
         Weights target = measured.ticket().network().weights();
         Mask mask = measured.ticket().network().mask();
         Stream stream = Stream.root(seed).child("construction");
@@ -193,7 +197,6 @@ final class ConstructCommand implements Callable<Integer> {
         settings.put("error", construction.error());
         settings.put("drop-small", construction.dropSmall());
         settings.put("seed", seed);
-        Optional<Double> radius = epsilon.map(text -> number("--epsilon", Optional.of(text), 0));
         radius.ifPresent(size -> settings.put("epsilon", size));
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("drawn", made.drawn());
