@@ -21,12 +21,8 @@ class MeasureCommandsTest {
     private String search;
 
     @BeforeEach
-    void search() throws IOException {
-        TinyImages.write(home.resolve("images"));
-        Path file = Files.writeString(home.resolve("tiny.yaml"), TinyImages.experiment(home.resolve("images")));
-        search = home.resolve("out").toString();
-        assertThat(CommandLineRun.of("run", file.toString(), "--out", search).code())
-                .isZero();
+    void search() {
+        search = TinyImages.search(home).toString();
     }
 
     private static JsonNode line(CommandLineRun run) {
