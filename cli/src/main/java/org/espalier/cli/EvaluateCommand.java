@@ -250,8 +250,8 @@ final class EvaluateCommand implements Callable<Integer> {
 
     /** Where the adversarial examples of an evaluation are kept, if they are. */
     private Optional<KeptDirectory> kept(EvaluationRequest request) {
-        return keep.map(place -> KeptDirectory.of(
-                place, request.directory(), request.ticket().digest(), request.id()));
+        return keep.map(place ->
+                KeptDirectory.of(place, request.directory(), request.ticket().digest(), request.id()));
     }
 
     private void pictures(List<EvaluationRequest> requests) {

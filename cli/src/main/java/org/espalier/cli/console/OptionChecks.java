@@ -36,8 +36,7 @@ public final class OptionChecks {
     public static void fileName(CommandSpec spec, String option, String value) {
         if (!value.matches("[a-z0-9][a-z0-9-]*")) {
             throw new ParameterException(
-                    spec.commandLine(),
-                    option + " is " + value + ", expected lower-case letters, digits and hyphens");
+                    spec.commandLine(), option + " is " + value + ", expected lower-case letters, digits and hyphens");
         }
     }
 }

@@ -185,8 +185,7 @@ final class ConstructCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), problem);
     }
 
-    private void subsetSum(
-            MeasuredTickets.Measured measured, StrongTicket construction, Optional<Double> radius) {
+    private void subsetSum(MeasuredTickets.Measured measured, StrongTicket construction, Optional<Double> radius) {
         Weights target = measured.ticket().network().weights();
         Mask mask = measured.ticket().network().mask();
         Stream stream = Stream.root(seed).child("construction");

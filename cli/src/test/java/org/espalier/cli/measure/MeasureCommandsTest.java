@@ -67,7 +67,8 @@ class MeasureCommandsTest {
             Files.write(grey.resolve(part + "-images-idx3-ubyte"), IdxBytes.images(30, 28, 28));
             Files.write(
                     grey.resolve(part + "-labels-idx1-ubyte"),
-                    IdxBytes.labels(IntStream.range(0, 30).map(image -> image % 3).toArray()));
+                    IdxBytes.labels(
+                            IntStream.range(0, 30).map(image -> image % 3).toArray()));
         }
         Path pictures = home.resolve("pictures");
         for (int i = 0; i < 30; i++) {
@@ -78,7 +79,14 @@ class MeasureCommandsTest {
         }
         Path colour = home.resolve("colour");
         CommandLineRun.done(
-                "data", "import", pictures.toString(), "--name", "colour", "--directory", colour.toString(), "--colour");
+                "data",
+                "import",
+                pictures.toString(),
+                "--name",
+                "colour",
+                "--directory",
+                colour.toString(),
+                "--colour");
         Path both = Files.writeString(
                 home.resolve("both.yaml"),
                 TinyImages.experiment(grey)
