@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.espalier.UserException;
@@ -15,11 +16,10 @@ import org.espalier.attack.ThreatModel;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
+import org.espalier.cli.console.OptionChecks;
 import org.espalier.cli.progress.CertificationProgress;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.cli.progress.SharedParts;
-import org.espalier.data.DataSet;
-import org.espalier.data.Split;
 import org.espalier.lab.certification.BoundsConsistency;
 import org.espalier.lab.certification.Certification;
 import org.espalier.lab.certification.CertificationMethod;
@@ -34,7 +34,7 @@ import org.espalier.lab.file.Json;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.tickets.Ticket;
-import org.espalier.lab.tickets.TicketData;
+import org.espalier.lab.tickets.TicketSplits;
 import org.espalier.report.example.ContactSheets;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.table.Table;
@@ -65,9 +65,6 @@ final class CertifyCommand implements Callable<Integer> {
     private static final int USUAL_BOUND_IMAGES = 1000;
     private static final int USUAL_EXACT_IMAGES = 100;
     private static final float USUAL_EPSILON = 0.1f;
-
-    /** Digits of a network's digest in names of directories. */
-    private static final int DIGITS = 12;
 
     private final Console console;
 
@@ -162,10 +159,8 @@ final class CertifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        OptionChecks.atLeastOne(spec, "--jobs", jobs);
         int threads = jobs.orElse(Runtime.getRuntime().availableProcessors());
-        if (threads < 1) {
-            throw new ParameterException(spec.commandLine(), "--jobs is " + threads + ", expected a number from 1");
-        }
         List<CertificationRequest> requests = requests();
         if (shared) {
             return share(requests, threads);
@@ -180,8 +175,7 @@ final class CertifyCommand implements Callable<Integer> {
             for (CertificationRequest request : requests) {
                 Optional<Certification> certification = runner.run(request);
                 if (certification.isEmpty()) {
-                    console.err().println("stopped; nothing is lost: run the same command again to continue");
-                    return interruption.code().orElse(ExitCode.INTERRUPTED);
+                    return interruption.stopped(console);
                 }
                 certifications.add(certification.get());
             }
@@ -192,7 +186,7 @@ final class CertifyCommand implements Callable<Integer> {
     private int share(List<CertificationRequest> requests, int threads) {
         Path root = TicketOptions.sharedRoot(
                 requests.stream().map(CertificationRequest::ticket).toList(), out);
-        SharedParts.Outcome outcome = SharedParts.run(
+        OptionalInt interrupted = SharedParts.run(
                 console,
                 requests.stream()
                         .map(request -> CertificationRunner.parted(request, root))
@@ -202,11 +196,11 @@ final class CertifyCommand implements Callable<Integer> {
                 threads,
                 WorkRequest.USUAL_TERM,
                 false);
-        return outcome.whole()
-                ? conclude(
+        return interrupted.isPresent()
+                ? interrupted.getAsInt()
+                : conclude(
                         requests,
-                        requests.stream().map(CertificationRunner::stored).toList())
-                : outcome.interrupted().orElse(ExitCode.INTERRUPTED);
+                        requests.stream().map(CertificationRunner::stored).toList());
     }
 
     private int conclude(List<CertificationRequest> requests, List<Certification> certifications) {
@@ -220,10 +214,8 @@ final class CertifyCommand implements Callable<Integer> {
     private void keep(List<CertificationRequest> requests, List<Certification> certifications, Path place) {
         for (int i = 0; i < requests.size(); i++) {
             CertificationRequest request = requests.get(i);
-            var directory = new KeptDirectory(
-                    place.toString().isEmpty()
-                            ? request.directory().resolve(KeptDirectory.NAME)
-                            : place.resolve(request.ticket().digest().substring(0, DIGITS) + "-" + request.id()));
+            KeptDirectory directory = KeptDirectory.of(
+                    place, request.directory(), request.ticket().digest(), request.id());
             int found = KeptCounterexamples.write(request, certifications.get(i), directory);
             ContactSheets.write(directory, request.set().details().classNames());
             console.err().println("Kept: " + directory.file() + " (" + found + " counterexamples)");
@@ -285,22 +277,18 @@ final class CertifyCommand implements Callable<Integer> {
         List<Ticket> tickets = ticketOptions.tickets(given).stream()
                 .map(ticket -> out.map(ticket::certificatesKeptIn).orElse(ticket))
                 .toList();
-        Map<TicketData, DataSet> sets = new LinkedHashMap<>();
         List<CertificationRequest> requests = new ArrayList<>();
         try (DataProgressLines lines = DataProgressLines.on(console)) {
+            TicketSplits parts = new TicketSplits(split, lines);
             for (Ticket ticket : tickets) {
-                DataSet set = sets.computeIfAbsent(ticket.data(), wanted -> wanted.load(lines));
-                TicketData.check(ticket.network(), set, ticket.file());
-                Split part = split.equals("test")
-                        ? set.test()
-                        : ticket.data().splits(set).validation();
-                int count =
-                        images.orElse(Math.min(part.size(), chosen.exact() ? USUAL_EXACT_IMAGES : USUAL_BOUND_IMAGES));
+                TicketSplits.Part part = parts.of(ticket);
+                int usual = chosen.exact() ? USUAL_EXACT_IMAGES : USUAL_BOUND_IMAGES;
+                int count = images.orElse(Math.min(part.split().size(), usual));
                 for (float epsilon : radii) {
                     requests.add(new CertificationRequest(
                             ticket,
-                            set,
-                            part,
+                            part.set(),
+                            part.split(),
                             count,
                             measured,
                             epsilon,

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.espalier.UserException;
 import org.espalier.attack.Norm;
@@ -15,12 +16,12 @@ import org.espalier.attack.ThreatModel;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
+import org.espalier.cli.console.OptionChecks;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.cli.progress.EvaluationProgress;
 import org.espalier.cli.progress.SharedParts;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
-import org.espalier.data.Splits;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.evaluate.rules.Verdict;
 import org.espalier.lab.cluster.WorkRequest;
@@ -38,7 +39,7 @@ import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.robustness.SuiteChoice;
 import org.espalier.lab.selftest.SelfTest;
 import org.espalier.lab.tickets.Ticket;
-import org.espalier.lab.tickets.TicketData;
+import org.espalier.lab.tickets.TicketSplits;
 import org.espalier.report.example.ContactSheets;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.table.EvaluationTables;
@@ -69,9 +70,6 @@ import picocli.CommandLine.Spec;
 final class EvaluateCommand implements Callable<Integer> {
     private static final int USUAL_IMAGES = 1000;
     private static final float USUAL_EPSILON = 0.3f;
-
-    /** Digits of a network's digest in names of directories. */
-    private static final int DIGITS = 12;
 
     private final Console console;
 
@@ -175,9 +173,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        jobs.filter(n -> n < 1).ifPresent(n -> {
-            throw wrong("--jobs is " + n + ", expected a number from 1");
-        });
+        OptionChecks.atLeastOne(spec, "--jobs", jobs);
         int threads = jobs.orElse(Runtime.getRuntime().availableProcessors());
         if (selfTest) {
             return selfTest(threads);
@@ -189,9 +185,10 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         Path path = given.orElseThrow(() -> wrong("missing TICKET"));
         ThreatModel threat = threat();
-        images.filter(n -> n < 1).ifPresent(n -> {
-            throw wrong("--images is " + n + ", expected a number from 1");
-        });
+        OptionChecks.atLeastOne(spec, "--images", images);
+        if (shared && keep.isPresent()) {
+            throw wrong("--keep is given, expected none with --shared; run the command again with --keep alone");
+        }
         if (asEntry && !suite.equals("standard")) {
             throw wrong("--as-entry needs --suite standard, AutoAttack's attacks, found " + suite);
         } else if (!asEntry && !entryFields.isEmpty()) {
@@ -203,46 +200,35 @@ final class EvaluateCommand implements Callable<Integer> {
         oneOf("--weights", ticketOptions.weights(), List.of("final", "best-validation"));
         List<Ticket> tickets = tickets(path);
         List<EvaluationRequest> requests = requests(tickets, threat);
-        if (shared) {
-            if (keep.isPresent()) {
-                throw wrong("--keep is given, expected none with --shared; run the command again with --keep alone");
-            }
-            Path root = TicketOptions.sharedRoot(tickets, out);
-            SharedParts.Outcome outcome = SharedParts.run(
-                    console,
-                    requests.stream()
-                            .map(request -> EvaluationRunner.parted(request, root))
-                            .toList(),
-                    root,
-                    Ticket.EVALUATIONS,
-                    threads,
-                    WorkRequest.USUAL_TERM,
-                    false);
-            if (!outcome.whole()) {
-                return outcome.interrupted().orElse(ExitCode.INTERRUPTED);
-            }
-            int code = show(requests);
-            if (asEntry) {
-                requests.forEach(this::entries);
-            }
-            return code;
-        }
-        var progress = new EvaluationProgress(console);
-        var runner = new EvaluationRunner(requests, threads, progress, this::kept);
+        return shared ? share(tickets, requests, threads) : attack(requests, threads);
+    }
+
+    private int share(List<Ticket> tickets, List<EvaluationRequest> requests, int threads) {
+        Path root = TicketOptions.sharedRoot(tickets, out);
+        OptionalInt interrupted = SharedParts.run(
+                console,
+                requests.stream()
+                        .map(request -> EvaluationRunner.parted(request, root))
+                        .toList(),
+                root,
+                Ticket.EVALUATIONS,
+                threads,
+                WorkRequest.USUAL_TERM,
+                false);
+        return interrupted.isPresent() ? interrupted.getAsInt() : conclude(requests);
+    }
+
+    private int attack(List<EvaluationRequest> requests, int threads) {
+        var runner = new EvaluationRunner(requests, threads, new EvaluationProgress(console), this::kept);
         try (Interruption interruption = Interruption.expect(() -> {
             console.err().println("stopping; waits for the batches in work");
             runner.stop();
         })) {
             if (!runner.run()) {
-                console.err().println("stopped; nothing is lost: run the same command again to continue");
-                return interruption.code().orElse(ExitCode.INTERRUPTED);
+                return interruption.stopped(console);
             }
         }
-        int code = show(requests);
-        pictures(requests);
-        if (asEntry) {
-            requests.forEach(this::entries);
-        }
+        int code = conclude(requests);
         runner.secondsPerImage()
                 .ifPresent(seconds -> console.err()
                         .println(String.format(
@@ -253,12 +239,19 @@ final class EvaluateCommand implements Callable<Integer> {
         return code;
     }
 
+    private int conclude(List<EvaluationRequest> requests) {
+        int code = show(requests);
+        pictures(requests);
+        if (asEntry) {
+            requests.forEach(this::entries);
+        }
+        return code;
+    }
+
     /** Where the adversarial examples of an evaluation are kept, if they are. */
     private Optional<KeptDirectory> kept(EvaluationRequest request) {
-        return keep.map(place -> new KeptDirectory(
-                place.toString().isEmpty()
-                        ? request.directory().resolve(KeptDirectory.NAME)
-                        : place.resolve(request.ticket().digest().substring(0, DIGITS) + "-" + request.id())));
+        return keep.map(place ->
+                KeptDirectory.of(place, request.directory(), request.ticket().digest(), request.id()));
     }
 
     private void pictures(List<EvaluationRequest> requests) {
@@ -303,21 +296,17 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private List<EvaluationRequest> requests(List<Ticket> tickets, ThreatModel threat) {
-        Map<TicketData, DataSet> sets = new LinkedHashMap<>();
-        Map<TicketData, Splits> splits = new LinkedHashMap<>();
         List<EvaluationRequest> requests = new ArrayList<>();
         try (DataProgressLines lines = DataProgressLines.on(console)) {
+            TicketSplits parts = new TicketSplits(split, lines);
             for (Ticket ticket : tickets) {
-                DataSet set = sets.computeIfAbsent(ticket.data(), wanted -> wanted.load(lines));
-                TicketData.check(ticket.network(), set, ticket.file());
-                Radius.check(threat, set.features(), "--epsilon");
-                Splits parts = splits.computeIfAbsent(ticket.data(), wanted -> wanted.splits(set));
-                Split part = split.equals("test") ? parts.test() : parts.validation();
+                TicketSplits.Part part = parts.of(ticket);
+                Radius.check(threat, part.set().features(), "--epsilon");
                 requests.add(new EvaluationRequest(
                         ticket,
-                        set,
-                        part,
-                        count(part),
+                        part.set(),
+                        part.split(),
+                        count(part.split()),
                         SuiteChoice.of(
                                 suite,
                                 threat.norm(),

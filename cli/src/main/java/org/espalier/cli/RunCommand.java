@@ -15,6 +15,7 @@ import org.espalier.UserPath;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
+import org.espalier.cli.console.OptionChecks;
 import org.espalier.cli.console.Version;
 import org.espalier.cli.place.PlaceRequest;
 import org.espalier.cli.place.Places;
@@ -173,9 +174,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        jobs.filter(n -> n < 1).ifPresent(n -> {
-            throw new ParameterException(spec.commandLine(), "--jobs is " + n + ", expected a number from 1");
-        });
+        OptionChecks.atLeastOne(spec, "--jobs", jobs);
         if (on.isEmpty() && (master.isPresent() || store.isPresent() || !conf.isEmpty())) {
             throw new ParameterException(spec.commandLine(), "--master, --store and --conf need --on, e.g. --on spark");
         }
@@ -248,9 +247,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private List<Integer> coresOrUsual() {
-        cores.stream().filter(n -> n < 1).findFirst().ifPresent(n -> {
-            throw new ParameterException(spec.commandLine(), "--cores is " + n + ", expected a number from 1");
-        });
+        cores.forEach(number -> OptionChecks.atLeastOne(spec, "--cores", number));
         return cores.isEmpty() ? List.of(1, 16, 120, 1000) : cores;
     }
 
@@ -292,8 +289,7 @@ final class RunCommand implements Callable<Integer> {
             outcome = search.get();
             if (outcome.stopped()) {
                 progress.close();
-                console.err().println("stopped; nothing is lost: run the same command again to continue");
-                return interruption.code().orElse(ExitCode.INTERRUPTED);
+                return interruption.stopped(console);
             }
             progress.done(outcome.trained());
         }
@@ -331,8 +327,7 @@ final class RunCommand implements Callable<Integer> {
             runner.stop();
         })) {
             if (!runner.run()) {
-                console.err().println("stopped; nothing is lost: run the same command again to continue");
-                return OptionalInt.of(interruption.code().orElse(ExitCode.INTERRUPTED));
+                return OptionalInt.of(interruption.stopped(console));
             }
         }
         return OptionalInt.empty();

@@ -93,6 +93,21 @@ public final class TicketOptions {
     }
 
     /**
+     * The ticket chosen.
+     *
+     * @param given a search's directory, a level's directory, or a safetensors file
+     * @param purpose what it is for, as in "to export"
+     * @throws UserException if there is none, or more than one
+     */
+    public Ticket ticket(Path given, String purpose) {
+        List<Ticket> tickets = tickets(given);
+        if (tickets.size() != 1) {
+            throw new UserException(given + " has " + tickets.size() + " such tickets, expected one " + purpose);
+        }
+        return tickets.getFirst();
+    }
+
+    /**
      * The tickets chosen, at least one.
      *
      * @param given a search's directory, a level's directory, or a safetensors file

@@ -13,6 +13,7 @@ import org.espalier.UserException;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
+import org.espalier.cli.console.OptionChecks;
 import org.espalier.cli.console.Version;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.cli.progress.RunProgress;
@@ -38,7 +39,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -130,9 +130,9 @@ final class WorkCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        jobs.ifPresent(n -> atLeastOne("--jobs", n));
-        atLeastOne("--lease", lease);
-        atLeastOne("--checkpoint", checkpoint);
+        OptionChecks.atLeastOne(spec, "--jobs", jobs);
+        OptionChecks.atLeastOne(spec, "--lease", lease);
+        OptionChecks.atLeastOne(spec, "--checkpoint", checkpoint);
         Store store = Store.open(directory);
         Experiment experiment = store.experiment();
         Optional<StoreLock> lock = StoreLock.share(directory);
@@ -168,12 +168,6 @@ final class WorkCommand implements Callable<Integer> {
             }
         } finally {
             lock.ifPresent(StoreLock::close);
-        }
-    }
-
-    private void atLeastOne(String option, int value) {
-        if (value < 1) {
-            throw new ParameterException(spec.commandLine(), option + " is " + value + ", expected a number from 1");
         }
     }
 
@@ -242,8 +236,7 @@ final class WorkCommand implements Callable<Integer> {
                     .map(request -> EvaluationRunner.parted(request, directory))
                     .toList();
         }
-        return SharedParts.run(console, works, directory, Ticket.EVALUATIONS, threads, term, leave)
-                .interrupted();
+        return SharedParts.run(console, works, directory, Ticket.EVALUATIONS, threads, term, leave);
     }
 
     private static void delete(Path home) {

@@ -29,12 +29,8 @@ class CertifyCommandTest {
     private Path empty;
 
     @BeforeAll
-    static void search() throws IOException {
-        TinyImages.write(home.resolve("images"));
-        Path file = Files.writeString(home.resolve("tiny.yaml"), TinyImages.experiment(home.resolve("images")));
-        search = home.resolve("out");
-        CommandLineRun run = CommandLineRun.of("run", file.toString(), "--out", search.toString());
-        assertThat(run.code()).as(run.err()).isZero();
+    static void search() {
+        search = TinyImages.search(home);
     }
 
     private static CommandLineRun certify(Path store, String... more) {

@@ -1,5 +1,7 @@
 package org.espalier.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +22,13 @@ public record CommandLineRun(int code, String out, String err) {
         var err = new ByteArrayOutputStream();
         int code = new Cli(new Console(out, err, StandardCharsets.UTF_8, false)).run(arguments);
         return new CommandLineRun(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** Runs one command line that has to end with exit code 0. */
+    public static CommandLineRun done(String... arguments) {
+        CommandLineRun run = of(arguments);
+        assertThat(run.code()).as(run.err()).isZero();
+        return run;
     }
 
     /** The whole command line, to be parsed only. */

@@ -23,13 +23,8 @@ class ConstructCommandTest {
     private Path out;
 
     @BeforeEach
-    void search() throws IOException {
-        TinyImages.write(home.resolve("images"));
-        Path file = Files.writeString(home.resolve("tiny.yaml"), TinyImages.experiment(home.resolve("images")));
-        out = home.resolve("out");
-        assertThat(CommandLineRun.of("run", file.toString(), "--out", out.toString())
-                        .code())
-                .isZero();
+    void search() {
+        out = TinyImages.search(home);
     }
 
     private CommandLineRun construct(String... more) {

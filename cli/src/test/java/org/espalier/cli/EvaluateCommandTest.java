@@ -20,13 +20,8 @@ class EvaluateCommandTest {
     private Path out;
 
     @BeforeEach
-    void search() throws IOException {
-        TinyImages.write(home.resolve("images"));
-        Path file = Files.writeString(home.resolve("tiny.yaml"), TinyImages.experiment(home.resolve("images")));
-        out = home.resolve("out");
-        assertThat(CommandLineRun.of("run", file.toString(), "--out", out.toString())
-                        .code())
-                .isZero();
+    void search() {
+        out = TinyImages.search(home);
     }
 
     private CommandLineRun evaluate(String... arguments) {

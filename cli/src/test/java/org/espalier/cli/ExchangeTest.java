@@ -1,6 +1,7 @@
 package org.espalier.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.espalier.cli.CommandLineRun.done;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -29,17 +30,10 @@ class ExchangeTest {
     private Path out;
 
     @BeforeEach
-    void search() throws IOException {
-        TinyImages.write(home.resolve("images"));
-        experiment = Files.writeString(home.resolve("tiny.yaml"), TinyImages.experiment(home.resolve("images")));
+    void search() {
+        experiment = TinyImages.file(home);
         out = home.resolve("out");
         done("run", experiment.toString(), "--out", out.toString());
-    }
-
-    private static CommandLineRun done(String... arguments) {
-        CommandLineRun run = CommandLineRun.of(arguments);
-        assertThat(run.code()).as(run.err()).isZero();
-        return run;
     }
 
     private Path export(String format, String name, String... more) {

@@ -1,6 +1,7 @@
 package org.espalier.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.espalier.cli.CommandLineRun.done;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,11 +24,8 @@ class KeepAndCheckTest {
     private Path other;
 
     @BeforeEach
-    void search() throws IOException {
-        TinyImages.write(home.resolve("images"));
-        Path experiment = Files.writeString(home.resolve("tiny.yaml"), TinyImages.experiment(home.resolve("images")));
-        Path out = home.resolve("out");
-        done("run", experiment.toString(), "--out", out.toString());
+    void search() {
+        Path out = TinyImages.search(home);
         ticket = exported(out, 1);
         other = exported(out, 0);
     }
@@ -50,17 +48,8 @@ class KeepAndCheckTest {
         return file;
     }
 
-    private static CommandLineRun done(String... arguments) {
-        CommandLineRun run = CommandLineRun.of(arguments);
-        assertThat(run.code()).as(run.err()).isZero();
-        return run;
-    }
-
     private CommandLineRun onData(String... arguments) {
-        List<String> all = new ArrayList<>(List.of(arguments));
-        all.addAll(List.of(
-                "--data", "tiny", "--data-directory", home.resolve("images").toString()));
-        return CommandLineRun.of(all.toArray(String[]::new));
+        return TinyImages.onData(home, arguments);
     }
 
     private CommandLineRun evaluated(Path network, String... more) {

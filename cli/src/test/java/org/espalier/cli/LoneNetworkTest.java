@@ -1,11 +1,11 @@
 package org.espalier.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.espalier.cli.CommandLineRun.done;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.espalier.cli.console.ExitCode;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,11 +21,8 @@ class LoneNetworkTest {
     private Path search;
 
     @BeforeEach
-    void search() throws IOException {
-        TinyImages.write(home.resolve("images"));
-        Path experiment = Files.writeString(home.resolve("tiny.yaml"), TinyImages.experiment(home.resolve("images")));
-        search = home.resolve("out");
-        done("run", experiment.toString(), "--out", search.toString());
+    void search() {
+        search = TinyImages.search(home);
         ticket = home.resolve("net.safetensors");
         Path onnx = home.resolve("net.onnx");
         done(
@@ -42,17 +39,8 @@ class LoneNetworkTest {
         done("import", onnx.toString(), "--out", ticket.toString());
     }
 
-    private static CommandLineRun done(String... arguments) {
-        CommandLineRun run = CommandLineRun.of(arguments);
-        assertThat(run.code()).as(run.err()).isZero();
-        return run;
-    }
-
     private CommandLineRun onData(String... arguments) {
-        List<String> all = new ArrayList<>(List.of(arguments));
-        all.addAll(List.of(
-                "--data", "tiny", "--data-directory", home.resolve("images").toString()));
-        return CommandLineRun.of(all.toArray(String[]::new));
+        return TinyImages.onData(home, arguments);
     }
 
     @Test

@@ -27,9 +27,8 @@ class RunCommandTest {
     private Path out;
 
     @BeforeEach
-    void makeImages() throws IOException {
-        TinyImages.write(home.resolve("images"));
-        file = Files.writeString(home.resolve("tiny.yaml"), TinyImages.experiment(home.resolve("images")));
+    void makeImages() {
+        file = TinyImages.file(home);
         out = home.resolve("out");
     }
 

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.espalier.fixtures.IdxBytes;
 
 /** A data set that trains in milliseconds: images of 3 x 3 pixels, of which column {@code label} is bright. */
@@ -32,6 +34,32 @@ public final class TinyImages {
         }
         Files.write(directory.resolve(part + "-images-idx3-ubyte"), IdxBytes.images(pixels, 3, 3));
         Files.write(directory.resolve(part + "-labels-idx1-ubyte"), IdxBytes.labels(labels));
+    }
+
+    /** Writes images and the experiment on them below a directory, and runs it: the search's directory. */
+    public static Path search(Path home) {
+        Path out = home.resolve("out");
+        CommandLineRun.done("run", file(home).toString(), "--out", out.toString());
+        return out;
+    }
+
+    /** Writes images and the experiment on them below a directory: the experiment's file. */
+    public static Path file(Path home) {
+        Path images = home.resolve("images");
+        write(images);
+        try {
+            return Files.writeString(home.resolve("tiny.yaml"), experiment(images));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Runs a command on a ticket's file, with the images that {@link #file} writes. */
+    static CommandLineRun onData(Path home, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of(
+                "--data", "tiny", "--data-directory", home.resolve("images").toString()));
+        return CommandLineRun.of(all.toArray(String[]::new));
     }
 
     /** An experiment on them: two strategies, two trials, two levels, a few updates each. */

@@ -12,6 +12,7 @@ import org.espalier.cli.CommandProvider;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
+import org.espalier.cli.console.OptionChecks;
 import org.espalier.cli.console.Version;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.engine.KernelMode;
@@ -117,12 +118,8 @@ final class BenchmarkCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        jobs.filter(n -> n < 1).ifPresent(n -> {
-            throw wrong("--jobs is " + n + ", expected a number from 1");
-        });
-        trials.filter(n -> n < 1).ifPresent(n -> {
-            throw wrong("--trials is " + n + ", expected a number from 1");
-        });
+        OptionChecks.atLeastOne(spec, "--jobs", jobs);
+        OptionChecks.atLeastOne(spec, "--trials", trials);
         BenchmarkFile file = BenchmarkFile.read(given);
         if (show) {
             console.out().print(BenchmarkFile.NAMES.contains(given) ? BenchmarkFile.text(given) : file.write());
@@ -156,13 +153,10 @@ final class BenchmarkCommand implements Callable<Integer> {
     private double sparsity(String text) {
         double sparsity = Decimals.parseDouble(text).orElse(-1.0);
         if (!(sparsity >= 0 && sparsity < 1)) {
-            throw wrong("--sparsity has " + text + ", expected numbers of at least 0 and below 1");
+            throw new ParameterException(
+                    spec.commandLine(), "--sparsity has " + text + ", expected numbers of at least 0 and below 1");
         }
         return sparsity;
-    }
-
-    private ParameterException wrong(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 
     private int run(BenchmarkRunner runner) {
@@ -172,8 +166,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                     runner.stop();
                 })) {
             if (!runner.run(lines)) {
-                console.err().println("stopped; nothing is lost: run the same command again to continue");
-                return interruption.code().orElse(ExitCode.INTERRUPTED);
+                return interruption.stopped(console);
             }
         }
         return ExitCode.DONE;

@@ -17,6 +17,7 @@ import org.espalier.UserException;
 import org.espalier.cli.CommandProvider;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
+import org.espalier.cli.console.OptionChecks;
 import org.espalier.cli.console.Version;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.data.DataSet;
@@ -128,10 +129,10 @@ public final class SlurmCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        atLeastOne("--cores", cores);
-        atLeastOne("--signal-before", before);
-        workers.ifPresent(n -> atLeastOne("--workers", n));
-        throttle.ifPresent(n -> atLeastOne("--throttle", n));
+        OptionChecks.atLeastOne(spec, "--cores", cores);
+        OptionChecks.atLeastOne(spec, "--signal-before", before);
+        OptionChecks.atLeastOne(spec, "--workers", workers);
+        OptionChecks.atLeastOne(spec, "--throttle", throttle);
         Experiment resolved = ExperimentFile.read(experiment, settings);
         Path directory =
                 out.orElse(Path.of("runs", resolved.name())).toAbsolutePath().normalize();
@@ -183,12 +184,6 @@ public final class SlurmCommand implements Callable<Integer> {
                         + ", report " + last + "; logs in " + directory.resolve(SlurmScripts.LOGS));
         console.out().println("To follow it: espalier status " + directory);
         return ExitCode.DONE;
-    }
-
-    private void atLeastOne(String option, int value) {
-        if (value < 1) {
-            throw new ParameterException(spec.commandLine(), option + " is " + value + ", expected a number from 1");
-        }
     }
 
     /** How the jobs start Espalier: the launcher, or this Java with these classes. */

@@ -63,6 +63,16 @@ public final class Interruption implements AutoCloseable {
         return code == 0 ? OptionalInt.empty() : OptionalInt.of(code);
     }
 
+    /**
+     * Tells the user that the same command continues.
+     *
+     * @return the exit code of a command that has stopped
+     */
+    public int stopped(Console console) {
+        console.err().println("stopped; nothing is lost: run the same command again to continue");
+        return code().orElse(ExitCode.INTERRUPTED);
+    }
+
     @Override
     public void close() {
         restore.forEach(Runnable::run);

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.espalier.UserException;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
 import org.espalier.cli.CommandProvider;
@@ -19,7 +18,6 @@ import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.data.DataSet;
-import org.espalier.data.Split;
 import org.espalier.lab.certification.Certification;
 import org.espalier.lab.certification.ImageCertificate;
 import org.espalier.lab.certification.StoredCertifications;
@@ -34,7 +32,7 @@ import org.espalier.lab.robustness.StoredChecks;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.tickets.Ticket;
-import org.espalier.lab.tickets.TicketData;
+import org.espalier.lab.tickets.TicketSplits;
 import org.espalier.network.Architecture;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.table.Table;
@@ -144,23 +142,19 @@ final class CheckCommand implements Callable<Integer> {
         if (!List.of("test", "validation").contains(split)) {
             throw wrong("--split is " + split + ", expected test or validation");
         }
-        List<Ticket> tickets = ticketOptions.tickets(network);
-        if (tickets.size() != 1) {
-            throw new UserException(
-                    network + " has " + tickets.size() + " such tickets, expected one to check against");
-        }
-        Ticket ticket = out.map(tickets.getFirst()::keptIn).orElse(tickets.getFirst());
+        Ticket chosen = ticketOptions.ticket(network, "to check against");
+        Ticket ticket = out.map(chosen::keptIn).orElse(chosen);
         Architecture architecture = ticket.network().mask().architecture();
         GivenExamples given =
                 GivenExamples.read(file, labels, indices, architecture.graph().input(), architecture.inputs());
         ThreatModel threat = threat(given);
         Radius.check(threat, architecture.inputs(), "--epsilon");
-        Optional<DataSet> set = data(ticket, given);
-        Optional<Split> part = set.map(loaded -> split.equals("test")
-                ? loaded.test()
-                : ticket.data().splits(loaded).validation());
-        int[] images = set.isPresent() ? ExampleJudge.images(given, set.get(), part.orElseThrow()) : new int[0];
-        Judgement judgement = new ExampleJudge(ticket.network(), threat, slack(), part).judge(given, images);
+        Optional<TicketSplits.Part> part = data(ticket, given);
+        Optional<DataSet> set = part.map(TicketSplits.Part::set);
+        int[] images = part.map(found -> ExampleJudge.images(given, found.set(), found.split()))
+                .orElse(new int[0]);
+        Judgement judgement = new ExampleJudge(ticket.network(), threat, slack(), part.map(TicketSplits.Part::split))
+                .judge(given, images);
         Optional<Path> stored =
                 set.isPresent() && !noStore && !judgement.fooled().isEmpty()
                         ? Optional.of(StoredChecks.write(ticket, set.get(), given, judgement))
@@ -177,15 +171,13 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     /** The data set; none where the file of examples has all that is needed, the network is of no search, and no set is named. */
-    private Optional<DataSet> data(Ticket ticket, GivenExamples given) {
+    private Optional<TicketSplits.Part> data(Ticket ticket, GivenExamples given) {
         boolean complete = given.original().isPresent() && given.labels().isPresent();
         if (complete && !ticketOptions.namesData() && ticket.place().isEmpty()) {
             return Optional.empty();
         }
         try (DataProgressLines lines = DataProgressLines.on(console)) {
-            DataSet set = ticket.data().load(lines);
-            TicketData.check(ticket.network(), set, ticket.file());
-            return Optional.of(set);
+            return Optional.of(new TicketSplits(split, lines).of(ticket));
         }
     }
 

@@ -100,11 +100,7 @@ final class ExportCommand implements Runnable {
             throw new ParameterException(
                     spec.commandLine(), "--sparse is for --format onnx, but --format is " + format);
         }
-        List<Ticket> tickets = ticketOptions.tickets(given);
-        if (tickets.size() != 1) {
-            throw new UserException(given + " has " + tickets.size() + " such tickets, expected one to export");
-        }
-        Ticket ticket = tickets.getFirst();
+        Ticket ticket = ticketOptions.ticket(given, "to export");
         Path file = out.orElseGet(() -> Path.of(stem(ticket) + chosen.extension()));
         if (file.toAbsolutePath()
                 .normalize()

@@ -49,9 +49,6 @@ final class PredictCommand implements Runnable {
     private static final int DIGITS = 3;
 
     private final Console console;
-    private double seconds; // of certification
-    private int certified;
-    private int tried;
 
     @Parameters(index = "0", paramLabel = "TICKET", description = TicketOptions.GIVEN)
     private Path given;
@@ -94,14 +91,13 @@ final class PredictCommand implements Runnable {
     @Override
     public void run() {
         Optional<BoundMethod> bounds = bounds();
-        List<Ticket> tickets = ticketOptions.tickets(given);
-        if (tickets.size() != 1) {
-            throw new UserException(given + " has " + tickets.size() + " such tickets, expected one to predict with");
-        }
-        Ticket ticket = tickets.getFirst();
+        Ticket ticket = ticketOptions.ticket(given, "to predict with");
         Classifier classifier = Classifier.of(ticket.network());
         DataDetails details =
                 DataSets.standard().details(ticket.data().name(), ticket.data().directory());
+        double seconds = 0; // of certification
+        int certified = 0;
+        int tried = 0;
         for (Path file : files) {
             InputFiles.Inputs inputs = inputs(file, classifier, details);
             float[] probabilities = new float[inputs.count() * classifier.classes()];

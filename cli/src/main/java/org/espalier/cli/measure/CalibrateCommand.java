@@ -8,10 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.espalier.attack.Attack;
-import org.espalier.attack.KeptIterate;
-import org.espalier.attack.LabelChoice;
-import org.espalier.attack.Pgd;
 import org.espalier.cli.CommandProvider;
 import org.espalier.cli.TicketOptions;
 import org.espalier.cli.console.Console;
@@ -19,7 +15,6 @@ import org.espalier.cli.console.ExitCode;
 import org.espalier.evaluate.measure.Calibration;
 import org.espalier.evaluate.measure.CalibrationMeter;
 import org.espalier.lab.experiment.Decimals;
-import org.espalier.lab.file.Json;
 import org.espalier.random.Stream;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.table.Table;
@@ -39,8 +34,6 @@ import picocli.CommandLine.Spec;
                 "Measure the calibration of tickets: expected and maximum calibration error, likelihood, Brier score.",
         footer = {"", "Example:", "  espalier calibrate runs/quick --all-levels --epsilon 0.1"})
 final class CalibrateCommand implements Callable<Integer> {
-    private static final int STEPS = 10;
-
     private final Console console;
 
     @Spec
@@ -122,15 +115,16 @@ final class CalibrateCommand implements Callable<Integer> {
             Optional<Double> radius,
             List<List<String>> names,
             List<List<String>> values) {
-        Optional<Attack> attack =
-                radius.map(size -> new Pgd(size, size / 4, STEPS, true, 1, KeptIterate.LAST, LabelChoice.TRUE));
         Calibration found = meter.measure(
-                measured.split(), measured.images(), attack, Stream.root(seed).child("calibration"));
+                measured.split(),
+                measured.images(),
+                radius.map(MeasuredTickets::pgd),
+                Stream.root(seed).child("calibration"));
         Map<String, Object> settings = measured.settings();
         settings.put("bins", Calibration.BINS);
         radius.ifPresent(size -> {
             settings.put("epsilon", size);
-            settings.put("steps", STEPS);
+            settings.put("steps", MeasuredTickets.STEPS);
             settings.put("seed", seed);
         });
         Map<String, Object> result = new LinkedHashMap<>();
@@ -141,14 +135,10 @@ final class CalibrateCommand implements Callable<Integer> {
         result.put("brier", found.brier());
         result.put(
                 "reliability", found.bins().stream().map(CalibrateCommand::bin).toList());
-        Path file = measured.write("calibration", settings, result);
+        Measurement measurement = new Measurement(measured.ticket(), "calibration", settings, result);
+        measurement.write();
         if (json) {
-            Map<String, Object> line = new LinkedHashMap<>();
-            line.put("file", file.toString());
-            measured.ticket().place().ifPresent(place -> line.putAll(place.members()));
-            line.put("settings", settings);
-            line.putAll(result);
-            console.out().println(Json.write(line));
+            console.out().println(measurement.line());
             return;
         }
         names.add(List.of(

@@ -9,10 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.espalier.UserException;
-import org.espalier.attack.Attack;
-import org.espalier.attack.KeptIterate;
-import org.espalier.attack.LabelChoice;
-import org.espalier.attack.Pgd;
 import org.espalier.cli.CommandProvider;
 import org.espalier.cli.TicketOptions;
 import org.espalier.cli.console.Console;
@@ -21,11 +17,8 @@ import org.espalier.construct.SampledConvolutions;
 import org.espalier.construct.StrongTicket;
 import org.espalier.construct.SubsetSums;
 import org.espalier.data.Split;
-import org.espalier.engine.Engine;
-import org.espalier.engine.Engines;
 import org.espalier.evaluate.measure.CalibrationMeter;
 import org.espalier.lab.experiment.Decimals;
-import org.espalier.lab.file.Json;
 import org.espalier.lab.store.NetworkFile;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -54,7 +47,6 @@ import picocli.CommandLine.Spec;
             "  espalier construct lenet5.safetensors --method convolutions --samples 5,10,15,20,25,30"
         })
 final class ConstructCommand implements Callable<Integer> {
-    private static final int STEPS = 10;
     private static final String KIND = "construction";
     private static final String SUBSET_SUM = "subset-sum";
     private static final String CONVOLUTIONS = "convolutions";
@@ -147,20 +139,23 @@ final class ConstructCommand implements Callable<Integer> {
         } else if (sums && !samples.isEmpty()) {
             throw wrong("--samples goes with --method convolutions");
         }
-        List<MeasuredTickets.Measured> tickets =
-                MeasuredTickets.of(ticketOptions.tickets(given), images, Integer.MAX_VALUE, console);
         if (sums) {
             StrongTicket construction = strongTicket();
-            tickets.forEach(ticket -> subsetSum(ticket, construction));
+            Optional<Double> radius = epsilon.map(text -> number("--epsilon", text));
+            tickets().forEach(ticket -> subsetSum(ticket, construction, radius));
         } else {
             List<Integer> numbers = numbers();
-            tickets.forEach(ticket -> convolutions(ticket, numbers));
+            tickets().forEach(ticket -> convolutions(ticket, numbers));
         }
         return ExitCode.DONE;
     }
 
+    private List<MeasuredTickets.Measured> tickets() {
+        return MeasuredTickets.of(ticketOptions.tickets(given), images, Integer.MAX_VALUE, console);
+    }
+
     private StrongTicket strongTicket() {
-        double size = number("--error", error, 0.01);
+        double size = error.map(text -> number("--error", text)).orElse(0.01);
         int count = factor.orElse(3);
         int drawn = count < 1 ? 0 : StrongTicket.samples(count, size);
         if (drawn < 1 || drawn > SubsetSums.MOST) {
@@ -178,10 +173,10 @@ final class ConstructCommand implements Callable<Integer> {
         return numbers;
     }
 
-    private double number(String option, Optional<String> text, double usual) {
-        double number = text.map(t -> Decimals.parseDouble(t).orElse(-1.0)).orElse(usual);
+    private double number(String option, String text) {
+        double number = Decimals.parseDouble(text).orElse(-1.0);
         if (!(number > 0 && number <= 1)) {
-            throw wrong(option + " is " + text.orElse("") + ", expected a number above 0 and at most 1");
+            throw wrong(option + " is " + text + ", expected a number above 0 and at most 1");
         }
         return number;
     }
@@ -190,7 +185,7 @@ final class ConstructCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), problem);
     }
 
-    private void subsetSum(MeasuredTickets.Measured measured, StrongTicket construction) {
+    private void subsetSum(MeasuredTickets.Measured measured, StrongTicket construction, Optional<Double> radius) {
         Weights target = measured.ticket().network().weights();
         Mask mask = measured.ticket().network().mask();
         Stream stream = Stream.root(seed).child("construction");
@@ -201,7 +196,6 @@ final class ConstructCommand implements Callable<Integer> {
         settings.put("error", construction.error());
         settings.put("drop-small", construction.dropSmall());
         settings.put("seed", seed);
-        Optional<Double> radius = epsilon.map(text -> number("--epsilon", Optional.of(text), 0));
         radius.ifPresent(size -> settings.put("epsilon", size));
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("drawn", made.drawn());
@@ -218,9 +212,12 @@ final class ConstructCommand implements Callable<Integer> {
             accuracies.put("sums-pgd", accuracy(measured, made.weights(), radius));
         });
         result.put("accuracy", accuracies);
-        Path file = measured.write(KIND, settings, result);
+        Measurement measurement = new Measurement(measured.ticket(), KIND, settings, result);
+        measurement.write();
+        Path file = measurement.file();
+        Path network = file.resolveSibling(String.valueOf(file.getFileName()).replace(".json", ".safetensors"));
         NetworkFile.write(
-                file.resolveSibling(String.valueOf(file.getFileName()).replace(".json", ".safetensors")),
+                network,
                 made.weights(),
                 mask,
                 Map.of(
@@ -229,7 +226,7 @@ final class ConstructCommand implements Callable<Integer> {
                         "target",
                         measured.ticket().digest()));
         if (json) {
-            print(measured, file, settings, result);
+            console.out().println(measurement.line());
             return;
         }
         List<List<String>> names = new ArrayList<>();
@@ -250,7 +247,7 @@ final class ConstructCommand implements Callable<Integer> {
                         + String.format(Locale.ROOT, "%.3f", (double) made.kept() / Math.max(1, mask.count()))));
         accuracies.forEach((name, accuracy) ->
                 notes.add(String.format(Locale.ROOT, "accuracy of %s: %.2f %%", words(name, radius), 100 * accuracy)));
-        notes.add("the network of sums: " + file.toString().replace(".json", ".safetensors"));
+        notes.add("the network of sums: " + network);
         table(
                 "Strong ticket of " + measured.ticket().label(),
                 List.of("layer"),
@@ -277,16 +274,11 @@ final class ConstructCommand implements Callable<Integer> {
     }
 
     private double accuracy(MeasuredTickets.Measured measured, Weights weights, Optional<Double> radius) {
-        Mask mask = measured.ticket().network().mask();
-        Engine engine = Engines.create(mask.architecture());
-        engine.load(weights, mask);
-        Optional<Attack> attack =
-                radius.map(size -> new Pgd(size, size / 4, STEPS, true, 1, KeptIterate.LAST, LabelChoice.TRUE));
-        return (double) new CalibrationMeter(engine)
+        return (double) new CalibrationMeter(measured.engine(weights))
                         .measure(
                                 measured.split(),
                                 measured.images(),
-                                attack,
+                                radius.map(MeasuredTickets::pgd),
                                 Stream.root(seed).child("construction").child("attack"))
                         .correct()
                 / measured.images();
@@ -356,9 +348,10 @@ final class ConstructCommand implements Callable<Integer> {
                 changes,
                 result,
                 notes);
-        Path file = measured.write(KIND, settings, result);
+        Measurement measurement = new Measurement(measured.ticket(), KIND, settings, result);
+        measurement.write();
         if (json) {
-            print(measured, file, settings, result);
+            console.out().println(measurement.line());
             return;
         }
         table(
@@ -386,16 +379,6 @@ final class ConstructCommand implements Callable<Integer> {
                     -line.slope(),
                     line.fit()));
         });
-    }
-
-    private void print(
-            MeasuredTickets.Measured measured, Path file, Map<String, Object> settings, Map<String, Object> result) {
-        Map<String, Object> line = new LinkedHashMap<>();
-        line.put("file", file.toString());
-        measured.ticket().place().ifPresent(place -> line.putAll(place.members()));
-        line.put("settings", settings);
-        line.putAll(result);
-        console.out().println(Json.write(line));
     }
 
     private void table(

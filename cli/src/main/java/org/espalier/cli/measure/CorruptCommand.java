@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -22,7 +23,6 @@ import org.espalier.evaluate.corrupt.CorruptedImages;
 import org.espalier.evaluate.corrupt.Corruption;
 import org.espalier.evaluate.corrupt.GreyCorruption;
 import org.espalier.evaluate.measure.CalibrationMeter;
-import org.espalier.lab.file.Json;
 import org.espalier.random.Stream;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.table.Table;
@@ -73,22 +73,34 @@ final class CorruptCommand implements Callable<Integer> {
     }
 
     /** Accuracies of one ticket: right images by corruption, and the mean over those that count. */
-    private record Measured(String label, int images, Map<String, Integer> correct, double mean) {}
+    private record Accuracies(String label, int images, Map<String, Integer> correct, double mean) {
+        /** Shares of right images; those of colour corruptions are means over their severities. */
+        Map<String, Double> columns() {
+            return correct.entrySet().stream()
+                    .collect(Collectors.groupingBy(
+                            entry -> entry.getKey().replaceAll("-[1-5]$", ""),
+                            LinkedHashMap::new,
+                            Collectors.averagingDouble(entry -> (double) entry.getValue() / images)));
+        }
+    }
 
     @Override
     public Integer call() {
-        List<Measured> all = new ArrayList<>();
+        // Grey and coloured data sets have other corruptions, and so tables of their own.
+        Map<Set<String>, List<Accuracies>> tables = new LinkedHashMap<>();
         for (MeasuredTickets.Measured ticket :
                 MeasuredTickets.of(ticketOptions.tickets(given), images, 1000, console)) {
-            all.add(measure(ticket));
+            Accuracies found = measure(ticket);
+            tables.computeIfAbsent(found.correct().keySet(), _ -> new ArrayList<>())
+                    .add(found);
         }
-        if (!json && !all.isEmpty()) {
-            show(all);
+        if (!json) {
+            tables.values().forEach(this::show);
         }
         return ExitCode.DONE;
     }
 
-    private Measured measure(MeasuredTickets.Measured ticket) {
+    private Accuracies measure(MeasuredTickets.Measured ticket) {
         List<? extends Corruption> corruptions = corruptions(ticket.split().shape(), ticket);
         Stream stream = Stream.root(seed).child("corruption");
         int[] correct = new int[corruptions.size()];
@@ -119,16 +131,12 @@ final class CorruptCommand implements Callable<Integer> {
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("mean", mean);
         result.put("correct", found);
-        Path file = ticket.write("corruption", settings, result);
+        Measurement measurement = new Measurement(ticket.ticket(), "corruption", settings, result);
+        measurement.write();
         if (json) {
-            Map<String, Object> line = new LinkedHashMap<>();
-            line.put("file", file.toString());
-            ticket.ticket().place().ifPresent(place -> line.putAll(place.members()));
-            line.put("settings", settings);
-            line.putAll(result);
-            console.out().println(Json.write(line));
+            console.out().println(measurement.line());
         }
-        return new Measured(ticket.ticket().label(), ticket.images(), found, mean);
+        return new Accuracies(ticket.ticket().label(), ticket.images(), found, mean);
     }
 
     private static boolean grey(ImageShape shape) {
@@ -153,10 +161,10 @@ final class CorruptCommand implements Callable<Integer> {
         return corruption instanceof ColourCorruption colour ? colour.counted() : corruption != GreyCorruption.IDENTITY;
     }
 
-    /** A row for each ticket; colour corruptions as means over their severities. */
-    private void show(List<Measured> all) {
+    /** A row for each ticket. */
+    private void show(List<Accuracies> all) {
         List<String> headings = new ArrayList<>(List.of("mean"));
-        headings.addAll(columns(all.getFirst()).keySet());
+        headings.addAll(all.getFirst().columns().keySet());
         Table table = new Table(
                 "Accuracy on corrupted test images, %",
                 new Table.Block(
@@ -170,7 +178,7 @@ final class CorruptCommand implements Callable<Integer> {
                         all.stream()
                                 .map(each -> {
                                     List<String> row = new ArrayList<>(List.of(percent(each.mean())));
-                                    columns(each).values().forEach(share -> row.add(percent(share)));
+                                    each.columns().values().forEach(share -> row.add(percent(share)));
                                     return row;
                                 })
                                 .toList())),
@@ -179,14 +187,6 @@ final class CorruptCommand implements Callable<Integer> {
                         + " mean. The images are Espalier's own, in the published style: compare them among"
                         + " themselves only."));
         console.out().print(TextTable.of(table, console.width()));
-    }
-
-    private static Map<String, Double> columns(Measured measured) {
-        return measured.correct().entrySet().stream()
-                .collect(Collectors.groupingBy(
-                        entry -> entry.getKey().replaceAll("-[1-5]$", ""),
-                        LinkedHashMap::new,
-                        Collectors.averagingDouble(entry -> (double) entry.getValue() / measured.images())));
     }
 
     private static String percent(double share) {

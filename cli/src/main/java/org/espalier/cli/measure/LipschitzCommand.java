@@ -20,7 +20,6 @@ import org.espalier.cli.console.ExitCode;
 import org.espalier.data.Split;
 import org.espalier.evaluate.measure.LocalLipschitz;
 import org.espalier.lab.experiment.Decimals;
-import org.espalier.lab.file.Json;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 import org.espalier.random.Stream;
@@ -188,14 +187,11 @@ final class LipschitzCommand implements Callable<Integer> {
                             return (Object) entry;
                         })
                         .toList());
-        Path file = measured.write("lipschitz", settings, result);
+        Measurement measurement = new Measurement(measured.ticket(), "lipschitz", settings, result);
+        measurement.write();
         if (json) {
-            Map<String, Object> line = new LinkedHashMap<>();
-            line.put("file", file.toString());
-            measured.ticket().place().ifPresent(place -> line.putAll(place.members()));
-            line.put("settings", settings);
-            line.putAll(result);
-            console.out().println(Json.write(line));
+            console.out().println(measurement.line());
+            return;
         }
         names.add(List.of(measured.ticket().label(), Integer.toString(found.length)));
         values.add(List.of(

@@ -1,28 +1,30 @@
 package org.espalier.cli.measure;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.espalier.UserException;
+import org.espalier.attack.Attack;
+import org.espalier.attack.KeptIterate;
+import org.espalier.attack.LabelChoice;
+import org.espalier.attack.Pgd;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.progress.DataProgressLines;
-import org.espalier.data.DataSet;
 import org.espalier.data.Split;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
-import org.espalier.lab.file.AtomicFiles;
-import org.espalier.lab.file.Json;
-import org.espalier.lab.store.StoreWriter;
 import org.espalier.lab.tickets.Ticket;
-import org.espalier.lab.tickets.TicketData;
-import org.espalier.network.Architecture;
+import org.espalier.lab.tickets.TicketSplits;
+import org.espalier.network.Mask;
+import org.espalier.network.Weights;
 
-/** Test images and engines for commands that measure tickets, and the files of their results. */
+/** Test images and engines for commands that measure tickets. */
 final class MeasuredTickets {
+    /** Steps of {@link #pgd}. */
+    static final int STEPS = 10;
+
     private MeasuredTickets() {}
 
     /**
@@ -33,9 +35,14 @@ final class MeasuredTickets {
     record Measured(Ticket ticket, Split split, int images) {
         /** An engine with the ticket's weights. */
         Engine engine() {
-            Architecture architecture = ticket.network().mask().architecture();
-            Engine engine = Engines.create(architecture);
-            engine.load(ticket.network().weights(), ticket.network().mask());
+            return engine(ticket.network().weights());
+        }
+
+        /** An engine with other weights under the ticket's mask. */
+        Engine engine(Weights weights) {
+            Mask mask = ticket.network().mask();
+            Engine engine = Engines.create(mask.architecture());
+            engine.load(weights, mask);
             return engine;
         }
 
@@ -48,20 +55,11 @@ final class MeasuredTickets {
             settings.put("images", images);
             return settings;
         }
+    }
 
-        /** Writes a result; its name follows from the settings, so that the same measurement has one file. */
-        Path write(String kind, Map<String, Object> settings, Map<String, Object> result) {
-            Map<String, Object> content = new LinkedHashMap<>();
-            content.put("format", "espalier-1");
-            content.put("kind", kind);
-            content.put("settings", settings);
-            content.putAll(result);
-            Path directory = ticket.measurements(kind);
-            AtomicFiles.makeDirectory(directory);
-            Path file = directory.resolve(StoreWriter.key(settings) + ".json");
-            AtomicFiles.write(file, (Json.write(content) + "\n").getBytes(StandardCharsets.UTF_8));
-            return file;
-        }
+    /** PGD from one random start, with {@value #STEPS} steps of a fourth of the radius, in an L-infinity ball. */
+    static Attack pgd(double radius) {
+        return new Pgd(radius, radius / 4, STEPS, true, 1, KeptIterate.LAST, LabelChoice.TRUE);
     }
 
     /**
@@ -71,15 +69,11 @@ final class MeasuredTickets {
      * @throws UserException if there are not so many
      */
     static List<Measured> of(List<Ticket> tickets, Optional<Integer> images, int usual, Console console) {
-        Map<TicketData, DataSet> sets = new LinkedHashMap<>();
-        Map<TicketData, Split> tests = new LinkedHashMap<>(); // making splits copies all images
         List<Measured> measured = new ArrayList<>();
         try (DataProgressLines lines = DataProgressLines.on(console)) {
+            TicketSplits parts = new TicketSplits("test", lines);
             for (Ticket ticket : tickets) {
-                DataSet set = sets.computeIfAbsent(ticket.data(), wanted -> wanted.load(lines));
-                TicketData.check(ticket.network(), set, ticket.file());
-                Split test = tests.computeIfAbsent(
-                        ticket.data(), wanted -> wanted.splits(set).test());
+                Split test = parts.of(ticket).split();
                 images.filter(n -> n < 1 || n > test.size()).ifPresent(n -> {
                     throw new UserException("--images is " + n + ", expected a number from 1 to " + test.size()
                             + ", the test images of the data set");

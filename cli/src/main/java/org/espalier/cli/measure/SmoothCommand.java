@@ -15,7 +15,6 @@ import org.espalier.cli.TicketOptions;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.evaluate.measure.Smoothing;
-import org.espalier.lab.file.Json;
 import org.espalier.random.Stream;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.table.Table;
@@ -168,14 +167,10 @@ final class SmoothCommand implements Callable<Integer> {
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("cap", smoothing.cap());
         result.put("certificates", certificates);
-        Path file = measured.write("smoothing", settings, result);
+        Measurement measurement = new Measurement(measured.ticket(), "smoothing", settings, result);
+        measurement.write();
         if (json) {
-            Map<String, Object> line = new LinkedHashMap<>();
-            line.put("file", file.toString());
-            measured.ticket().place().ifPresent(place -> line.putAll(place.members()));
-            line.put("settings", settings);
-            line.putAll(result);
-            console.out().println(Json.write(line));
+            console.out().println(measurement.line());
             return;
         }
         List<String> row = new ArrayList<>();

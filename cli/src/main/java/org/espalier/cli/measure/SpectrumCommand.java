@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.espalier.cli.CommandProvider;
 import org.espalier.cli.TicketOptions;
@@ -15,6 +14,7 @@ import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.evaluate.measure.SingularValues;
 import org.espalier.lab.file.Json;
+import org.espalier.lab.tickets.Ticket;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.report.format.TextTable;
@@ -59,10 +59,7 @@ final class SpectrumCommand implements Callable<Integer> {
     public Integer call() {
         List<List<String>> names = new ArrayList<>();
         List<List<String>> values = new ArrayList<>();
-        for (MeasuredTickets.Measured measured :
-                MeasuredTickets.of(ticketOptions.tickets(given), Optional.of(1), 1, console)) {
-            measure(measured, names, values);
-        }
+        ticketOptions.tickets(given).forEach(ticket -> measure(ticket, names, values));
         if (!json) {
             console.out()
                     .print(TextTable.of(
@@ -90,12 +87,12 @@ final class SpectrumCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private void measure(MeasuredTickets.Measured measured, List<List<String>> names, List<List<String>> values) {
-        Mask mask = measured.ticket().network().mask();
+    private void measure(Ticket ticket, List<List<String>> names, List<List<String>> values) {
+        Mask mask = ticket.network().mask();
         Architecture architecture = mask.architecture();
         List<Object> layers = new ArrayList<>();
         for (int layer = 0; layer < architecture.layers(); layer++) {
-            SingularValues found = SingularValues.of(measured.ticket().network().weights(), mask, layer);
+            SingularValues found = SingularValues.of(ticket.network().weights(), mask, layer);
             Map<String, Object> entry = new LinkedHashMap<>();
             entry.put("layer", architecture.node(layer));
             entry.put("matrix", architecture.convolution(layer) ? "reshaped-kernel" : "weight");
@@ -104,7 +101,7 @@ final class SpectrumCommand implements Callable<Integer> {
             entry.put("norm-bound", found.mapBound());
             entry.put("values", Arrays.stream(found.values()).boxed().toList());
             layers.add(entry);
-            names.add(List.of(measured.ticket().label(), architecture.node(layer)));
+            names.add(List.of(ticket.label(), architecture.node(layer)));
             int rows = architecture.outputs(layer);
             values.add(List.of(
                     rows + " x " + architecture.weights(layer) / rows,
@@ -116,16 +113,12 @@ final class SpectrumCommand implements Callable<Integer> {
                             : Double.isInfinite(found.condition()) ? "infinite" : number(found.condition()),
                     number(found.mapBound())));
         }
-        Map<String, Object> settings = measured.settings();
-        settings.keySet().retainAll(List.of("network"));
-        Map<String, Object> result = new LinkedHashMap<>();
-        result.put("layers", layers);
-        Path file = measured.write("spectrum", settings, result);
+        var measurement =
+                new Measurement(ticket, "spectrum", Map.of("network", ticket.digest()), Map.of("layers", layers));
+        measurement.write();
         if (json) {
-            Map<String, Object> line = new LinkedHashMap<>();
-            line.put("file", file.toString());
-            measured.ticket().place().ifPresent(place -> line.putAll(place.members()));
-            line.putAll(result);
+            Map<String, Object> line = measurement.origin();
+            line.putAll(measurement.result());
             console.out().println(Json.write(line));
         }
     }

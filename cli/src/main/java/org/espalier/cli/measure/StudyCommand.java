@@ -9,6 +9,7 @@ import org.espalier.cli.CommandProvider;
 import org.espalier.cli.KernelModeConverter;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
+import org.espalier.cli.console.OptionChecks;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.engine.KernelMode;
@@ -92,9 +93,7 @@ final class StudyCommand implements Callable<Integer> {
             list();
             return ExitCode.DONE;
         }
-        jobs.filter(n -> n < 1).ifPresent(n -> {
-            throw new ParameterException(spec.commandLine(), "--jobs is " + n + ", expected a number from 1");
-        });
+        OptionChecks.atLeastOne(spec, "--jobs", jobs);
         StudyKind<?> kind = Studies.kind(name.orElseThrow(() -> new ParameterException(
                 spec.commandLine(), "no study is named, expected NAME; \"espalier study --list\" lists them")));
         Path directory = run.orElseThrow(() -> new ParameterException(

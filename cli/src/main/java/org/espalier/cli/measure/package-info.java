@@ -1,4 +1,7 @@
-/** Commands that measure more of a ticket than its robust accuracy: calibration and randomised smoothing. */
+/**
+ * Commands that measure more of a ticket than its robust accuracy: calibration, randomised smoothing, corrupted images, singular
+ * values, Lipschitz constants, sums of random samples, and studies.
+ */
 @NullMarked
 package org.espalier.cli.measure;
 

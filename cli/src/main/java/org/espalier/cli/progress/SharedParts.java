@@ -26,22 +26,15 @@ public final class SharedParts {
     private SharedParts() {}
 
     /**
-     * How it ended.
-     *
-     * @param whole whether all is whole
-     * @param interrupted the exit code of an interruption, if there was one
-     */
-    public record Outcome(boolean whole, OptionalInt interrupted) {}
-
-    /**
      * Works until all is whole, or until interrupted.
      *
      * @param works several may have the same folder, and are the same then
      * @param root the search's directory
      * @param kind the folder of the results in it, out of which processes that do not share are kept
      * @param leave whether to end as soon as other processes hold all that is left
+     * @return empty if all is whole, or left to others with {@code leave}; else the exit code of the interruption
      */
-    public static Outcome run(
+    public static OptionalInt run(
             Console console, List<PartedWork> works, Path root, String kind, int jobs, Duration term, boolean leave) {
         Map<String, PartedWork> distinct = new LinkedHashMap<>();
         works.forEach(work -> distinct.putIfAbsent(work.folder(), work));
@@ -59,13 +52,12 @@ public final class SharedParts {
                 console.err().println("stopping; waits for the batches in work");
                 worker.stop();
             })) {
-                boolean whole = worker.run();
-                OptionalInt code = interruption.code();
-                if (!whole && code.isPresent()) {
-                    console.err().println("stopped; nothing is lost: run the same command again to continue");
-                    return new Outcome(false, code);
+                if (worker.run()) {
+                    return OptionalInt.empty();
+                } else if (interruption.code().isPresent()) {
+                    return OptionalInt.of(interruption.stopped(console));
                 }
-                return new Outcome(whole, whole || leave ? OptionalInt.empty() : OptionalInt.of(ExitCode.INTERRUPTED));
+                return leave ? OptionalInt.empty() : OptionalInt.of(ExitCode.INTERRUPTED);
             }
         } finally {
             lock.ifPresent(StoreLock::close);

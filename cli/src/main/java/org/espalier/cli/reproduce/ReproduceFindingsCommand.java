@@ -3,11 +3,11 @@ package org.espalier.cli.reproduce;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 import org.espalier.cli.console.Console;
+import org.espalier.cli.console.OptionChecks;
 import org.espalier.report.reproduction.FindingsFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -46,10 +46,7 @@ final class ReproduceFindingsCommand implements Runnable {
 
     @Override
     public void run() {
-        if (!name.matches("[a-z0-9][a-z0-9-]*")) {
-            throw new ParameterException(
-                    spec.commandLine(), "--name is " + name + ", expected lower-case letters, digits and hyphens");
-        }
+        OptionChecks.fileName(spec, "--name", name);
         console.out()
                 .println("Written: "
                         + FindingsFiles.keep(run, name, directory).stream()

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
+import org.espalier.cli.console.OptionChecks;
 import org.espalier.lab.reproduce.PaperGrid;
 import org.espalier.lab.reproduce.PaperPart;
 import org.espalier.lab.reproduce.PaperStore;
@@ -15,7 +16,6 @@ import org.espalier.report.reproduction.ReproductionFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code espalier reproduce paper}: runs parts of the paper's grid. */
@@ -84,8 +84,8 @@ final class ReproducePaperCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        atLeastOne("--trials", trials);
-        jobs.ifPresent(n -> atLeastOne("--jobs", n));
+        OptionChecks.atLeastOne(spec, "--trials", trials);
+        OptionChecks.atLeastOne(spec, "--jobs", jobs);
         List<PaperPart> chosen = PaperGrid.select(parts);
         if (plan) {
             PlanText.print(console, out, chosen, trials);
@@ -137,11 +137,5 @@ final class ReproducePaperCommand implements Callable<Integer> {
             steps.getLast().add(part);
         }
         return steps;
-    }
-
-    private void atLeastOne(String option, int number) {
-        if (number < 1) {
-            throw new ParameterException(spec.commandLine(), option + " is " + number + ", expected a number from 1");
-        }
     }
 }

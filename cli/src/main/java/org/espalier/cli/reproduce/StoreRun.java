@@ -59,8 +59,7 @@ final class StoreRun {
                 RunOutcome outcome = runner.run(data);
                 if (outcome.stopped()) {
                     progress.close();
-                    console.err().println("stopped; nothing is lost: run the same command again to continue");
-                    return new End(true, interruption.code().orElse(ExitCode.INTERRUPTED));
+                    return new End(true, interruption.stopped(console));
                 }
                 progress.done(outcome.trained());
                 outcome.failed().forEach(failed -> console.complain(failed.toString()));

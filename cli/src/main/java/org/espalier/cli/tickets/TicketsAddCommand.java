@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.espalier.UserException;
 import org.espalier.cli.TicketOptions;
 import org.espalier.cli.console.Console;
+import org.espalier.cli.console.OptionChecks;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.data.DataSet;
 import org.espalier.data.Digests;
@@ -74,10 +75,7 @@ final class TicketsAddCommand implements Runnable {
 
     @Override
     public void run() {
-        if (!name.matches("[a-z0-9][a-z0-9-]*")) {
-            throw new ParameterException(
-                    spec.commandLine(), "--name is " + name + ", expected lower-case letters, digits and hyphens");
-        }
+        OptionChecks.fileName(spec, "--name", name);
         List<Ticket> tickets = ticketOptions.tickets(run);
         if (tickets.size() != 1) {
             throw new UserException(run + " has " + tickets.size() + " such levels, expected one to keep");

@@ -2,11 +2,16 @@ package org.espalier.cli.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.espalier.cli.CommandLineRun;
 import org.espalier.cli.TinyImages;
+import org.espalier.fixtures.IdxBytes;
 import org.espalier.lab.file.Json;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,12 +26,8 @@ class MeasureCommandsTest {
     private String search;
 
     @BeforeEach
-    void search() throws IOException {
-        TinyImages.write(home.resolve("images"));
-        Path file = Files.writeString(home.resolve("tiny.yaml"), TinyImages.experiment(home.resolve("images")));
-        search = home.resolve("out").toString();
-        assertThat(CommandLineRun.of("run", file.toString(), "--out", search).code())
-                .isZero();
+    void search() {
+        search = TinyImages.search(home).toString();
     }
 
     private static JsonNode line(CommandLineRun run) {
@@ -57,6 +58,48 @@ class MeasureCommandsTest {
         assertThat(CommandLineRun.of("lipschitz", search, "--all-levels", "--epsilon", "no")
                         .err())
                 .contains("--epsilon is no, expected a number above 0");
+    }
+
+    @Test
+    void greyAndColouredImagesHaveTablesOfTheirOwn() throws IOException {
+        Path grey = Files.createDirectories(home.resolve("grey"));
+        for (String part : List.of("train", "t10k")) {
+            Files.write(grey.resolve(part + "-images-idx3-ubyte"), IdxBytes.images(30, 28, 28));
+            Files.write(
+                    grey.resolve(part + "-labels-idx1-ubyte"),
+                    IdxBytes.labels(
+                            IntStream.range(0, 30).map(image -> image % 3).toArray()));
+        }
+        Path pictures = home.resolve("pictures");
+        for (int i = 0; i < 30; i++) {
+            BufferedImage picture = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+            picture.setRGB(i, i, 0xffffff);
+            Path folder = Files.createDirectories(pictures.resolve("class" + i % 3));
+            ImageIO.write(picture, "png", folder.resolve(i + ".png").toFile());
+        }
+        Path colour = home.resolve("colour");
+        CommandLineRun.done(
+                "data",
+                "import",
+                pictures.toString(),
+                "--name",
+                "colour",
+                "--directory",
+                colour.toString(),
+                "--colour");
+        Path both = Files.writeString(
+                home.resolve("both.yaml"),
+                TinyImages.experiment(grey)
+                        .replace("\"}]", "\"}, {name: colour, directory: \"" + colour + "\"}]")
+                        .replace("validation: 20", "validation: 3"));
+        String out = home.resolve("both").toString();
+        CommandLineRun.done("run", both.toString(), "--out", out);
+        CommandLineRun run = CommandLineRun.done(
+                "corrupt", out, "--strategy", "original", "--trial", "1", "--all-levels", "--images", "3");
+        assertThat(run.out())
+                .containsOnlyOnce("zigzag")
+                .containsOnlyOnce("defocus-blur")
+                .contains("tiny fgsm original", "colour fgsm original");
     }
 
     @Test

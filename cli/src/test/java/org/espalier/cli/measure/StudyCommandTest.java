@@ -16,11 +16,7 @@ class StudyCommandTest {
 
     @Test
     void studiesAreRunKeptAndReported() throws IOException {
-        TinyImages.write(home.resolve("images"));
-        Path file = Files.writeString(home.resolve("tiny.yaml"), TinyImages.experiment(home.resolve("images")));
-        String out = home.resolve("out").toString();
-        assertThat(CommandLineRun.of("run", file.toString(), "--out", out).code())
-                .isZero();
+        String out = TinyImages.search(home).toString();
         CommandLineRun study = CommandLineRun.of(
                 "study", "linear-mode-connectivity", out, "--set", "shared=[0]", "--set", "points=3", "--jobs", "2");
         assertThat(study.code()).as(study.err()).isZero();

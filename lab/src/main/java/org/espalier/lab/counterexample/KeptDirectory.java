@@ -27,6 +27,24 @@ public record KeptDirectory(Path path) {
     private static final String MANIFEST = "kept.json";
     private static final int FORMAT = 1;
 
+    /** Digits of a network's digest in names of directories. */
+    private static final int DIGITS = 12;
+
+    /**
+     * The directory of one result's examples.
+     *
+     * @param chosen by the user, for the directories of several results; empty for one within the result's own
+     * @param result the evaluation's or certificate's directory
+     * @param network digest of the network
+     * @param id of the evaluation or certificate among those of the network
+     */
+    public static KeptDirectory of(Path chosen, Path result, String network, String id) {
+        return new KeptDirectory(
+                chosen.toString().isEmpty()
+                        ? result.resolve(NAME)
+                        : chosen.resolve(network.substring(0, DIGITS) + "-" + id));
+    }
+
     /** The file of the examples. */
     public Path file() {
         return path.resolve(EXAMPLES);
