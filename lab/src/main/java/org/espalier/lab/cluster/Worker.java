@@ -1,14 +1,10 @@
 package org.espalier.lab.cluster;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +44,7 @@ public final class Worker {
     private final Frontier frontier; // guarded by this
     private final SplittableRandom random = new SplittableRandom(); // guarded by this; only orders the work
     private final AtomicInteger trained = new AtomicInteger();
-    private final List<TimingTail> timings = new CopyOnWriteArrayList<>();
+    private final List<GrowingLines> timings = new CopyOnWriteArrayList<>();
     private final JobThreads threads = new JobThreads();
     private volatile int left;
 
@@ -99,7 +95,7 @@ public final class Worker {
     }
 
     private void sendTimings() {
-        for (TimingTail tail : timings) {
+        for (GrowingLines tail : timings) {
             byte[] lines = tail.take();
             if (lines.length > 0) {
                 files.append(Store.TIMINGS, keeper.name(), lines);
@@ -151,7 +147,7 @@ public final class Worker {
     }
 
     private void labour(Path home) {
-        timings.add(new TimingTail(home.resolve(Store.TIMINGS)));
+        timings.add(new GrowingLines(home.resolve(Store.TIMINGS)));
         try (StoreWriter scratch = work.open(home)) {
             labour(scratch, home.resolve("spare"));
         }
@@ -357,34 +353,6 @@ public final class Worker {
         @Override
         public void warned(String sentence) {
             observer.warned(sentence);
-        }
-    }
-
-    /** The lines that a growing file has got since it was read last. */
-    private static final class TimingTail {
-        private final Path file;
-        private long position;
-
-        TimingTail(Path file) {
-            this.file = file;
-        }
-
-        synchronized byte[] take() {
-            if (!Files.exists(file)) {
-                return new byte[0];
-            }
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-                ByteBuffer bytes = ByteBuffer.allocate((int) Math.max(0, channel.size() - position));
-                int read = channel.read(bytes, position);
-                int whole = read;
-                while (whole > 0 && bytes.get(whole - 1) != '\n') {
-                    whole--;
-                }
-                position += Math.max(0, whole);
-                return Arrays.copyOf(bytes.array(), Math.max(0, whole));
-            } catch (IOException e) {
-                return new byte[0]; // these lines serve people only
-            }
         }
     }
 
