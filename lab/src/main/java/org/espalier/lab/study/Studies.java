@@ -21,7 +21,6 @@ import org.espalier.lab.experiment.Names;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.plan.Numerics;
-import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoreWriter;
 import org.espalier.setting.Extension;
@@ -95,7 +94,7 @@ public final class Studies {
         identity.put("study", kind.kind());
         identity.put("numerics", Numerics.VERSION);
         identity.put("settings", ExperimentFile.identity(settings));
-        store.ifPresent(each -> identity.put("levels", trained(each)));
+        store.ifPresent(each -> identity.put("levels", each.trained()));
         String key = StoreWriter.key(identity).substring(0, KEY);
         Path folder = directory.resolve(DIRECTORY).resolve(kind.kind());
         Path file = folder.resolve(key + ".json");
@@ -111,14 +110,6 @@ public final class Studies {
         AtomicFiles.write(file, (Json.write(content(kind, settings, result)) + "\n").getBytes(StandardCharsets.UTF_8));
         remove(parts);
         return read(file);
-    }
-
-    private static List<String> trained(Store store) {
-        return store.trials().stream()
-                .flatMap(trial -> trial.levels().stream())
-                .distinct()
-                .filter(key -> store.level(key).state() == LevelState.DONE)
-                .toList();
     }
 
     /** Removes what an interrupted study would need to go on. */
