@@ -8,14 +8,13 @@ import java.util.List;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.plan.Task;
 import org.espalier.lab.store.Store;
+import org.espalier.lab.store.StoredLevel;
 
 /**
  * Gives a store the levels that other stores of the benchmark hold already, above all dense ones. Equal keys mean equal bytes, so
  * that a level is copied rather than trained again.
  */
 final class SharedLevels {
-    private static final String DONE = "done.json";
-
     private SharedLevels() {}
 
     /**
@@ -36,7 +35,7 @@ final class SharedLevels {
             }
             for (Path other : others) {
                 Path there = other.resolve(Store.LEVELS).resolve(task.key());
-                if (!other.equals(store) && Files.exists(there.resolve(DONE))) {
+                if (!other.equals(store) && Files.exists(there.resolve(StoredLevel.DONE))) {
                     AtomicFiles.makeDirectory(here);
                     copy(there, here);
                     copied++;
@@ -52,13 +51,13 @@ final class SharedLevels {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(from)) {
             for (Path file : files) {
                 String name = String.valueOf(file.getFileName());
-                if (!name.equals(DONE) && AtomicFiles.withoutTemporary(name).equals(name)) {
+                if (!name.equals(StoredLevel.DONE) && AtomicFiles.withoutTemporary(name).equals(name)) {
                     AtomicFiles.write(to.resolve(name), AtomicFiles.read(file));
                 }
             }
         } catch (IOException e) {
             throw AtomicFiles.unwritable(to, e);
         }
-        AtomicFiles.write(to.resolve(DONE), AtomicFiles.read(from.resolve(DONE)));
+        AtomicFiles.write(to.resolve(StoredLevel.DONE), AtomicFiles.read(from.resolve(StoredLevel.DONE)));
     }
 }
