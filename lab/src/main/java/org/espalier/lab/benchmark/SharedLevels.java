@@ -1,11 +1,11 @@
 package org.espalier.lab.benchmark;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Directories;
 import org.espalier.lab.plan.Task;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredLevel;
@@ -48,8 +48,8 @@ final class SharedLevels {
 
     /** Copies a level's files; the one that marks it as complete comes last. */
     private static void copy(Path from, Path to) {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(from)) {
-            for (Path file : files) {
+        try {
+            for (Path file : Directories.list(from)) {
                 String name = String.valueOf(file.getFileName());
                 if (!name.equals(StoredLevel.DONE) && AtomicFiles.withoutTemporary(name).equals(name)) {
                     AtomicFiles.write(to.resolve(name), AtomicFiles.read(file));

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.espalier.UserException;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Directories;
 import org.espalier.lab.jobs.JobQueue.End;
 import org.espalier.lab.jobs.JobThreads;
 import org.espalier.lab.plan.Task;
@@ -264,8 +265,8 @@ public final class Worker {
     /** Deletes levels on this worker's disk that are not needed now. */
     private static void tidy(StoreWriter scratch, Set<String> needed) {
         Path levels = scratch.level("x").directory().resolveSibling(".").normalize();
-        try (var found = Files.newDirectoryStream(levels)) {
-            for (Path level : found) {
+        try {
+            for (Path level : Directories.list(levels)) {
                 if (!needed.contains(String.valueOf(level.getFileName()))) {
                     SharedLevels.delete(level);
                 }
