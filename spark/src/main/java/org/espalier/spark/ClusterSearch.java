@@ -327,15 +327,14 @@ final class ClusterSearch implements RunPlace.Connection {
             transfer.forgetCheckpoint(task);
             chains.settle(task.key(), state);
             StoredLevel stored = store.level(task.key());
-            RunObserver.LevelInWork level = open.getOrDefault(
-                    task.key(),
-                    describe(task, request.run().experiment().training().iterations()));
-            if (!open.containsKey(task.key())) {
+            RunObserver.LevelInWork level = open.remove(task.key());
+            if (level == null) {
+                level = describe(task, request.run().experiment().training().iterations());
                 observer.started(level, 0);
             }
-            open.remove(task.key());
             if (state == LevelState.FAILED) {
-                stored.failure().ifPresent(failure -> observer.failed(level, failure));
+                RunObserver.LevelInWork failed = level;
+                stored.failure().ifPresent(failure -> observer.failed(failed, failure));
                 return;
             }
             trained++;
