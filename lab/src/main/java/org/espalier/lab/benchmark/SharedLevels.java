@@ -51,7 +51,8 @@ final class SharedLevels {
         try {
             for (Path file : Directories.list(from)) {
                 String name = String.valueOf(file.getFileName());
-                if (!name.equals(StoredLevel.DONE) && AtomicFiles.withoutTemporary(name).equals(name)) {
+                if (!name.equals(StoredLevel.DONE)
+                        && AtomicFiles.withoutTemporary(name).equals(name)) {
                     AtomicFiles.write(to.resolve(name), AtomicFiles.read(file));
                 }
             }

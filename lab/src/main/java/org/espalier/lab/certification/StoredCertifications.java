@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.espalier.UserException;
+import org.espalier.lab.file.Directories;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.tickets.Ticket;
-import org.espalier.lab.file.Directories;
 
 /** Reads whole certificates and skips unfinished ones. */
 public final class StoredCertifications {

@@ -222,10 +222,12 @@ public final class Store {
      */
     public String digest() {
         var lines = new StringBuilder();
-        trained().stream().sorted().forEach(key -> lines.append(key)
-                .append(' ')
-                .append(AtomicFiles.digest(level(key).directory().resolve(StoredLevel.DONE)))
-                .append('\n'));
+        trained().stream()
+                .sorted()
+                .forEach(key -> lines.append(key)
+                        .append(' ')
+                        .append(AtomicFiles.digest(level(key).directory().resolve(StoredLevel.DONE)))
+                        .append('\n'));
         return Digests.sha256(lines.toString());
     }
 }
