@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.espalier.fixtures.IdxBytes;
+import org.espalier.fixtures.BrightColumns;
 
 /** A data set that trains in milliseconds: images of 3 x 3 pixels, of which column {@code label} is bright. */
 public final class TinyImages {
@@ -15,25 +15,10 @@ public final class TinyImages {
     /** Writes 60 training and 30 test images of three classes as four IDX files. */
     public static void write(Path directory) {
         try {
-            Files.createDirectories(directory);
-            write(directory, "train", 60);
-            write(directory, "t10k", 30);
+            BrightColumns.write(directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static void write(Path directory, String part, int count) throws IOException {
-        byte[] pixels = new byte[9 * count];
-        int[] labels = new int[count];
-        for (int image = 0; image < count; image++) {
-            labels[image] = image % 3;
-            for (int pixel = 0; pixel < 9; pixel++) {
-                pixels[9 * image + pixel] = (byte) (pixel % 3 == labels[image] ? 200 + image % 50 : image * 7 % 90);
-            }
-        }
-        Files.write(directory.resolve(part + "-images-idx3-ubyte"), IdxBytes.images(pixels, 3, 3));
-        Files.write(directory.resolve(part + "-labels-idx1-ubyte"), IdxBytes.labels(labels));
     }
 
     /** Writes images and the experiment on them below a directory, and runs it: the search's directory. */

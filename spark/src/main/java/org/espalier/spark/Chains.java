@@ -40,7 +40,8 @@ final class Chains {
         chains.values().forEach(keys -> waiting.add(new Chain(keys, leadingTo(keys.getFirst()))));
     }
 
-    private List<String> leadingTo(String key) {
+    /** Keys of the levels before a level, the dense one first. */
+    List<String> leadingTo(String key) {
         List<String> before = new ArrayList<>();
         for (Task task = task(key); task.parent().isPresent(); ) {
             task = task(task.parent().get());

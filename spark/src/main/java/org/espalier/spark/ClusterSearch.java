@@ -29,7 +29,6 @@ import org.espalier.data.catalogue.DataSets;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.cluster.LevelTransfer;
 import org.espalier.lab.cluster.SharedFiles;
-import org.espalier.lab.cluster.SharedFolder;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.plan.Numerics;
@@ -137,7 +136,7 @@ final class ClusterSearch implements RunPlace.Connection {
             if (apart) {
                 new PlanFiles(files, work, request.run().directory(), home.resolve("plan")).publish();
             }
-            sweep();
+            files.sweep();
             settle();
             TimingFeed feed = new TimingFeed(
                     files,
@@ -178,14 +177,6 @@ final class ClusterSearch implements RunPlace.Connection {
             feed.poll().forEach(this::show);
             look();
             return trained;
-        }
-
-        private void sweep() {
-            if (files instanceof HadoopFiles objects) {
-                objects.sweep();
-            } else if (files instanceof SharedFolder folder) {
-                folder.sweep();
-            }
         }
 
         /** Takes what is there: in the directory, and in the shared store. */
@@ -330,26 +321,20 @@ final class ClusterSearch implements RunPlace.Connection {
 
         private void take(Task task, LevelState state) {
             if (apart && !bring(task, state)) {
-                List<String> before = new ArrayList<>();
-                for (Optional<String> parent = task.parent(); parent.isPresent(); ) {
-                    before.addFirst(parent.get());
-                    parent = chains.task(parent.get()).parent();
-                }
-                again.add(new Chain(List.of(task.key()), before));
+                again.add(new Chain(List.of(task.key()), chains.leadingTo(task.key())));
                 return;
             }
             transfer.forgetCheckpoint(task);
             chains.settle(task.key(), state);
             StoredLevel stored = store.level(task.key());
-            RunObserver.LevelInWork level = open.getOrDefault(
-                    task.key(),
-                    describe(task, request.run().experiment().training().iterations()));
-            if (!open.containsKey(task.key())) {
+            RunObserver.LevelInWork level = open.remove(task.key());
+            if (level == null) {
+                level = describe(task, request.run().experiment().training().iterations());
                 observer.started(level, 0);
             }
-            open.remove(task.key());
             if (state == LevelState.FAILED) {
-                stored.failure().ifPresent(failure -> observer.failed(level, failure));
+                RunObserver.LevelInWork failed = level;
+                stored.failure().ifPresent(failure -> observer.failed(failed, failure));
                 return;
             }
             trained++;

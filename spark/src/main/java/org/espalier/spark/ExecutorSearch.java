@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.spark.SparkFiles;
 import org.espalier.UserException;
@@ -26,6 +28,7 @@ import org.espalier.lab.cluster.WorkOutcome;
 import org.espalier.lab.cluster.WorkRequest;
 import org.espalier.lab.cluster.Worker;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.jobs.JobThreads;
 import org.espalier.lab.plan.Numerics;
 import org.espalier.lab.runner.LevelWork;
 import org.espalier.lab.runner.RunObserver;
@@ -173,39 +176,16 @@ final class ExecutorSearch {
 
     /** Runs a worker on a thread of its own: Spark stops tasks by interrupts, which would break its last writes. */
     private static WorkOutcome outcome(Worker worker) {
-        AtomicReference<@Nullable WorkOutcome> outcome = new AtomicReference<>();
-        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-        Thread thread = Thread.ofPlatform().name("espalier-chain").start(() -> {
-            try {
-                outcome.set(worker.run());
-            } catch (RuntimeException | Error e) {
-                failure.set(e);
-            }
-        });
-        boolean interrupted = false;
-        while (true) {
-            try {
-                thread.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-                worker.stop();
-            }
+        FutureTask<WorkOutcome> outcome = new FutureTask<>(worker::run);
+        JobThreads.join(Thread.ofPlatform().name("espalier-chain").start(outcome), worker::stop);
+        if (outcome.state() == Future.State.SUCCESS) {
+            return outcome.resultNow();
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        switch (outcome.exceptionNow()) {
+            case RuntimeException unchecked -> throw unchecked;
+            case Error error -> throw error;
+            case Throwable other -> throw new IllegalStateException(other);
         }
-        Throwable thrown = failure.get();
-        if (thrown instanceof RuntimeException unchecked) {
-            throw unchecked;
-        } else if (thrown instanceof Error error) {
-            throw error;
-        }
-        WorkOutcome result = outcome.get();
-        if (result == null) {
-            throw new IllegalStateException("the worker ended without an outcome");
-        }
-        return result;
     }
 
     private static String host() {

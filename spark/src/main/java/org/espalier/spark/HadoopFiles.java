@@ -8,7 +8,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,12 +43,10 @@ final class HadoopFiles implements SharedFiles {
     /** Growing files, in parts: {@code NAME/WRITER-NUMBER.jsonl}. */
     static final String PARTS = "cluster/parts";
 
-    private static final String TEMPORARY = "cluster/tmp";
     private static final Set<String> RENAMING = Set.of("hdfs", "viewfs", "abfs", "abfss", "ofs", "o3fs", "maprfs");
     private static final String IF_ABSENT = "fs.option.create.conditional.overwrite"; // of object stores
     private static final int READS = 3;
     private static final int PART_BYTES = 1 << 16;
-    private static final Duration OLD = Duration.ofDays(1);
 
     private final FileSystem system;
     private final @Nullable FileContext context; // null where files cannot be renamed
@@ -277,15 +274,6 @@ final class HadoopFiles implements SharedFiles {
         System.arraycopy(first, 0, both, 0, first.length);
         System.arraycopy(second, 0, both, first.length, second.length);
         return both;
-    }
-
-    /** Deletes half-written files of a day ago and before, which writers left that were killed. */
-    void sweep() {
-        for (Entry entry : list(TEMPORARY)) {
-            if (entry.modified().isBefore(Instant.now().minus(OLD))) {
-                delete(TEMPORARY + "/" + entry.name());
-            }
-        }
     }
 
     @Override

@@ -1,8 +1,6 @@
 package org.espalier.spark;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.espalier.UserException;
+import org.espalier.lab.cluster.GrowingLines;
 import org.espalier.lab.cluster.SharedFiles;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.Timing;
@@ -24,10 +23,9 @@ final class TimingFeed {
     private static final String PARTS = HadoopFiles.PARTS + "/" + Store.TIMINGS;
 
     private final SharedFiles files;
-    private final Optional<Path> folder;
+    private final Optional<GrowingLines> whole; // lines of a folder
     private final Optional<Path> copy;
     private final Map<String, Seen> seen = new HashMap<>(); // by name of a part
-    private long position;
 
     /** How much of a part was read, and when it was written. */
     private record Seen(Instant modified, int bytes) {}
@@ -40,7 +38,7 @@ final class TimingFeed {
      */
     TimingFeed(SharedFiles files, Optional<Path> folder, Optional<Path> copy) {
         this.files = files;
-        this.folder = folder.map(path -> path.resolve(Store.TIMINGS));
+        this.whole = folder.map(path -> new GrowingLines(path.resolve(Store.TIMINGS)));
         this.copy = copy;
         take(); // what was there before
     }
@@ -65,31 +63,16 @@ final class TimingFeed {
 
     /** Deletes the parts, once no worker adds to them. */
     void clear() {
-        if (folder.isEmpty()) {
+        if (whole.isEmpty()) {
             files.list(PARTS).forEach(part -> files.delete(PARTS + "/" + part.name()));
         }
     }
 
     private List<byte[]> take() {
         try {
-            return folder.isPresent() ? List.of(tail(folder.get())) : parts();
-        } catch (IOException | UserException e) {
+            return whole.isPresent() ? List.of(whole.get().take()) : parts();
+        } catch (UserException e) {
             return List.of(); // the next look may succeed
-        }
-    }
-
-    private byte[] tail(Path file) throws IOException {
-        if (!Files.exists(file)) {
-            return new byte[0];
-        }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            ByteBuffer bytes = ByteBuffer.allocate((int) Math.clamp(channel.size() - position, 0, 1 << 24));
-            int whole = Math.max(0, channel.read(bytes, position));
-            while (whole > 0 && bytes.get(whole - 1) != '\n') {
-                whole--;
-            }
-            position += whole;
-            return Arrays.copyOf(bytes.array(), whole);
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import org.espalier.cli.console.Version;
 import org.espalier.cli.place.PlaceRequest;
 import org.espalier.data.DataProgress;
-import org.espalier.fixtures.IdxBytes;
+import org.espalier.fixtures.BrightColumns;
 import org.espalier.fixtures.Trees;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
@@ -30,22 +30,8 @@ final class TinySearch {
     TinySearch(Path home, int iterations) throws IOException {
         this.home = home;
         this.iterations = iterations;
-        this.data = Files.createDirectories(home.resolve("data"));
-        write("train", 60);
-        write("t10k", 30);
-    }
-
-    private void write(String part, int count) throws IOException {
-        byte[] pixels = new byte[9 * count];
-        int[] labels = new int[count];
-        for (int image = 0; image < count; image++) {
-            labels[image] = image % 3;
-            for (int pixel = 0; pixel < 9; pixel++) {
-                pixels[9 * image + pixel] = (byte) (pixel % 3 == labels[image] ? 200 + image % 50 : image * 7 % 90);
-            }
-        }
-        Files.write(data.resolve(part + "-images-idx3-ubyte"), IdxBytes.images(pixels, 3, 3));
-        Files.write(data.resolve(part + "-labels-idx1-ubyte"), IdxBytes.labels(labels));
+        this.data = home.resolve("data");
+        BrightColumns.write(data);
     }
 
     /** The experiment's file: two trials, three strategies that share dense levels, a rewind. */

@@ -1,21 +1,20 @@
 package org.espalier.lab.benchmark;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Directories;
 import org.espalier.lab.plan.Task;
 import org.espalier.lab.store.Store;
+import org.espalier.lab.store.StoredLevel;
 
 /**
  * Gives a store the levels that other stores of the benchmark hold already, above all dense ones. Equal keys mean equal bytes, so
  * that a level is copied rather than trained again.
  */
 final class SharedLevels {
-    private static final String DONE = "done.json";
-
     private SharedLevels() {}
 
     /**
@@ -36,7 +35,7 @@ final class SharedLevels {
             }
             for (Path other : others) {
                 Path there = other.resolve(Store.LEVELS).resolve(task.key());
-                if (!other.equals(store) && Files.exists(there.resolve(DONE))) {
+                if (!other.equals(store) && Files.exists(there.resolve(StoredLevel.DONE))) {
                     AtomicFiles.makeDirectory(here);
                     copy(there, here);
                     copied++;
@@ -49,16 +48,17 @@ final class SharedLevels {
 
     /** Copies a level's files; the one that marks it as complete comes last. */
     private static void copy(Path from, Path to) {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(from)) {
-            for (Path file : files) {
+        try {
+            for (Path file : Directories.list(from)) {
                 String name = String.valueOf(file.getFileName());
-                if (!name.equals(DONE) && AtomicFiles.withoutTemporary(name).equals(name)) {
+                if (!name.equals(StoredLevel.DONE)
+                        && AtomicFiles.withoutTemporary(name).equals(name)) {
                     AtomicFiles.write(to.resolve(name), AtomicFiles.read(file));
                 }
             }
         } catch (IOException e) {
             throw AtomicFiles.unwritable(to, e);
         }
-        AtomicFiles.write(to.resolve(DONE), AtomicFiles.read(from.resolve(DONE)));
+        AtomicFiles.write(to.resolve(StoredLevel.DONE), AtomicFiles.read(from.resolve(StoredLevel.DONE)));
     }
 }

@@ -2,7 +2,6 @@ package org.espalier.lab.certification;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -18,6 +17,7 @@ import org.espalier.UserException;
 import org.espalier.attack.Norm;
 import org.espalier.data.Digests;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Directories;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.file.JsonLines;
 import org.espalier.lab.store.StoreWriter;
@@ -139,8 +139,10 @@ final class CertificationDirectory {
 
     private List<Path> parts() {
         List<Path> parts = new ArrayList<>();
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, PART + "*.jsonl")) {
-            found.forEach(parts::add);
+        try {
+            Directories.list(directory).stream()
+                    .filter(file -> String.valueOf(file.getFileName()).matches(PART + ".*\\.jsonl"))
+                    .forEach(parts::add);
         } catch (IOException e) {
             return parts; // there is no directory yet
         }

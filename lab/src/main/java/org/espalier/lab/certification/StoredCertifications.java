@@ -1,14 +1,13 @@
 package org.espalier.lab.certification;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import org.espalier.UserException;
+import org.espalier.lab.file.Directories;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.tickets.Ticket;
 
@@ -69,13 +68,12 @@ public final class StoredCertifications {
     private static List<Path> directories(Path parent) {
         List<Path> directories = new ArrayList<>();
         if (Files.isDirectory(parent)) {
-            try (DirectoryStream<Path> found = Files.newDirectoryStream(parent, Files::isDirectory)) {
-                found.forEach(directories::add);
+            try {
+                Directories.list(parent).stream().filter(Files::isDirectory).forEach(directories::add);
             } catch (IOException e) {
                 throw new UserException(parent + " cannot be read: " + e.getMessage(), e);
             }
         }
-        directories.sort(Comparator.comparing(directory -> String.valueOf(directory.getFileName())));
         return directories;
     }
 }

@@ -1,17 +1,15 @@
 package org.espalier.lab.cluster;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.Enumeration;
-import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Directories;
 import org.espalier.lab.store.StoredLevel;
 
 /**
@@ -27,15 +25,8 @@ final class CheckpointBundle {
 
     /** Packs a level's directory. */
     static void pack(Path level, Path archive) {
-        List<Path> files = new ArrayList<>();
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(level)) {
-            found.forEach(files::add);
-        } catch (IOException e) {
-            throw AtomicFiles.unwritable(archive, e);
-        }
-        files.sort(null);
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(archive))) {
-            for (Path file : files) {
+            for (Path file : Directories.list(level)) {
                 String name = String.valueOf(file.getFileName());
                 if (belongs(name)) {
                     zip.putNextEntry(new ZipEntry(name));

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.espalier.UserException;
+import org.espalier.lab.jobs.JobThreads;
 import org.jspecify.annotations.Nullable;
 
 /** The leases that one worker holds. A thread extends them from {@link #start} until this is closed. Safe for several threads. */
@@ -121,17 +122,7 @@ final class LeaseKeeper implements AutoCloseable {
         Thread thread = heart;
         if (thread != null) {
             thread.interrupt();
-            boolean interrupted = false;
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            JobThreads.join(thread, () -> {});
         }
         try {
             leases.leave();

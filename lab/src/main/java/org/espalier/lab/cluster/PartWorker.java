@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.espalier.lab.jobs.JobThreads;
 import org.espalier.lab.jobs.PartedWork;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +28,7 @@ public final class PartWorker {
     private final Set<Integer> whole = new HashSet<>(); // guarded by this
     private final Set<String> taken = new HashSet<>(); // by this worker; guarded by this
     private final SplittableRandom random = new SplittableRandom(); // guarded by this; only orders the work
-    private volatile boolean stopping;
-    private @Nullable Throwable problem; // guarded by this
+    private final JobThreads threads = new JobThreads();
 
     /** Receives progress on the threads that work; changes no result. */
     public interface Observer {
@@ -73,7 +72,7 @@ public final class PartWorker {
 
     /** Ends the work after the present parts; safe to call from any thread. */
     public void stop() {
-        stopping = true;
+        threads.stop();
     }
 
     /**
@@ -85,45 +84,10 @@ public final class PartWorker {
     public boolean run() {
         keeper.start();
         try (keeper) {
-            List<Thread> threads = new ArrayList<>();
-            for (int job = 1; job <= jobs; job++) {
-                threads.add(Thread.ofPlatform().name("espalier-" + job).start(this::guarded));
-            }
-            boolean interrupted = false;
-            for (Thread thread : threads) {
-                while (thread.isAlive()) {
-                    try {
-                        thread.join();
-                    } catch (InterruptedException e) {
-                        interrupted = true;
-                        stopping = true;
-                    }
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            threads.run(jobs, _ -> labour());
             synchronized (this) {
-                if (problem instanceof RuntimeException unchecked) {
-                    throw unchecked;
-                } else if (problem instanceof Error error) {
-                    throw error;
-                }
                 return whole.size() == works.size();
             }
-        }
-    }
-
-    private void guarded() {
-        try {
-            labour();
-        } catch (RuntimeException | Error e) {
-            synchronized (this) {
-                if (problem == null) {
-                    problem = e;
-                }
-            }
-            stopping = true;
         }
     }
 
@@ -135,7 +99,7 @@ public final class PartWorker {
     private void labour() {
         int current = -1;
         PartedWork.@Nullable Maker maker = null;
-        while (!stopping) {
+        while (!threads.stopping()) {
             Optional<Piece> chosen = choose(Math.max(current, 0));
             if (chosen.isEmpty()) {
                 synchronized (this) {
@@ -146,7 +110,7 @@ public final class PartWorker {
                 if (leave) {
                     return;
                 }
-                pause();
+                threads.pause(poll);
                 continue;
             }
             Piece piece = chosen.get();
@@ -159,7 +123,7 @@ public final class PartWorker {
                         maker = work.maker();
                         current = piece.work();
                     }
-                    maker.make(piece.part(), () -> stopping || keeper.lost(piece.key()))
+                    maker.make(piece.part(), () -> threads.stopping() || keeper.lost(piece.key()))
                             .ifPresent(content -> put(work, piece.part(), content));
                 }
             } finally {
@@ -303,16 +267,5 @@ public final class PartWorker {
             whole.add(number);
         }
         observer.finished(work);
-    }
-
-    private void pause() {
-        long end = System.nanoTime() + poll.toNanos();
-        while (!stopping && System.nanoTime() < end) {
-            try {
-                TimeUnit.MILLISECONDS.sleep(Math.min(100, Math.max(1, poll.toMillis())));
-            } catch (InterruptedException e) {
-                stopping = true;
-            }
-        }
     }
 }

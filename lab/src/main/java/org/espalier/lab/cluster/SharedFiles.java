@@ -1,6 +1,7 @@
 package org.espalier.lab.cluster;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,9 @@ import org.espalier.UserException;
  * by several threads.
  */
 public interface SharedFiles extends AutoCloseable {
+    /** Folder where files are written that get their name later. */
+    String TEMPORARY = "cluster/tmp";
+
     /**
      * A file of a folder.
      *
@@ -63,6 +67,16 @@ public interface SharedFiles extends AutoCloseable {
      * @param writer names the caller among all that add to this file
      */
     void append(String name, String writer, byte[] lines);
+
+    /** Deletes half-written files of a day ago and before, which writers left that were killed. */
+    default void sweep() {
+        Instant old = Instant.now().minus(Duration.ofDays(1));
+        for (Entry entry : list(TEMPORARY)) {
+            if (entry.modified().isBefore(old)) {
+                delete(TEMPORARY + "/" + entry.name());
+            }
+        }
+    }
 
     /** The store's place, for messages. */
     String describe();

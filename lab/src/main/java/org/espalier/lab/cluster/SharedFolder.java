@@ -13,7 +13,6 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,12 +25,7 @@ import org.espalier.lab.file.AtomicFiles;
 
 /** A folder that all machines mount, as over NFS or Lustre. */
 public final class SharedFolder implements SharedFiles {
-    /** Where files are written before they get their name. */
-    static final String TEMPORARY = "cluster/tmp";
-
     private static final String CLUSTER = "cluster/";
-
-    private static final Duration OLD = Duration.ofDays(1);
 
     private final Path root;
     // Process numbers are not unique over machines.
@@ -41,15 +35,6 @@ public final class SharedFolder implements SharedFiles {
     /** A folder that is there. */
     public SharedFolder(Path root) {
         this.root = root;
-    }
-
-    /** Deletes half-written files of a day ago and before, which writers left that were killed. */
-    public void sweep() {
-        for (Entry entry : list(TEMPORARY)) {
-            if (entry.modified().isBefore(Instant.now().minus(OLD))) {
-                delete(TEMPORARY + "/" + entry.name());
-            }
-        }
     }
 
     private Path path(String name) {
@@ -168,17 +153,8 @@ public final class SharedFolder implements SharedFiles {
     @Override
     public List<Entry> list(String folder) {
         List<Entry> entries = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(path(folder))) {
-            for (Path file : files) {
-                modified(folder + "/" + file.getFileName())
-                        .ifPresent(time -> entries.add(new Entry(String.valueOf(file.getFileName()), time)));
-            }
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            return List.of();
-        } catch (IOException e) {
-            throw unreadable(path(folder), e);
-        } catch (DirectoryIteratorException e) {
-            throw unreadable(path(folder), Objects.requireNonNull(e.getCause()));
+        for (String name : names(folder)) {
+            modified(folder + "/" + name).ifPresent(time -> entries.add(new Entry(name, time)));
         }
         return entries;
     }

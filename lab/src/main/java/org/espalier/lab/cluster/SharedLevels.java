@@ -1,7 +1,6 @@
 package org.espalier.lab.cluster;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +12,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.espalier.UserException;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Directories;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
@@ -164,8 +164,8 @@ final class SharedLevels {
         StoredLevel level = scratch.level(key);
         Path directory = level.directory();
         List<String> names = new ArrayList<>();
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory)) {
-            found.forEach(file -> names.add(String.valueOf(file.getFileName())));
+        try {
+            Directories.list(directory).forEach(file -> names.add(String.valueOf(file.getFileName())));
         } catch (IOException e) {
             throw new UserException(directory + " cannot be read: " + e.getMessage(), e);
         }
@@ -232,10 +232,8 @@ final class SharedLevels {
             return;
         }
         try {
-            try (DirectoryStream<Path> found = Files.newDirectoryStream(directory)) {
-                for (Path file : found) {
-                    Files.delete(file);
-                }
+            for (Path file : Directories.list(directory)) {
+                Files.delete(file);
             }
             Files.delete(directory);
         } catch (IOException e) {

@@ -1,14 +1,10 @@
 package org.espalier.lab.cluster;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,12 +12,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.espalier.UserException;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Directories;
 import org.espalier.lab.jobs.JobQueue.End;
+import org.espalier.lab.jobs.JobThreads;
 import org.espalier.lab.plan.Task;
 import org.espalier.lab.runner.LevelWork;
 import org.espalier.lab.runner.RunObserver;
@@ -48,9 +45,8 @@ public final class Worker {
     private final Frontier frontier; // guarded by this
     private final SplittableRandom random = new SplittableRandom(); // guarded by this; only orders the work
     private final AtomicInteger trained = new AtomicInteger();
-    private final List<TimingTail> timings = new CopyOnWriteArrayList<>();
-    private volatile boolean stopping;
-    private volatile @Nullable Throwable problem;
+    private final List<GrowingLines> timings = new CopyOnWriteArrayList<>();
+    private final JobThreads threads = new JobThreads();
     private volatile int left;
 
     /**
@@ -72,7 +68,7 @@ public final class Worker {
 
     /** Stops: levels in work are put aside with a published checkpoint. Safe to call from any thread. */
     public void stop() {
-        stopping = true;
+        threads.stop();
     }
 
     /**
@@ -87,21 +83,8 @@ public final class Worker {
                 verify();
             }
             tellPlan();
-            List<Thread> threads = new ArrayList<>();
-            for (int job = 1; job <= request.run().jobs(); job++) {
-                Path home = request.scratch().resolve("job-" + job);
-                TimingTail tail = new TimingTail(home.resolve(Store.TIMINGS));
-                timings.add(tail);
-                threads.add(Thread.ofPlatform().name("espalier-" + job).start(() -> guarded(home)));
-            }
-            threads.forEach(this::join);
-            Throwable thrown = problem;
-            if (thrown instanceof RuntimeException unchecked) {
-                throw unchecked;
-            } else if (thrown instanceof Error error) {
-                throw error;
-            }
-            return new WorkOutcome(stopping, trained.get(), left, failed());
+            threads.run(request.run().jobs(), job -> labour(request.scratch().resolve("job-" + job)));
+            return new WorkOutcome(threads.stopping(), trained.get(), left, failed());
         } finally {
             keeper.close();
             sendTimings();
@@ -112,24 +95,8 @@ public final class Worker {
         return frontier.failed();
     }
 
-    private void join(Thread thread) {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                thread.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-                stopping = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     private void sendTimings() {
-        for (TimingTail tail : timings) {
+        for (GrowingLines tail : timings) {
             byte[] lines = tail.take();
             if (lines.length > 0) {
                 files.append(Store.TIMINGS, keeper.name(), lines);
@@ -159,7 +126,7 @@ public final class Worker {
         Set<String> checkpoints = shared.checkpoints();
         try (StoreWriter scratch = work.open(request.scratch().resolve("verify"))) {
             for (Task task : frontier.tasks()) {
-                if (stopping) {
+                if (threads.stopping()) {
                     return;
                 }
                 if (files.exists(Store.LEVELS + "/" + task.key() + "/" + StoredLevel.DONE)) {
@@ -180,29 +147,23 @@ public final class Worker {
         frontier.reopen(key);
     }
 
-    private void guarded(Path home) {
+    private void labour(Path home) {
+        timings.add(new GrowingLines(home.resolve(Store.TIMINGS)));
         try (StoreWriter scratch = work.open(home)) {
             labour(scratch, home.resolve("spare"));
-        } catch (RuntimeException | Error e) {
-            synchronized (this) {
-                if (problem == null) {
-                    problem = e;
-                }
-            }
-            stopping = true;
         }
     }
 
     private void labour(StoreWriter scratch, Path spare) {
         String before = NONE;
-        while (!stopping) {
+        while (!threads.stopping()) {
             Frontier.Choice choice = choose(before);
             if (choice.task().isEmpty()) {
                 left = choice.left();
                 if (choice.left() == 0 || request.leave() && !choice.waiting()) {
                     return;
                 }
-                pause();
+                threads.pause(request.poll());
                 continue;
             }
             Task task = choice.task().get();
@@ -265,18 +226,6 @@ public final class Worker {
         }
     }
 
-    private void pause() {
-        long end = System.nanoTime() + request.poll().toNanos();
-        while (!stopping && System.nanoTime() < end) {
-            try {
-                TimeUnit.MILLISECONDS.sleep(
-                        Math.min(100, Math.max(1, request.poll().toMillis())));
-            } catch (InterruptedException e) {
-                stopping = true;
-            }
-        }
-    }
-
     /** Brings what a level starts from to this worker; false if it must be trained again first. */
     private boolean ready(Task task, StoreWriter scratch, Path spare) {
         Set<String> needed = new HashSet<>(List.of(task.key(), task.dense()));
@@ -316,8 +265,8 @@ public final class Worker {
     /** Deletes levels on this worker's disk that are not needed now. */
     private static void tidy(StoreWriter scratch, Set<String> needed) {
         Path levels = scratch.level("x").directory().resolveSibling(".").normalize();
-        try (var found = Files.newDirectoryStream(levels)) {
-            for (Path level : found) {
+        try {
+            for (Path level : Directories.list(levels)) {
                 if (!needed.contains(String.valueOf(level.getFileName()))) {
                     SharedLevels.delete(level);
                 }
@@ -330,7 +279,8 @@ public final class Worker {
     private void train(Task task, StoreWriter scratch, Path spare) {
         String key = task.key();
         Path directory = scratch.level(key).directory();
-        End end = work.train(task, scratch, new Publishing(key, directory, spare), () -> stopping || keeper.lost(key));
+        End end = work.train(
+                task, scratch, new Publishing(key, directory, spare), () -> threads.stopping() || keeper.lost(key));
         if (end == End.STOPPED) {
             return;
         }
@@ -404,34 +354,6 @@ public final class Worker {
         @Override
         public void warned(String sentence) {
             observer.warned(sentence);
-        }
-    }
-
-    /** The lines that a growing file has got since it was read last. */
-    private static final class TimingTail {
-        private final Path file;
-        private long position;
-
-        TimingTail(Path file) {
-            this.file = file;
-        }
-
-        synchronized byte[] take() {
-            if (!Files.exists(file)) {
-                return new byte[0];
-            }
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-                ByteBuffer bytes = ByteBuffer.allocate((int) Math.max(0, channel.size() - position));
-                int read = channel.read(bytes, position);
-                int whole = read;
-                while (whole > 0 && bytes.get(whole - 1) != '\n') {
-                    whole--;
-                }
-                position += Math.max(0, whole);
-                return Arrays.copyOf(bytes.array(), Math.max(0, whole));
-            } catch (IOException e) {
-                return new byte[0]; // these lines serve people only
-            }
         }
     }
 

@@ -53,7 +53,7 @@ public record KeptDirectory(Path path) {
     /** Whether all examples of an evaluation or certificate are here. */
     public boolean holds(String id) {
         try {
-            return Files.exists(path.resolve(MANIFEST)) && manifest().equals(id);
+            return Files.exists(path.resolve(MANIFEST)) && found().of().equals(id);
         } catch (UserException e) {
             return false; // it is made again
         }
@@ -64,8 +64,11 @@ public record KeptDirectory(Path path) {
         return Files.exists(path.resolve(MANIFEST));
     }
 
-    /** The evaluation or certificate that the examples are of, if the file is what it was. */
-    private String manifest() {
+    /** The evaluation or certificate that the examples are of, and the bytes of their file. */
+    private record Found(String of, byte[] examples) {}
+
+    /** Reads both files, each once; the digest has been checked. */
+    private Found found() {
         Path file = path.resolve(MANIFEST);
         String source = file.toString();
         JsonNode manifest = Json.parse(AtomicFiles.content(file), source);
@@ -73,8 +76,9 @@ public record KeptDirectory(Path path) {
             throw new UserException(source + " has format " + manifest.path("format") + ", expected " + FORMAT
                     + ": it was written by another version of Espalier");
         }
-        AtomicFiles.content(file(), Json.string(Json.object(manifest, "files", source), EXAMPLES, source));
-        return Json.string(manifest, "of", source);
+        byte[] examples =
+                AtomicFiles.content(file(), Json.string(Json.object(manifest, "files", source), EXAMPLES, source));
+        return new Found(Json.string(manifest, "of", source), examples);
     }
 
     /**
@@ -105,7 +109,6 @@ public record KeptDirectory(Path path) {
      * @throws UserException if they are missing or damaged
      */
     public KeptExamples read() {
-        manifest();
-        return KeptFile.decode(AtomicFiles.read(file()), file().toString());
+        return KeptFile.decode(found().examples(), file().toString());
     }
 }

@@ -3,8 +3,6 @@ package org.espalier.lab.dataset;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +32,7 @@ import org.espalier.lab.dataset.read.Part;
 import org.espalier.lab.dataset.read.PictureFolder;
 import org.espalier.lab.dataset.read.TableFiles;
 import org.espalier.lab.dataset.read.Tables;
+import org.espalier.lab.file.Directories;
 
 /** Makes one data set of the user's files. The same files and settings give the same data set, byte for byte. */
 public final class DataImport {
@@ -87,29 +86,23 @@ public final class DataImport {
                 throw new UserException(e.getMessage(), e);
             }
         }
-        List<Path> files = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-            for (Path entry : entries) {
-                String name = String.valueOf(entry.getFileName()).toLowerCase(Locale.ROOT);
-                if (Files.isRegularFile(entry) && TABLE_ENDINGS.stream().anyMatch(name::endsWith)) {
-                    files.add(entry);
-                }
-            }
-        } catch (IOException | DirectoryIteratorException e) {
+        List<Path> entries;
+        try {
+            entries = Directories.list(folder);
+        } catch (IOException e) {
             throw new UserException(folder + " cannot be read: " + e.getMessage(), e);
         }
-        if (files.isEmpty() || hasFolders(folder)) {
+        List<Path> files = entries.stream()
+                .filter(Files::isRegularFile)
+                .filter(entry -> {
+                    String name = String.valueOf(entry.getFileName()).toLowerCase(Locale.ROOT);
+                    return TABLE_ENDINGS.stream().anyMatch(name::endsWith);
+                })
+                .toList();
+        if (files.isEmpty() || entries.stream().anyMatch(Files::isDirectory)) {
             PictureFolder.read(folder, settings.pictures(), found);
         } else {
-            readFiles(files.stream().sorted().toList());
-        }
-    }
-
-    private static boolean hasFolders(Path folder) {
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, Files::isDirectory)) {
-            return entries.iterator().hasNext();
-        } catch (IOException | DirectoryIteratorException e) {
-            throw new UserException(folder + " cannot be read: " + e.getMessage(), e);
+            readFiles(files);
         }
     }
 

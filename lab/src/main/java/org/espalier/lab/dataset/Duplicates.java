@@ -11,6 +11,7 @@ import java.util.Set;
 import org.espalier.data.Digests;
 import org.espalier.lab.dataset.read.Examples;
 import org.espalier.lab.dataset.read.Part;
+import org.espalier.lab.experiment.Names;
 
 /** Equal examples, by the SHA-256 of their pixels or numbers. */
 final class Duplicates {
@@ -89,19 +90,16 @@ final class Duplicates {
             }
         });
         List<String> notes = new ArrayList<>();
-        across.forEach((what, pairs) -> notes.add("duplicates: " + pairs.size() + " " + what + ": " + listed(pairs)
+        across.forEach((what, pairs) -> notes.add("duplicates: " + pairs.size() + " " + what + ": "
+                + Names.listed(pairs, NAMED)
                 + "; --drop-duplicates keeps one of equal examples"));
         if (within[0] > 0) {
             notes.add("duplicates: " + within[0] + " examples are equal to another one of their split");
         }
         if (!contrary.isEmpty()) {
-            notes.add("duplicates: " + contrary.size() + " equal examples have different labels: " + listed(contrary));
+            notes.add("duplicates: " + contrary.size() + " equal examples have different labels: "
+                    + Names.listed(contrary, NAMED));
         }
         return notes;
-    }
-
-    private static String listed(List<String> pairs) {
-        String text = String.join(", ", pairs.stream().limit(NAMED).toList());
-        return pairs.size() > NAMED ? text + " and " + (pairs.size() - NAMED) + " more" : text;
     }
 }

@@ -9,6 +9,7 @@ import org.espalier.data.Feature;
 import org.espalier.data.ImageShape;
 import org.espalier.lab.dataset.read.Examples;
 import org.espalier.lab.dataset.read.Part;
+import org.espalier.lab.experiment.Names;
 
 /**
  * The boxes of a table's features: given, or the least and the largest value of the training rows. Values become bytes, 0 at the lower
@@ -77,9 +78,7 @@ final class FeatureBoxes {
 
     private void note(String what, List<String> names) {
         if (!names.isEmpty()) {
-            notes.add(
-                    what + ": " + String.join(", ", names.stream().limit(NAMED).toList())
-                            + (names.size() > NAMED ? " and " + (names.size() - NAMED) + " more" : ""));
+            notes.add(what + ": " + Names.listed(names, NAMED));
         }
     }
 

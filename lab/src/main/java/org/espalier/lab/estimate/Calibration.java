@@ -17,6 +17,7 @@ import org.espalier.lab.bench.RandomMasks;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.Strategy;
 import org.espalier.lab.plan.ExperimentTranslator;
+import org.espalier.lab.plan.Plan;
 import org.espalier.lab.plan.StartNetwork;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
@@ -41,11 +42,16 @@ final class Calibration {
     private final Optional<StartNetwork> start;
     private boolean warm;
 
-    Calibration(Experiment experiment, DataSet set) {
-        this.start = StartNetwork.of(experiment);
+    /**
+     * A calibration without times.
+     *
+     * @param plan of the experiment
+     */
+    Calibration(Experiment experiment, Plan plan, DataSet set) {
+        this.start = plan.start();
         this.experiment = experiment;
         this.splits = experiment.data().splits(set, experiment.data().validation(), experiment.seed());
-        this.architecture = ExperimentTranslator.architecture(experiment, set, start);
+        this.architecture = plan.architecture(set);
         List<Integer> survivors = ExperimentTranslator.survivors(
                 experiment, architecture, start.map(given -> given.network().mask()));
         this.densities = IntStream.range(0, survivors.size())

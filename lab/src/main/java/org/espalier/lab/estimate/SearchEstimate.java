@@ -58,7 +58,7 @@ public record SearchEstimate(
     public static SearchEstimate of(Experiment first, int trials, Map<String, DataSet> data, double seconds) {
         Plan plan = new Plan(first, data);
         Map<String, Calibration> calibrations = new LinkedHashMap<>();
-        data.forEach((name, set) -> calibrations.put(name, new Calibration(first, set)));
+        data.forEach((name, set) -> calibrations.put(name, new Calibration(first, plan, set)));
         int pairs = Math.min(MOST_MEASURED, data.size() * first.objectives().size());
         Map<String, Costs> costs = new LinkedHashMap<>();
         int assumed = 0;

@@ -2,6 +2,7 @@ package org.espalier.lab.experiment;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.text.similarity.LevenshteinDistance;
@@ -40,6 +41,12 @@ public final class Names {
                 .map(found -> "did you mean \"" + found + "\"?")
                 .orElseGet(() ->
                         candidates.isEmpty() ? "none is defined" : "expected one of " + String.join(", ", candidates));
+    }
+
+    /** {@code a, b, c and 5 more}: the first of many names. */
+    public static String listed(List<String> names, int most) {
+        return String.join(", ", names.stream().limit(most).toList())
+                + (names.size() > most ? " and " + (names.size() - most) + " more" : "");
     }
 
     private static int distance(String left, String right) {

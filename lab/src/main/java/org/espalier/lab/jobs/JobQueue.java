@@ -48,12 +48,11 @@ public final class JobQueue<J> {
     private final List<J> jobs;
     private final List<List<Integer>> children; // (job) jobs that need it
     private final BooleanSupplier stopRequested;
+    private final JobThreads threads = new JobThreads();
     // The rest is guarded by this object's monitor.
     private final TreeSet<Integer> ready = new TreeSet<>();
     private int open; // neither done nor failed nor dropped
     private int busy;
-    private volatile boolean halted; // after a problem or an interruption
-    private @Nullable Throwable problem;
 
     /**
      * A queue of jobs that may need each other.
@@ -100,45 +99,20 @@ public final class JobQueue<J> {
      * Runs the jobs and waits for them, also when this thread is interrupted. No further job starts then, running jobs
      * are stopped, and the thread's interrupted status is set again.
      *
-     * @param threads most jobs at once, at least 1
+     * @param most jobs at once, at least 1
      * @param workers makes one worker per thread, on that thread
      * @return whether every job is done, failed or dropped
      * @throws RuntimeException or {@link Error}: the first that a worker threw, after all workers have ended
      */
-    public boolean run(int threads, Supplier<? extends Worker<J>> workers) {
-        List<Thread> running = new ArrayList<>();
-        for (int job = 1; job <= Math.min(threads, jobs.size()); job++) {
-            running.add(Thread.ofPlatform().name("espalier-" + job).start(() -> work(workers)));
-        }
-        running.forEach(this::join);
+    public boolean run(int most, Supplier<? extends Worker<J>> workers) {
+        threads.run(Math.min(most, jobs.size()), _ -> work(workers));
         synchronized (this) {
-            if (problem instanceof RuntimeException unchecked) {
-                throw unchecked;
-            } else if (problem instanceof Error error) {
-                throw error;
-            }
             return open == 0;
         }
     }
 
-    private void join(Thread thread) {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                thread.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-                halted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     private boolean stopping() {
-        return halted || stopRequested.getAsBoolean();
+        return threads.stopping() || stopRequested.getAsBoolean();
     }
 
     private void work(Supplier<? extends Worker<J>> workers) {
@@ -151,17 +125,12 @@ public final class JobQueue<J> {
                 }
                 end = worker.run(jobs.get(place), this::stopping);
             } catch (RuntimeException | Error e) {
-                report(e);
+                threads.stop(); // before another thread takes a job
+                throw e;
+            } finally {
+                give(place, end);
             }
-            give(place, end);
         }
-    }
-
-    private synchronized void report(Throwable e) {
-        if (problem == null) {
-            problem = e;
-        }
-        halted = true;
     }
 
     /** The next job that may start; waits for one; -1 when there will be none. */
@@ -178,7 +147,7 @@ public final class JobQueue<J> {
             try {
                 wait();
             } catch (InterruptedException e) {
-                halted = true;
+                threads.stop();
             }
         }
         notifyAll();

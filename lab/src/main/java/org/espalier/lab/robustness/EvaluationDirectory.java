@@ -2,7 +2,6 @@ package org.espalier.lab.robustness;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +19,7 @@ import org.espalier.lab.counterexample.KeptDirectory;
 import org.espalier.lab.counterexample.KeptExamples;
 import org.espalier.lab.counterexample.KeptFile;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Directories;
 import org.espalier.lab.file.Json;
 
 /**
@@ -210,13 +210,11 @@ final class EvaluationDirectory {
      */
     void deleteBatches() {
         AtomicFiles.flushDirectory(directory);
-        List<Path> files = new ArrayList<>();
         try {
-            try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, BATCH + "*")) {
-                found.forEach(files::add);
-            }
-            for (Path file : files) {
-                Files.deleteIfExists(file);
+            for (Path file : Directories.list(directory)) {
+                if (String.valueOf(file.getFileName()).startsWith(BATCH)) {
+                    Files.deleteIfExists(file);
+                }
             }
         } catch (IOException e) {
             throw AtomicFiles.unwritable(directory, e);

@@ -120,6 +120,7 @@ public final class EvaluationRunner {
     private static final class Job {
         final EvaluationRequest request;
         final EvaluationDirectory directory;
+        final boolean whole; // before this run
         final Optional<StoredExamples> stored; // of a finished evaluation whose examples are to be kept
         final Map<Integer, Batch> done = new TreeMap<>();
         private int kept; // batches; guarded by the work's monitor
@@ -127,7 +128,8 @@ public final class EvaluationRunner {
         Job(EvaluationRequest request, Optional<KeptDirectory> keep) {
             this.request = request;
             directory = new EvaluationDirectory(request, keep);
-            stored = directory.done() && !directory.whole() ? Optional.of(directory.stored()) : Optional.empty();
+            whole = directory.whole(); // reads all kept examples
+            stored = directory.done() && !whole ? Optional.of(directory.stored()) : Optional.empty();
         }
     }
 
@@ -147,7 +149,7 @@ public final class EvaluationRunner {
                 if (!seen.add(job.directory.directory())) {
                     continue;
                 }
-                if (job.directory.whole()) {
+                if (job.whole) {
                     job.directory.deleteBatches();
                     done++;
                 } else {

@@ -2,7 +2,6 @@ package org.espalier.lab.robustness;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +21,7 @@ import org.espalier.lab.counterexample.Judgement;
 import org.espalier.lab.counterexample.KeptExamples;
 import org.espalier.lab.counterexample.KeptFile;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Directories;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.store.StoreWriter;
 import org.espalier.lab.tickets.Ticket;
@@ -82,13 +82,14 @@ public final class StoredChecks {
         Path directory = results.resolve(DIRECTORY);
         List<Path> files = new ArrayList<>();
         if (Files.isDirectory(directory)) {
-            try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "*.json")) {
-                found.forEach(files::add);
+            try {
+                Directories.list(directory).stream()
+                        .filter(file -> file.toString().endsWith(".json"))
+                        .forEach(files::add);
             } catch (IOException e) {
                 damaged.accept(new UserException(directory + " cannot be read: " + e.getMessage(), e));
             }
         }
-        files.sort(null);
         for (Path file : files) {
             try {
                 checks.add(read(file));

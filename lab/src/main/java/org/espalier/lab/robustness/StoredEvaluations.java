@@ -1,11 +1,9 @@
 package org.espalier.lab.robustness;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +23,7 @@ import org.espalier.evaluate.rules.Verdict;
 import org.espalier.lab.certification.Certification;
 import org.espalier.lab.certification.StoredCertifications;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Directories;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoreWriter;
@@ -119,13 +118,12 @@ public final class StoredEvaluations {
     private static List<Path> directories(Path parent, Consumer<UserException> damaged) {
         List<Path> directories = new ArrayList<>();
         if (Files.isDirectory(parent)) {
-            try (DirectoryStream<Path> found = Files.newDirectoryStream(parent, Files::isDirectory)) {
-                found.forEach(directories::add);
+            try {
+                Directories.list(parent).stream().filter(Files::isDirectory).forEach(directories::add);
             } catch (IOException e) {
                 damaged.accept(new UserException(parent + " cannot be read: " + e.getMessage(), e));
             }
         }
-        directories.sort(Comparator.comparing(directory -> String.valueOf(directory.getFileName())));
         return directories;
     }
 

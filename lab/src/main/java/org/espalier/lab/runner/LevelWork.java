@@ -14,7 +14,7 @@ import org.espalier.lab.plan.Task;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoreWriter;
 
-/** Trains single levels of a planned search, for workers that choose them and store them elsewhere. Safe for several threads. */
+/** Trains single levels of a planned search, for all that choose them and store them. Safe for several threads. */
 public final class LevelWork {
     private final RunRequest request;
     private final Map<String, DataSet> data;
@@ -35,7 +35,7 @@ public final class LevelWork {
                 LevelTrainer.splits(request.experiment(), data));
     }
 
-    LevelWork(RunRequest request, Map<String, DataSet> data, Plan plan, Map<String, Splits> splits) {
+    private LevelWork(RunRequest request, Map<String, DataSet> data, Plan plan, Map<String, Splits> splits) {
         this.request = request;
         this.data = data;
         this.plan = plan;
@@ -53,6 +53,15 @@ public final class LevelWork {
 
     public Plan plan() {
         return plan;
+    }
+
+    Map<String, DataSet> data() {
+        return data;
+    }
+
+    /** By data set. */
+    Map<String, Splits> splits() {
+        return splits;
     }
 
     /**

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,7 +19,6 @@ import org.espalier.UserPath;
 import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
-import org.espalier.data.Splits;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.engine.Engines;
 import org.espalier.lab.experiment.Experiment;
@@ -98,13 +98,12 @@ public final class Runner {
      *     search, is damaged or cannot be written. Levels in work are put aside first
      */
     public RunOutcome run(Map<String, DataSet> data) {
-        Plan plan = new Plan(request.experiment(), data, request.start());
-        try (StoreWriter store =
-                StoreWriter.open(request.directory(), request.experiment(), plan.trials(), provenance(request, data))) {
-            Work work = new Work(plan, data, store);
+        LevelWork levels = new LevelWork(request, data);
+        try (StoreWriter store = levels.open(request.directory())) {
+            Work work = new Work(levels, store);
             work.warn();
             boolean interrupted = work.run();
-            return new RunOutcome(interrupted, work.trained.get(), failures(plan, store));
+            return new RunOutcome(interrupted, work.trained.get(), failures(levels.plan(), store));
         }
     }
 
@@ -119,14 +118,13 @@ public final class Runner {
      * @param elsewhere has connected to where it trains, so that nothing is written if it cannot
      */
     public RunOutcome run(Map<String, DataSet> data, Elsewhere elsewhere) {
-        Plan plan = new Plan(request.experiment(), data, request.start());
-        try (StoreWriter store =
-                StoreWriter.open(request.directory(), request.experiment(), plan.trials(), provenance(request, data))) {
-            Work work = new Work(plan, data, store);
+        LevelWork levels = new LevelWork(request, data);
+        try (StoreWriter store = levels.open(request.directory())) {
+            Work work = new Work(levels, store);
             work.warn();
             work.tellPlan();
-            int trained = elsewhere.train(new LevelWork(request, data, plan, work.splits), store, observer);
-            return new RunOutcome(stopping, trained, failures(plan, store));
+            int trained = elsewhere.train(levels, store, observer);
+            return new RunOutcome(stopping, trained, failures(levels.plan(), store));
         }
     }
 
@@ -137,10 +135,9 @@ public final class Runner {
      * @throws UserException as {@link #run(Map)}
      */
     public void prepare(Map<String, DataSet> data) {
-        Plan plan = new Plan(request.experiment(), data, request.start());
-        try (StoreWriter store =
-                StoreWriter.open(request.directory(), request.experiment(), plan.trials(), provenance(request, data))) {
-            Work work = new Work(plan, data, store);
+        LevelWork levels = new LevelWork(request, data);
+        try (StoreWriter store = levels.open(request.directory())) {
+            Work work = new Work(levels, store);
             work.warn();
             work.tellPlan();
         }
@@ -163,21 +160,19 @@ public final class Runner {
 
     /** The levels of one run. */
     private final class Work {
+        private final LevelWork levels;
         private final Plan plan;
-        private final Map<String, DataSet> data;
-        private final Map<String, Splits> splits;
         private final StoreWriter store;
         private final List<Task> tasks;
         private final AtomicInteger trained = new AtomicInteger();
 
-        Work(Plan plan, Map<String, DataSet> data, StoreWriter store) {
-            this.plan = plan;
-            this.data = data;
+        Work(LevelWork levels, StoreWriter store) {
+            this.levels = levels;
+            this.plan = levels.plan();
             this.store = store;
-            this.splits = LevelTrainer.splits(request.experiment(), data);
             Map<String, Integer> classes = new LinkedHashMap<>();
-            data.forEach((name, set) -> classes.put(name, set.classes()));
-            store.classes(splits, classes);
+            levels.data().forEach((name, set) -> classes.put(name, set.classes()));
+            store.classes(levels.splits(), classes);
             // Levels that a wanted trial shares with others are among its own: parents are never missing.
             Set<String> keys = new HashSet<>();
             wanted(plan).forEach(trial -> keys.addAll(trial.levels()));
@@ -196,8 +191,8 @@ public final class Runner {
         /** Warns about properties of the data or the plan that limit the results. */
         private void warn() {
             List<MissingClasses> missing = new ArrayList<>();
-            data.forEach((name, set) -> {
-                Splits parts = known(splits, name);
+            levels.splits().forEach((name, parts) -> {
+                DataSet set = Objects.requireNonNull(levels.data().get(name), name);
                 for (Split split : List.of(parts.train(), parts.validation(), parts.test())) {
                     List<Integer> classes = split.missing(set.classes());
                     if (!classes.isEmpty()) {
@@ -247,22 +242,11 @@ public final class Runner {
 
         private JobQueue.End train(Task task, BooleanSupplier stop) {
             boolean there = store.level(task.key()).state() == LevelState.DONE;
-            String set = task.trial().dataset();
-            JobQueue.End end = new LevelTrainer(
-                            request, plan, task, known(data, set), known(splits, set), store, observer, stop)
-                    .run();
+            JobQueue.End end = levels.train(task, store, observer, stop);
             if (end == JobQueue.End.DONE && !there) {
                 trained.incrementAndGet();
             }
             return end;
-        }
-
-        private static <T> T known(Map<String, T> map, String name) {
-            T value = map.get(name);
-            if (value == null) {
-                throw new IllegalStateException("data set " + name + " was not loaded");
-            }
-            return value;
         }
     }
 

@@ -113,6 +113,21 @@ public final class Store {
         return index.trials();
     }
 
+    /** Keys of all levels, computed yet or not, each once, in the experiment's order. */
+    public List<String> keys() {
+        return trials().stream()
+                .flatMap(trial -> trial.levels().stream())
+                .distinct()
+                .toList();
+    }
+
+    /** Keys of the levels that are trained now, each once, in the experiment's order. */
+    public List<String> trained() {
+        return keys().stream()
+                .filter(key -> level(key).state() == LevelState.DONE)
+                .toList();
+    }
+
     /** The level of a key. */
     public StoredLevel level(String key) {
         return new StoredLevel(directory.resolve(LEVELS).resolve(key), key);
@@ -125,7 +140,7 @@ public final class Store {
 
     /** The faults of finished levels, a sentence with the remedy each; every level is read once. */
     public List<String> damage() {
-        return trials().stream().flatMap(trial -> trial.levels().stream()).distinct().toList().parallelStream()
+        return keys().parallelStream()
                 .flatMap(key -> level(key).damage().stream())
                 .toList();
     }
@@ -206,17 +221,13 @@ public final class Store {
      * enter it, nor do evaluations and certificates, which name the digests of the networks that they are of.
      */
     public String digest() {
-        List<String> keys = trials().stream()
-                .flatMap(trial -> trial.levels().stream())
-                .distinct()
-                .sorted()
-                .filter(key -> level(key).state() == LevelState.DONE)
-                .toList();
         var lines = new StringBuilder();
-        keys.forEach(key -> lines.append(key)
-                .append(' ')
-                .append(AtomicFiles.digest(level(key).directory().resolve(StoredLevel.DONE)))
-                .append('\n'));
+        trained().stream()
+                .sorted()
+                .forEach(key -> lines.append(key)
+                        .append(' ')
+                        .append(AtomicFiles.digest(level(key).directory().resolve(StoredLevel.DONE)))
+                        .append('\n'));
         return Digests.sha256(lines.toString());
     }
 }

@@ -2,7 +2,6 @@ package org.espalier.lab.study;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,15 +12,14 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 import org.espalier.UserException;
 import org.espalier.engine.KernelMode;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.experiment.Names;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Directories;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.plan.Numerics;
-import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoreWriter;
 import org.espalier.setting.Extension;
@@ -95,7 +93,7 @@ public final class Studies {
         identity.put("study", kind.kind());
         identity.put("numerics", Numerics.VERSION);
         identity.put("settings", ExperimentFile.identity(settings));
-        store.ifPresent(each -> identity.put("levels", trained(each)));
+        store.ifPresent(each -> identity.put("levels", each.trained()));
         String key = StoreWriter.key(identity).substring(0, KEY);
         Path folder = directory.resolve(DIRECTORY).resolve(kind.kind());
         Path file = folder.resolve(key + ".json");
@@ -113,21 +111,13 @@ public final class Studies {
         return read(file);
     }
 
-    private static List<String> trained(Store store) {
-        return store.trials().stream()
-                .flatMap(trial -> trial.levels().stream())
-                .distinct()
-                .filter(key -> store.level(key).state() == LevelState.DONE)
-                .toList();
-    }
-
     /** Removes what an interrupted study would need to go on. */
     private static void remove(Path parts) {
         if (!Files.isDirectory(parts)) {
             return;
         }
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(parts)) {
-            for (Path file : files) {
+        try {
+            for (Path file : Directories.list(parts)) {
                 Files.delete(file);
             }
             Files.delete(parts);
@@ -213,8 +203,8 @@ public final class Studies {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(folder)) {
-            return StreamSupport.stream(found.spliterator(), false).sorted().toList();
+        try {
+            return Directories.list(folder);
         } catch (IOException e) {
             throw new UserException(folder + " cannot be read: " + e.getMessage(), e);
         }

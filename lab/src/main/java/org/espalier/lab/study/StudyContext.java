@@ -21,7 +21,6 @@ import org.espalier.engine.Engines;
 import org.espalier.engine.KernelMode;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.file.AtomicFiles;
-import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.NetworkFile;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredNetwork;
@@ -202,16 +201,6 @@ public final class StudyContext {
         DataSet loaded = dataOf(found.getFirst());
         return found.stream()
                 .map(trial -> StudiedTrial.of(store(), trial, loaded))
-                .toList();
-    }
-
-    /** Keys of the levels of the search that are trained, in the search's order. */
-    public List<String> trainedLevels() {
-        return store.stream()
-                .flatMap(each -> each.trials().stream())
-                .flatMap(trial -> trial.levels().stream())
-                .distinct()
-                .filter(key -> store().level(key).state() == LevelState.DONE)
                 .toList();
     }
 }

@@ -17,7 +17,6 @@ import org.espalier.UserException;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.PresetCommand;
 import org.espalier.lab.file.AtomicFiles;
-import org.espalier.lab.reproduce.PaperStore;
 import org.espalier.lab.store.Store;
 import org.espalier.report.content.Report;
 import org.espalier.report.format.Csv;
@@ -87,31 +86,32 @@ public final class FindingsFiles {
         stores(List.of(row(
                 experiment.name(),
                 read,
+                read.store().digest(),
                 PresetCommand.of(experiment).map(PresetCommand::typed).orElse(""))));
     }
 
     private void paper(Path home) {
-        ReproductionFiles.Written made = ReproductionFiles.write(home);
+        ReproductionFiles reproduction = ReproductionFiles.read(home);
+        ReproductionFiles.Written made = reproduction.write();
         if (!made.problems().isEmpty()) {
             throw new UserException(made.problems().getFirst());
         }
         for (String file : List.of("differences", "claims", "claim-tests")) {
             text(file, new String(AtomicFiles.read(made.folder().resolve(file + ".csv")), StandardCharsets.UTF_8));
         }
-        List<PaperStore> stores = PaperRun.stores(home);
-        stores(PaperRun.of(PaperRun.read(stores), stores).stream()
+        stores(reproduction.runs().stream()
                 .map(run -> row(
                         run.part().store(),
                         run.run(),
+                        reproduction.digest(run),
                         "espalier reproduce paper --part " + run.part().store() + "-"
                                 + String.join(",", run.strategies()) + " --trials "
                                 + run.cell().trials()))
                 .toList());
     }
 
-    private List<String> row(String store, Report.Run run, String command) {
-        return List.of(
-                name, store, Integer.toString(run.trained().done()), run.store().digest(), command);
+    private List<String> row(String store, Report.Run run, String digest, String command) {
+        return List.of(name, store, Integer.toString(run.trained().done()), digest, command);
     }
 
     /** Something that writes text piece by piece. */

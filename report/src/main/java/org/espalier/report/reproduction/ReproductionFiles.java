@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.espalier.UserException;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.reproduce.PaperPart;
 import org.espalier.lab.reproduce.PaperStore;
 import org.espalier.report.chart.FigureGroup;
 import org.espalier.report.chart.draw.FigureDrawing;
@@ -33,6 +35,7 @@ public final class ReproductionFiles {
     private final Report report;
     private final List<Difference> differences;
     private final List<Judgement> judgements;
+    private final Map<PaperPart, String> digests = new HashMap<>(); // of stores
 
     private ReproductionFiles(Path folder, Report report, List<PaperStore> stores) {
         this.folder = folder;
@@ -63,6 +66,15 @@ public final class ReproductionFiles {
      * @throws UserException if no store is there, or a file cannot be written
      */
     public static Written write(Path home) {
+        return read(home).write();
+    }
+
+    /**
+     * Reads the stores of a folder.
+     *
+     * @throws UserException if no store is there
+     */
+    static ReproductionFiles read(Path home) {
         List<PaperStore> stores = PaperRun.stores(home);
         if (stores.isEmpty()) {
             throw new UserException(
@@ -70,10 +82,20 @@ public final class ReproductionFiles {
                             + " has written");
         }
         Report report = PaperRun.read(stores);
-        return new ReproductionFiles(home.resolve(FOLDER), report, stores).write();
+        return new ReproductionFiles(home.resolve(FOLDER), report, stores);
     }
 
-    private Written write() {
+    List<PaperRun> runs() {
+        return runs;
+    }
+
+    /** Digest of the trained levels of a run's store, as it was when first asked for. */
+    String digest(PaperRun run) {
+        return digests.computeIfAbsent(run.part(), _ -> run.run().store().digest());
+    }
+
+    /** Writes all files. */
+    Written write() {
         AtomicFiles.makeDirectory(folder);
         Map<String, Table> tables = tables();
         Map<Claim, Table> claims = claims();
@@ -190,7 +212,7 @@ public final class ReproductionFiles {
                         run.part().store(),
                         run.run().trained().done() + " of "
                                 + run.run().trained().planned() + " levels trained",
-                        "digest of the trained levels " + run.run().store().digest()))
+                        "digest of the trained levels " + digest(run)))
                 .toList()));
         return page;
     }
@@ -201,7 +223,7 @@ public final class ReproductionFiles {
             rows.add(List.of(
                     run.part().store(),
                     Integer.toString(run.run().trained().done()),
-                    run.run().store().digest(),
+                    digest(run),
                     "espalier "
                             + String.join(" ", run.run().store().provenance().command())));
         }

@@ -79,11 +79,7 @@ public final class ResultsReader {
                     .add(trial);
         }
         // On all cores: a whole grid has a million measurements.
-        List<String> keys = store.trials().stream()
-                .flatMap(trial -> trial.levels().stream())
-                .distinct()
-                .toList();
-        levels.putAll(keys.parallelStream().collect(Collectors.toMap(key -> key, this::level)));
+        levels.putAll(store.keys().parallelStream().collect(Collectors.toMap(key -> key, this::level)));
         var cells = new ArrayList<Cell>();
         trialsByCell.forEach((key, trials) -> cells.add(cell(key, trials)));
         return new Results(

@@ -2,8 +2,6 @@ package org.espalier.lab.dataset.read;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +17,9 @@ import java.util.stream.Stream;
 import org.espalier.UserException;
 import org.espalier.data.ImageShape;
 import org.espalier.lab.exchange.image.ImageFile;
+import org.espalier.lab.experiment.Names;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Directories;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,13 +88,8 @@ public final class PictureFolder {
 
     private void note(String what, List<String> names) {
         if (!names.isEmpty()) {
-            found.notes().add("left out: " + names.size() + " " + what + ": " + listed(names));
+            found.notes().add("left out: " + names.size() + " " + what + ": " + Names.listed(names, NAMED));
         }
-    }
-
-    private static String listed(List<String> names) {
-        String text = String.join(", ", names.stream().limit(NAMED).toList());
-        return names.size() > NAMED ? text + " and " + (names.size() - NAMED) + " more" : text;
     }
 
     private void list(Path folder) {
@@ -121,11 +116,8 @@ public final class PictureFolder {
     /** Sub-folders by name; pictures beside them have no label. */
     private Map<String, Path> folders(Path folder) {
         Map<String, Path> folders = new TreeMap<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-            List<Path> sorted = new ArrayList<>();
-            entries.forEach(sorted::add);
-            sorted.sort(null);
-            for (Path entry : sorted) {
+        try {
+            for (Path entry : Directories.list(folder)) {
                 String name = String.valueOf(entry.getFileName());
                 if (hidden(name)) {
                     continue;
@@ -135,7 +127,7 @@ public final class PictureFolder {
                     (picture(entry) ? unlabelled : others).add(entry.toString());
                 }
             }
-        } catch (IOException | DirectoryIteratorException e) {
+        } catch (IOException e) {
             throw new UserException(folder + " cannot be read: " + e.getMessage(), e);
         }
         return folders;
@@ -267,10 +259,12 @@ public final class PictureFolder {
         throw new UserException(unreadable.values().iterator().next()
                 + (paths.size() > 1
                         ? "; and " + (paths.size() - 1) + " more cannot be read: "
-                                + listed(paths.stream()
-                                        .skip(1)
-                                        .map(Path::toString)
-                                        .toList())
+                                + Names.listed(
+                                        paths.stream()
+                                                .skip(1)
+                                                .map(Path::toString)
+                                                .toList(),
+                                        NAMED)
                         : "")
                 + "; --skip-unreadable leaves such pictures out");
     }

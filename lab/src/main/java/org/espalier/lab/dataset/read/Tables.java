@@ -129,8 +129,7 @@ public final class Tables {
         }
         throw new UserException(source + " has " + (likely.isEmpty() ? "no" : "more than one")
                 + " column called label, class, target or y: expected --label NAME, or its number from 1; its columns are "
-                + String.join(", ", columns.stream().limit(20).toList())
-                + (columns.size() > 20 ? " and " + (columns.size() - 20) + " more" : ""));
+                + Names.listed(columns, 20));
     }
 
     private static int column(String name, List<String> columns, String option, String source) {

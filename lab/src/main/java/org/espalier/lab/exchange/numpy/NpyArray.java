@@ -135,20 +135,28 @@ public record NpyArray(List<Integer> shape, NumberType type, byte[] content) {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("NumPy has no type " + type))
                 .getKey();
-        StringBuilder header = new StringBuilder("{'descr': '")
-                .append(type.bytes() == 1 ? '|' : '<')
-                .append(name)
-                .append("', 'fortran_order': False, 'shape': (");
+        return file((type.bytes() == 1 ? '|' : '<') + name, shape, content.length)
+                .put(content)
+                .array();
+    }
+
+    /**
+     * A file without its content, which belongs at the buffer's position.
+     *
+     * @param type as NumPy writes it
+     * @param bytes length of the content
+     */
+    static ByteBuffer file(String type, List<Integer> shape, int bytes) {
+        StringBuilder header =
+                new StringBuilder("{'descr': '").append(type).append("', 'fortran_order': False, 'shape': (");
         shape.forEach(size -> header.append(size).append(", "));
         header.append("), }");
         while ((10 + header.length() + 1) % 64 != 0) {
             header.append(' ');
         }
         header.append('\n');
-        ByteBuffer out =
-                ByteBuffer.allocate(10 + header.length() + content.length).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer out = ByteBuffer.allocate(10 + header.length() + bytes).order(ByteOrder.LITTLE_ENDIAN);
         out.put(MAGIC).put((byte) 1).put((byte) 0).putShort((short) header.length());
-        out.put(header.toString().getBytes(StandardCharsets.ISO_8859_1)).put(content);
-        return out.array();
+        return out.put(header.toString().getBytes(StandardCharsets.ISO_8859_1));
     }
 }

@@ -11,8 +11,8 @@ import org.espalier.UserException;
 
 /** Texts in a {@code .npy} file: an array of one dimension, of NumPy's type {@code <U}, four bytes to a character. */
 public final class NpyTexts {
-    private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
-    private static final int START = MAGIC.length + 2;
+    private static final int LENGTH = 8; // where the header's length stands, of two bytes
+    private static final int START = LENGTH + 2;
     private static final Pattern HEADER = Pattern.compile(
             "\\{'descr': '<U([0-9]{1,4})', 'fortran_order': False, 'shape': \\(([0-9]{1,9}),\\s*\\),? *\\}\\s*");
 
@@ -26,19 +26,7 @@ public final class NpyTexts {
                         .mapToInt(text -> text.codePointCount(0, text.length()))
                         .max()
                         .orElse(1));
-        StringBuilder header = new StringBuilder("{'descr': '<U")
-                .append(longest)
-                .append("', 'fortran_order': False, 'shape': (")
-                .append(texts.size())
-                .append(", ), }");
-        while ((START + header.length() + 1) % 64 != 0) {
-            header.append(' ');
-        }
-        header.append('\n');
-        ByteBuffer out = ByteBuffer.allocate(START + header.length() + 4 * longest * texts.size())
-                .order(ByteOrder.LITTLE_ENDIAN);
-        out.put(MAGIC).putShort((short) header.length());
-        out.put(header.toString().getBytes(StandardCharsets.ISO_8859_1));
+        ByteBuffer out = NpyArray.file("<U" + longest, List.of(texts.size()), 4 * longest * texts.size());
         for (String text : texts) {
             int at = out.position();
             text.codePoints().forEach(out::putInt);
@@ -56,7 +44,7 @@ public final class NpyTexts {
     public static List<String> read(byte[] bytes, String source) {
         int length = bytes.length < START
                 ? 0
-                : ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getShort(MAGIC.length) & 0xffff;
+                : ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getShort(LENGTH) & 0xffff;
         if (!NpyArray.is(bytes) || bytes[6] != 1 || length > bytes.length - START) {
             throw new UserException(source + " is damaged: it does not begin as a .npy file of texts");
         }
