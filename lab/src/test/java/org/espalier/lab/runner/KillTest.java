@@ -9,12 +9,14 @@ import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.espalier.UserException;
 import org.espalier.fixtures.Trees;
 import org.espalier.lab.store.Store;
@@ -61,14 +63,16 @@ class KillTest {
         int resumed = 0;
         boolean done = false;
         for (int runs = 0; !done && runs < 100; runs++) {
+            boolean checkpoint = hasCheckpoint(killed); // of a level that this run continues
             Process process = start(killed, 1 + runs % 2, iterations, runs / 2 % 2 == 0, overrides);
             List<String> lines = new ArrayList<>();
-            // On a busy machine no checkpoint is written so soon: longer, until some level has been continued.
-            int window = resumed > 0 ? WINDOW : (1 + kills) * WINDOW;
             try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
                 lines.add(String.valueOf(output.readLine())); // after which it works
-                // More kills than asked for, where no level has been continued yet.
-                if ((kills < most || resumed == 0) && !process.waitFor(random.nextInt(window), TimeUnit.MICROSECONDS)) {
+                // Random moments may all fall before the first checkpoint: then one more kill, once there is one.
+                boolean kill = kills < most
+                        ? !process.waitFor(random.nextInt(WINDOW), TimeUnit.MICROSECONDS)
+                        : resumed == 0 && !checkpoint && reachesACheckpoint(process, killed);
+                if (kill) {
                     process.destroyForcibly();
                     kills++;
                 }
@@ -83,10 +87,37 @@ class KillTest {
             resumed += (int) lines.stream()
                     .filter(line -> line.matches("started .* at [1-9].*"))
                     .count();
+            if (done && (kills < most || resumed == 0)) {
+                // A quick machine was done before the moments that were drawn: from the start again.
+                Trees.delete(killed);
+                done = false;
+            }
         }
+        assertThat(done).as("seed %s", seed).isTrue();
         assertThat(kills).isGreaterThanOrEqualTo(most);
         assertThat(resumed).as("levels continued in their midst").isPositive();
         assertThat(Trees.digests(killed)).as("seed %s", seed).isEqualTo(Trees.digests(directory.resolve("whole")));
+    }
+
+    /** Waits until a level in work has a checkpoint; false if the process ended before. */
+    private static boolean reachesACheckpoint(Process process, Path search) throws Exception {
+        while (process.isAlive()) {
+            if (hasCheckpoint(search)) {
+                return true;
+            }
+            Thread.sleep(1);
+        }
+        return false;
+    }
+
+    private static boolean hasCheckpoint(Path search) throws IOException {
+        try (Stream<Path> files =
+                Files.find(search.resolve(Store.LEVELS), 2, (file, _) -> file.endsWith("checkpoint.safetensors"))) {
+            return files.findAny().isPresent();
+        } catch (NoSuchFileException | UncheckedIOException e) {
+            // Files come and go while a process works.
+            return false;
+        }
     }
 
     @Test
