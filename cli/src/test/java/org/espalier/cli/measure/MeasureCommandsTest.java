@@ -81,6 +81,12 @@ class MeasureCommandsTest {
                     .isPositive()
                     .isLessThanOrEqualTo(constant.path("upper").asDouble());
         }
+        CommandLineRun clever = CommandLineRun.of(
+                "lipschitz", search, "--all-levels", "--epsilon", "0.1", "--images", "5", "--samples", "4", "--batches", "6");
+        assertThat(clever.out()).as(clever.err()).contains("CLEVER", "certified");
+        assertThat(CommandLineRun.of("lipschitz", search, "--all-levels", "--epsilon", "0.1", "--batches", "1")
+                        .err())
+                .contains("--batches is 1 of --samples 200, expected at least 2 batches of 1");
         assertThat(CommandLineRun.of("lipschitz", search, "--all-levels", "--epsilon", "no")
                         .err())
                 .contains("--epsilon is no, expected a number above 0");
