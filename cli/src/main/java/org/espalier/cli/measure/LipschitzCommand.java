@@ -73,8 +73,9 @@ final class LipschitzCommand implements Callable<Integer> {
     @Option(
             names = "--batches",
             paramLabel = "N",
-            description = "Also CLEVER's estimate, fitted to the largest gradients of so many batches of --samples points"
-                    + " (the source: 500 batches of 1024).")
+            description =
+                    "Also CLEVER's estimate, fitted to the largest gradients of so many batches of --samples points"
+                            + " (the source: 500 batches of 1024).")
     private Optional<Integer> batches;
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the sampled points (default: 1).")
@@ -180,8 +181,8 @@ final class LipschitzCommand implements Callable<Integer> {
         IntStream.range(0, found.length).parallel().forEach(image -> {
             double[] pixels = pixels(split, image);
             found[image] = lipschitz.of(pixels, split.labels()[image], samples, stream.child(image));
-            batches.ifPresent(count -> fitted[image] =
-                    lipschitz.clever(pixels, found[image], count, samples, stream.child(image)));
+            batches.ifPresent(count ->
+                    fitted[image] = lipschitz.clever(pixels, found[image], count, samples, stream.child(image)));
         });
         Map<String, Object> settings = measured.settings();
         settings.put("norm", norm);

@@ -34,8 +34,7 @@ final class Elastic {
                         double[] place = back(from, to, c, r);
                         return reflected(channel, place[1], place[0], false);
                     });
-                    return turned.map((r, c) ->
-                            reflected(turned, r + down.at(r, c), c + across.at(r, c), true));
+                    return turned.map((r, c) -> reflected(turned, r + down.at(r, c), c + across.at(r, c), true));
                 })
                 .toArray(Plane[]::new);
     }

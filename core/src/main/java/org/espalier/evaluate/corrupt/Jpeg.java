@@ -70,8 +70,7 @@ final class Jpeg {
                 quality);
         return new Plane[] {
             y.map((r, c) -> byteOf(y.at(r, c) + 1.402 * (cr.at(r, c) - 128)) / 255),
-            y.map((r, c) ->
-                    byteOf(y.at(r, c) - 0.344136 * (cb.at(r, c) - 128) - 0.714136 * (cr.at(r, c) - 128)) / 255),
+            y.map((r, c) -> byteOf(y.at(r, c) - 0.344136 * (cb.at(r, c) - 128) - 0.714136 * (cr.at(r, c) - 128)) / 255),
             y.map((r, c) -> byteOf(y.at(r, c) + 1.772 * (cb.at(r, c) - 128)) / 255)
         };
     }

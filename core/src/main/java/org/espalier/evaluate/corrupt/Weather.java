@@ -60,8 +60,8 @@ final class Weather {
             Plane cover = mud.map((r, c) -> mud.at(r, c) < 0.8 ? 0 : mud.at(r, c));
             return mixed(rgb, cover, MUD, true);
         }
-        Plane drops = liquid.map(
-                (r, c) -> liquid.at(r, c) < p[3] ? 0 : Math.floor(Math.clamp(255 * liquid.at(r, c), 0.0, 255.0)));
+        Plane drops = liquid.map((r, c) ->
+                liquid.at(r, c) < p[3] ? 0 : Math.floor(Math.clamp(255 * liquid.at(r, c), 0.0, 255.0)));
         Plane light = light(drops);
         Plane film = drops.map((r, c) -> drops.at(r, c) * light.at(r, c));
         double max = film.max();

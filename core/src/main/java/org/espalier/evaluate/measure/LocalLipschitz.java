@@ -139,16 +139,12 @@ public final class LocalLipschitz {
             Stream own = draws.child("batch").child(batch);
             for (int s = 0; s < size; s++) {
                 double[] point = point(image, own, (long) s * image.length);
-                maxima[batch] =
-                        Math.max(maxima[batch], dual(gradient(forward(point), sides.label(), sides.other())));
+                maxima[batch] = Math.max(maxima[batch], dual(gradient(forward(point), sides.label(), sides.other())));
             }
         }
         ExtremeValue fitted = ExtremeValue.of(maxima);
         return new Clever(
-                sides.margin(),
-                fitted.location(),
-                Arrays.stream(maxima).max().orElseThrow(),
-                fitted.chance());
+                sides.margin(), fitted.location(), Arrays.stream(maxima).max().orElseThrow(), fitted.chance());
     }
 
     private double[] point(double[] image, Stream draws, long position) {

@@ -167,7 +167,8 @@ class CorruptionTest {
     void colouredOnesAreFunctionsAndGrowWithSeverity() {
         double[] image = picture(3, 32);
         assertThat(ColourCorruption.all()).hasSize(90);
-        assertThat(ColourCorruption.all().stream().filter(ColourCorruption::counted)).hasSize(70);
+        assertThat(ColourCorruption.all().stream().filter(ColourCorruption::counted))
+                .hasSize(70);
         for (ColourCorruption.Kind kind : ColourCorruption.Kind.values()) {
             double[] distances = new double[5];
             for (int severity = 1; severity <= 5; severity++) {
@@ -221,7 +222,8 @@ class CorruptionTest {
         assertThat(grey).containsOnly(100 / 255.0);
         double[] same = colour(ColourCorruption.Kind.JPEG_COMPRESSION, 4, plain(100 / 255.0, 100 / 255.0, 100 / 255.0));
         assertThat(same).containsOnly(100 / 255.0);
-        // A wave of 5 levels at the highest frequency is less than half of its step of 61 and goes; a slow one of 40 levels stays.
+        // A wave of 5 levels at the highest frequency is less than half of its step of 61 and goes; a slow one of 40
+        // levels stays.
         double[] fast = plain(0.5, 0.5, 0.5);
         double[] slow = plain(0.5, 0.5, 0.5);
         for (int i = 0; i < 3072; i++) {

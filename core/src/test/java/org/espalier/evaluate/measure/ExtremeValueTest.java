@@ -41,7 +41,8 @@ class ExtremeValueTest {
         }
         ExtremeValue found = ExtremeValue.of(two);
         assertThat(found.chance()).isLessThan(0.001);
-        assertThat(found.location()).isEqualTo(java.util.Arrays.stream(two).max().orElseThrow());
+        assertThat(found.location())
+                .isEqualTo(java.util.Arrays.stream(two).max().orElseThrow());
     }
 
     @Test

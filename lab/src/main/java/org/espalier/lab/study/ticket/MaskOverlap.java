@@ -71,7 +71,9 @@ public record MaskOverlap(
             return of(
                     common.cardinality(),
                     (long) first.count(layer) + second.count(layer),
-                    (double) first.count(layer) * second.count(layer) / first.architecture().weights(layer));
+                    (double) first.count(layer)
+                            * second.count(layer)
+                            / first.architecture().weights(layer));
         }
 
         private static Overlap of(long both, long sum, double expected) {

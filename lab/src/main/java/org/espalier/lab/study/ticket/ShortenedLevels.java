@@ -30,7 +30,8 @@ import org.espalier.setting.Setting;
  */
 @Kind("aimp-style")
 public record ShortenedLevels(
-        @Setting("directory of the search with levels of full length, of the same experiment otherwise") String full) {
+        @Setting("directory of the search with levels of full length, of the same experiment otherwise")
+        String full) {
 
     /** A level of both searches. */
     private record Pair(TrialId trial, int level, StoredLevel shorter, StoredLevel whole) {}
@@ -68,12 +69,11 @@ public record ShortenedLevels(
             if (other.isEmpty()) {
                 continue;
             }
-            for (int level = 0; level < Math.min(trial.levels().size(), other.get().levels().size()); level++) {
-                Pair pair = new Pair(
-                        trial.id(),
-                        level,
-                        trained(shorter, trial, level),
-                        trained(whole, other.get(), level));
+            for (int level = 0;
+                    level < Math.min(trial.levels().size(), other.get().levels().size());
+                    level++) {
+                Pair pair =
+                        new Pair(trial.id(), level, trained(shorter, trial, level), trained(whole, other.get(), level));
                 if (!mask(pair.shorter).architecture().equals(mask(pair.whole).architecture())) {
                     throw new UserException("full is " + whole.directory() + ", whose network is "
                             + mask(pair.whole).architecture() + ", expected "
@@ -151,16 +151,18 @@ public record ShortenedLevels(
                                         "least",
                                         "most"),
                                 accuracy,
-                                List.of("difference: shortened less full, mean of the trials, in points; least and most of"
-                                        + " any trial")),
+                                List.of(
+                                        "difference: shortened less full, mean of the trials, in points; least and most of"
+                                                + " any trial")),
                         new StudyResult.Table(
                                 "overlap",
                                 "Overlap of the masks of full and shortened levels",
                                 3,
                                 List.of("search", "level", "layer", "P_m %", "overlap", "by chance"),
                                 overlap,
-                                List.of("intersection over union, mean of the trials; by chance: of independent masks with"
-                                        + " these counts")),
+                                List.of(
+                                        "intersection over union, mean of the trials; by chance: of independent masks with"
+                                                + " these counts")),
                         new StudyResult.Table(
                                 "updates",
                                 "Updates of a trial, all levels together",

@@ -66,10 +66,12 @@ class ShortenedLevelsTest {
     @Test
     void aSearchLosesNothingAgainstItself() {
         List<StudyResult.Table> tables = study("full", "full");
-        assertThat(tables.get(0).rows()).hasSize(4 * 3).allMatch(row -> cell(tables.get(0), row, "difference")
-                .equals("0.00"));
-        assertThat(tables.get(1).rows()).hasSize(3 * 3).allMatch(row -> cell(tables.get(1), row, "overlap")
-                .equals("1.0000"));
+        assertThat(tables.get(0).rows())
+                .hasSize(4 * 3)
+                .allMatch(row -> cell(tables.get(0), row, "difference").equals("0.00"));
+        assertThat(tables.get(1).rows())
+                .hasSize(3 * 3)
+                .allMatch(row -> cell(tables.get(1), row, "overlap").equals("1.0000"));
         assertThat(tables.get(2).rows().getFirst().getLast()).isEqualTo("0.00");
     }
 
