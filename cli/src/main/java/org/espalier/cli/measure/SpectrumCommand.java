@@ -43,7 +43,8 @@ final class SpectrumCommand implements Callable<Integer> {
 
     @Option(
             names = "--convolutions",
-            description = "Also the singular values of the linear maps of convolutions; they take minutes for wide layers.")
+            description =
+                    "Also the singular values of the linear maps of convolutions; they take minutes for wide layers.")
     private boolean convolutions;
 
     @Option(names = "--json", description = "Print results as JSON, one line per ticket.")

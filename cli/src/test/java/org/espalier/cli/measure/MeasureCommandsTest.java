@@ -58,8 +58,8 @@ class MeasureCommandsTest {
                 "network={layers: [{conv2d: {channels: 2, kernel: 3, padding: 1}}, relu, flatten, linear]}",
                 "--out",
                 convolutions.toString());
-        JsonNode found =
-                line(CommandLineRun.of("spectrum", convolutions.toString(), "--all-levels", "--convolutions", "--json"));
+        JsonNode found = line(
+                CommandLineRun.of("spectrum", convolutions.toString(), "--all-levels", "--convolutions", "--json"));
         JsonNode map = found.path("layers").path(0).path("map");
         assertThat(map.path("values")).hasSize(9); // 3 x 3 pixels, one channel to two
         assertThat(map.path("norm-least").asDouble())
@@ -81,6 +81,22 @@ class MeasureCommandsTest {
                     .isPositive()
                     .isLessThanOrEqualTo(constant.path("upper").asDouble());
         }
+        CommandLineRun clever = CommandLineRun.of(
+                "lipschitz",
+                search,
+                "--all-levels",
+                "--epsilon",
+                "0.1",
+                "--images",
+                "5",
+                "--samples",
+                "4",
+                "--batches",
+                "6");
+        assertThat(clever.out()).as(clever.err()).contains("CLEVER", "certified");
+        assertThat(CommandLineRun.of("lipschitz", search, "--all-levels", "--epsilon", "0.1", "--batches", "1")
+                        .err())
+                .contains("--batches is 1 of --samples 200, expected at least 2 batches of 1");
         assertThat(CommandLineRun.of("lipschitz", search, "--all-levels", "--epsilon", "no")
                         .err())
                 .contains("--epsilon is no, expected a number above 0");

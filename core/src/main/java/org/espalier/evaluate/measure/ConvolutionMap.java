@@ -140,8 +140,7 @@ public record ConvolutionMap(int rows, int columns, double[] values, int live, d
     }
 
     /** The matrix of an output's frequency, complex numbers as 2 x 2 real blocks: each value is there twice. */
-    private static double[] real(
-            double[] kernel, Operation.Conv2d convolution, int rows, int columns, int u, int v) {
+    private static double[] real(double[] kernel, Operation.Conv2d convolution, int rows, int columns, int u, int v) {
         int stride = convolution.stride();
         int side = convolution.kernel();
         int wide = 2 * convolution.inputs() * stride * stride;
@@ -153,8 +152,10 @@ public record ConvolutionMap(int rows, int columns, double[] values, int live, d
                 for (int a = 0; a < side; a++) {
                     for (int b = 0; b < side; b++) {
                         // Exact integers before the angle: equal angles then have equal bits.
-                        long turn = Math.floorMod((long) a * (u + j * (rows / stride)) * columns
-                                + (long) b * (v + k * (columns / stride)) * rows, (long) rows * columns);
+                        long turn = Math.floorMod(
+                                (long) a * (u + j * (rows / stride)) * columns
+                                        + (long) b * (v + k * (columns / stride)) * rows,
+                                (long) rows * columns);
                         double angle = 2 * Math.PI * turn / ((double) rows * columns);
                         cosines[a * side + b] = StrictMath.cos(angle) / stride;
                         sines[a * side + b] = StrictMath.sin(angle) / stride;

@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Against the matrix of the whole map. */
 class ConvolutionMapTest {
     private static double[] kernel(Operation.Conv2d convolution) {
-        double[] kernel = new double[convolution.outputs() * convolution.inputs() * convolution.kernel() * convolution.kernel()];
+        double[] kernel =
+                new double[convolution.outputs() * convolution.inputs() * convolution.kernel() * convolution.kernel()];
         for (int i = 0; i < kernel.length; i++) {
             kernel[i] = Stream.root(1).uniform(i) - 0.4;
         }
@@ -119,8 +120,7 @@ class ConvolutionMapTest {
         survivors.set(36, 45); // of the third one
         BitSet all = new BitSet();
         all.set(0, architecture.weights(1));
-        ConvolutionMap found =
-                ConvolutionMap.of(weights, Mask.of(architecture, new BitSet[] {survivors, all}), 0);
+        ConvolutionMap found = ConvolutionMap.of(weights, Mask.of(architecture, new BitSet[] {survivors, all}), 0);
         assertThat(found.live()).isEqualTo(16); // one live input
         assertThat(found.values()).hasSize(32);
         assertThat(found.values()[16]).isCloseTo(0, within(1e-12));

@@ -349,7 +349,8 @@ final class Validation {
                     .ifPresent(objective -> {
                         throw wrong(
                                 "training.mask",
-                                "is " + kind + ", which learns from a robust loss, expected an attack or a bound in every"
+                                "is " + kind
+                                        + ", which learns from a robust loss, expected an attack or a bound in every"
                                         + " objective: " + objective.name() + " has none");
                     });
         }

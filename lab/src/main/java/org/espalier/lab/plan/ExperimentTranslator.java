@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.function.IntToDoubleFunction;
 import org.espalier.UserException;
 import org.espalier.attack.Attack;
@@ -383,7 +383,8 @@ public final class ExperimentTranslator {
         PruningSchedule schedule = pruningSchedule(experiment, architecture);
         try {
             List<Integer> kept = survivors(schedule, pruner, architecture, start);
-            // A floor of 1 keeps layers from being emptied; a larger one is a wish, and must go with the density wished for.
+            // A floor of 1 keeps layers from being emptied; a larger one is a wish, and must go with the density wished
+            // for.
             int floor = experiment.pruning().least().orElse(0);
             if (floor > 1) {
                 Pruner free = new Pruner(

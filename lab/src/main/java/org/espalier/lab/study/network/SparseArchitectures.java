@@ -46,7 +46,8 @@ public record SparseArchitectures(
         Optional<String> objective,
 
         @Setting(
-                value = "hidden layers of the fully connected networks to choose from, as widths with a hyphen between them",
+                value =
+                        "hidden layers of the fully connected networks to choose from, as widths with a hyphen between them",
                 preset = "[100-100, 300-100, 300-300, 500-50]",
                 minItems = 1)
         List<String> networks,
@@ -57,7 +58,10 @@ public record SparseArchitectures(
                 minItems = 1)
         List<Distribution> distributions,
 
-        @Setting(value = "weights that every network keeps, about: counts by layer are rounded", preset = "26620", min = 1)
+        @Setting(
+                value = "weights that every network keeps, about: counts by layer are rounded",
+                preset = "26620",
+                min = 1)
         int weights,
 
         @Setting(value = "epochs that a candidate trains in the search", preset = "1", min = 1)
@@ -124,10 +128,12 @@ public record SparseArchitectures(
                     .getFirst();
             attack = trial.objective()
                     .attack()
-                    .orElseThrow(() -> new UserException("objective " + trial.objective().name()
-                            + " has no attack, expected one: networks are chosen by their loss under it"));
+                    .orElseThrow(() ->
+                            new UserException("objective " + trial.objective().name()
+                                    + " has no attack, expected one: networks are chosen by their loss under it"));
             if (trial.splits().validation().size() == 0) {
-                throw new UserException("the search has no validation images, expected some: networks are chosen by them");
+                throw new UserException(
+                        "the search has no validation images, expected some: networks are chosen by them");
             }
             Split train = trial.splits().train();
             int classes = trial.initial(0).mask().architecture().classes();
@@ -207,7 +213,9 @@ public record SparseArchitectures(
         }
 
         private static String word(Optional<Distribution> distribution) {
-            return distribution.map(each -> each.name().toLowerCase(Locale.ROOT)).orElse("dense");
+            return distribution
+                    .map(each -> each.name().toLowerCase(Locale.ROOT))
+                    .orElse("dense");
         }
 
         private String name(int run, int network, Optional<Distribution> distribution) {
@@ -235,13 +243,16 @@ public record SparseArchitectures(
         /** Trains a candidate as long as a level of the search, from its first weights. */
         private Chosen chosen(String arm, Stream stream, int run, Candidate candidate) {
             int network = candidate.network;
-            StoredNetwork trained =
-                    context.network(name(run, network, candidate.distribution) + "-" + arm.replaceAll("\\W+", "-"), () -> {
+            StoredNetwork trained = context.network(
+                    name(run, network, candidate.distribution) + "-" + arm.replaceAll("\\W+", "-"), () -> {
                         Mask mask = candidate.distribution.isPresent()
                                 ? mask(stream, network, candidate.distribution)
                                 : pruned(searched(stream, run, network, Optional.empty()), network);
                         return trained(
-                                initial(stream, network), mask, of(stream, network).child(arm), false);
+                                initial(stream, network),
+                                mask,
+                                of(stream, network).child(arm),
+                                false);
                     });
             List<Measurement> measured = measure(trained, trial.splits().test(), stream);
             context.say("run " + (run + 1) + ", " + arm + ": trained");
@@ -269,11 +280,7 @@ public record SparseArchitectures(
             Engine engine = context.engine(mask.architecture());
             engine.load(initial, mask);
             Trainer trainer = new Trainer(
-                    engine,
-                    trial.splits().train(),
-                    Optional.of(trial.splits().validation()),
-                    trial.training(),
-                    stream);
+                    engine, trial.splits().train(), Optional.of(trial.splits().validation()), trial.training(), stream);
             int level = trial.experiment().training().iterations();
             trainer.runUntil(search ? Math.min(level, settings.epochs * trainer.batchesPerEpoch()) : level);
             return new StoredNetwork(trainer.state().weights(), mask);
@@ -330,8 +337,8 @@ public record SparseArchitectures(
                 }
                 trained.add(row(runs.getFirst().chosen.get(arm).arm, "mean", "", "", "", clean, attacked));
             }
-            String measured = "the first " + settings.images + " images of the split, under " + attack
-                    + " as in training";
+            String measured =
+                    "the first " + settings.images + " images of the split, under " + attack + " as in training";
             return new StudyResult(
                     List.of(
                             new StudyResult.Table(
