@@ -43,6 +43,32 @@ class MeasureCommandsTest {
         assertThat(found.path("layers").path(1).path("values")).hasSize(3);
         assertThat(Files.readString(Path.of(found.path("file").asString("")))).contains("\"kind\":\"spectrum\"");
         assertThat(CommandLineRun.of("spectrum", search, "--all-levels").out()).contains("6 x 9", "3 x 6", "condition");
+        assertThat(found.path("layers").path(0).path("small").asDouble()).isBetween(0.0, 1.0);
+        assertThat(found.path("layers").path(0).path("l1-l2").asDouble()).isBetween(1.0, Math.sqrt(54));
+        assertThat(found.path("layers").path(0).has("map")).isFalse();
+    }
+
+    @Test
+    void mapsOfConvolutionsHaveTheirValuesAndNorm() {
+        Path convolutions = home.resolve("convolutions");
+        CommandLineRun.done(
+                "run",
+                home.resolve("tiny.yaml").toString(),
+                "--set",
+                "network={layers: [{conv2d: {channels: 2, kernel: 3, padding: 1}}, relu, flatten, linear]}",
+                "--out",
+                convolutions.toString());
+        JsonNode found =
+                line(CommandLineRun.of("spectrum", convolutions.toString(), "--all-levels", "--convolutions", "--json"));
+        JsonNode map = found.path("layers").path(0).path("map");
+        assertThat(map.path("values")).hasSize(9); // 3 x 3 pixels, one channel to two
+        assertThat(map.path("norm-least").asDouble())
+                .isPositive()
+                .isLessThanOrEqualTo(map.path("norm-most").asDouble());
+        assertThat(found.path("layers").path(1).has("map")).isFalse();
+        assertThat(CommandLineRun.of("spectrum", convolutions.toString(), "--all-levels", "--convolutions")
+                        .out())
+                .contains("linear maps of convolutions", "3 x 3", "norm >=");
     }
 
     @Test

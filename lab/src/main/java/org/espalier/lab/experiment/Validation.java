@@ -341,6 +341,18 @@ final class Validation {
                                         + objective.name() + " has none, expected an objective without a bound");
                     });
         }
+        if (rule.robustLossesOnly()) {
+            objectives.stream()
+                    .filter(objective ->
+                            objective.attack().isEmpty() && objective.bound().isEmpty())
+                    .findFirst()
+                    .ifPresent(objective -> {
+                        throw wrong(
+                                "training.mask",
+                                "is " + kind + ", which learns from a robust loss, expected an attack or a bound in every"
+                                        + " objective: " + objective.name() + " has none");
+                    });
+        }
         if (!rule.constantDensity() && training.keepWeights() != Experiment.KeptWeights.LAST) {
             throw wrong(
                     "training.keep-weights",
