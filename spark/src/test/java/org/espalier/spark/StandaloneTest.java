@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -98,6 +99,15 @@ class StandaloneTest {
         }
         ends(driver, "killed-1.log");
         assertThat(kills).as("seed %s", seed).isEqualTo(KILLS);
+        assertSame(longer, directory);
+        assertSame(longer, home.resolve("shared"));
+
+        String level = Store.open(directory).trials().getFirst().levels().getLast();
+        Path network = home.resolve("shared").resolve("levels").resolve(level).resolve("trained.safetensors");
+        Files.write(network, Arrays.copyOf(Files.readAllBytes(network), 100));
+        Trees.delete(directory.resolve("levels").resolve(level));
+        ends(cluster.driver("cut", cluster.master(), arguments), "cut.log");
+        assertThat(cluster.log("cut.log")).contains(network + " is damaged", "; this level is trained again");
         assertSame(longer, directory);
         assertSame(longer, home.resolve("shared"));
     }
