@@ -119,14 +119,18 @@ class ConnectionFailuresTest {
     /** Spark says so in two ways: after too many attempts, and where no executor is left that has not failed. */
     @Test
     void jobsThatEndByATaskAreToldFromOthers() {
-        assertThat(OneLine.isOfTask(new ExecutionException(new IllegalStateException(
-                        "Job aborted due to stage failure: Task 0 in stage 0.0 failed 4 times, most recent failure: Lost"))))
+        assertThat(
+                        OneLine.isOfTask(
+                                new ExecutionException(
+                                        new IllegalStateException(
+                                                "Job aborted due to stage failure: Task 0 in stage 0.0 failed 4 times, most recent failure: Lost"))))
                 .isTrue();
         assertThat(OneLine.isOfTask(new ExecutionException(new IllegalStateException(
                         "Job aborted due to stage failure:\nAborting TaskSet 0.0 because task 0 (partition 0)\ncannot run"
                                 + " anywhere due to node and executor excludeOnFailure.\nMost recent failure:\nLost"))))
                 .isTrue();
-        assertThat(OneLine.isOfTask(new ExecutionException(new IllegalStateException("Job 0 cancelled")))).isFalse();
+        assertThat(OneLine.isOfTask(new ExecutionException(new IllegalStateException("Job 0 cancelled"))))
+                .isFalse();
     }
 
     /** Executors find the files of a job in a folder such as {@code work/app/0/.}. */
