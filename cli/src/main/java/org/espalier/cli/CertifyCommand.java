@@ -71,8 +71,8 @@ final class CertifyCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "TICKET", description = TicketOptions.GIVEN)
-    private Path given;
+    @Parameters(paramLabel = "TICKET", arity = "0..1", description = TicketOptions.GIVEN)
+    private Optional<Path> given;
 
     @Mixin
     private TicketOptions ticketOptions;
@@ -161,7 +161,9 @@ final class CertifyCommand implements Callable<Integer> {
     public Integer call() {
         OptionChecks.atLeastOne(spec, "--jobs", jobs);
         int threads = jobs.orElse(Runtime.getRuntime().availableProcessors());
-        List<CertificationRequest> requests = requests();
+        KeepChoice choice = KeepChoice.of(spec, given, keep);
+        keep = choice.place();
+        List<CertificationRequest> requests = requests(choice.ticket());
         if (shared) {
             return share(requests, threads);
         }
@@ -247,7 +249,7 @@ final class CertifyCommand implements Callable<Integer> {
         return radius;
     }
 
-    private List<CertificationRequest> requests() {
+    private List<CertificationRequest> requests(Path path) {
         CertificationMethod chosen = CertificationMethod.of(method);
         if (!chosen.exact() && (nodes.isPresent() || timeLimit.isPresent())) {
             throw new UserException(
@@ -274,7 +276,7 @@ final class CertifyCommand implements Callable<Integer> {
         List<Float> radii = epsilons.isEmpty()
                 ? List.of(USUAL_EPSILON)
                 : epsilons.stream().map(this::radius).sorted().distinct().toList();
-        List<Ticket> tickets = ticketOptions.tickets(given).stream()
+        List<Ticket> tickets = ticketOptions.tickets(path).stream()
                 .map(ticket -> out.map(ticket::certificatesKeptIn).orElse(ticket))
                 .toList();
         List<CertificationRequest> requests = new ArrayList<>();

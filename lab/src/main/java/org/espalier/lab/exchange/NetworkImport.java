@@ -50,8 +50,18 @@ public final class NetworkImport {
      *     settings do not fit it
      */
     public static ForeignNetwork read(Path file, ImportSettings settings) {
+        return read(file, content(file), settings);
+    }
+
+    /**
+     * Reads a network of bytes that {@link #content} gave, so that a digest of them is one of what was read.
+     *
+     * @param file where they lie; tensors that an ONNX file has outside of itself are read from its folder
+     * @throws UserException as {@link #read(Path, ImportSettings)}
+     */
+    public static ForeignNetwork read(Path file, byte[] content, ImportSettings settings) {
         String source = file.toString();
-        ForeignNetwork read = network(file, bytes(file), settings);
+        ForeignNetwork read = network(file, content, settings);
         if (settings.reversed()) {
             read = new ForeignNetwork(reversed(read.weights(), source), read.notes());
         }
@@ -63,7 +73,12 @@ public final class NetworkImport {
         return usual;
     }
 
-    private static byte[] bytes(Path file) {
+    /**
+     * The bytes of a file.
+     *
+     * @throws UserException if it is missing, cannot be read, or is larger than any network that is imported
+     */
+    public static byte[] content(Path file) {
         try {
             if (Files.isRegularFile(file) && Files.size(file) > MOST_BYTES) {
                 throw new UserException(
