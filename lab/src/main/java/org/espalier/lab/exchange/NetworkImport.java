@@ -39,6 +39,8 @@ public final class NetworkImport {
     /** Largest file that is read: larger ones hold no network that Espalier could train. */
     private static final long MOST_BYTES = 1L << 30;
 
+    private static final int MOST_NAMED = 24;
+
     private NetworkImport() {}
 
     /**
@@ -186,7 +188,9 @@ public final class NetworkImport {
         return new UserException(source + " holds tensors without the structure of their network"
                 + (state.convolutions() ? ", which has convolutions" : "")
                 + ": expected --network with a name of 'espalier networks' or a file with a list of layers"
-                + (fitting.isEmpty() ? "" : "; the tensors fit --network " + String.join(" or ", fitting)));
+                + (fitting.isEmpty()
+                        ? "; its tensors are " + state.listed(MOST_NAMED)
+                        : "; the tensors fit --network " + String.join(" or ", fitting)));
     }
 
     /** The network of a name or of the setting {@code network} of a file. */
