@@ -51,7 +51,8 @@ public final class PredictRates {
      * @param arguments densities in percent, then numbers of inputs in a call, both parted by commas
      */
     public static void main(String[] arguments) throws OrtException {
-        Split digits = DataSets.load("digits", Optional.empty(), DataProgress.NONE).test();
+        Split digits =
+                DataSets.load("digits", Optional.empty(), DataProgress.NONE).test();
         System.out.println("| density, % | inputs | Classifier, us | ONNX Runtime, us | ratio of medians |");
         System.out.println("|---|---|---|---|---|");
         StringBuilder sizes = new StringBuilder();

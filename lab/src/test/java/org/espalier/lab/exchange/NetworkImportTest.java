@@ -208,8 +208,7 @@ class NetworkImportTest {
         assertThatThrownBy(() -> NetworkImport.read(file(TorchBytes.zip(tensors)), ImportSettings.PLAIN))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("which has convolutions: expected --network with")
-                .hasMessageEndingWith(
-                        "; its tensors are a.weight of shape [1, 1, 2, 1], b.weight of shape [2, 3]");
+                .hasMessageEndingWith("; its tensors are a.weight of shape [1, 1, 2, 1], b.weight of shape [2, 3]");
     }
 
     @Test
