@@ -166,7 +166,7 @@ final class CertifyCommand implements Callable<Integer> {
     public Integer call() {
         OptionChecks.atLeastOne(spec, "--jobs", jobs);
         int threads = jobs.orElse(Runtime.getRuntime().availableProcessors());
-        KeepChoice choice = KeepChoice.of(spec, given, keep);
+        TicketOptions.KeepChoice choice = TicketOptions.KeepChoice.of(spec, given, keep);
         keep = choice.place();
         Optional<RunPlace> place = placeOptions.place(spec);
         if (shared && place.isPresent()) {

@@ -184,7 +184,7 @@ final class EvaluateCommand implements Callable<Integer> {
         if (selfTest) {
             return selfTest(threads);
         }
-        KeepChoice choice = KeepChoice.of(spec, given, keep);
+        TicketOptions.KeepChoice choice = TicketOptions.KeepChoice.of(spec, given, keep);
         keep = choice.place();
         Path path = choice.ticket();
         ThreatModel threat = threat();
