@@ -87,8 +87,8 @@ final class RunCommand implements Callable<Integer> {
             names = "--from",
             paramLabel = "TICKET",
             description =
-                    "Start from this ticket's file: its layers, weights and pruned weights. 'espalier import' makes one of a"
-                            + " network from another program.")
+                    "Start from this ticket's file: its layers, weights and pruned weights. 'espalier import' makes"
+                            + " one of a network from another program.")
     private Optional<Path> from;
 
     @Option(
@@ -117,7 +117,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--prepare",
             description =
-                    "Plan the search and train nothing: 'espalier work' trains its levels, on as many machines as you like.")
+                    "Plan the search and train nothing: 'espalier work' trains its levels, on as many machines as you"
+                            + " like.")
     private boolean prepare;
 
     @Option(
@@ -149,8 +150,8 @@ final class RunCommand implements Callable<Integer> {
             names = "--store",
             paramLabel = "URL",
             description =
-                    "With --on: the store that all machines share, e.g. hdfs://HOST:9000/mine (default: the directory of"
-                            + " the search, which all machines must mount).")
+                    "With --on: the store that all machines share, e.g. hdfs://HOST:9000/mine (default: the directory"
+                            + " of the search, which all machines must mount).")
     private Optional<String> store;
 
     @Option(
@@ -196,8 +197,7 @@ final class RunCommand implements Callable<Integer> {
         }
         Optional<StartNetwork> start = StartNetwork.of(resolved);
         // On a cluster this process trains nothing.
-        long memory =
-                place.isPresent() ? Long.MAX_VALUE / 2 : Runtime.getRuntime().maxMemory();
+        MemoryLimit memory = place.isPresent() ? MemoryLimit.NONE : MemoryLimit.here();
         MemoryNeed need = need(resolved, data, start, memory);
         int threads = jobs.orElseGet(() -> usualJobs(
                 resolved,
@@ -233,7 +233,8 @@ final class RunCommand implements Callable<Integer> {
      *
      * @throws UserException naming the file, if they do not fit
      */
-    private MemoryNeed need(Experiment resolved, Map<String, DataSet> data, Optional<StartNetwork> start, long memory) {
+    private MemoryNeed need(
+            Experiment resolved, Map<String, DataSet> data, Optional<StartNetwork> start, MemoryLimit memory) {
         try {
             data.values()
                     .forEach(set -> ExperimentTranslator.pruningSchedule(
@@ -336,9 +337,9 @@ final class RunCommand implements Callable<Integer> {
     /**
      * Default number of jobs: one per core, limited by memory.
      *
-     * @param memory bytes that the virtual machine may use
+     * @param memory that the virtual machine may use
      */
-    static int usualJobs(Experiment experiment, MemoryNeed need, int processors, long memory) {
+    static int usualJobs(Experiment experiment, MemoryNeed need, int processors, MemoryLimit memory) {
         return (int) Math.min(need.jobs(memory), Math.min(processors, chains(experiment)));
     }
 
