@@ -17,6 +17,8 @@ import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
 import org.espalier.cli.console.OptionChecks;
+import org.espalier.cli.place.PlaceOptions;
+import org.espalier.cli.place.RunPlace;
 import org.espalier.cli.progress.CertificationProgress;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.cli.progress.SharedParts;
@@ -141,6 +143,9 @@ final class CertifyCommand implements Callable<Integer> {
     @Option(names = "--shared", description = SharedParts.SHARED)
     private boolean shared;
 
+    @Mixin
+    private PlaceOptions placeOptions;
+
     @Option(names = "--json", description = "Print results as JSON, one line per ticket and epsilon.")
     private boolean json;
 
@@ -161,7 +166,14 @@ final class CertifyCommand implements Callable<Integer> {
     public Integer call() {
         OptionChecks.atLeastOne(spec, "--jobs", jobs);
         int threads = jobs.orElse(Runtime.getRuntime().availableProcessors());
+        Optional<RunPlace> place = placeOptions.place(spec);
+        if (shared && place.isPresent()) {
+            throw new ParameterException(spec.commandLine(), "--shared is given, expected none with --on");
+        }
         List<CertificationRequest> requests = requests();
+        if (place.isPresent()) {
+            return place(requests, place.get());
+        }
         if (shared) {
             return share(requests, threads);
         }
@@ -183,9 +195,27 @@ final class CertifyCommand implements Callable<Integer> {
         return conclude(requests, certifications);
     }
 
+    private Path root(List<CertificationRequest> requests, String option) {
+        return TicketOptions.sharedRoot(
+                requests.stream().map(CertificationRequest::ticket).toList(), out, option);
+    }
+
+    private int place(List<CertificationRequest> requests, RunPlace place) {
+        Path root = root(requests, "--on");
+        OptionalInt interrupted = PlacedParts.run(
+                console,
+                place,
+                placeOptions,
+                jobs,
+                root,
+                Ticket.CERTIFICATES,
+                PlacedParts.certificates(requests, root),
+                spec.root().commandLine().getParseResult().originalArgs());
+        return interrupted.isPresent() ? interrupted.getAsInt() : conclude(requests);
+    }
+
     private int share(List<CertificationRequest> requests, int threads) {
-        Path root = TicketOptions.sharedRoot(
-                requests.stream().map(CertificationRequest::ticket).toList(), out);
+        Path root = root(requests, "--shared");
         OptionalInt interrupted = SharedParts.run(
                 console,
                 requests.stream()
@@ -196,11 +226,12 @@ final class CertifyCommand implements Callable<Integer> {
                 threads,
                 WorkRequest.USUAL_TERM,
                 false);
-        return interrupted.isPresent()
-                ? interrupted.getAsInt()
-                : conclude(
-                        requests,
-                        requests.stream().map(CertificationRunner::stored).toList());
+        return interrupted.isPresent() ? interrupted.getAsInt() : conclude(requests);
+    }
+
+    private int conclude(List<CertificationRequest> requests) {
+        return conclude(
+                requests, requests.stream().map(CertificationRunner::stored).toList());
     }
 
     private int conclude(List<CertificationRequest> requests, List<Certification> certifications) {

@@ -17,6 +17,8 @@ import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
 import org.espalier.cli.console.OptionChecks;
+import org.espalier.cli.place.PlaceOptions;
+import org.espalier.cli.place.RunPlace;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.cli.progress.EvaluationProgress;
 import org.espalier.cli.progress.SharedParts;
@@ -65,6 +67,7 @@ import picocli.CommandLine.Spec;
             "  espalier evaluate runs/quick-mlp --all-levels --suite fast --images 200",
             "  espalier evaluate ticket.safetensors --suite fast --keep",
             "  espalier evaluate /shared/mine --all-levels --shared",
+            "  espalier evaluate /shared/mine --all-levels --on spark --master spark://HOST:7077",
             "  espalier evaluate --self-test"
         })
 final class EvaluateCommand implements Callable<Integer> {
@@ -152,6 +155,9 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--shared", description = SharedParts.SHARED)
     private boolean shared;
 
+    @Mixin
+    private PlaceOptions placeOptions;
+
     @Option(names = "--json", description = "Print results as JSON, one line per ticket.")
     private boolean json;
 
@@ -186,8 +192,12 @@ final class EvaluateCommand implements Callable<Integer> {
         Path path = given.orElseThrow(() -> wrong("missing TICKET"));
         ThreatModel threat = threat();
         OptionChecks.atLeastOne(spec, "--images", images);
-        if (shared && keep.isPresent()) {
-            throw wrong("--keep is given, expected none with --shared; run the command again with --keep alone");
+        Optional<RunPlace> place = placeOptions.place(spec);
+        if (shared && place.isPresent()) {
+            throw wrong("--shared is given, expected none with --on");
+        } else if ((shared || place.isPresent()) && keep.isPresent()) {
+            throw wrong("--keep is given, expected none with " + (shared ? "--shared" : "--on")
+                    + "; run the command again with --keep alone");
         }
         if (asEntry && !suite.equals("standard")) {
             throw wrong("--as-entry needs --suite standard, AutoAttack's attacks, found " + suite);
@@ -200,11 +210,28 @@ final class EvaluateCommand implements Callable<Integer> {
         oneOf("--weights", ticketOptions.weights(), List.of("final", "best-validation"));
         List<Ticket> tickets = tickets(path);
         List<EvaluationRequest> requests = requests(tickets, threat);
+        if (place.isPresent()) {
+            return place(tickets, requests, place.get());
+        }
         return shared ? share(tickets, requests, threads) : attack(requests, threads);
     }
 
+    private int place(List<Ticket> tickets, List<EvaluationRequest> requests, RunPlace place) {
+        Path root = TicketOptions.sharedRoot(tickets, out, "--on");
+        OptionalInt interrupted = PlacedParts.run(
+                console,
+                place,
+                placeOptions,
+                jobs,
+                root,
+                Ticket.EVALUATIONS,
+                PlacedParts.evaluations(requests, suite, root),
+                spec.root().commandLine().getParseResult().originalArgs());
+        return interrupted.isPresent() ? interrupted.getAsInt() : conclude(requests);
+    }
+
     private int share(List<Ticket> tickets, List<EvaluationRequest> requests, int threads) {
-        Path root = TicketOptions.sharedRoot(tickets, out);
+        Path root = TicketOptions.sharedRoot(tickets, out, "--shared");
         OptionalInt interrupted = SharedParts.run(
                 console,
                 requests.stream()

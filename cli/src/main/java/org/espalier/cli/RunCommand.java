@@ -3,12 +3,12 @@ package org.espalier.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.espalier.UserException;
 import org.espalier.UserPath;
@@ -17,8 +17,8 @@ import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
 import org.espalier.cli.console.OptionChecks;
 import org.espalier.cli.console.Version;
+import org.espalier.cli.place.PlaceOptions;
 import org.espalier.cli.place.PlaceRequest;
-import org.espalier.cli.place.Places;
 import org.espalier.cli.place.RunPlace;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.cli.progress.EvaluationProgress;
@@ -35,17 +35,18 @@ import org.espalier.lab.plan.StartNetwork;
 import org.espalier.lab.robustness.EvaluationRequest;
 import org.espalier.lab.robustness.EvaluationRunner;
 import org.espalier.lab.robustness.ExperimentEvaluation;
+import org.espalier.lab.runner.LevelWork;
 import org.espalier.lab.runner.RunObserver;
 import org.espalier.lab.runner.RunOutcome;
 import org.espalier.lab.runner.RunRequest;
 import org.espalier.lab.runner.Runner;
 import org.espalier.lab.store.Store;
-import org.espalier.setting.Plugins;
+import org.espalier.lab.tickets.Ticket;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -87,8 +88,8 @@ final class RunCommand implements Callable<Integer> {
             names = "--from",
             paramLabel = "TICKET",
             description =
-                    "Start from this ticket's file: its layers, weights and pruned weights. 'espalier import' makes"
-                            + " one of a network from another program.")
+                    "Start from this ticket's file: its layers, weights and pruned weights. 'espalier import' makes one of a"
+                            + " network from another program.")
     private Optional<Path> from;
 
     @Option(
@@ -117,8 +118,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--prepare",
             description =
-                    "Plan the search and train nothing: 'espalier work' trains its levels, on as many machines as you"
-                            + " like.")
+                    "Plan the search and train nothing: 'espalier work' trains its levels, on as many machines as you like.")
     private boolean prepare;
 
     @Option(
@@ -134,31 +134,8 @@ final class RunCommand implements Callable<Integer> {
                     "With --plan: estimate the time on so many cores. May be repeated (default: 1, 16, 120, 1000).")
     private List<Integer> cores = new ArrayList<>();
 
-    @Option(
-            names = "--on",
-            paramLabel = "PLACE",
-            description = "Train on a cluster: spark. Changes no result. Each place is a module of its own.")
-    private Optional<String> on;
-
-    @Option(
-            names = "--master",
-            paramLabel = "URL",
-            description = "With --on: address of the cluster, e.g. spark://HOST:7077.")
-    private Optional<String> master;
-
-    @Option(
-            names = "--store",
-            paramLabel = "URL",
-            description =
-                    "With --on: the store that all machines share, e.g. hdfs://HOST:9000/mine (default: the directory"
-                            + " of the search, which all machines must mount).")
-    private Optional<String> store;
-
-    @Option(
-            names = "--conf",
-            paramLabel = "NAME=VALUE",
-            description = "With --on: a setting of the place, e.g. spark.executor.cores=4. May be repeated.")
-    private Map<String, String> conf = new LinkedHashMap<>();
+    @Mixin
+    private PlaceOptions placeOptions;
 
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     RunCommand(Console console) {
@@ -176,10 +153,7 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         OptionChecks.atLeastOne(spec, "--jobs", jobs);
-        if (on.isEmpty() && (master.isPresent() || store.isPresent() || !conf.isEmpty())) {
-            throw new ParameterException(spec.commandLine(), "--master, --store and --conf need --on, e.g. --on spark");
-        }
-        Optional<RunPlace> place = on.map(Places::find);
+        Optional<RunPlace> place = placeOptions.place(spec);
         if (!Presets.names().contains(experiment) && !exists(experiment)) {
             throw PresetsCommand.unknown(spec, "there is no preset and no file '" + experiment + "'", experiment);
         }
@@ -263,13 +237,17 @@ final class RunCommand implements Callable<Integer> {
     private int run(RunRequest request, Map<String, DataSet> data) {
         try (RunProgress progress = new RunProgress(console, request)) {
             Runner runner = new Runner(request, progress);
-            return run(request, progress, runner::stop, () -> runner.run(data));
+            return run(
+                    request,
+                    progress,
+                    runner::stop,
+                    () -> runner.run(data),
+                    requests -> attack(requests, request.jobs()));
         }
     }
 
     private int run(RunRequest request, Map<String, DataSet> data, MemoryNeed need, RunPlace place) {
-        PlaceRequest there =
-                new PlaceRequest(request, jobs, master, store, conf, Plugins.directory(), need.bytes(0), need.job());
+        PlaceRequest there = placeOptions.request(request, jobs, need.bytes(0), need.job());
         try (RunPlace.Connection connection = place.connect(there);
                 RunProgress progress = new RunProgress(console, request)) {
             Runner runner = new Runner(request, progress);
@@ -277,11 +255,38 @@ final class RunCommand implements Callable<Integer> {
                 runner.stop();
                 connection.stop();
             };
-            return run(request, progress, stop, () -> runner.run(data, connection));
+            return run(
+                    request,
+                    progress,
+                    stop,
+                    () -> runner.run(data, connection),
+                    requests -> PlacedParts.run(
+                            console,
+                            connection,
+                            new LevelWork(request, data),
+                            request.directory(),
+                            Ticket.EVALUATIONS,
+                            PlacedParts.evaluations(
+                                    requests,
+                                    request.experiment()
+                                            .robustness()
+                                            .orElseThrow()
+                                            .suite(),
+                                    request.directory())));
         }
     }
 
-    private int run(RunRequest request, RunProgress progress, Runnable stop, Supplier<RunOutcome> search) {
+    /**
+     * Trains, evaluates and shows the results.
+     *
+     * @param attack attacks trained levels, and returns the exit code of an interruption, if there was one
+     */
+    private int run(
+            RunRequest request,
+            RunProgress progress,
+            Runnable stop,
+            Supplier<RunOutcome> search,
+            Function<List<EvaluationRequest>, OptionalInt> attack) {
         RunOutcome outcome;
         try (Interruption interruption = Interruption.expect(() -> {
             progress.say("stopping; checkpoints of the levels in work are written");
@@ -295,7 +300,7 @@ final class RunCommand implements Callable<Integer> {
             progress.done(outcome.trained());
         }
         Path directory = request.directory();
-        OptionalInt interrupted = evaluate(request);
+        OptionalInt interrupted = evaluate(request, attack);
         if (interrupted.isPresent()) {
             return interrupted.getAsInt();
         }
@@ -311,7 +316,7 @@ final class RunCommand implements Callable<Integer> {
      *
      * @return the exit code of an interruption, if there was one
      */
-    private OptionalInt evaluate(RunRequest request) {
+    private OptionalInt evaluate(RunRequest request, Function<List<EvaluationRequest>, OptionalInt> attack) {
         if (request.experiment().robustness().isEmpty()) {
             return OptionalInt.empty();
         }
@@ -319,19 +324,17 @@ final class RunCommand implements Callable<Integer> {
         try (DataProgressLines data = DataProgressLines.on(console)) {
             requests = ExperimentEvaluation.of(Store.open(request.directory()), data);
         }
-        // A cluster trains more levels at once than this machine can attack.
-        int threads = Math.min(request.jobs(), Runtime.getRuntime().availableProcessors());
-        var runner = new EvaluationRunner(
-                requests, on.isPresent() ? threads : request.jobs(), new EvaluationProgress(console));
+        return attack.apply(requests);
+    }
+
+    private OptionalInt attack(List<EvaluationRequest> requests, int threads) {
+        var runner = new EvaluationRunner(requests, threads, new EvaluationProgress(console));
         try (Interruption interruption = Interruption.expect(() -> {
             console.err().println("stopping; waits for the batches in work");
             runner.stop();
         })) {
-            if (!runner.run()) {
-                return OptionalInt.of(interruption.stopped(console));
-            }
+            return runner.run() ? OptionalInt.empty() : OptionalInt.of(interruption.stopped(console));
         }
-        return OptionalInt.empty();
     }
 
     /**

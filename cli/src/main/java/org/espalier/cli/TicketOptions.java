@@ -63,21 +63,22 @@ public final class TicketOptions {
     }
 
     /**
-     * The directory that processes with {@code --shared} meet in: the search's.
+     * The directory that several processes meet in: the search's.
      *
      * @param out the value of {@code --out}
+     * @param option the option that asks for several processes
      * @throws UserException if there is none
      */
-    static Path sharedRoot(List<Ticket> tickets, Optional<Path> out) {
+    static Path sharedRoot(List<Ticket> tickets, Optional<Path> out, String option) {
         out.ifPresent(elsewhere -> {
-            throw new UserException("--out is " + elsewhere
-                    + ", expected none with --shared: the results of all machines go to the search's directory");
+            throw new UserException("--out is " + elsewhere + ", expected none with " + option
+                    + ": the results of all machines go to the search's directory");
         });
         Ticket first = tickets.getFirst();
         return first.place()
                 .map(Ticket.Place::store)
                 .orElseThrow(
-                        () -> new UserException("--shared is for levels of a search, found the file " + first.file()));
+                        () -> new UserException(option + " is for levels of a search, found the file " + first.file()));
     }
 
     /** A search names its data set itself; only the directory of its files may be given. */

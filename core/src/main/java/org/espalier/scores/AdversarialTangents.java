@@ -19,7 +19,7 @@ import org.espalier.train.mask.MaskTraining;
  * {@link TangentTransfer} that matches attacked images too, after the abstract of Shi et al. (2022), "Finding dynamics preserving
  * adversarial winning tickets". Images are attacked away from the dense network's prediction.
  */
-@Kind("awt-style")
+@Kind(value = "awt-style", version = "2")
 public record AdversarialTangents(
         @Setting(value = "weights kept, as a fraction of all weights", preset = "0.05", min = 0, above = true, max = 1)
         double density,

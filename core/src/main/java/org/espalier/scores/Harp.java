@@ -88,6 +88,12 @@ public record Harp(
         return Mask.dense(weights.architecture());
     }
 
+    /** The densities are learnt against an adversarial loss. */
+    @Override
+    public boolean robustLossesOnly() {
+        return true;
+    }
+
     @Override
     public MaskProcess bind(MaskTraining training) {
         ScorePhases phases = ScorePhases.of(pretrain, scores, training.iterations());

@@ -25,10 +25,17 @@ abstract class MatchingSearch implements MaskProcess {
      * @param length updates of the search, at least 1
      * @param decay weight of the sum of squared weights
      * @param rate learning rate of Adam
-     * @param refresh updates between masks
-     * @param lastMask last update that may begin with a new mask; the first one always does
+     * @param refresh updates between masks; the last so many keep theirs
      */
-    record Rules(int[] counts, int length, double decay, double rate, int refresh, int lastMask) {}
+    record Rules(int[] counts, int length, double decay, double rate, int refresh) {
+        /**
+         * Whether a new mask is made after so many updates: as in the code of Liu and Zenke (2020), not where {@code refresh} or
+         * fewer are left. The search itself begins with a mask.
+         */
+        boolean renews(int updates) {
+            return updates == 0 || updates % refresh == 0 && updates < length - refresh;
+        }
+    }
 
     final MaskTraining training;
     final Rules rules;
@@ -67,7 +74,7 @@ abstract class MatchingSearch implements MaskProcess {
     public final void step(int iteration) {
         Engine engine = training.engine();
         if (iteration < rules.length()) {
-            if (iteration == 0 || iteration % rules.refresh() == 0 && iteration <= rules.lastMask()) {
+            if (rules.renews(iteration)) {
                 Weights masked = raw.copy();
                 top.choose(raw, rules.counts(), raw, masked);
                 engine.load(masked, top.mask());

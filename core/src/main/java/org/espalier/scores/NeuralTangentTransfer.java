@@ -62,12 +62,7 @@ public record NeuralTangentTransfer(
         return new KernelMatch(
                 training,
                 new MatchingSearch.Rules(
-                        distribution.counts(architecture, density),
-                        length,
-                        decay / density,
-                        rate,
-                        refresh,
-                        length - refresh - 1),
+                        distribution.counts(architecture, density), length, decay / density, rate, refresh),
                 kernel);
     }
 

@@ -17,7 +17,7 @@ import org.espalier.train.mask.MaskTraining;
  * Neural tangent transfer, with the surrogate of {@link TangentMatch} in place of the kernel's distance. Liu and Zenke, "Finding
  * trainable sparse networks through neural tangent transfer" (2020).
  */
-@Kind("ntt-style")
+@Kind(value = "ntt-style", version = "2")
 public record TangentTransfer(
         @Setting(value = "weights kept, as a fraction of all weights", preset = "0.05", min = 0, above = true, max = 1)
         double density,
@@ -74,8 +74,7 @@ public record TangentTransfer(
                         length,
                         decay / density,
                         rate,
-                        refresh,
-                        length - refresh),
+                        refresh),
                 new TangentMatch.Tangents(draws, scale, tangent, attack));
     }
 

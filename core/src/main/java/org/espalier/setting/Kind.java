@@ -7,7 +7,8 @@ import java.lang.annotation.Target;
 
 /**
  * The name of a settings record in the setting {@code kind}. A plug-in also gives its provider and version, which enter
- * the keys of stored levels: a level trained with version 1 of a plug-in is not taken for one of version 2.
+ * the keys of stored levels: a level trained with version 1 of a plug-in is not taken for one of version 2. The same holds for a
+ * kind of Espalier's own whose results have changed.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -18,6 +19,6 @@ public @interface Kind {
     /** Who provides the kind, e.g. {@code org.example}; empty for the kinds that come with Espalier. */
     String provider() default "";
 
-    /** The provider's version of the kind; changes whenever a result changes. Empty for Espalier's own kinds. */
+    /** The provider's version of the kind; changes whenever a result changes. Empty for the first version of Espalier's own kinds. */
     String version() default "";
 }

@@ -4,7 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
+import org.espalier.data.DataProgress;
+import org.espalier.data.Split;
+import org.espalier.data.catalogue.DataSets;
+import org.espalier.engine.Engine;
+import org.espalier.engine.Engines;
+import org.espalier.evaluate.EvaluationSettings;
+import org.espalier.evaluate.Evaluator;
 import org.espalier.network.Architecture;
 import org.espalier.network.Graph;
 import org.espalier.network.GraphBuilder;
@@ -14,6 +23,10 @@ import org.espalier.network.Shape;
 import org.espalier.network.Weights;
 import org.espalier.prune.Pruner;
 import org.espalier.random.Stream;
+import org.espalier.train.Objective;
+import org.espalier.train.OptimizerSettings;
+import org.espalier.train.Trainer;
+import org.espalier.train.TrainingSettings;
 import org.junit.jupiter.api.Test;
 
 class SubsetSumsTest {
@@ -74,6 +87,48 @@ class SubsetSumsTest {
             }
         }
         assertThat(made.weights()).isNotEqualTo(target);
+    }
+
+    /** The accuracy of a trained network moves by 0.3 points at most, measured on the network of sums. */
+    @Test
+    void theNetworkOfSumsIsAsAccurateAsItsTarget() {
+        Split all = DataSets.load("digits", Optional.empty(), DataProgress.NONE).train();
+        Architecture architecture = new Architecture(List.of(784, 100, 10), false);
+        Mask mask = Mask.dense(architecture);
+        Engine engine = Engines.create(architecture);
+        engine.load(InitialWeights.KAIMING_NORMAL.draw(architecture, Stream.root(1)), mask);
+        Trainer trainer = new Trainer(
+                engine,
+                all.part("train", 0, 3000),
+                new TrainingSettings(new Objective.Natural(), new OptimizerSettings.Momentum(0.01, 0.9), 64, 0, 0, 0),
+                Stream.root(1));
+        trainer.runUntil(150);
+        Weights target = trainer.state().weights();
+        StrongTicket.Result made = new StrongTicket(21, 0.01, true).of(target, mask, Stream.root(2));
+        Split test = all.part("test", 3000, 5000);
+        double before = accuracy(engine, target, mask, test);
+        double after = accuracy(engine, made.weights(), mask, test);
+        assertThat(before).isGreaterThan(0.85);
+        assertThat(after).isCloseTo(before, within(0.003));
+        assertThat(made.failures()).isZero();
+        assertThat(made.drawn()).isEqualTo(21L * 79_400);
+        // It is another network: small weights are gone.
+        assertThat(made.weights()).isNotEqualTo(target);
+        for (int layer = 0; layer < 2; layer++) {
+            for (int i = 0; i < target.matrix(layer).length; i++) {
+                if (Math.abs(target.matrix(layer)[i]) <= 0.01f) {
+                    assertThat(made.weights().matrix(layer)[i]).isZero();
+                }
+            }
+        }
+    }
+
+    private static double accuracy(Engine engine, Weights weights, Mask mask, Split test) {
+        engine.load(weights, mask);
+        return new Evaluator(engine, new EvaluationSettings(new LinkedHashMap<>()))
+                .measure(0, test, 0, Stream.root(3))
+                .getFirst()
+                .accuracy();
     }
 
     @Test

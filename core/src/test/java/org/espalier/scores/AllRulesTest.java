@@ -18,8 +18,10 @@ import org.espalier.dynamic.RobustBird;
 import org.espalier.dynamic.Snfs;
 import org.espalier.dynamic.SparseEvolution;
 import org.espalier.dynamic.phases.InverseInheritance;
+import org.espalier.dynamic.phases.MixedPruningInTraining;
 import org.espalier.dynamic.phases.PruningInTraining;
 import org.espalier.dynamic.phases.TicketChoice;
+import org.espalier.dynamic.phases.UnitsInTraining;
 import org.espalier.engine.Engine;
 import org.espalier.engine.KernelMode;
 import org.espalier.fixtures.MaskTrainings;
@@ -53,6 +55,8 @@ class AllRulesTest {
                 new Movement(0.3, Distribution.UNIFORM, 0.01, 0.1, 0.2),
                 new RandomNodes(0.4, 3, 30),
                 new PruningInTraining(0.3, 3, 0.05, 0.1, 20, 2),
+                new UnitsInTraining(0.3, 3, 0.05, 0.1, 20, 2),
+                new MixedPruningInTraining(0.3, 3, 0.05, 0.1, 20, 2),
                 new InverseInheritance(0.3, Distribution.UNIFORM, TicketChoice.LARGEST, 0.3, 0.3, 0.5),
                 new InverseInheritance(0.3, Distribution.ERK, TicketChoice.RANDOM, 0.3, 0.3, 0),
                 new NeuralTangentTransfer(0.3, Distribution.ERK, 0.5, 0.001, 1e-4, 0.01, 5),

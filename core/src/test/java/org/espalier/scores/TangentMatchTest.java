@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.espalier.fixtures.MaskTrainings.NETWORK;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.espalier.dynamic.Distribution;
@@ -20,7 +21,10 @@ import org.espalier.network.Weights;
 import org.espalier.prune.Pruner;
 import org.espalier.random.Stream;
 import org.espalier.train.Trainer;
+import org.espalier.train.mask.MaskRule;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TangentMatchTest {
     private static final Architecture SMALL = new Architecture(List.of(5, 4, 3), false);
@@ -170,5 +174,43 @@ class TangentMatchTest {
                             return engine.weights();
                         })
                         .orElseThrow());
+    }
+
+    /**
+     * The published code makes masks after every {@code refresh} updates while more than {@code refresh} are left. A search of 60
+     * updates therefore has masks at 0 and 20, one of 80 also at 40.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"ntt", "ntt-style", "awt-style"})
+    void theLastUpdatesOfASearchKeepTheirMask(String kind) {
+        Trainer shorter = search(kind, 0.6);
+        Trainer longer = search(kind, 0.8);
+        List<Mask> masks = new ArrayList<>();
+        for (int update = 0; update <= 40; update++) {
+            shorter.step();
+            longer.step();
+            masks.add(shorter.mask());
+            if (update < 40) {
+                assertThat(longer.mask()).isEqualTo(shorter.mask());
+            }
+        }
+        assertThat(masks.get(20)).isNotEqualTo(masks.get(19));
+        assertThat(masks.get(40)).isEqualTo(masks.get(20));
+        assertThat(longer.mask()).isNotEqualTo(masks.get(20));
+        Mask last = longer.mask();
+        shorter.runUntil(100);
+        longer.runUntil(100);
+        assertThat(shorter.mask()).isEqualTo(masks.get(20));
+        assertThat(longer.mask()).isEqualTo(last);
+    }
+
+    private static Trainer search(String kind, double length) {
+        MaskRule rule = switch (kind) {
+            case "ntt" -> new NeuralTangentTransfer(0.3, Distribution.UNIFORM, length, 0.001, 0, 0.05, 20);
+            case "ntt-style" -> new TangentTransfer(0.3, Distribution.UNIFORM, length, 1, 0.01, 0.001, 0, 0.05, 20);
+            default ->
+                new AdversarialTangents(0.3, Distribution.UNIFORM, length, 1, 0.01, 0.001, 0, 0.05, 0.3, 0.1, 2, 20);
+        };
+        return MaskTrainings.trainer(MaskTrainings.engine(rule, KernelMode.AUTO), rule, 100);
     }
 }

@@ -6,15 +6,19 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.spark.SparkFiles;
 import org.espalier.UserException;
@@ -23,22 +27,33 @@ import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.engine.KernelMode;
+import org.espalier.lab.cluster.LevelTransfer;
 import org.espalier.lab.cluster.SharedFiles;
 import org.espalier.lab.cluster.WorkOutcome;
 import org.espalier.lab.cluster.WorkRequest;
 import org.espalier.lab.cluster.Worker;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.jobs.JobThreads;
+import org.espalier.lab.jobs.PartedWork;
 import org.espalier.lab.plan.Numerics;
 import org.espalier.lab.runner.LevelWork;
 import org.espalier.lab.runner.RunObserver;
 import org.espalier.lab.runner.RunRequest;
 import org.espalier.lab.store.Store;
+import org.espalier.lab.store.StoreWriter;
+import org.espalier.lab.store.StoredLevel;
+import org.espalier.lab.tickets.Ticket;
+import org.espalier.lab.tickets.TicketChoice;
+import org.espalier.lab.tickets.TicketData;
+import org.espalier.lab.tickets.TicketSplits;
+import org.espalier.lab.tickets.Tickets;
+import org.espalier.lab.tickets.WeightChoice;
 import org.jspecify.annotations.Nullable;
 
 /** A search on one executor: plan and data are read once for all tasks of the process. */
 final class ExecutorSearch {
     private static final List<String> PLAN = List.of(Store.EXPERIMENT, Store.INDEX, "provenance.json");
+    private static final int RECENT = 8; // works whose networks stay in memory
     private static final AtomicReference<@Nullable ExecutorSearch> CURRENT = new AtomicReference<>();
 
     private final SearchJob job;
@@ -46,6 +61,10 @@ final class ExecutorSearch {
     private final Path home;
     private final RunRequest run;
     private final LevelWork work;
+    private final Map<String, DataSet> data;
+    private final Map<String, TicketSplits> splits = new HashMap<>(); // by name; guarded by this
+    private final Map<String, PartedWork> parted = new LinkedHashMap<>(); // the last ones, by folder; guarded by this
+    private @Nullable StoreWriter tickets; // guarded by this
 
     /**
      * The search of a job in this process.
@@ -75,9 +94,9 @@ final class ExecutorSearch {
                     + "; remove Espalier's jar from the cluster's class path");
         }
         this.files = Stores.open(Stores.address(job.store()), Stores.decode(job.hadoop()));
-        this.home = folder(Path.of(SparkFiles.getRootDirectory()).toAbsolutePath());
+        this.home = folder(Path.of(SparkFiles.getRootDirectory()).toAbsolutePath().normalize());
         Store plan = plan();
-        Map<String, DataSet> data = data(plan.experiment());
+        this.data = data(plan.experiment());
         this.run = new RunRequest(
                 plan.experiment(),
                 home,
@@ -162,7 +181,7 @@ final class ExecutorSearch {
                             warnings.add(sentence);
                         }
                     });
-            WorkOutcome outcome = outcome(worker);
+            WorkOutcome outcome = onThread("espalier-chain", worker::run, worker::stop);
             if (outcome.stopped()) {
                 throw new ChainFailure("the task was stopped");
             }
@@ -174,10 +193,73 @@ final class ExecutorSearch {
         }
     }
 
-    /** Runs a worker on a thread of its own: Spark stops tasks by interrupts, which would break its last writes. */
-    private static WorkOutcome outcome(Worker worker) {
-        FutureTask<WorkOutcome> outcome = new FutureTask<>(worker::run);
-        JobThreads.join(Thread.ofPlatform().name("espalier-chain").start(outcome), worker::stop);
+    /**
+     * Makes a part of an evaluation or a certificate and publishes it, unless an earlier attempt has.
+     *
+     * @throws ChainFailure if it fails or is stopped
+     */
+    PartTask.Made make(PartTask.Piece piece) {
+        try {
+            PartedWork whole = parted(piece);
+            String name = piece.folder() + "/" + whole.part(piece.part());
+            Optional<byte[]> there = files.read(name).filter(content -> whole.sound(piece.part(), content));
+            if (there.isPresent()) {
+                return new PartTask.Made(piece.part(), there.get());
+            }
+            AtomicBoolean stop = new AtomicBoolean();
+            byte[] content = onThread(
+                            "espalier-part", () -> whole.maker().make(piece.part(), stop::get), () -> stop.set(true))
+                    .orElseThrow(() -> new ChainFailure("the task was stopped"));
+            files.put(name, content);
+            if (files.exists(piece.folder() + "/" + whole.last())) {
+                files.delete(name); // the driver has taken this executor for lost, and the work is whole by now
+            }
+            return new PartTask.Made(piece.part(), content);
+        } catch (UserException e) {
+            throw new ChainFailure(e.getMessage());
+        }
+    }
+
+    /** The work of a piece. Fetches its ticket. */
+    private synchronized PartedWork parted(PartTask.Piece piece) {
+        PartedWork before = parted.get(piece.folder());
+        if (before != null) {
+            return before;
+        }
+        Path root = home.resolve("tickets");
+        if (tickets == null) {
+            tickets = work.open(root);
+        }
+        String file = StoredLevel.fileOf(piece.weights() == WeightChoice.BEST_VALIDATION);
+        LevelTransfer.fetchNetwork(files, piece.level(), file, tickets).ifPresent(damage -> {
+            throw new UserException(damage);
+        });
+        Ticket ticket = Tickets.at(
+                        tickets.level(piece.level()).directory(),
+                        TicketChoice.none(piece.weights()),
+                        TicketData.assumed("", Optional.empty()))
+                .getFirst();
+        TicketSplits.Part part = splits.computeIfAbsent(
+                        piece.recipe().split(),
+                        name -> new TicketSplits(
+                                name, wanted -> Objects.requireNonNull(data.get(wanted.name()), wanted.name())))
+                .of(ticket);
+        PartedWork made = piece.recipe().work(ticket, part.set(), part.split(), root.toAbsolutePath());
+        if (!made.folder().equals(piece.folder())) {
+            throw new UserException("executors would make " + made.folder() + ", expected " + piece.folder()
+                    + ": the file of the suite, or a network that it names, differs there");
+        }
+        if (parted.size() >= RECENT) {
+            parted.remove(parted.keySet().iterator().next());
+        }
+        parted.put(piece.folder(), made);
+        return made;
+    }
+
+    /** Runs work on a thread of its own: Spark stops tasks by interrupts, which would break its last writes. */
+    private static <T> T onThread(String name, Callable<T> task, Runnable stop) {
+        FutureTask<T> outcome = new FutureTask<>(task);
+        JobThreads.join(Thread.ofPlatform().name(name).start(outcome), stop);
         if (outcome.state() == Future.State.SUCCESS) {
             return outcome.resultNow();
         }

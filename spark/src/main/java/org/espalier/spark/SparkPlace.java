@@ -17,7 +17,7 @@ import org.espalier.cli.place.PlaceRequest;
 import org.espalier.cli.place.RunPlace;
 import org.espalier.lab.cluster.SharedFiles;
 
-/** {@code espalier run --on spark}. */
+/** {@code --on spark}. */
 public final class SparkPlace implements RunPlace {
     @Override
     public String name() {
@@ -38,7 +38,7 @@ public final class SparkPlace implements RunPlace {
             SharedFiles files = store(address, hadoop);
             JavaSparkContext spark = start(conf, log);
             connected = true;
-            return new ClusterSearch(request, spark, address, files, hadoop, home);
+            return new Cluster(request, spark, address, files, hadoop, home);
         } finally {
             if (!connected) {
                 Folders.delete(home);
@@ -50,8 +50,8 @@ public final class SparkPlace implements RunPlace {
         if (!conf.contains("spark.master")) {
             throw new UserException("--on spark needs --master, e.g. spark://HOST:7077, or local[2] for a trial");
         }
-        SparkSettings.millis(conf, SparkSettings.CHECKPOINT, ClusterSearch.CHECKPOINT, 1);
-        SparkSettings.millis(conf, SparkSettings.LEASE, ClusterSearch.LEASE, 1000);
+        SparkSettings.millis(conf, SparkSettings.CHECKPOINT, Cluster.CHECKPOINT, 1);
+        SparkSettings.millis(conf, SparkSettings.LEASE, Cluster.LEASE, 1000);
         MasterUrl.check(conf.get("spark.master"));
     }
 

@@ -77,7 +77,7 @@ final class TaskWatch extends SparkListener {
                     ? OneLine.reason(new IllegalStateException(lost.reason().get()))
                     : "";
             last = "executor " + lost.execId() + " on " + host + " was lost" + (why.isEmpty() ? "" : ": " + why);
-            user.accept(last + "; its chain continues elsewhere from the last checkpoint");
+            user.accept(last + "; its work continues elsewhere from the last checkpoint");
         }
     }
 

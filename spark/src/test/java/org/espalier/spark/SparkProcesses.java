@@ -128,11 +128,20 @@ final class SparkProcesses implements AutoCloseable {
 
     /** Starts the command {@code espalier run} on a cluster; its executors get the tests' class path. */
     Process driver(String name, String master, String... arguments) throws IOException {
-        List<String> all = new ArrayList<>(List.of("run"));
-        all.addAll(List.of("--on", "spark", "--master", master));
+        return command(name, "run", master, arguments);
+    }
+
+    /** Starts a command on a cluster, as {@link #driver}. */
+    Process command(String name, String command, String master, String... arguments) throws IOException {
+        List<String> all = new ArrayList<>(List.of(command, "--on", "spark", "--master", master));
         settings().forEach((key, value) -> all.addAll(List.of("--conf", key + "=" + value)));
         all.addAll(List.of(arguments)); // the last of two settings counts
         return start(name, List.of(), "org.espalier.cli.Main", all);
+    }
+
+    /** Starts a command on this machine alone. */
+    Process alone(String name, String... arguments) throws IOException {
+        return start(name, List.of(), "org.espalier.cli.Main", List.of(arguments));
     }
 
     /** Settings that make the tests short: many checkpoints, short leases, many attempts. */

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.espalier.fixtures.Trees;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.Timing;
@@ -99,10 +101,75 @@ class StandaloneTest {
         assertThat(kills).as("seed %s", seed).isEqualTo(KILLS);
         assertSame(longer, directory);
         assertSame(longer, home.resolve("shared"));
+
+        String level = Store.open(directory).trials().getFirst().levels().getLast();
+        Path network = home.resolve("shared").resolve("levels").resolve(level).resolve("trained.safetensors");
+        Files.write(network, Arrays.copyOf(Files.readAllBytes(network), 100));
+        Trees.delete(directory.resolve("levels").resolve(level));
+        ends(cluster.driver("cut", cluster.master(), arguments), "cut.log");
+        assertThat(cluster.log("cut.log")).contains(network + " is damaged", "; this level is trained again");
+        assertSame(longer, directory);
+        assertSame(longer, home.resolve("shared"));
     }
 
     private static boolean started(Path store) {
         return Files.exists(store.resolve(Store.TIMINGS));
+    }
+
+    /** The store is apart; then it is the search's directory, and executors and once the driver are killed between parts. */
+    @Test
+    void evaluationsAndCertificatesAreThoseOfOneMachine() throws Exception {
+        TinySearch evaluated = new TinySearch(home.resolve("evaluated"), 400, true);
+        Path shared = home.resolve("evaluated-shared");
+        Path directory = home.resolve("evaluated-run");
+        ends(
+                cluster.driver(
+                        "evaluated",
+                        cluster.master(),
+                        evaluated.file().toString(),
+                        "--out",
+                        directory.toString(),
+                        "--store",
+                        shared.toString()),
+                "evaluated.log");
+        assertThat(cluster.log("evaluated.log")).contains("14 evaluations to make on the cluster", "14 of 14 in");
+        assertSame(evaluated, directory);
+        assertSame(evaluated, shared);
+
+        String[] arguments = {directory.toString(), "--all-levels", "--method", "exact", "--images", "20"};
+        ends(
+                cluster.alone(
+                        "here",
+                        with(arguments, "certify", "--out", home.resolve("here").toString())),
+                "here.log");
+        Map<String, String> expected = Trees.digests(home.resolve("here"));
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        Process driver = cluster.command("there-0", "certify", cluster.master(), arguments);
+        Path results = directory.resolve("certification");
+        int kills = 0;
+        int drivers = 1;
+        long before = 0;
+        while (driver.isAlive()) {
+            long made = Trees.digests(results).size();
+            if (made > before && kills < 2 && cluster.killOne(random)) {
+                before = made;
+                if (++kills == 1) {
+                    driver.destroyForcibly().waitFor();
+                    driver = cluster.command("there-" + drivers++, "certify", cluster.master(), arguments);
+                }
+            }
+            Thread.sleep(random.nextInt(1, 100));
+        }
+        ends(driver, "there-" + (drivers - 1) + ".log");
+        assertThat(kills).as("seed %s", seed).isPositive();
+        assertThat(Trees.differences(expected, Trees.digests(results))).isEmpty();
+    }
+
+    private static String[] with(String[] arguments, String command, String... more) {
+        return Stream.of(Stream.of(command), Stream.of(arguments), Stream.of(more))
+                .flatMap(each -> each)
+                .toArray(String[]::new);
     }
 
     @Test

@@ -14,21 +14,36 @@ import org.espalier.fixtures.BrightColumns;
 import org.espalier.fixtures.Trees;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
+import org.espalier.lab.robustness.EvaluationObserver;
+import org.espalier.lab.robustness.EvaluationRunner;
+import org.espalier.lab.robustness.ExperimentEvaluation;
 import org.espalier.lab.runner.RunObserver;
 import org.espalier.lab.runner.RunRequest;
 import org.espalier.lab.runner.Runner;
+import org.espalier.lab.store.Store;
 
 /** A search that trains in moments: images of 3 x 3 pixels, of which column {@code label} is bright. */
 final class TinySearch {
     /** Updates of a level. */
     private final int iterations;
 
+    private final boolean evaluated;
     private final Path home;
     private final Path data;
 
     /** Writes 60 training and 30 test images of three classes as four IDX files. */
     TinySearch(Path home, int iterations) throws IOException {
+        this(home, iterations, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param evaluated whether all levels are attacked at the end
+     */
+    TinySearch(Path home, int iterations, boolean evaluated) throws IOException {
         this.home = home;
+        this.evaluated = evaluated;
         this.iterations = iterations;
         this.data = home.resolve("data");
         BrightColumns.write(data);
@@ -60,7 +75,14 @@ final class TinySearch {
                 strategies: [original, rewind-%d, continued]
                 report:
                   iteration: %d
-                """.formatted(data, iterations, iterations / 2, iterations / 4, iterations));
+                %s
+                """.formatted(
+                        data,
+                        iterations,
+                        iterations / 2,
+                        iterations / 4,
+                        iterations,
+                        evaluated ? "robustness: {suite: fast, epsilon: 0.2, images: 30}" : ""));
         return file;
     }
 
@@ -96,6 +118,9 @@ final class TinySearch {
         Path whole = home.resolve("whole");
         if (!Files.exists(whole)) {
             new Runner(request(whole), RunObserver.NONE).run(DataProgress.NONE);
+            new EvaluationRunner(
+                            ExperimentEvaluation.of(Store.open(whole), DataProgress.NONE), 2, EvaluationObserver.NONE)
+                    .run();
         }
         return made(whole);
     }
@@ -103,7 +128,9 @@ final class TinySearch {
     /** The files of a search that do not depend on when and where it ran. */
     static Map<String, String> made(Path directory) throws IOException {
         Map<String, String> made = new TreeMap<>(Trees.digests(directory));
-        made.keySet().removeIf(name -> name.startsWith("cluster/") || name.startsWith("results."));
+        // Tables are the report's, which says more than the store.
+        made.keySet()
+                .removeIf(name -> name.startsWith("cluster/") || name.matches("(results|robustness)[^/]*[.](csv|md)"));
         return made;
     }
 }

@@ -144,7 +144,7 @@ final class CorruptCommand implements Callable<Integer> {
     }
 
     private static String style(ImageShape shape) {
-        return grey(shape) ? "mnist-c-style" : "cifar-10-c-style";
+        return grey(shape) ? "mnist-c-style" : "cifar-10-c-style-2"; // 2: with snow, elastic and JPEG in the mean
     }
 
     private static List<? extends Corruption> corruptions(ImageShape shape, MeasuredTickets.Measured ticket) {

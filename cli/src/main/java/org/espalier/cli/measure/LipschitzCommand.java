@@ -70,6 +70,14 @@ final class LipschitzCommand implements Callable<Integer> {
     @Option(names = "--samples", paramLabel = "N", description = "Gradients to sample for an image (default: 200).")
     private int samples = 200;
 
+    @Option(
+            names = "--batches",
+            paramLabel = "N",
+            description =
+                    "Also CLEVER's estimate, fitted to the largest gradients of so many batches of --samples points"
+                            + " (the source: 500 batches of 1024).")
+    private Optional<Integer> batches;
+
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the sampled points (default: 1).")
     private long seed = 1;
 
@@ -101,6 +109,10 @@ final class LipschitzCommand implements Callable<Integer> {
         if (samples < 0) {
             throw wrong("--samples is " + samples + ", expected a number from 0");
         }
+        if (batches.isPresent() && (batches.get() < 2 || samples < 1)) {
+            throw wrong("--batches is " + batches.get() + " of --samples " + samples
+                    + ", expected at least 2 batches of 1");
+        }
         if (!List.of("linf", "l2").contains(norm)) {
             throw wrong("--norm is " + norm + ", expected linf or l2");
         }
@@ -118,26 +130,29 @@ final class LipschitzCommand implements Callable<Integer> {
                                     "Local Lipschitz constants of margins, medians over test images",
                                     new Table.Block("", List.of("ticket", "images"), names, true),
                                     List.of(
-                                            new Table.Block(
-                                                    "constant",
-                                                    List.of(">=", "<="),
-                                                    values.stream()
-                                                            .map(row -> row.subList(0, 2))
-                                                            .toList()),
-                                            new Table.Block(
-                                                    "radius",
-                                                    List.of("certified", "sampled"),
-                                                    values.stream()
-                                                            .map(row -> row.subList(2, 4))
-                                                            .toList())),
+                                            block("constant", List.of(">=", "<="), 0, values),
+                                            block("radius", List.of("certified", "sampled"), 3, values)),
                                     List.of(
                                             ">=: largest of the sampled gradients. <=: bound of all gradients in the ball of "
                                                     + norm + " " + epsilon + ". The constant lies between the two.",
                                             "radius: margin / constant, at most epsilon. certified: from the bound. sampled: from"
-                                                    + " the gradients found, which may overstate robustness.")),
+                                                    + " the gradients found, which may overstate robustness."
+                                                    + (batches.isPresent()
+                                                            ? " CLEVER: from the limit of the gradients found, which may too."
+                                                            : ""))),
                             console.width()));
         }
         return ExitCode.DONE;
+    }
+
+    /** Columns of a table, with CLEVER's as the last one where it is wanted. */
+    private Table.Block block(String title, List<String> headings, int from, List<List<String>> values) {
+        List<String> all = new ArrayList<>(headings);
+        batches.ifPresent(_ -> all.add("CLEVER"));
+        return new Table.Block(
+                title,
+                all,
+                values.stream().map(row -> row.subList(from, from + all.size())).toList());
     }
 
     private ParameterException wrong(String message) {
@@ -161,29 +176,38 @@ final class LipschitzCommand implements Callable<Integer> {
         Stream stream = Stream.root(seed).child("lipschitz");
         Split split = measured.split();
         LocalLipschitz.Constant[] found = new LocalLipschitz.Constant[measured.images()];
+        LocalLipschitz.Clever[] fitted = new LocalLipschitz.Clever[batches.isPresent() ? found.length : 0];
         // An image's constant does not depend on the thread that measures it.
-        IntStream.range(0, found.length)
-                .parallel()
-                .forEach(image -> found[image] =
-                        lipschitz.of(pixels(split, image), split.labels()[image], samples, stream.child(image)));
+        IntStream.range(0, found.length).parallel().forEach(image -> {
+            double[] pixels = pixels(split, image);
+            found[image] = lipschitz.of(pixels, split.labels()[image], samples, stream.child(image));
+            batches.ifPresent(count ->
+                    fitted[image] = lipschitz.clever(pixels, found[image], count, samples, stream.child(image)));
+        });
         Map<String, Object> settings = measured.settings();
         settings.put("norm", norm);
         settings.put("epsilon", radius);
         settings.put("samples", samples);
         settings.put("seed", seed);
+        batches.ifPresent(count -> settings.put("batches", count));
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("median-lower", median(found, LocalLipschitz.Constant::lower));
         result.put("median-upper", median(found, LocalLipschitz.Constant::upper));
         result.put(
                 "constants",
-                Arrays.stream(found)
-                        .map(constant -> {
+                IntStream.range(0, found.length)
+                        .mapToObj(image -> {
+                            LocalLipschitz.Constant constant = found[image];
                             Map<String, Object> entry = new LinkedHashMap<>();
                             entry.put("label", constant.label());
                             entry.put("other", constant.other());
                             entry.put("margin", constant.margin());
                             entry.put("lower", constant.lower());
                             entry.put("upper", constant.upper());
+                            if (batches.isPresent()) {
+                                entry.put("clever", fitted[image].constant());
+                                entry.put("clever-fit", fitted[image].chance());
+                            }
                             return (Object) entry;
                         })
                         .toList());
@@ -197,8 +221,10 @@ final class LipschitzCommand implements Callable<Integer> {
         values.add(List.of(
                 number(median(found, LocalLipschitz.Constant::lower)),
                 number(median(found, LocalLipschitz.Constant::upper)),
+                batches.isPresent() ? number(median(fitted, LocalLipschitz.Clever::constant)) : "",
                 number(median(found, constant -> constant.certified(radius))),
-                number(median(found, constant -> constant.sampled(radius)))));
+                number(median(found, constant -> constant.sampled(radius))),
+                batches.isPresent() ? number(median(fitted, clever -> clever.radius(radius))) : ""));
     }
 
     private static double[] pixels(Split split, int image) {
@@ -209,7 +235,7 @@ final class LipschitzCommand implements Callable<Integer> {
         return pixels;
     }
 
-    private static double median(LocalLipschitz.Constant[] found, ToDoubleFunction<LocalLipschitz.Constant> number) {
+    private static <T> double median(T[] found, ToDoubleFunction<T> number) {
         double[] sorted = Arrays.stream(found).mapToDouble(number).sorted().toArray();
         int half = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;

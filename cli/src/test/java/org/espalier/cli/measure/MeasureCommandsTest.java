@@ -43,6 +43,32 @@ class MeasureCommandsTest {
         assertThat(found.path("layers").path(1).path("values")).hasSize(3);
         assertThat(Files.readString(Path.of(found.path("file").asString("")))).contains("\"kind\":\"spectrum\"");
         assertThat(CommandLineRun.of("spectrum", search, "--all-levels").out()).contains("6 x 9", "3 x 6", "condition");
+        assertThat(found.path("layers").path(0).path("small").asDouble()).isBetween(0.0, 1.0);
+        assertThat(found.path("layers").path(0).path("l1-l2").asDouble()).isBetween(1.0, Math.sqrt(54));
+        assertThat(found.path("layers").path(0).has("map")).isFalse();
+    }
+
+    @Test
+    void mapsOfConvolutionsHaveTheirValuesAndNorm() {
+        Path convolutions = home.resolve("convolutions");
+        CommandLineRun.done(
+                "run",
+                home.resolve("tiny.yaml").toString(),
+                "--set",
+                "network={layers: [{conv2d: {channels: 2, kernel: 3, padding: 1}}, relu, flatten, linear]}",
+                "--out",
+                convolutions.toString());
+        JsonNode found = line(
+                CommandLineRun.of("spectrum", convolutions.toString(), "--all-levels", "--convolutions", "--json"));
+        JsonNode map = found.path("layers").path(0).path("map");
+        assertThat(map.path("values")).hasSize(9); // 3 x 3 pixels, one channel to two
+        assertThat(map.path("norm-least").asDouble())
+                .isPositive()
+                .isLessThanOrEqualTo(map.path("norm-most").asDouble());
+        assertThat(found.path("layers").path(1).has("map")).isFalse();
+        assertThat(CommandLineRun.of("spectrum", convolutions.toString(), "--all-levels", "--convolutions")
+                        .out())
+                .contains("linear maps of convolutions", "3 x 3", "norm >=");
     }
 
     @Test
@@ -55,6 +81,22 @@ class MeasureCommandsTest {
                     .isPositive()
                     .isLessThanOrEqualTo(constant.path("upper").asDouble());
         }
+        CommandLineRun clever = CommandLineRun.of(
+                "lipschitz",
+                search,
+                "--all-levels",
+                "--epsilon",
+                "0.1",
+                "--images",
+                "5",
+                "--samples",
+                "4",
+                "--batches",
+                "6");
+        assertThat(clever.out()).as(clever.err()).contains("CLEVER", "certified");
+        assertThat(CommandLineRun.of("lipschitz", search, "--all-levels", "--epsilon", "0.1", "--batches", "1")
+                        .err())
+                .contains("--batches is 1 of --samples 200, expected at least 2 batches of 1");
         assertThat(CommandLineRun.of("lipschitz", search, "--all-levels", "--epsilon", "no")
                         .err())
                 .contains("--epsilon is no, expected a number above 0");

@@ -154,7 +154,17 @@ final class GraphBounds {
             } else if (constants != null) {
                 addConstants(buffers, step.out, at, constants, margin, panel);
             }
-            step.transposed(main, at, 0, false, coefficients(main, step.in), at);
+            for (int i = 0; i < step.plan.in().length; i++) {
+                Value value = step.plan.in()[i];
+                ActivationPanels to = coefficients(main, value);
+                if (step.plan.adds()[i]) {
+                    ActivationPanels more = spares.of(value);
+                    step.transposed(main, at, i, false, more, 0);
+                    add(more, to, at);
+                } else {
+                    step.transposed(main, at, i, false, to, at);
+                }
+            }
         }
         ActivationPanels input = main.value(plan.input());
         bounds.least(
@@ -321,13 +331,12 @@ final class GraphBounds {
             step.boundBackward(buffers, panel, input, radius, to, toPanel);
         }
         if (adds) {
-            kernels.maps()
-                    .add(
-                            to.memory(),
-                            0,
-                            gradient.memory(),
-                            gradient.row(at, 0),
-                            gradient.features() * ActivationPanels.LANES);
+            add(to, gradient, at);
         }
+    }
+
+    /** Adds the first panel of some rows to a panel of others. */
+    private void add(ActivationPanels more, ActivationPanels to, int panel) {
+        kernels.maps().add(more.memory(), 0, to.memory(), to.row(panel, 0), to.features() * ActivationPanels.LANES);
     }
 }

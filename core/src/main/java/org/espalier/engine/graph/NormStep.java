@@ -10,6 +10,7 @@ import org.espalier.network.LivePaths;
 import org.espalier.network.Mask;
 import org.espalier.network.Operation;
 import org.espalier.network.Weights;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Batch norm. Sums over a batch are taken in double, 16 chains (lane modulo 16) over panels, rows, columns and lanes in that
@@ -31,6 +32,7 @@ final class NormStep extends Step {
     // The batch whose gradient is passed back.
     private int lastPanel;
     private int lastExamples;
+    private float @Nullable [] constants; // by place, when linear bounds are first wanted
 
     /**
      * A batch norm with statistics of 0 and 1.
@@ -67,6 +69,16 @@ final class NormStep extends Step {
         return norm.affine() ? shifts.values[channel] : 0f;
     }
 
+    /** What running statistics multiply by. */
+    private double slope(int channel) {
+        return scale(channel) / Math.sqrt(runningVariances[channel] + Operation.BatchNorm.EPSILON);
+    }
+
+    /** What running statistics add. */
+    private float shift(int channel, double slope) {
+        return (float) (shift(channel) - runningMeans[channel] * slope);
+    }
+
     private static float inverse(double variance) {
         return (float) (1 / Math.sqrt(variance + Operation.BatchNorm.EPSILON));
     }
@@ -74,17 +86,16 @@ final class NormStep extends Step {
     @Override
     void forward(GraphBuffers buffers, int panel) {
         for (int c = 0; c < norm.channels(); c++) {
-            double slope = scale(c) / Math.sqrt(runningVariances[c] + Operation.BatchNorm.EPSILON);
-            float shift = (float) (shift(c) - runningMeans[c] * slope);
-            affine(buffers, panel, c, (float) slope, shift, buffers.value(out), panel, out.relu);
+            double slope = slope(c);
+            affine(buffers, panel, c, (float) slope, shift(c, slope), buffers.value(out), panel, out.relu);
         }
     }
 
     @Override
     void affine(GraphBuffers buffers, int panel, Part part, ActivationPanels y, int toPanel) {
         for (int c = 0; c < norm.channels(); c++) {
-            double slope = scale(c) / Math.sqrt(runningVariances[c] + Operation.BatchNorm.EPSILON);
-            float shift = part == Part.WHOLE ? (float) (shift(c) - runningMeans[c] * slope) : 0f;
+            double slope = slope(c);
+            float shift = part == Part.WHOLE ? shift(c, slope) : 0f;
             float factor = (float) (part == Part.ABSOLUTE ? Math.abs(slope) : slope);
             affine(buffers, panel, c, factor, shift, y, toPanel, false);
         }
@@ -95,7 +106,7 @@ final class NormStep extends Step {
             GraphBuffers buffers, int panel, int input, boolean absolute, ActivationPanels target, int targetPanel) {
         ActivationPanels gradient = buffers.gradient(out);
         for (int c = 0; c < norm.channels(); c++) {
-            double slope = scale(c) / Math.sqrt(runningVariances[c] + Operation.BatchNorm.EPSILON);
+            double slope = slope(c);
             for (int row = 0; row < to.height(); row++) {
                 kernels.maps()
                         .scale(
@@ -338,7 +349,43 @@ final class NormStep extends Step {
             double inverse = inverse(runningVariances[c]);
             gradientSums(buffers.radius, 0, panels, panels * LANES, c, 0, inverse);
             scales.gradients[c] += (float) (Math.signum(scale(c)) * sum(products));
+            if (linear) {
+                linearGradient(buffers, c, inverse);
+            }
         }
+    }
+
+    /** Adds a channel's share in linear bounds: slope and constant are differentiated through. */
+    private void linearGradient(GraphBoundBuffers buffers, int c, double inverse) {
+        int first = 2 * buffers.panels();
+        int count = buffers.margins * buffers.panels();
+        gradientSums(buffers.natural(), first, count, count * LANES, c, 0, inverse);
+        ActivationPanels delta = buffers.natural().gradient(out);
+        double constant = 0;
+        for (int y = 0; y < to.height(); y++) {
+            for (int x = 0; x < to.width(); x++) {
+                constant += GraphBounds.scaled(buffers, delta, to.place(c, y, x));
+            }
+        }
+        scales.gradients[c] += (float) (sum(products) - runningMeans[c] * inverse * constant);
+        shifts.gradients[c] += (float) constant;
+    }
+
+    @Override
+    float[] constants() {
+        float[] made = constants;
+        if (made == null) {
+            made = new float[to.places()];
+            constants = made;
+        }
+        for (int c = 0; c < norm.channels(); c++) {
+            float constant = shift(c, slope(c));
+            for (int y = 0; y < to.height(); y++) {
+                int row = to.place(c, y, 0);
+                Arrays.fill(made, row, row + to.width(), constant);
+            }
+        }
+        return made;
     }
 
     @Override

@@ -254,32 +254,32 @@ public final class ReferenceGraphBounds {
         addConstant(node, label, -g, gradients);
     }
 
-    /** A lower bound of the label's lead over another class, in a chain. */
+    /** A lower bound of the label's lead over another class, carried back to the input. */
     private double linear(int other) {
         Map<String, double[]> held = new LinkedHashMap<>();
+        low.forEach((node, values) -> held.put(node, new double[values.length]));
         coefficients.put(other, held);
-        double[] v = new double[worst.length];
+        double[] v = of(held, graph.output());
         v[label] = 1;
         v[other] = -1;
-        held.put(graph.output(), v);
         double sum = 0;
         List<Graph.Node> nodes = graph.nodes();
         for (int n = nodes.size() - 1; n >= 0; n--) {
             Graph.Node node = nodes.get(n);
             double[] out = of(held, node.name());
-            double[] back = new double[graph.shape(source(node, 0)).elements()];
             if (node.operation() instanceof Operation.Relu) {
-                for (int i = 0; i < back.length; i++) {
-                    back[i] = out[i] * slope(source(node, 0), i, out[i]);
-                    sum -= bent(source(node, 0), i, out[i]) ? back[i] * of(low, source(node, 0))[i] : 0;
+                String before = source(node, 0);
+                for (int i = 0; i < out.length; i++) {
+                    double back = out[i] * slope(before, i, out[i]);
+                    of(held, before)[i] += back;
+                    sum -= bent(before, i, out[i]) ? back * of(low, before)[i] : 0;
                 }
             } else {
                 for (int o = 0; o < out.length; o++) {
                     sum += out[o] * constant(node, o);
                 }
-                edges(node, (source, o, i, w, parameter) -> back[i] += w * out[o]);
+                edges(node, (source, o, i, w, parameter) -> of(held, source(node, source))[i] += w * out[o]);
             }
-            held.put(source(node, 0), back);
         }
         double[] first = of(held, Graph.INPUT);
         for (int i = 0; i < first.length; i++) {
@@ -307,15 +307,17 @@ public final class ReferenceGraphBounds {
     private void addLinear(int other, double g, Map<String, double[]> gradients) {
         Map<String, double[]> held = Objects.requireNonNull(coefficients.get(other));
         double[] first = of(held, Graph.INPUT);
-        double[] d = new double[first.length]; // gradient of the coefficients of what enters a node
+        Map<String, double[]> back = new LinkedHashMap<>(); // by node: gradients of its coefficients
+        double[] d = new double[first.length];
         for (int i = 0; i < d.length; i++) {
             double l = of(low, Graph.INPUT)[i];
             double u = of(high, Graph.INPUT)[i];
             d[i] = g * (first[i] > 0 ? l : first[i] < 0 ? u : (l + u) / 2);
         }
+        back.put(Graph.INPUT, d);
         for (Graph.Node node : graph.nodes()) {
             double[] out = of(held, node.name());
-            double[] in = d;
+            double[] in = of(back, source(node, 0));
             double[] next = new double[out.length];
             if (node.operation() instanceof Operation.Relu) {
                 String before = source(node, 0);
@@ -337,11 +339,12 @@ public final class ReferenceGraphBounds {
                     addConstant(node, o, g * out[o], gradients);
                 }
                 edges(node, (source, o, i, w, parameter) -> {
-                    next[o] += w * in[i];
-                    addWeight(node, parameter, out[o] * in[i], gradients);
+                    double each = of(back, source(node, source))[i];
+                    next[o] += w * each;
+                    addWeight(node, parameter, out[o] * each, gradients);
                 });
             }
-            d = next;
+            back.put(node.name(), next);
         }
     }
 

@@ -50,6 +50,21 @@ public final class LocalLipschitz {
     }
 
     /**
+     * The estimate of CLEVER: the limit of the largest gradients of batches of points. It can lie above or below the true constant.
+     *
+     * @param margin as of {@link Constant}
+     * @param constant the estimate
+     * @param largest gradient of all batches
+     * @param chance p value of the fit; below 0.001 the estimate is {@code largest}
+     */
+    public record Clever(double margin, double constant, double largest, double chance) {
+        /** The radius that the estimate suggests, at most epsilon; no certificate. */
+        public double radius(double epsilon) {
+            return new Constant(0, 1, margin, constant, constant).sampled(epsilon);
+        }
+    }
+
+    /**
      * Of a network and a ball, not cut at 0 and 1.
      *
      * @param norm L-infinity or L2
@@ -108,6 +123,28 @@ public final class LocalLipschitz {
         // Rounding alone may bring the bound below what was found.
         return new Constant(
                 label, other, logits[label] - logits[other], lower, Math.max(lower, bound(image, label, other)));
+    }
+
+    /**
+     * CLEVER's estimate for the margin of a constant.
+     *
+     * @param sides of the same image
+     * @param batches whose maxima the distribution is fitted to, at least 2
+     * @param size points of a batch, at least 1
+     * @param draws stream of the points
+     */
+    public Clever clever(double[] image, Constant sides, int batches, int size, Stream draws) {
+        double[] maxima = new double[batches];
+        for (int batch = 0; batch < batches; batch++) {
+            Stream own = draws.child("batch").child(batch);
+            for (int s = 0; s < size; s++) {
+                double[] point = point(image, own, (long) s * image.length);
+                maxima[batch] = Math.max(maxima[batch], dual(gradient(forward(point), sides.label(), sides.other())));
+            }
+        }
+        ExtremeValue fitted = ExtremeValue.of(maxima);
+        return new Clever(
+                sides.margin(), fitted.location(), Arrays.stream(maxima).max().orElseThrow(), fitted.chance());
     }
 
     private double[] point(double[] image, Stream draws, long position) {

@@ -31,6 +31,11 @@ public interface MaskRule {
         return false;
     }
 
+    /** Whether the rule is of robust losses alone: an objective then needs an attack or a bound. */
+    default boolean robustLossesOnly() {
+        return false;
+    }
+
     /**
      * Refuses a level that the rule cannot work in.
      *

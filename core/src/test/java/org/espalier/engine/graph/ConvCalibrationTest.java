@@ -47,7 +47,8 @@ class ConvCalibrationTest {
         assertThat(calibration.dense(new ScalarKernels(), CONV, IN, 0.6)).isTrue();
         assertThat(clock.readings).hasValue(0);
         assertThat(calibration.describe()).isEmpty();
-        // By this clock all probes take the same time: sparse kernels are no slower, and dense ones stay for full layers.
+        // By this clock all probes take the same time: sparse kernels are no slower, and dense ones stay for full
+        // layers.
         assertThat(dense(CONV, IN, 0.95)).isFalse();
         long readings = clock.readings.get();
         assertThat(readings).isPositive();

@@ -166,7 +166,9 @@ class CorruptionTest {
     @Test
     void colouredOnesAreFunctionsAndGrowWithSeverity() {
         double[] image = picture(3, 32);
-        assertThat(ColourCorruption.all()).hasSize(65);
+        assertThat(ColourCorruption.all()).hasSize(90);
+        assertThat(ColourCorruption.all().stream().filter(ColourCorruption::counted))
+                .hasSize(70);
         for (ColourCorruption.Kind kind : ColourCorruption.Kind.values()) {
             double[] distances = new double[5];
             for (int severity = 1; severity <= 5; severity++) {
@@ -177,7 +179,12 @@ class CorruptionTest {
                     distances[severity - 1] += Math.pow(changed[i] - image[i], 2);
                 }
             }
-            assertThat(distances[4]).as(kind.toString()).isGreaterThan(distances[0]);
+            // Of these the published parameters change in kind, not only in strength.
+            if (kind == ColourCorruption.Kind.ELASTIC_TRANSFORM || kind == ColourCorruption.Kind.SATURATE) {
+                assertThat(distances[0]).as(kind.toString()).isPositive();
+            } else {
+                assertThat(distances[4]).as(kind.toString()).isGreaterThan(distances[0]);
+            }
         }
     }
 
@@ -194,6 +201,99 @@ class CorruptionTest {
         double[] pixels = new ColourCorruption(ColourCorruption.Kind.PIXELATE, 5).apply(image, STREAM);
         assertThat(Arrays.stream(pixels, 0, 1024).sum())
                 .isCloseTo(Arrays.stream(image, 0, 1024).sum(), within(1e-9));
+    }
+
+    private static double[] plain(double red, double green, double blue) {
+        double[] image = new double[3072];
+        Arrays.fill(image, 0, 1024, red);
+        Arrays.fill(image, 1024, 2048, green);
+        Arrays.fill(image, 2048, 3072, blue);
+        return image;
+    }
+
+    private static double[] colour(ColourCorruption.Kind kind, int severity, double[] image) {
+        return new ColourCorruption(kind, severity).apply(image, STREAM);
+    }
+
+    /** At quality 50 a plain grey of 101 has the mean (101 - 128) 8 = -216, which is 13.5 steps of 16: 14 steps are 100. */
+    @Test
+    void jpegQuantisesCosineTransforms() {
+        double[] grey = colour(ColourCorruption.Kind.JPEG_COMPRESSION, 4, plain(101 / 255.0, 101 / 255.0, 101 / 255.0));
+        assertThat(grey).containsOnly(100 / 255.0);
+        double[] same = colour(ColourCorruption.Kind.JPEG_COMPRESSION, 4, plain(100 / 255.0, 100 / 255.0, 100 / 255.0));
+        assertThat(same).containsOnly(100 / 255.0);
+        // A wave of 5 levels at the highest frequency is less than half of its step of 61 and goes; a slow one of 40
+        // levels stays.
+        double[] fast = plain(0.5, 0.5, 0.5);
+        double[] slow = plain(0.5, 0.5, 0.5);
+        for (int i = 0; i < 3072; i++) {
+            fast[i] = (128 + 5 * Math.cos((2 * (i % 8) + 1) * 7 * Math.PI / 16)) / 255;
+            slow[i] = (128 + 40 * Math.cos((2 * (i % 8) + 1) * Math.PI / 16)) / 255;
+        }
+        assertThat(colour(ColourCorruption.Kind.JPEG_COMPRESSION, 4, fast)).containsOnly(128 / 255.0);
+        assertThat(colour(ColourCorruption.Kind.JPEG_COMPRESSION, 4, slow)).containsExactly(slow, within(3 / 255.0));
+    }
+
+    @Test
+    void saturationIsMultipliedAndAdded() {
+        assertThat(colour(ColourCorruption.Kind.SATURATE, 3, plain(1, 0.5, 0.7)))
+                .containsExactly(plain(1, 0.25, 0.55), within(1e-12));
+        assertThat(colour(ColourCorruption.Kind.SATURATE, 1, plain(0.4, 0.4, 0.4)))
+                .containsExactly(plain(0.4, 0.4, 0.4), within(1e-12));
+        assertThat(colour(ColourCorruption.Kind.SATURATE, 5, plain(0.4, 0.4, 0.4)))
+                .containsExactly(plain(0.4, 0.32, 0.32), within(1e-12));
+    }
+
+    @Test
+    void snowBrightensAndFlakesAreWhite() {
+        double[] black = colour(ColourCorruption.Kind.SNOW, 2, plain(0, 0, 0));
+        double flakes = 0;
+        for (int i = 0; i < 1024; i++) {
+            assertThat(black[i]).isEqualTo(black[i + 1024]).isEqualTo(black[i + 2048]);
+            assertThat(black[i]).isGreaterThanOrEqualTo(0.05 - 1e-12);
+            assertThat(black[i]).isCloseTo(black[1023 - i], within(1e-12)); // with the flakes turned by half a circle
+            flakes += black[i] - 0.05;
+        }
+        assertThat(flakes).isGreaterThan(1);
+    }
+
+    @Test
+    void waterAddsItsColourAndMudTakesThePlaceOfTheImage() {
+        double[] wet = colour(ColourCorruption.Kind.SPATTER, 2, plain(0, 0, 0));
+        double most = 0;
+        for (int i = 0; i < 1024; i++) {
+            assertThat(wet[i] * 238 / 175).isCloseTo(wet[i + 1024], within(1e-12));
+            assertThat(wet[i + 2048]).isEqualTo(wet[i + 1024]);
+            most = Math.max(most, wet[i + 1024]);
+        }
+        assertThat(most).isCloseTo(0.5 * 238 / 255, within(1e-12));
+        double[] muddy = colour(ColourCorruption.Kind.SPATTER, 5, plain(1, 1, 1));
+        int covered = 0;
+        for (int i = 0; i < 1024; i++) {
+            double cover = (1 - muddy[i]) / (1 - 63 / 255.0);
+            assertThat(cover < 1e-12 || cover > 0.8 - 1e-12).isTrue();
+            assertThat(1 - muddy[i + 2048]).isCloseTo(cover * (1 - 20 / 255.0), within(1e-12));
+            covered += cover > 0.5 ? 1 : 0;
+        }
+        assertThat(covered).isBetween(10, 1000);
+    }
+
+    @Test
+    void elasticDistortionMovesPixelsAndKeepsPlainImages() {
+        double[] plain = plain(0.3, 0.6, 0.9);
+        for (int severity = 1; severity <= 5; severity++) {
+            assertThat(colour(ColourCorruption.Kind.ELASTIC_TRANSFORM, severity, plain))
+                    .containsExactly(plain, within(1e-12));
+        }
+        // Severity 1 is an affine map: a slope stays a slope where nothing is reflected.
+        double[] slope = new double[3072];
+        for (int i = 0; i < 3072; i++) {
+            slope[i] = (i % 32) / 31.0;
+        }
+        double[] turned = colour(ColourCorruption.Kind.ELASTIC_TRANSFORM, 1, slope);
+        double step = turned[32 * 16 + 16] - turned[32 * 16 + 15];
+        assertThat(step).isBetween(0.5 / 31, 1.5 / 31).isNotCloseTo(1 / 31.0, within(1e-6));
+        assertThat(turned[32 * 16 + 20]).isCloseTo(turned[32 * 16 + 15] + 5 * step, within(1e-12));
     }
 
     @Test

@@ -16,7 +16,9 @@ import org.espalier.attack.strong.radius.ProjectedGradient;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
 import org.espalier.evaluate.certify.ExactSettings;
+import org.espalier.lab.jobs.PartedWork;
 import org.espalier.lab.store.StoreWriter;
+import org.espalier.lab.tickets.PartRecipe;
 import org.espalier.lab.tickets.Ticket;
 
 /**
@@ -85,6 +87,47 @@ public record CertificationRequest(
             int nodes,
             Optional<Double> secondsPerImage) {
         this(ticket, set, split, images, Norm.LINF, epsilon, method, nodes, secondsPerImage);
+    }
+
+    /**
+     * All of a request but its ticket and data, for other machines.
+     *
+     * @param split test or validation
+     * @param images how many of its first images
+     * @param norm of the ball
+     * @param epsilon radius of the ball
+     * @param method name of the method
+     * @param nodes subproblems per image at most
+     * @param seconds limit per image; infinite without one
+     */
+    public record Recipe(String split, int images, Norm norm, float epsilon, String method, int nodes, double seconds)
+            implements PartRecipe {
+        @Override
+        public PartedWork work(Ticket ticket, DataSet set, Split part, Path root) {
+            CertificationRequest request = new CertificationRequest(
+                    ticket,
+                    set,
+                    part,
+                    images,
+                    norm,
+                    epsilon,
+                    CertificationMethod.of(method),
+                    nodes,
+                    Optional.of(seconds).filter(Double::isFinite));
+            return CertificationRunner.parted(request, root);
+        }
+    }
+
+    /** This request for other machines. */
+    public Recipe recipe() {
+        return new Recipe(
+                split.name(),
+                images,
+                norm,
+                epsilon,
+                method.toString(),
+                nodes,
+                secondsPerImage.orElse(Double.POSITIVE_INFINITY));
     }
 
     /** How the norm is written on command lines and in files: {@code linf}. */

@@ -51,7 +51,28 @@ public final class LevelTransfer implements AutoCloseable {
 
     /** Publishes a finished or failed level of the directory. */
     public void upload(Task task) {
-        shared.publish(task.key(), store, spare);
+        shared.publish(task.key(), store.level(task.key()), spare);
+    }
+
+    /**
+     * Publishes a finished level for machines that evaluate it, if the shared store does not have it.
+     *
+     * @param spare a file that is replaced
+     */
+    public static void publish(SharedFiles files, String key, StoredLevel level, Path spare) {
+        if (!files.exists(Store.LEVELS + "/" + key + "/" + StoredLevel.DONE)) {
+            new SharedLevels(files).publish(key, level, spare);
+        }
+    }
+
+    /**
+     * Copies a finished level's description and one of its networks to a store of this machine, and checks their digests.
+     *
+     * @param name file of the network
+     * @return what is wrong with the shared copy, as a sentence; empty if the network is here now
+     */
+    public static Optional<String> fetchNetwork(SharedFiles files, String key, String name, StoreWriter store) {
+        return new SharedLevels(files).fetch(key, store, List.of(name));
     }
 
     /** Publishes the checkpoint of a level in work, if the directory has one and the shared store has none. */

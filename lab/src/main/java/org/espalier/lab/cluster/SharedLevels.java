@@ -160,8 +160,7 @@ final class SharedLevels {
      *
      * @throws UserException if what is read back differs
      */
-    void publish(String key, StoreWriter scratch, Path spare) {
-        StoredLevel level = scratch.level(key);
+    void publish(String key, StoredLevel level, Path spare) {
         Path directory = level.directory();
         List<String> names = new ArrayList<>();
         try {

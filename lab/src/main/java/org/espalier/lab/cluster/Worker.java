@@ -284,7 +284,7 @@ public final class Worker {
         if (end == End.STOPPED) {
             return;
         }
-        shared.publish(key, scratch, spare);
+        shared.publish(key, scratch.level(key), spare);
         synchronized (this) {
             frontier.settle(key, end == End.DONE ? LevelState.DONE : LevelState.FAILED);
         }

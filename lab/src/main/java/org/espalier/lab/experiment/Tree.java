@@ -38,6 +38,8 @@ final class Tree {
             tree.put(Binder.KIND, kind.value());
             if (identity && !kind.provider().isEmpty()) {
                 tree.put("provider", kind.provider());
+            }
+            if (identity && !kind.version().isEmpty()) {
                 tree.put("version", kind.version());
             }
         }

@@ -120,6 +120,13 @@ final class Validation {
         validation.created("pruning.quota", () -> QuotaKind.of(pruning.quotaOrFractions()));
         validation.created("pruning.schedule", () -> ScheduleKind.of(pruning.schedule()));
         validation.checkCriterion(CriterionKind.of(pruning.criterion()), pruning, objectives);
+        if (pruning.levels() == 0
+                && pruning.quota().isPresent()
+                && experiment.strategies().stream()
+                        .anyMatch(strategy -> Strategy.of(strategy).prunes())) {
+            throw validation.wrong(
+                    "pruning.levels", "is 0, expected at least 1 to come to the densities of pruning.quota");
+        }
         if (pruning.scope() == Scope.GLOBAL
                 && pruning.quota().filter(quota -> !(quota instanceof Uniform)).isPresent()) {
             throw validation.wrong(
@@ -339,6 +346,19 @@ final class Validation {
                                 "training.mask",
                                 "is " + kind + ", which needs gradients of pruned weights, and objective "
                                         + objective.name() + " has none, expected an objective without a bound");
+                    });
+        }
+        if (rule.robustLossesOnly()) {
+            objectives.stream()
+                    .filter(objective ->
+                            objective.attack().isEmpty() && objective.bound().isEmpty())
+                    .findFirst()
+                    .ifPresent(objective -> {
+                        throw wrong(
+                                "training.mask",
+                                "is " + kind
+                                        + ", which learns from a robust loss, expected an attack or a bound in every"
+                                        + " objective: " + objective.name() + " has none");
                     });
         }
         if (!rule.constantDensity() && training.keepWeights() != Experiment.KeptWeights.LAST) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.function.IntToDoubleFunction;
 import org.espalier.UserException;
 import org.espalier.attack.Attack;
@@ -381,12 +382,29 @@ public final class ExperimentTranslator {
         Pruner pruner = pruner(experiment);
         PruningSchedule schedule = pruningSchedule(experiment, architecture);
         try {
-            return start.isPresent()
-                    ? schedule.survivors(start.get(), pruner)
-                    : schedule.survivors(architecture, pruner);
+            List<Integer> kept = survivors(schedule, pruner, architecture, start);
+            // A floor of 1 keeps layers from being emptied; a larger one is a wish, and must go with the density wished
+            // for.
+            int floor = experiment.pruning().least().orElse(0);
+            if (floor > 1) {
+                Pruner free = new Pruner(
+                        pruner.criterion(), pruner.scope(), pruner.counting(), OptionalInt.of(0), pruner.ties());
+                int wanted = survivors(schedule, free, architecture, start).getLast();
+                if (kept.getLast() > wanted) {
+                    throw new UserException("pruning.floor is " + floor + ", which keeps " + kept.getLast()
+                            + " weights at the last level, expected a floor that allows the " + wanted
+                            + " that the density asks for");
+                }
+            }
+            return kept;
         } catch (IllegalArgumentException e) {
             throw new UserException("network.from does not go with pruning: " + e.getMessage(), e);
         }
+    }
+
+    private static List<Integer> survivors(
+            PruningSchedule schedule, Pruner pruner, Architecture architecture, Optional<Mask> start) {
+        return start.isPresent() ? schedule.survivors(start.get(), pruner) : schedule.survivors(architecture, pruner);
     }
 
     /**

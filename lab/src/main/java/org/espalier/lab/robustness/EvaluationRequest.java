@@ -7,13 +7,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.espalier.UserPath;
+import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
 import org.espalier.data.DataSet;
 import org.espalier.data.ImageShape;
 import org.espalier.data.Split;
 import org.espalier.evaluate.rules.Step;
 import org.espalier.evaluate.suite.Suite;
+import org.espalier.evaluate.suite.Suites;
+import org.espalier.lab.jobs.PartedWork;
 import org.espalier.lab.store.StoreWriter;
+import org.espalier.lab.tickets.PartRecipe;
 import org.espalier.lab.tickets.Ticket;
 
 /**
@@ -51,6 +56,47 @@ public record EvaluationRequest(
     public EvaluationRequest(
             Ticket ticket, DataSet set, Split split, int images, Suite suite, ThreatModel threat, long seed) {
         this(ticket, set, split, images, suite, threat, seed, true);
+    }
+
+    /**
+     * All of a request but its ticket and data, for other machines.
+     *
+     * @param suite name of the suite, or its file, which they see under the same path
+     * @param norm of the ball
+     * @param epsilon radius of the ball
+     * @param images number of images
+     * @param split test or validation
+     * @param seed of all randomness
+     * @param rules whether the rules' attacks are run too
+     */
+    public record Recipe(String suite, Norm norm, float epsilon, int images, String split, long seed, boolean rules)
+            implements PartRecipe {
+        @Override
+        public PartedWork work(Ticket ticket, DataSet set, Split part, Path root) {
+            EvaluationRequest request = new EvaluationRequest(
+                    ticket,
+                    set,
+                    part,
+                    images,
+                    SuiteChoice.of(
+                            suite, norm, ticket.network().mask().architecture().classes()),
+                    new ThreatModel(norm, epsilon),
+                    seed,
+                    rules);
+            return EvaluationRunner.parted(request, root);
+        }
+    }
+
+    /**
+     * This request for other machines.
+     *
+     * @param suiteOrFile name of the suite, or its file
+     */
+    public Recipe recipe(String suiteOrFile) {
+        String named = Suites.NAMES.contains(suiteOrFile)
+                ? suiteOrFile
+                : UserPath.of(suiteOrFile, "the suite").toAbsolutePath().toString();
+        return new Recipe(named, threat.norm(), threat.epsilon(), images, split.name(), seed, rules);
     }
 
     /** The suite's attacks and what the rules need beside them, in order. */

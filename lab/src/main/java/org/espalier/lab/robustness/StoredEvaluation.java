@@ -2,6 +2,8 @@ package org.espalier.lab.robustness;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.espalier.attack.ThreatModel;
 import org.espalier.evaluate.rules.Finding;
 import org.espalier.evaluate.rules.Outcomes;
@@ -71,6 +73,7 @@ public record StoredEvaluation(
      * @param losses mean of the highest loss so far, at the start and after each iteration; empty if not recorded
      * @param securityCurve accuracy by epsilon of a minimum-norm attack that ran on all images; else empty
      * @param distances distances of a minimum-norm attack; empty for other attacks
+     * @param passes forward and backward passes of one image through the network, of all images together; empty if not recorded
      */
     public record AttackResult(
             String name,
@@ -84,10 +87,18 @@ public record StoredEvaluation(
             Optional<String> loss,
             List<Double> losses,
             List<CurvePoint> securityCurve,
-            Optional<Distances> distances) {
+            Optional<Distances> distances,
+            OptionalLong passes) {
         public AttackResult {
             losses = List.copyOf(losses);
             securityCurve = List.copyOf(securityCurve);
+        }
+
+        /** Passes for each broken image: what an attacker pays for a success. Empty without one. */
+        public OptionalDouble passesBySuccess() {
+            return passes.isPresent() && broke > 0
+                    ? OptionalDouble.of((double) passes.getAsLong() / broke)
+                    : OptionalDouble.empty();
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -367,7 +368,11 @@ public final class StoredEvaluations {
                     losses,
                     curve(attack, "security-curve", source),
                     Optional.ofNullable(examples.distances().get(Json.string(attack, "name", source)))
-                            .map(Distances::of)));
+                            .map(Distances::of),
+                    attack.has("forwards") && attack.has("backwards")
+                            ? OptionalLong.of(
+                                    Json.wide(attack, "forwards", source) + Json.wide(attack, "backwards", source))
+                            : OptionalLong.empty()));
         }
         return attacks;
     }

@@ -1,5 +1,6 @@
 package org.espalier.lab.study;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -162,6 +163,32 @@ public final class StudyContext {
         AtomicFiles.makeDirectory(parts);
         NetworkFile.write(file, network.weights(), network.mask());
         return network;
+    }
+
+    /**
+     * Numbers that take long: read from an earlier, interrupted run of the same study, or made and kept with all their bits.
+     *
+     * @param name letters, digits and hyphens; names them within the study
+     * @throws UserException if the file is damaged
+     */
+    public double[] numbers(String name, Supplier<double[]> made) {
+        Path file = parts.resolve(name + ".doubles");
+        if (Files.exists(file)) {
+            byte[] content = AtomicFiles.read(file);
+            if (content.length % Double.BYTES != 0) {
+                throw new UserException(file + " is damaged: it has " + content.length
+                        + " bytes, expected a multiple of " + Double.BYTES);
+            }
+            double[] read = new double[content.length / Double.BYTES];
+            ByteBuffer.wrap(content).asDoubleBuffer().get(read);
+            return read;
+        }
+        double[] numbers = made.get();
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(numbers.length, Double.BYTES));
+        bytes.asDoubleBuffer().put(numbers);
+        AtomicFiles.makeDirectory(parts);
+        AtomicFiles.write(file, bytes.array());
+        return numbers;
     }
 
     /**

@@ -43,6 +43,18 @@ public record TicketChoice(
                 weights);
     }
 
+    /** The level that a path names by itself. */
+    public static TicketChoice none(WeightChoice weights) {
+        return new TicketChoice(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                weights);
+    }
+
     /** Whether nothing is chosen. */
     public boolean none() {
         return dataset.isEmpty()

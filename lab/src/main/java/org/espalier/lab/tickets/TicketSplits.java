@@ -2,6 +2,7 @@ package org.espalier.lab.tickets;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
@@ -9,7 +10,7 @@ import org.espalier.data.Split;
 /** The data sets of tickets and one split of each. Tickets of the same data share both: a validation split copies its images. */
 public final class TicketSplits {
     private final String split;
-    private final DataProgress progress;
+    private final Function<TicketData, DataSet> source;
     private final Map<TicketData, Part> parts = new HashMap<>();
 
     /**
@@ -18,8 +19,18 @@ public final class TicketSplits {
      * @param split test or validation
      */
     public TicketSplits(String split, DataProgress progress) {
+        this(split, data -> data.load(progress));
+    }
+
+    /**
+     * Splits of data sets that are loaded elsewhere.
+     *
+     * @param split test or validation
+     * @param source gives a ticket's data set
+     */
+    public TicketSplits(String split, Function<TicketData, DataSet> source) {
         this.split = split;
-        this.progress = progress;
+        this.source = source;
     }
 
     /** A data set and its split. */
@@ -38,7 +49,7 @@ public final class TicketSplits {
     }
 
     private Part load(TicketData data) {
-        DataSet set = data.load(progress);
+        DataSet set = source.apply(data);
         return new Part(
                 set, split.equals("test") ? set.test() : data.splits(set).validation());
     }

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import org.espalier.UserException;
 import org.espalier.fixtures.Trees;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.file.Json;
 import org.espalier.lab.file.StoreLock;
 import org.espalier.lab.runner.LevelWork;
 import org.espalier.lab.runner.RunObserver;
@@ -392,6 +393,19 @@ class WorkerTest {
     @Test
     void keptWeightsGoOnFromTheirCheckpoint() throws Exception {
         isMadeAlike("kept", 300, "training.keep-weights=best-attacked");
+    }
+
+    @Test
+    void aSearchFromATicketGoesOnFromItsCheckpoint() throws Exception {
+        runner(40, home.resolve("first"), "trials=1", "strategies=[original]", "pruning.levels=1")
+                .run(TinyData.data());
+        String last = Store.open(home.resolve("first"))
+                .trials()
+                .getFirst()
+                .levels()
+                .getLast();
+        Path ticket = home.resolve("first").resolve("levels").resolve(last).resolve("trained.safetensors");
+        isMadeAlike("from", 300, "network.from=" + Json.write(ticket.toString()));
     }
 
     @Test

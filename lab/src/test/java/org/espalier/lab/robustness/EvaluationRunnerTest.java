@@ -274,6 +274,9 @@ class EvaluationRunnerTest {
         assertThat(new EvaluationRunner(List.of(weak), 2, EvaluationObserver.NONE).run())
                 .isTrue();
         StoredEvaluation noise = StoredEvaluations.read(weak.directory());
+        assertThat(noise.suiteAttacks())
+                .isNotEmpty()
+                .allMatch(attack -> attack.passes().orElse(0) >= attack.saw());
         assertThat(noise.robust().correct()).isGreaterThan(strong.robust().correct());
         assertThat(noise.lowestKnown().correct()).isEqualTo(strong.robust().correct());
         assertThat(noise.verdict()).isEqualTo(Verdict.REFUSED);

@@ -15,6 +15,7 @@ import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.plan.Plan;
 import org.espalier.lab.store.Store;
 import org.espalier.network.Mask;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -131,10 +132,14 @@ class CriteriaTest {
             value = {
                 "pruning.criterion={kind: snip, loss: certified} | pruning.criterion has loss certified, expected a bound in"
                         + " every objective: pgd has none",
+                "objectives=[{name: a, bound: ibp, method: {kind: awp}}] | has a with a method and a bound, expected one",
+                "objectives=[{name: a, method: {kind: awp}}] | objectives cannot be used",
                 "pruning.criterion=cnip | is layer, expected global for criterion cnip",
                 "pruning={criterion: snap-it, scope: global} | is global, expected layer for criterion snap-it",
                 "pruning.criterion=magnitude-normalised | is layer, expected global for criterion"
                         + " magnitude-normalised",
+                "pruning={levels: 0, quota: {kind: uniform, density: 0.1}} | pruning.levels is 0, expected at least 1 to come"
+                        + " to the densities of pruning.quota",
                 "pruning.floor=some | expected none or a whole number"
             })
     void whatDoesNotGoTogetherIsRefusedInOneLine(String setting, String message) {
@@ -143,11 +148,25 @@ class CriteriaTest {
                 .hasMessageContaining(message);
     }
 
+    @Test
+    void aCriterionOfAttackedImagesNeedsAnAttack() {
+        assertThatThrownBy(() -> TinyData.experiment(12, "pruning.criterion=mad", "objectives=[natural]"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("pruning.criterion has loss adversarial, expected an attack in every objective:"
+                        + " natural has none");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
                 "pruning.floor=16 | pruning.floor is 16, expected at most 15, the weights of layer layers.2",
+                "pruning={levels: 1, floor: 4, quota: {kind: uniform, density: 0.05}} | pruning.floor is 4, which keeps 14"
+                        + " weights at the last level, expected a floor that allows the 9",
+                "pruning={levels: 1, scope: global, floor: 5, quota: {kind: uniform, density: 0.05}} | pruning.floor is 5,"
+                        + " which keeps 15 weights at the last level, expected a floor that allows the 9",
+                "pruning.schedule={kind: cubic, warm-up: 1, cool-down: 1} | schedule cubic has 1 levels of warm-up and 1 of"
+                        + " cool-down, expected fewer together than pruning.levels, 2",
                 "pruning.schedule={kind: top-down} | schedule top-down has prunings for 5 levels, expected as many as"
                         + " pruning.levels, 2",
                 "pruning.quota={kind: densities, densities: [0.1]} | densities has 1 numbers, expected 3"

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.espalier.evaluate.measure.Binomial;
@@ -50,6 +51,27 @@ public final class EvaluationTables {
                 notes(e));
     }
 
+    /** What an attacker pays for a success, in a sentence; empty where passes are not recorded or nothing was broken. */
+    static Optional<String> cost(List<StoredEvaluation.AttackResult> attacks) {
+        long all = 0;
+        int broke = 0;
+        List<String> costs = new ArrayList<>();
+        for (StoredEvaluation.AttackResult attack : attacks) {
+            if (attack.passes().isEmpty()) {
+                return Optional.empty();
+            }
+            all += attack.passes().getAsLong();
+            broke += attack.broke();
+            attack.passesBySuccess()
+                    .ifPresent(passes -> costs.add(attack.name() + " " + Numbers.count(Math.round(passes))));
+        }
+        return costs.isEmpty()
+                ? Optional.empty()
+                : Optional.of("cost of attack, in forward and backward passes of one image by broken image: "
+                        + String.join(", ", costs)
+                        + (attacks.size() > 1 ? "; all " + Numbers.count(Math.round((double) all / broke)) : ""));
+    }
+
     /** Distances of nearest adversarial examples in a sentence; {@code -} where too few were found. */
     private static String distances(String attack, Distances distances) {
         return attack + ": distance median " + distance(distances.median()) + ", mean " + distance(distances.mean())
@@ -79,6 +101,7 @@ public final class EvaluationTables {
                 percent(1 - e.robust().accuracy()),
                 percent(Binomial.upper(
                         e.robust().images() - e.robust().correct(), e.robust().images(), 0.05))));
+        cost(e.suiteAttacks()).ifPresent(notes::add);
         notes.add(e.known().sentence());
         e.suiteAttacks()
                 .forEach(attack ->

@@ -61,7 +61,22 @@ public record MaskOverlap(
                         * second.count(layer)
                         / first.architecture().weights(layer);
             }
-            long sum = (long) first.count() + second.count();
+            return of(both, (long) first.count() + second.count(), expected);
+        }
+
+        /** Of one layer of the masks. */
+        static Overlap of(Mask first, Mask second, int layer) {
+            BitSet common = first.survivors(layer);
+            common.and(second.survivors(layer));
+            return of(
+                    common.cardinality(),
+                    (long) first.count(layer) + second.count(layer),
+                    (double) first.count(layer)
+                            * second.count(layer)
+                            / first.architecture().weights(layer));
+        }
+
+        private static Overlap of(long both, long sum, double expected) {
             return new Overlap(sum == both ? 1 : (double) both / (sum - both), expected / (sum - expected));
         }
     }

@@ -1,0 +1,211 @@
+package org.espalier.lab.study.graph;
+
+import java.util.BitSet;
+import org.espalier.data.Split;
+import org.espalier.random.Stream;
+
+/** An undirected graph without loops. Attacks give changed copies. */
+final class NeighbourGraph {
+    private final BitSet[] rows; // (node): its neighbours
+
+    private NeighbourGraph(BitSet[] rows) {
+        this.rows = rows;
+    }
+
+    /** A graph without edges. */
+    NeighbourGraph(int nodes) {
+        rows = new BitSet[nodes];
+        for (int node = 0; node < nodes; node++) {
+            rows[node] = new BitSet(nodes);
+        }
+    }
+
+    /**
+     * Joins each image with its nearest ones by Euclidean distance of pixels; the lower index is nearer on ties.
+     *
+     * @param split each image is a node
+     * @param neighbours of each image that it is joined with, fewer than images
+     */
+    static NeighbourGraph of(Split split, int neighbours) {
+        int nodes = split.size();
+        int features = split.features();
+        byte[] pixels = split.images();
+        NeighbourGraph graph = new NeighbourGraph(nodes);
+        long[] keys = new long[nodes];
+        for (int node = 0; node < nodes; node++) {
+            for (int other = 0; other < nodes; other++) {
+                long distance = 0;
+                for (int i = 0; i < features; i++) {
+                    int gap = (pixels[node * features + i] & 0xff) - (pixels[other * features + i] & 0xff);
+                    distance += gap * gap;
+                }
+                keys[other] = other == node ? Long.MAX_VALUE : distance << 24 | other;
+            }
+            for (int found = 0; found < neighbours; found++) {
+                int best = 0;
+                for (int other = 1; other < nodes; other++) {
+                    best = keys[other] < keys[best] ? other : best;
+                }
+                keys[best] = Long.MAX_VALUE;
+                graph.set(node, best, true);
+            }
+        }
+        return graph;
+    }
+
+    int nodes() {
+        return rows.length;
+    }
+
+    boolean joined(int node, int other) {
+        return rows[node].get(other);
+    }
+
+    private void set(int node, int other, boolean joined) {
+        rows[node].set(other, joined);
+        rows[other].set(node, joined);
+    }
+
+    private NeighbourGraph copy() {
+        BitSet[] copy = new BitSet[rows.length];
+        for (int node = 0; node < copy.length; node++) {
+            copy[node] = (BitSet) rows[node].clone();
+        }
+        return new NeighbourGraph(copy);
+    }
+
+    /** Number of edges. */
+    int edges() {
+        int sum = 0;
+        for (BitSet row : rows) {
+            sum += row.cardinality();
+        }
+        return sum / 2;
+    }
+
+    /**
+     * DICE, "disconnect internally, connect externally": Waniek, Michalak, Rahwan and Wooldridge, "Hiding individuals and communities
+     * in a social network" (2018). Each change cuts an edge within a class or joins two nodes of different classes, with equal
+     * chance.
+     *
+     * @param changes of edges; fewer where no edge within a class is left
+     */
+    NeighbourGraph dice(int[] labels, int changes, Stream stream) {
+        NeighbourGraph changed = copy();
+        long position = 0;
+        for (int change = 0; change < changes; change++) {
+            boolean cut = stream.below(2, position++) == 0;
+            // Pairs are drawn until one can be changed; edges are drawn from the list of a random node.
+            for (int attempt = 0; attempt < 10_000; attempt++) {
+                int node = stream.below(rows.length, position++);
+                int other;
+                if (cut) {
+                    int degree = changed.rows[node].cardinality();
+                    if (degree == 0) {
+                        continue;
+                    }
+                    other = changed.rows[node].stream()
+                            .skip(stream.below(degree, position++))
+                            .findFirst()
+                            .orElseThrow();
+                } else {
+                    other = stream.below(rows.length, position++);
+                }
+                if (other != node && changed.joined(node, other) == cut && (labels[node] == labels[other]) == cut) {
+                    changed.set(node, other, !cut);
+                    break;
+                }
+            }
+        }
+        return changed;
+    }
+
+    /**
+     * Random changes: half cut an edge, half join two nodes.
+     *
+     * @param changes of edges
+     */
+    NeighbourGraph flips(int changes, Stream stream) {
+        NeighbourGraph cut = cut(changes / 2, stream.child("cut"));
+        return cut.join(changes - changes / 2, stream.child("join"));
+    }
+
+    private NeighbourGraph cut(int count, Stream stream) {
+        NeighbourGraph changed = copy();
+        int[] order = stream.permutation(edges());
+        int[][] all = new int[order.length][];
+        int next = 0;
+        for (int node = 0; node < rows.length; node++) {
+            for (int other = rows[node].nextSetBit(node + 1); other >= 0; other = rows[node].nextSetBit(other + 1)) {
+                all[next++] = new int[] {node, other};
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            changed.set(all[order[i]][0], all[order[i]][1], false);
+        }
+        return changed;
+    }
+
+    private NeighbourGraph join(int count, Stream stream) {
+        NeighbourGraph changed = copy();
+        long position = 0;
+        for (int joined = 0; joined < count; ) {
+            int node = stream.below(rows.length, position++);
+            int other = stream.below(rows.length, position++);
+            if (node != other && !changed.joined(node, other)) {
+                changed.set(node, other, true);
+                joined++;
+            }
+        }
+        return changed;
+    }
+
+    /**
+     * The matrix of propagation D^-1/2 (A + I) D^-1/2: Kipf and Welling, "Semi-supervised classification with graph convolutional
+     * networks" (2017), equation 2.
+     */
+    Propagation propagation() {
+        int[][] columns = new int[rows.length][];
+        double[][] values = new double[rows.length][];
+        for (int node = 0; node < rows.length; node++) {
+            BitSet row = (BitSet) rows[node].clone();
+            row.set(node);
+            columns[node] = row.stream().toArray();
+            values[node] = new double[columns[node].length];
+            for (int i = 0; i < columns[node].length; i++) {
+                int other = columns[node][i];
+                values[node][i] = 1 / Math.sqrt((rows[node].cardinality() + 1.0) * (rows[other].cardinality() + 1.0));
+            }
+        }
+        return new Propagation(columns, values);
+    }
+
+    /**
+     * A symmetric sparse matrix.
+     *
+     * @param columns (node) ascending
+     * @param values (node) as many
+     */
+    record Propagation(int[][] columns, double[][] values) {
+        /**
+         * The product with a dense matrix.
+         *
+         * @param matrix (node, column) row-major
+         * @param width columns
+         */
+        double[] times(double[] matrix, int width) {
+            double[] product = new double[columns.length * width];
+            for (int node = 0; node < columns.length; node++) {
+                for (int i = 0; i < columns[node].length; i++) {
+                    int from = columns[node][i] * width;
+                    int to = node * width;
+                    double value = values[node][i];
+                    for (int c = 0; c < width; c++) {
+                        product[to + c] += value * matrix[from + c];
+                    }
+                }
+            }
+            return product;
+        }
+    }
+}
