@@ -46,7 +46,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "work",
         description =
-                "Train levels of a search whose directory several machines share. Start as many workers as you like, on any machine.",
+                "Train levels of a search whose directory several machines share. Start as many workers as you like,"
+                        + " on any machine.",
         footer = {
             "",
             "Examples:",
@@ -141,7 +142,7 @@ final class WorkCommand implements Callable<Integer> {
             try (DataProgressLines lines = DataProgressLines.on(console)) {
                 data = Runner.load(experiment, lines);
             }
-            long memory = Runtime.getRuntime().maxMemory();
+            MemoryLimit memory = MemoryLimit.here();
             Optional<StartNetwork> start = StartNetwork.of(experiment);
             MemoryNeed need = MemoryNeed.of(experiment, data, start);
             need.check(experiment, data, start, memory);
