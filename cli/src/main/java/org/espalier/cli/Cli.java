@@ -11,6 +11,7 @@ import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Logging;
 import org.espalier.cli.console.UsageError;
 import org.espalier.cli.console.Version;
+import org.espalier.cli.memory.MemoryLimit;
 import org.espalier.setting.Plugins;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;

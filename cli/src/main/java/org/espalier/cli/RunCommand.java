@@ -17,6 +17,8 @@ import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
 import org.espalier.cli.console.OptionChecks;
 import org.espalier.cli.console.Version;
+import org.espalier.cli.memory.MemoryLimit;
+import org.espalier.cli.memory.MemoryNeed;
 import org.espalier.cli.place.PlaceOptions;
 import org.espalier.cli.place.PlaceRequest;
 import org.espalier.cli.place.RunPlace;

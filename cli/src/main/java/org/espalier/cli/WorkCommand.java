@@ -15,6 +15,8 @@ import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
 import org.espalier.cli.console.OptionChecks;
 import org.espalier.cli.console.Version;
+import org.espalier.cli.memory.MemoryLimit;
+import org.espalier.cli.memory.MemoryNeed;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.cli.progress.RunProgress;
 import org.espalier.cli.progress.SharedParts;

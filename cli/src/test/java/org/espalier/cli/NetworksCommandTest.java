@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.espalier.UserException;
 import org.espalier.cli.console.ExitCode;
+import org.espalier.cli.memory.MemoryLimit;
+import org.espalier.cli.memory.MemoryNeed;
 import org.espalier.data.DataSet;
 import org.espalier.data.ImageShape;
 import org.espalier.data.Split;

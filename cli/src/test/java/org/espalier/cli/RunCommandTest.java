@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.espalier.cli.console.ExitCode;
+import org.espalier.cli.memory.MemoryLimit;
+import org.espalier.cli.memory.MemoryNeed;
 import org.espalier.data.DataSet;
 import org.espalier.data.ImageShape;
 import org.espalier.data.Split;

@@ -1,4 +1,4 @@
-package org.espalier.cli;
+package org.espalier.cli.memory;
 
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +19,7 @@ import org.espalier.network.Shape;
  * @param weights bytes of one level in training on the heap: weights and what belongs to each
  * @param maps bytes of one level in training outside the heap: activations and their gradients
  */
-record MemoryNeed(long data, long weights, long maps) {
+public record MemoryNeed(long data, long weights, long maps) {
     /** Bytes of the program itself and of short-lived objects. */
     private static final long BASE_BYTES = 64L << 20;
 
@@ -34,7 +34,8 @@ record MemoryNeed(long data, long weights, long maps) {
     /** Examples to a panel of activations. */
     private static final int PANEL = 64;
 
-    static MemoryNeed of(Experiment experiment, Map<String, DataSet> sets, Optional<StartNetwork> start) {
+    /** What an experiment on these data sets needs. */
+    public static MemoryNeed of(Experiment experiment, Map<String, DataSet> sets, Optional<StartNetwork> start) {
         long data = 0;
         long weights = 0;
         long maps = 0;
@@ -69,7 +70,8 @@ record MemoryNeed(long data, long weights, long maps) {
      * @param start the network of {@code network.from}, if the experiment names one
      * @throws UserException if so
      */
-    void check(Experiment experiment, Map<String, DataSet> sets, Optional<StartNetwork> start, MemoryLimit memory) {
+    public void check(
+            Experiment experiment, Map<String, DataSet> sets, Optional<StartNetwork> start, MemoryLimit memory) {
         boolean outside = maps > memory.outside();
         if (!outside && heap(1) <= memory.heap()) {
             return;
@@ -112,18 +114,18 @@ record MemoryNeed(long data, long weights, long maps) {
     }
 
     /** Jobs that fit, at least 1. */
-    long jobs(MemoryLimit memory) {
+    public long jobs(MemoryLimit memory) {
         long onHeap = (memory.heap() - BASE_BYTES - data) / weights;
         return Math.max(1, maps == 0 ? onHeap : Math.min(onHeap, memory.outside() / maps));
     }
 
     /** Bytes of one level in training. */
-    long job() {
+    public long job() {
         return weights + maps;
     }
 
     /** Bytes that so many jobs need. */
-    long bytes(int jobs) {
+    public long bytes(int jobs) {
         return BASE_BYTES + data + jobs * job();
     }
 
@@ -137,7 +139,7 @@ record MemoryNeed(long data, long weights, long maps) {
      *
      * @param jobs at once
      */
-    String advice(int jobs, MemoryLimit memory) {
+    public String advice(int jobs, MemoryLimit memory) {
         // Fewer jobs do not help if one job does not fit, or if all fit by this estimate.
         boolean fewer = jobs > 1 && heap(1) <= memory.heap() && maps <= memory.outside();
         boolean outside = heap(jobs) <= memory.heap() && jobs * maps > memory.outside();

@@ -1,4 +1,4 @@
-package org.espalier.cli;
+package org.espalier.cli.memory;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
@@ -10,12 +10,12 @@ import java.lang.management.ManagementFactory;
  * @param heap bytes of the heap, for data, weights and their moments
  * @param outside bytes outside the heap, for activations
  */
-record MemoryLimit(long heap, long outside) {
+public record MemoryLimit(long heap, long outside) {
     /** For a process that trains nothing itself. */
-    static final MemoryLimit NONE = new MemoryLimit(Long.MAX_VALUE / 2, Long.MAX_VALUE / 2);
+    public static final MemoryLimit NONE = new MemoryLimit(Long.MAX_VALUE / 2, Long.MAX_VALUE / 2);
 
     /** Of this process. */
-    static MemoryLimit here() {
+    public static MemoryLimit here() {
         long heap = Runtime.getRuntime().maxMemory();
         HotSpotDiagnosticMXBean options = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
         long given = options == null
