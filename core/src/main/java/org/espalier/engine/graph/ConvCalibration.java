@@ -22,9 +22,6 @@ import org.espalier.random.Stream;
  * first loaded ({@link CrossoverTimer}).
  */
 public final class ConvCalibration {
-    /** For this process. */
-    public static final ConvCalibration PROCESS = new ConvCalibration(KernelChoice.chosen(), KernelClock::nanoTime);
-
     /** Densities outside of these are not worth a measurement: which kernel wins is known. */
     private static final double[] DENSITIES = {0.25, 0.4, 0.55, 0.75};
 
@@ -45,6 +42,9 @@ public final class ConvCalibration {
 
     /** A PGD-10 step has twelve passes forward and eleven back to the inputs to two weight gradients and one update. */
     private static final int PASSES = 5;
+
+    /** For this process; after the constants that its settings are made of. */
+    public static final ConvCalibration PROCESS = new ConvCalibration(KernelChoice.chosen(), KernelClock::nanoTime);
 
     private final Kernels kernels;
     private final CrossoverTimer<Kind> timer;
