@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -55,7 +56,13 @@ public final class CrossoverTimer<K> {
      * @param inPlace what sparse kernels take beside a whole network over what they take alone
      * @param fallback what is believed when measuring fails
      */
-    public record Settings(double[] densities, int rounds, double inPlace, Crossover fallback) {}
+    public record Settings(double[] densities, int rounds, double inPlace, Crossover fallback) {
+        /** Keeps a copy of the densities. */
+        public Settings {
+            densities = densities.clone();
+            Objects.requireNonNull(fallback);
+        }
+    }
 
     /**
      * A timer.

@@ -25,9 +25,6 @@ import org.espalier.random.Stream;
  * could go either way is first loaded ({@link CrossoverTimer}).
  */
 public final class Calibration implements DenseOrSparsePolicy {
-    /** For this process. */
-    public static final Calibration PROCESS = new Calibration(KernelChoice.chosen(), KernelClock::nanoTime);
-
     /** Densities outside of these are not worth a measurement: which kernel wins is known. */
     private static final double[] DENSITIES = {0.4, 0.55, 0.7, 0.9};
 
@@ -62,6 +59,9 @@ public final class Calibration implements DenseOrSparsePolicy {
 
     /** A PGD-10 step has twelve passes forward and ten back to the inputs to two weight gradients and one update. */
     private static final int PASSES = 5;
+
+    /** For this process; after the constants that its settings are made of. */
+    public static final Calibration PROCESS = new Calibration(KernelChoice.chosen(), KernelClock::nanoTime);
 
     private final Kernels kernels;
     private final CrossoverTimer<List<Integer>> timer;

@@ -62,6 +62,13 @@ class ConvCalibrationTest {
     }
 
     @Test
+    void theOneOfTheProcessMeasuresByThisMachinesClock() {
+        ConvCalibration process = ConvCalibration.PROCESS;
+        process.dense(KernelChoice.chosen(), CONV, IN, 0.6); // may go either way
+        assertThat(process.dense(KernelChoice.chosen(), CONV, IN, 1)).isTrue();
+    }
+
+    @Test
     void largeConvolutionsAreMeasuredBySmallerOnesOfTheSameKind() {
         assertThat(dense(new Operation.Conv2d(256, 128, 4, 2, 1, true), Shape.of(256, 32, 32), 0.95))
                 .isFalse();

@@ -59,6 +59,12 @@ class CalibrationTest {
     }
 
     @Test
+    void theOneOfTheProcessMeasuresByThisMachinesClock() {
+        dense(Calibration.PROCESS, 0.6); // may go either way
+        assertThat(dense(Calibration.PROCESS, 1)).isTrue();
+    }
+
+    @Test
     void aMachineTooBusyToMeasureKeepsTheDefaultAndIsNotAskedAgainAtOnce() {
         Clock clock = new Clock(3_000_000_000L); // every probe takes seconds
         Calibration calibration = new Calibration(KernelChoice.chosen(), clock);
