@@ -73,8 +73,8 @@ final class CertifyCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "TICKET", description = TicketOptions.GIVEN)
-    private Path given;
+    @Parameters(paramLabel = "TICKET", arity = "0..1", description = TicketOptions.GIVEN)
+    private Optional<Path> given;
 
     @Mixin
     private TicketOptions ticketOptions;
@@ -166,11 +166,13 @@ final class CertifyCommand implements Callable<Integer> {
     public Integer call() {
         OptionChecks.atLeastOne(spec, "--jobs", jobs);
         int threads = jobs.orElse(Runtime.getRuntime().availableProcessors());
+        TicketOptions.KeepChoice choice = TicketOptions.KeepChoice.of(spec, given, keep);
+        keep = choice.place();
         Optional<RunPlace> place = placeOptions.place(spec);
         if (shared && place.isPresent()) {
             throw new ParameterException(spec.commandLine(), "--shared is given, expected none with --on");
         }
-        List<CertificationRequest> requests = requests();
+        List<CertificationRequest> requests = requests(choice.ticket());
         if (place.isPresent()) {
             return place(requests, place.get());
         }
@@ -278,7 +280,7 @@ final class CertifyCommand implements Callable<Integer> {
         return radius;
     }
 
-    private List<CertificationRequest> requests() {
+    private List<CertificationRequest> requests(Path path) {
         CertificationMethod chosen = CertificationMethod.of(method);
         if (!chosen.exact() && (nodes.isPresent() || timeLimit.isPresent())) {
             throw new UserException(
@@ -305,7 +307,7 @@ final class CertifyCommand implements Callable<Integer> {
         List<Float> radii = epsilons.isEmpty()
                 ? List.of(USUAL_EPSILON)
                 : epsilons.stream().map(this::radius).sorted().distinct().toList();
-        List<Ticket> tickets = ticketOptions.tickets(given).stream()
+        List<Ticket> tickets = ticketOptions.tickets(path).stream()
                 .map(ticket -> out.map(ticket::certificatesKeptIn).orElse(ticket))
                 .toList();
         List<CertificationRequest> requests = new ArrayList<>();

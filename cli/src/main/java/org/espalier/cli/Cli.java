@@ -11,6 +11,7 @@ import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Logging;
 import org.espalier.cli.console.UsageError;
 import org.espalier.cli.console.Version;
+import org.espalier.cli.memory.MemoryLimit;
 import org.espalier.setting.Plugins;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -163,10 +164,14 @@ final class Cli implements Runnable {
                 console.complain(mistake.getMessage());
                 return ExitCode.MISTAKE;
             }
-            case OutOfMemoryError _ -> {
-                console.complain("the memory is full (" + Runtime.getRuntime().maxMemory() / (1 << 20)
-                        + " MiB may be used): give it more with ESPALIER_JAVA_OPTS=-Xmx"
-                        + 2 * Runtime.getRuntime().maxMemory() / (1 << 20) + "m");
+            case OutOfMemoryError full -> {
+                MemoryLimit memory = MemoryLimit.here();
+                boolean outside = full.getMessage() != null && full.getMessage().contains("direct");
+                long mib = (outside ? memory.outside() : memory.heap()) >> 20;
+                console.complain(
+                        "the memory is full (" + mib + " MiB may be used" + (outside ? " outside the heap" : "")
+                                + "): give it more with ESPALIER_JAVA_OPTS="
+                                + (outside ? "-XX:MaxDirectMemorySize=" : "-Xmx") + 2 * mib + "m");
                 return ExitCode.MISTAKE;
             }
             default -> {

@@ -184,12 +184,9 @@ final class EvaluateCommand implements Callable<Integer> {
         if (selfTest) {
             return selfTest(threads);
         }
-        if (given.isEmpty() && keep.filter(place -> !place.toString().isEmpty()).isPresent()) {
-            // The ticket stands behind the option, which takes what follows it as its own.
-            given = keep;
-            keep = Optional.of(Path.of(""));
-        }
-        Path path = given.orElseThrow(() -> wrong("missing TICKET"));
+        TicketOptions.KeepChoice choice = TicketOptions.KeepChoice.of(spec, given, keep);
+        keep = choice.place();
+        Path path = choice.ticket();
         ThreatModel threat = threat();
         OptionChecks.atLeastOne(spec, "--images", images);
         Optional<RunPlace> place = placeOptions.place(spec);

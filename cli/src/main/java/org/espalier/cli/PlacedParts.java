@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.Interruption;
 import org.espalier.cli.console.Version;
+import org.espalier.cli.memory.MemoryNeed;
 import org.espalier.cli.place.PlaceOptions;
 import org.espalier.cli.place.PlacedWork;
 import org.espalier.cli.place.RunPlace;

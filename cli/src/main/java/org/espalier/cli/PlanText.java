@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.espalier.cli.console.Console;
+import org.espalier.cli.memory.MemoryNeed;
 import org.espalier.cli.progress.Durations;
 import org.espalier.data.DataSet;
 import org.espalier.lab.cluster.Simulator;

@@ -17,6 +17,8 @@ import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
 import org.espalier.cli.console.OptionChecks;
 import org.espalier.cli.console.Version;
+import org.espalier.cli.memory.MemoryLimit;
+import org.espalier.cli.memory.MemoryNeed;
 import org.espalier.cli.place.PlaceOptions;
 import org.espalier.cli.place.PlaceRequest;
 import org.espalier.cli.place.RunPlace;
@@ -171,8 +173,7 @@ final class RunCommand implements Callable<Integer> {
         }
         Optional<StartNetwork> start = StartNetwork.of(resolved);
         // On a cluster this process trains nothing.
-        long memory =
-                place.isPresent() ? Long.MAX_VALUE / 2 : Runtime.getRuntime().maxMemory();
+        MemoryLimit memory = place.isPresent() ? MemoryLimit.NONE : MemoryLimit.here();
         MemoryNeed need = need(resolved, data, start, memory);
         int threads = jobs.orElseGet(() -> usualJobs(
                 resolved,
@@ -208,7 +209,8 @@ final class RunCommand implements Callable<Integer> {
      *
      * @throws UserException naming the file, if they do not fit
      */
-    private MemoryNeed need(Experiment resolved, Map<String, DataSet> data, Optional<StartNetwork> start, long memory) {
+    private MemoryNeed need(
+            Experiment resolved, Map<String, DataSet> data, Optional<StartNetwork> start, MemoryLimit memory) {
         try {
             data.values()
                     .forEach(set -> ExperimentTranslator.pruningSchedule(
@@ -340,9 +342,9 @@ final class RunCommand implements Callable<Integer> {
     /**
      * Default number of jobs: one per core, limited by memory.
      *
-     * @param memory bytes that the virtual machine may use
+     * @param memory that the virtual machine may use
      */
-    static int usualJobs(Experiment experiment, MemoryNeed need, int processors, long memory) {
+    static int usualJobs(Experiment experiment, MemoryNeed need, int processors, MemoryLimit memory) {
         return (int) Math.min(need.jobs(memory), Math.min(processors, chains(experiment)));
     }
 

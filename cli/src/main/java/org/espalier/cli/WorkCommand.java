@@ -15,6 +15,8 @@ import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.console.Interruption;
 import org.espalier.cli.console.OptionChecks;
 import org.espalier.cli.console.Version;
+import org.espalier.cli.memory.MemoryLimit;
+import org.espalier.cli.memory.MemoryNeed;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.cli.progress.RunProgress;
 import org.espalier.cli.progress.SharedParts;
@@ -46,7 +48,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "work",
         description =
-                "Train levels of a search whose directory several machines share. Start as many workers as you like, on any machine.",
+                "Train levels of a search whose directory several machines share. Start as many workers as you like,"
+                        + " on any machine.",
         footer = {
             "",
             "Examples:",
@@ -141,7 +144,7 @@ final class WorkCommand implements Callable<Integer> {
             try (DataProgressLines lines = DataProgressLines.on(console)) {
                 data = Runner.load(experiment, lines);
             }
-            long memory = Runtime.getRuntime().maxMemory();
+            MemoryLimit memory = MemoryLimit.here();
             Optional<StartNetwork> start = StartNetwork.of(experiment);
             MemoryNeed need = MemoryNeed.of(experiment, data, start);
             need.check(experiment, data, start, memory);

@@ -155,6 +155,13 @@ class KeepAndCheckTest {
             assertThat(row.attack()).isEqualTo("exact");
             assertThat(row.attacked()).isNotEqualTo(row.label());
         }
+        // The ticket behind the option, which takes what follows it.
+        CommandLineRun behind = onData(
+                "certify", "--method", "exact", "--epsilon", "0.3", "--images", "30", "--keep", ticket.toString());
+        assertThat(behind.code()).as(behind.err()).isZero();
+        assertThat(behind.out()).isEqualTo(run.out());
+        assertThat(behind.err()).contains("Kept: " + kept.file());
+        assertThat(onData("certify", "--method", "exact", "--keep").err()).contains("missing TICKET");
         CommandLineRun bounds = onData("certify", ticket.toString(), "--keep");
         assertThat(bounds.code()).isEqualTo(ExitCode.MISTAKE);
         assertThat(bounds.err()).contains("--keep needs --method exact");

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.espalier.UserException;
 import org.espalier.cli.console.ExitCode;
+import org.espalier.cli.memory.MemoryLimit;
+import org.espalier.cli.memory.MemoryNeed;
 import org.espalier.data.DataSet;
 import org.espalier.data.ImageShape;
 import org.espalier.data.Split;
@@ -78,13 +80,19 @@ class NetworksCommandTest {
         DataSet set = new DataSet("digits", 32, 32, 10, split, split, Map.of());
         Experiment experiment = ExperimentFile.read("quick-mlp", List.of("network=resnet18"));
         MemoryNeed need = MemoryNeed.of(experiment, Map.of("digits", set), Optional.empty());
-        need.check(experiment, Map.of("digits", set), Optional.empty(), need.bytes(1));
-        assertThatThrownBy(() -> need.check(experiment, Map.of("digits", set), Optional.empty(), 640L << 20))
+        MemoryLimit much = new MemoryLimit(need.bytes(1), need.maps());
+        need.check(experiment, Map.of("digits", set), Optional.empty(), much);
+        MemoryLimit usual = new MemoryLimit(need.bytes(1), 640L << 20);
+        assertThatThrownBy(() -> need.check(experiment, Map.of("digits", set), Optional.empty(), usual))
                 .isInstanceOf(UserException.class)
                 .hasMessageStartingWith(
                         "network.kind is too large for the memory: a level on data set digits needs about ")
                 .hasMessageContaining(
                         "64 MiB of them for layer conv1 of 64 x 32 x 32 values, and 640 MiB may be used; give it more");
+        MemoryLimit small = new MemoryLimit(640L << 20, need.maps());
+        assertThatThrownBy(() -> need.check(experiment, Map.of("digits", set), Optional.empty(), small))
+                .hasMessageContaining(" of heap, ")
+                .hasMessageContaining(" of them for its weights, and 640 MiB may be used; give it more");
         // A network that a search starts from counts as what it is, whatever kind the experiment names.
         Experiment from = ExperimentFile.read("quick-mlp", List.of("network.from=big.safetensors"));
         Architecture big = ExperimentTranslator.architecture(experiment, set, Optional.empty());
@@ -92,11 +100,11 @@ class NetworksCommandTest {
                 new StartNetwork("big.safetensors", "0", new StoredNetwork(new Weights(big), Mask.dense(big))));
         MemoryNeed needed = MemoryNeed.of(from, Map.of("digits", set), start);
         assertThat(needed.job()).isEqualTo(need.job());
-        assertThatThrownBy(() -> needed.check(from, Map.of("digits", set), start, 640L << 20))
+        assertThatThrownBy(() -> needed.check(from, Map.of("digits", set), start, usual))
                 .hasMessageStartingWith("network.from ")
                 .hasMessageContaining("big.safetensors is too large for the memory: a level on data set");
-        Experiment small = ExperimentFile.read("quick-mlp", List.of("network=cnn-small"));
-        assertThat(MemoryNeed.of(small, Map.of("digits", set), Optional.empty()).job())
+        Experiment few = ExperimentFile.read("quick-mlp", List.of("network=cnn-small"));
+        assertThat(MemoryNeed.of(few, Map.of("digits", set), Optional.empty()).job())
                 .isBetween(20L << 20, 64L << 20);
     }
 }

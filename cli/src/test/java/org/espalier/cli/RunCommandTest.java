@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.espalier.cli.console.ExitCode;
+import org.espalier.cli.memory.MemoryLimit;
+import org.espalier.cli.memory.MemoryNeed;
 import org.espalier.data.DataSet;
 import org.espalier.data.ImageShape;
 import org.espalier.data.Split;
@@ -234,9 +236,9 @@ class RunCommandTest {
                 .startsWith("Is there a winning robust ticket?\n")
                 .contains("Written: ", "results.csv");
         assertThat(report.err())
-                .isEqualTo(
-                        "espalier: " + out.resolve("report")
-                                + " cannot be made: a file is in its place; the report above is complete, but some files are missing\n");
+                .isEqualTo("espalier: " + out.resolve("report")
+                        + " cannot be made: a file is in its place; the report above is complete, but some"
+                        + " files are missing\n");
     }
 
     @Test
@@ -280,24 +282,39 @@ class RunCommandTest {
     @Test
     void jobsAreAsManyAsCoresChainsAndMemoryAllow() {
         Experiment experiment = ExperimentFile.read("paper", List.of("data.sets=[digits]"));
-        long usual = 640L << 20;
+        MemoryLimit usual = limit(640);
         // 60,000 images of 784 pixels for training and 10,000 for tests.
-        MemoryNeed need = new MemoryNeed(130L * 1000 * 784, (8L << 20) + 266_200 * 64);
+        MemoryNeed need = new MemoryNeed(130L * 1000 * 784, (8L << 20) + 266_200 * 64, 0);
         assertThat(RunCommand.usualJobs(experiment, need, 2, usual)).isEqualTo(2);
         assertThat(RunCommand.usualJobs(experiment, need, 128, usual)).isBetween(10, 22);
-        assertThat(RunCommand.usualJobs(experiment, need, 128, 64L << 30)).isEqualTo(3 * 3 * 5);
-        assertThat(RunCommand.usualJobs(experiment, need, 128, 64L << 20)).isEqualTo(1);
+        assertThat(RunCommand.usualJobs(experiment, need, 128, limit(64 << 10))).isEqualTo(3 * 3 * 5);
+        assertThat(RunCommand.usualJobs(experiment, need, 128, limit(64))).isEqualTo(1);
     }
 
     @Test
     void adviceOnMemorySaysWhatIsNeededAndNamesJobsOnlyWhereTheyHelp() {
-        MemoryNeed need = new MemoryNeed(300L << 20, 25L << 20);
-        assertThat(need.advice(4, 400L << 20))
+        MemoryNeed need = new MemoryNeed(300L << 20, 25L << 20, 0);
+        assertThat(need.advice(4, limit(400)))
                 .isEqualTo("the memory is full: 400 MiB may be used, this search needs about 464 MiB: 364 MiB for the"
                         + " program and its data and 25 MiB for each of 4 jobs; give it more with"
                         + " ESPALIER_JAVA_OPTS=-Xmx600m, or run fewer levels at once with --jobs 1");
-        assertThat(need.advice(1, 380L << 20)).contains("about 389 MiB").doesNotContain("--jobs");
-        assertThat(need.advice(4, 100L << 20)).contains("-Xmx464m").doesNotContain("--jobs");
+        assertThat(need.advice(1, limit(380))).contains("about 389 MiB").doesNotContain("--jobs");
+        assertThat(need.advice(4, limit(100))).contains("-Xmx464m").doesNotContain("--jobs");
+        // Maps lie outside the heap.
+        MemoryNeed maps = new MemoryNeed(300L << 20, 25L << 20, 500L << 20);
+        assertThat(maps.jobs(new MemoryLimit(640L << 20, 1024L << 20))).isEqualTo(2);
+        assertThat(maps.jobs(new MemoryLimit(400L << 20, 1L << 40))).isEqualTo(1);
+        assertThat(maps.advice(4, new MemoryLimit(640L << 20, 1024L << 20)))
+                .isEqualTo(
+                        "the memory is full: 1024 MiB outside the heap may be used, this search needs about 2000 MiB:"
+                                + " 500 MiB for each of 4 jobs; give it more with"
+                                + " ESPALIER_JAVA_OPTS=-XX:MaxDirectMemorySize=2000m, or run fewer levels at once with"
+                                + " --jobs 2");
+    }
+
+    /** As much heap as memory outside. */
+    private static MemoryLimit limit(long mib) {
+        return new MemoryLimit(mib << 20, mib << 20);
     }
 
     @Test
@@ -306,7 +323,7 @@ class RunCommandTest {
         Split split = new Split("train", new ImageShape(10, 10), new byte[5000], new int[50]);
         DataSet set = new DataSet("digits", 10, 10, 7, split, split, Map.of());
         assertThat(MemoryNeed.of(experiment, Map.of("digits", set), Optional.empty()))
-                .isEqualTo(new MemoryNeed(3 * 5200, (8L << 20) + 64 * (100 * 100 + 100 * 7)));
+                .isEqualTo(new MemoryNeed(3 * 5200, (8L << 20) + 64 * (100 * 100 + 100 * 7), 0));
     }
 
     /** One line, no stack trace, nothing on the output. */

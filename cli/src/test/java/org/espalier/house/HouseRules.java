@@ -152,7 +152,7 @@ record HouseRules(String root) {
                 .and()
                 .resideOutsideOfPackage(inside("data"))
                 .and()
-                .doNotHaveFullyQualifiedName(root + ".engine.vector.KernelClock")
+                .doNotHaveFullyQualifiedName(root + ".engine.layer.KernelClock")
                 .should()
                 .accessTargetWhere(calls(System.class, "currentTimeMillis|nanoTime"))
                 .orShould()

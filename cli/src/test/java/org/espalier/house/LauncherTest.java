@@ -2,7 +2,9 @@ package org.espalier.house;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +71,7 @@ class LauncherTest {
                 "bin/find-jdk.sh",
                 "bin/build-once.sh",
                 "bin/processor.sh",
+                "bin/memory.sh",
                 "bin/java-options",
                 "bin/java-options-avx2",
                 "bin/java-options-other")) {
@@ -237,6 +240,22 @@ class LauncherTest {
     }
 
     @Test
+    void memoryOutsideTheHeapIsHalfOfTheMachinesAndAtLeastTheHeapsDefault() throws Exception {
+        jdk("jvm/new", "25.0.3");
+        maven(0);
+        String option = "[-XX:MaxDirectMemorySize=";
+
+        List<String> given = run(clone.resolve("espalier"), "status").out.stream()
+                .filter(argument -> argument.startsWith(option))
+                .toList();
+
+        assertThat(given).hasSize(1);
+        long mib = Long.parseLong(given.getFirst().replaceAll("\\D", ""));
+        var machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        assertThat(mib).isBetween(640L, Math.max(640, machine.getTotalMemorySize() / 2 >> 20));
+    }
+
+    @Test
     void onSparkTheModulesJarIsTheProgramIfItIsBuiltAndNew() throws Exception {
         jdk("jvm/new", "25.0.3");
         maven(0);
@@ -319,11 +338,11 @@ class LauncherTest {
         maven(0);
         run(clone.resolve("espalier"));
         script(home.resolve("bin/java"), """
-                echo 'WARNING: Using incubator modules: jdk.incubator.vector' >&2
-                printf '%s\\n' 'Error: no \\n room' >&2
-                printf 'last' >&2
-                exit 1
-                """);
+            echo 'WARNING: Using incubator modules: jdk.incubator.vector' >&2
+            printf '%s\\n' 'Error: no \\n room' >&2
+            printf 'last' >&2
+            exit 1
+            """);
 
         Run run = run(clone.resolve("espalier"));
 
@@ -394,10 +413,10 @@ class LauncherTest {
     void theTestCommandPassesWhenAllDoes() throws Exception {
         jdk("jvm/new", "25.0.3");
         script(tools.resolve("mvn"), """
-                mkdir -p core/target/surefire-reports cli/target/site/jacoco-aggregate
-                echo '<testsuite tests="5" errors="0" skipped="0" failures="0"/>' >core/target/surefire-reports/TEST-A.xml
-                printf 'a,b,c,d,e,f,g,LINE_MISSED,LINE_COVERED\\na,b,c,1,1,1,1,1,3\\n' >cli/target/site/jacoco-aggregate/jacoco.csv
-                """);
+            mkdir -p core/target/surefire-reports cli/target/site/jacoco-aggregate
+            echo '<testsuite tests="5" errors="0" skipped="0" failures="0"/>' >core/target/surefire-reports/TEST-A.xml
+            printf 'a,b,c,d,e,f,g,LINE_MISSED,LINE_COVERED\\na,b,c,1,1,1,1,1,3\\n' >cli/target/site/jacoco-aggregate/jacoco.csv
+            """);
 
         Run run = run(clone.resolve("espalier-test"));
 

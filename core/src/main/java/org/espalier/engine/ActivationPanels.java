@@ -42,7 +42,7 @@ public final class ActivationPanels {
         }
         this.features = features;
         this.panels = panelsFor(examples);
-        memory = Arena.ofAuto().allocate(Math.multiplyExact(features * ROW_BYTES, panels), 64);
+        memory = NativeMemory.allocate(Math.multiplyExact(features * ROW_BYTES, panels));
         scratch = Arena.ofAuto().allocate(2 * ROW_BYTES, 64);
     }
 

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -236,7 +237,7 @@ final class ClusterParts {
                 files.delete(shared(work, name));
                 deleteHere(local(work, name));
             } else if (apart) { // parts that contradict each other stay as evidence
-                AtomicFiles.write(local(work, name), open.parts.get(part));
+                AtomicFiles.write(local(work, name), Objects.requireNonNull(open.parts.get(part), name));
             }
         }
         observer.finished(work);

@@ -94,7 +94,8 @@ final class ExecutorSearch {
                     + "; remove Espalier's jar from the cluster's class path");
         }
         this.files = Stores.open(Stores.address(job.store()), Stores.decode(job.hadoop()));
-        this.home = folder(Path.of(SparkFiles.getRootDirectory()).toAbsolutePath());
+        this.home =
+                folder(Path.of(SparkFiles.getRootDirectory()).toAbsolutePath().normalize());
         Store plan = plan();
         this.data = data(plan.experiment());
         this.run = new RunRequest(

@@ -1,5 +1,6 @@
 package org.espalier.spark;
 
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.espalier.UserException;
@@ -60,7 +61,7 @@ final class OneLine {
     /** Whether Spark ended a job because a task failed too often, of which the watch has told. */
     static boolean isOfTask(Throwable failure) {
         for (Throwable each = failure; each != null; each = each.getCause()) {
-            if (String.valueOf(each.getMessage()).contains("most recent failure")) {
+            if (String.valueOf(each.getMessage()).toLowerCase(Locale.ROOT).contains("most recent failure")) {
                 return true;
             }
         }

@@ -50,9 +50,10 @@ final class ShippedData {
     /**
      * Unpacks an archive that {@link #pack} made.
      *
-     * @param folder made for its files
+     * @param given folder that is made for its files
      */
-    static void unpack(Path archive, Path folder) {
+    static void unpack(Path archive, Path given) {
+        Path folder = given.toAbsolutePath().normalize(); // Spark's folder for a job's files has a dot in it
         AtomicFiles.makeDirectory(folder);
         try (ZipFile zip = new ZipFile(archive.toFile())) {
             for (Enumeration<? extends ZipEntry> entries = zip.entries(); entries.hasMoreElements(); ) {

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.launcher.JavaModuleOptions;
 import org.espalier.JavaOptions;
@@ -110,6 +114,36 @@ class ConnectionFailuresTest {
                 .isEqualTo("x is missing (on executor host node7)");
         assertThat(OneLine.ofTask("node7", "java.lang.IllegalStateException", "odd\n\tat x"))
                 .isEqualTo("a task on node7 failed: IllegalStateException: odd");
+    }
+
+    /** Spark says so in two ways: after too many attempts, and where no executor is left that has not failed. */
+    @Test
+    void jobsThatEndByATaskAreToldFromOthers() {
+        assertThat(
+                        OneLine.isOfTask(
+                                new ExecutionException(
+                                        new IllegalStateException(
+                                                "Job aborted due to stage failure: Task 0 in stage 0.0 failed 4 times, most recent failure: Lost"))))
+                .isTrue();
+        assertThat(OneLine.isOfTask(new ExecutionException(new IllegalStateException(
+                        "Job aborted due to stage failure:\nAborting TaskSet 0.0 because task 0 (partition 0)\ncannot run"
+                                + " anywhere due to node and executor excludeOnFailure.\nMost recent failure:\nLost"))))
+                .isTrue();
+        assertThat(OneLine.isOfTask(new ExecutionException(new IllegalStateException("Job 0 cancelled"))))
+                .isFalse();
+    }
+
+    /** Executors find the files of a job in a folder such as {@code work/app/0/.}. */
+    @Test
+    void dataThatAreSentAreUnpackedWhereSparkPutsThem() throws Exception {
+        Path archive = home.resolve("data.zip");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(archive))) {
+            zip.putNextEntry(new ZipEntry("images"));
+            zip.write(new byte[] {1, 2, 3});
+            zip.closeEntry();
+        }
+        ShippedData.unpack(archive, home.resolve(".").resolve("unpacked"));
+        assertThat(home.resolve("unpacked").resolve("images")).hasBinaryContent(new byte[] {1, 2, 3});
     }
 
     @Test

@@ -17,6 +17,7 @@ public enum FuzzTarget {
     NUMPY(NumpyReader::new),
     IMAGE(ImageReader::new),
     CSV(CsvReader::new),
+    PARQUET(ParquetReader::new),
     STORE(StoreReader::new),
     LINES(LinesReader::new),
     HTTP(HttpReader::new),

@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
             "  a folder with a sub-folder of PNG or JPEG pictures for each class, or such folders below train, test and",
             "  validation; or a folder with the files of a data format (IDX, CIFAR's binary files, SVHN's MAT-files)",
             "  .npz or .npy: arrays x and y, or x_train, y_train, x_test and y_test; bytes, or floating point from 0 to 1",
-            "  .csv or .tsv: a heading, a column of labels, and columns of features, or of pixels with --shape",
+            "  .csv, .tsv or .parquet: headings, a column of labels, and columns of features, or of pixels with --shape",
             "Examples and rows without a split are divided by a draw: a fifth is for testing, a tenth of the rest for",
             "validation, each class in its share.",
             "Imported data sets are stored in $ESPALIER_DATA, $XDG_DATA_HOME/espalier or ~/.local/share/espalier.",

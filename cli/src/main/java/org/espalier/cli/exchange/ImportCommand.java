@@ -15,13 +15,13 @@ import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.data.DataSet;
+import org.espalier.data.Digests;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.exchange.ForeignNetwork;
 import org.espalier.lab.exchange.ImportSettings;
 import org.espalier.lab.exchange.LabelledCheck;
 import org.espalier.lab.exchange.NetworkImport;
 import org.espalier.lab.experiment.Decimals;
-import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.network.NetworkInput;
 import org.espalier.lab.store.NetworkFile;
 import org.espalier.lab.store.StoredNetwork;
@@ -143,7 +143,8 @@ final class ImportCommand implements Callable<Integer> {
         if (set.isPresent()) {
             settings = settings.orImage(NetworkInput.of(set.get()));
         }
-        ForeignNetwork read = NetworkImport.read(model, settings);
+        byte[] content = NetworkImport.content(model);
+        ForeignNetwork read = NetworkImport.read(model, content, settings);
         StoredNetwork stored = read.stored(model.toString());
         Optional<LabelledCheck> check = set.map(data -> {
             TicketData.check(stored, data, model);
@@ -155,7 +156,7 @@ final class ImportCommand implements Callable<Integer> {
         }
         Map<String, String> about = new LinkedHashMap<>();
         about.put("imported-from", String.valueOf(model.getFileName()));
-        about.put("imported-sha256", AtomicFiles.digest(model));
+        about.put("imported-sha256", Digests.sha256(content));
         set.filter(_ -> data.isPresent()).ifPresent(checked -> {
             about.put(NetworkFile.DATA_SET, checked.name());
             about.put(NetworkFile.DATA_DIGEST, checked.digest());

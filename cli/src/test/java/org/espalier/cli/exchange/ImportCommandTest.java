@@ -2,12 +2,14 @@ package org.espalier.cli.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.espalier.cli.CommandLineRun;
+import org.espalier.data.Digests;
 import org.espalier.lab.file.SafeTensors;
 import org.espalier.lab.store.NetworkFile;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,11 @@ class ImportCommandTest {
         assertThat(run.out()).contains("784-10", "7,840, of which 10 are not zero", "ReLU is assumed", "Written: ");
         NetworkFile read = NetworkFile.read(home.resolve("ticket.safetensors"));
         assertThat(read.network().mask().count()).isEqualTo(10);
+        String written = Files.readString(home.resolve("ticket.safetensors"), StandardCharsets.ISO_8859_1);
+        assertThat(written)
+                .contains("\"imported-from\":\"model.safetensors\"")
+                .contains("\"imported-sha256\":\""
+                        + Digests.sha256(Files.readAllBytes(home.resolve("model.safetensors"))) + "\"");
     }
 
     @Test

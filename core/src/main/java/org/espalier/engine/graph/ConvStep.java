@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A convolution. */
 final class ConvStep extends Step {
-    /** Share of live weights above which dense kernels are faster. */
-    private static final double CROSSOVER = 0.5;
-
     private final Operation.Conv2d conv;
     private final int layer;
     private final KernelMode mode;
@@ -42,15 +39,7 @@ final class ConvStep extends Step {
         from = in.layout();
         to = out.layout();
         phases = Phases.of(conv, in.shape);
-        int row = (int) ActivationPanels.ROW_BYTES;
-        positions = new ConvKernels.Positions(
-                to.height(),
-                to.width(),
-                conv.stride() * from.rowBytes(),
-                conv.stride() * row,
-                to.rowBytes(),
-                row,
-                to.planeBytes());
+        positions = ConvWeights.positions(conv, from, to);
         biases = new Biases(conv.bias() ? conv.outputs() : 0);
         weights = compact(mask, new LivePaths(mask));
     }
@@ -61,7 +50,7 @@ final class ConvStep extends Step {
         boolean dense = switch (mode) {
             case DENSE -> true;
             case SPARSE -> false;
-            case AUTO -> alive.cardinality() > CROSSOVER * all;
+            case AUTO -> ConvCalibration.PROCESS.dense(kernels, conv, in.shape, (double) alive.cardinality() / all);
         };
         return new ConvWeights(conv, kernels.convolutions(), mask.survivors(layer), alive, dense, from, to, phases);
     }

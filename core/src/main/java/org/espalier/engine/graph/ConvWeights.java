@@ -148,6 +148,19 @@ final class ConvWeights {
         }
     }
 
+    /** Where the outputs stand and where their windows begin. */
+    static Positions positions(Operation.Conv2d conv, MapLayout from, MapLayout to) {
+        int row = (int) ActivationPanels.ROW_BYTES;
+        return new Positions(
+                to.height(),
+                to.width(),
+                conv.stride() * from.rowBytes(),
+                conv.stride() * row,
+                to.rowBytes(),
+                row,
+                to.planeBytes());
+    }
+
     /** Byte offset in a window of a term (input channel, row, column). */
     private int offset(int term) {
         int area = conv.kernel() * conv.kernel();

@@ -30,7 +30,8 @@ public record GradientScratch(
     /** Bytes of one weight's sums. */
     public static final long COLUMN_BYTES = 64;
 
-    private static final long SPARSE = RUN * COLUMN_BYTES;
+    /** Sums of a run, and with wide registers the same after the first level of the tree. */
+    private static final long SPARSE = RUN * (COLUMN_BYTES + COLUMN_BYTES / 2);
 
     private static final long TILE = 1024;
 

@@ -30,6 +30,7 @@ import org.espalier.engine.simd.map.VectorMapKernels;
 import org.espalier.engine.simd.sparse.SparseGradient;
 import org.espalier.engine.simd.sparse.SparseMatmul;
 import org.espalier.engine.simd.sparse.SparseMatmul256;
+import org.espalier.engine.simd.sparse.SparseMatmul512;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,6 +125,18 @@ public final class VectorKernels implements Kernels {
             long gateOffset) {
         if (Lanes.LENGTH == 8) {
             SparseMatmul256.run(
+                    values,
+                    cuts,
+                    columns,
+                    first,
+                    rows,
+                    biases,
+                    x.address() + xOffset,
+                    out.address() + outOffset,
+                    finish,
+                    gate.address() + gateOffset);
+        } else if (Lanes.LENGTH == 16) {
+            SparseMatmul512.run(
                     values,
                     cuts,
                     columns,

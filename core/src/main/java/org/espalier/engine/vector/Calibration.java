@@ -1,18 +1,17 @@
 package org.espalier.engine.vector;
 
-import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Gradients;
 import org.espalier.engine.PanelBuffers;
 import org.espalier.engine.Update;
 import org.espalier.engine.kernel.Kernels;
+import org.espalier.engine.layer.Crossover;
+import org.espalier.engine.layer.CrossoverTimer;
 import org.espalier.engine.layer.DenseOrSparsePolicy;
+import org.espalier.engine.layer.KernelClock;
 import org.espalier.engine.ops.KernelChoice;
 import org.espalier.engine.simd.Lanes;
 import org.espalier.engine.simd.dense.DenseMatmul256;
@@ -22,18 +21,12 @@ import org.espalier.network.Mask;
 import org.espalier.random.Stream;
 
 /**
- * Finds each layer shape's {@link Crossover} on the machine at hand: times small networks of that one layer with dense
- * and with sparse kernels, in turn, so that what disturbs the machine disturbs both. Once per shape and process, when a
- * layer that could go either way is first loaded.
- *
- * <p>Both kernels give the same bits, so a wrong crossover costs time and nothing else; near the right one it costs
- * little, and where measuring fails the default stands.
+ * Finds each layer shape's {@link Crossover} on the machine at hand, with small networks of that one layer, when a layer that
+ * could go either way is first loaded ({@link CrossoverTimer}).
  */
 public final class Calibration implements DenseOrSparsePolicy {
     /** For this process. */
     public static final Calibration PROCESS = new Calibration(KernelChoice.chosen(), KernelClock::nanoTime);
-
-    private static final System.Logger LOG = System.getLogger(Calibration.class.getName());
 
     /** Densities outside of these are not worth a measurement: which kernel wins is known. */
     private static final double[] DENSITIES = {0.4, 0.55, 0.7, 0.9};
@@ -45,10 +38,6 @@ public final class Calibration implements DenseOrSparsePolicy {
 
     /** Rounds that are measured, after the kernels are compiled. */
     private static final int ROUNDS = 16;
-    /** Kernels count as compiled when this many rounds in a row are no faster than the best before them. */
-    private static final int STEADY = 5;
-
-    private static final double FASTER = 0.95;
     /**
      * What sparse kernels cost more beside the memory that a whole network's pass reads than alone with a layer: they read
      * more bytes for each multiply-add. On an AMD EPYC with AVX2, at 80 % of the weights, both took the same alone, and sparse
@@ -71,30 +60,20 @@ public final class Calibration implements DenseOrSparsePolicy {
     /** What the kernels are compiled with: small, and cut into blocks both ways as the layers that matter are. */
     private static final List<Integer> WARM_UP = List.of(120, 120);
 
-    /**
-     * Compiling takes a second or two, once in a process, and is no loss: training needs it too. On a busy machine it
-     * takes longer than this; then the default stands for a while, and a later level finds the kernels compiled.
-     */
-    private static final long PATIENCE_NANOS = 2_500_000_000L;
-
-    private static final long PAUSE_NANOS = 60_000_000_000L;
-
-    /** Attempts at one shape before the default stands for good. */
-    private static final int ATTEMPTS = 4;
-
     /** A PGD-10 step has twelve passes forward and ten back to the inputs to two weight gradients and one update. */
     private static final int PASSES = 5;
 
     private final Kernels kernels;
-    private final LongSupplier nanoTime;
-    private final Map<List<Integer>, Crossover> found = new ConcurrentHashMap<>();
-    private final Map<List<Integer>, Integer> failures = new HashMap<>(); // guarded by this
-    private boolean pausing; // guarded by this
-    private long pausedAt; // guarded by this
+    private final CrossoverTimer<List<Integer>> timer;
 
     Calibration(Kernels kernels, LongSupplier nanoTime) {
         this.kernels = kernels;
-        this.nanoTime = nanoTime;
+        timer = new CrossoverTimer<>(
+                nanoTime,
+                new CrossoverTimer.Settings(DENSITIES, ROUNDS, IN_PLACE, Crossover.DEFAULT),
+                this::probes,
+                shape -> shape.get(0) + " x " + shape.get(1),
+                WARM_UP);
     }
 
     @Override
@@ -104,7 +83,7 @@ public final class Calibration implements DenseOrSparsePolicy {
         if (!open || inputs * outputs < SMALLEST || kernels.bits() == 0) {
             return Crossover.DEFAULT.dense(density);
         }
-        return crossover(inputs, outputs).dense(density);
+        return timer.of(representative(inputs, outputs)).dense(density);
     }
 
     @Override
@@ -117,23 +96,13 @@ public final class Calibration implements DenseOrSparsePolicy {
             return 1 / (cost * ACTIVE_COST);
         }
         double density = (double) live / ((long) inputs * outputs);
-        Crossover crossover = found.getOrDefault(representative(inputs, outputs), Crossover.DEFAULT);
+        Crossover crossover = timer.known(representative(inputs, outputs));
         return Math.min(1, density / crossover.density()) / (cost * ACTIVE_COST_SPARSE);
     }
 
     /** What has been found, in words, by shape. */
     public List<String> describe() {
-        return found.entrySet().stream()
-                .map(entry -> entry.getKey().get(0) + " x " + entry.getKey().get(1) + ": " + entry.getValue())
-                .sorted()
-                .toList();
-    }
-
-    /** The crossover of a shape, measured if it is not known yet. */
-    private Crossover crossover(int inputs, int outputs) {
-        List<Integer> shape = representative(inputs, outputs);
-        Crossover known = found.get(shape);
-        return known != null ? known : measured(shape);
+        return timer.describe();
     }
 
     /** The shape itself, or a smaller one. */
@@ -150,47 +119,10 @@ public final class Calibration implements DenseOrSparsePolicy {
         return List.of(in, out);
     }
 
-    /** One at a time: two measurements would disturb each other. */
-    private synchronized Crossover measured(List<Integer> shape) {
-        Crossover known = found.get(shape);
-        if (known != null) {
-            return known;
-        }
-        if (pausing && nanoTime.getAsLong() - pausedAt < PAUSE_NANOS) {
-            return Crossover.DEFAULT;
-        }
-        Crossover crossover = measure(shape);
-        pausing = !crossover.measured();
-        pausedAt = nanoTime.getAsLong();
-        if (crossover.measured() || failures.merge(shape, 1, Integer::sum) == ATTEMPTS) {
-            found.put(shape, crossover);
-        }
-        return crossover;
-    }
-
-    private Crossover measure(List<Integer> shape) {
-        long start = nanoTime.getAsLong();
-        Crossover crossover = Crossover.DEFAULT;
-        if (compiled(probes(WARM_UP), start)) {
-            Probe[] probes = probes(shape);
-            if (compiled(probes, start)) {
-                crossover = compare(probes);
-            }
-        }
-        LOG.log(
-                System.Logger.Level.DEBUG,
-                "layers of {0} x {1}: {2}, found in {3} ms",
-                shape.get(0).toString(),
-                shape.get(1).toString(),
-                crossover,
-                Long.toString((nanoTime.getAsLong() - start) / 1_000_000));
-        return crossover;
-    }
-
     /** One for each density with sparse kernels, then one with dense ones. */
-    private Probe[] probes(List<Integer> shape) {
+    private Runnable[] probes(List<Integer> shape) {
         Architecture architecture = new Architecture(shape, false);
-        Probe[] probes = new Probe[DENSITIES.length + 1];
+        Runnable[] probes = new Runnable[DENSITIES.length + 1];
         for (int i = 0; i < DENSITIES.length; i++) {
             probes[i] = new Probe(architecture, DENSITIES[i], DenseOrSparsePolicy.SPARSE);
         }
@@ -198,50 +130,8 @@ public final class Calibration implements DenseOrSparsePolicy {
         return probes;
     }
 
-    /** Runs the probes until they get no faster; false if that takes too long. */
-    private boolean compiled(Probe[] probes, long start) {
-        long[] best = new long[probes.length];
-        Arrays.fill(best, Long.MAX_VALUE);
-        int steady = 0;
-        while (steady < STEADY) {
-            boolean faster = false;
-            for (int i = 0; i < probes.length; i++) {
-                long time = time(probes[i]);
-                faster |= time < FASTER * best[i];
-                best[i] = Math.min(best[i], time);
-            }
-            steady = faster ? 0 : steady + 1;
-            if (nanoTime.getAsLong() - start > PATIENCE_NANOS) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** The least time of each probe, over even rounds and over odd ones. */
-    private Crossover compare(Probe[] probes) {
-        double[][] sparse = new double[2][DENSITIES.length];
-        double[] dense = {Double.MAX_VALUE, Double.MAX_VALUE};
-        Arrays.fill(sparse[0], Double.MAX_VALUE);
-        Arrays.fill(sparse[1], Double.MAX_VALUE);
-        for (int round = 0; round < ROUNDS; round++) {
-            int half = round % 2;
-            for (int i = 0; i < DENSITIES.length; i++) {
-                sparse[half][i] = Math.min(sparse[half][i], IN_PLACE * time(probes[i]));
-            }
-            dense[half] = Math.min(dense[half], time(probes[DENSITIES.length]));
-        }
-        return Crossover.of(DENSITIES, sparse, dense);
-    }
-
-    private long time(Probe probe) {
-        long from = nanoTime.getAsLong();
-        probe.run();
-        return nanoTime.getAsLong() - from;
-    }
-
     /** A network of one layer that does half a PGD-10 step's work, over and over. */
-    private final class Probe {
+    private final class Probe implements Runnable {
         private static final InputGradientSink NOWHERE = (panel, gradient, offset, features, first, count) -> {};
 
         /** Changes no weight, but makes all that is derived from the weights be made again. */
@@ -275,7 +165,8 @@ public final class Calibration implements DenseOrSparsePolicy {
             }
         }
 
-        void run() {
+        @Override
+        public void run() {
             for (int i = 0; i < PASSES; i++) {
                 engine.forward(buffers, 0, 1);
                 engine.inputGradient(buffers, 0, 1, NOWHERE);

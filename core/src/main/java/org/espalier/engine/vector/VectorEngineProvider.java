@@ -1,9 +1,11 @@
 package org.espalier.engine.vector;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.espalier.engine.Engine;
 import org.espalier.engine.EngineProvider;
 import org.espalier.engine.KernelMode;
+import org.espalier.engine.graph.ConvCalibration;
 import org.espalier.engine.graph.GraphEngine;
 import org.espalier.engine.layer.DenseOrSparsePolicy;
 import org.espalier.engine.ops.KernelChoice;
@@ -44,6 +46,7 @@ public final class VectorEngineProvider implements EngineProvider {
 
     @Override
     public List<String> measurements() {
-        return Calibration.PROCESS.describe();
+        return Stream.concat(Calibration.PROCESS.describe().stream(), ConvCalibration.PROCESS.describe().stream())
+                .toList();
     }
 }

@@ -2,7 +2,6 @@ package org.espalier.lab.dataset;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,7 +35,8 @@ import org.espalier.lab.file.Directories;
 
 /** Makes one data set of the user's files. The same files and settings give the same data set, byte for byte. */
 public final class DataImport {
-    private static final List<String> TABLE_ENDINGS = List.of(".csv", ".tsv", ".csv.gz", ".tsv.gz", ".npz", ".npy");
+    private static final List<String> TABLE_ENDINGS =
+            List.of(".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet", ".pq", ".npz", ".npy");
     private static final List<Part> SPLITS = List.of(Part.TEST, Part.VALIDATION, Part.TRAIN);
 
     private final DataImportSettings settings;
@@ -144,8 +144,6 @@ public final class DataImport {
                     && (start[1] == 'P' && start[2] == 'N' && start[3] == 'G' || start[1] == (byte) 0xd8)) {
                 throw new UserException(
                         file + " is a picture: expected the folder that has a sub-folder of pictures for each class");
-            } else if (new String(start, StandardCharsets.ISO_8859_1).startsWith("PAR1")) {
-                throw new UserException(file + " is a Parquet file, which is not read: expected CSV or NumPy's arrays");
             } else if (ArrayFiles.is(start)) {
                 arrays.add(file);
             }

@@ -1,5 +1,6 @@
 package org.espalier.lab.exchange;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.espalier.network.Shape;
@@ -32,13 +33,15 @@ public record ImportSettings(
             Optional.empty(), Optional.empty(), Optional.empty(), List.of(), List.of(), 0, 1, false, false);
 
     /**
-     * Checks the numbers.
+     * Checks the numbers. One mean stands for all channels, and so does one deviation.
      *
      * @throws IllegalArgumentException if means and deviations are not as many, a deviation is not above 0, or the range is empty
      */
     public ImportSettings {
-        means = List.copyOf(means);
-        deviations = List.copyOf(deviations);
+        int channels = Math.max(means.size(), deviations.size());
+        means = means.size() == 1 ? Collections.nCopies(channels, means.getFirst()) : List.copyOf(means);
+        deviations =
+                deviations.size() == 1 ? Collections.nCopies(channels, deviations.getFirst()) : List.copyOf(deviations);
         if (means.size() != deviations.size()) {
             throw new IllegalArgumentException(
                     "there are " + means.size() + " means and " + deviations.size() + " deviations, expected as many");

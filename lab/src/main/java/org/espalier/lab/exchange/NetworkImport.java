@@ -39,6 +39,8 @@ public final class NetworkImport {
     /** Largest file that is read: larger ones hold no network that Espalier could train. */
     private static final long MOST_BYTES = 1L << 30;
 
+    private static final int MOST_NAMED = 24;
+
     private NetworkImport() {}
 
     /**
@@ -50,8 +52,18 @@ public final class NetworkImport {
      *     settings do not fit it
      */
     public static ForeignNetwork read(Path file, ImportSettings settings) {
+        return read(file, content(file), settings);
+    }
+
+    /**
+     * Reads a network of bytes that {@link #content} gave, so that a digest of them is one of what was read.
+     *
+     * @param file where they lie; tensors that an ONNX file has outside of itself are read from its folder
+     * @throws UserException as {@link #read(Path, ImportSettings)}
+     */
+    public static ForeignNetwork read(Path file, byte[] content, ImportSettings settings) {
         String source = file.toString();
-        ForeignNetwork read = network(file, bytes(file), settings);
+        ForeignNetwork read = network(file, content, settings);
         if (settings.reversed()) {
             read = new ForeignNetwork(reversed(read.weights(), source), read.notes());
         }
@@ -63,7 +75,12 @@ public final class NetworkImport {
         return usual;
     }
 
-    private static byte[] bytes(Path file) {
+    /**
+     * The bytes of a file.
+     *
+     * @throws UserException if it is missing, cannot be read, or is larger than any network that is imported
+     */
+    public static byte[] content(Path file) {
         try {
             if (Files.isRegularFile(file) && Files.size(file) > MOST_BYTES) {
                 throw new UserException(
@@ -171,7 +188,9 @@ public final class NetworkImport {
         return new UserException(source + " holds tensors without the structure of their network"
                 + (state.convolutions() ? ", which has convolutions" : "")
                 + ": expected --network with a name of 'espalier networks' or a file with a list of layers"
-                + (fitting.isEmpty() ? "" : "; the tensors fit --network " + String.join(" or ", fitting)));
+                + (fitting.isEmpty()
+                        ? "; its tensors are " + state.listed(MOST_NAMED)
+                        : "; the tensors fit --network " + String.join(" or ", fitting)));
     }
 
     /** The network of a name or of the setting {@code network} of a file. */

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.espalier.UserException;
 import org.espalier.lab.exchange.tensor.ForeignTensor;
+import org.espalier.lab.experiment.Names;
 import org.espalier.network.Architecture;
 import org.espalier.network.Graph;
 import org.espalier.network.Operation;
@@ -282,6 +283,15 @@ final class StateDictionary {
                 .anyMatch(module -> module.shape("weight")
                         .filter(shape -> shape.size() == 4)
                         .isPresent());
+    }
+
+    /** Names and shapes of the first tensors, for messages. */
+    String listed(int most) {
+        List<String> texts = modules.stream()
+                .flatMap(module -> module.tensors().values().stream())
+                .map(ForeignTensor::toString)
+                .toList();
+        return Names.listed(texts, most);
     }
 
     /** Whether the tensors fit a network. */

@@ -120,6 +120,13 @@ final class Validation {
         validation.created("pruning.quota", () -> QuotaKind.of(pruning.quotaOrFractions()));
         validation.created("pruning.schedule", () -> ScheduleKind.of(pruning.schedule()));
         validation.checkCriterion(CriterionKind.of(pruning.criterion()), pruning, objectives);
+        if (pruning.levels() == 0
+                && pruning.quota().isPresent()
+                && experiment.strategies().stream()
+                        .anyMatch(strategy -> Strategy.of(strategy).prunes())) {
+            throw validation.wrong(
+                    "pruning.levels", "is 0, expected at least 1 to come to the densities of pruning.quota");
+        }
         if (pruning.scope() == Scope.GLOBAL
                 && pruning.quota().filter(quota -> !(quota instanceof Uniform)).isPresent()) {
             throw validation.wrong(

@@ -81,14 +81,23 @@ public final class Tickets {
                                 + " has no weights of the least validation loss; a search keeps them with"
                                 + " --set robustness.weights=best-validation"));
         };
-        return ticket(store, chosen, network, file, weights);
+        // A finished level lists the digest that its network was compared with when it was read.
+        String digest = level.state() == LevelState.DONE
+                ? level.digest(weights == WeightChoice.BEST_VALIDATION).orElseThrow()
+                : AtomicFiles.digest(file);
+        return ticket(store, chosen, network, file, digest, weights);
     }
 
     private static Ticket ticket(
-            Store store, TicketChoice.Chosen chosen, StoredNetwork network, Path file, WeightChoice weights) {
+            Store store,
+            TicketChoice.Chosen chosen,
+            StoredNetwork network,
+            Path file,
+            String digest,
+            WeightChoice weights) {
         return new Ticket(
                 file,
-                AtomicFiles.digest(file),
+                digest,
                 network,
                 data(store, chosen),
                 Optional.of(new Ticket.Place(store.directory(), chosen.trial(), chosen.level(), chosen.key(), weights)),
@@ -129,7 +138,7 @@ public final class Tickets {
                 level.verify(name(path));
             }
             if (name(path).equals(StoredLevel.fileOf(false))) {
-                return ticket(store, chosen, read.network(), given, WeightChoice.FINAL);
+                return ticket(store, chosen, read.network(), given, digest, WeightChoice.FINAL);
             }
             // Other weights of a level have no place in the tables.
             return new Ticket(given, digest, read.network(), data(store, chosen), Optional.empty(), beside(path));

@@ -399,11 +399,8 @@ class WorkerTest {
     void aSearchFromATicketGoesOnFromItsCheckpoint() throws Exception {
         runner(40, home.resolve("first"), "trials=1", "strategies=[original]", "pruning.levels=1")
                 .run(TinyData.data());
-        String last = Store.open(home.resolve("first"))
-                .trials()
-                .getFirst()
-                .levels()
-                .getLast();
+        String last =
+                Store.open(home.resolve("first")).trials().getFirst().levels().getLast();
         Path ticket = home.resolve("first").resolve("levels").resolve(last).resolve("trained.safetensors");
         isMadeAlike("from", 300, "network.from=" + Json.write(ticket.toString()));
     }

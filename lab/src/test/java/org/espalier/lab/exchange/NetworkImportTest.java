@@ -176,6 +176,42 @@ class NetworkImportTest {
     }
 
     @Test
+    void oneMeanOrDeviationStandsForAllChannels() {
+        ImportSettings settings = new ImportSettings(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(0.5, 0.4, 0.3),
+                List.of(0.25),
+                0,
+                1,
+                false,
+                false);
+        assertThat(settings.deviations()).containsExactly(0.25, 0.25, 0.25);
+        assertThatThrownBy(() -> new ImportSettings(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(0.5, 0.4, 0.3),
+                        List.of(0.25, 0.25),
+                        0,
+                        1,
+                        false,
+                        false))
+                .hasMessage("there are 3 means and 2 deviations, expected as many");
+    }
+
+    @Test
+    void tensorsOfAnUnknownStructureAreNamed() throws IOException {
+        tensors.put("a.weight", new TorchBytes.Tensor(List.of(1, 1, 2, 1), new float[] {1, 2}));
+        tensors.put("b.weight", new TorchBytes.Tensor(List.of(2, 3), new float[] {1, 2, 3, 4, 5, 6}));
+        assertThatThrownBy(() -> NetworkImport.read(file(TorchBytes.zip(tensors)), ImportSettings.PLAIN))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("which has convolutions: expected --network with")
+                .hasMessageEndingWith("; its tensors are a.weight of shape [1, 1, 2, 1], b.weight of shape [2, 3]");
+    }
+
+    @Test
     void filesOfOtherKindsAndNumbersThatAreNoneAreRefused() throws IOException {
         Path text = file("hello, this is no network".getBytes(java.nio.charset.StandardCharsets.UTF_8));
         assertThatThrownBy(() -> NetworkImport.read(text, ImportSettings.PLAIN))

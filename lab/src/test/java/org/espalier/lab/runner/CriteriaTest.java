@@ -138,6 +138,8 @@ class CriteriaTest {
                 "pruning={criterion: snap-it, scope: global} | is global, expected layer for criterion snap-it",
                 "pruning.criterion=magnitude-normalised | is layer, expected global for criterion"
                         + " magnitude-normalised",
+                "pruning={levels: 0, quota: {kind: uniform, density: 0.1}} | pruning.levels is 0, expected at least 1 to come"
+                        + " to the densities of pruning.quota",
                 "pruning.floor=some | expected none or a whole number"
             })
     void whatDoesNotGoTogetherIsRefusedInOneLine(String setting, String message) {

@@ -44,6 +44,10 @@ public final class SparseGradient {
             runs(delta, deltaPanel, deltas, x, xPanel, columns, panels, out, padded, scratch);
             return;
         }
+        if (Lanes.LENGTH == 16) {
+            SparseGradient512.run(delta, deltaPanel, deltas, x, xPanel, columns, panels, out, padded, scratch);
+            return;
+        }
         for (int k = 0; k < padded; k += WEIGHTS) {
             each(delta, deltaPanel, deltas, x, xPanel, columns, panels, k, scratch);
             ReductionTree.sum(scratch, out, k);

@@ -17,7 +17,7 @@ import org.espalier.engine.simd.Lanes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Surviving weights times a panel: one weight is one multiply-add over the four registers of its input's row,
+ * Surviving weights times a panel, with registers of 128 bits: one weight is one multiply-add over four registers of its input's row,
  * addressed directly, without a gather. Offsets are addresses in {@link Lanes#MEMORY}.
  */
 public final class SparseMatmul {

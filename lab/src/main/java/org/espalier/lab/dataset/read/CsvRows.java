@@ -15,11 +15,9 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.espalier.UserException;
 
@@ -34,7 +32,6 @@ final class CsvRows implements Rows {
     private static final int MOST_FIELD = 1 << 16;
     private static final int MOST_RECORD = 1 << 23;
     private static final int BUFFER = 1 << 24;
-    private static final int LONGEST_NAME = 200;
     private static final int LONGEST_NUMBER = 64;
     private static final Pattern NUMBER = Pattern.compile("[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]{1,5})?");
 
@@ -52,7 +49,7 @@ final class CsvRows implements Rows {
         record = nextRecord().orElseThrow(() -> new UserException(source + " is empty, expected rows of a table"));
         List<String> names = new ArrayList<>();
         for (int i = 0; i < record.getFieldCount(); i++) {
-            names.add(header ? name(record.getField(i), i) : "column " + (i + 1));
+            names.add(header ? ColumnNames.name(record.getField(i), i, source) : "column " + (i + 1));
         }
         columns = List.copyOf(names);
         if (header) {
@@ -122,22 +119,8 @@ final class CsvRows implements Rows {
         return separators.charAt(most);
     }
 
-    private String name(String text, int column) {
-        String name = text.strip();
-        if (name.length() > LONGEST_NAME || name.chars().anyMatch(Character::isISOControl)) {
-            throw new UserException(source + " has a name of column " + (column + 1) + " of " + name.length()
-                    + " characters, expected at most " + LONGEST_NAME + " without control characters");
-        }
-        return name.isEmpty() ? "column " + (column + 1) : name;
-    }
-
     private void checkNames() {
-        Set<String> names = new HashSet<>();
-        for (String name : columns) {
-            if (!names.add(name)) {
-                throw new UserException(source + " has two columns called " + name + ", expected names that differ");
-            }
-        }
+        ColumnNames.checkDifferent(columns, source);
         if (columns.size() > 1 && columns.stream().allMatch(name -> name.matches("[-+]?[0-9.]+([eE][-+]?[0-9]+)?"))) {
             throw new UserException(
                     source + " has numbers in its first line, expected names of columns, or --no-header");
@@ -246,7 +229,8 @@ final class CsvRows implements Rows {
         return value;
     }
 
-    private static String shown(String text) {
+    /** A field for messages: its first characters, without control characters. */
+    static String shown(String text) {
         String plain = text.replaceAll("\\p{Cntrl}", "?");
         return plain.length() > 40 ? plain.substring(0, 40) + "..." : plain;
     }

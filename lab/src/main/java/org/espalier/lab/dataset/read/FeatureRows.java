@@ -1,14 +1,10 @@
 package org.espalier.lab.dataset.read;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.espalier.UserException;
 import org.espalier.data.Feature;
-import org.espalier.data.file.Content;
 
 /** Rows of a table as inputs of a network that was trained on features of these names. */
 public final class FeatureRows {
@@ -16,13 +12,13 @@ public final class FeatureRows {
 
     private FeatureRows() {}
 
-    /** Whether a file's name is one of a CSV table. */
+    /** Whether a file's name is one of a table: CSV or Parquet. */
     public static boolean is(Path file) {
-        return file.toString().toLowerCase(java.util.Locale.ROOT).matches(".*\\.(csv|tsv)(\\.gz)?");
+        return file.toString().toLowerCase(java.util.Locale.ROOT).matches(".*\\.((csv|tsv)(\\.gz)?|parquet|pq)");
     }
 
     /**
-     * Reads a CSV file with headings. Columns may stand in any order, and others are not read. Each value becomes its place in the
+     * Reads a CSV file with headings, or a Parquet file. Columns may stand in any order, and others are not read. Each value becomes its place in the
      * feature's box; those outside are moved to its end, as in an import.
      *
      * @return [row][feature], each in [0, 1]
@@ -30,8 +26,7 @@ public final class FeatureRows {
      */
     public static float[] read(Path file, List<Feature> features) {
         String source = file.toString();
-        try (InputStream in = new Content.OnDisk(file).openUncompressed();
-                Rows rows = CsvRows.open(in, source, true)) {
+        try (Rows rows = TableFiles.open(file)) {
             int[] columns = new int[features.size()];
             for (int i = 0; i < columns.length; i++) {
                 columns[i] = rows.columns().indexOf(features.get(i).name());
@@ -58,9 +53,6 @@ public final class FeatureRows {
                 }
             }
             return Arrays.copyOf(values, size);
-        } catch (IOException e) {
-            throw new UserException(
-                    source + " cannot be read: " + (Files.exists(file) ? e.getMessage() : "it is missing"), e);
         }
     }
 }

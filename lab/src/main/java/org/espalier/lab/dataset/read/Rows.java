@@ -7,6 +7,11 @@ interface Rows extends AutoCloseable {
     /** Headings, (column). */
     List<String> columns();
 
+    /** Whether a column is the index of a table, which its writer has added, and no feature. */
+    default boolean isIndex(int column) {
+        return false;
+    }
+
     /** Moves to the next row; false at the end. */
     boolean next();
 

@@ -79,7 +79,12 @@ public final class Tables {
                 .map(name -> column(name, columns, "--drop", source))
                 .toList();
         for (int i = 0; i < columns.size(); i++) {
-            if (i != label && !dropped.contains(i)) {
+            if (i == label || dropped.contains(i)) {
+                continue;
+            } else if (rows.isIndex(i)) {
+                found.notes()
+                        .add("left out: column " + columns.get(i) + " of " + source + ", the index that pandas writes");
+            } else {
                 kept.add(i);
             }
         }

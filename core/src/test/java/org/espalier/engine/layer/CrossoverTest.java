@@ -1,4 +1,4 @@
-package org.espalier.engine.vector;
+package org.espalier.engine.layer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,13 +1,14 @@
-package org.espalier.engine.vector;
+package org.espalier.engine.layer;
 
 /**
  * The one clock that core reads: it times kernels that give the same bits, to run the faster one. No result depends
  * on it.
  */
-final class KernelClock {
+public final class KernelClock {
     private KernelClock() {}
 
-    static long nanoTime() {
+    /** As {@link System#nanoTime}. */
+    public static long nanoTime() {
         return System.nanoTime();
     }
 }

@@ -1,4 +1,4 @@
-package org.espalier.engine.vector;
+package org.espalier.engine.layer;
 
 import java.util.Locale;
 
@@ -8,9 +8,9 @@ import java.util.Locale;
  * @param density in [0, 1]; a layer with more live weights runs dense
  * @param measured whether this machine's times gave it; otherwise it is the default
  */
-record Crossover(double density, boolean measured) {
+public record Crossover(double density, boolean measured) {
     /** Where both kernels were equally fast on the machines tried so far; what is believed when measuring fails. */
-    static final Crossover DEFAULT = new Crossover(0.55, false);
+    public static final Crossover DEFAULT = new Crossover(0.55, false);
 
     /** Two halves of the same measurement that lie further apart show a machine too busy to be measured. */
     private static final double DISTURBED = 0.12;
@@ -23,7 +23,7 @@ record Crossover(double density, boolean measured) {
      * @param dense (half of the measurement) time of dense kernels
      * @return the mean of both halves' crossovers, or the default when the halves disagree
      */
-    static Crossover of(double[] densities, double[][] sparse, double[] dense) {
+    public static Crossover of(double[] densities, double[][] sparse, double[] dense) {
         double first = crossing(densities, sparse[0], dense[0]);
         double second = crossing(densities, sparse[1], dense[1]);
         return Math.abs(first - second) > DISTURBED ? DEFAULT : new Crossover((first + second) / 2, true);
@@ -48,7 +48,7 @@ record Crossover(double density, boolean measured) {
     }
 
     /** Whether a layer with this share of live weights runs dense. A layer without a gap always does. */
-    boolean dense(double live) {
+    public boolean dense(double live) {
         return live > density || live == 1;
     }
 
