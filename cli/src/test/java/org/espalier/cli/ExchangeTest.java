@@ -13,6 +13,7 @@ import javax.imageio.ImageIO;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.lab.classify.Classifier;
 import org.espalier.lab.exchange.numpy.NpyArray;
+import org.espalier.lab.store.CompactFile;
 import org.espalier.lab.store.NetworkFile;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredNetwork;
@@ -150,6 +151,92 @@ class ExchangeTest {
     }
 
     @Test
+    void theCardAndTheMetadataHaveCertificatesWithoutAnEvaluation() throws IOException {
+        done(
+                "certify",
+                out.toString(),
+                "--strategy",
+                "original",
+                "--trial",
+                "2",
+                "--level",
+                "1",
+                "--epsilon",
+                "2/255",
+                "--images",
+                "7");
+        String row = "| L-infinity ball of radius 2/255 | crown | 7 test | ";
+        Path onnx = export("onnx", "certified.onnx", "--sparse");
+        assertThat(home.resolve("certified.md"))
+                .content()
+                .contains(
+                        row, "name: certified accuracy, method crown, L-infinity ball of radius 2/255, 7 test images\n")
+                .contains("No evaluation of these weights by a suite of attacks is stored")
+                .contains("stores the surviving weights alone")
+                .doesNotContain("hold zeros");
+        String about = CompactFile.about(Files.readAllBytes(export("compact", "certified.espalier")), "certified")
+                .get("espalier.certificate.1");
+        assertThat(about)
+                .startsWith("method crown, L-infinity ball of radius 2/255, 7 test images: clean ")
+                .containsPattern("certified [0-9.]+ % \\(95 % interval");
+
+        Path ticket = imported(onnx, "again.safetensors");
+        TinyImages.onData(home, "certify", ticket.toString(), "--epsilon", "0.25", "--images", "5", "--method", "ibp");
+        done("export", ticket.toString(), "--out", home.resolve("more.onnx").toString());
+        assertThat(home.resolve("more.md"))
+                .content()
+                .contains("| L-infinity ball of radius 0.25 | ibp | 5 test | ", "hold zeros")
+                .doesNotContain(row);
+    }
+
+    @Test
+    void anExportReplacesNothingThatNoExportWrote() throws IOException {
+        Path notes = Files.writeString(home.resolve("mine.md"), "my notes\n");
+        Path model = home.resolve("mine.onnx");
+        assertThat(refused("onnx", model))
+                .endsWith("mine.md exists, and no export wrote it; expected another file with"
+                        + " --out, or --replace\n");
+        assertThat(notes).hasContent("my notes\n");
+        assertThat(model).doesNotExist();
+        export("onnx", "mine.onnx", "--replace");
+        export("onnx", "mine.onnx");
+        Files.writeString(model, "another network");
+        assertThat(refused("onnx", model)).contains("mine.onnx exists, and no export wrote it");
+        assertThat(refused("onnx", home.resolve("mine.pth")))
+                .contains(
+                        "mine.pth, whose ending is that of PyTorch, but --format is onnx; expected a name as mine.onnx");
+        assertThat(refused("compact", home.resolve("mine.md"))).contains("whose ending is that of the model card");
+    }
+
+    private String refused(String format, Path file) {
+        CommandLineRun run = CommandLineRun.of(
+                "export",
+                out.toString(),
+                "--strategy",
+                "original",
+                "--trial",
+                "2",
+                "--level",
+                "1",
+                "--format",
+                format,
+                "--out",
+                file.toString());
+        assertThat(run.code()).isEqualTo(ExitCode.MISTAKE);
+        assertThat(run.err()).hasLineCount(1);
+        return run.err();
+    }
+
+    @Test
+    void aFileOfAnotherFormatIsNoDamagedTicket() {
+        Path onnx = export("onnx", "net.onnx");
+        for (String command : List.of("certify", "evaluate", "export")) {
+            assertThat(CommandLineRun.of(command, onnx.toString()).err())
+                    .contains("net.onnx is an ONNX file: 'espalier import' makes a ticket of it first");
+        }
+    }
+
+    @Test
     void predictNamesClassesOfPicturesAndArrays() throws IOException {
         Path ticket = export("compact", "net.espalier");
         float[] image = {0.8f, 0, 0, 0.8f, 0, 0, 0.8f, 0, 0};
@@ -166,6 +253,12 @@ class ExchangeTest {
         assertThat(run.out().lines()).hasSize(2).allMatch(line -> line.matches(".*: " + expected + " \\([0-9.]+ %\\)"));
         assertThat(done("predict", ticket.toString(), npy.toString(), "--json").out())
                 .contains("\"class\":" + expected, "\"probabilities\":[");
+        assertThat(CommandLineRun.of("predict", ticket.toString(), home.toString())
+                        .err())
+                .isEqualTo("espalier: " + home + " is a folder: expected pictures, arrays or tables, as "
+                        + home.resolve("*.png") + "\n");
+        assertThat(CommandLineRun.of("predict", out.toString(), png.toString()).err())
+                .contains("--strategy (original, random)", "--trial (1, 2)", "--level (0 to 1)");
         Path wrong = Files.write(
                 home.resolve("b.npy"),
                 NpyArray.of(List.of(1, 4, 4), new float[16]).encode());

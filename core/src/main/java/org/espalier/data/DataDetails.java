@@ -36,6 +36,16 @@ public record DataDetails(List<String> classNames, int validation, List<Feature>
         return label >= 0 && label < classNames.size() ? classNames.get(label) : Integer.toString(label);
     }
 
+    /** A name as a list between commas shows it: one that the list could not be read with stands in quotation marks. */
+    public static String listed(String className) {
+        return className.isBlank()
+                        || !className.equals(className.strip())
+                        || className.contains(",")
+                        || className.contains("\"")
+                ? "\"" + className.replace("\"", "\\\"") + "\""
+                : className;
+    }
+
     void check(String name, int classes, Split train) {
         if (!classNames.isEmpty() && classNames.size() != classes) {
             throw new IllegalArgumentException(

@@ -90,6 +90,15 @@ public record DataSet(
      * {@code sha256sum} prints for the uncompressed files). IDX files come in the order of {@link DataFile}, others by name.
      */
     public String digest() {
+        return digest(digests);
+    }
+
+    /**
+     * The same for files whose digests are known.
+     *
+     * @param digests SHA-256 by file name, as {@link #digests()}
+     */
+    public static String digest(Map<String, String> digests) {
         StringBuilder lines = new StringBuilder();
         digests.keySet().stream()
                 .sorted(FILE_ORDER)

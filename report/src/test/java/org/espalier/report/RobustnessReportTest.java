@@ -16,6 +16,7 @@ import java.util.function.Predicate;
 import org.apache.commons.csv.CSVFormat;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.store.Store;
+import org.espalier.lab.store.StoredTrial;
 import org.espalier.report.chart.Axis;
 import org.espalier.report.chart.Figure;
 import org.espalier.report.chart.Line;
@@ -85,7 +86,7 @@ class RobustnessReportTest {
         assertThat(report.problems()).isEmpty();
         assertThat(report.violations()).isEmpty();
         assertThat(page())
-                .contains("Robustness under suites of attacks", "Certified bounds")
+                .contains("<title>quick-mlp (store)", "Robustness under suites of attacks", "Certified bounds")
                 .contains(
                         "popovertarget=\"marks-0-1\"",
                         "mark unreliable",
@@ -200,8 +201,8 @@ class RobustnessReportTest {
         Report.Run run = read().runs().getFirst();
         List<Map<String, String>> attacks = csv("robustness.csv");
         // 2 radii x 2 objectives x 2 strategies x 3 levels x 3 trials, of 4 attacks, none, the worst case, the lowest
-        // known accuracy and the certified one.
-        assertThat(attacks).hasSize(2 * 2 * 2 * 3 * 3 * 8);
+        // known accuracy, and at one of the radii the certified one.
+        assertThat(attacks).hasSize(2 * 2 * 2 * 3 * 3 * 7 + 2 * 2 * 3 * 3);
         Figure left = figure(
                 RobustnessFigures.of("r", run).getFirst().variants().getFirst().figure(), "r-left-");
         assertThat(line(left, 1, "worst case").curve().y()[2])
@@ -287,6 +288,52 @@ class RobustnessReportTest {
             assertThat(Double.parseDouble(row.get("unbroken")))
                     .isLessThanOrEqualTo(Double.parseDouble(row.get("attacked")));
         });
+    }
+
+    /** The dense network is certified in no trial, and level 2 in one of three: no other trial counts as 0. */
+    @Test
+    void networksThatWereNeverCertifiedHaveNoCertifiedShare() throws IOException {
+        for (StoredTrial trial : Store.open(store).trials()) {
+            if (trial.id().objective().equals("pgd")) {
+                remove(trial.levels().getFirst());
+                if (trial.id().trial() > 1) {
+                    remove(trial.levels().get(2));
+                }
+            }
+        }
+        Report.Run run = read().runs().getFirst();
+        Table table = RobustnessTables.of(run).entrySet().stream()
+                .filter(each ->
+                        each.getKey().contains("original") && each.getKey().contains("0.1-"))
+                .findFirst()
+                .orElseThrow()
+                .getValue();
+        List<String> certified =
+                table.blocks().getLast().rows().stream().map(row -> row.get(3)).toList();
+        assertThat(certified).hasSize(6);
+        assertThat(certified.subList(0, 3)).allMatch(cell -> cell.matches("[0-9.]+ \\([0-9.]+\\)"));
+        assertThat(certified.get(3)).isEqualTo("-");
+        assertThat(certified.get(4)).matches("[0-9.]+ \\([0-9.]+\\)");
+        assertThat(certified.get(5)).matches("[1-9][0-9.]+ \\[1 of 3\\]");
+        assertThat(csv("robustness.csv"))
+                .noneMatch(row -> is(row, "objective", "pgd", "level", "0", "purpose", "certified"))
+                .anyMatch(row -> is(row, "objective", "pgd", "level", "1", "purpose", "certified"));
+        Figure epsilon =
+                RobustnessFigures.of("r", run).get(1).variants().getFirst().figure();
+        assertThat(((Panel.Lines) epsilon.panels().get(1)).lines())
+                .filteredOn(line -> line.keys().equals(List.of("100.0 %", "certified")))
+                .allMatch(line -> line.curve().size() == 0);
+        assertThat(((Panel.Lines) epsilon.panels().get(0)).lines())
+                .filteredOn(line -> line.keys().equals(List.of("100.0 %", "certified")))
+                .singleElement()
+                .satisfies(line -> assertThat(line.curve().x()).containsExactly(0.1));
+    }
+
+    private void remove(String level) throws IOException {
+        Path directory = store.resolve("certification").resolve(level);
+        if (Files.exists(directory)) {
+            Files.move(directory, home.resolve("removed-" + level));
+        }
     }
 
     private static Figure figure(Figure figure, String start) {

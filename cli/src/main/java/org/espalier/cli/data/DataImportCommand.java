@@ -57,6 +57,9 @@ import picocli.CommandLine.Spec;
             "  espalier data import wine.csv --name wine --label quality --drop id"
         })
 final class DataImportCommand implements Runnable {
+    /** Shortest side of images that the convolutions of the preset certified are advised for. */
+    private static final int LEAST_SIDE = 8;
+
     private final Console console;
     private final Supplier<DataSets> dataSets;
 
@@ -237,12 +240,14 @@ final class DataImportCommand implements Runnable {
         result.notes().forEach(note -> out.println("note: " + note));
         out.println("SHA-256: " + set.digest());
         out.println("written: " + target.toAbsolutePath().normalize());
-        out.println("use it: espalier run quick --set 'data.sets="
+        boolean small =
+                set.isTable() || Math.min(set.shape().height(), set.shape().width()) < LEAST_SIDE;
+        out.println("next: ./espalier run " + (small ? "quick-mlp" : "certified") + " --set 'data.sets="
                 + (directory.isEmpty()
                         ? "[" + name + "]"
                         : "[{name: " + name + ", directory: "
                                 + target.toAbsolutePath().normalize() + "}]")
-                + "'");
+                + "' --out runs/" + name);
     }
 
     private static String count(int number) {

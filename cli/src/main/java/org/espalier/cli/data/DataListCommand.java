@@ -36,7 +36,7 @@ final class DataListCommand implements Runnable {
         for (ListedDataSet set : sets.list()) {
             out.println(set.name() + "  " + set.title());
             if (!set.classNames().isEmpty()) {
-                out.println("  classes: " + String.join(", ", set.classNames()));
+                out.println("  classes: " + shortened(set.classNames()));
             }
             out.println("  here:    " + set.place().orElse("no (espalier data fetch " + set.name() + ")"));
             out.println("  sources: " + String.join("\n           ", set.sources()));
@@ -55,7 +55,8 @@ final class DataListCommand implements Runnable {
         }
     }
 
-    private static String shortened(List<String> names) {
+    private static String shortened(List<String> all) {
+        List<String> names = all.stream().map(DataDetails::listed).toList();
         return names.size() <= MOST_NAMES
                 ? String.join(", ", names)
                 : String.join(", ", names.subList(0, MOST_NAMES)) + " and " + (names.size() - MOST_NAMES) + " more";

@@ -1,21 +1,20 @@
 package org.espalier.cli.exchange;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.espalier.UserException;
 import org.espalier.cli.CommandProvider;
 import org.espalier.cli.TicketOptions;
 import org.espalier.cli.console.Console;
-import org.espalier.data.DataDetails;
-import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.exchange.ModelCard;
 import org.espalier.lab.exchange.NetworkExport;
 import org.espalier.lab.experiment.Names;
 import org.espalier.lab.file.AtomicFiles;
-import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.tickets.Ticket;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -69,6 +68,11 @@ final class ExportCommand implements Runnable {
     @Option(names = "--no-card", description = "Write no model card beside the file.")
     private boolean noCard;
 
+    @Option(
+            names = "--replace",
+            description = "Write over a file or card of the same name that Espalier did not write.")
+    private boolean replace;
+
     @Mixin
     private TicketOptions ticketOptions;
 
@@ -107,21 +111,32 @@ final class ExportCommand implements Runnable {
                 .equals(ticket.file().toAbsolutePath().normalize())) {
             throw new UserException(file + " is the ticket itself; expected another file with --out");
         }
-        ModelCard card = new ModelCard(
-                ticket,
-                StoredEvaluations.of(ticket),
-                ticket.data().assumed()
-                        ? DataDetails.NONE
-                        : DataSets.standard()
-                                .details(ticket.data().name(), ticket.data().directory()));
+        String name = String.valueOf(file.getFileName());
+        NetworkExport.otherEnding(name, chosen).ifPresent(other -> {
+            throw new UserException("--out is " + file + ", whose ending is that of " + other + ", but --format is "
+                    + format + "; expected a name as " + stem(name) + chosen.extension());
+        });
+        Path markdown = file.resolveSibling(stem(name) + ".md");
+        protect(file, NetworkExport::isOurs);
+        if (!noCard) {
+            protect(markdown, ModelCard::is);
+        }
+        ModelCard card = ModelCard.of(ticket);
         byte[] content = NetworkExport.encode(ticket.network(), chosen, sparse, card.metadata());
         AtomicFiles.write(file, content);
         console.out().println(String.format(Locale.ROOT, "Written: %s (%,d bytes)", file, content.length));
         if (!noCard) {
-            String name = String.valueOf(file.getFileName());
-            Path markdown = file.resolveSibling(stem(name) + ".md");
-            AtomicFiles.write(markdown, card.markdown(name).getBytes(StandardCharsets.UTF_8));
+            boolean zeros = !sparse && chosen != NetworkExport.Format.COMPACT;
+            AtomicFiles.write(markdown, card.markdown(name, zeros).getBytes(StandardCharsets.UTF_8));
             console.out().println("Written: " + markdown);
+        }
+    }
+
+    /** Refuses to write over what an export did not write. */
+    private void protect(Path file, Predicate<byte[]> ours) {
+        if (!replace && Files.exists(file) && !(Files.isRegularFile(file) && ours.test(AtomicFiles.read(file)))) {
+            throw new UserException(
+                    file + " exists, and no export wrote it; expected another file with --out, or --replace");
         }
     }
 

@@ -16,7 +16,6 @@ import org.espalier.cli.CommandProvider;
 import org.espalier.cli.TicketOptions;
 import org.espalier.cli.console.Console;
 import org.espalier.data.DataDetails;
-import org.espalier.data.catalogue.DataSets;
 import org.espalier.evaluate.certify.BoundMethod;
 import org.espalier.lab.certification.CertificationMethod;
 import org.espalier.lab.classify.CertifiedAnswer;
@@ -25,6 +24,7 @@ import org.espalier.lab.classify.InputFiles;
 import org.espalier.lab.dataset.read.FeatureRows;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.tickets.Ticket;
+import org.espalier.lab.tickets.TicketDetails;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -93,13 +93,12 @@ final class PredictCommand implements Runnable {
         Optional<BoundMethod> bounds = bounds();
         Ticket ticket = ticketOptions.ticket(given, "to predict with");
         Classifier classifier = Classifier.of(ticket.network());
-        DataDetails details =
-                DataSets.standard().details(ticket.data().name(), ticket.data().directory());
+        DataDetails details = TicketDetails.of(ticket);
         double seconds = 0; // of certification
         int certified = 0;
         int tried = 0;
         for (Path file : files) {
-            InputFiles.Inputs inputs = inputs(file, classifier, details);
+            InputFiles.Inputs inputs = inputs(file, classifier, details, ticket);
             float[] probabilities = new float[inputs.count() * classifier.classes()];
             classifier.probabilities(inputs.values(), inputs.count(), probabilities);
             long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
@@ -130,9 +129,14 @@ final class PredictCommand implements Runnable {
         }
     }
 
-    private static InputFiles.Inputs inputs(Path file, Classifier classifier, DataDetails details) {
+    private static InputFiles.Inputs inputs(Path file, Classifier classifier, DataDetails details, Ticket ticket) {
         if (!FeatureRows.is(file)) {
             return InputFiles.read(file, classifier.input(), classifier.inputs());
+        } else if (TicketDetails.another(ticket)) {
+            throw new UserException(file + " is a table, but the data set "
+                    + ticket.data().name()
+                    + " on this machine is not the one that the network was trained on: its SHA-256 is not "
+                    + ticket.data().digest().orElse("known"));
         } else if (details.features().size() != classifier.inputs()) {
             throw new UserException(file + " is a table, but the network's data set on this machine has "
                     + details.features().size() + " features, expected " + classifier.inputs()

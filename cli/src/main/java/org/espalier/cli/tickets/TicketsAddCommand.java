@@ -11,17 +11,18 @@ import org.espalier.cli.console.OptionChecks;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.data.DataSet;
 import org.espalier.data.Digests;
-import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.collection.KeptTicket;
 import org.espalier.lab.collection.TicketCollection;
 import org.espalier.lab.collection.TicketFigures;
 import org.espalier.lab.exchange.ModelCard;
 import org.espalier.lab.exchange.NetworkExport;
 import org.espalier.lab.experiment.PresetCommand;
+import org.espalier.lab.robustness.Proportion;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.tickets.Ticket;
+import org.espalier.lab.tickets.TicketDetails;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -100,7 +101,10 @@ final class TicketsAddCommand implements Runnable {
         var card = new ModelCard(
                 ticket,
                 evaluations,
-                DataSets.standard().details(ticket.data().name(), ticket.data().directory()));
+                ModelCard.certificates(ticket).stream()
+                        .filter(certificate -> certificate.split().equals("test"))
+                        .toList(),
+                TicketDetails.of(ticket));
         byte[] content = NetworkExport.encode(ticket.network(), NetworkExport.Format.COMPACT, false, card.metadata());
         String origin = place.trial() + ", level " + place.level();
         var kept = new KeptTicket(
@@ -119,7 +123,7 @@ final class TicketsAddCommand implements Runnable {
                 figures,
                 evaluations.stream().map(TicketsAddCommand::evaluation).toList());
         TicketCollection collection =
-                TicketCollection.read(directory, false).with(kept, content, card.markdown(kept.file()));
+                TicketCollection.read(directory, false).with(kept, content, card.markdown(kept.file(), false));
         console.out()
                 .println(String.format(
                         Locale.ROOT,
@@ -147,7 +151,7 @@ final class TicketsAddCommand implements Runnable {
                 stored.robust().images(),
                 stored.clean().correct(),
                 stored.lowestKnown().correct(),
-                stored.certified().correct(),
+                stored.certified().map(Proportion::correct).orElse(0),
                 stored.verdict().toString());
     }
 }

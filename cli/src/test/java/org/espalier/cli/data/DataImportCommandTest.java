@@ -29,7 +29,8 @@ class DataImportCommandTest {
                 .contains("class  training  validation  test")
                 .contains("left         21           3     6")
                 .contains("splits: training, validation, test drawn with seed 1, each class in its share")
-                .contains("data.sets=[{name: mine, directory: " + set + "}]");
+                .contains("next: ./espalier run quick-mlp --set 'data.sets=[{name: mine, directory: " + set
+                        + "}]' --out runs/mine\n");
         CommandLineRun verified = CommandLineRun.of("data", "verify", "mine", "--directory", set.toString());
         assertThat(verified.out()).endsWith("48 training and 12 test images of 4 x 4 pixels, 2 classes, as imported\n");
 
@@ -56,6 +57,37 @@ class DataImportCommandTest {
                         .code())
                 .isZero();
         assertThat(Files.readString(directory.resolve("again.md"))).contains("| data set | mine |");
+    }
+
+    @Test
+    void classesKeepTheNamesThatTheSearchSaw() throws IOException {
+        Path pictures = pictures(directory.resolve("pictures"), 30);
+        Path set = directory.resolve("set");
+        imported(set, pictures.toString());
+        Path search = directory.resolve("search");
+        search(search, set);
+        Path compact = directory.resolve("before.espalier");
+        export(search, "compact", compact);
+        Path other = directory.resolve("other");
+        Files.createDirectory(other);
+        Files.move(pictures.resolve("left"), other.resolve("up"));
+        Files.move(pictures.resolve("right"), other.resolve("down, or below"));
+        Path picture = other.resolve("up/3.png");
+        assertThat(imported(set, other.toString(), "--replace").code()).isZero();
+        for (boolean present : new boolean[] {true, false}) {
+            if (!present) {
+                Files.move(set, directory.resolve("away"));
+            }
+            assertThat(CommandLineRun.of("predict", search.toString(), "--level", "1", picture.toString())
+                            .out())
+                    .containsPattern("3.png: (left|right) ");
+            // The file names its data set and has the names itself.
+            assertThat(CommandLineRun.of("predict", compact.toString(), picture.toString())
+                            .out())
+                    .containsPattern("3.png: (left|right) ");
+            export(search, "onnx", directory.resolve("after.onnx"));
+            assertThat(Files.readString(directory.resolve("after.md"))).contains("| classes | left, right |");
+        }
     }
 
     @Test
@@ -97,6 +129,10 @@ class DataImportCommandTest {
     @Test
     void mistakesAreOneSentence() throws IOException {
         Path set = directory.resolve("set");
+        Path flat = pictures(directory.resolve("pictures"), 3).resolve("left");
+        assertThat(imported(set, flat.toString()).err())
+                .endsWith("; put the pictures of each class into a folder of their own\n")
+                .hasLineCount(1);
         assertThat(imported(set, "missing").err())
                 .isEqualTo("espalier: missing does not exist: expected a folder or files of data\n");
         Path table = Files.writeString(directory.resolve("a.csv"), "x,label\n1,0\n");

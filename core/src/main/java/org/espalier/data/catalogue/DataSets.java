@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -122,6 +123,29 @@ public final class DataSets {
             DataDirectory files = new DataDirectory(place.get());
             DataFormat format = files.format();
             return format.details(new FileSet(files.files(format), (file, source, digest) -> {}));
+        } catch (SourceException e) {
+            return DataDetails.NONE;
+        }
+    }
+
+    /**
+     * The same for the data set of a digest: {@link DataDetails#NONE} if another one has the name on this machine.
+     *
+     * @param digest of the wanted data set, as {@link DataSet#digest()}; a known data set has one only
+     * @throws UserException if the files that hold the details are damaged
+     */
+    public DataDetails details(String name, Optional<Path> directory, Optional<String> digest) {
+        DataDetails found = details(name, directory);
+        if (digest.isEmpty() || found.equals(DataDetails.NONE) || names().contains(name)) {
+            return found;
+        }
+        Optional<Path> place = directory.or(() -> importedDirectory(name));
+        try {
+            DataDirectory files = new DataDirectory(place.orElseThrow());
+            DataFormat format = files.format();
+            Map<String, String> digests = new HashMap<>();
+            files.files(format).forEach((file, content) -> digests.put(file, format.digest(file, content)));
+            return digest.get().equals(DataSet.digest(digests)) ? found : DataDetails.NONE;
         } catch (SourceException e) {
             return DataDetails.NONE;
         }

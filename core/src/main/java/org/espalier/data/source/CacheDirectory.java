@@ -10,7 +10,7 @@ public final class CacheDirectory {
     private CacheDirectory() {}
 
     public static Path ofUser() {
-        return from(System.getenv(), System.getProperty("user.home", ""));
+        return from(System.getenv(), HomeDirectory.ofUser());
     }
 
     static Path from(Map<String, String> environment, String home) {

@@ -19,7 +19,7 @@ public final class ImportedDirectory {
      * @throws UserException if no variable names one and there is no home directory
      */
     public static Path ofUser() {
-        return from(System.getenv(), System.getProperty("user.home", ""));
+        return from(System.getenv(), HomeDirectory.ofUser());
     }
 
     /** The directory of this user; empty where {@link #ofUser} fails. */

@@ -1,5 +1,6 @@
 package org.espalier.lab.classify;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,10 @@ public final class InputFiles {
      * @throws UserException if the file is damaged or does not fit the network
      */
     public static Inputs read(Path file, Shape input, int features) {
+        if (Files.isDirectory(file)) {
+            throw new UserException(
+                    file + " is a folder: expected pictures, arrays or tables, as " + file.resolve("*.png"));
+        }
         byte[] bytes = AtomicFiles.read(file);
         if (NpyArray.is(bytes)) {
             return array(NpyArray.read(bytes, file.toString()), input, features, file.toString());

@@ -1,6 +1,8 @@
 package org.espalier.lab.exchange;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -10,11 +12,17 @@ import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
 import org.espalier.data.DataDetails;
 import org.espalier.data.Feature;
+import org.espalier.lab.certification.Certification;
+import org.espalier.lab.certification.CertificationMethod;
+import org.espalier.lab.certification.StoredCertifications;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.robustness.Proportion;
+import org.espalier.lab.robustness.Radius;
 import org.espalier.lab.robustness.StoredEvaluation;
+import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.store.NetworkFile;
 import org.espalier.lab.tickets.Ticket;
+import org.espalier.lab.tickets.TicketDetails;
 import org.espalier.network.Architecture;
 
 /**
@@ -23,9 +31,14 @@ import org.espalier.network.Architecture;
  *
  * @param ticket the network and its origin
  * @param evaluations all that are stored of its weights
+ * @param certificates all that are stored of its weights, with or without an evaluation of the same ball
  * @param details names of classes and features of its data set, where they are known
  */
-public record ModelCard(Ticket ticket, List<StoredEvaluation> evaluations, DataDetails details) {
+public record ModelCard(
+        Ticket ticket, List<StoredEvaluation> evaluations, List<Certification> certificates, DataDetails details) {
+    /** What every card begins with. */
+    private static final String BEGIN = "---\nlibrary_name: espalier\n";
+
     private static final String NOT_KNOWN = "not known";
 
     /** Most classes or features that the card lists. */
@@ -33,6 +46,36 @@ public record ModelCard(Ticket ticket, List<StoredEvaluation> evaluations, DataD
 
     public ModelCard {
         evaluations = List.copyOf(evaluations);
+        certificates = List.copyOf(certificates);
+    }
+
+    /**
+     * The card of a ticket, with all that is stored of its weights.
+     *
+     * @throws org.espalier.UserException if an evaluation, a certificate or the data set's description is damaged
+     */
+    public static ModelCard of(Ticket ticket) {
+        return new ModelCard(
+                ticket,
+                StoredEvaluations.of(ticket),
+                certificates(ticket),
+                ticket.data().assumed() ? DataDetails.NONE : TicketDetails.of(ticket));
+    }
+
+    /** All certificates that are stored of a ticket's weights: by norm, radius, method and number of images. */
+    public static List<Certification> certificates(Ticket ticket) {
+        return StoredCertifications.of(ticket).stream()
+                .filter(each -> each.network().equals(ticket.digest()))
+                .sorted(Comparator.comparing(Certification::norm)
+                        .thenComparing(Certification::epsilon)
+                        .thenComparing(each -> CertificationMethod.names().indexOf(each.method()))
+                        .thenComparing(each -> each.images().size()))
+                .toList();
+    }
+
+    /** Whether a file is a model card that Espalier wrote. */
+    public static boolean is(byte[] content) {
+        return new String(content, StandardCharsets.UTF_8).startsWith(BEGIN);
     }
 
     /** The data set's name; a file that names none was trained on data that are not known. */
@@ -51,11 +94,11 @@ public record ModelCard(Ticket ticket, List<StoredEvaluation> evaluations, DataD
         metadata.put(
                 "espalier.weights-remaining",
                 Integer.toString(ticket.network().mask().count()));
-        metadata.put("espalier.ticket-sha256", ticket.digest());
+        metadata.put(NetworkExport.TICKET_DIGEST, ticket.digest());
         dataSet().ifPresent(name -> metadata.put(NetworkFile.DATA_SET, name));
         ticket.data().digest().ifPresent(digest -> metadata.put(NetworkFile.DATA_DIGEST, digest));
         if (!details.classNames().isEmpty()) {
-            metadata.put("espalier.classes", Json.write(new ArrayList<Object>(details.classNames())));
+            metadata.put(NetworkFile.CLASSES, Json.write(new ArrayList<Object>(details.classNames())));
         }
         ticket.place().ifPresent(place -> {
             metadata.put("espalier.level-key", place.key());
@@ -76,6 +119,9 @@ public record ModelCard(Ticket ticket, List<StoredEvaluation> evaluations, DataD
         for (int i = 0; i < evaluations.size(); i++) {
             metadata.put("espalier.evaluation." + (i + 1), sentence(evaluations.get(i)));
         }
+        for (int i = 0; i < certificates.size(); i++) {
+            metadata.put("espalier.certificate." + (i + 1), sentence(certificates.get(i)));
+        }
         return metadata;
     }
 
@@ -90,12 +136,49 @@ public record ModelCard(Ticket ticket, List<StoredEvaluation> evaluations, DataD
                 + evaluation.robust().images() + " "
                 + evaluation.split() + " images: clean " + percent(evaluation.clean()) + ", robust "
                 + percent(evaluation.robust())
-                + (evaluation.certified().correct() > 0 ? ", certified " + percent(evaluation.certified()) : "")
-                + ", verdict " + evaluation.verdict().name().toLowerCase(Locale.ROOT);
+                + evaluation
+                        .certified()
+                        .map(certified -> ", certified " + percent(certified))
+                        .orElse("")
+                + ", verdict " + evaluation.verdict();
+    }
+
+    private String sentence(Certification certificate) {
+        return "method " + method(certificate) + ", " + threat(certificate.threat()) + ", " + images(certificate)
+                + " images: clean " + percent(share(certificate, certificate.clean())) + ", certified "
+                + percent(share(certificate, certificate.certified())) + ", not broken "
+                + percent(share(certificate, certificate.unbroken()));
+    }
+
+    /** The method, with the limits of exact verification. */
+    private static String method(Certification certificate) {
+        Certification.Limits limits = certificate.limits();
+        return certificate.method()
+                + (limits.nodes().isPresent()
+                        ? String.format(
+                                Locale.ROOT,
+                                " (at most %,d subproblems)",
+                                limits.nodes().getAsInt())
+                        : "");
+    }
+
+    /** How many images of which split, and of which data where they are not the ticket's own. */
+    private String images(Certification certificate) {
+        return certificate.images().size() + " " + certificate.split()
+                + ticket.data()
+                        .digest()
+                        .filter(digest -> !digest.equals(certificate.data()))
+                        .map(_ -> " of other data (SHA-256 " + certificate.data() + ")")
+                        .orElse("");
+    }
+
+    private static Proportion share(Certification certificate, double share) {
+        int images = certificate.images().size();
+        return new Proportion(Math.toIntExact(Math.round(share * images)), images);
     }
 
     private static String threat(ThreatModel threat) {
-        return norm(threat.norm()) + " ball of radius " + Float.toString(threat.epsilon());
+        return norm(threat.norm()) + " ball of radius " + Radius.text(threat.epsilon());
     }
 
     private static String norm(Norm norm) {
@@ -123,16 +206,15 @@ public record ModelCard(Ticket ticket, List<StoredEvaluation> evaluations, DataD
      * The card in Markdown.
      *
      * @param file name of the exported file that it belongs to
+     * @param zeros whether that file holds a zero for each pruned weight, and not the surviving weights alone
      */
-    public String markdown(String file) {
+    public String markdown(String file, boolean zeros) {
         Architecture architecture = ticket.network().mask().architecture();
         StringBuilder card = new StringBuilder();
-        card.append("---\nlibrary_name: espalier\npipeline_tag: ")
-                .append(task())
-                .append('\n');
+        card.append(BEGIN).append("pipeline_tag: ").append(task()).append('\n');
         card.append("tags:\n  - sparse\n  - adversarial-robustness\n  - lottery-ticket\n");
         dataSet().ifPresent(name -> card.append("datasets:\n  - ").append(name).append('\n'));
-        if (!evaluations.isEmpty()) {
+        if (!evaluations.isEmpty() || !certificates.isEmpty()) {
             yamlResults(card, file);
         }
         card.append("---\n\n# ").append(file).append("\n\n");
@@ -167,11 +249,16 @@ public record ModelCard(Ticket ticket, List<StoredEvaluation> evaluations, DataD
         card.append("\n## Measured\n\n");
         if (evaluations.isEmpty()) {
             card.append(
-                    "No evaluation of these weights is stored. Their accuracy, natural and under attack, is not known.\n");
+                    certificates.isEmpty()
+                            ? "No evaluation of these weights is stored. Their accuracy, natural and under attack, is not known.\n"
+                            : "No evaluation of these weights by a suite of attacks is stored.\n");
         } else {
             table(card);
         }
-        limits(card);
+        if (!certificates.isEmpty()) {
+            certified(card);
+        }
+        limits(card, zeros);
         return card.toString();
     }
 
@@ -181,7 +268,12 @@ public record ModelCard(Ticket ticket, List<StoredEvaluation> evaluations, DataD
 
     private static String listed(List<String> names) {
         String text = String.join(
-                ", ", names.stream().limit(MOST_LISTED).map(ModelCard::escaped).toList());
+                ", ",
+                names.stream()
+                        .limit(MOST_LISTED)
+                        .map(DataDetails::listed)
+                        .map(ModelCard::escaped)
+                        .toList());
         return names.size() > MOST_LISTED ? text + " and " + (names.size() - MOST_LISTED) + " more" : text;
     }
 
@@ -216,23 +308,40 @@ public record ModelCard(Ticket ticket, List<StoredEvaluation> evaluations, DataD
     }
 
     private void yamlResults(StringBuilder card, String file) {
-        card.append("model-index:\n  - name: ").append(file).append("\n    results:\n");
+        card.append("model-index:\n  - name: ").append(scalar(file)).append("\n    results:\n");
         for (StoredEvaluation evaluation : evaluations) {
-            card.append("      - task:\n          type: ")
-                    .append(task())
-                    .append("\n        dataset:\n          name: ")
-                    .append(dataSet().orElse(NOT_KNOWN))
-                    .append("\n          type: ")
-                    .append(dataSet().orElse("unknown"))
-                    .append("\n          split: ")
-                    .append(evaluation.split())
-                    .append("\n        metrics:\n");
+            yamlResult(card, evaluation.split());
             metric(card, "accuracy", evaluation.clean());
             metric(
                     card,
                     "robust accuracy, suite " + evaluation.suite() + ", " + threat(evaluation.threat()),
                     evaluation.robust());
         }
+        for (Certification certificate : certificates) {
+            yamlResult(card, certificate.split());
+            metric(
+                    card,
+                    "certified accuracy, method " + method(certificate) + ", " + threat(certificate.threat()) + ", "
+                            + images(certificate) + " images",
+                    share(certificate, certificate.certified()));
+        }
+    }
+
+    private void yamlResult(StringBuilder card, String split) {
+        card.append("      - task:\n          type: ")
+                .append(task())
+                .append("\n        dataset:\n          name: ")
+                .append(dataSet().orElse(NOT_KNOWN))
+                .append("\n          type: ")
+                .append(dataSet().orElse("unknown"))
+                .append("\n          split: ")
+                .append(split)
+                .append("\n        metrics:\n");
+    }
+
+    /** A text as YAML takes it: a name with other characters in quotation marks, which JSON and YAML share. */
+    private static String scalar(String text) {
+        return text.matches("[A-Za-z][A-Za-z0-9._-]*") ? text : Json.write(text);
     }
 
     private static void metric(StringBuilder card, String name, Proportion proportion) {
@@ -260,14 +369,35 @@ public record ModelCard(Ticket ticket, List<StoredEvaluation> evaluations, DataD
                     .append(" | ")
                     .append(percent(evaluation.robust()))
                     .append(" | ")
-                    .append(evaluation.certified().correct() > 0 ? percent(evaluation.certified()) : "not certified")
+                    .append(evaluation.certified().map(ModelCard::percent).orElse("not certified"))
                     .append(" | ")
-                    .append(evaluation.verdict().name().toLowerCase(Locale.ROOT))
+                    .append(evaluation.verdict())
                     .append(" |\n");
         }
     }
 
-    private void limits(StringBuilder card) {
+    private void certified(StringBuilder card) {
+        card.append("\n### Certified\n\nFor a certified image, no attack in the ball can change the class.\n\n"
+                + "| ball | method | images | clean | certified: at least | not broken: at most |\n"
+                + "|---|---|---|---|---|---|\n");
+        for (Certification certificate : certificates) {
+            card.append("| ")
+                    .append(threat(certificate.threat()))
+                    .append(" | ")
+                    .append(method(certificate))
+                    .append(" | ")
+                    .append(images(certificate))
+                    .append(" | ")
+                    .append(percent(share(certificate, certificate.clean())))
+                    .append(" | ")
+                    .append(percent(share(certificate, certificate.certified())))
+                    .append(" | ")
+                    .append(percent(share(certificate, certificate.unbroken())))
+                    .append(" |\n");
+        }
+    }
+
+    private void limits(StringBuilder card, boolean zeros) {
         List<String> limits = new ArrayList<>();
         limits.add("Robust accuracy is an upper bound: another attack may break more images.");
         limits.add(
@@ -276,7 +406,10 @@ public record ModelCard(Ticket ticket, List<StoredEvaluation> evaluations, DataD
         limits.add("Certified accuracy is a lower bound for the named ball, on these images.");
         if (ticket.density() < 1) {
             limits.add(
-                    "The exported weights hold zeros where pruned; a runtime for dense networks is not faster for them.");
+                    zeros
+                            ? "The exported weights hold zeros where pruned; a runtime for dense networks is not faster for them."
+                            : "The file stores the surviving weights alone. It is smaller; a runtime for dense networks fills in"
+                                    + " zeros and is not faster.");
         }
         card.append("\n## Limits\n\n");
         limits.forEach(limit -> card.append("- ").append(limit).append('\n'));

@@ -1,7 +1,12 @@
 package org.espalier.lab.exchange;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.espalier.lab.exchange.numpy.NpyArray;
 import org.espalier.lab.exchange.numpy.NpzFile;
 import org.espalier.lab.exchange.onnx.OnnxExport;
@@ -12,6 +17,9 @@ import org.espalier.network.Parameter;
 
 /** Writes networks for other programs. */
 public final class NetworkExport {
+    /** Endings of names that say what is in a file. */
+    private static final Map<String, String> ENDINGS = endings();
+
     /** Formats by the name of {@code --format}. */
     public enum Format {
         /** A graph and its weights. */
@@ -34,7 +42,54 @@ public final class NetworkExport {
         }
     }
 
+    /** Name in a file's metadata of the SHA-256 of the ticket that it was made of. */
+    static final String TICKET_DIGEST = "espalier.ticket-sha256";
+
     private NetworkExport() {}
+
+    /**
+     * Whether a file is one that {@link #encode} wrote with a card's metadata. An {@code npz} file has no place for them and is
+     * never recognised.
+     *
+     * @param content the whole file
+     */
+    public static boolean isOurs(byte[] content) {
+        byte[] wanted = TICKET_DIGEST.getBytes(StandardCharsets.US_ASCII);
+        for (int i = 0; i + wanted.length <= content.length; i++) {
+            if (content[i] == wanted[0] && Arrays.equals(content, i, i + wanted.length, wanted, 0, wanted.length)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * The format that a file's name ends in, in words; empty where the ending says nothing, or is the format's own.
+     *
+     * @param name of the file
+     * @param format that is to be written
+     */
+    public static Optional<String> otherEnding(String name, Format format) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return ENDINGS.entrySet().stream()
+                .filter(each -> lower.endsWith(each.getKey()) && !each.getKey().equals(format.extension()))
+                .map(Map.Entry::getValue)
+                .findFirst();
+    }
+
+    private static Map<String, String> endings() {
+        Map<String, String> endings = new LinkedHashMap<>();
+        for (String ending : List.of(".pth", ".pt", ".ckpt")) {
+            endings.put(ending, "PyTorch");
+        }
+        endings.put(".onnx", "onnx");
+        endings.put(".safetensors", "safetensors");
+        endings.put(".npz", "npz");
+        endings.put(".espalier", "compact");
+        endings.put(".npy", "NumPy arrays");
+        endings.put(".md", "the model card");
+        return endings;
+    }
 
     /**
      * A file's bytes.

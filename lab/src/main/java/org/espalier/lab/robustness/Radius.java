@@ -6,6 +6,9 @@ import org.espalier.attack.ThreatModel;
 
 /** Meaningful radii of balls for images whose pixels lie in 0 to 1. */
 public final class Radius {
+    /** Longest decimal that nobody would rather read as a fraction. */
+    private static final int SHORT = 5;
+
     private Radius() {}
 
     /**
@@ -21,6 +24,15 @@ public final class Radius {
         };
     }
 
+    /** A radius in words: {@code 8/255} where it is such a fraction and no short decimal, as 0.2, is the same number. */
+    public static String text(float epsilon) {
+        String decimal = Float.toString(epsilon);
+        long steps = Math.round(255.0 * epsilon);
+        return decimal.length() > SHORT && steps > 0 && steps <= 255 && (float) (steps / 255.0) == epsilon
+                ? steps + "/255"
+                : decimal;
+    }
+
     /**
      * Refuses a ball that holds every image.
      *
@@ -33,8 +45,10 @@ public final class Radius {
             String norm = EvaluationRequest.norm(threat);
             throw new UserException(what + " is " + EvaluationRequest.number(threat.epsilon()) + ", expected at most "
                     + EvaluationRequest.number((float) largest) + " in " + norm + ": no two images of " + inputs
-                    + " pixels are further apart, as pixel values lie in 0 to 1; write 8/255 for a radius in steps of"
-                    + " 255");
+                    + " pixels are further apart, as pixel values lie in 0 to 1; "
+                    + (threat.epsilon() <= 255 && threat.epsilon() == Math.rint(threat.epsilon())
+                            ? "did you mean " + EvaluationRequest.number(threat.epsilon()) + "/255?"
+                            : "write 8/255 for a radius in steps of 255"));
         }
     }
 }

@@ -8,6 +8,7 @@ import org.espalier.attack.ThreatModel;
 import org.espalier.evaluate.rules.Finding;
 import org.espalier.evaluate.rules.Outcomes;
 import org.espalier.evaluate.rules.RobustInterval;
+import org.espalier.evaluate.rules.Rule;
 import org.espalier.evaluate.rules.Verdict;
 
 /**
@@ -115,9 +116,18 @@ public record StoredEvaluation(
         return new Proportion(known.unbroken().count(), known.unbroken().inputs());
     }
 
-    /** Certified accuracy in this ball; 0 where nothing is certified. */
-    public Proportion certified() {
-        return new Proportion(known.certified().count(), known.certified().inputs());
+    /**
+     * Certified accuracy in this ball, on the images of the evaluation; those without a certificate count as not certified. Empty
+     * where no stored certificate of the network is for this ball or a larger one.
+     */
+    public Optional<Proportion> certified() {
+        boolean tried = known.certified().count() > 0
+                || findings.stream()
+                        .anyMatch(each -> each.rule() == Rule.CERTIFIED && each.verdict() != Verdict.NOT_CHECKED);
+        return tried
+                ? Optional.of(new Proportion(
+                        known.certified().count(), known.certified().inputs()))
+                : Optional.empty();
     }
 
     /** Attacks of the suite, in order. */

@@ -158,6 +158,17 @@ public final class StoredEvaluations {
         return Json.string(Json.object(summary, "ticket", source), "dataset", source);
     }
 
+    /**
+     * Digest of the data set of a stored evaluation.
+     *
+     * @throws UserException if it is damaged
+     */
+    public static String dataDigest(Path directory) {
+        String source = directory.resolve(EvaluationDirectory.SUMMARY).toString();
+        JsonNode summary = Json.parse(AtomicFiles.content(directory.resolve(EvaluationDirectory.SUMMARY)), source);
+        return Json.string(Json.object(summary, "determined-by", source), "data", source);
+    }
+
     private static StoredEvaluation read(Path directory, List<Certification> certificates) {
         Raw wanted = raw(directory);
         List<KnownResults.Attacked> all = new ArrayList<>();
@@ -285,7 +296,9 @@ public final class StoredEvaluations {
         Map<String, Object> line = new LinkedHashMap<>(head);
         line.put("verdict", stored.verdict().toString());
         line.put("lowest-known", SummaryJson.proportion(stored.known().unbroken()));
-        line.put("certified", SummaryJson.proportion(stored.known().certified()));
+        stored.certified()
+                .ifPresent(_ -> line.put(
+                        "certified", SummaryJson.proportion(stored.known().certified())));
         line.put(
                 "findings", stored.findings().stream().map(SummaryJson::finding).toList());
         String text = Json.write(line);

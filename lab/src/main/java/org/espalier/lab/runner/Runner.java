@@ -171,8 +171,12 @@ public final class Runner {
             this.plan = levels.plan();
             this.store = store;
             Map<String, Integer> classes = new LinkedHashMap<>();
-            levels.data().forEach((name, set) -> classes.put(name, set.classes()));
-            store.classes(levels.splits(), classes);
+            Map<String, List<String>> names = new LinkedHashMap<>();
+            levels.data().forEach((name, set) -> {
+                classes.put(name, set.classes());
+                names.put(name, set.details().classNames());
+            });
+            store.classes(levels.splits(), classes, names);
             // Levels that a wanted trial shares with others are among its own: parents are never missing.
             Set<String> keys = new HashSet<>();
             wanted(plan).forEach(trial -> keys.addAll(trial.levels()));
@@ -202,7 +206,8 @@ public final class Runner {
                                 classes,
                                 set.details().classNames().isEmpty()
                                         ? List.of()
-                                        : classes.stream().map(set::className).toList()));
+                                        : classes.stream().map(set::className).toList(),
+                                set.details().validation() > 0));
                     }
                 }
             });

@@ -17,8 +17,8 @@ import org.espalier.lab.file.Json;
 import tools.jackson.databind.JsonNode;
 
 /**
- * How many images of each class the measured splits of a search have: {@code classes.json}. A report needs it for {@link
- * Chance}, and reads no data.
+ * How many images of each class the measured splits of a search have, and the classes' names: {@code classes.json}. A report
+ * needs it for {@link Chance}, and reads no data.
  */
 final class ClassCounts {
     static final String FILE = "classes.json";
@@ -30,8 +30,10 @@ final class ClassCounts {
      *
      * @param splits measured splits by data set
      * @param classes number of classes by data set
+     * @param names of the classes by data set, where they have names
      */
-    static void write(Path store, Map<String, Splits> splits, Map<String, Integer> classes) {
+    static void write(
+            Path store, Map<String, Splits> splits, Map<String, Integer> classes, Map<String, List<String>> names) {
         Map<String, Object> sets = new LinkedHashMap<>();
         splits.forEach((name, parts) -> {
             Map<String, Object> set = new LinkedHashMap<>();
@@ -43,6 +45,15 @@ final class ClassCounts {
         Map<String, Object> file = new LinkedHashMap<>();
         file.put("format", Store.FORMAT);
         file.put("images", sets);
+        Map<String, Object> named = new LinkedHashMap<>();
+        names.forEach((name, list) -> {
+            if (!list.isEmpty()) {
+                named.put(name, new ArrayList<Object>(list));
+            }
+        });
+        if (!named.isEmpty()) {
+            file.put("names", named);
+        }
         AtomicFiles.write(store.resolve(FILE), (Json.write(file) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
@@ -56,6 +67,22 @@ final class ClassCounts {
             list.add(count);
         }
         return list;
+    }
+
+    /**
+     * Names of a data set's classes as the search saw them; empty if they are called by their numbers, and for stores of older
+     * versions.
+     *
+     * @throws UserException if the file is damaged
+     */
+    static List<String> names(Path store, String dataset) {
+        Path file = store.resolve(FILE);
+        if (!Files.exists(file)) {
+            return List.of();
+        }
+        String source = file.toString();
+        JsonNode names = Json.parse(AtomicFiles.read(file), source).path("names");
+        return names.has(dataset) ? Json.strings(names, dataset, source) : List.of();
     }
 
     /**

@@ -166,7 +166,7 @@ public final class CompactFile {
      *
      * @throws UserException if they are no strings
      */
-    static Map<String, String> about(byte[] bytes, String source) {
+    public static Map<String, String> about(byte[] bytes, String source) {
         JsonNode header = header(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN), source);
         return header.has("about") ? Json.texts(header, "about", source) : Map.of();
     }

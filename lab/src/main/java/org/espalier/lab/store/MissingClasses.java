@@ -10,8 +10,9 @@ import java.util.stream.Collectors;
  * @param split {@code train}, {@code validation} or {@code test}
  * @param classes that none of its images has, ascending
  * @param names of these classes, (class); empty if they are called by their numbers
+ * @param own whether the data set has validation images of its own, which no setting of an experiment changes
  */
-public record MissingClasses(String dataset, String split, List<Integer> classes, List<String> names) {
+public record MissingClasses(String dataset, String split, List<Integer> classes, List<String> names, boolean own) {
     public MissingClasses {
         classes = List.copyOf(classes);
         names = List.copyOf(names);
@@ -19,7 +20,7 @@ public record MissingClasses(String dataset, String split, List<Integer> classes
 
     /** Classes that are called by their numbers. */
     public MissingClasses(String dataset, String split, List<Integer> classes) {
-        this(dataset, split, classes, List.of());
+        this(dataset, split, classes, List.of(), false);
     }
 
     /** Whether early stopping, which chooses by validation images, chooses without these classes. */
@@ -35,8 +36,10 @@ public record MissingClasses(String dataset, String split, List<Integer> classes
                         ? classes.stream().map(String::valueOf).collect(Collectors.joining(", "))
                         : String.join(", ", names))
                 + (validation()
-                        ? ", so early stopping and best weights mean nothing there; data.split: stratified or shuffled"
-                                + " takes validation images of every class"
+                        ? ", so early stopping and best weights mean nothing there; "
+                                + (own
+                                        ? "import the data again with a larger --validation, or with more pictures of it"
+                                        : "data.split: stratified or shuffled takes validation images of every class")
                         : "");
     }
 }

@@ -45,6 +45,9 @@ public record NetworkFile(
         this(network, level, iteration, Optional.empty(), Optional.empty());
     }
 
+    /** Name in a file's metadata of the names of its classes, a list in JSON. */
+    public static final String CLASSES = "espalier.classes";
+
     private static final Pattern NAME = Pattern.compile("layers\\.(0|[1-9][0-9]{0,8})\\.(weight|bias|mask)");
 
     /**
@@ -59,6 +62,22 @@ public record NetworkFile(
      */
     public static NetworkFile read(Path file) {
         return decode(AtomicFiles.read(file), file.toString());
+    }
+
+    /**
+     * Names of the classes that a file's metadata have; empty where it has none.
+     *
+     * @throws UserException if the file is missing or damaged
+     */
+    public static List<String> classNames(Path file) {
+        byte[] bytes = AtomicFiles.read(file);
+        String source = file.toString();
+        Optional<String> text = CompactFile.is(bytes)
+                ? Optional.ofNullable(CompactFile.about(bytes, source).get(CLASSES))
+                : SafeTensors.decodeAny(bytes, source).metadataIfAny(CLASSES);
+        // A document of its own has to be an object.
+        return text.map(list -> Json.strings(Json.parse("{\"names\": " + list + "}", source), "names", source))
+                .orElse(List.of());
     }
 
     /**
@@ -79,6 +98,9 @@ public record NetworkFile(
                     Optional.ofNullable(about.get(DATA_SET)),
                     Optional.ofNullable(about.get(DATA_DIGEST)));
         }
+        OtherFormat.of(bytes, source).ifPresent(other -> {
+            throw new UserException(source + " is " + other + ": 'espalier import' makes a ticket of it first");
+        });
         SafeTensors stored = SafeTensors.decodeAny(bytes, source);
         Optional<String> described = stored.metadataIfAny(Networks.NETWORK);
         Architecture architecture;

@@ -154,6 +154,11 @@ public final class Store {
         return ClassCounts.chance(directory, dataset, split);
     }
 
+    /** Names of a data set's classes as the search saw them; empty where they have none, or the store is of an older version. */
+    public List<String> classNames(String dataset) {
+        return ClassCounts.names(directory, dataset);
+    }
+
     /** The process number of the run that is working on this store now; empty if none is. */
     public Optional<Long> running() {
         return StoreLock.holder(directory);
@@ -173,7 +178,8 @@ public final class Store {
                         Arrays.stream(Json.wholes(each, "classes", source))
                                 .boxed()
                                 .toList(),
-                        each.has("names") ? Json.strings(each, "names", source) : List.of()));
+                        each.has("names") ? Json.strings(each, "names", source) : List.of(),
+                        each.path("own-validation").asBoolean(false)));
             }
         }
         return missing;

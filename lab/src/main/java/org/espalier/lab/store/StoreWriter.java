@@ -301,6 +301,9 @@ public final class StoreWriter implements AutoCloseable {
             if (!each.names().isEmpty()) {
                 entry.put("names", each.names());
             }
+            if (each.own()) {
+                entry.put("own-validation", true);
+            }
             list.add(entry);
         }
         AtomicFiles.write(file, (Json.write(Map.of("missing-classes", list)) + "\n").getBytes(StandardCharsets.UTF_8));
@@ -317,13 +320,15 @@ public final class StoreWriter implements AutoCloseable {
     }
 
     /**
-     * Stores the number of images of each class in the measured splits, see {@link Store#chance}.
+     * Stores the number of images of each class in the measured splits and the classes' names, see {@link Store#chance} and {@link
+     * Store#classNames}.
      *
      * @param splits measured splits by data set
      * @param classes number of classes by data set
+     * @param names of the classes by data set; empty lists where they have none
      */
-    public void classes(Map<String, Splits> splits, Map<String, Integer> classes) {
-        ClassCounts.write(directory, splits, classes);
+    public void classes(Map<String, Splits> splits, Map<String, Integer> classes, Map<String, List<String>> names) {
+        ClassCounts.write(directory, splits, classes, names);
     }
 
     /** Writes a level; to be closed. */

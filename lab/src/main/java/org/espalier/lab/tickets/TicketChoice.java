@@ -133,20 +133,29 @@ public record TicketChoice(
     private List<String> missing(List<StoredTrial> trials) {
         List<String> options = new ArrayList<>();
         if (values(trials, TrialId::dataset).size() > 1) {
-            options.add("--data-set");
+            options.add(option("--data-set", values(trials, TrialId::dataset)));
         }
         if (values(trials, TrialId::objective).size() > 1) {
-            options.add("--objective");
+            options.add(option("--objective", values(trials, TrialId::objective)));
         }
         if (values(trials, TrialId::strategy).size() > 1) {
-            options.add("--strategy");
+            options.add(option("--strategy", values(trials, TrialId::strategy)));
         }
         if (values(trials, id -> Integer.toString(id.trial())).size() > 1) {
-            options.add("--trial");
+            options.add(option("--trial", values(trials, id -> Integer.toString(id.trial()))));
         }
         if (level.isEmpty()) {
-            options.add("--level");
+            int last = trials.stream()
+                            .mapToInt(trial -> trial.levels().size())
+                            .max()
+                            .orElse(1)
+                    - 1;
+            options.add("--level (0 to " + last + ")");
         }
         return options;
+    }
+
+    private static String option(String name, List<String> values) {
+        return name + " (" + String.join(", ", values) + ")";
     }
 }

@@ -53,7 +53,8 @@ public record Report(
         }
 
         /**
-         * Names of a data set's classes, (class); empty if they are called by their numbers or the data set is not on this machine.
+         * Names of a data set's classes as the search saw them, (class). A store of an older version has none: then those of the
+         * data set on this machine, if it is the one that the search trained on. Empty if classes are called by their numbers.
          *
          * @throws UserException if the data set's description is damaged
          */
@@ -63,7 +64,21 @@ public record Report(
                     .findFirst()
                     .flatMap(Experiment.DataSource::directory)
                     .map(Path::of);
-            return DataSets.standard().details(dataset, files).classNames();
+            List<String> stored = store.classNames(dataset);
+            return stored.isEmpty()
+                    ? DataSets.standard()
+                            .details(dataset, files, digest(dataset))
+                            .classNames()
+                    : stored;
+        }
+
+        /** Digest of the data that the search's levels were trained on. */
+        private Optional<String> digest(String dataset) {
+            return store.trials().stream()
+                    .filter(trial -> trial.id().dataset().equals(dataset))
+                    .flatMap(trial -> trial.levels().stream())
+                    .flatMap(key -> store.level(key).dataDigest().stream())
+                    .findFirst();
         }
 
         /** How many levels are trained, and how many there will be; those that strategies share count once. */

@@ -166,7 +166,10 @@ public record RobustCurves(List<Frame> frames) {
                         add(notes, "Certified accuracy is of the first " + Numbers.count(g.images()) + " images."));
         boolean certified = levels.values().stream()
                 .flatMap(List::stream)
-                .anyMatch(e -> e.evaluation().certified().correct() > 0);
+                .anyMatch(e -> e.evaluation()
+                        .certified()
+                        .filter(share -> share.correct() > 0)
+                        .isPresent());
         var spots = new ArrayList<Spot>();
         var refused = new ArrayList<String>();
         levels.forEach((level, trials) -> {
@@ -177,7 +180,8 @@ public record RobustCurves(List<Frame> frames) {
                     .filter(sample -> sample.count() > 0)
                     .orElseGet(() -> certified
                             ? Sample.of(trials.stream()
-                                    .map(e -> 100 * e.evaluation().certified().accuracy())
+                                    .flatMap(e -> e.evaluation().certified().stream())
+                                    .map(share -> 100 * share.accuracy())
                                     .toList())
                             : NONE);
             if (mark == Verdict.REFUSED) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.espalier.lab.robustness.Proportion;
 import org.espalier.lab.robustness.StoredEvaluation;
 
 /**
@@ -78,15 +79,16 @@ public record SuiteAccuracy(String name, Kind kind, Function<StoredEvaluation, O
         all.add(new SuiteAccuracy(
                 LOWEST_KNOWN, Kind.KNOWN, e -> Optional.of(e.lowestKnown().accuracy())));
         if (certified(evaluations)) {
-            all.add(new SuiteAccuracy(
-                    CERTIFIED, Kind.KNOWN, e -> Optional.of(e.certified().accuracy())));
+            all.add(new SuiteAccuracy(CERTIFIED, Kind.KNOWN, e -> e.certified().map(Proportion::accuracy)));
         }
         return all;
     }
 
     /** Whether an image of any of the evaluations is certified. */
     public static boolean certified(Collection<StoredEvaluation> evaluations) {
-        return evaluations.stream().anyMatch(e -> e.certified().correct() > 0);
+        return evaluations.stream()
+                .anyMatch(
+                        e -> e.certified().filter(share -> share.correct() > 0).isPresent());
     }
 
     private static Optional<StoredEvaluation.AttackResult> attack(StoredEvaluation evaluation, String name) {

@@ -243,7 +243,7 @@ public final class RobustnessFigures {
             var lines = new ArrayList<Line>();
             for (int level : shown) {
                 lines.add(Line.of(
-                        Curve.ofMeans(at(radii, objective, level, StoredEvaluation::lowestKnown)),
+                        Curve.ofMeans(at(radii, objective, level, e -> Optional.of(e.lowestKnown()))),
                         names.getOrDefault(level, ""),
                         KNOWN));
                 if (certified) {
@@ -297,13 +297,14 @@ public final class RobustnessFigures {
             TreeMap<Double, RadiusGroup> radii,
             String objective,
             int level,
-            Function<StoredEvaluation, Proportion> of) {
+            Function<StoredEvaluation, Optional<Proportion>> of) {
         var numbers = new TreeMap<Double, List<Double>>();
         radii.forEach((epsilon, group) -> {
-            List<Evaluated> trials = group.at(objective, level);
+            List<Evaluated> trials = group.at(objective, level).stream()
+                    .filter(each -> of.apply(each.evaluation()).isPresent())
+                    .toList();
             if (!trials.isEmpty()) {
-                numbers.put(
-                        epsilon, percents(trials, e -> Optional.of(of.apply(e).accuracy())));
+                numbers.put(epsilon, percents(trials, e -> of.apply(e).map(Proportion::accuracy)));
             }
         });
         return numbers;

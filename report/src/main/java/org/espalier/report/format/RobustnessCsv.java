@@ -108,7 +108,15 @@ public final class RobustnessCsv {
             }
             attack(text, key, "all", "worst-case", each.epsilon(), worst(e));
             attack(text, key, "all", "lowest-known", each.epsilon(), known(e.lowestKnown()));
-            attack(text, key, "all", "certified", each.epsilon(), known(e.certified()));
+            if (e.certified().isPresent()) {
+                attack(
+                        text,
+                        key,
+                        "all",
+                        "certified",
+                        each.epsilon(),
+                        known(e.certified().get()));
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import org.espalier.UserException;
 import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.certification.Certification;
 import org.espalier.lab.counterexample.KeptDirectory;
+import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.report.content.LoneNetwork;
 import org.espalier.report.table.EvaluationTables;
 import org.espalier.report.table.LoneTables;
@@ -31,7 +32,11 @@ public final class LonePage {
         }
         for (LoneNetwork.Evaluation each : lone.evaluations()) {
             page.html(Html.table(EvaluationTables.one(new EvaluationTables.Row(lone.label(), each.stored()))));
-            examples(page, new KeptDirectory(each.directory().resolve(KeptDirectory.NAME)), each.dataSet());
+            examples(
+                    page,
+                    new KeptDirectory(each.directory().resolve(KeptDirectory.NAME)),
+                    each.dataSet(),
+                    StoredEvaluations.dataDigest(each.directory()));
         }
         page.section("certified", "Certified bounds", "Certified");
         if (lone.certificates().isEmpty()) {
@@ -40,7 +45,7 @@ public final class LonePage {
             page.html(Html.table(LoneTables.certificates(lone.certificates())));
         }
         for (Certification each : lone.certificates()) {
-            examples(page, new KeptDirectory(each.directory().resolve(KeptDirectory.NAME)), "");
+            examples(page, new KeptDirectory(each.directory().resolve(KeptDirectory.NAME)), "", each.data());
         }
         return page;
     }
@@ -49,8 +54,9 @@ public final class LonePage {
      * Adds the gallery of a directory, if examples are kept there.
      *
      * @param dataSet its name, for the names of classes
+     * @param digest of that data set
      */
-    static void examples(Page page, KeptDirectory directory, String dataSet) {
+    static void examples(Page page, KeptDirectory directory, String dataSet, String digest) {
         if (!directory.exists()) {
             return;
         }
@@ -66,7 +72,7 @@ public final class LonePage {
                     + KeptGallery.of(
                             directory.read(),
                             DataSets.standard()
-                                    .details(dataSet, Optional.empty())
+                                    .details(dataSet, Optional.empty(), Optional.of(digest))
                                     .classNames(),
                             directory.file().toString())
                     + "</details>");

@@ -46,7 +46,14 @@ final class ReportPage {
         this.report = report;
         several = report.runs().size() > 1;
         page = new Page(
-                report.runs().stream().map(Report.Run::label).collect(Collectors.joining(", ")), subtitle(report));
+                report.runs().stream().map(ReportPage::title).collect(Collectors.joining(", ")), subtitle(report));
+    }
+
+    /** The experiment's name, with that of the directory where it is another one. */
+    private static String title(Report.Run run) {
+        String directory =
+                String.valueOf(run.directory().toAbsolutePath().normalize().getFileName());
+        return directory.equals(run.label()) ? directory : run.label() + " (" + directory + ")";
     }
 
     /**

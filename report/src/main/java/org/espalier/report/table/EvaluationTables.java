@@ -18,6 +18,9 @@ import org.espalier.report.statistics.Sample;
 
 /** Tables of robustness evaluations: what is left under attack, with the interval of sampling and the rules' marks. */
 public final class EvaluationTables {
+    /** What stands in place of a figure that was not measured. */
+    static final String NONE = "-";
+
     private EvaluationTables() {}
 
     /**
@@ -145,7 +148,7 @@ public final class EvaluationTables {
                     percent(e.robust().accuracy()),
                     interval(e.robust()),
                     percent(e.lowestKnown().accuracy()),
-                    percent(e.certified().accuracy()),
+                    e.certified().map(share -> percent(share.accuracy())).orElse(NONE),
                     e.verdict().toString()));
             cells.add(line);
             e.findings().stream()

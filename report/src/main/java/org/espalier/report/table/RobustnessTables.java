@@ -156,7 +156,7 @@ public final class RobustnessTables {
                     mean(trials, StoredEvaluation::robust) + EvaluationTables.mark(verdict),
                     interval(trials),
                     mean(trials, StoredEvaluation::lowestKnown),
-                    mean(trials, StoredEvaluation::certified),
+                    certified(trials),
                     Integer.toString(trials.size()),
                     verdict.toString()));
             marks.add(new MarkedTable.Mark(verdict, RuleNotes.evidence(trials)));
@@ -178,7 +178,10 @@ public final class RobustnessTables {
                 + " network; of several trials the widest ends");
         notes.add("lowest known: right under the suite, under the rules' own attacks and doubled runs, without a"
                 + " counterexample of exact verification and under other evaluations of the same network, in this ball or in"
-                + " a smaller one. certified: shown to be right in the whole ball; 0 where nothing is certified");
+                + " a smaller one. certified: shown to be right in the whole ball; images without a certificate do not count as"
+                + " certified; " + EvaluationTables.NONE
+                + " where certify was not run, [n of m] where it was run on n of m"
+                + " trials");
         lines.values().stream()
                 .collect(Collectors.groupingBy(
                         trials -> trials.getFirst().trial().objective(), LinkedHashMap::new, Collectors.toList()))
@@ -224,6 +227,18 @@ public final class RobustnessTables {
         return EvaluationTables.cell(Sample.of(trials.stream()
                 .map(trial -> of.apply(trial.evaluation()).accuracy())
                 .toList()));
+    }
+
+    /** Over the trials that were certified, with their number where it is not that of all. */
+    private static String certified(List<Evaluated> trials) {
+        List<Double> shares = trials.stream()
+                .flatMap(trial -> trial.evaluation().certified().stream())
+                .map(Proportion::accuracy)
+                .toList();
+        return shares.isEmpty()
+                ? EvaluationTables.NONE
+                : EvaluationTables.cell(Sample.of(shares))
+                        + (shares.size() < trials.size() ? " [" + shares.size() + " of " + trials.size() + "]" : "");
     }
 
     private static String cell(List<Evaluated> trials, SuiteAccuracy quantity) {

@@ -26,7 +26,7 @@ public record BeyondAttack(int level, Optional<Suite> suite, Optional<Bounds> bo
      * @param epsilon radius of the ball
      * @param accuracy share of images right under every attack
      * @param known share of images that nothing known breaks; no larger than {@code accuracy}
-     * @param certified share of images that are certified; 0 where nothing is
+     * @param certified share of images that are certified; of no trials where certify was not run
      * @param mark what the rules say of it
      */
     public record Suite(

@@ -141,7 +141,7 @@ public final class BeyondAttackReader {
                         epsilon,
                         left(at, StoredEvaluation::robust),
                         left(at, StoredEvaluation::lowestKnown),
-                        left(at, StoredEvaluation::certified),
+                        certified(at),
                         RuleNotes.worst(at)));
     }
 
@@ -176,11 +176,19 @@ public final class BeyondAttackReader {
                 .toList());
     }
 
+    /** Over the networks that were certified. */
+    private static Sample certified(List<Evaluated> evaluations) {
+        return Sample.of(evaluations.stream()
+                .flatMap(e -> e.evaluation().certified().stream())
+                .map(Proportion::accuracy)
+                .toList());
+    }
+
     /** The suite's accuracy, with the lowest known one where that is lower, and the certified one where there is any. */
     private static String interval(List<Evaluated> evaluations) {
         double suite = left(evaluations, StoredEvaluation::robust).mean();
         double known = left(evaluations, StoredEvaluation::lowestKnown).mean();
-        double certified = left(evaluations, StoredEvaluation::certified).mean();
+        double certified = certified(evaluations).mean(); // NaN where certify was not run
         var more = new ArrayList<String>();
         if (known < suite) {
             more.add(String.format(Locale.ROOT, "lowest known %.1f %%", 100 * known));

@@ -57,9 +57,10 @@ public final class PictureFolder {
     private void read(Path folder) {
         list(folder);
         if (files.isEmpty()) {
-            throw new UserException(
-                    folder + " has no pictures in sub-folders: expected a folder for each class with PNG or"
-                            + " JPEG files, or files of a data format");
+            throw new UserException(folder
+                    + " has no pictures in sub-folders: expected a folder for each class with PNG or"
+                    + " JPEG files, or files of a data format"
+                    + (unlabelled.isEmpty() ? "" : "; put the pictures of each class into a folder of their own"));
         }
         boolean grey = readHeaders();
         int channels = switch (options.colours()) {
