@@ -326,7 +326,11 @@ class EvaluateCommandTest {
         refused(ofLevel("--images", "0"), ExitCode.USAGE, "--images is 0");
         refused(ofLevel("--images", "31"), ExitCode.MISTAKE, "--images is 31, expected at most 30");
         refused(ofLevel("--split", "tset"), ExitCode.USAGE, "--split is tset, expected test?");
-        refused(evaluate(out.toString()), ExitCode.MISTAKE, "--strategy, --trial, --level", "--all-levels");
+        refused(
+                evaluate(out.toString()),
+                ExitCode.MISTAKE,
+                "--strategy (original, random), --trial (1, 2), --level (0 to 1)",
+                "--all-levels");
         refused(evaluate(out.toString(), "--level", "7"), ExitCode.MISTAKE, "--level is 7, expected 0 to 1");
         refused(
                 evaluate(out.toString(), "--strategy", "orignal"),
