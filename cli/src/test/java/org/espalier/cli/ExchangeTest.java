@@ -39,6 +39,11 @@ class ExchangeTest {
 
     private Path export(String format, String name, String... more) {
         Path file = home.resolve(name);
+        done(exported(format, file, more));
+        return file;
+    }
+
+    private String[] exported(String format, Path file, String... more) {
         List<String> all = new ArrayList<>(List.of(
                 "export",
                 out.toString(),
@@ -53,8 +58,7 @@ class ExchangeTest {
                 "--out",
                 file.toString()));
         all.addAll(List.of(more));
-        done(all.toArray(String[]::new));
-        return file;
+        return all.toArray(String[]::new);
     }
 
     private StoredNetwork level() {
@@ -209,19 +213,7 @@ class ExchangeTest {
     }
 
     private String refused(String format, Path file) {
-        CommandLineRun run = CommandLineRun.of(
-                "export",
-                out.toString(),
-                "--strategy",
-                "original",
-                "--trial",
-                "2",
-                "--level",
-                "1",
-                "--format",
-                format,
-                "--out",
-                file.toString());
+        CommandLineRun run = CommandLineRun.of(exported(format, file));
         assertThat(run.code()).isEqualTo(ExitCode.MISTAKE);
         assertThat(run.err()).hasLineCount(1);
         return run.err();

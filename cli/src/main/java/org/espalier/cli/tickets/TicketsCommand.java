@@ -148,14 +148,7 @@ final class TicketsCommand implements Callable<Integer> {
     private Ticket ticket(TicketCollection collection, KeptTicket kept) {
         return Tickets.at(
                         collection.directory().resolve(kept.file()),
-                        new TicketChoice(
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                false,
-                                WeightChoice.FINAL),
+                        TicketChoice.none(WeightChoice.FINAL),
                         TicketData.of(kept.dataset(), dataDirectory))
                 .getFirst();
     }

@@ -1,15 +1,11 @@
 package org.espalier.dynamic.phases;
 
 import java.util.Collections;
-import java.util.Optional;
-import java.util.OptionalInt;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
-import org.espalier.prune.CountingRule;
 import org.espalier.prune.LossChoice;
 import org.espalier.prune.Pruner;
-import org.espalier.prune.Scope;
 import org.espalier.prune.criterion.Cnip;
 import org.espalier.prune.criterion.ScoredWeights;
 import org.espalier.random.Stream;
@@ -84,16 +80,10 @@ public record MixedPruningInTraining(
     @Override
     public MaskProcess bind(MaskTraining training) {
         Architecture architecture = training.engine().architecture();
-        Pruner pruner = new Pruner(
-                new OneRound.OfBoth(new Cnip(images, batches, steps, LossChoice.NATURAL, ScoredWeights.TRAINED)),
-                Scope.GLOBAL,
-                CountingRule.EXACT,
-                OptionalInt.of(1),
-                Optional.of(Pruner.Ties.RANDOM));
+        Pruner pruner = PruningTimes.pruner(
+                new OneRound.OfBoth(new Cnip(images, batches, steps, LossChoice.NATURAL, ScoredWeights.TRAINED)));
         return times().process(training, (pruning, mask, weights, stream, resources) -> {
-            int all = architecture.weights();
-            int left = all - CountingRule.EXACT.pruned(1 - times().kept(density, pruning), all);
-            double fraction = (double) Math.max(0, mask.count() - left) / mask.count();
+            double fraction = times().fraction(density, pruning, architecture.weights(), mask.count());
             return pruner.prune(mask, weights, Collections.nCopies(architecture.layers(), fraction), stream, resources);
         });
     }

@@ -1,16 +1,11 @@
 package org.espalier.dynamic.phases;
 
 import java.util.Collections;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
-import org.espalier.prune.CountingRule;
 import org.espalier.prune.LossChoice;
 import org.espalier.prune.Pruner;
-import org.espalier.prune.Scope;
 import org.espalier.prune.criterion.ScoredWeights;
 import org.espalier.prune.criterion.Snip;
 import org.espalier.random.Stream;
@@ -79,23 +74,11 @@ public record PruningInTraining(
     @Override
     public MaskProcess bind(MaskTraining training) {
         Architecture architecture = training.engine().architecture();
-        return times().process(
-                        training,
-                        (pruning, mask, weights, stream, resources) -> new Pruner(
-                                        new Snip(images, batches, LossChoice.NATURAL, ScoredWeights.TRAINED),
-                                        Scope.GLOBAL,
-                                        CountingRule.EXACT,
-                                        OptionalInt.of(1),
-                                        Optional.of(Pruner.Ties.RANDOM))
-                                .prune(mask, weights, fractions(architecture, mask, pruning), stream, resources));
-    }
-
-    /** The share of the survivors that goes, the same for all layers. */
-    private List<Double> fractions(Architecture architecture, Mask mask, int pruning) {
-        int all = architecture.weights();
-        int left = all - CountingRule.EXACT.pruned(1 - times().kept(density, pruning), all);
-        int go = Math.max(0, mask.count() - left);
-        return Collections.nCopies(architecture.layers(), (double) go / mask.count());
+        Pruner pruner = PruningTimes.pruner(new Snip(images, batches, LossChoice.NATURAL, ScoredWeights.TRAINED));
+        return times().process(training, (pruning, mask, weights, stream, resources) -> {
+            double fraction = times().fraction(density, pruning, architecture.weights(), mask.count());
+            return pruner.prune(mask, weights, Collections.nCopies(architecture.layers(), fraction), stream, resources);
+        });
     }
 
     /** Registers the kind. */

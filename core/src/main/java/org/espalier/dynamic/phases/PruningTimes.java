@@ -1,12 +1,17 @@
 package org.espalier.dynamic.phases;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
+import org.espalier.prune.CountingRule;
+import org.espalier.prune.Criterion;
+import org.espalier.prune.Pruner;
 import org.espalier.prune.PruningResources;
+import org.espalier.prune.Scope;
 import org.espalier.random.Stream;
 import org.espalier.train.mask.MaskProcess;
 import org.espalier.train.mask.MaskTraining;
@@ -49,6 +54,24 @@ record PruningTimes(int steps, double first, double every) {
         return pruning == prunings() - 1 || density >= 0.5
                 ? density
                 : density + (0.5 - density) * StrictMath.pow(0.5, pruning);
+    }
+
+    /**
+     * The share of what is there that a pruning takes.
+     *
+     * @param density share of all that is left after the last pruning
+     * @param all number of weights or units of the dense network
+     * @param present number of those that are left
+     */
+    double fraction(double density, int pruning, int all, int present) {
+        int left = all - CountingRule.EXACT.pruned(1 - kept(density, pruning), all);
+        return (double) Math.max(0, present - left) / Math.max(1, present);
+    }
+
+    /** Prunes all layers together by a criterion, an exact count, and leaves one weight or unit in each. */
+    static Pruner pruner(Criterion criterion) {
+        return new Pruner(
+                criterion, Scope.GLOBAL, CountingRule.EXACT, OptionalInt.of(1), Optional.of(Pruner.Ties.RANDOM));
     }
 
     void check(int iterations) {

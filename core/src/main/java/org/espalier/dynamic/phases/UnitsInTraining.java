@@ -1,15 +1,11 @@
 package org.espalier.dynamic.phases;
 
 import java.util.Collections;
-import java.util.Optional;
-import java.util.OptionalInt;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
-import org.espalier.prune.CountingRule;
 import org.espalier.prune.LossChoice;
 import org.espalier.prune.Pruner;
-import org.espalier.prune.Scope;
 import org.espalier.prune.criterion.ScoredWeights;
 import org.espalier.prune.criterion.SnapIt;
 import org.espalier.random.Stream;
@@ -84,17 +80,11 @@ public record UnitsInTraining(
     public MaskProcess bind(MaskTraining training) {
         Architecture architecture = training.engine().architecture();
         HiddenUnits units = new HiddenUnits(architecture);
-        Pruner pruner = new Pruner(
-                new OneRound.OfUnits(new SnapIt(images, batches, steps, LossChoice.NATURAL, ScoredWeights.TRAINED)),
-                Scope.GLOBAL,
-                CountingRule.EXACT,
-                OptionalInt.of(1),
-                Optional.of(Pruner.Ties.RANDOM));
+        Pruner pruner = PruningTimes.pruner(
+                new OneRound.OfUnits(new SnapIt(images, batches, steps, LossChoice.NATURAL, ScoredWeights.TRAINED)));
+        int all = units.count(Mask.dense(architecture));
         return times().process(training, (pruning, mask, weights, stream, resources) -> {
-            int all = units.count(Mask.dense(architecture));
-            int left = all - CountingRule.EXACT.pruned(1 - times().kept(nodes, pruning), all);
-            int present = units.count(mask);
-            double fraction = (double) Math.max(0, present - left) / Math.max(1, present);
+            double fraction = times().fraction(nodes, pruning, all, units.count(mask));
             return pruner.prune(mask, weights, Collections.nCopies(architecture.layers(), fraction), stream, resources);
         });
     }

@@ -13,7 +13,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.espalier.UserException;
 import org.espalier.UserPath;
 import org.espalier.data.DataSet;
@@ -109,6 +111,13 @@ public final class StudyContext {
     /** Tells the user how far the study is. */
     public synchronized void say(String line) {
         progress.accept(line);
+    }
+
+    /** {@link #all(List)} of tasks that differ in their number, from 0. */
+    public <T> List<T> all(int tasks, IntFunction<T> task) {
+        return all(IntStream.range(0, tasks)
+                .mapToObj(number -> (Callable<T>) () -> task.apply(number))
+                .toList());
     }
 
     /**

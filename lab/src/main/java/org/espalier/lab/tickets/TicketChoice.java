@@ -33,26 +33,17 @@ public record TicketChoice(
         WeightChoice weights) {
     /** Every level of every trial. */
     public static TicketChoice everything(WeightChoice weights) {
-        return new TicketChoice(
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                true,
-                weights);
+        return unnamed(true, weights);
     }
 
     /** The level that a path names by itself. */
     public static TicketChoice none(WeightChoice weights) {
+        return unnamed(false, weights);
+    }
+
+    private static TicketChoice unnamed(boolean all, WeightChoice weights) {
         return new TicketChoice(
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                false,
-                weights);
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), all, weights);
     }
 
     /** Whether nothing is chosen. */

@@ -39,14 +39,7 @@ public record LoneNetwork(
         List<String> problems) {
     private static final String SUMMARY = "summary.json";
     private static final String INDEX = "index.json";
-    private static final TicketChoice NOTHING = new TicketChoice(
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            false,
-            WeightChoice.FINAL);
+    private static final TicketChoice NOTHING = TicketChoice.none(WeightChoice.FINAL);
 
     /**
      * An evaluation and its directory.

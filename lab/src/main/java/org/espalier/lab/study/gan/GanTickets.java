@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.espalier.data.DataSet;
 import org.espalier.engine.Engine;
 import org.espalier.lab.store.StoredNetwork;
@@ -140,12 +139,7 @@ public record GanTickets(
         StudyResult run() {
             StoredNetwork classifier = context.network("classifier", this::classifier);
             Quality.Measured training = quality(classifier).of(data.train(), settings.samples);
-            List<Callable<List<Found>>> work = new ArrayList<>();
-            for (int run = 0; run < settings.runs; run++) {
-                int number = run;
-                work.add(() -> new Run(number, quality(classifier)).all());
-            }
-            return result(context.all(work), training);
+            return result(context.all(settings.runs, run -> new Run(run, quality(classifier)).all()), training);
         }
 
         private Quality quality(StoredNetwork classifier) {

@@ -6,7 +6,6 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.espalier.UserException;
 import org.espalier.data.DataSet;
@@ -108,12 +107,8 @@ public record GraphTickets(
                         + settings.neighbours + " neighbours and at most the "
                         + data.train().size() + " training images of " + data.name());
             }
-            List<Callable<List<Row>>> work = new ArrayList<>();
-            for (int run = 0; run < settings.runs; run++) {
-                int number = run;
-                work.add(() -> new Run(settings, context, data, number).rows());
-            }
-            return settings.result(data, context.all(work));
+            return settings.result(
+                    data, context.all(settings.runs, run -> new Run(settings, context, data, run).rows()));
         }
     }
 

@@ -7,8 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import org.espalier.attack.Attack;
 import org.espalier.attack.KeptIterate;
 import org.espalier.attack.LabelChoice;
@@ -184,10 +182,7 @@ public record PrunedLenet(
         }
 
         StudyResult run() {
-            List<Callable<Map<Arm, List<Cell>>>> tasks = IntStream.range(0, settings.runs)
-                    .mapToObj(run -> (Callable<Map<Arm, List<Cell>>>) () -> run(run))
-                    .toList();
-            return result(context.all(tasks));
+            return result(context.all(settings.runs, this::run));
         }
 
         private Map<Arm, List<Cell>> run(int run) {

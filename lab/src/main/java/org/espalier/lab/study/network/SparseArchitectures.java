@@ -7,8 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import org.espalier.UserException;
 import org.espalier.attack.Attack;
 import org.espalier.data.Split;
@@ -154,10 +152,7 @@ public record SparseArchitectures(
         }
 
         StudyResult run() {
-            List<Callable<Run>> tasks = IntStream.range(0, settings.runs)
-                    .mapToObj(run -> (Callable<Run>) () -> run(run))
-                    .toList();
-            return result(context.all(tasks));
+            return result(context.all(settings.runs, this::run));
         }
 
         private Run run(int run) {

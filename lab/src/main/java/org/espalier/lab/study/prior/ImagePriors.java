@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.espalier.UserException;
 import org.espalier.data.DataSet;
 import org.espalier.lab.study.StudyContext;
@@ -105,12 +104,7 @@ public record ImagePriors(
                 throw new UserException("images is " + settings.images + ", expected at most the "
                         + data.test().size() + " test images of " + data.name());
             }
-            List<Callable<List<Found>>> work = new ArrayList<>();
-            for (int image = 0; image < settings.images; image++) {
-                int number = image;
-                work.add(() -> settings.image(context, data, number));
-            }
-            return settings.result(data, context.all(work));
+            return settings.result(data, context.all(settings.images, image -> settings.image(context, data, image)));
         }
     }
 

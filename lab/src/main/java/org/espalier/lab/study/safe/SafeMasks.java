@@ -5,7 +5,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.espalier.UserException;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
@@ -132,12 +131,8 @@ public record SafeMasks(
                 throw new UserException("known is " + settings.known + ", expected fewer than the " + data.classes()
                         + " classes of " + data.name());
             }
-            List<Callable<List<Found>>> work = new ArrayList<>();
-            for (int run = 0; run < settings.runs; run++) {
-                int number = run;
-                work.add(() -> new Run(settings, context, data, number).all());
-            }
-            return settings.result(data, context.all(work));
+            return settings.result(
+                    data, context.all(settings.runs, run -> new Run(settings, context, data, run).all()));
         }
     }
 
