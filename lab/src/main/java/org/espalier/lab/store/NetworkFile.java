@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import org.espalier.UserException;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.Json;
+import org.espalier.lab.file.OtherFormat;
 import org.espalier.lab.file.SafeTensors;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;

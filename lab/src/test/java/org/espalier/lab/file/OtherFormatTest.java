@@ -1,4 +1,4 @@
-package org.espalier.lab.store;
+package org.espalier.lab.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.espalier.lab.store;
+package org.espalier.lab.file;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Recognises files of other programs that are given as tickets, so that a message can say what they are. */
-final class OtherFormat {
+public final class OtherFormat {
     /** Longest header of a safetensors file that its first eight bytes may name, well above Espalier's own. */
     private static final long HEADER_LIMIT = 1L << 32;
 
@@ -18,7 +18,7 @@ final class OtherFormat {
      * @param bytes the whole file
      * @param name of the file
      */
-    static Optional<String> of(byte[] bytes, String name) {
+    public static Optional<String> of(byte[] bytes, String name) {
         String ending = name.toLowerCase(Locale.ROOT);
         if (bytes.length < Long.BYTES || safeTensors(bytes)) {
             return Optional.empty();
