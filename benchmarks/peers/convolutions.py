@@ -22,24 +22,25 @@ CHOICES = ["onednn", "onednn-channels-last", "blas"]
 CHECKED = 60  # examples of the step that all must compute alike
 TOLERANCE = 0.05  # of a step, for the difference of two: a pixel whose gradient is near zero may step the other way
 SLOWER = 1.15  # times the least time: such a choice ends after the first turn
-# Steps a second over the peer's, by density and batch, as issue 15 wants them.
-TARGETS = {("eager", "1", 60): 3.5, ("eager", "1", 128): 2, ("eager", "0.169", 60): 6, ("eager", "0.036", 60): 15,
-           ("libtorch", "1", 60): 1.5, ("libtorch", "1", 128): 1.5}
+# Steps a second over eager PyTorch's and libtorch's, by density and batch.
+TARGETS = {("1", 60): (3.5, 1.5), ("1", 128): (2, 1.5), ("0.169", 60): (6, None), ("0.036", 60): (15, None)}
 
 
-# One thread; and memory that was freed stays with the process, or peers would fetch it from the system at each step.
-LIMITS = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1",
-          "MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(4 << 30), "MALLOC_TOP_PAD_": str(64 << 20)}
+THREADS = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+# Memory that was freed stays with the process. By default a peer may fetch the memory of its maps from the system at each pass.
+KEPT = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(4 << 30),
+        "MALLOC_TOP_PAD_": str(64 << 20)}
 
 
 class Worker:
     """A process that answers a line with a line."""
 
-    def __init__(self, name, command):
+    def __init__(self, family, name, command, kept=False):
+        self.family = family  # its choices compete, and the fastest counts
         self.name = name
         self.process = subprocess.Popen(
             command.split(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-            env={**os.environ, **LIMITS})
+            env={**os.environ, **THREADS, **(KEPT if kept else {})})
         self.title = self.answer()[len("ready "):]
 
     def answer(self):
@@ -60,7 +61,7 @@ class Worker:
 
 def kernels(command, folder):
     """Which kernels a peer's libraries say that they run, from a step of its own."""
-    verbose = {**LIMITS, "DNNL_VERBOSE": "1", "ONEDNN_VERBOSE": "1", "MKL_VERBOSE": "1", "OPENBLAS_VERBOSE": "2"}
+    verbose = {**THREADS, "DNNL_VERBOSE": "1", "ONEDNN_VERBOSE": "1", "MKL_VERBOSE": "1", "OPENBLAS_VERBOSE": "2"}
     said = subprocess.run(
         command.split(), input=f"network {folder}\nuse onednn\ntime 60 0\n", text=True, env={**os.environ, **verbose},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
@@ -129,14 +130,11 @@ def measure(ours, peers, batch, rounds, seconds, warm):
             if turn:
                 times.setdefault((worker, choice), []).append(took)
         if not turn:
-            def family(worker):
-                return worker.name.split("-")[0]
-
             least = {}
             for (worker, _), took in first.items():
-                least[family(worker)] = min(took, least.get(family(worker), took))
+                least[worker.family] = min(took, least.get(worker.family, took))
             left = [(worker, choice) for worker, choice in left
-                    if first[worker, choice] <= SLOWER * least[family(worker)]]
+                    if first[worker, choice] <= SLOWER * least[worker.family]]
             dropped = {key: took for key, took in first.items() if key not in left}
     return {key: statistics.median(all_) for key, all_ in times.items()}, dropped
 
@@ -149,7 +147,7 @@ def tell(batch, times, dropped):
         if isinstance(key[0], Worker):
             name = f"{key[0].name} {key[1]}"
             result["peers"][name] = took
-            family = key[0].name.split("-")[0]
+            family = key[0].family
             if took < best.get(family, (float("inf"),))[0]:
                 best[family] = took, name
     print(f"  batch {batch}, milliseconds a step: " + ", ".join(
@@ -160,7 +158,7 @@ def tell(batch, times, dropped):
         text = f"    Espalier {100 * float(density):5.1f} % {kind:5} {1000 * took:8.2f} ms, {1 / took:6.1f}/s"
         for family, (theirs, name) in best.items():
             ratio = theirs / took
-            target = TARGETS.get((family, density, batch))
+            target = TARGETS.get((density, batch), (None, None))[family == "libtorch"]
             result["ratios"][f"{family} {density} {kind}"] = ratio
             text += f"   {ratio:5.2f} x {name}" + (f" (target {target})" if target else "")
         print(text, flush=True)
@@ -187,12 +185,14 @@ def main():
         os.environ.pop(variable, None)
 
     commands = {"eager": chosen.eager, "libtorch-mkl": chosen.libtorch_mkl, "libtorch-openblas": chosen.libtorch_openblas}
-    ours = Worker("Espalier", chosen.ours)
-    workers = [Worker(name, command) for name, command in commands.items()]
+    ours = Worker("Espalier", "Espalier", chosen.ours)
+    workers = [Worker("eager", "eager", chosen.eager), Worker("eager", "eager-memory-kept", chosen.eager, True),
+               Worker("libtorch", "libtorch-mkl", chosen.libtorch_mkl, True),
+               Worker("libtorch", "libtorch-openblas", chosen.libtorch_openblas, True)]
     # BLAS of the convolutions and channels last matter little beside each other: both with one of libtorch's BLAS only.
     peers = [(worker, choice) for worker in workers for choice in CHOICES
              if worker.name != "libtorch-openblas" or choice == "onednn"]
-    print("; ".join([ours.title] + [worker.title for worker in workers[:2]]))
+    print("; ".join([ours.title, workers[0].title, workers[2].title]))
     results = []
     with tempfile.TemporaryDirectory() as folder:
         for number, entry in enumerate(chosen.networks.split(",")):
@@ -206,7 +206,7 @@ def main():
                     print(f"{name}: " + "; ".join(kernels(command, folder)))
             print(f"\n{network}, images {size}")
             if "check" in parts:
-                check(ours, peers, folder)
+                check(ours, [peer for peer in peers if not peer[0].name.endswith("kept")], folder)
             if "times" in parts:
                 ours.ask("network", network, size, max(batches), folder)
                 ours.ask("check", "1", folder)  # whole weights for the peers

@@ -60,7 +60,8 @@ public final class ConvolutionPeer {
 
     private Architecture network;
     private Split images;
-    private final Map<String, Trainer> trainers = new HashMap<>(); // of the network
+    private final Map<String, Trainer> trainers = new HashMap<>(); // of the network and the batch size
+    private int prepared;
 
     private ConvolutionPeer() {
         network = Architecture.PAPER;
@@ -69,6 +70,7 @@ public final class ConvolutionPeer {
 
     private void network(String name, String size, int examples, Path folder) throws IOException {
         trainers.clear();
+        prepared = 0;
         List<Integer> sizes =
                 Arrays.stream(size.split("x")).map(Integer::valueOf).toList();
         network = new Architecture(NamedNetworks.graph(name, new Shape(sizes), CLASSES));
@@ -154,7 +156,12 @@ public final class ConvolutionPeer {
     }
 
     private double time(int batch, double density, String kernels, double seconds) {
-        String key = batch + " " + density + " " + kernels;
+        if (batch != prepared) { // maps of several batch sizes would not fit the memory
+            trainers.clear();
+            System.gc();
+            prepared = batch;
+        }
+        String key = density + " " + kernels;
         Trainer trainer = trainers.computeIfAbsent(key, made -> {
             Engine engine = Engines.create(network, KernelMode.valueOf(kernels.toUpperCase(Locale.ROOT)));
             engine.load(weights(), mask(density));
