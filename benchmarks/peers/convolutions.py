@@ -189,9 +189,9 @@ def main():
     workers = [Worker("eager", "eager", chosen.eager), Worker("eager", "eager-memory-kept", chosen.eager, True),
                Worker("libtorch", "libtorch-mkl", chosen.libtorch_mkl, True),
                Worker("libtorch", "libtorch-openblas", chosen.libtorch_openblas, True)]
-    # BLAS of the convolutions and channels last matter little beside each other: both with one of libtorch's BLAS only.
+    # Channels last concern oneDNN alone, so one of libtorch's BLAS is enough for them.
     peers = [(worker, choice) for worker in workers for choice in CHOICES
-             if worker.name != "libtorch-openblas" or choice == "onednn"]
+             if worker.name != "libtorch-openblas" or choice != "onednn-channels-last"]
     print("; ".join([ours.title, workers[0].title, workers[2].title]))
     results = []
     with tempfile.TemporaryDirectory() as folder:
