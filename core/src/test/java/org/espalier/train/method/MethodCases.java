@@ -57,6 +57,11 @@ final class MethodCases {
         }
         all.put("n-fgsm", objective(new NoiseFgsm(2, 1), fgsm));
         all.put("gaussian", ObjectiveKind.of(new GaussianNoise(0.25), new ObjectiveContext(Optional.empty(), 1, 0)));
+        ObjectiveContext clean = new ObjectiveContext(Optional.empty(), 1, 0);
+        all.put("dropout", ObjectiveKind.of(new UnitDropout(0.3), clean));
+        for (SquaredError.Derivative derivative : SquaredError.Derivative.values()) {
+            all.put("squared-error-" + derivative, ObjectiveKind.of(new SquaredError(0.4, derivative), clean));
+        }
         all.put("tscnc-style", objective(new SparsityCondition(0.1, 100, 0.05, 2), PGD));
         return all;
     }
