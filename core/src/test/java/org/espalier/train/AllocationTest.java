@@ -25,9 +25,9 @@ import org.espalier.train.method.GaussianNoise;
 import org.espalier.train.method.Mart;
 import org.espalier.train.method.NoiseFgsm;
 import org.espalier.train.method.SparsityCondition;
-import org.espalier.train.method.SquaredError;
+import org.espalier.train.dropout.SquaredError;
 import org.espalier.train.method.Trades;
-import org.espalier.train.method.UnitDropout;
+import org.espalier.train.dropout.UnitDropout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

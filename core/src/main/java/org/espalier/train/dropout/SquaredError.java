@@ -1,4 +1,4 @@
-package org.espalier.train.method;
+package org.espalier.train.dropout;
 
 import org.espalier.setting.Kind;
 import org.espalier.setting.Setting;

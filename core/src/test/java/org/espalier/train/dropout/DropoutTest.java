@@ -1,4 +1,4 @@
-package org.espalier.train.method;
+package org.espalier.train.dropout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -38,6 +38,7 @@ import org.espalier.train.ObjectiveKind;
 import org.espalier.train.OptimizerSettings;
 import org.espalier.train.Trainer;
 import org.espalier.train.TrainingSettings;
+import org.espalier.train.method.MethodCases;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
