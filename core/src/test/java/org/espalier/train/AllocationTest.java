@@ -18,6 +18,8 @@ import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
 import org.espalier.network.Mask;
 import org.espalier.random.Stream;
+import org.espalier.train.dropout.SquaredError;
+import org.espalier.train.dropout.UnitDropout;
 import org.espalier.train.method.Awp;
 import org.espalier.train.method.Fast;
 import org.espalier.train.method.Free;
@@ -25,9 +27,7 @@ import org.espalier.train.method.GaussianNoise;
 import org.espalier.train.method.Mart;
 import org.espalier.train.method.NoiseFgsm;
 import org.espalier.train.method.SparsityCondition;
-import org.espalier.train.dropout.SquaredError;
 import org.espalier.train.method.Trades;
-import org.espalier.train.dropout.UnitDropout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

@@ -116,8 +116,7 @@ public record RandomNodeControl(
     /** All arms of a run have the same initial weights and batches, and their masks are the first of one sequence. */
     private StoredNetwork trained(StudyContext context, StudiedTrial trial, int drawn, Stream stream) {
         Architecture architecture = trial.initial(0).mask().architecture();
-        Weights initial =
-                trial.experiment().network().initial().draw(architecture, stream.child("initial weights"));
+        Weights initial = trial.experiment().network().initial().draw(architecture, stream.child("initial weights"));
         Engine engine = context.engine(architecture);
         engine.load(initial, Mask.dense(architecture));
         Trainer trainer = new Trainer(

@@ -47,8 +47,9 @@ public record RandomSwitch(
         List<Integer> levels,
 
         @Setting(
-                value = "directories of more searches, such as those of other densities: the last level of their trial of the"
-                        + " same number takes part",
+                value =
+                        "directories of more searches, such as those of other densities: the last level of their trial of the"
+                                + " same number takes part",
                 preset = "[]")
         List<String> searches,
 
@@ -86,8 +87,7 @@ public record RandomSwitch(
 
         @Override
         public StudyResult run(RandomSwitch settings, StudyContext context) {
-            StudiedTrial trial =
-                    context.trial(settings.dataSet, settings.objective, settings.strategy, settings.trial);
+            StudiedTrial trial = context.trial(settings.dataSet, settings.objective, settings.strategy, settings.trial);
             List<Member> members = settings.members(trial);
             Split test = StudiedTrial.first(trial.splits().test(), settings.images);
             Stream noise = Stream.root(trial.experiment().seed()).child("study random switch");
@@ -184,10 +184,12 @@ public record RandomSwitch(
     /** @param found first without attack, then attacked for each ticket, last for the average of all */
     private StudyResult result(List<Member> members, List<Right> found, int size) {
         int count = members.size();
-        Right guessed = new Right(new double[count], found.subList(1, count + 1).stream()
-                .mapToDouble(Right::every)
-                .average()
-                .orElseThrow());
+        Right guessed = new Right(
+                new double[count],
+                found.subList(1, count + 1).stream()
+                        .mapToDouble(Right::every)
+                        .average()
+                        .orElseThrow());
         List<List<String>> tickets = new ArrayList<>();
         for (int member = 0; member < count; member++) {
             int own = member;
@@ -198,7 +200,9 @@ public record RandomSwitch(
             StoredNetwork network = members.get(member).network;
             tickets.add(List.of(
                     members.get(member).name,
-                    percent(network.mask().count(), network.mask().architecture().weights()),
+                    percent(
+                            network.mask().count(),
+                            network.mask().architecture().weights()),
                     percent(found.getFirst().tickets[member], size),
                     percent(found.get(member + 1).tickets[member], size),
                     percent(found.getLast().tickets[member], size)));

@@ -119,8 +119,7 @@ final class Vote {
         perturb(labels, first, count, epsilon, steps, noise, true);
     }
 
-    private void perturb(
-            int[] labels, int first, int count, double epsilon, int steps, Stream noise, boolean average) {
+    private void perturb(int[] labels, int first, int count, double epsilon, int steps, Stream noise, boolean average) {
         float radius = (float) epsilon;
         float length = (float) (epsilon / 4);
         engines.getFirst().ops().uniformNoise(noise, first, clean, 0, point, 0, 1, features, radius);
@@ -162,8 +161,7 @@ final class Vote {
             }
             int label = labels[first + e];
             double mean = probabilities[engines.size()][e][label] * engines.size();
-            double share =
-                    mean > 0 && !average ? probabilities[member][e][label] / mean : 1.0 / engines.size();
+            double share = mean > 0 && !average ? probabilities[member][e][label] / mean : 1.0 / engines.size();
             double others = 0;
             for (int c = 0; c < classes; c++) {
                 if (c != label) {

@@ -153,7 +153,8 @@ class TicketStudiesTest {
                 least = Math.min(least, each);
             }
             assertThat(Double.parseDouble(column(switching, row, "expected"))).isCloseTo(sum / 3, within(0.02));
-            assertThat(Double.parseDouble(column(switching, row, "least ticket"))).isEqualTo(least);
+            assertThat(Double.parseDouble(column(switching, row, "least ticket")))
+                    .isEqualTo(least);
             assertThat(Double.parseDouble(column(switching, row, "right by every ticket")))
                     .isLessThanOrEqualTo(least);
         }
