@@ -121,9 +121,44 @@ class DataImportCommandTest {
                 CommandLineRun.of("certify", search.toString(), "--level", "1", "--epsilon", "0.05", "--images", "5");
         assertThat(certified.err()).isEmpty();
         assertThat(certified.out()).contains("certified");
+        // Values that are no multiples of 1/255 are floats for every command that reads them.
+        assertThat(set.resolve("test-images-idx4-float")).exists();
+        CommandLineRun evaluated = CommandLineRun.of(
+                "evaluate",
+                search.toString(),
+                "--level",
+                "1",
+                "--suite",
+                "fast",
+                "--epsilon",
+                "0.45",
+                "--rules",
+                "none",
+                "--keep");
+        assertThat(evaluated.code()).as(evaluated.err()).isIn(ExitCode.DONE, ExitCode.REFUSED);
+        assertThat(evaluated.out()).contains("fast");
         CommandLineRun report = CommandLineRun.of("report", search.toString());
         assertThat(report.err()).isEmpty();
         assertThat(Files.readString(search.resolve("report/index.html"))).contains("are no images");
+        Path kept;
+        try (var files = Files.walk(search)) {
+            kept = files.filter(file -> file.endsWith("examples.npz"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        export(search, "safetensors", directory.resolve("ticket.safetensors"));
+        CommandLineRun judged = CommandLineRun.of(
+                "check",
+                kept.toString(),
+                "--network",
+                directory.resolve("ticket.safetensors").toString(),
+                "--data",
+                "mine",
+                "--data-directory",
+                set.toString(),
+                "--no-store");
+        assertThat(judged.code()).as(judged.err()).isZero();
+        assertThat(judged.out()).doesNotContain("another original");
     }
 
     @Test

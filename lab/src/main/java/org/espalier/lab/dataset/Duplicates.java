@@ -30,7 +30,13 @@ final class Duplicates {
 
     private static byte[] digest(Examples examples, int example) {
         int features = examples.shape().features();
-        if (!examples.isTable()) {
+        if (examples.isFloat()) {
+            ByteBuffer pixels = ByteBuffer.allocate(features * Float.BYTES);
+            for (int i = 0; i < features; i++) {
+                pixels.putFloat(examples.pixel(example, i));
+            }
+            return Digests.sha256().digest(pixels.array());
+        } else if (!examples.isTable()) {
             java.security.MessageDigest digest = Digests.sha256();
             digest.update(examples.allPixels(), example * features, features);
             return digest.digest();
