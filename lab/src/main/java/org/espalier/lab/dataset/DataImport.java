@@ -31,6 +31,7 @@ import org.espalier.lab.dataset.read.Part;
 import org.espalier.lab.dataset.read.PictureFolder;
 import org.espalier.lab.dataset.read.TableFiles;
 import org.espalier.lab.dataset.read.Tables;
+import org.espalier.lab.experiment.Names;
 import org.espalier.lab.file.Directories;
 
 /** Makes one data set of the user's files. The same files and settings give the same data set, byte for byte. */
@@ -241,7 +242,9 @@ public final class DataImport {
             rest = Duplicates.distinct(rest, before);
             int dropped = all - before.size();
             if (dropped > 0) {
-                found.notes().add("left out: " + dropped + " examples that are equal to another one");
+                found.notes()
+                        .add("left out: " + dropped + " " + Names.noun(dropped, "example")
+                                + (dropped == 1 ? " that is" : " that are") + " equal to another one");
             }
         }
         if (test == null) {

@@ -161,8 +161,9 @@ final class FeatureBoxes {
             }
         }
         if (outside > 0) {
-            notes.add(outside + " values of the " + part
-                    + " rows lie outside of their boxes and were moved to the nearest" + " end");
+            notes.add(outside + " " + Names.noun(outside, "value") + " of the " + part + " rows "
+                    + (outside == 1 ? "lies outside of its box and was" : "lie outside of their boxes and were")
+                    + " moved to the nearest end");
         }
         ImageShape shape = new ImageShape(1, features.size());
         return bytes ? new Split(name, shape, steps, labels) : new Split(name, shape, units, labels);

@@ -84,6 +84,37 @@ public final class ImportedFiles {
         }
     }
 
+    /**
+     * Deletes a data set that {@link #write} wrote, whole or damaged. The directory is renamed first, so that no reader finds a part
+     * of it.
+     *
+     * @throws UserException if the directory is a link, holds anything that no import wrote, or cannot be deleted
+     */
+    public static void remove(Path directory) {
+        Path target = directory.toAbsolutePath().normalize();
+        Path parent = Objects.requireNonNull(target.getParent(), "a root is no directory of a data set");
+        if (!Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+            throw new UserException(directory + " is no directory of its own, expected one that an import wrote");
+        }
+        try (DirectoryStream<Path> inside = Files.newDirectoryStream(target)) {
+            for (Path path : inside) {
+                String name = String.valueOf(path.getFileName());
+                if (!ImportedFormat.names().contains(name) || !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+                    throw new UserException(directory + " holds " + name
+                            + ", which no import wrote: expected the files of a data set alone");
+                }
+            }
+            Path old = parent.resolve(TEMPORARY + target.getFileName() + "-"
+                    + ProcessHandle.current().pid() + "-old");
+            delete(old);
+            Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+            AtomicFiles.flushDirectory(parent);
+            delete(old);
+        } catch (IOException e) {
+            throw AtomicFiles.unwritable(directory, e);
+        }
+    }
+
     private static void checkTarget(Path target, Path shown, boolean replace) {
         if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             return;

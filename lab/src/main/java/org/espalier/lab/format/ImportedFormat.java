@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.espalier.UserException;
 import org.espalier.data.DataDetails;
 import org.espalier.data.DataSet;
@@ -63,6 +64,13 @@ public sealed class ImportedFormat implements DataFormat permits ImportedFloatFo
         List<String> files = new ArrayList<>(content());
         files.add(SUMS);
         return files;
+    }
+
+    /** Names of all files that an import may have written. */
+    static Set<String> names() {
+        Set<String> names = new HashSet<>(new ImportedFormat().files());
+        names.addAll(new ImportedFloatFormat().files());
+        return names;
     }
 
     @Override

@@ -65,7 +65,7 @@ class TableImportTest {
         assertThat(age.mean()).isCloseTo(0.5f, within(0.01f));
         assertThat(age.deviation()).isCloseTo((float) Math.sqrt(0.1), within(0.01f));
         assertThat(result.notes())
-                .contains("1 values of the test rows lie outside of their boxes and were moved to the nearest end");
+                .contains("1 value of the test rows lies outside of its box and was moved to the nearest end");
         int no = set.test().labels()[0] == 0 ? 0 : 1;
         assertThat(set.test().isFloat()).isTrue();
         assertThat(new float[] {set.test().pixel(no, 0), set.test().pixel(no, 1)})
