@@ -140,7 +140,7 @@ final class LipschitzCommand implements Callable<Integer> {
                                                     + (batches.isPresent()
                                                             ? " CLEVER: from the limit of the gradients found, which may too."
                                                             : ""))),
-                            console.width()));
+                            console.resultWidth()));
         }
         return ExitCode.DONE;
     }
