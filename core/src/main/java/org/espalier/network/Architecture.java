@@ -69,7 +69,8 @@ public final class Architecture {
             }
         }
         if (found.isEmpty()) {
-            throw new IllegalArgumentException("the network has no layer with weights");
+            throw new IllegalArgumentException(
+                    "the network has no layer with weights, expected at least one of linear and conv2d");
         }
         layers = List.copyOf(found);
         fullyConnected = FullyConnected.of(graph);

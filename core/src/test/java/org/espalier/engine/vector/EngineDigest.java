@@ -14,6 +14,7 @@ import org.espalier.engine.Gradients;
 import org.espalier.engine.StepRule;
 import org.espalier.engine.Update;
 import org.espalier.engine.graph.GraphBoundDigest;
+import org.espalier.engine.graph.GraphTrainingDigest;
 import org.espalier.engine.kernel.ConvDigest;
 import org.espalier.engine.layer.DenseOrSparsePolicy;
 import org.espalier.engine.ops.KernelChoice;
@@ -54,6 +55,7 @@ final class EngineDigest {
         System.out.println("bits " + KernelChoice.chosen().bits());
         ConvDigest.print();
         GraphBoundDigest.print();
+        GraphTrainingDigest.print();
         for (Architecture shape : SHAPES) {
             for (double density : DENSITIES) {
                 for (int policy = 0; policy < RandomCases.POLICIES.size(); policy++) {

@@ -15,11 +15,14 @@ import org.espalier.network.Shape;
  */
 public record NetworkSize(long weights, long multiplyAdds, long values, String largest) {
     /**
-     * Checks that a network has no more weights than so many.
+     * Checks that a network has no more weights than so many. A network may have none.
      *
      * @throws IllegalArgumentException if it has; the message names the layer with the most
      */
     public static void checkWeights(Graph graph, long most) {
+        if (graph.prunable().isEmpty()) {
+            return;
+        }
         long total = 0;
         Parameter heaviest = graph.prunable().getFirst();
         for (Parameter parameter : graph.prunable()) {

@@ -327,6 +327,14 @@ class PlanTest {
                 .hasMessage(
                         "pruning.quota does not fit the network: layers has \"fc9\", expected a layer with weights, one"
                                 + " of conv1, conv2, fc1, fc2");
+        assertThatThrownBy(() -> keys("paper", "network={layers: [relu]}"))
+                .isInstanceOf(UserException.class)
+                .hasMessage(
+                        "network.layers does not fit data set digits: layer relu1 gives the logits and must be flat, it"
+                                + " gives 1 x 28 x 28");
+        assertThatThrownBy(() -> keys("paper", "network={layers: [{conv2d: {channels: 10, kernel: 28}}]}"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("layer conv1");
         assertThatThrownBy(() -> keys("paper", "network={kind: cnn-small, outputs: 9}"))
                 .isInstanceOf(UserException.class)
                 .hasMessage("network.outputs is 9, expected at least 10, the classes of data set digits");
