@@ -47,7 +47,7 @@ final class Vote {
         for (int i = 0; i < count; i++) {
             order[i] = first + i;
         }
-        engines.getFirst().ops().loadImages(split.images(), order, 0, count, clean, 0);
+        engines.getFirst().ops().loadImages(split, order, 0, count, clean, 0);
         point.copy(clean, 0, 0, 1);
     }
 
