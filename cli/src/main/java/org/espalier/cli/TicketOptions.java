@@ -54,6 +54,20 @@ public final class TicketOptions {
             description = "Directory with the files of that data set, or of a search's one.")
     private Optional<Path> dataDirectory;
 
+    /** The options that were given, for another command on the same tickets, with a blank before each. */
+    String given() {
+        StringBuilder text = new StringBuilder();
+        dataset.ifPresent(value -> text.append(" --data-set ").append(value));
+        objective.ifPresent(value -> text.append(" --objective ").append(value));
+        strategy.ifPresent(value -> text.append(" --strategy ").append(value));
+        trial.ifPresent(value -> text.append(" --trial ").append(value));
+        level.ifPresent(value -> text.append(" --level ").append(value));
+        text.append(weights.equals("final") ? "" : " --weights " + weights);
+        data.ifPresent(value -> text.append(" --data ").append(value));
+        dataDirectory.ifPresent(value -> text.append(" --data-directory ").append(value));
+        return text.toString();
+    }
+
     /** The value of {@code --weights}. */
     public String weights() {
         return weights;

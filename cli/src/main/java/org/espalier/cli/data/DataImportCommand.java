@@ -208,16 +208,17 @@ final class DataImportCommand implements Runnable {
         PrintStream out = console.out();
         int own = set.details().validation();
         int training = set.train().size() - own;
+        int all = training + own + set.test().size();
         String what = set.isTable()
-                ? "rows of " + set.features() + " features"
-                : "images of " + set.shape().height() + " x " + set.shape().width() + " pixels in "
+                ? Names.noun(all, "row") + " of " + set.features() + " " + Names.noun(set.features(), "feature")
+                : Names.noun(all, "image") + " of " + set.shape().height() + " x "
+                        + set.shape().width() + " pixels in "
                         + (set.shape().channels() == 1
                                 ? "grey"
                                 : set.shape().channels() == 3
                                         ? "colour"
                                         : set.shape().channels() + " channels");
-        out.println(name + ": " + count(training + own + set.test().size()) + " " + what + ", " + set.classes()
-                + " classes");
+        out.println(name + ": " + count(all) + " " + what + ", " + set.classes() + " classes");
         List<List<String>> lines = new ArrayList<>();
         lines.add(List.of("class", "training", "validation", "test"));
         int[] labels = set.train().labels();

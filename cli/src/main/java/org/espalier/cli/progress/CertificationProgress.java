@@ -4,6 +4,7 @@ import java.time.Duration;
 import org.espalier.cli.console.Console;
 import org.espalier.lab.certification.CertificationObserver;
 import org.espalier.lab.certification.CertificationRequest;
+import org.espalier.lab.experiment.Names;
 
 /** Progress of certifications: a line at the end of each, and one every ten seconds within it. */
 public final class CertificationProgress implements CertificationObserver {
@@ -22,7 +23,7 @@ public final class CertificationProgress implements CertificationObserver {
     @Override
     public synchronized void image(CertificationRequest request, int done) {
         if (System.nanoTime() - said > PAUSE.toNanos()) {
-            say(request, done + " of " + request.images() + " images");
+            say(request, done + " of " + request.images() + " " + Names.noun(request.images(), "image"));
         }
     }
 

@@ -120,10 +120,72 @@ class DataImportCommandTest {
         CommandLineRun certified =
                 CommandLineRun.of("certify", search.toString(), "--level", "1", "--epsilon", "0.05", "--images", "5");
         assertThat(certified.err()).isEmpty();
-        assertThat(certified.out()).contains("certified");
+        assertThat(certified.out())
+                .contains("certified", "\nNext: espalier export " + search + " --level 1 --format onnx\n");
+        // Values that are no multiples of 1/255 are floats for every command that reads them.
+        assertThat(set.resolve("test-images-idx4-float")).exists();
+        CommandLineRun evaluated = CommandLineRun.of(
+                "evaluate",
+                search.toString(),
+                "--level",
+                "1",
+                "--suite",
+                "fast",
+                "--epsilon",
+                "0.45",
+                "--rules",
+                "none",
+                "--keep");
+        assertThat(evaluated.code()).as(evaluated.err()).isIn(ExitCode.DONE, ExitCode.REFUSED);
+        assertThat(evaluated.out()).contains("fast");
+        CommandLineRun small = CommandLineRun.of(
+                "evaluate",
+                search.toString(),
+                "--level",
+                "1",
+                "--suite",
+                "fast",
+                "--epsilon",
+                "0.05",
+                "--rules",
+                "none");
+        assertThat(small.code()).as(small.err()).isIn(ExitCode.DONE, ExitCode.REFUSED);
         CommandLineRun report = CommandLineRun.of("report", search.toString());
         assertThat(report.err()).isEmpty();
-        assertThat(Files.readString(search.resolve("report/index.html"))).contains("are no images");
+        assertThat(Files.readString(search.resolve("report/index.html")))
+                .contains("are no images", "certificates cover the first 5 of the 24 images of the suite");
+        export(search, "npz", directory.resolve("pruned.npz"));
+        assertThat(Files.readString(directory.resolve("pruned.md")))
+                .contains(
+                        "A sparse classifier of table rows",
+                        "  - sparse\n",
+                        "certificates cover 5 of the 24 test images");
+        Path dense = directory.resolve("dense.onnx");
+        assertThat(CommandLineRun.of("export", search.toString(), "--level", "0", "--out", dense.toString())
+                        .code())
+                .isZero();
+        assertThat(Files.readString(directory.resolve("dense.md")))
+                .contains("A dense classifier of table rows")
+                .doesNotContain("sparse", "lottery");
+        Path kept;
+        try (var files = Files.walk(search)) {
+            kept = files.filter(file -> file.endsWith("examples.npz"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        export(search, "safetensors", directory.resolve("ticket.safetensors"));
+        CommandLineRun judged = CommandLineRun.of(
+                "check",
+                kept.toString(),
+                "--network",
+                directory.resolve("ticket.safetensors").toString(),
+                "--data",
+                "mine",
+                "--data-directory",
+                set.toString(),
+                "--no-store");
+        assertThat(judged.code()).as(judged.err()).isZero();
+        assertThat(judged.out()).doesNotContain("another original");
     }
 
     @Test

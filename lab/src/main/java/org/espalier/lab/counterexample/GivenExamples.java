@@ -15,6 +15,7 @@ import org.espalier.lab.exchange.numpy.NpyArray;
 import org.espalier.lab.exchange.numpy.NpyTexts;
 import org.espalier.lab.exchange.numpy.NpzFile;
 import org.espalier.lab.exchange.tensor.ZipBytes;
+import org.espalier.lab.experiment.Names;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.network.Shape;
 
@@ -166,7 +167,7 @@ public record GivenExamples(
 
     @Override
     public String toString() {
-        return source + " (" + count() + " examples"
+        return source + " (" + count() + " " + Names.noun(count(), "example")
                 + attacks.map(names -> " by " + names.stream().distinct().collect(Collectors.joining(", ")))
                         .orElse("")
                 + ")";
