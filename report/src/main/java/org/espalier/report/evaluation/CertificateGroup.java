@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.espalier.attack.Norm;
+import org.espalier.attack.ThreatModel;
 import org.espalier.evaluate.rules.Outcomes;
 import org.espalier.evaluate.rules.Verdict;
 import org.espalier.lab.certification.CertificationMethod;
@@ -94,6 +95,25 @@ public record CertificateGroup(Key key, int images, List<Kind> kinds, Optional<S
     /** Those that tables and figures show, see {@link Robustness#certificatesShown}. */
     public static List<CertificateGroup> shown(Robustness robustness) {
         return of(robustness.certificatesShown(), robustness.evaluations());
+    }
+
+    /**
+     * How many images of a split certificates of a ball, or of a larger one, cover at most; 0 without one. Images behind them do not
+     * count as certified.
+     */
+    public static int covered(
+            Robustness robustness, String dataset, String strategy, String split, ThreatModel threat) {
+        return all(robustness).stream()
+                .filter(group -> group.key().dataset().equals(dataset)
+                        && group.key().strategy().equals(strategy)
+                        && group.key().split().equals(split)
+                        && new ThreatModel(
+                                        group.key().norm(), (float) group.key().epsilon())
+                                .holds(threat))
+                .flatMap(group -> group.kinds().stream())
+                .mapToInt(Kind::images)
+                .max()
+                .orElse(0);
     }
 
     private static List<CertificateGroup> of(List<Certified> certificates, List<Evaluated> evaluations) {

@@ -119,24 +119,14 @@ public final class RobustnessTables {
             String apart = way.apart(ways.keySet()).strip();
             tables.put(
                     way.name() + (apart.isEmpty() ? "" : "-" + apart.replace(' ', '-')),
-                    table(way, apart, ways.getOrDefault(way, Map.of()), covered(way, run)));
+                    table(
+                            way,
+                            apart,
+                            ways.getOrDefault(way, Map.of()),
+                            CertificateGroup.covered(
+                                    run.robustness(), way.dataset(), way.strategy(), way.split(), way.threat())));
         });
         return tables;
-    }
-
-    /** How many images of a way's split certificates of its ball, or of a larger one, cover at most; 0 without one. */
-    private static int covered(Way way, Report.Run run) {
-        return CertificateGroup.all(run.robustness()).stream()
-                .filter(group -> group.key().dataset().equals(way.dataset())
-                        && group.key().strategy().equals(way.strategy())
-                        && group.key().split().equals(way.split())
-                        && new ThreatModel(
-                                        group.key().norm(), (float) group.key().epsilon())
-                                .holds(way.threat()))
-                .flatMap(group -> group.kinds().stream())
-                .mapToInt(CertificateGroup.Kind::images)
-                .max()
-                .orElse(0);
     }
 
     private static MarkedTable table(Way way, String apart, Map<Line, List<Evaluated>> lines, int covered) {

@@ -135,7 +135,9 @@ public final class BeyondAttackReader {
                 + other(epsilon) + ", first " + Numbers.count(family.images()) + " " + family.split()
                 + " " + Names.noun(family.images(), "image") + ", " + weights(family.weights()) + ") leaves "
                 + String.join(" and ", parts)
-                + marks(here) + (level > 0 && at.isEmpty() ? " It was not run on " + name + "." : ""));
+                + marks(here)
+                + covered(family, here)
+                + (level > 0 && at.isEmpty() ? " It was not run on " + name + "." : ""));
         return at.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new BeyondAttack.Suite(
@@ -145,6 +147,22 @@ public final class BeyondAttackReader {
                         left(at, StoredEvaluation::lowestKnown),
                         certified(at),
                         RuleNotes.worst(at)));
+    }
+
+    /** How many of a suite's images certificates cover, where these are not all and some are certified. */
+    private String covered(EvaluationFamily family, List<Evaluated> evaluations) {
+        int covered = CertificateGroup.covered(
+                robustness,
+                verdict.dataset(),
+                verdict.strategy(),
+                family.split(),
+                evaluations.getFirst().evaluation().threat());
+        return covered > 0
+                        && covered < family.images()
+                        && certified(evaluations).mean() > 0
+                ? " Certificates cover the first " + Numbers.count(covered) + " of these "
+                        + Numbers.count(family.images()) + " images: the others do not count as certified."
+                : "";
     }
 
     /** How far the radii of evaluations are from the one of the verdict's attack, at the nearest. */
