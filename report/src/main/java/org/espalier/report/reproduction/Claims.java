@@ -149,7 +149,7 @@ final class Claims {
     private static String suite(Evaluated evaluated) {
         return evaluated.evaluation().suite() + ", "
                 + evaluated.evaluation().threat().norm() + " "
-                + Numbers.plain(evaluated.epsilon()) + ", "
+                + Numbers.radius(evaluated.epsilon()) + ", "
                 + Numbers.count(evaluated.evaluation().clean().images()) + " images";
     }
 

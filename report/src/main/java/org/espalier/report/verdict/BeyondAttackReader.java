@@ -130,7 +130,7 @@ public final class BeyondAttackReader {
         if (!dense.isEmpty()) {
             parts.add("the dense network " + interval(dense));
         }
-        sentences.add("Suite " + family.suite() + " (" + family.norm() + " " + Numbers.plain(epsilon)
+        sentences.add("Suite " + family.suite() + " (" + family.norm() + " " + Numbers.radius(epsilon)
                 + other(epsilon) + ", first " + Numbers.count(family.images()) + " " + family.split()
                 + " images, " + weights(family.weights()) + ") leaves " + String.join(" and ", parts)
                 + marks(here) + (level > 0 && at.isEmpty() ? " It was not run on " + name + "." : ""));
@@ -230,7 +230,7 @@ public final class BeyondAttackReader {
         var parts = new ArrayList<String>();
         at.filter(_ -> level > 0).ifPresent(b -> parts.add("of " + name + " " + between(b)));
         dense.ifPresent(b -> parts.add("of the dense network " + between(b)));
-        sentences.add("Certificates (" + chosen.key().norm() + " " + Numbers.plain(epsilon) + other(epsilon)
+        sentences.add("Certificates (" + chosen.key().norm() + " " + Numbers.radius(epsilon) + other(epsilon)
                 + ", first "
                 + Numbers.count(chosen.images()) + " "
                 + chosen.key().split() + " images, " + weights(chosen.key().weights()) + ", by "
