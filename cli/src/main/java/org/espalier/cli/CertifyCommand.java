@@ -41,6 +41,7 @@ import org.espalier.lab.tickets.TicketSplits;
 import org.espalier.report.example.ContactSheets;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.table.Table;
+import org.espalier.lab.robustness.Radius;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -411,7 +412,7 @@ final class CertifyCommand implements Callable<Integer> {
             CertificationRequest request = requests.get(i);
             Certification each = certifications.get(i);
             keys.add(List.of(
-                    request.ticket().label(), percent(request.ticket().density()), Float.toString(request.epsilon())));
+                    request.ticket().label(), percent(request.ticket().density()), Radius.text(request.epsilon())));
             rows.add(List.of(
                     percent(each.clean()) + (each.ofChance() ? "*" : ""),
                     percent(each.certified()),

@@ -119,6 +119,30 @@ class EvaluateCommandTest {
     }
 
     @Test
+    void aFileThatWasNeverCertifiedIsNotSaidToHaveNoCertifiedImage() throws IOException {
+        Path copy = Files.copy(found("trained.safetensors").getFirst(), home.resolve("never.safetensors"));
+        String[] command = {
+            copy.toString(),
+            "--data",
+            "tiny",
+            "--data-directory",
+            home.resolve("images").toString(),
+            "--suite",
+            "paper",
+            "--images",
+            "9"
+        };
+        assertThat(evaluate(command).out())
+                .containsPattern("(?s)lowest\\s+known\\s+accuracy.*,\\s+not\\s+certified")
+                .doesNotContain("certified 0.00 %");
+        List<String> json = new ArrayList<>(List.of(command));
+        json.add("--json");
+        assertThat(evaluate(json.toArray(String[]::new)).out())
+                .contains("\"lowest-known-accuracy\"")
+                .doesNotContain("certified-accuracy");
+    }
+
+    @Test
     void aSearchIsLeftAsItWas() throws IOException {
         List<byte[]> before = new ArrayList<>();
         try (var files = Files.walk(out.resolve("levels"))) {
@@ -317,7 +341,7 @@ class EvaluateCommandTest {
     @Test
     void mistakesAreAnsweredInOneLine() throws IOException {
         refused(evaluate(), ExitCode.USAGE, "missing TICKET");
-        refused(evaluate(home.resolve("nowhere").toString()), ExitCode.MISTAKE, "nowhere does not exist");
+        refused(evaluate(home.resolve("nowhere").toString()), ExitCode.MISTAKE, "nowhere is missing: expected");
         refused(ofLevel("--suite", "standrd"), ExitCode.MISTAKE, "did you mean suite standard?");
         for (String epsilon : List.of("-0.1", "0", "NaN", "1.5", "Infinity", "much")) {
             refused(ofLevel("--epsilon=" + epsilon), ExitCode.USAGE, "--epsilon is " + epsilon);

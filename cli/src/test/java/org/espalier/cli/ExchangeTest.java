@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.espalier.cli.console.ExitCode;
+import org.espalier.data.Digests;
 import org.espalier.lab.classify.Classifier;
 import org.espalier.lab.exchange.numpy.NpyArray;
 import org.espalier.lab.store.CompactFile;
@@ -194,6 +195,57 @@ class ExchangeTest {
     }
 
     @Test
+    void aTicketFilesExportKeepsTheFiguresInItsMetadataAndNamesTheirDigest() throws IOException {
+        done(
+                "certify",
+                out.toString(),
+                "--strategy",
+                "original",
+                "--trial",
+                "2",
+                "--level",
+                "1",
+                "--epsilon",
+                "2/255",
+                "--images",
+                "7");
+        Path kept = export("compact", "kept.espalier");
+        String source = CompactFile.about(Files.readAllBytes(kept), "kept").get("espalier.ticket-sha256");
+        // Twice, as every file has another digest.
+        Path away = home.resolve("away");
+        Files.createDirectory(away);
+        for (Path from : List.of(kept, away.resolve("one.espalier"))) {
+            Path to = away.resolve(from == kept ? "one.espalier" : "two.espalier");
+            done("export", from.toString(), "--format", "compact", "--out", to.toString());
+            assertThat(CompactFile.about(Files.readAllBytes(to), "to"))
+                    .containsEntry("espalier.ticket-sha256", Digests.sha256(Files.readAllBytes(from)))
+                    .containsEntry("espalier.source-sha256", source)
+                    .containsKeys("espalier.certificate.1", "espalier.level");
+            assertThat(to.resolveSibling(from == kept ? "one.md" : "two.md"))
+                    .content()
+                    .contains("SHA-256 of this file | `" + Digests.sha256(Files.readAllBytes(to)) + "`")
+                    .contains("SHA-256 of the ticket | `" + Digests.sha256(Files.readAllBytes(from)) + "`")
+                    .contains("SHA-256 of the ticket that it was made of | `" + source + "`")
+                    .contains("| origin | tiny ")
+                    .contains("- method crown, L-infinity ball of radius 2/255, 7 test images: clean ")
+                    .doesNotContain("No evaluation of these weights is stored");
+        }
+    }
+
+    @Test
+    void exportsOfOneStemKeepTheirCards() throws IOException {
+        export("safetensors", "net.safetensors");
+        export("onnx", "net.onnx");
+        assertThat(home.resolve("net.md")).content().contains("# net.safetensors\n");
+        assertThat(home.resolve("net.onnx.md")).content().contains("# net.onnx\n");
+        export("safetensors", "net.safetensors");
+        assertThat(home.resolve("net.md")).content().contains("# net.safetensors\n");
+        Files.delete(home.resolve("net.safetensors"));
+        export("onnx", "net.onnx");
+        assertThat(home.resolve("net.md")).content().contains("# net.onnx\n");
+    }
+
+    @Test
     void anExportReplacesNothingThatNoExportWrote() throws IOException {
         Path notes = Files.writeString(home.resolve("mine.md"), "my notes\n");
         Path model = home.resolve("mine.onnx");
@@ -226,6 +278,32 @@ class ExchangeTest {
             assertThat(CommandLineRun.of(command, onnx.toString()).err())
                     .contains("net.onnx is an ONNX file: 'espalier import' makes a ticket of it first");
         }
+    }
+
+    @Test
+    void aFileThatIsNoTicketIsSaidToBeNone() throws IOException {
+        Path notes = Files.writeString(home.resolve("notaticket.md"), "my notes on tickets, in words\n");
+        for (String[] command : List.of(
+                new String[] {"certify", notes.toString()},
+                new String[] {"evaluate", notes.toString()},
+                new String[] {"export", notes.toString()},
+                new String[] {"predict", notes.toString(), "a.png"},
+                new String[] {"check", "a.npz", "--network", notes.toString()},
+                new String[] {"run", experiment.toString(), "--from", notes.toString()})) {
+            assertThat(CommandLineRun.of(command).err())
+                    .as(command[0])
+                    .contains("notaticket.md is no ticket: expected ")
+                    .hasLineCount(1);
+        }
+    }
+
+    @Test
+    void aTableIsRefusedByANetworkOfImages() throws IOException {
+        Path table = Files.writeString(home.resolve("t.csv"), "a,b\n1,2\n");
+        Path kept = Path.of("..", "tickets", "certified-10.espalier");
+        assertThat(CommandLineRun.of("predict", kept.toString(), table.toString())
+                        .err())
+                .contains("t.csv is a table, but the network reads images of 1 x 28 x 28, not tables");
     }
 
     @Test

@@ -7,10 +7,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.lab.counterexample.KeptDirectory;
 import org.espalier.lab.counterexample.KeptExamples;
+import org.espalier.lab.exchange.numpy.NpyArray;
+import org.espalier.lab.exchange.numpy.NpzFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -165,6 +169,34 @@ class KeepAndCheckTest {
         CommandLineRun bounds = onData("certify", ticket.toString(), "--keep");
         assertThat(bounds.code()).isEqualTo(ExitCode.MISTAKE);
         assertThat(bounds.err()).contains("--keep needs --method exact");
+    }
+
+    private Path arrays(String name, Map<String, NpyArray> arrays) throws IOException {
+        return Files.write(home.resolve(name), NpzFile.encode(arrays));
+    }
+
+    @Test
+    void aFileWithoutExamplesBrokeNothing() throws IOException {
+        NpyArray none = NpyArray.of(List.of(0, 3, 3), new float[0]);
+        Path file = arrays("none.npz", new LinkedHashMap<>(Map.of("x", none, "x_adv", none)));
+        CommandLineRun run = done("check", file.toString(), "--network", ticket.toString(), "--epsilon", "0.1");
+        assertThat(run.out()).isEqualTo(file + ": no examples: nothing was broken\n");
+    }
+
+    @Test
+    void aMissingOrUnfittingArrayIsNamedBeforeTheRadius() throws IOException {
+        NpyArray images = NpyArray.of(List.of(2, 3, 3), new float[18]);
+        Path file = arrays("noadv.npz", new LinkedHashMap<>(Map.of("x", images)));
+        assertThat(CommandLineRun.of("check", file.toString(), "--network", ticket.toString())
+                        .err())
+                .startsWith("espalier: " + file + " has no array x_adv: it has x, expected adversarial examples called ")
+                .doesNotContain("epsilon");
+        Path wide = arrays(
+                "wide.npz",
+                new LinkedHashMap<>(Map.of("x", images, "adv", NpyArray.of(List.of(2, 4, 4), new float[32]))));
+        assertThat(CommandLineRun.of("check", wide.toString(), "--network", ticket.toString())
+                        .err())
+                .contains(wide + ": entry adv has an array of shape [2, 4, 4], expected images of");
     }
 
     @Test

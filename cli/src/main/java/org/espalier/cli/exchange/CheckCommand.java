@@ -150,6 +150,10 @@ final class CheckCommand implements Callable<Integer> {
                 GivenExamples.read(file, labels, indices, architecture.graph().input(), architecture.inputs());
         ThreatModel threat = threat(given);
         Radius.check(threat, architecture.inputs(), "--epsilon");
+        if (given.count() == 0 && !json) {
+            console.out().println(file + ": no examples: nothing was broken");
+            return ExitCode.DONE;
+        }
         Optional<TicketSplits.Part> part = data(ticket, given);
         Optional<DataSet> set = part.map(TicketSplits.Part::set);
         int[] images = part.map(found -> ExampleJudge.images(given, found.set(), found.split()))

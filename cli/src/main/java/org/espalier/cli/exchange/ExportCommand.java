@@ -11,6 +11,8 @@ import org.espalier.UserException;
 import org.espalier.cli.CommandProvider;
 import org.espalier.cli.TicketOptions;
 import org.espalier.cli.console.Console;
+import org.espalier.data.Digests;
+import org.espalier.lab.collection.KeptTicket;
 import org.espalier.lab.exchange.ModelCard;
 import org.espalier.lab.exchange.NetworkExport;
 import org.espalier.lab.experiment.Names;
@@ -116,20 +118,48 @@ final class ExportCommand implements Runnable {
             throw new UserException("--out is " + file + ", whose ending is that of " + other + ", but --format is "
                     + format + "; expected a name as " + stem(name) + chosen.extension());
         });
-        Path markdown = file.resolveSibling(stem(name) + ".md");
+        Path markdown = card(file, name);
         protect(file, NetworkExport::isOurs);
         if (!noCard) {
             protect(markdown, ModelCard::is);
         }
-        ModelCard card = ModelCard.of(ticket);
+        ModelCard card = card(ticket);
         byte[] content = NetworkExport.encode(ticket.network(), chosen, sparse, card.metadata());
         AtomicFiles.write(file, content);
         console.out().println(String.format(Locale.ROOT, "Written: %s (%,d bytes)", file, content.length));
         if (!noCard) {
             boolean zeros = !sparse && chosen != NetworkExport.Format.COMPACT;
-            AtomicFiles.write(markdown, card.markdown(name, zeros).getBytes(StandardCharsets.UTF_8));
+            AtomicFiles.write(
+                    markdown,
+                    card.markdown(name, zeros, Optional.of(Digests.sha256(content)))
+                            .getBytes(StandardCharsets.UTF_8));
             console.out().println("Written: " + markdown);
         }
+    }
+
+    /** The card's file: {@code STEM.md}, or {@code NAME.md} where that is the card of another export, which stays. */
+    private static Path card(Path file, String name) {
+        Path usual = file.resolveSibling(stem(name) + ".md");
+        if (Files.isRegularFile(usual)) {
+            byte[] content = AtomicFiles.read(usual);
+            if (ModelCard.is(content)
+                    && ModelCard.fileOf(content)
+                            .filter(other -> !other.equals(name) && Files.exists(file.resolveSibling(other)))
+                            .isPresent()) {
+                return file.resolveSibling(name + ".md");
+            }
+        }
+        return usual;
+    }
+
+    /** The card of a ticket. A kept ticket's file that says nothing of its figures has them in the manifest beside it. */
+    private static ModelCard card(Ticket ticket) {
+        ModelCard card = ModelCard.of(ticket);
+        return card.stated().isEmpty() && ticket.place().isEmpty()
+                ? KeptTicket.beside(ticket.file(), ticket.digest())
+                        .map(kept -> card.stating(kept.stated(ticket.digest())))
+                        .orElse(card)
+                : card;
     }
 
     /** Refuses to write over what an export did not write. */

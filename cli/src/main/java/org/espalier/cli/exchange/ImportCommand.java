@@ -165,6 +165,9 @@ final class ImportCommand implements Callable<Integer> {
         if (check.isPresent() && check.get().nearChance() && !noCheck) {
             throw new UserException(refusal(stored, set.orElseThrow()));
         }
+        if (set.isPresent()) {
+            warn(content, settings, stored, set.get());
+        }
         Map<String, String> about = new LinkedHashMap<>();
         about.put("imported-from", String.valueOf(model.getFileName()));
         about.put(MODEL_DIGEST, digest);
@@ -241,6 +244,15 @@ final class ImportCommand implements Callable<Integer> {
                 + ": expected the pixel range, channel order, mean and deviation, and order of classes of its training"
                 + (better.isEmpty() ? "" : "; on the first test images " + String.join(", ", better))
                 + " (--no-check imports it anyway)";
+    }
+
+    /** Says on the error stream that other settings of the pixels are much better, as a half-wrong network is not refused. */
+    private void warn(byte[] content, ImportSettings settings, StoredNetwork stored, DataSet set) {
+        StoredNetwork plain = settings.normalises()
+                ? NetworkImport.read(model, content, settings.plainPixels()).stored(model.toString())
+                : stored;
+        LabelledCheck.muchBetter(stored, plain, set)
+                .ifPresent(sentence -> console.err().println("Warning: " + sentence));
     }
 
     private ImportSettings settings() {

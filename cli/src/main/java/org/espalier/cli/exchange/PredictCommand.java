@@ -37,8 +37,8 @@ import picocli.CommandLine.Parameters;
         description = "Classify images with a ticket.",
         footer = {
             "",
-            "Files: PNG and JPEG pictures of the network's size, NumPy arrays of images (.npy, .npz), and CSV tables with the",
-            "features of an imported table.",
+            "Files: PNG and JPEG pictures of the network's size, NumPy arrays of images (.npy, .npz), and tables (CSV,",
+            "Parquet) with the features of an imported table.",
             "Examples:",
             "  espalier predict runs/quick-mlp --strategy original --trial 1 --level 3 seven.png",
             "  espalier predict ticket.safetensors images.npy --json",
@@ -132,6 +132,9 @@ final class PredictCommand implements Runnable {
     private static InputFiles.Inputs inputs(Path file, Classifier classifier, DataDetails details, Ticket ticket) {
         if (!FeatureRows.is(file)) {
             return InputFiles.read(file, classifier.input(), classifier.inputs());
+        } else if (classifier.input().dimensions() == 3) {
+            throw new UserException(file + " is a table, but the network reads images of " + classifier.input()
+                    + ", not tables");
         } else if (TicketDetails.another(ticket)) {
             throw new UserException(file + " is a table, but the data set "
                     + ticket.data().name()

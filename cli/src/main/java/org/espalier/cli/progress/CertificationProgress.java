@@ -3,6 +3,7 @@ package org.espalier.cli.progress;
 import java.time.Duration;
 import org.espalier.cli.console.Console;
 import org.espalier.lab.certification.CertificationObserver;
+import org.espalier.lab.robustness.Radius;
 import org.espalier.lab.certification.CertificationRequest;
 import org.espalier.lab.experiment.Names;
 
@@ -37,7 +38,7 @@ public final class CertificationProgress implements CertificationObserver {
 
     private void say(CertificationRequest request, String what) {
         console.err()
-                .println(request.ticket().label() + ", epsilon " + request.epsilon() + ", " + request.method() + ": "
+                .println(request.ticket().label() + ", epsilon " + Radius.text(request.epsilon()) + ", " + request.method() + ": "
                         + what);
         said = System.nanoTime();
     }

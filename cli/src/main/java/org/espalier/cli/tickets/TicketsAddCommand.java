@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.espalier.UserException;
 import org.espalier.cli.TicketOptions;
 import org.espalier.cli.console.Console;
@@ -17,7 +18,6 @@ import org.espalier.lab.collection.TicketFigures;
 import org.espalier.lab.exchange.ModelCard;
 import org.espalier.lab.exchange.NetworkExport;
 import org.espalier.lab.experiment.PresetCommand;
-import org.espalier.lab.robustness.Proportion;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.store.Store;
@@ -151,7 +151,9 @@ final class TicketsAddCommand implements Runnable {
                 stored.robust().images(),
                 stored.clean().correct(),
                 stored.lowestKnown().correct(),
-                stored.certified().map(Proportion::correct).orElse(0),
+                stored.certified()
+                        .map(certified -> OptionalInt.of(certified.correct()))
+                        .orElseGet(OptionalInt::empty),
                 stored.verdict().toString());
     }
 }

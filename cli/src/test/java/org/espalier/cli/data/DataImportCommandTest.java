@@ -196,7 +196,7 @@ class DataImportCommandTest {
                 .endsWith("; put the pictures of each class into a folder of their own\n")
                 .hasLineCount(1);
         assertThat(imported(set, "missing").err())
-                .isEqualTo("espalier: missing does not exist: expected a folder or files of data\n");
+                .isEqualTo("espalier: missing is missing: expected a folder or files of data\n");
         Path table = Files.writeString(directory.resolve("a.csv"), "x,label\n1,0\n");
         assertThat(imported(set, table.toString(), "--shape", "2").err())
                 .contains("--shape is 2, expected rows x columns, or rows x columns x channels");

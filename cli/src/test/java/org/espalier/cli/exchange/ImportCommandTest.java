@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.espalier.cli.CommandLineRun;
+import org.espalier.data.DataProgress;
 import org.espalier.data.Digests;
+import org.espalier.data.Split;
+import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.file.SafeTensors;
 import org.espalier.lab.store.NetworkFile;
 import org.junit.jupiter.api.Test;
@@ -89,6 +94,59 @@ class ImportCommandTest {
                 .hasLineCount(1);
         assertThat(home.resolve("ticket.safetensors")).doesNotExist();
         assertThat(run("--data", "digits", "--no-check").code()).isZero();
+    }
+
+    /** A classifier by the nearest class mean, for pixels that are normalised with mean 0.1307 and deviation 0.3081. */
+    private void normalisedModel() throws Exception {
+        Split train = DataSets.load("digits", Optional.empty(), DataProgress.NONE)
+                .train()
+                .part("train", 0, 5000);
+        float[] weights = new float[10 * 784];
+        int[] count = new int[10];
+        for (int image = 0; image < train.size(); image++) {
+            count[train.labels()[image]]++;
+            for (int i = 0; i < 784; i++) {
+                weights[train.labels()[image] * 784 + i] += (train.images()[image * 784 + i] & 0xff) / 255f;
+            }
+        }
+        float[] biases = new float[10];
+        for (int i = 0; i < weights.length; i++) {
+            float mean = weights[i] / count[i / 784];
+            biases[i / 784] += 0.1307f * mean - mean * mean / 2;
+            weights[i] = 0.3081f * mean;
+        }
+        Map<String, SafeTensors.Tensor> tensors = new LinkedHashMap<>();
+        tensors.put("fc.weight", new SafeTensors.Tensor.Floats(List.of(10, 784), weights));
+        tensors.put("fc.bias", new SafeTensors.Tensor.Floats(List.of(10), biases));
+        Files.write(home.resolve("model.safetensors"), SafeTensors.encode(tensors, Map.of()));
+    }
+
+    @Test
+    void aHalfWrongReadingOfPixelsIsImportedWithAWarningThatNamesTheBetterOne() throws Exception {
+        normalisedModel();
+        String[] plain = {
+            "import",
+            home.resolve("model.safetensors").toString(),
+            "--data",
+            "digits",
+            "--out",
+            home.resolve("ticket.safetensors").toString()
+        };
+        CommandLineRun half = CommandLineRun.of(plain);
+        assertThat(half.code()).as(half.err()).isZero();
+        assertThat(half.err())
+                .as(half.out())
+                .containsPattern(
+                        "Warning: on the first 1000 test images --mean 0\\.13\\d\\d --std 0\\.30\\d\\d gives [78]\\d\\.\\d %,"
+                                + " these settings \\d\\d\\.\\d %; import");
+        List<String> right = new ArrayList<>(List.of(plain));
+        right.addAll(List.of("--mean", "0.1307", "--std", "0.3081"));
+        assertThat(CommandLineRun.of(right.toArray(String[]::new)).err()).doesNotContain("Warning");
+        List<String> wrong = new ArrayList<>(List.of(plain));
+        wrong.addAll(List.of("--mean", "0.05", "--std", "1"));
+        CommandLineRun given = CommandLineRun.of(wrong.toArray(String[]::new));
+        assertThat(given.code()).as(given.err()).isZero();
+        assertThat(given.err()).as(given.out()).contains("Warning: on the first 1000 test images --mean 0.13");
     }
 
     @Test

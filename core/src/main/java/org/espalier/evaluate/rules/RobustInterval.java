@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
 
@@ -15,10 +16,10 @@ import java.util.stream.Collectors;
  * another one of the same network, in this ball or a smaller one.
  *
  * @param suite inputs that are right without attack and under the suite
- * @param certified inputs proven to be right in the whole ball
+ * @param certified inputs proven to be right in the whole ball; empty where no certificate was tried
  * @param breaks inputs that each source besides the suite does not break, in the order for messages
  */
-public record RobustInterval(Outcomes suite, Outcomes certified, List<Break> breaks) {
+public record RobustInterval(Outcomes suite, Optional<Outcomes> certified, List<Break> breaks) {
     /** Most inputs that a sentence lists one by one. */
     private static final int NAMED = 10;
 
@@ -43,9 +44,9 @@ public record RobustInterval(Outcomes suite, Outcomes certified, List<Break> bre
         return unbroken;
     }
 
-    /** The lower end: certified accuracy, in [0, 1]. */
+    /** The lower end: certified accuracy, in [0, 1]; 0 where no certificate was tried. */
     public double lower() {
-        return certified.accuracy();
+        return certified.map(Outcomes::accuracy).orElse(0.0);
     }
 
     /** The upper end: the lowest known accuracy, in [0, 1]. */
@@ -59,9 +60,10 @@ public record RobustInterval(Outcomes suite, Outcomes certified, List<Break> bre
         all.addAll(moreBreaks);
         boolean[] shown = new boolean[suite.inputs()];
         for (int e = 0; e < shown.length; e++) {
-            shown[e] = certified.right(e) || moreCertified.right(e);
+            int input = e;
+            shown[e] = certified.filter(known -> known.right(input)).isPresent() || moreCertified.right(e);
         }
-        return new RobustInterval(suite, Outcomes.of(shown), all);
+        return new RobustInterval(suite, Optional.of(Outcomes.of(shown)), all);
     }
 
     /** Inputs that withstand the suite and that another source breaks, each with the first such source. */
@@ -84,11 +86,13 @@ public record RobustInterval(Outcomes suite, Outcomes certified, List<Break> bre
         Map<Integer, String> broken = brokenYetWithstanding();
         return String.format(
                 Locale.ROOT,
-                "lowest known accuracy %.2f %% (%.2f %% under the suite%s), certified %.2f %%",
+                "lowest known accuracy %.2f %% (%.2f %% under the suite%s), %s",
                 100 * upper(),
                 100 * suite.accuracy(),
                 broken.isEmpty() ? ", and no other source is lower" : "; beyond the suite: " + named(broken),
-                100 * lower());
+                certified.isPresent()
+                        ? String.format(Locale.ROOT, "certified %.2f %%", 100 * lower())
+                        : "not certified");
     }
 
     /** Inputs and the sources that break them, the first inputs by number: {@code images 3, 17 by pgd}. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -130,7 +131,7 @@ class RulesTest {
     @Test
     void theStrongestKnownBreakStandsBesideTheSuite() {
         var exact = new RobustInterval.Break("exact verification", last(98, 100));
-        var known = new RobustInterval(first(60, 100), first(10, 100), List.of(exact));
+        var known = new RobustInterval(first(60, 100), Optional.of(first(10, 100)), List.of(exact));
         assertThat(known.upper()).isEqualTo(0.58);
         assertThat(known.lower()).isEqualTo(0.1);
         assertThat(known.sentence())
@@ -138,11 +139,27 @@ class RulesTest {
                         "lowest known accuracy 58.00 % (60.00 % under the suite; beyond the suite: images 0, 1 by exact"
                                 + " verification), certified 10.00 %");
         broken(Rules.strongest(known), Verdict.UNRELIABLE, "images 0, 1 by exact verification", "58.00 %");
-        kept(Rules.strongest(new RobustInterval(first(60, 100), first(0, 100), List.of())
+        kept(Rules.strongest(new RobustInterval(first(60, 100), Optional.of(first(0, 100)), List.of())
                 .with(first(10, 100), List.of(new RobustInterval.Break("pgd", first(70, 100))))));
-        assertThat(Rules.strongest(new RobustInterval(first(60, 100), first(0, 100), List.of()))
+        assertThat(Rules.strongest(new RobustInterval(first(60, 100), Optional.of(first(0, 100)), List.of()))
                         .verdict())
                 .isEqualTo(Verdict.NOT_CHECKED);
+    }
+
+    @Test
+    void aNetworkWithoutCertificatesIsNotCertifiedAndOneWithVainCertificatesHasZero() {
+        RobustInterval untried = new RobustInterval(first(60, 100), Optional.empty(), List.of());
+        assertThat(untried.sentence()).endsWith("no other source is lower), not certified");
+        assertThat(untried.with(first(0, 100), List.of()).sentence()).endsWith(", certified 0.00 %");
+        assertThat(untried.lower()).isZero();
+        var beside = new RobustInterval.Break("pgd", first(70, 100));
+        assertThat(Rules.strongest(new RobustInterval(first(60, 100), Optional.empty(), List.of(beside)))
+                        .evidence())
+                .containsKey("lowest-known-accuracy")
+                .doesNotContainKey("certified-accuracy");
+        assertThat(Rules.strongest(new RobustInterval(first(60, 100), Optional.of(first(0, 100)), List.of(beside)))
+                        .evidence())
+                .containsEntry("certified-accuracy", 0.0);
     }
 
     @Test
@@ -219,12 +236,13 @@ class RulesTest {
         assertThat(Verdict.worst(List.of(pass, doubtful, open))).isEqualTo(Verdict.UNRELIABLE);
         assertThat(Verdict.worst(List.of(wrong, doubtful))).isEqualTo(Verdict.REFUSED);
 
-        Finding bounded = Rules.strongest(new RobustInterval(first(600, 1000), first(595, 1000), List.of()));
+        Finding bounded =
+                Rules.strongest(new RobustInterval(first(600, 1000), Optional.of(first(595, 1000)), List.of()));
         assertThat(bounded.sentence()).contains("certificates prove 59.50 %");
         assertThat(Verdict.worst(List.of(pass, doubtful, bounded))).isEqualTo(Verdict.PASS);
         assertThat(Verdict.worst(List.of(wrong, doubtful, bounded))).isEqualTo(Verdict.REFUSED);
         assertThat(Verdict.worst(List.of(pass, doubtful, open, bounded))).isEqualTo(Verdict.NOT_CHECKED);
-        Finding wide = Rules.strongest(new RobustInterval(first(600, 1000), first(594, 1000), List.of()));
+        Finding wide = Rules.strongest(new RobustInterval(first(600, 1000), Optional.of(first(594, 1000)), List.of()));
         assertThat(Verdict.worst(List.of(pass, doubtful, wide))).isEqualTo(Verdict.UNRELIABLE);
     }
 

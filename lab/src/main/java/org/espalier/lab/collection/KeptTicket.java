@@ -1,11 +1,18 @@
 package org.espalier.lab.collection;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.espalier.UserException;
+import org.espalier.lab.exchange.StatedResults;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.robustness.Proportion;
+import org.espalier.lab.robustness.Radius;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -79,7 +86,7 @@ public record KeptTicket(
      * A stored evaluation of test images.
      *
      * @param robust lowest number of images that any known result leaves
-     * @param certified images with a certificate; 0 where none is stored
+     * @param certified images with a certificate; empty where none was tried
      * @param verdict what the rules say
      */
     public record Evaluation(
@@ -89,7 +96,7 @@ public record KeptTicket(
             int images,
             int clean,
             int robust,
-            int certified,
+            OptionalInt certified,
             String verdict) {
         Map<String, Object> members() {
             Map<String, Object> members = new LinkedHashMap<>();
@@ -99,7 +106,7 @@ public record KeptTicket(
             members.put("images", images);
             members.put("clean", clean);
             members.put("robust", robust);
-            members.put("certified", certified);
+            certified.ifPresent(count -> members.put("certified", count));
             members.put("verdict", verdict);
             return members;
         }
@@ -112,9 +119,54 @@ public record KeptTicket(
                     Json.whole(json, "images", source),
                     Json.whole(json, "clean", source),
                     Json.whole(json, "robust", source),
-                    Json.whole(json, "certified", source),
+                    json.has("certified") ? OptionalInt.of(Json.whole(json, "certified", source)) : OptionalInt.empty(),
                     Json.string(json, "verdict", source));
         }
+    }
+
+    /**
+     * The kept ticket that a file is, by the manifest beside it; empty where there is no manifest that can be read, or it does not
+     * name the file.
+     *
+     * @param digest SHA-256 of the file
+     */
+    public static Optional<KeptTicket> beside(Path file, String digest) {
+        Path directory = file.toAbsolutePath().normalize().resolveSibling("");
+        try {
+            return TicketCollection.read(directory, false).tickets().stream()
+                    .filter(each -> each.sha256().equals(digest))
+                    .findFirst();
+        } catch (UserException e) {
+            return Optional.empty(); // a file of that name may be anybody's
+        }
+    }
+
+    /**
+     * What the manifest says of the ticket, in sentences.
+     *
+     * @param digest SHA-256 of the ticket's file
+     */
+    public StatedResults stated(String digest) {
+        return new StatedResults(
+                Optional.of(digest),
+                Optional.of(origin),
+                evaluations.stream()
+                        .map(each -> String.format(
+                                Locale.ROOT,
+                                "suite %s, %s ball of radius %s, %d test images: clean %d right, robust at most %d right, %s,"
+                                        + " verdict %s",
+                                each.suite(),
+                                each.norm(),
+                                Radius.text((float) each.epsilon()),
+                                each.images(),
+                                each.clean(),
+                                each.robust(),
+                                each.certified().isPresent()
+                                        ? each.certified().getAsInt() + " certified"
+                                        : "not certified",
+                                each.verdict()))
+                        .toList(),
+                List.of());
     }
 
     /** Name of the compact file. */

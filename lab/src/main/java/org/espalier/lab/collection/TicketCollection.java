@@ -164,7 +164,9 @@ public record TicketCollection(Path directory, List<KeptTicket> tickets) {
                                         Double.toString(e.epsilon()),
                                         e.robust(),
                                         e.images(),
-                                        e.certified() > 0 ? ", " + e.certified() + " certified" : "",
+                                        e.certified().isPresent()
+                                                ? ", " + e.certified().getAsInt() + " certified"
+                                                : "",
                                         e.verdict()))
                                 .toList());
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.espalier.UserException;
 import org.espalier.attack.Norm;
 import org.espalier.data.Digests;
@@ -24,7 +25,7 @@ import org.espalier.network.Shape;
  * {@code adversarial} or {@code adversarial_examples}, and may have originals ({@code x}, {@code x_orig}, {@code original},
  * {@code clean}, {@code x_test}), true classes ({@code y}, {@code label}, {@code labels}, {@code y_test}), numbers of the originals in
  * the split ({@code index}, {@code indices}, {@code idx}) and, as Espalier writes them, {@code norm}, {@code epsilon} and
- * {@code attack}. A {@code .npz} file with one array of images, and a {@code .npy} file, hold adversarial examples alone.
+ * {@code attack}. A {@code .npz} file with one array of another name, and a {@code .npy} file, hold adversarial examples alone.
  *
  * @param adversarial [example][input]; values may lie anywhere and need not be numbers
  * @param original likewise, if given
@@ -50,6 +51,12 @@ public record GivenExamples(
     private static final List<String> ORIGINAL = List.of("x", "x_orig", "original", "clean", "x_test");
     private static final List<String> LABELS = List.of("y", "label", "labels", "y_test");
     private static final List<String> INDICES = List.of("index", "indices", "idx");
+
+    /** Names of arrays that are no adversarial examples. */
+    private static final List<String> OTHERS = Stream.of(
+                    ORIGINAL, LABELS, INDICES, List.of("attack", "norm", "epsilon", "y_pred", "y_adv"))
+            .flatMap(List::stream)
+            .toList();
 
     /** Number of examples. */
     public int count() {
@@ -77,19 +84,22 @@ public record GivenExamples(
         } else {
             throw new UserException(source + " holds no arrays, expected adversarial examples as .npz or .npy");
         }
-        if (arrays.size() == 1) {
-            // The only array is of adversarial examples, whatever its name.
-            byte[] only = arrays.values().iterator().next();
+        boolean only = arrays.size() == 1 && !OTHERS.contains(arrays.keySet().iterator().next());
+        if (only) {
+            // The only array is of adversarial examples, unless its name says that it is something else.
+            byte[] content = arrays.values().iterator().next();
             arrays.clear();
-            arrays.put(ADVERSARIAL.getFirst(), only);
+            arrays.put(ADVERSARIAL.getFirst(), content);
         }
         NpyArray points = find(arrays, ADVERSARIAL, source)
-                .orElseThrow(() -> new UserException(source + " has arrays " + String.join(", ", arrays.keySet())
+                .orElseThrow(() -> new UserException(source + " has no array " + ADVERSARIAL.getFirst()
+                        + ": it has " + (arrays.isEmpty() ? "no array" : String.join(", ", arrays.keySet()))
                         + ", expected adversarial examples called " + String.join(" or ", ADVERSARIAL)));
-        float[][] adversarial = images(points, input, features, source + ": the array of adversarial examples");
+        float[][] adversarial =
+                images(points, input, features, only ? source : source + ": entry " + named(arrays, ADVERSARIAL));
         int count = adversarial.length;
         Optional<float[][]> original = find(arrays, ORIGINAL, source)
-                .map(array -> images(array, input, features, source + ": the array of originals"));
+                .map(array -> images(array, input, features, source + ": entry " + named(arrays, ORIGINAL)));
         original.filter(images -> images.length != count).ifPresent(images -> {
             throw new UserException(
                     source + " has " + images.length + " originals, expected one for each of " + count + " examples");
@@ -104,6 +114,10 @@ public record GivenExamples(
                 arrays.containsKey("epsilon") ? radius(arrays, source) : Optional.empty(),
                 source,
                 Digests.sha256(bytes));
+    }
+
+    private static String named(Map<String, byte[]> arrays, List<String> names) {
+        return names.stream().filter(arrays::containsKey).findFirst().orElse("");
     }
 
     private static Optional<NpyArray> find(Map<String, byte[]> arrays, List<String> names, String source) {
@@ -152,6 +166,9 @@ public record GivenExamples(
     }
 
     private static float[][] images(NpyArray array, Shape input, int features, String source) {
+        if (!array.shape().isEmpty() && array.shape().getFirst() == 0) {
+            return new float[0][]; // an attack that broke nothing
+        }
         InputFiles.Inputs inputs = InputFiles.images(array, input, features, source);
         float[][] images = new float[inputs.count()][];
         for (int i = 0; i < images.length; i++) {

@@ -64,7 +64,7 @@ public final class DataImport {
     private void read(List<Path> sources) {
         for (Path source : sources) {
             if (!Files.exists(source)) {
-                throw new UserException(source + " does not exist: expected a folder or files of data");
+                throw new UserException(source + " is missing: expected a folder or files of data");
             } else if (Files.isDirectory(source) && sources.size() > 1) {
                 throw new UserException(source + " is a folder: expected one folder alone, or files");
             }

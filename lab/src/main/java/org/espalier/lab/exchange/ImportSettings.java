@@ -56,8 +56,13 @@ public record ImportSettings(
     }
 
     /** Whether pixels have to be changed before the network reads them. */
-    boolean normalises() {
+    public boolean normalises() {
         return !means.isEmpty() || low != 0 || high != 1;
+    }
+
+    /** The settings of a network that reads pixels from 0 to 1 as they are. */
+    public ImportSettings plainPixels() {
+        return new ImportSettings(network, image, classes, List.of(), List.of(), 0, 1, reversed, unused);
     }
 
     /** The settings with a shape of images, if they have none. */

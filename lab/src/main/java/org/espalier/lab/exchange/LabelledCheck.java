@@ -1,9 +1,11 @@
 package org.espalier.lab.exchange;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
 import org.espalier.engine.Engine;
@@ -33,6 +35,9 @@ public record LabelledCheck(int correct, int images, double chance) {
 
     /** Images that other readings are tried on. */
     private static final int FEW = 1000;
+
+    /** Difference of accuracies that is worth a warning. */
+    private static final double MUCH = 0.05;
 
     /** Tries a network on a split. */
     public static LabelledCheck of(StoredNetwork network, Split split) {
@@ -68,20 +73,60 @@ public record LabelledCheck(int correct, int images, double chance) {
     /**
      * Other readings of the pixels under which a network that is near chance is clearly better, the best one first.
      *
+     * @param network that reads pixels from 0 to 1 as they are
      * @return sentences that name the options and the accuracy
      */
     public static List<String> better(StoredNetwork network, DataSet set) {
-        Split few = set.test().size() > FEW ? set.test().part("test", 0, FEW) : set.test();
+        return readings(network, set).stream().map(Reading::sentence).toList();
+    }
+
+    /**
+     * Warns of a network that is better than chance and yet much worse than under another reading of the pixels.
+     *
+     * @param imported with the settings of its import
+     * @param plain the same network that reads pixels from 0 to 1 as they are
+     * @return a sentence with the best options and both accuracies; empty where no other reading is better by more than five
+     *     points of accuracy
+     */
+    public static Optional<String> muchBetter(StoredNetwork imported, StoredNetwork plain, DataSet set) {
+        Split few = few(set);
+        double found = of(imported, few).accuracy();
+        return readings(plain, set).stream()
+                .findFirst()
+                .filter(best -> best.accuracy() > found + MUCH)
+                .map(best -> String.format(
+                        java.util.Locale.ROOT,
+                        "on the first %d test images %s, these settings %.1f %%; import the network again with them if its"
+                                + " training had them",
+                        few.size(),
+                        best.sentence(),
+                        100 * found));
+    }
+
+    /** Options of an import, and the accuracy under them. */
+    private record Reading(String options, double accuracy) {
+        String sentence() {
+            return String.format(java.util.Locale.ROOT, "%s gives %.1f %%", options, 100 * accuracy);
+        }
+    }
+
+    private static Split few(DataSet set) {
+        return set.test().size() > FEW ? set.test().part("test", 0, FEW) : set.test();
+    }
+
+    /** Readings of the pixels under which the network is not near chance, the best one first. */
+    private static List<Reading> readings(StoredNetwork network, DataSet set) {
+        Split few = few(set);
         Graph graph = network.weights().graph();
         Shape image = NetworkInput.of(set);
-        Map<String, float[][]> readings = new LinkedHashMap<>();
+        Map<String, float[][]> tried = new LinkedHashMap<>();
         int channels = image.size(0);
-        readings.put("--input-range 0,255", new float[][] {filled(channels, 0), filled(channels, 1 / 255f)});
-        readings.put("--input-range -1,1", new float[][] {filled(channels, 0.5f), filled(channels, 0.5f)});
+        tried.put("--input-range 0,255", new float[][] {filled(channels, 0), filled(channels, 1 / 255f)});
+        tried.put("--input-range -1,1", new float[][] {filled(channels, 0.5f), filled(channels, 0.5f)});
         float[][] own = moments(set);
-        readings.put("--mean " + text(own[0]) + " --std " + text(own[1]), own);
-        Map<String, Double> found = new LinkedHashMap<>();
-        readings.forEach((options, numbers) -> {
+        tried.put("--mean " + text(own[0]) + " --std " + text(own[1]), own);
+        List<Reading> readings = new ArrayList<>();
+        tried.forEach((options, numbers) -> {
             Graph with;
             try {
                 with = ForeignNetwork.normalised(graph, image, list(numbers[0]), list(numbers[1]));
@@ -90,15 +135,11 @@ public record LabelledCheck(int correct, int images, double chance) {
             }
             LabelledCheck check = of(ForeignNetwork.moved(network.weights(), with), network, few);
             if (!check.nearChance()) {
-                found.put(options, check.accuracy());
+                readings.add(new Reading(options, check.accuracy()));
             }
         });
-        List<String> sentences = new ArrayList<>();
-        found.entrySet().stream()
-                .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
-                .forEach(entry -> sentences.add(String.format(
-                        java.util.Locale.ROOT, "%s gives %.1f %%", entry.getKey(), 100 * entry.getValue())));
-        return sentences;
+        readings.sort(Comparator.comparingDouble(Reading::accuracy).reversed());
+        return readings;
     }
 
     private static float[] filled(int count, float value) {

@@ -34,9 +34,14 @@ import org.espalier.network.Architecture;
  * @param evaluations all that are stored of its weights
  * @param certificates all that are stored of its weights, with or without an evaluation of the same ball
  * @param details names of classes and features of its data set, where they are known
+ * @param stated what the ticket's file says of the ticket that it was made of
  */
 public record ModelCard(
-        Ticket ticket, List<StoredEvaluation> evaluations, List<Certification> certificates, DataDetails details) {
+        Ticket ticket,
+        List<StoredEvaluation> evaluations,
+        List<Certification> certificates,
+        DataDetails details,
+        StatedResults stated) {
     /** What every card begins with. */
     private static final String BEGIN = "---\nlibrary_name: espalier\n";
 
@@ -50,8 +55,14 @@ public record ModelCard(
         certificates = List.copyOf(certificates);
     }
 
+    /** The card of a ticket whose file says nothing of another one. */
+    public ModelCard(
+            Ticket ticket, List<StoredEvaluation> evaluations, List<Certification> certificates, DataDetails details) {
+        this(ticket, evaluations, certificates, details, StatedResults.NONE);
+    }
+
     /**
-     * The card of a ticket, with all that is stored of its weights.
+     * The card of a ticket, with all that is stored of its weights, and what its file says of the ticket that it was made of.
      *
      * @throws org.espalier.UserException if an evaluation, a certificate or the data set's description is damaged
      */
@@ -60,7 +71,26 @@ public record ModelCard(
                 ticket,
                 StoredEvaluations.of(ticket),
                 certificates(ticket),
-                ticket.data().assumed() ? DataDetails.NONE : TicketDetails.of(ticket));
+                ticket.data().assumed() ? DataDetails.NONE : TicketDetails.of(ticket),
+                StatedResults.of(ticket));
+    }
+
+    /** The same card with other statements. */
+    public ModelCard stating(StatedResults other) {
+        return new ModelCard(ticket, evaluations, certificates, details, other);
+    }
+
+    /**
+     * The name of the file that a card belongs to, as its heading has it.
+     *
+     * @param content of a file for which {@link #is} holds
+     */
+    public static Optional<String> fileOf(byte[] content) {
+        return new String(content, StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> line.startsWith("# "))
+                .findFirst()
+                .map(line -> line.substring(2));
     }
 
     /** All certificates that are stored of a ticket's weights: by norm, radius, method and number of images. */
@@ -103,8 +133,10 @@ public record ModelCard(
         }
         ticket.place().ifPresent(place -> {
             metadata.put("espalier.level-key", place.key());
-            metadata.put("espalier.level", place.trial() + ", level " + place.level());
+            metadata.put(StatedResults.LEVEL, place.trial() + ", level " + place.level());
         });
+        stated.origin().ifPresent(origin -> metadata.put(StatedResults.LEVEL, origin));
+        stated.source().ifPresent(digest -> metadata.put(StatedResults.SOURCE_DIGEST, digest));
         metadata.put("espalier.input", input());
         if (!details.features().isEmpty()) {
             List<Object> features = new ArrayList<>();
@@ -117,12 +149,14 @@ public record ModelCard(
             }
             metadata.put("espalier.features", Json.write(features));
         }
-        for (int i = 0; i < evaluations.size(); i++) {
-            metadata.put("espalier.evaluation." + (i + 1), sentence(evaluations.get(i)));
-        }
-        for (int i = 0; i < certificates.size(); i++) {
-            metadata.put("espalier.certificate." + (i + 1), sentence(certificates.get(i)));
-        }
+        metadata.putAll(StatedResults.metadata(
+                StatedResults.EVALUATION,
+                evaluations.stream().map(this::sentence).toList(),
+                stated.evaluations()));
+        metadata.putAll(StatedResults.metadata(
+                StatedResults.CERTIFICATE,
+                certificates.stream().map(this::sentence).toList(),
+                stated.certificates()));
         return metadata;
     }
 
@@ -240,6 +274,15 @@ public record ModelCard(
      * @param zeros whether that file holds a zero for each pruned weight, and not the surviving weights alone
      */
     public String markdown(String file, boolean zeros) {
+        return markdown(file, zeros, Optional.empty());
+    }
+
+    /**
+     * The same with the exported file's digest.
+     *
+     * @param digest SHA-256 of the exported file, if it is known
+     */
+    public String markdown(String file, boolean zeros, Optional<String> digest) {
         Architecture architecture = ticket.network().mask().architecture();
         StringBuilder card = new StringBuilder();
         card.append(BEGIN).append("pipeline_tag: ").append(task()).append('\n');
@@ -277,12 +320,19 @@ public record ModelCard(
         if (!details.classNames().isEmpty()) {
             row(card, "classes", listed(details.classNames()));
         }
-        ticket.data().digest().ifPresent(digest -> row(card, "SHA-256 of the data", "`" + digest + "`"));
+        ticket.data().digest().ifPresent(data -> row(card, "SHA-256 of the data", "`" + data + "`"));
         ticket.place().ifPresent(place -> row(card, "origin", place.trial() + ", level " + place.level()));
+        stated.origin().ifPresent(origin -> row(card, "origin", escaped(origin)));
+        digest.ifPresent(own -> row(card, "SHA-256 of this file", "`" + own + "`"));
         row(card, "SHA-256 of the ticket", "`" + ticket.digest() + "`");
+        stated.source()
+                .filter(source -> !source.equals(ticket.digest()))
+                .ifPresent(source -> row(card, "SHA-256 of the ticket that it was made of", "`" + source + "`"));
         features(card);
         card.append("\n## Measured\n\n");
-        if (evaluations.isEmpty()) {
+        if (evaluations.isEmpty() && certificates.isEmpty() && !stated.isEmpty()) {
+            stated(card);
+        } else if (evaluations.isEmpty()) {
             card.append(
                     certificates.isEmpty()
                             ? "No evaluation of these weights is stored. Their accuracy, natural and under attack, is not known.\n"
@@ -293,8 +343,24 @@ public record ModelCard(
         if (!certificates.isEmpty()) {
             certified(card);
         }
+        if (!stated.isEmpty() && !(evaluations.isEmpty() && certificates.isEmpty())) {
+            card.append('\n');
+            stated(card);
+        }
         limits(card, zeros);
         return card.toString();
+    }
+
+    /** Figures that came with the file, with the digest of what they were measured on. */
+    private void stated(StringBuilder card) {
+        card.append("The ticket's file states these figures. They were measured on the ticket that it was made of");
+        stated.source()
+                .ifPresent(source -> card.append(" (SHA-256 `").append(source).append("`)"));
+        card.append(", whose weights are the same.\n\n");
+        stated.evaluations()
+                .forEach(sentence -> card.append("- ").append(escaped(sentence)).append('\n'));
+        stated.certificates()
+                .forEach(sentence -> card.append("- ").append(escaped(sentence)).append('\n'));
     }
 
     private String task() {

@@ -343,6 +343,11 @@ public final class SafeTensors {
         return tensors;
     }
 
+    /** All strings of the header. */
+    public Map<String, String> metadata() {
+        return Map.copyOf(metadata);
+    }
+
     /** A string about the tensors. */
     public String metadata(String name) {
         String value = metadata.get(name);

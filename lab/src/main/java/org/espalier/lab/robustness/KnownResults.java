@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.espalier.attack.ThreatModel;
 import org.espalier.evaluate.certify.Decision;
 import org.espalier.evaluate.rules.Outcomes;
@@ -90,6 +91,7 @@ final class KnownResults {
             }
         }
         BitSet certified = new BitSet();
+        boolean tried = false;
         for (Certification each : certifications) {
             if (evaluation.subject().covers(each)) {
                 String id = String.valueOf(each.directory().getFileName());
@@ -99,10 +101,14 @@ final class KnownResults {
                 }
                 if (each.threat().holds(evaluation.threat())) {
                     certified.or(which(each, images, ImageCertificate::certified));
+                    tried = true;
                 }
             }
         }
-        return new RobustInterval(evaluation.withstands(), new Outcomes(images, certified), breaks);
+        return new RobustInterval(
+                evaluation.withstands(),
+                tried ? Optional.of(new Outcomes(images, certified)) : Optional.empty(),
+                breaks);
     }
 
     private static boolean attacked(ImageCertificate image) {

@@ -6,9 +6,6 @@ import org.espalier.attack.ThreatModel;
 
 /** Meaningful radii of balls for images whose pixels lie in 0 to 1. */
 public final class Radius {
-    /** Longest decimal that nobody would rather read as a fraction. */
-    private static final int SHORT = 5;
-
     private Radius() {}
 
     /**
@@ -24,13 +21,9 @@ public final class Radius {
         };
     }
 
-    /** A radius in words: {@code 8/255} where it is such a fraction and no short decimal, as 0.2, is the same number. */
+    /** A radius in words, as {@link ThreatModel#radius}. */
     public static String text(float epsilon) {
-        String decimal = Float.toString(epsilon);
-        long steps = Math.round(255.0 * epsilon);
-        return decimal.length() > SHORT && steps > 0 && steps <= 255 && (float) (steps / 255.0) == epsilon
-                ? steps + "/255"
-                : decimal;
+        return ThreatModel.radius(epsilon);
     }
 
     /**

@@ -8,7 +8,6 @@ import org.espalier.attack.ThreatModel;
 import org.espalier.evaluate.rules.Finding;
 import org.espalier.evaluate.rules.Outcomes;
 import org.espalier.evaluate.rules.RobustInterval;
-import org.espalier.evaluate.rules.Rule;
 import org.espalier.evaluate.rules.Verdict;
 
 /**
@@ -121,13 +120,7 @@ public record StoredEvaluation(
      * where no stored certificate of the network is for this ball or a larger one.
      */
     public Optional<Proportion> certified() {
-        boolean tried = known.certified().count() > 0
-                || findings.stream()
-                        .anyMatch(each -> each.rule() == Rule.CERTIFIED && each.verdict() != Verdict.NOT_CHECKED);
-        return tried
-                ? Optional.of(new Proportion(
-                        known.certified().count(), known.certified().inputs()))
-                : Optional.empty();
+        return known.certified().map(shown -> new Proportion(shown.count(), shown.inputs()));
     }
 
     /** Attacks of the suite, in order. */

@@ -296,9 +296,7 @@ public final class StoredEvaluations {
         Map<String, Object> line = new LinkedHashMap<>(head);
         line.put("verdict", stored.verdict().toString());
         line.put("lowest-known", SummaryJson.proportion(stored.known().unbroken()));
-        stored.certified()
-                .ifPresent(_ -> line.put(
-                        "certified", SummaryJson.proportion(stored.known().certified())));
+        stored.known().certified().ifPresent(certified -> line.put("certified", SummaryJson.proportion(certified)));
         line.put(
                 "findings", stored.findings().stream().map(SummaryJson::finding).toList());
         String text = Json.write(line);

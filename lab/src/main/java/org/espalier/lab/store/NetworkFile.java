@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.espalier.UserException;
@@ -82,7 +83,23 @@ public record NetworkFile(
     }
 
     /**
-     * The same for a file that was read already.
+     * Strings of a file's metadata whose names begin with {@code espalier.}.
+     *
+     * @throws UserException if the file is missing or damaged
+     */
+    public static Map<String, String> about(Path file) {
+        byte[] bytes = AtomicFiles.read(file);
+        String source = file.toString();
+        Map<String, String> about = new TreeMap<>(
+                CompactFile.is(bytes)
+                        ? CompactFile.about(bytes, source)
+                        : SafeTensors.decodeAny(bytes, source).metadata());
+        about.keySet().removeIf(name -> !name.startsWith("espalier."));
+        return about;
+    }
+
+    /**
+     * The same as {@link #read} for a file that was read already.
      *
      * @param bytes the whole file
      * @param source its name, for messages
@@ -102,6 +119,10 @@ public record NetworkFile(
         OtherFormat.of(bytes, source).ifPresent(other -> {
             throw new UserException(source + " is " + other + ": 'espalier import' makes a ticket of it first");
         });
+        if (bytes.length <= Long.BYTES || bytes[Long.BYTES] != '{') {
+            throw new UserException(source + " is no ticket: expected a file of Espalier's, safetensors or compact"
+                    + " (.espalier), or the directory of a search or level");
+        }
         SafeTensors stored = SafeTensors.decodeAny(bytes, source);
         Optional<String> described = stored.metadataIfAny(Networks.NETWORK);
         Architecture architecture;

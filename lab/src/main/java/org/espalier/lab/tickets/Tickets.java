@@ -43,7 +43,7 @@ public final class Tickets {
             return of(Store.open(given), choice);
         }
         throw new UserException(
-                given + " does not exist: expected a ticket's safetensors file, a level's directory or a search's");
+                given + " is missing: expected a ticket's safetensors file, a level's directory or a search's");
     }
 
     /**

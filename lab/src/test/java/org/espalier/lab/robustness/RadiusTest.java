@@ -1,5 +1,6 @@
 package org.espalier.lab.robustness;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +11,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RadiusTest {
+    /** As people write them: fractions of 255 unless a short decimal is the same number. */
+    @ParameterizedTest
+    @CsvSource({"0.003921569, 1/255", "0.03137255, 8/255", "0.2, 0.2", "0.3, 0.3", "1, 1.0", "0.0312345, 0.0312345"})
+    void radiiAreFractionsOf255WherePeopleWouldWriteThem(float epsilon, String text) {
+        assertThat(Radius.text(epsilon)).isEqualTo(text);
+        assertThat(new ThreatModel(Norm.LINF, epsilon)).hasToString(Norm.LINF + " " + text);
+    }
+
     @ParameterizedTest
     @CsvSource({"LINF, 1, 1.5", "L2, 28, 300", "L1, 784, 785"})
     void aBallThatHoldsEveryImageIsRefused(Norm norm, float most, float more) {

@@ -43,7 +43,7 @@ public record CertificateGroup(Key key, int images, List<Kind> kinds, Optional<S
     public record Key(String dataset, String strategy, String weights, String split, Norm norm, double epsilon) {
         /** The ball, e.g. {@code l-infinity 0.1}. */
         public String ball() {
-            return norm + " " + Numbers.plain(epsilon);
+            return norm + " " + Numbers.radius(epsilon);
         }
     }
 

@@ -114,7 +114,7 @@ public final class CertificateFigures {
 
     /** The radius, with its norm where there are several. */
     private String ball(CertificateGroup.Key key) {
-        return norms() > 1 ? key.ball() : "epsilon " + Numbers.plain(key.epsilon());
+        return norms() > 1 ? key.ball() : "epsilon " + Numbers.radius(key.epsilon());
     }
 
     /** The radius for ids, with its norm unless it is the usual one. */

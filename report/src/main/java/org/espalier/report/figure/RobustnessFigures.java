@@ -136,7 +136,7 @@ public final class RobustnessFigures {
         families.forEach((family, radii) -> radii.descendingMap()
                 .forEach((epsilon, group) -> figure.of(family, epsilon, group)
                         .ifPresent(f -> variants.add(new FigureGroup.Variant(
-                                family.name(families.keySet()) + ", epsilon " + Numbers.plain(epsilon), f)))));
+                                family.name(families.keySet()) + ", epsilon " + Numbers.radius(epsilon), f)))));
         return variants;
     }
 
@@ -213,8 +213,8 @@ public final class RobustnessFigures {
         return Optional.of(new Figure(
                 id("left", family, "-" + Numbers.plain(epsilon)),
                 "What attacks leave by density: " + family.dataset() + ", " + family.strategy() + ", suite "
-                        + family.suite() + ", " + family.norm() + " " + Numbers.plain(epsilon),
-                setting(family) + " Epsilon " + Numbers.plain(epsilon)
+                        + family.suite() + ", " + family.norm() + " " + Numbers.radius(epsilon),
+                setting(family) + " Epsilon " + Numbers.radius(epsilon)
                         + " in pixel values from 0 to 1. Worst case: right without"
                         + " attack and under every attack of the suite, image by image; \"after\": left by the suite up to"
                         + " that attack. Lowest known: nothing known breaks the image, neither the suite nor the rules'"
@@ -364,8 +364,8 @@ public final class RobustnessFigures {
         return Optional.of(new Figure(
                 id("matrix", family, "-" + Numbers.plain(epsilon)),
                 "Robust-accuracy matrix: " + family.dataset() + ", " + family.strategy() + ", suite " + family.suite()
-                        + ", " + family.norm() + " " + Numbers.plain(epsilon),
-                setting(family) + " Epsilon " + Numbers.plain(epsilon)
+                        + ", " + family.norm() + " " + Numbers.radius(epsilon),
+                setting(family) + " Epsilon " + Numbers.radius(epsilon)
                         + ". A row for what the networks were trained for, a column for what they are attacked with; test"
                         + " accuracy in percent, mean over trials, for some densities." + marks(group.all()),
                 List.of(),
@@ -470,8 +470,8 @@ public final class RobustnessFigures {
         return new Figure(
                 id("loss", family, "-" + of.name()),
                 "Loss of " + shown(of.name()) + " against iterations: " + family.dataset() + ", " + family.strategy()
-                        + ", suite " + family.suite() + ", " + family.norm() + " " + Numbers.plain(epsilon),
-                setting(family) + " Epsilon " + Numbers.plain(epsilon) + ", attack " + shown(of.name())
+                        + ", suite " + family.suite() + ", " + family.norm() + " " + Numbers.radius(epsilon),
+                setting(family) + " Epsilon " + Numbers.radius(epsilon) + ", attack " + shown(of.name())
                         + ". The highest loss so far, mean over the images that the attack was given"
                         + (of.alone().isPresent() ? "" : " (those that earlier attacks left)")
                         + ", restarts one after the other; a curve that still climbs at its end had not converged. Mean over"

@@ -233,7 +233,7 @@ public final class LeaderboardTables {
 
     /** The ball of an evaluation in words. */
     static String ball(BenchmarkSettings.Evaluation evaluation) {
-        return evaluation.norm() + " " + Numbers.plain(evaluation.epsilon()) + ", first " + evaluation.images()
+        return evaluation.norm() + " " + Numbers.radius(evaluation.epsilon()) + ", first " + evaluation.images()
                 + " test " + Names.noun(evaluation.images(), "image");
     }
 

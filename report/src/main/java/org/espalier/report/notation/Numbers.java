@@ -2,6 +2,7 @@ package org.espalier.report.notation;
 
 import java.math.BigDecimal;
 import java.util.Locale;
+import org.espalier.attack.ThreatModel;
 
 /** Numbers as text, the same in tables, figures, pages and files. A point separates decimals in every locale. */
 public final class Numbers {
@@ -38,6 +39,12 @@ public final class Numbers {
                 : String.format(Locale.ROOT, "%.4f", value)
                         .replaceAll("0+$", "")
                         .replaceAll("\\.$", "");
+    }
+
+    /** A radius for people: {@code 8/255} where it is such a fraction, else as {@link #plain}. */
+    public static String radius(double epsilon) {
+        String text = ThreatModel.radius((float) epsilon);
+        return text.indexOf('/') > 0 ? text : plain(epsilon);
     }
 
     /**

@@ -214,7 +214,7 @@ final class ReportPage {
                                 "%.1f %% right under suite %s at epsilon %s%s",
                                 100 * suite.known().mean(),
                                 suite.name(),
-                                Numbers.plain(suite.epsilon()),
+                                Numbers.radius(suite.epsilon()),
                                 suite.certified().mean() > 0
                                         ? String.format(
                                                 Locale.ROOT,
@@ -237,7 +237,7 @@ final class ReportPage {
                 .ifPresent(bounds -> parts.add(Html.sentence(String.format(
                         Locale.ROOT,
                         "certificates at epsilon %s: %.1f to %.1f %%",
-                        Numbers.plain(bounds.epsilon()),
+                        Numbers.radius(bounds.epsilon()),
                         100 * bounds.low().mean(),
                         100 * bounds.high().mean()))));
         return parts.isEmpty()

@@ -150,7 +150,7 @@ final class Claims {
     private static String suite(Evaluated evaluated) {
         return evaluated.evaluation().suite() + ", "
                 + evaluated.evaluation().threat().norm() + " "
-                + Numbers.plain(evaluated.epsilon()) + ", "
+                + Numbers.radius(evaluated.epsilon()) + ", "
                 + Numbers.count(evaluated.evaluation().clean().images()) + " "
                 + Names.noun(evaluated.evaluation().clean().images(), "image");
     }

@@ -16,6 +16,8 @@ import java.util.stream.IntStream;
 import org.espalier.UserException;
 import org.espalier.evaluate.Chance;
 import org.espalier.evaluate.Measurement;
+import org.espalier.attack.Norm;
+import org.espalier.attack.ThreatModel;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ValidationMixture;
 import org.espalier.lab.plan.ExperimentTranslator;
@@ -25,6 +27,7 @@ import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredLevel;
 import org.espalier.lab.store.StoredNetwork;
 import org.espalier.lab.store.StoredTrial;
+import org.espalier.report.notation.Numbers;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 
@@ -146,6 +149,7 @@ public final class ResultsReader {
         Experiment.Objective objective = objective(key.objective());
         Optional<String> noStop = noStop(key.dataset());
         Optional<Cell.Bound> bound = bound(objective, series);
+        radii(bound).ifPresent(notes::add);
         return new Cell(
                 key.dataset(),
                 key.objective(),
@@ -168,6 +172,27 @@ public final class ResultsReader {
                 series,
                 noStop,
                 notes);
+    }
+
+    /**
+     * The radius of each attack and of the bound, where they are not all equal: accuracy under an attack may then lie below what a
+     * bound shows, or above that under a weaker attack.
+     */
+    private Optional<String> radii(Optional<Cell.Bound> bound) {
+        Map<String, String> balls = new LinkedHashMap<>();
+        for (String attack : experiment.evaluation().attacks()) {
+            ThreatModel threat = experiment.attack(attack).threat();
+            balls.put(
+                    attack,
+                    (threat.norm() == Norm.LINF ? "" : threat.norm() + " ")
+                            + "epsilon " + Numbers.radius(threat.epsilon()));
+        }
+        bound.ifPresent(of -> balls.put(of.name(), "epsilon " + Numbers.radius(of.epsilon())));
+        return balls.values().stream().distinct().count() < 2
+                ? Optional.empty()
+                : Optional.of(balls.entrySet().stream()
+                        .map(each -> each.getKey() + ": " + each.getValue())
+                        .collect(Collectors.joining("; ", "columns are of different balls: ", "")));
     }
 
     /** Why validation images of a data set can choose nothing: they lack classes. */

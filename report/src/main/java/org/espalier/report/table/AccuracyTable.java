@@ -215,7 +215,7 @@ public final class AccuracyTable {
         }
         cell.bound()
                 .ifPresent(bound -> notes.add(bound.name()
-                        + ": images of which training's bound leaves no doubt within " + Numbers.plain(bound.epsilon())
+                        + ": images of which training's bound leaves no doubt within " + Numbers.radius(bound.epsilon())
                         + ", rounding aside; certificates are made by espalier certify"));
         if (cell.accuracy() == AttackedAccuracy.WORST_CASE) {
             notes.add(WORST_CASE);

@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import org.espalier.attack.ThreatModel;
 import org.espalier.evaluate.rules.Outcomes;
 import org.espalier.lab.experiment.Names;
 import org.espalier.report.content.Report;
@@ -87,7 +88,7 @@ public final class CertificateTables {
         CertificateGroup.Key key = group.key();
         return new Table(
                 key.dataset() + ", " + key.strategy() + ": bounds of accuracy in % at " + key.norm() + " "
-                        + key.epsilon()
+                        + ThreatModel.radius((float) key.epsilon())
                         + String.format(Locale.ROOT, ", first %,d ", group.images()) + key.split() + " "
                         + Names.noun(group.images(), "image")
                         + (key.weights().equals("final") ? "" : ", " + key.weights() + " weights"),

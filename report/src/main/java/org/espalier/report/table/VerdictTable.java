@@ -80,7 +80,7 @@ public final class VerdictTable {
     /** The suite with its radius, or the search's own attack. */
     private static String under(TicketVerdict verdict) {
         return verdict.basis()
-                .map(basis -> basis.family().suite() + " " + Numbers.plain(basis.epsilon()))
+                .map(basis -> basis.family().suite() + " " + Numbers.radius(basis.epsilon()))
                 .orElse(verdict.attack());
     }
 
@@ -112,7 +112,7 @@ public final class VerdictTable {
                             Optional<BeyondAttack.Bounds> bounds =
                                     verdict.beyondAttack().bounds();
                             return List.of(
-                                    suite.map(s -> s.name() + " " + Numbers.plain(s.epsilon()))
+                                    suite.map(s -> s.name() + " " + Numbers.radius(s.epsilon()))
                                             .orElse(NONE),
                                     suite.map(s -> EvaluationTables.cell(s.known()) + EvaluationTables.mark(s.mark()))
                                             .orElse(NONE),
@@ -121,7 +121,7 @@ public final class VerdictTable {
                                                     + EvaluationTables.percent(
                                                             b.high().mean()))
                                             .orElse(NONE),
-                                    bounds.map(b -> Numbers.plain(b.epsilon())).orElse(NONE));
+                                    bounds.map(b -> Numbers.radius(b.epsilon())).orElse(NONE));
                         })
                         .toList(),
                 Set.of(0));

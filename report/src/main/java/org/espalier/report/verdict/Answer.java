@@ -273,7 +273,7 @@ public final class Answer {
                         .add(verdict)));
         var text = new StringBuilder();
         bySuite.forEach((attacked, verdicts) -> text.append(
-                left("suite " + attacked.suite() + " at epsilon " + Numbers.plain(attacked.epsilon()), verdicts)));
+                left("suite " + attacked.suite() + " at epsilon " + Numbers.radius(attacked.epsilon()), verdicts)));
         return text.toString();
     }
 

@@ -14,7 +14,7 @@ import org.espalier.report.notation.Numbers;
 public record Basis(EvaluationFamily family, double epsilon) {
     /** Suite and ball in a few words, e.g. {@code suite standard, l-infinity 0.3}. */
     public String name() {
-        return "suite " + family.suite() + ", " + family.norm() + " " + Numbers.plain(epsilon);
+        return "suite " + family.suite() + ", " + family.norm() + " " + Numbers.radius(epsilon);
     }
 
     /** Images and weights, e.g. {@code first 1,000 test images, weights after the last update}. */

@@ -131,7 +131,7 @@ public final class BeyondAttackReader {
         if (!dense.isEmpty()) {
             parts.add("the dense network " + interval(dense));
         }
-        sentences.add("Suite " + family.suite() + " (" + family.norm() + " " + Numbers.plain(epsilon)
+        sentences.add("Suite " + family.suite() + " (" + family.norm() + " " + Numbers.radius(epsilon)
                 + other(epsilon) + ", first " + Numbers.count(family.images()) + " " + family.split()
                 + " " + Names.noun(family.images(), "image") + ", " + weights(family.weights()) + ") leaves "
                 + String.join(" and ", parts)
@@ -250,7 +250,7 @@ public final class BeyondAttackReader {
         var parts = new ArrayList<String>();
         at.filter(_ -> level > 0).ifPresent(b -> parts.add("of " + name + " " + between(b)));
         dense.ifPresent(b -> parts.add("of the dense network " + between(b)));
-        sentences.add("Certificates (" + chosen.key().norm() + " " + Numbers.plain(epsilon) + other(epsilon)
+        sentences.add("Certificates (" + chosen.key().norm() + " " + Numbers.radius(epsilon) + other(epsilon)
                 + ", first "
                 + Numbers.count(chosen.images()) + " "
                 + chosen.key().split() + " " + Names.noun(chosen.images(), "image") + ", "

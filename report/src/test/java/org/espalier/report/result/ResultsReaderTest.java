@@ -70,6 +70,22 @@ class ResultsReaderTest {
         assertThat(TableNotes.of(results).getFirst()).contains("worst case that a bound allows");
     }
 
+    /** Accuracy under an attack in a larger ball may lie below what a bound shows in its own. */
+    @Test
+    void tablesNameTheRadiiOfAttacksAndBoundWhereTheyDiffer() {
+        Results results = ResultsReader.read(Store.open(SyntheticStore.write(
+                directory,
+                "certified-mlp",
+                "network.hidden=[20, 10]",
+                "trials=2",
+                "pruning.levels=2",
+                "bounds.ibp.epsilon=2/255")));
+        assertThat(AccuracyTable.all(cell(results, "ibp"), OptionalInt.empty())).isNotEmpty().allSatisfy(table -> assertThat(
+                        table.notes())
+                .contains("columns are of different balls: fgsm: epsilon 0.1; pgd: epsilon 0.1; ibp: epsilon 2/255"));
+        assertThat(cell(results, "pgd").notes()).isEmpty();
+    }
+
     @Test
     void storesOfLevelsWithoutWorstCasesAreReadAsTheyAre() throws IOException {
         // Levels in work: no digest of their measurements is kept yet.

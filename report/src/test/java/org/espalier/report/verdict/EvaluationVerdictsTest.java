@@ -83,7 +83,7 @@ class EvaluationVerdictsTest {
                         outcomes,
                         new RobustInterval(
                                 outcomes,
-                                new Outcomes(IMAGES, new BitSet()),
+                                Optional.of(new Outcomes(IMAGES, new BitSet())),
                                 List.of(new RobustInterval.Break("doubled", new Outcomes(IMAGES, unbroken)))))));
     }
 

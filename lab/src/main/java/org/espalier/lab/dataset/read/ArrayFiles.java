@@ -213,7 +213,10 @@ public final class ArrayFiles {
         NpyArray array = labels.array();
         List<Integer> sizes = array.shape();
         boolean column = sizes.size() == 2 && sizes.get(1) == 1;
-        if (sizes.size() != 1 && !column || array.type().real()) {
+        if (array.type().real()) {
+            throw new UserException(labels.source() + " has labels of type " + array.type()
+                    + ", but labels must be integers: expected whole numbers, as of type int64");
+        } else if (sizes.size() != 1 && !column) {
             throw new UserException(labels.source() + " has shape " + sizes + " and type " + array.type()
                     + ", expected labels: whole numbers of shape (examples)");
         } else if (array.size() != count) {
