@@ -32,7 +32,9 @@ import org.espalier.lab.certification.StoredCertifications;
 import org.espalier.lab.cluster.WorkRequest;
 import org.espalier.lab.counterexample.KeptDirectory;
 import org.espalier.lab.experiment.Decimals;
+import org.espalier.lab.experiment.Names;
 import org.espalier.lab.file.Json;
+import org.espalier.lab.robustness.Radius;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.tickets.Ticket;
@@ -40,7 +42,6 @@ import org.espalier.lab.tickets.TicketSplits;
 import org.espalier.report.example.ContactSheets;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.table.Table;
-import org.espalier.lab.robustness.Radius;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -150,6 +151,8 @@ final class CertifyCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print results as JSON, one line per ticket and epsilon.")
     private boolean json;
 
+    private Path ticketGiven; // with or without --keep
+
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     CertifyCommand(Console console) {
         this.console = console;
@@ -169,6 +172,7 @@ final class CertifyCommand implements Callable<Integer> {
         int threads = jobs.orElse(Runtime.getRuntime().availableProcessors());
         TicketOptions.KeepChoice choice = TicketOptions.KeepChoice.of(spec, given, keep);
         keep = choice.place();
+        ticketGiven = choice.ticket();
         Optional<RunPlace> place = placeOptions.place(spec);
         if (shared && place.isPresent()) {
             throw new ParameterException(spec.commandLine(), "--shared is given, expected none with --on");
@@ -252,7 +256,9 @@ final class CertifyCommand implements Callable<Integer> {
                     place, request.directory(), request.ticket().digest(), request.id());
             int found = KeptCounterexamples.write(request, certifications.get(i), directory);
             ContactSheets.write(directory, request.set().details().classNames());
-            console.err().println("Kept: " + directory.file() + " (" + found + " counterexamples)");
+            console.err()
+                    .println("Kept: " + directory.file() + " (" + found + " " + Names.noun(found, "counterexample")
+                            + ")");
         }
     }
 
@@ -342,18 +348,19 @@ final class CertifyCommand implements Callable<Integer> {
             }
             return;
         }
-        console.out().print(TextTable.of(table(requests, certifications), console.width()));
+        console.out().print(TextTable.of(table(requests, certifications), console.resultWidth()));
         for (CertificationRequest request : requests) {
             for (StoredEvaluation each :
                     StoredEvaluations.of(request.ticket(), new ThreatModel(request.norm(), request.epsilon()))) {
                 console.out()
                         .println(String.format(
                                 Locale.ROOT,
-                                "  %s, suite %s, first %,d %s images: %s",
+                                "  %s, suite %s, first %,d %s %s: %s",
                                 request.ticket().label(),
                                 each.suite(),
                                 each.robust().images(),
                                 each.split(),
+                                Names.noun(each.robust().images(), "image"),
                                 each.known().sentence()));
             }
         }
@@ -364,6 +371,17 @@ final class CertifyCommand implements Callable<Integer> {
                                 ? requests.getFirst().directory()
                                 : certifications.size() + " certificates, e.g. "
                                         + requests.getFirst().directory()));
+        console.out().println("Next: " + next(requests));
+    }
+
+    /** A network goes to where it is used; several are compared. */
+    private String next(List<CertificationRequest> requests) {
+        Ticket first = requests.getFirst().ticket();
+        boolean one =
+                requests.stream().map(each -> each.ticket().digest()).distinct().count() == 1;
+        return one || first.place().isEmpty()
+                ? "espalier export " + ticketGiven + ticketOptions.given() + " --format onnx"
+                : "espalier report " + first.place().get().store();
     }
 
     private static Map<String, Object> line(CertificationRequest request, Certification certification) {
@@ -415,7 +433,7 @@ final class CertifyCommand implements Callable<Integer> {
         return new Table(
                 "Certified by " + first.method() + ", " + first.norm() + ", first "
                         + String.format(Locale.ROOT, "%,d", first.images()) + " "
-                        + first.split().name() + " images, %",
+                        + first.split().name() + " " + Names.noun(first.images(), "image") + ", %",
                 new Table.Block("", List.of("ticket", "P_m", "epsilon"), keys, Set.of(0)),
                 List.of(new Table.Block(
                         "", List.of("clean", "certified", "unbroken", "attacked", "unknown", "s/image"), rows)),

@@ -393,9 +393,9 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         if (!json) {
             if (rows.size() == 1) {
-                console.out().print(TextTable.of(EvaluationTables.one(rows.getFirst()), console.width()));
+                console.out().print(TextTable.of(EvaluationTables.one(rows.getFirst()), console.resultWidth()));
             } else {
-                console.out().print(TextTable.of(EvaluationTables.many(rows), console.width()));
+                console.out().print(TextTable.of(EvaluationTables.many(rows), console.resultWidth()));
             }
             console.out().println();
             console.out()

@@ -101,7 +101,7 @@ final class NetworksCommand implements Runnable {
                 new Table.Block("", List.of("network"), keys, true),
                 List.of(new Table.Block("", List.of("weights", "multiply-adds", "values"), sizes, false)),
                 notes);
-        console.out().print(TextTable.of(table, console.width()));
+        console.out().print(TextTable.of(table, console.resultWidth()));
         console.out().println();
         int width = NamedNetworks.all().keySet().stream()
                 .mapToInt(String::length)

@@ -11,10 +11,16 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.espalier.UserException;
+import org.espalier.attack.Norm;
+import org.espalier.attack.ThreatModel;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
+import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.robustness.Radius;
+import org.espalier.lab.store.Store;
 import org.espalier.report.ReportFiles;
 import org.espalier.report.ReportFolder;
 import org.espalier.report.ReportText;
@@ -29,6 +35,7 @@ import org.espalier.report.result.Published;
 import org.espalier.report.table.EvaluationTables;
 import org.espalier.report.table.LoneTables;
 import org.espalier.report.table.Table;
+import org.espalier.report.verdict.Comparison;
 import org.espalier.report.verdict.Terms;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -153,8 +160,8 @@ final class ReportCommand implements Callable<Integer> {
         console.out()
                 .print(
                         text
-                                ? ReportText.full(report, shown, console.width(), console.charset())
-                                : ReportText.brief(report, shown, console.width()));
+                                ? ReportText.full(report, shown, console.resultWidth(), console.charset())
+                                : ReportText.brief(report, shown, console.resultWidth()));
         console.out().flush();
         List<String> problems = new ArrayList<>(report.problems());
         Optional<UserException> unwritten = text ? Optional.empty() : write(report, shown, problems);
@@ -188,7 +195,7 @@ final class ReportCommand implements Callable<Integer> {
         lone.facts().forEach(fact -> console.out().println(String.join(": ", fact)));
         tables.forEach(table -> {
             console.out().println();
-            console.out().print(TextTable.of(table, console.width()));
+            console.out().print(TextTable.of(table, console.resultWidth()));
         });
         if (tables.isEmpty()) {
             console.out().println("Nothing is evaluated or certified: espalier evaluate " + lone.label());
@@ -297,7 +304,7 @@ final class ReportCommand implements Callable<Integer> {
         Report report = Report.read(List.of(directory), Terms.USUAL);
         Path csv = directory.resolve(ReportFiles.CSV);
         Path markdown = directory.resolve(ReportFiles.MARKDOWN);
-        console.out().print(ReportText.brief(report, OptionalInt.empty(), console.width()));
+        console.out().print(ReportText.brief(report, OptionalInt.empty(), console.resultWidth()));
         console.out().flush();
         ReportFiles.writeCsv(report.runs().getFirst().results(), csv);
         ReportFiles.writeMarkdown(report.runs().getFirst().results(), OptionalInt.empty(), markdown);
@@ -308,9 +315,30 @@ final class ReportCommand implements Callable<Integer> {
         console.out().println();
         console.out().println("Written: " + markdown + " and " + csv);
         console.err().println("For a page with all figures: espalier report " + directory);
+        console.err().println("Next: " + next(report, directory));
         if (!report.violations().isEmpty()) {
             return ExitCode.REFUSED;
         }
         return report.problems().isEmpty() ? ExitCode.DONE : ExitCode.MISTAKE;
+    }
+
+    /** The certificate of the ticket that the verdicts name, else of the sparsest level, in the ball of training. */
+    private static String next(Report report, Path directory) {
+        Experiment experiment = Store.open(directory).experiment();
+        int level = report.verdicts().stream()
+                .flatMap(verdict -> verdict.ticket().map(Comparison::level).stream())
+                .filter(each -> each > 0)
+                .findFirst()
+                .orElse(experiment.pruning().levels());
+        Stream<Float> bounds = experiment.bounds().values().stream().map(bound -> (float) bound.epsilon());
+        Stream<Float> attacks = experiment.attacks().keySet().stream()
+                .map(name -> experiment.attack(name).threat())
+                .filter(threat -> threat.norm() == Norm.LINF && threat.epsilon() > 0)
+                .map(ThreatModel::epsilon);
+        return "espalier certify " + directory + " --level " + level
+                + Stream.concat(bounds, attacks)
+                        .findFirst()
+                        .map(epsilon -> " --epsilon " + Radius.text(epsilon))
+                        .orElse("");
     }
 }

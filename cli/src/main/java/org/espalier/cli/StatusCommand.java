@@ -47,7 +47,7 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() {
         Store store = Store.open(directory);
         SearchStatus status = SearchStatus.of(store);
-        console.out().print(TextTable.of(table(store, status), console.width()));
+        console.out().print(TextTable.of(table(store, status), console.resultWidth()));
         List<String> damaged = store.damage();
         damaged.stream().limit(MOST_DAMAGED).forEach(console::complain);
         if (damaged.size() > MOST_DAMAGED) {

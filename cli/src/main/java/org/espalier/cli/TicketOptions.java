@@ -9,6 +9,7 @@ import org.espalier.lab.tickets.TicketChoice;
 import org.espalier.lab.tickets.TicketData;
 import org.espalier.lab.tickets.Tickets;
 import org.espalier.lab.tickets.WeightChoice;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -54,6 +55,20 @@ public final class TicketOptions {
             description = "Directory with the files of that data set, or of a search's one.")
     private Optional<Path> dataDirectory;
 
+    /** The options that were given, for another command on the same tickets, with a blank before each. */
+    String given() {
+        StringBuilder text = new StringBuilder();
+        dataset.ifPresent(value -> text.append(" --data-set ").append(value));
+        objective.ifPresent(value -> text.append(" --objective ").append(value));
+        strategy.ifPresent(value -> text.append(" --strategy ").append(value));
+        trial.ifPresent(value -> text.append(" --trial ").append(value));
+        level.ifPresent(value -> text.append(" --level ").append(value));
+        text.append(weights.equals("final") ? "" : " --weights " + weights);
+        data.ifPresent(value -> text.append(" --data ").append(value));
+        dataDirectory.ifPresent(value -> text.append(" --data-directory ").append(value));
+        return text.toString();
+    }
+
     /** The value of {@code --weights}. */
     public String weights() {
         return weights;
@@ -95,6 +110,12 @@ public final class TicketOptions {
         return dataDirectory.map(ticket::withDataIn).orElse(ticket);
     }
 
+    /** A command that takes one ticket: it has no option for all levels of a search. */
+    public static CommandLine ofOne(CommandLine command) {
+        command.getCommandSpec().remove(command.getCommandSpec().findOption("--all-levels"));
+        return command;
+    }
+
     /**
      * The ticket chosen.
      *
@@ -103,11 +124,12 @@ public final class TicketOptions {
      * @throws UserException if there is none, or more than one
      */
     public Ticket ticket(Path given, String purpose) {
-        List<Ticket> tickets = tickets(given);
-        if (tickets.size() != 1) {
-            throw new UserException(given + " has " + tickets.size() + " such tickets, expected one " + purpose);
+        try {
+            return tickets(given).getFirst(); // without the option for all, there is one
+        } catch (UserException e) {
+            throw new UserException(
+                    String.valueOf(e.getMessage()).replace(TicketChoice.OR_ALL, ": expected one " + purpose), e);
         }
-        return tickets.getFirst();
     }
 
     /**

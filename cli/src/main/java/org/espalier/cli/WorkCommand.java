@@ -219,7 +219,8 @@ final class WorkCommand implements Callable<Integer> {
                 .println(
                         outcome.left() == 0
                                 ? "all levels are done; for the results: espalier report " + directory
-                                : outcome.left() + " levels are left, which other workers hold");
+                                : outcome.left() + (outcome.left() == 1 ? " level is" : " levels are")
+                                        + " left, which other workers hold");
         return outcome.failed() > 0 ? ExitCode.DIVERGED : ExitCode.DONE;
     }
 

@@ -123,7 +123,7 @@ public final class EarlyExitPgd {
 
     /** Loads the next examples and moves them to their starting points; returns how many. */
     private int load(Split split, int[] examples, int first, int count, Stream noise) {
-        engine.ops().loadImages(split.images(), examples, first, count, waitingClean, 0);
+        engine.ops().loadImages(split, examples, first, count, waitingClean, 0);
         System.arraycopy(examples, first, waitingExample, 0, count);
         Arrays.fill(waitingExample, count, ActivationPanels.LANES, 0); // noise in unused lanes
         int[] features = engine.liveInputs();

@@ -154,8 +154,8 @@ public final class SampledConvolutions {
         for (int first = 0; first < images; first += BATCH) {
             int examples = Math.min(BATCH, images - first);
             int panels = ActivationPanels.panelsFor(examples);
-            before.ops().loadImages(split.images(), order, first, examples, of.input(), 0);
-            after.ops().loadImages(split.images(), order, first, examples, to.input(), 0);
+            before.ops().loadImages(split, order, first, examples, of.input(), 0);
+            after.ops().loadImages(split, order, first, examples, to.input(), 0);
             before.forward(of, 0, panels);
             after.forward(to, 0, panels);
             for (int e = 0; e < examples; e++) {

@@ -79,4 +79,27 @@ public record Augmentation(
             }
         }
     }
+
+    /** As {@link #apply(byte[], int, ImageShape, Stream, long, byte[], int)}, of images that are floats. */
+    public void apply(float[] images, int image, ImageShape shape, Stream stream, long use, float[] out, int example) {
+        int down = crop == 0 ? 0 : stream.below(2 * crop + 1, DRAWS * use) - crop;
+        int right = crop == 0 ? 0 : stream.below(2 * crop + 1, DRAWS * use + 1) - crop;
+        boolean mirrored = flip && stream.bits(DRAWS * use + 2) < 0;
+        int features = shape.features();
+        int width = shape.width();
+        int rows = shape.height() * shape.channels();
+        for (int row = 0; row < rows; row++) {
+            int from = row % shape.height() + down;
+            int to = example * features + row * width;
+            if (from < 0 || from >= shape.height()) {
+                Arrays.fill(out, to, to + width, 0f);
+                continue;
+            }
+            int line = image * features + (row + down) * width;
+            for (int column = 0; column < width; column++) {
+                int across = (mirrored ? width - 1 - column : column) + right;
+                out[to + column] = across < 0 || across >= width ? 0 : images[line + across];
+            }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package org.espalier.dynamic;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -34,6 +35,15 @@ public record EarlyBird(
                 above = true,
                 max = 1)
         double threshold,
+
+        @Setting(
+                value =
+                        "the same as a fraction of the weights that the newest mask keeps, which does not depend on the density:"
+                                + " those that the other mask lacks; not looked at if not given",
+                min = 0,
+                above = true,
+                max = 1)
+        Optional<Double> keptThreshold,
 
         @Setting(value = "masks that are compared, the last ones", preset = "5", min = 2, max = 26)
         int window,
@@ -71,6 +81,7 @@ public record EarlyBird(
                 new EarlyTicket.Rules(
                         density,
                         threshold,
+                        keptThreshold.orElse(Double.POSITIVE_INFINITY),
                         window,
                         every.orElse(training.updatesPerEpoch()),
                         EarlyTicket.latest(latest, training.iterations()),

@@ -29,6 +29,7 @@ final class EarlyTicket implements MaskProcess {
      *
      * @param threshold the search ends when the newest mask differs from each other mask of the window at less than this fraction
      *     of all positions
+     * @param keptThreshold and at less than this fraction of the weights that it keeps, counting those that the other lacks
      * @param window number of the last masks that are compared
      * @param every updates between masks
      * @param latest updates after which the search ends at the latest, at least 1 and below the level's
@@ -36,7 +37,14 @@ final class EarlyTicket implements MaskProcess {
      * @param original whether the ticket begins again from the level's first weights
      */
     record Rules(
-            double density, double threshold, int window, int every, int latest, boolean natural, boolean original) {}
+            double density,
+            double threshold,
+            double keptThreshold,
+            int window,
+            int every,
+            int latest,
+            boolean natural,
+            boolean original) {}
 
     private final MaskTraining training;
     private final Rules rules;
@@ -89,7 +97,10 @@ final class EarlyTicket implements MaskProcess {
     }
 
     private boolean near(Mask earlier) {
-        return distance(earlier, masks.getLast()) < rules.threshold();
+        Mask newest = masks.getLast();
+        // A mask always lacks none of its own weights.
+        return distance(earlier, newest) < rules.threshold()
+                && (earlier == newest || keptDistance(earlier, newest) < rules.keptThreshold());
     }
 
     /** Positions at which masks differ, as a fraction of all positions. */
@@ -101,6 +112,17 @@ final class EarlyTicket implements MaskProcess {
             differing += difference.cardinality();
         }
         return (double) differing / a.architecture().weights();
+    }
+
+    /** Weights of the newer mask that the other lacks, as a fraction of all that it keeps. */
+    static double keptDistance(Mask earlier, Mask newest) {
+        long lacking = 0;
+        for (int layer = 0; layer < newest.architecture().layers(); layer++) {
+            BitSet own = newest.survivors(layer);
+            own.andNot(earlier.survivors(layer));
+            lacking += own.cardinality();
+        }
+        return (double) lacking / newest.count();
     }
 
     /** The mask of the largest weights. Of equal ones a fixed draw decides, the same at every update. */

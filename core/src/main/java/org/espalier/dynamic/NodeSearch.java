@@ -97,7 +97,7 @@ final class NodeSearch implements MaskProcess {
         for (int first = 0; first < count; first += BATCH) {
             int examples = Math.min(BATCH, count - first);
             int panels = ActivationPanels.panelsFor(examples);
-            engine.ops().loadImages(split.images(), order, first, examples, buffers.input(), 0);
+            engine.ops().loadImages(split, order, first, examples, buffers.input(), 0);
             engine.forward(buffers, 0, panels);
             engine.ops().crossEntropy(buffers.logits(), 0, split.labels(), first, examples, 0, losses, 0);
             for (int i = 0; i < examples; i++) {

@@ -1,5 +1,6 @@
 package org.espalier.dynamic;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
@@ -35,6 +36,15 @@ public record RobustBird(
                 max = 1)
         double threshold,
 
+        @Setting(
+                value =
+                        "the same as a fraction of the weights that the newest mask keeps, which does not depend on the density:"
+                                + " those that the other mask lacks; not looked at if not given",
+                min = 0,
+                above = true,
+                max = 1)
+        Optional<Double> keptThreshold,
+
         @Setting(value = "masks that are compared, the last ones", preset = "5", min = 2, max = 26)
         int window,
 
@@ -61,7 +71,7 @@ public record RobustBird(
         implements MaskRule {
     /** The same search with other presets. */
     private EarlyBird rule() {
-        return new EarlyBird(density, threshold, window, every, latest, search, restart);
+        return new EarlyBird(density, threshold, keptThreshold, window, every, latest, search, restart);
     }
 
     @Override

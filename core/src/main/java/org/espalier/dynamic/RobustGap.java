@@ -68,7 +68,7 @@ final class RobustGap {
         for (int first = 0; first < count; first += BATCH) {
             int examples = Math.min(BATCH, count - first);
             int panels = ActivationPanels.panelsFor(examples);
-            engine.ops().loadImages(split.images(), order, first, examples, buffers.input(), 0);
+            engine.ops().loadImages(split, order, first, examples, buffers.input(), 0);
             attacker.perturbLoaded(split.labels(), first, examples, noise, first);
             engine.forward(buffers, panels, panels);
             engine.ops().predictions(buffers.logits(), panels, examples, predicted, 0);

@@ -32,6 +32,16 @@ public interface ActivationBuffers {
      */
     default void batch(int firstPanel, int panels, int examples) {}
 
+    /**
+     * Has every later forward pass but those in {@link Mode#EVALUATION} drop hidden units, and gradients of such a pass go by the
+     * units that are left.
+     *
+     * @throws UnsupportedOperationException if the engine cannot
+     */
+    default void dropout(Dropout dropout) {
+        throw new UnsupportedOperationException(getClass().getName() + " has no dropout");
+    }
+
     /** Number of panels. */
     int panels();
 

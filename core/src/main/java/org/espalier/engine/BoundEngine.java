@@ -22,8 +22,7 @@ public interface BoundEngine extends Engine {
      * Buffers for bounds of up to {@code examples} examples at once.
      *
      * @param linear whether {@link #boundMargins} may be asked for a share of linear bounds
-     * @throws IllegalArgumentException if the network has fewer than 2 classes, or if linear bounds are wanted of a network
-     *     that {@link LinearBounds} refuses
+     * @throws IllegalArgumentException if the network has fewer than 2 classes
      */
     BoundBuffers newBoundBuffers(int examples, boolean linear);
 
@@ -39,7 +38,10 @@ public interface BoundEngine extends Engine {
      * pool the largest lower and the largest upper bound count. Batch norms use their running statistics, so that an example's
      * bounds depend on no other example. CROWN-IBP carries each difference back to the input through a linear bound of each
      * ReLU between the interval bounds, with the lower slope 0 or 1, whichever leaves the smaller triangle (Zhang et al.,
-     * "Towards stable and efficient training of verifiably robust neural networks", 2020, section 3).
+     * "Towards stable and efficient training of verifiably robust neural networks", 2020, section 3). The maximum of a pool's window
+     * is bounded from below by the place with the largest lower bound and from above by the largest upper bound; it is that place
+     * where no other's upper bound is larger. Zhang et al. have no pools: this is the usual relaxation of CROWN, as in auto_LiRPA (Xu
+     * et al., "Automatic perturbation analysis for scalable certified robustness and beyond", 2020).
      *
      * @param buffers its natural input filled, padding included, as {@code EngineOps.loadImages} does
      * @param epsilon at least 0
@@ -55,7 +57,8 @@ public interface BoundEngine extends Engine {
      * examples' own panels. Replaces the gradient held.
      *
      * <p>The linear bounds' slopes u / (u - l) and constants are differentiated through, as is the hidden bounds' part in them;
-     * which lower slope was chosen, and which corner of the box is worst, is taken as fixed. Both as in Zhang et al.'s code.
+     * which lower slope or place of a pool was chosen, and which corner of the box is worst, is taken as fixed. Both as in Zhang et
+     * al.'s code.
      */
     void backward(BoundBuffers buffers, boolean natural);
 }

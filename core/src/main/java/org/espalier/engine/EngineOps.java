@@ -1,5 +1,6 @@
 package org.espalier.engine;
 
+import org.espalier.data.Split;
 import org.espalier.random.Stream;
 
 /**
@@ -106,4 +107,27 @@ public interface EngineOps {
      * @param count number of images
      */
     void loadImages(byte[] images, int[] order, int first, int count, ActivationPanels out, int firstPanel);
+
+    /**
+     * Loads images that are floats into panels, as they are. Padding lanes become 0.
+     *
+     * @param images values, [image][feature]
+     * @param order images to take: {@code order[first]} goes to lane 0 of {@code firstPanel}, and so on
+     * @param count number of images
+     */
+    void loadImages(float[] images, int[] order, int first, int count, ActivationPanels out, int firstPanel);
+
+    /**
+     * Loads images of a split into panels: bytes divided by 255, or floats as they are. Padding lanes become 0.
+     *
+     * @param order images to take: {@code order[first]} goes to lane 0 of {@code firstPanel}, and so on
+     * @param count number of images
+     */
+    default void loadImages(Split split, int[] order, int first, int count, ActivationPanels out, int firstPanel) {
+        if (split.isFloat()) {
+            loadImages(split.floats(), order, first, count, out, firstPanel);
+        } else {
+            loadImages(split.images(), order, first, count, out, firstPanel);
+        }
+    }
 }

@@ -186,7 +186,7 @@ public final class Evaluator {
         for (int i = 0; i < examples; i++) {
             order[i] = first + i;
         }
-        engine.ops().loadImages(split.images(), order, 0, examples, buffers.input(), 0);
+        engine.ops().loadImages(split, order, 0, examples, buffers.input(), 0);
         engine.forward(buffers, 0, panels);
         add(natural, buffers.logits(), 0, split.labels(), first, examples, smoothing);
         for (int a = 0; a < attacked.size(); a++) {
@@ -200,9 +200,7 @@ public final class Evaluator {
         }
         if (bounds != null) {
             // Uses its own buffers, because attacks expect their buffers unchanged.
-            engine.ops()
-                    .loadImages(
-                            split.images(), order, 0, examples, bounds.natural().input(), 0);
+            engine.ops().loadImages(split, order, 0, examples, bounds.natural().input(), 0);
             EvaluationSettings.Bound bound = settings.bound().orElseThrow();
             BoundEngine.of(engine)
                     .boundMargins(

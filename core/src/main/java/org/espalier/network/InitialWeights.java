@@ -35,6 +35,16 @@ public enum InitialWeights {
             normal(weights.matrix(layer), Math.sqrt(2.0 / fanOut(weights.architecture(), layer)), stream);
         }
     },
+    /**
+     * Normal with a standard deviation of 0.1 in each layer: the published code of Mocanu et al., "Scalable training of artificial
+     * neural networks with adaptive sparse connectivity" (2018).
+     */
+    NORMAL_TENTH {
+        @Override
+        void draw(Weights weights, int layer, Stream stream) {
+            normal(weights.matrix(layer), 0.1, stream);
+        }
+    },
     /** Uniform in [-a, a) with a = 1 / sqrt(fan-in), for weights and biases: PyTorch's default of linear layers and convolutions. */
     PYTORCH {
         @Override

@@ -62,7 +62,7 @@ final class LossGradient {
         for (int first = 0; first < images.length; first += BATCH) {
             int examples = Math.min(BATCH, images.length - first);
             int panels = ActivationPanels.panelsFor(examples);
-            engine.ops().loadImages(data.images(), images, first, examples, buffers.input(), 0);
+            engine.ops().loadImages(data, images, first, examples, buffers.input(), 0);
             if (attacker != null) {
                 attacker.perturbLoaded(labels, first, examples, noise, first);
             }
@@ -108,13 +108,7 @@ final class LossGradient {
             int panels = ActivationPanels.panelsFor(examples);
             System.arraycopy(labels, first, batchLabels, 0, examples);
             engine.ops()
-                    .loadImages(
-                            data.images(),
-                            images,
-                            first,
-                            examples,
-                            buffers.natural().input(),
-                            0);
+                    .loadImages(data, images, first, examples, buffers.natural().input(), 0);
             boolean finite = true;
             if (share > 0) {
                 engine.forward(buffers.natural(), 0, panels);

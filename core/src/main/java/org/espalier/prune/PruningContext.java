@@ -280,7 +280,7 @@ public final class PruningContext {
         for (int first = 0; first < count; first += BATCH) {
             int examples = Math.min(BATCH, count - first);
             int panels = ActivationPanels.panelsFor(examples);
-            engine.ops().loadImages(data.images(), order, first, examples, buffers.input(), 0);
+            engine.ops().loadImages(data, order, first, examples, buffers.input(), 0);
             engine.forward(buffers, 0, panels);
             loss.set(CrossEntropy.HARD, 0, 0, panels, data.labels(), first, examples, 1.0 / count, null);
             engine.backward(buffers, 0, panels, Gradients.ALL_WEIGHTS);

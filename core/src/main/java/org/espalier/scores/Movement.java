@@ -74,7 +74,7 @@ public record Movement(
     public MaskProcess bind(MaskTraining training) {
         Architecture architecture = training.engine().architecture();
         int[] last = distribution.counts(architecture, density);
-        return new MovementScores(training, rate, updates -> {
+        return new MovementScores(training, rate, 0, 0, (updates, _) -> {
             double left = updates >= training.iterations() ? 0 : left(updates, training.iterations());
             int[] counts = new int[last.length];
             for (int layer = 0; layer < counts.length; layer++) {

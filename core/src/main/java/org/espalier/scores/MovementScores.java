@@ -1,8 +1,8 @@
 package org.espalier.scores;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Map;
-import java.util.function.IntFunction;
 import org.espalier.dynamic.Selection;
 import org.espalier.engine.Engine;
 import org.espalier.network.Architecture;
@@ -17,9 +17,23 @@ import org.espalier.train.mask.MaskTraining;
  * takes the highest scores of each layer as the mask. Pruned weights keep the value that they had, and come back with it.
  */
 final class MovementScores implements MaskProcess {
+    /** How many weights an update leaves. */
+    @FunctionalInterface
+    interface Counts {
+        /**
+         * Weights to keep.
+         *
+         * @param updates done, this one included
+         * @param scores after it
+         * @return (layer) at least 1 each
+         */
+        int[] at(int updates, Weights scores);
+    }
+
     private final MaskTraining training;
     private final float rate;
-    private final IntFunction<int[]> counts; // (layer) weights to keep after so many updates
+    private final double penalty; // on the mean sigmoid of all scores
+    private final Counts counts;
     private final Selection selection = new Selection();
     private Weights scores;
     private Weights raw; // values of all weights
@@ -27,11 +41,21 @@ final class MovementScores implements MaskProcess {
     private final int[][] keys; // (layer, position) room for inverted keys
     private final BitSet[] all; // (layer) every position
 
-    MovementScores(MaskTraining training, double rate, IntFunction<int[]> counts) {
+    /**
+     * Scores that are all equal.
+     *
+     * @param start first value of all scores
+     * @param penalty weight of the mean sigmoid of all scores in the loss that they learn by
+     */
+    MovementScores(MaskTraining training, double rate, float start, double penalty, Counts counts) {
         this.training = training;
         this.rate = (float) rate;
+        this.penalty = penalty;
         this.counts = counts;
         scores = new Weights(training.engine().architecture());
+        for (int layer = 0; layer < scores.architecture().layers(); layer++) {
+            Arrays.fill(scores.matrix(layer), start);
+        }
         raw = training.engine().weights();
         Architecture architecture = raw.architecture();
         trained = new Weights(architecture);
@@ -50,9 +74,12 @@ final class MovementScores implements MaskProcess {
         Mask mask = engine.mask();
         training.allGradients();
         move(scores, engine.gradient(), raw, rate);
+        if (penalty > 0) {
+            press(scores, rate * penalty / scores.architecture().weights());
+        }
         training.update(training.whole());
         engine.readWeights(trained);
-        int[] wanted = counts.apply(iteration + 1);
+        int[] wanted = counts.at(iteration + 1, scores);
         BitSet[] survivors = new BitSet[keys.length];
         for (int layer = 0; layer < survivors.length; layer++) {
             float[] values = raw.matrix(layer);
@@ -79,6 +106,17 @@ final class MovementScores implements MaskProcess {
             trained.apply(next);
             engine.load(trained, next);
             engine.loadMoments(first, second);
+        }
+    }
+
+    /** {@code s = s - step p (1 - p)}, p being the sigmoid of s: down the slope of the sum of all sigmoids. */
+    static void press(Weights scores, double step) {
+        for (int layer = 0; layer < scores.architecture().layers(); layer++) {
+            float[] to = scores.matrix(layer);
+            for (int i = 0; i < to.length; i++) {
+                double p = 1 / (1 + StrictMath.exp(-to[i]));
+                to[i] = (float) (to[i] - step * p * (1 - p));
+            }
         }
     }
 

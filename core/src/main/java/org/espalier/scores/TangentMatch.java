@@ -99,7 +99,7 @@ final class TangentMatch extends MatchingSearch {
         int[] order = new int[BATCH];
         Arrays.setAll(order, i -> draws.below(split.size(), i));
         dense.writeWeights(origin);
-        dense.ops().loadImages(split.images(), order, 0, BATCH, denseBuffers.input(), 0);
+        dense.ops().loadImages(split, order, 0, BATCH, denseBuffers.input(), 0);
         if (attacker != null) {
             dense.forward(denseBuffers, 0, 1);
             int[] predicted = new int[BATCH];

@@ -12,7 +12,8 @@ final class TrainingImages {
     private final Split split;
     private final Optional<Augmentation> augmentation;
     private final Stream stream;
-    private final byte[] changed; // [example][channel][row][column]
+    private final byte[] changed; // [example][channel][row][column], of images that are bytes
+    private final float[] changedFloats; // the same, of images that are floats
     private final int[] inOrder; // (example): itself
 
     /**
@@ -28,7 +29,9 @@ final class TrainingImages {
         augmentation.flatMap(set -> set.unfit(split.shape())).ifPresent(problem -> {
             throw new IllegalArgumentException("the augmentation's crop " + problem);
         });
-        changed = new byte[augmentation.isPresent() ? examples * split.features() : 0];
+        int pixels = augmentation.isPresent() ? examples * split.features() : 0;
+        changed = new byte[split.isFloat() ? 0 : pixels];
+        changedFloats = new float[split.isFloat() ? pixels : 0];
         inOrder = new int[augmentation.isPresent() ? examples : 0];
         for (int example = 0; example < inOrder.length; example++) {
             inOrder[example] = example;
@@ -43,20 +46,23 @@ final class TrainingImages {
      */
     void load(EngineOps ops, int[] order, int first, int examples, long firstUse, ActivationPanels out) {
         if (augmentation.isEmpty()) {
-            ops.loadImages(split.images(), order, first, examples, out, 0);
+            ops.loadImages(split, order, first, examples, out, 0);
             return;
         }
         Augmentation change = augmentation.get();
         for (int example = 0; example < examples; example++) {
-            change.apply(
-                    split.images(),
-                    order[first + example],
-                    split.shape(),
-                    stream,
-                    firstUse + example,
-                    changed,
-                    example);
+            int image = order[first + example];
+            long use = firstUse + example;
+            if (split.isFloat()) {
+                change.apply(split.floats(), image, split.shape(), stream, use, changedFloats, example);
+            } else {
+                change.apply(split.images(), image, split.shape(), stream, use, changed, example);
+            }
         }
-        ops.loadImages(changed, inOrder, 0, examples, out, 0);
+        if (split.isFloat()) {
+            ops.loadImages(changedFloats, inOrder, 0, examples, out, 0);
+        } else {
+            ops.loadImages(changed, inOrder, 0, examples, out, 0);
+        }
     }
 }

@@ -2,8 +2,8 @@ package org.espalier.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.FloatRange;
@@ -16,15 +16,53 @@ class SplitTest {
     private static final ImageShape PAIR = new ImageShape(1, 2);
 
     @Property
-    void aFloatBecomesTheNearestMultipleOfOneIn255(@ForAll @FloatRange(min = 0, max = 1) float value) {
+    void aFloatStaysAsItIs(@ForAll @FloatRange(min = 0, max = 1) float value) {
         Split split = Split.of("mine", PAIR, new float[][] {{value, 0}, {1, value}}, new int[] {0, 4});
-        for (int at : new int[] {0, 3}) {
-            assertThat((split.images()[at] & 0xff) / 255.0).isCloseTo(value, within(0.5 / 255 + 1e-9));
-        }
-        assertThat(split.images()[1]).isZero();
-        assertThat(split.images()[2]).isEqualTo((byte) 255);
+        assertThat(new float[] {split.pixel(0, 0), split.pixel(0, 1), split.pixel(1, 0), split.pixel(1, 1)})
+                .containsExactly(value, 0, 1, value);
         assertThat(split.labels()).containsExactly(0, 4);
         assertThat(split.shape()).isEqualTo(PAIR);
+    }
+
+    @Test
+    void multiplesOfOneIn255AreBytes() {
+        for (int value = 0; value < 256; value++) {
+            // A float, and a double rounded to a float, are the same multiple.
+            for (float unit : new float[] {value / 255f, (float) (value / 255.0)}) {
+                Split split = Split.of("mine", PAIR, new float[][] {{unit, 0}}, new int[1]);
+                assertThat(split.isFloat()).isFalse();
+                assertThat(split.images()[0]).isEqualTo((byte) value);
+                assertThat(split.pixel(0, 0)).isEqualTo(unit);
+            }
+            float next = Math.nextUp(value / 255f);
+            assertThat(Split.isMultiple(next)).isFalse();
+        }
+        Split mixed = Split.of("mine", PAIR, new float[][] {{1, 0}, {0.5f, 0}}, new int[2]);
+        assertThat(mixed.isFloat()).isTrue();
+        assertThatThrownBy(mixed::images).isInstanceOf(IllegalStateException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {0.2f, 0.3f}) // bytes, floats
+    void imagesArePickedAndJoinedInOrder(float value) {
+        Split split = Split.of("mine", PAIR, new float[][] {{0, 1}, {1, value}, {value, 0}}, new int[] {3, 4, 5});
+        assertThat(split.isFloat()).isEqualTo(value == 0.3f);
+        Split picked = split.pick("some", new int[] {2, 0});
+        assertThat(picked.labels()).containsExactly(5, 3);
+        assertThat(new float[] {picked.pixel(0, 0), picked.pixel(1, 1)}).containsExactly(value, 1);
+        Split none = split.pick("none", new int[0]);
+        for (Split both : List.of(picked.join("both", none), none.join("both", picked))) {
+            assertThat(both.labels()).containsExactly(5, 3);
+            assertThat(both.pixel(0, 0)).isEqualTo(value);
+        }
+        Split all = split.join("all", picked);
+        assertThat(all.labels()).containsExactly(3, 4, 5, 5, 3);
+        assertThat(new float[] {all.pixel(1, 1), all.pixel(3, 0), all.pixel(4, 1)})
+                .containsExactly(value, value, 1);
+        assertThatThrownBy(() -> split.join(
+                        "all", Split.of("other", PAIR, new float[][] {{0, value == 0.3f ? 0 : 0.3f}}, new int[1])))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("kind of pixels");
     }
 
     @ParameterizedTest

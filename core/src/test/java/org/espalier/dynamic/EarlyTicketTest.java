@@ -6,6 +6,7 @@ import static org.espalier.fixtures.MaskTrainings.NETWORK;
 
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.engine.Engine;
 import org.espalier.engine.KernelMode;
@@ -18,7 +19,8 @@ import org.junit.jupiter.api.Test;
 
 class EarlyTicketTest {
     private static EarlyBird bird(double threshold, EarlyRestart restart) {
-        return new EarlyBird(0.25, threshold, 3, OptionalInt.of(2), 0.5, EarlySearch.OBJECTIVE, restart);
+        return new EarlyBird(
+                0.25, threshold, Optional.empty(), 3, OptionalInt.of(2), 0.5, EarlySearch.OBJECTIVE, restart);
     }
 
     @Test
@@ -28,6 +30,28 @@ class EarlyTicketTest {
         BitSet second = BitSet.valueOf(new long[] {0b00000110});
         assertThat(EarlyTicket.distance(Mask.of(small, new BitSet[] {first}), Mask.of(small, new BitSet[] {second})))
                 .isEqualTo(0.25);
+    }
+
+    @Test
+    void theOtherDistanceIsOverTheKeptWeights() {
+        Architecture small = new Architecture(List.of(4, 2), false);
+        Mask first = Mask.of(small, new BitSet[] {BitSet.valueOf(new long[] {0b00000011})});
+        Mask second = Mask.of(small, new BitSet[] {BitSet.valueOf(new long[] {0b00000110})});
+        assertThat(EarlyTicket.keptDistance(first, second)).isEqualTo(0.5);
+        assertThat(EarlyTicket.keptDistance(first, first)).isZero();
+    }
+
+    @Test
+    void bothThresholdsMustBeMet() {
+        EarlyBird loose = bird(1, EarlyRestart.CONTINUED); // every mask is near
+        EarlyBird tight = new EarlyBird(
+                0.25, 1, Optional.of(1e-9), 3, OptionalInt.of(2), 0.5, EarlySearch.OBJECTIVE, EarlyRestart.CONTINUED);
+        Trainer first = MaskTrainings.trainer(MaskTrainings.engine(loose, KernelMode.AUTO), loose, 20);
+        Trainer second = MaskTrainings.trainer(MaskTrainings.engine(tight, KernelMode.AUTO), tight, 20);
+        first.runUntil(6);
+        second.runUntil(6);
+        assertThat(first.mask().density()).isLessThan(1);
+        assertThat(second.mask().density()).isEqualTo(1);
     }
 
     @Test
@@ -64,8 +88,8 @@ class EarlyTicketTest {
             }
         }
         // A dense training of the same updates has the weights that the cut saw.
-        EarlyBird later =
-                new EarlyBird(0.25, 1e-9, 3, OptionalInt.of(2), 0.9, EarlySearch.OBJECTIVE, EarlyRestart.CONTINUED);
+        EarlyBird later = new EarlyBird(
+                0.25, 1e-9, Optional.empty(), 3, OptionalInt.of(2), 0.9, EarlySearch.OBJECTIVE, EarlyRestart.CONTINUED);
         Trainer dense = MaskTrainings.trainer(MaskTrainings.engine(later, KernelMode.AUTO), later, 20);
         dense.runUntil(10);
         assertThat(dense.mask().density()).isEqualTo(1);

@@ -52,6 +52,25 @@ class EvaluatorTest {
     }
 
     @Test
+    void floatsThatAreBytesOverTheirMostChangeNoBit() {
+        Engine engine = engine();
+        Split bytes = split("test", 333);
+        float[] values = new float[333 * bytes.features()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = bytes.pixel(i / bytes.features(), i % bytes.features());
+        }
+        Split floats = new Split("test", bytes.shape(), values, bytes.labels());
+        assertThat(new Evaluator(engine, settings(Optional.empty()), 2).measure(500, floats, 0, LEVEL))
+                .isEqualTo(new Evaluator(engine, settings(Optional.empty()), 2).measure(500, bytes, 0, LEVEL));
+        for (int i = 0; i < bytes.features(); i++) {
+            values[i] = 1 - values[i];
+        }
+        assertThat(new Evaluator(engine, settings(Optional.empty()), 2)
+                        .measure(500, new Split("test", bytes.shape(), values, bytes.labels()), 0, LEVEL))
+                .isNotEqualTo(new Evaluator(engine, settings(Optional.empty()), 2).measure(500, bytes, 0, LEVEL));
+    }
+
+    @Test
     void naturalAccuracyAndLossAreThoseOfTheTextbook() {
         Engine engine = engine();
         Split split = split("validation", 70);

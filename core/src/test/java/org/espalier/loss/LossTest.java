@@ -27,11 +27,38 @@ class LossTest {
                 new KullbackLeibler(true),
                 new Mart(5, 0),
                 new Mart(2, 0.1f),
+                new SquaredError(0, false),
+                new SquaredError(0.1f, false),
                 new Margin(0.5));
     }
 
     private static double value(Loss loss, float[] logits, float[] reference) {
         return loss.at(logits, 3, reference, new double[CLASSES], new double[CLASSES]);
+    }
+
+    @Test
+    void theSquaredErrorsPublishedDerivativeAppliesTheSigmoidTwice() {
+        double[] gradient = new double[2];
+        // The sigmoid of 0 is 0.5, and that of 0.5 is 0.622459.
+        double loss = new SquaredError(0, true).at(new float[] {0, 0}, 1, new float[] {0, 0}, gradient, new double[2]);
+        assertThat(loss).isCloseTo(0.25, within(1e-12));
+        assertThat(gradient).containsExactly(new double[] {0.117502, -0.117502}, within(1e-6));
+        new SquaredError(0, false).at(new float[] {0, 0}, 1, new float[] {0, 0}, gradient, new double[2]);
+        assertThat(gradient).containsExactly(new double[] {0.125, -0.125}, within(1e-12));
+        // A saturated wrong output learns by the published derivative only.
+        new SquaredError(0, true).at(new float[] {40, 0}, 1, new float[] {0, 0}, gradient, new double[2]);
+        assertThat(gradient[0]).isCloseTo(0.196612, within(1e-6));
+        new SquaredError(0, false).at(new float[] {40, 0}, 1, new float[] {0, 0}, gradient, new double[2]);
+        assertThat(gradient[0]).isCloseTo(0, within(1e-12));
+    }
+
+    @Test
+    void aSquaredErrorIsNotFiniteWhereALogitIsNot() {
+        for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+            assertThat(new SquaredError(0, false)
+                            .at(new float[] {bad, 0}, 0, new float[] {0, 0}, new double[2], new double[2]))
+                    .isNaN();
+        }
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package org.espalier.scores;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.espalier.fixtures.MaskTrainings.NETWORK;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.espalier.dynamic.Distribution;
@@ -46,13 +47,30 @@ class AllRulesTest {
                 new FlyingBird(0.3, Distribution.IGQ, Growth.GRADIENT, 0.5, 0.005, 4, 6),
                 new FlyingBirdPlus(
                         0.3, Distribution.UNIFORM, Growth.RANDOM, 0.3, 0.1, 4, 4, 0.5, 0.4, 1.05, 50, 0.1, 0.05, 2),
-                new EarlyBird(0.3, 0.2, 3, OptionalInt.of(3), 0.6, EarlySearch.OBJECTIVE, EarlyRestart.ORIGINAL),
-                new RobustBird(0.3, 0.001, 3, OptionalInt.of(3), 0.6, EarlySearch.NATURAL, EarlyRestart.CONTINUED),
+                new EarlyBird(
+                        0.3,
+                        0.2,
+                        Optional.empty(),
+                        3,
+                        OptionalInt.of(3),
+                        0.6,
+                        EarlySearch.OBJECTIVE,
+                        EarlyRestart.ORIGINAL),
+                new RobustBird(
+                        0.3,
+                        1,
+                        Optional.of(0.001),
+                        3,
+                        OptionalInt.of(3),
+                        0.6,
+                        EarlySearch.NATURAL,
+                        EarlyRestart.CONTINUED),
                 new EdgePopup(0.3, Distribution.UNIFORM, 0.7, 0.1, 0.9, 1e-4, FineTuning.REDRAWN, true),
                 new EdgePopup(0.3, Distribution.ERK, 1, 0.1, 0.9, 1e-4, FineTuning.INHERITED, false),
                 new Hydra(0.3, Distribution.UNIFORM, 0.4, 0.3, 0.1, 0.9, 1e-4, 0.1),
                 new Harp(0.3, 0.1, 0.4, 0.1, 0.3, 0.5, 0.1, 0.9, 5e-4, 0.1),
                 new Movement(0.3, Distribution.UNIFORM, 0.01, 0.1, 0.2),
+                new MovementThreshold(0.5, 0.05, 20, 1, 0.1, 0.2),
                 new RandomNodes(0.4, 3, 30),
                 new PruningInTraining(0.3, 3, 0.05, 0.1, 20, 2),
                 new UnitsInTraining(0.3, 3, 0.05, 0.1, 20, 2),
@@ -118,6 +136,10 @@ class AllRulesTest {
         assertThat(changed).isTrue();
         if (rule instanceof InverseInheritance) {
             assertThat(trainer.mask().count()).isEqualTo(NETWORK.weights()); // the dense network that inherits
+            return;
+        }
+        if (rule instanceof MovementThreshold) {
+            assertThat(trainer.mask().count()).isBetween(3, NETWORK.weights() - 1); // training finds the density
             return;
         }
         assertThat(trainer.mask().count())

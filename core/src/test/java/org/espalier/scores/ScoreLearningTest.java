@@ -308,4 +308,34 @@ class ScoreLearningTest {
                 .isThrownBy(() -> new Movement(0.1, Distribution.UNIFORM, 0.01, 0.6, 0.5))
                 .withMessageContaining("below 1");
     }
+
+    @Test
+    void aThresholdKeepsSigmoidsAboveItAndAtLeastHalfAPercent() {
+        float[] scores = new float[1000];
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] = (i - 500) / 100f; // from -5 to 4.99
+        }
+        // The sigmoid is above 0.1 where a score is above -2.197225.
+        assertThat(MovementThreshold.kept(scores, 0.1)).isEqualTo(719);
+        assertThat(MovementThreshold.kept(scores, 0)).isEqualTo(1000);
+        assertThat(MovementThreshold.kept(scores, 0.999)).isEqualTo(6); // int(0.005 x 1000) + 1
+        MovementThreshold rule = new MovementThreshold(0.1, 2.197, 0, 0.01, 0, 0);
+        double[] left = {1, .729, .512, .343, .216, .125, .064, .027, .008, .001, 0};
+        for (int tenth = 0; tenth <= 10; tenth++) {
+            assertThat(rule.threshold(tenth, 10)).isCloseTo(0.1 * (1 - left[tenth]), within(1e-12));
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new MovementThreshold(0.1, 0, 0, 0.01, 0.6, 0.5))
+                .withMessageContaining("below 1");
+    }
+
+    @Test
+    void aPenaltyPressesScoresDownTheSlopeOfTheirSigmoids() {
+        Weights scores = new Weights(NETWORK);
+        scores.matrix(0)[3] = 2;
+        MovementScores.press(scores, 0.5);
+        assertThat(scores.matrix(0)[0]).isEqualTo(-0.125f);
+        double p = 1 / (1 + Math.exp(-2));
+        assertThat(scores.matrix(0)[3]).isCloseTo((float) (2 - 0.5 * p * (1 - p)), within(1e-6f));
+    }
 }

@@ -18,6 +18,8 @@ import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
 import org.espalier.network.Mask;
 import org.espalier.random.Stream;
+import org.espalier.train.dropout.SquaredError;
+import org.espalier.train.dropout.UnitDropout;
 import org.espalier.train.method.Awp;
 import org.espalier.train.method.Fast;
 import org.espalier.train.method.Free;
@@ -57,6 +59,8 @@ class AllocationTest {
         "fast, SPARSE",
         "n-fgsm, SPARSE",
         "gaussian, SPARSE",
+        "squared-error, DENSE",
+        "dropout, SPARSE",
         "tscnc-style, SPARSE"
     })
     void aCompiledStepAllocatesNothing(String kind, KernelMode kernels) {
@@ -79,6 +83,11 @@ class AllocationTest {
             case "fast" -> method(new Fast(1.25, true, Optional.empty()));
             case "n-fgsm" -> method(new NoiseFgsm(2, 1));
             case "gaussian" -> ObjectiveKind.of(new GaussianNoise(0.25), new ObjectiveContext(Optional.empty(), 1, 0));
+            case "squared-error" ->
+                ObjectiveKind.of(
+                        new SquaredError(0.2, SquaredError.Derivative.EXACT),
+                        new ObjectiveContext(Optional.empty(), 1, 0));
+            case "dropout" -> ObjectiveKind.of(new UnitDropout(0.5), new ObjectiveContext(Optional.empty(), 1, 0));
             case "tscnc-style" -> method(new SparsityCondition(1e-3, 100, 1e-3, 1));
             default -> new Objective.Adversarial(0.5, Pgd.paper(LabelChoice.TRUE));
         };

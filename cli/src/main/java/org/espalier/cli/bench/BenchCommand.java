@@ -185,7 +185,7 @@ final class BenchCommand implements Runnable {
         }
         head(report.engine());
         BenchTables.of(report)
-                .forEach(table -> console.out().println(TextTable.of(table, Math.max(console.width(), 100))));
+                .forEach(table -> console.out().println(TextTable.of(table, Math.max(console.resultWidth(), 100))));
         json.ifPresent(file -> write(file, report.json()));
     }
 
@@ -241,7 +241,7 @@ final class BenchCommand implements Runnable {
                     .run();
         }
         head(report.engine());
-        console.out().println(TextTable.of(NetworkTable.of(report), Math.max(console.width(), 100)));
+        console.out().println(TextTable.of(NetworkTable.of(report), Math.max(console.resultWidth(), 100)));
         json.ifPresent(file -> write(file, report.json()));
     }
 

@@ -183,10 +183,10 @@ final class BenchmarkCommand implements Callable<Integer> {
             return;
         }
         LeaderboardTables.summaries(leaderboard)
-                .forEach(table -> console.out().print(TextTable.of(table, console.width())));
+                .forEach(table -> console.out().print(TextTable.of(table, console.resultWidth())));
         leaderboard.boards().forEach(board -> {
             console.out().println();
-            console.out().print(TextTable.lines(LeaderboardTables.sentences(board), console.width()));
+            console.out().print(TextTable.lines(LeaderboardTables.sentences(board), console.resultWidth()));
         });
         console.out().println();
         console.out().println("Written: " + files.getFirst());
@@ -225,7 +225,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                                     List.of(
                                             "Updates are those of one network. Experiments that prune before training also have"
                                                     + " a dense level, which they share and which is no part of the method.")),
-                            console.width()));
+                            console.resultWidth()));
         }
     }
 }

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import org.espalier.report.format.TextTable;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
@@ -84,6 +85,11 @@ public final class Console {
         } catch (IOException e) {
             return DEFAULT_WIDTH;
         }
+    }
+
+    /** Characters in a line of results: the terminal's; without one, lines of tables have any length. */
+    public int resultWidth() {
+        return terminal ? width() : TextTable.UNLIMITED;
     }
 
     /** What failed while the output was written. */

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 /** {@code espalier data}: the commands about data sets. */
 @Command(
         name = "data",
-        description = "List, fetch, import and check data sets.",
+        description = "List, fetch, import, check and remove data sets.",
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
         footer = {"", "Downloaded files are stored in $ESPALIER_CACHE, $XDG_CACHE_HOME/espalier or ~/.cache/espalier."})
@@ -31,6 +31,7 @@ final class DataCommand implements Runnable {
                     .addSubcommand(new DataListCommand(console, DataSets::standard))
                     .addSubcommand(new DataFetchCommand(console, DataSets::standard))
                     .addSubcommand(new DataImportCommand(console, DataSets::standard))
+                    .addSubcommand(new DataRemoveCommand(console, DataSets::standard))
                     .addSubcommand(new DataVerifyCommand(console, DataSets::standard))
                     .addSubcommand(new DataPathCommand(console, DataSets::standard));
         }

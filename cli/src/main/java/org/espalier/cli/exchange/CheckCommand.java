@@ -25,6 +25,7 @@ import org.espalier.lab.counterexample.ExampleJudge;
 import org.espalier.lab.counterexample.GivenExamples;
 import org.espalier.lab.counterexample.Judgement;
 import org.espalier.lab.experiment.Decimals;
+import org.espalier.lab.experiment.Names;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.robustness.Proportion;
 import org.espalier.lab.robustness.Radius;
@@ -133,7 +134,7 @@ final class CheckCommand implements Callable<Integer> {
     public static final class Provider implements CommandProvider {
         @Override
         public CommandLine command(Console console) {
-            return new CommandLine(new CheckCommand(console));
+            return TicketOptions.ofOne(new CommandLine(new CheckCommand(console)));
         }
     }
 
@@ -242,15 +243,16 @@ final class CheckCommand implements Callable<Integer> {
                                 new Table.Block("", List.of("outcome"), keys, true),
                                 List.of(new Table.Block("", List.of("examples"), counts)),
                                 notes(judgement)),
-                        console.width()));
+                        console.resultWidth()));
         for (StoredEvaluation each : evaluations) {
             console.out()
                     .println(String.format(
                             Locale.ROOT,
-                            "  suite %s, first %,d %s images: %s",
+                            "  suite %s, first %,d %s %s: %s",
                             each.suite(),
                             each.robust().images(),
                             each.split(),
+                            Names.noun(each.robust().images(), "image"),
                             each.known().sentence()));
         }
         stored.ifPresent(path -> {
@@ -270,7 +272,7 @@ final class CheckCommand implements Callable<Integer> {
         judgement
                 .split()
                 .ifPresent(covered -> notes.add("all " + String.format(Locale.ROOT, "%,d", covered.images()) + " "
-                        + covered.name() + " images: robust accuracy at most "
+                        + covered.name() + " " + Names.noun(covered.images(), "image") + ": robust accuracy at most "
                         + accuracy(new Proportion(judgement.leftOfSplit().orElseThrow(), covered.images()))
                         + "; images without an example count where they are classified right"));
         long moved = judgement.rows().stream().filter(Judgement.Row::moved).count();
@@ -352,7 +354,8 @@ final class CheckCommand implements Callable<Integer> {
                         .forEach(image -> certified.set(image.image()));
                 both.and(certified);
                 if (!both.isEmpty()) {
-                    sentences.add("contradiction, " + both.cardinality() + " images, e.g. image " + both.nextSetBit(0)
+                    sentences.add("contradiction, " + both.cardinality() + " " + Names.noun(both.cardinality(), "image")
+                            + ", e.g. image " + both.nextSetBit(0)
                             + ", are certified in " + each.directory() + " and broken by " + file
                             + ": one of the two is wrong");
                 }

@@ -22,6 +22,9 @@ import org.espalier.lab.exchange.ImportSettings;
 import org.espalier.lab.exchange.LabelledCheck;
 import org.espalier.lab.exchange.NetworkImport;
 import org.espalier.lab.experiment.Decimals;
+import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.OtherFormat;
+import org.espalier.lab.file.SafeTensors;
 import org.espalier.lab.network.NetworkInput;
 import org.espalier.lab.store.NetworkFile;
 import org.espalier.lab.store.StoredNetwork;
@@ -52,6 +55,9 @@ import picocli.CommandLine.Spec;
             "  espalier import model.safetensors --network layers.yaml --input 3x32x32"
         })
 final class ImportCommand implements Callable<Integer> {
+    /** Name in a ticket's metadata of the digest of the file that it was made of. */
+    private static final String MODEL_DIGEST = "imported-sha256";
+
     private final Console console;
 
     @Spec
@@ -86,6 +92,7 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--mean",
             paramLabel = "M,...",
+            hideParamSyntax = true,
             split = ",",
             description = "Means that the network subtracts from its pixels: one, or one for each channel.")
     private List<String> mean = new ArrayList<>();
@@ -93,6 +100,7 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--std",
             paramLabel = "S,...",
+            hideParamSyntax = true,
             split = ",",
             description = "Deviations that it divides them by, as many as means.")
     private List<String> std = new ArrayList<>();
@@ -100,6 +108,7 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--input-range",
             paramLabel = "LOW,HIGH",
+            hideParamSyntax = true,
             split = ",",
             description = "Its pixel values of black and white, before mean and deviation (default: 0,1).")
     private List<String> range = new ArrayList<>();
@@ -118,6 +127,9 @@ final class ImportCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "The ticket (default: the model's name with .safetensors, in the current directory).")
     private Optional<Path> out = Optional.empty();
+
+    @Option(names = "--replace", description = "Write over a file of the same name that is no ticket of this model.")
+    private boolean replace;
 
     @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
     ImportCommand(Console console) {
@@ -139,11 +151,13 @@ final class ImportCommand implements Callable<Integer> {
         if (target.toAbsolutePath().normalize().equals(model.toAbsolutePath().normalize())) {
             throw wrong("the ticket would replace " + model + "; expected another file with --out");
         }
+        byte[] content = NetworkImport.content(model);
+        String digest = Digests.sha256(content);
+        protect(target, digest);
         Optional<DataSet> set = dataSet();
         if (set.isPresent()) {
             settings = settings.orImage(NetworkInput.of(set.get()));
         }
-        byte[] content = NetworkImport.content(model);
         ForeignNetwork read = NetworkImport.read(model, content, settings);
         StoredNetwork stored = read.stored(model.toString());
         Optional<LabelledCheck> check = set.map(data -> {
@@ -159,7 +173,7 @@ final class ImportCommand implements Callable<Integer> {
         }
         Map<String, String> about = new LinkedHashMap<>();
         about.put("imported-from", String.valueOf(model.getFileName()));
-        about.put("imported-sha256", Digests.sha256(content));
+        about.put(MODEL_DIGEST, digest);
         set.filter(_ -> data.isPresent()).ifPresent(checked -> {
             about.put(NetworkFile.DATA_SET, checked.name());
             about.put(NetworkFile.DATA_DIGEST, checked.digest());
@@ -167,6 +181,30 @@ final class ImportCommand implements Callable<Integer> {
         NetworkFile.write(target, stored.weights(), stored.mask(), about);
         console.out().println("Written: " + target);
         return ExitCode.DONE;
+    }
+
+    /** Refuses to write over anything but a ticket of the same model, which another try with other options replaces. */
+    private void protect(Path target, String digest) {
+        if (!replace && Files.exists(target) && !importedFrom(target).equals(Optional.of(digest))) {
+            throw new UserException(target + " exists, and no import of " + model
+                    + " wrote it; expected another file with --out, or --replace");
+        }
+    }
+
+    /** The digest of the model that a ticket was made of; empty of other files. */
+    private static Optional<String> importedFrom(Path target) {
+        if (!Files.isRegularFile(target)) {
+            return Optional.empty();
+        }
+        byte[] bytes = AtomicFiles.read(target);
+        if (!OtherFormat.isSafeTensors(bytes)) {
+            return Optional.empty();
+        }
+        try {
+            return SafeTensors.decodeAny(bytes, target.toString()).metadataIfAny(MODEL_DIGEST);
+        } catch (UserException e) {
+            return Optional.empty(); // a damaged file may be somebody's ticket
+        }
     }
 
     private Path usualTarget() {

@@ -94,7 +94,7 @@ final class CalibrateCommand implements Callable<Integer> {
                     new Table.Block("", List.of("ticket", "images"), names, true),
                     List.of(new Table.Block("", List.of("accuracy %", "ECE %", "MCE %", "NLL", "Brier"), values)),
                     List.of("ECE and MCE: " + Calibration.BINS + " bins of equal width over the largest probability"));
-            console.out().print(TextTable.of(table, console.width()));
+            console.out().print(TextTable.of(table, console.resultWidth()));
         }
         return ExitCode.DONE;
     }

@@ -390,6 +390,6 @@ final class ConstructCommand implements Callable<Integer> {
             List<String> notes) {
         Table table = new Table(
                 title, new Table.Block("", head, names, true), List.of(new Table.Block("", columns, values)), notes);
-        console.out().print(TextTable.of(table, console.width()));
+        console.out().print(TextTable.of(table, console.resultWidth()));
     }
 }

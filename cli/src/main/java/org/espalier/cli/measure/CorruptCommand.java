@@ -23,6 +23,7 @@ import org.espalier.evaluate.corrupt.CorruptedImages;
 import org.espalier.evaluate.corrupt.Corruption;
 import org.espalier.evaluate.corrupt.GreyCorruption;
 import org.espalier.evaluate.measure.CalibrationMeter;
+import org.espalier.lab.experiment.Names;
 import org.espalier.random.Stream;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.table.Table;
@@ -183,10 +184,11 @@ final class CorruptCommand implements Callable<Integer> {
                                 })
                                 .toList())),
                 List.of("first " + all.getFirst().images()
-                        + " test images; the identity is the clean accuracy and not in the"
+                        + " test " + Names.noun(all.getFirst().images(), "image")
+                        + "; the identity is the clean accuracy and not in the"
                         + " mean. The images are Espalier's own, in the published style: compare them among"
                         + " themselves only."));
-        console.out().print(TextTable.of(table, console.width()));
+        console.out().print(TextTable.of(table, console.resultWidth()));
     }
 
     private static String percent(double share) {

@@ -140,7 +140,7 @@ final class LipschitzCommand implements Callable<Integer> {
                                                     + (batches.isPresent()
                                                             ? " CLEVER: from the limit of the gradients found, which may too."
                                                             : ""))),
-                            console.width()));
+                            console.resultWidth()));
         }
         return ExitCode.DONE;
     }
@@ -179,7 +179,7 @@ final class LipschitzCommand implements Callable<Integer> {
         LocalLipschitz.Clever[] fitted = new LocalLipschitz.Clever[batches.isPresent() ? found.length : 0];
         // An image's constant does not depend on the thread that measures it.
         IntStream.range(0, found.length).parallel().forEach(image -> {
-            double[] pixels = pixels(split, image);
+            double[] pixels = split.pixels(image);
             found[image] = lipschitz.of(pixels, split.labels()[image], samples, stream.child(image));
             batches.ifPresent(count ->
                     fitted[image] = lipschitz.clever(pixels, found[image], count, samples, stream.child(image)));
@@ -225,14 +225,6 @@ final class LipschitzCommand implements Callable<Integer> {
                 number(median(found, constant -> constant.certified(radius))),
                 number(median(found, constant -> constant.sampled(radius))),
                 batches.isPresent() ? number(median(fitted, clever -> clever.radius(radius))) : ""));
-    }
-
-    private static double[] pixels(Split split, int image) {
-        double[] pixels = new double[split.features()];
-        for (int i = 0; i < pixels.length; i++) {
-            pixels[i] = (split.images()[image * pixels.length + i] & 0xff) / 255.0;
-        }
-        return pixels;
     }
 
     private static <T> double median(T[] found, ToDoubleFunction<T> number) {

@@ -125,7 +125,7 @@ final class SmoothCommand implements Callable<Integer> {
                                     draws,
                                     text(alpha),
                                     smoothing.cap())));
-            console.out().print(TextTable.of(table, console.width()));
+            console.out().print(TextTable.of(table, console.resultWidth()));
         }
         return ExitCode.DONE;
     }

@@ -95,9 +95,9 @@ final class SpectrumCommand implements Callable<Integer> {
                                                     + " singular values of 0, which the condition number leaves out.",
                                             "small: weights below 0.001, pruned ones included. L1/L2: sum of |w| over the root of"
                                                     + " the sum of w^2; it is smaller for sparser weights.")),
-                            console.width()));
+                            console.resultWidth()));
             if (convolutions) {
-                console.out().print(TextTable.of(maps.table(), console.width()));
+                console.out().print(TextTable.of(maps.table(), console.resultWidth()));
             }
         }
         return ExitCode.DONE;

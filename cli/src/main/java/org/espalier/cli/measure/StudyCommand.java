@@ -111,7 +111,8 @@ final class StudyCommand implements Callable<Integer> {
                     (dataset, files) -> DataSets.load(dataset, files, lines),
                     line -> console.err().println(line));
         }
-        StudyTables.of(stored).forEach(table -> console.out().print(TextTable.of(table.table(), console.width())));
+        StudyTables.of(stored)
+                .forEach(table -> console.out().print(TextTable.of(table.table(), console.resultWidth())));
         console.err().println("kept in " + stored.file());
         return ExitCode.DONE;
     }
@@ -128,6 +129,6 @@ final class StudyCommand implements Callable<Integer> {
                 new Table.Block("", List.of("name"), names, true),
                 List.of(new Table.Block("", List.of("question", "source"), about, true)),
                 List.of());
-        console.out().print(TextTable.of(table, console.width()));
+        console.out().print(TextTable.of(table, console.resultWidth()));
     }
 }

@@ -110,7 +110,7 @@ public record MemoryNeed(long data, long weights, long maps) {
     }
 
     private static long bytes(Split split) {
-        return split.images().length + 4L * split.labels().length;
+        return split.bytes() + 4L * split.labels().length;
     }
 
     /** Jobs that fit, at least 1. */

@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.espalier.report.status.Effort;
+import org.jspecify.annotations.Nullable;
 
 /**
  * State of a run for display: the levels in training, their rates and the remaining work. The threads that train write
@@ -17,11 +19,13 @@ import org.espalier.report.status.Effort;
  * <p>A level's rate is that of the last {@value #WINDOW_SECONDS} seconds, evaluation included. The whole run is counted
  * in effort: an iteration of the dense level is 1, an iteration of a sparse level less. The time left is an estimate
  * from the rate of the last {@value #LONG_WINDOW_SECONDS} seconds, because the first seconds of a run, before its code
- * is compiled, are many times slower.
+ * is compiled, are many times slower. It is not shown in the first {@value #SETTLING_SECONDS} seconds of training, also
+ * of a run that continues: the time before the first level starts, in which data and checkpoints are read, is no measure.
  */
 final class ProgressBoard {
     private static final int WINDOW_SECONDS = 20;
     private static final int LONG_WINDOW_SECONDS = 120;
+    private static final int SETTLING_SECONDS = 10;
     private static final int MARKS_IN_WINDOW = 100;
     private static final double NANOS = 1e9;
 
@@ -29,7 +33,7 @@ final class ProgressBoard {
     private final long began;
     private final int levels;
     private final double effort;
-    private final Pace pace;
+    private @Nullable Pace pace; // from the start of the first level
     private final Map<String, Entry> running = new LinkedHashMap<>();
     private int levelsDone;
     private double effortDone;
@@ -51,7 +55,6 @@ final class ProgressBoard {
         this.effortDone = effortDone;
         this.nanoTime = nanoTime;
         this.began = nanoTime.getAsLong();
-        this.pace = new Pace(LONG_WINDOW_SECONDS, 0);
     }
 
     /**
@@ -89,12 +92,13 @@ final class ProgressBoard {
     private final class Pace {
         private record Mark(long nanos, double made) {}
 
+        private final long began = nanoTime.getAsLong();
         private final long window;
         private final ArrayDeque<Mark> marks = new ArrayDeque<>();
 
         Pace(int seconds, double made) {
             window = (long) (seconds * NANOS);
-            marks.add(new Mark(nanoTime.getAsLong(), made));
+            marks.add(new Mark(began, made));
         }
 
         void advance(double made) {
@@ -105,6 +109,14 @@ final class ProgressBoard {
             while (marks.size() > 2 && now - marks.getFirst().nanos() > window) {
                 marks.removeFirst();
             }
+        }
+
+        /** Time that the rest takes; empty as long as the rate says little. */
+        Optional<Duration> left(double made, double rest) {
+            double rate = rate(made);
+            return rate > 0 && nanoTime.getAsLong() - began >= SETTLING_SECONDS * NANOS
+                    ? Optional.of(seconds(rest / rate))
+                    : Optional.empty();
         }
 
         double rate(double made) {
@@ -140,9 +152,6 @@ final class ProgressBoard {
         }
 
         Bar bar() {
-            double rate = pace.rate(iteration);
-            Optional<Duration> left =
-                    rate > 0 ? Optional.of(seconds((iterations - iteration) / rate)) : Optional.empty();
             return new Bar(
                     name,
                     level,
@@ -150,16 +159,19 @@ final class ProgressBoard {
                     density,
                     iteration,
                     iterations,
-                    rate,
+                    pace.rate(iteration),
                     java.util.Collections.unmodifiableMap(new LinkedHashMap<>(accuracies)),
                     seconds((nanoTime.getAsLong() - began) / NANOS),
-                    left);
+                    pace.left(iteration, iterations - iteration));
         }
     }
 
     /** A level starts, or continues at an iteration. The key identifies the level. */
     synchronized void started(
             String key, String name, int level, int lastLevel, double density, int iteration, int of) {
+        if (pace == null) {
+            pace = new Pace(LONG_WINDOW_SECONDS, effortNow);
+        }
         running.put(key, new Entry(name, level, lastLevel, density, iteration, of));
         effortDone += iteration * Effort.ofIteration(density);
     }
@@ -172,7 +184,7 @@ final class ProgressBoard {
             effortDone += made;
             effortNow += made;
             entry.advance(iteration);
-            pace.advance(effortNow);
+            Objects.requireNonNull(pace).advance(effortNow);
         }
     }
 
@@ -195,7 +207,7 @@ final class ProgressBoard {
         List<Bar> bars = new ArrayList<>();
         running.values().forEach(entry -> bars.add(entry.bar()));
         double elapsed = (nanoTime.getAsLong() - began) / NANOS;
-        double rate = pace.rate(effortNow);
+        Pace known = pace;
         double left = Math.max(0, effort - effortDone);
         return new Snapshot(
                 List.copyOf(bars),
@@ -203,7 +215,7 @@ final class ProgressBoard {
                 levels,
                 effort == 0 ? 1 : Math.min(1, effortDone / effort),
                 seconds(elapsed),
-                rate > 0 ? Optional.of(seconds(left / rate)) : Optional.empty());
+                known == null ? Optional.empty() : known.left(effortNow, left));
     }
 
     private static Duration seconds(double seconds) {

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.espalier.lab.experiment.Names;
 
 /** Progress in words and bars. */
 final class ProgressText {
@@ -63,7 +64,7 @@ final class ProgressText {
             lines.add(new Line(head, (double) bar.iteration() / bar.iterations(), "  " + tail.apply(bar)));
         }
         int heads = lines.stream().mapToInt(line -> line.head().length()).max().orElse(0);
-        String total = now.levelsDone() + " of " + now.levels() + " levels";
+        String total = now.levelsDone() + " of " + now.levels() + " " + Names.noun(now.levels(), "level");
         String times = "  " + format("%3.0f %%", now.fraction() * 100) + "  " + Durations.of(now.elapsed())
                 + now.left()
                         .map(left -> ", about " + Durations.of(left) + " left")
@@ -118,7 +119,8 @@ final class ProgressText {
 
     /** One line about the whole and what is in work, for a log. */
     static String heartbeat(ProgressBoard.Snapshot now) {
-        return now.levelsDone() + " of " + now.levels() + " levels done, " + Durations.of(now.elapsed())
+        return now.levelsDone() + " of " + now.levels() + " " + Names.noun(now.levels(), "level") + " done, "
+                + Durations.of(now.elapsed())
                 + now.left()
                         .map(left -> ", about " + Durations.of(left) + " left")
                         .orElse("")

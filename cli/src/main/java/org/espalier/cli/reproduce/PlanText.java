@@ -39,7 +39,7 @@ final class PlanText {
                                 List.of(levels + " of " + of
                                         + " levels done; strategies of one trial share the dense level, which is trained"
                                         + " once and counted for each")),
-                        console.width()));
+                        console.resultWidth()));
         console.out().flush();
     }
 }

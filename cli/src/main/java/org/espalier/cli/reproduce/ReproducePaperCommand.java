@@ -119,7 +119,7 @@ final class ReproducePaperCommand implements Callable<Integer> {
     private int write() {
         ReproductionFiles.Written written = ReproductionFiles.write(out);
         if (claims) {
-            written.claims().forEach(table -> console.out().println(TextTable.of(table, console.width())));
+            written.claims().forEach(table -> console.out().println(TextTable.of(table, console.resultWidth())));
         }
         console.out().println("Written: " + written.folder().resolve("index.html") + " and the files beside it");
         console.out().flush();

@@ -18,6 +18,7 @@ import org.espalier.data.DataSet;
 import org.espalier.lab.collection.KeptTicket;
 import org.espalier.lab.collection.TicketCollection;
 import org.espalier.lab.collection.TicketFigures;
+import org.espalier.lab.experiment.Names;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketChoice;
 import org.espalier.lab.tickets.TicketData;
@@ -97,7 +98,8 @@ final class TicketsCommand implements Callable<Integer> {
         console.out()
                 .print(TextTable.of(
                         new Table(
-                                collection.tickets().size() + " tickets in " + directory,
+                                collection.tickets().size() + " "
+                                        + Names.noun(collection.tickets().size(), "ticket") + " in " + directory,
                                 new Table.Block("", List.of("ticket", "data set"), keys, true),
                                 List.of(new Table.Block(
                                         "",
@@ -107,7 +109,7 @@ final class TicketsCommand implements Callable<Integer> {
                                 List.of(
                                         "right: of all test images; suite fast: right under it, of the first test images, in an L-infinity ball",
                                         "the suite fast is no proof of robustness: model cards have the stronger evaluations")),
-                        console.width()));
+                        console.resultWidth()));
         console.out().flush();
         problems.forEach(console::complain);
         return problems.isEmpty() ? ExitCode.DONE : ExitCode.MISTAKE;

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,31 @@ class ImportCommandTest {
                 .contains("\"imported-from\":\"model.safetensors\"")
                 .contains("\"imported-sha256\":\""
                         + Digests.sha256(Files.readAllBytes(home.resolve("model.safetensors"))) + "\"");
+    }
+
+    @Test
+    void onlyATicketOfTheSameModelIsReplacedUnlessAskedFor() throws Exception {
+        Path ticket = home.resolve("ticket.safetensors");
+        assertThat(run().code()).isZero();
+        byte[] first = Files.readAllBytes(ticket);
+        assertThat(run("--mean", "0.5", "--std", "0.5", "--input", "1x28x28").code())
+                .isZero(); // another try with the same model
+        byte[] second = Files.readAllBytes(ticket);
+        assertThat(second).isNotEqualTo(first);
+        Path other = Files.copy(model(), home.resolve("other.safetensors"));
+        byte[] foreign = Files.readAllBytes(other);
+        for (byte[] precious :
+                List.of(foreign, Arrays.copyOf(second, second.length - 1), "notes".getBytes(StandardCharsets.UTF_8))) {
+            Files.write(ticket, precious);
+            CommandLineRun refused = run();
+            assertThat(refused.code()).isEqualTo(1);
+            assertThat(refused.err())
+                    .contains(ticket + " exists, and no import of", "--replace")
+                    .hasLineCount(1);
+            assertThat(Files.readAllBytes(ticket)).isEqualTo(precious);
+        }
+        assertThat(run("--replace").code()).isZero();
+        assertThat(Files.readAllBytes(ticket)).isEqualTo(first);
     }
 
     @Test

@@ -107,6 +107,21 @@ class ProgressTest {
     }
 
     @Test
+    void theTimeLeftIsNotShownBeforeThereIsEnoughToJudgeBy() {
+        var board = new ProgressBoard(1, 0, 1000, 0, clock::get);
+        clock.addAndGet(60_000_000_000L); // data and checkpoints are read
+        board.started("a", "x", 0, 0, 1, 900, 1000);
+        clock.addAndGet(3_000_000_000L);
+        board.reached("a", 901);
+        assertThat(board.snapshot().left()).isEmpty();
+        assertThat(board.snapshot().bars().getFirst().left()).isEmpty();
+        assertThat(ProgressText.heartbeat(board.snapshot())).doesNotContain("left");
+        clock.addAndGet(7_000_000_000L);
+        board.reached("a", 950);
+        assertThat(board.snapshot().left()).contains(Duration.ofSeconds(10));
+    }
+
+    @Test
     void anEndedLevelCountsAndLeavesTheBoard() {
         ProgressBoard board = board();
         assertThat(ProgressText.summary(board.ended("a").orElseThrow(), "validation"))

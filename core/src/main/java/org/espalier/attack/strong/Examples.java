@@ -36,7 +36,7 @@ public record Examples(float[][] clean, int[] labels, long[] numbers) {
         long[] numbers = new long[count];
         for (int e = 0; e < count; e++) {
             for (int f = 0; f < split.features(); f++) {
-                clean[e][f] = (split.images()[(first + e) * split.features() + f] & 0xff) / 255f;
+                clean[e][f] = split.pixel(first + e, f);
             }
             numbers[e] = first + e;
         }

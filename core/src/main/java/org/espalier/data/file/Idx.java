@@ -22,6 +22,7 @@ public final class Idx {
     private static final int LABELS_MAGIC = 0x0801; // unsigned bytes, one dimension
     private static final int PIXELS_MAGIC = 0x0804; // unsigned bytes, four dimensions
     private static final int WIDE_LABELS_MAGIC = 0x0C01; // 32-bit integers, one dimension
+    private static final int FLOATS_MAGIC = 0x0D04; // 32-bit floats, four dimensions
     // The largest promise of a header that is given its memory before its bytes have arrived.
     private static final int TRUSTED_BYTES = 1 << 18;
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
@@ -68,8 +69,58 @@ public final class Idx {
 
     /** The first bytes of a file that {@link #readPixels} reads; the pixels follow. */
     public static byte[] pixelsHeader(int count, int channels, int rows, int columns) {
+        return header(PIXELS_MAGIC, count, channels, rows, columns);
+    }
+
+    /**
+     * Images with channels whose pixels are floats.
+     *
+     * @param source how to name the file in a message
+     * @param values [image][channel][row][column], each in [0, 1]
+     * @param sha256 of the uncompressed file
+     */
+    public record Floats(
+            String source, int count, int channels, int rows, int columns, float[] values, String sha256) {}
+
+    /**
+     * Reads images with channels whose pixels are floats of 32 bits, the highest byte first.
+     *
+     * @throws UserException if this is not a whole, well-formed file of these, or a value is not from 0 to 1
+     */
+    public static Floats readFloats(Content content) {
+        Payload payload = read(content, FLOATS_MAGIC, 4);
+        float[] values = new float[payload.values.length / Float.BYTES];
+        ByteBuffer.wrap(payload.values).asFloatBuffer().get(values);
+        for (int i = 0; i < values.length; i++) {
+            if (!(values[i] >= 0 && values[i] <= 1)) {
+                throw new UserException(content.describe() + " has " + values[i] + " at value " + i
+                        + ", expected a number from 0 to 1");
+            }
+        }
+        int[] sizes = payload.sizes;
+        return new Floats(content.describe(), sizes[0], sizes[1], sizes[2], sizes[3], values, payload.sha256);
+    }
+
+    /** The first bytes of a file that {@link #readFloats} reads; {@link #floatBytes} follow. */
+    public static byte[] floatsHeader(int count, int channels, int rows, int columns) {
+        return header(FLOATS_MAGIC, count, channels, rows, columns);
+    }
+
+    /**
+     * Values of a file of floats.
+     *
+     * @param from first value
+     * @param to end of the values
+     */
+    public static byte[] floatBytes(float[] values, int from, int to) {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(Float.BYTES, to - from));
+        bytes.asFloatBuffer().put(values, from, to - from);
+        return bytes.array();
+    }
+
+    private static byte[] header(int magic, int count, int channels, int rows, int columns) {
         return ByteBuffer.allocate(20)
-                .putInt(PIXELS_MAGIC)
+                .putInt(magic)
                 .putInt(count)
                 .putInt(channels)
                 .putInt(rows)
@@ -141,7 +192,8 @@ public final class Idx {
             for (int i = 0; i < dimensions; i++) {
                 sizes[i] = words.getInt();
             }
-            byte[] values = readValues(file, in, sizes, magic == WIDE_LABELS_MAGIC ? Integer.BYTES : 1);
+            byte[] values = readValues(
+                    file, in, sizes, magic == WIDE_LABELS_MAGIC || magic == FLOATS_MAGIC ? Integer.BYTES : 1);
             MessageDigest digest = Digests.sha256();
             digest.update(header);
             digest.update(values);
@@ -174,6 +226,7 @@ public final class Idx {
             case IMAGES_MAGIC -> "an IDX image file";
             case PIXELS_MAGIC -> "an IDX file of unsigned bytes in 4 dimensions";
             case WIDE_LABELS_MAGIC -> "an IDX file of 32-bit integers in 1 dimension";
+            case FLOATS_MAGIC -> "an IDX file of 32-bit floats in 4 dimensions";
             default -> "an IDX label file";
         };
     }

@@ -160,7 +160,7 @@ public final class ConvCalibration {
             Shape made = Shape.of(conv.outputs(), kind.outputs(kind.height()), kind.outputs(kind.width()));
             from = new MapLayout(conv.inputs(), kind.height(), kind.width(), conv.padding());
             to = new MapLayout(conv.outputs(), made.size(1), made.size(2), Phases.border(conv, shape, made));
-            phases = Phases.of(conv, shape);
+            phases = Phases.of(conv, shape, made);
             positions = ConvWeights.positions(conv, from, to);
             in = new ActivationPanels(from.places(), ActivationPanels.LANES);
             out = new ActivationPanels(to.places(), ActivationPanels.LANES);

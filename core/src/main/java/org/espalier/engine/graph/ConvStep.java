@@ -38,7 +38,7 @@ final class ConvStep extends Step {
         this.mode = mode;
         from = in.layout();
         to = out.layout();
-        phases = Phases.of(conv, in.shape);
+        phases = Phases.of(conv, in.shape, out.shape);
         positions = ConvWeights.positions(conv, from, to);
         biases = new Biases(conv.bias() ? conv.outputs() : 0);
         weights = compact(mask, new LivePaths(mask));

@@ -53,7 +53,7 @@ final class ConvWeights {
         boolean backStale = true;
     }
 
-    /** One phase of the input gradient. */
+    /** One phase of the input gradient, or a part of one. */
     private static final class Back {
         final Phases.Phase phase;
         final int depth;
@@ -226,8 +226,8 @@ final class ConvWeights {
                 tapOffsets[at] = phase.tap(
                         to,
                         positions[k] / depth,
-                        tap / conv.kernel() / conv.stride(),
-                        tap % conv.kernel() / conv.stride());
+                        phase.rows().tapOf(tap / conv.kernel(), conv.stride()),
+                        phase.columns().tapOf(tap % conv.kernel(), conv.stride()));
                 source[at] = k;
             }
         }
@@ -235,8 +235,8 @@ final class ConvWeights {
     }
 
     private boolean inPhase(Phases.Phase phase, int tap) {
-        return tap / conv.kernel() % conv.stride() == phase.rows().tap()
-                && tap % conv.kernel() % conv.stride() == phase.columns().tap();
+        return phase.rows().tapOf(tap / conv.kernel(), conv.stride()) >= 0
+                && phase.columns().tapOf(tap % conv.kernel(), conv.stride()) >= 0;
     }
 
     /**

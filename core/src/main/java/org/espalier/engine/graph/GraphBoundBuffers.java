@@ -48,9 +48,11 @@ final class GraphBoundBuffers extends BoundBuffers {
                 lower[value] = new ActivationPanels(size, lanes);
                 upper[value] = new ActivationPanels(size, lanes);
             }
+            if (linear && (step.rectifies() || step instanceof MaxPoolStep)) {
+                upperGradient[value] = new ActivationPanels(size, lanes);
+            }
             if (linear && step.rectifies()) {
                 lowerGradient[value] = new ActivationPanels(size, lanes);
-                upperGradient[value] = new ActivationPanels(size, lanes);
                 product[value] = new ActivationPanels(size, 1);
                 places[value] = inside(step.out.layout());
             }

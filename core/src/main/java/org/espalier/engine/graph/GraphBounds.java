@@ -70,10 +70,19 @@ final class GraphBounds {
             if (last == null) {
                 logitRadii(buffers, panel);
             }
-            for (int margin = 0; buffers.linearShare > 0 && margin < buffers.margins; margin++) {
-                linear(buffers, margin, panel);
+            if (buffers.linearShare > 0) {
+                prepareLinear(buffers, panel);
+                for (int margin = 0; margin < buffers.margins; margin++) {
+                    linear(buffers, margin, panel);
+                }
             }
             ClassMargins.mix(buffers, main.logits(), panel);
+        }
+    }
+
+    private void prepareLinear(GraphBoundBuffers buffers, int panel) {
+        for (int s = 0; s < steps.length; s++) {
+            steps[s].prepareLinear(buffers, panel);
         }
     }
 
@@ -159,10 +168,10 @@ final class GraphBounds {
                 ActivationPanels to = coefficients(main, value);
                 if (step.plan.adds()[i]) {
                     ActivationPanels more = spares.of(value);
-                    step.transposed(main, at, i, false, more, 0);
+                    step.linear(buffers, margin, panel, i, more, 0);
                     add(more, to, at);
                 } else {
-                    step.transposed(main, at, i, false, to, at);
+                    step.linear(buffers, margin, panel, i, to, at);
                 }
             }
         }
@@ -199,6 +208,7 @@ final class GraphBounds {
             ClassMargins.spread(buffers, buffers.natural().gradient(plan.output()), panel);
             if (linear) {
                 clearBoundGradients(buffers, panel);
+                prepareLinear(buffers, panel);
                 for (int margin = 0; margin < buffers.margins; margin++) {
                     linearGradient(buffers, margin, panel);
                 }
@@ -214,6 +224,8 @@ final class GraphBounds {
         for (int s = 0; s < steps.length; s++) {
             if (steps[s].rectifies()) {
                 LayerMatmul.clear(buffers.lowerGradient(steps[s].out), panel);
+            }
+            if (steps[s].rectifies() || steps[s] instanceof MaxPoolStep) {
                 LayerMatmul.clear(buffers.upperGradient(steps[s].out), panel);
             }
         }
@@ -242,9 +254,8 @@ final class GraphBounds {
             }
             float @Nullable [] constants = step.constants();
             if (!step.rectifies()) {
-                ActivationPanels value = main.value(step.out);
-                step.affine(main, at, Step.Part.LINEAR, value, at);
-                addScale(buffers, value, at, constants, scale);
+                step.linearGradient(buffers, margin, panel);
+                addScale(buffers, main.value(step.out), at, constants, scale);
                 continue;
             }
             step.affine(main, at, Step.Part.LINEAR, buffers.product(step.out), 0);

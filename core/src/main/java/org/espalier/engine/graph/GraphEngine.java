@@ -7,10 +7,10 @@ import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Checks;
+import org.espalier.engine.Dropout;
 import org.espalier.engine.EngineOps;
 import org.espalier.engine.Gradients;
 import org.espalier.engine.KernelMode;
-import org.espalier.engine.LinearBounds;
 import org.espalier.engine.Mode;
 import org.espalier.engine.StepRule;
 import org.espalier.engine.Update;
@@ -41,6 +41,7 @@ public final class GraphEngine implements BoundEngine {
     private final DenseOrSparsePolicy policy;
     private final GraphPlan plan;
     private final Step[] steps;
+    private final int[] hidden; // (step): number of its layer of hidden units, -1 where it makes none
     private final EngineOps ops;
     private final Spares spares;
     private @Nullable GraphBounds bounds; // when they are first wanted
@@ -78,6 +79,11 @@ public final class GraphEngine implements BoundEngine {
                     ? new CopyStep(kernels, planned)
                     : step(planned, layer, mode, norms);
             norms += steps[s] instanceof NormStep ? 1 : 0;
+        }
+        hidden = new int[steps.length];
+        int found = 0;
+        for (int s = 0; s < steps.length; s++) {
+            hidden[s] = steps[s].rectifies() && steps[s].out.shape.dimensions() == 1 ? found++ : -1;
         }
     }
 
@@ -163,14 +169,25 @@ public final class GraphEngine implements BoundEngine {
         GraphBuffers own = GraphBuffers.of(buffers);
         Checks.covers(architecture, own, firstPanel, panels);
         boolean training = mode != Mode.EVALUATION && plan.norms() > 0;
+        Dropout drops = own.passing(firstPanel, panels, mode);
         for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
             own.training[panel] = training;
             for (int s = 0; s < steps.length && !training; s++) {
                 steps[s].forward(own, panel);
+                drop(drops, own, s, panel);
             }
         }
         for (int s = 0; s < steps.length && training; s++) {
             trainingForward(steps[s], own, firstPanel, firstPanel + panels, mode == Mode.TRAINING);
+            for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
+                drop(drops, own, s, panel);
+            }
+        }
+    }
+
+    private void drop(@Nullable Dropout drops, GraphBuffers buffers, int step, int panel) {
+        if (drops != null && hidden[step] >= 0) {
+            drops.drop(buffers.value(steps[step].out), panel, hidden[step]);
         }
     }
 
@@ -193,7 +210,7 @@ public final class GraphEngine implements BoundEngine {
         boolean training = plan.norms() > 0 && buffers.training[firstPanel];
         for (int panel = firstPanel; panel < end && !training; panel++) {
             for (int s = steps.length - 1; s >= 0; s--) {
-                back(steps[s], buffers, panel, inputs, false);
+                back(s, buffers, panel, inputs, false);
             }
         }
         for (int s = steps.length - 1; s >= 0 && training; s--) {
@@ -202,30 +219,36 @@ public final class GraphEngine implements BoundEngine {
                 if (steps[s].wholeBatches()) {
                     int examples = Math.min(buffers.batchExamples(panel), together * ActivationPanels.LANES);
                     for (int p = panel; p < panel + together; p++) {
-                        gate(steps[s], buffers, p);
+                        gate(s, buffers, p);
                     }
                     steps[s].trainingBackward(buffers, panel, together, examples);
                 }
                 for (int p = panel; p < panel + together; p++) {
-                    back(steps[s], buffers, p, inputs, steps[s].wholeBatches());
+                    back(s, buffers, p, inputs, steps[s].wholeBatches());
                 }
                 panel += together;
             }
         }
     }
 
-    private static void gate(Step step, GraphBuffers buffers, int panel) {
+    private void gate(int s, GraphBuffers buffers, int panel) {
+        Step step = steps[s];
+        Dropout drops = buffers.passed(panel);
+        if (drops != null && hidden[s] >= 0) {
+            drops.scale(buffers.gradient(step.out), panel);
+        }
         if (step.out.relu && !step.out.gatedByReader) {
             MapOps.gate(step.kernels.maps(), buffers.gradient(step.out), panel, buffers.value(step.out), panel);
         }
     }
 
-    private void back(Step step, GraphBuffers buffers, int panel, boolean inputs, boolean gated) {
+    private void back(int s, GraphBuffers buffers, int panel, boolean inputs, boolean gated) {
+        Step step = steps[s];
         if (!step.out.trained && !inputs) {
             return;
         }
         if (!gated) {
-            gate(step, buffers, panel);
+            gate(s, buffers, panel);
         }
         for (int i = 0; i < step.plan.in().length; i++) {
             Value value = step.plan.in()[i];
@@ -251,11 +274,6 @@ public final class GraphEngine implements BoundEngine {
 
     @Override
     public BoundBuffers newBoundBuffers(int examples, boolean linear) {
-        if (linear) {
-            LinearBounds.refusal(architecture).ifPresent(reason -> {
-                throw new IllegalArgumentException(reason);
-            });
-        }
         return new GraphBoundBuffers(plan, steps, examples, linear);
     }
 
@@ -360,7 +378,9 @@ public final class GraphEngine implements BoundEngine {
             unmasked = whole;
         }
         whole.load(weights(), Mask.dense(architecture));
-        Mode mode = buffers.training[firstPanel] ? Mode.BATCH_STATISTICS : Mode.EVALUATION;
+        Mode mode = buffers.training[firstPanel] || buffers.passed(firstPanel) != null
+                ? Mode.BATCH_STATISTICS
+                : Mode.EVALUATION;
         whole.forward(buffers, firstPanel, panels, mode);
         whole.backward(buffers, firstPanel, panels, Gradients.WEIGHTS);
         Weights gradient = whole.gradient();

@@ -93,6 +93,25 @@ abstract class Step {
         }
     }
 
+    /** Makes ready for the linear bounds of one panel, whose intervals are there. */
+    void prepareLinear(GraphBoundBuffers buffers, int panel) {}
+
+    /**
+     * Passes one margin's coefficients of one panel back through a linear bound of the step, without its ReLU and constants.
+     *
+     * @param to receives them as in {@link #transposed}
+     */
+    void linear(GraphBoundBuffers buffers, int margin, int panel, int input, ActivationPanels to, int toPanel) {
+        transposed(buffers.natural(), buffers.coefficients(margin, panel), input, false, to, toPanel);
+    }
+
+    /** The reverse of {@link #linear}: gradients of coefficients of what is read become those of the step's value. */
+    void linearGradient(GraphBoundBuffers buffers, int margin, int panel) {
+        GraphBuffers main = buffers.natural();
+        int at = buffers.coefficients(margin, panel);
+        affine(main, at, Part.LINEAR, main.value(out), at);
+    }
+
     /**
      * Replaces the gradients of the step's parameters by those of bounds, and of natural examples where they count.
      *

@@ -181,4 +181,17 @@ public final class PanelOps implements EngineOps {
             kernels.loadImages(images, order, first + p * ActivationPanels.LANES, lanes, out, firstPanel + p);
         }
     }
+
+    @Override
+    public void loadImages(float[] images, int[] order, int first, int count, ActivationPanels out, int firstPanel) {
+        int panels = ActivationPanels.panelsFor(count);
+        Checks.range(out, firstPanel, panels);
+        int features = out.features();
+        for (int feature = 0; feature < features; feature++) {
+            for (int example = 0; example < panels * ActivationPanels.LANES; example++) {
+                float value = example < count ? images[order[first + example] * features + feature] : 0f;
+                out.set(feature, firstPanel * ActivationPanels.LANES + example, value);
+            }
+        }
+    }
 }

@@ -7,6 +7,7 @@ import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Checks;
+import org.espalier.engine.Dropout;
 import org.espalier.engine.EngineOps;
 import org.espalier.engine.Gradients;
 import org.espalier.engine.Mode;
@@ -101,6 +102,7 @@ public final class ReferenceEngine implements BoundEngine {
     @Override
     public void forward(ActivationBuffers buffers, int firstPanel, int panels, Mode mode) {
         Checks.covers(architecture, buffers, firstPanel, panels);
+        PanelBuffers.of(buffers).passing(firstPanel, panels, mode);
         for (int example = firstPanel * ActivationPanels.LANES;
                 example < (firstPanel + panels) * ActivationPanels.LANES;
                 example++) {
@@ -370,10 +372,18 @@ public final class ReferenceEngine implements BoundEngine {
                 for (int i = 0; i < inputs; i++) {
                     sum += weights[layer][o * inputs + i] * outputs[layer][i];
                 }
-                outputs[layer + 1][o] = layer + 1 < architecture.layers() ? Math.max(sum, 0) : sum;
+                outputs[layer + 1][o] = layer + 1 < architecture.layers()
+                        ? Math.max(sum, 0) * dropping(buffers, example, layer, o)
+                        : sum;
             }
         }
         return outputs;
+    }
+
+    /** What a hidden unit of a layer is multiplied by after its ReLU. */
+    private static double dropping(ActivationBuffers buffers, int example, int layer, int unit) {
+        Dropout drops = PanelBuffers.of(buffers).passed(example / ActivationPanels.LANES);
+        return drops == null ? 1 : drops.factor(layer, example, unit);
     }
 
     /** Gradient with respect to each layer's outputs before ReLU, of one example. */
@@ -387,9 +397,8 @@ public final class ReferenceEngine implements BoundEngine {
         for (int layer = last; layer > 0; layer--) {
             deltas[layer - 1] = back(layer, deltas[layer]);
             for (int i = 0; i < deltas[layer - 1].length; i++) {
-                if (!(outputs[layer][i] > 0)) {
-                    deltas[layer - 1][i] = 0;
-                }
+                deltas[layer - 1][i] =
+                        outputs[layer][i] > 0 ? deltas[layer - 1][i] * dropping(buffers, example, layer - 1, i) : 0;
             }
         }
         return deltas;

@@ -1,5 +1,6 @@
 package org.espalier.engine.reference;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -274,6 +275,15 @@ public final class ReferenceGraphBounds {
                     of(held, before)[i] += back;
                     sum -= bent(before, i, out[i]) ? back * of(low, before)[i] : 0;
                 }
+            } else if (node.operation() instanceof Operation.MaxPool pool) {
+                int[] chosen = chosen(node, pool);
+                for (int o = 0; o < out.length; o++) {
+                    if (out[o] >= 0 || chosen[o] < 0) {
+                        of(held, source(node, 0))[chosen[o] < 0 ? ~chosen[o] : chosen[o]] += out[o];
+                    } else {
+                        sum += out[o] * of(high, node.name())[o];
+                    }
+                }
             } else {
                 for (int o = 0; o < out.length; o++) {
                     sum += out[o] * constant(node, o);
@@ -286,6 +296,32 @@ public final class ReferenceGraphBounds {
             sum += first[i] * (first[i] > 0 ? of(low, Graph.INPUT)[i] : of(high, Graph.INPUT)[i]);
         }
         return sum;
+    }
+
+    /** Of each window the place with the largest lower bound, then upper bound; ~ of it where no other can be larger. */
+    private int[] chosen(Graph.Node node, Operation.MaxPool pool) {
+        double[] l = of(low, source(node, 0));
+        double[] u = of(high, source(node, 0));
+        Shape from = graph.shape(source(node, 0));
+        Shape to = graph.shape(node.name());
+        int[] chosen = new int[to.elements()];
+        Arrays.fill(chosen, -1);
+        ReferenceGraph.windows(pool.window(), pool.stride(), pool.padding(), from, to, (o, i) -> {
+            int j = chosen[o];
+            chosen[o] = j < 0 || l[i] > l[j] || l[i] == l[j] && u[i] > u[j] ? i : j;
+        });
+        boolean[] rivalled = new boolean[chosen.length];
+        ReferenceGraph.windows(
+                pool.window(),
+                pool.stride(),
+                pool.padding(),
+                from,
+                to,
+                (o, i) -> rivalled[o] |= i != chosen[o] && u[i] > l[chosen[o]]);
+        for (int o = 0; o < chosen.length; o++) {
+            chosen[o] = rivalled[o] ? chosen[o] : ~chosen[o];
+        }
+        return chosen;
     }
 
     private boolean bent(String before, int unit, double v) {
@@ -332,6 +368,16 @@ public final class ReferenceGraphBounds {
                         of(highGradient, before)[i] += up * out[i] * -l / (width * width);
                     }
                     next[i] = up * slope(before, i, out[i]);
+                }
+            } else if (node.operation() instanceof Operation.MaxPool pool) {
+                int[] chosen = chosen(node, pool);
+                for (int o = 0; o < next.length; o++) {
+                    if (out[o] >= 0 || chosen[o] < 0) {
+                        next[o] = in[chosen[o] < 0 ? ~chosen[o] : chosen[o]];
+                    } else {
+                        next[o] = g * of(high, node.name())[o];
+                        of(highGradient, node.name())[o] += g * out[o];
+                    }
                 }
             } else {
                 for (int o = 0; o < out.length; o++) {

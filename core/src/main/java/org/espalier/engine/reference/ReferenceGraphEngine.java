@@ -14,7 +14,6 @@ import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Checks;
 import org.espalier.engine.EngineOps;
 import org.espalier.engine.Gradients;
-import org.espalier.engine.LinearBounds;
 import org.espalier.engine.Mode;
 import org.espalier.engine.StepRule;
 import org.espalier.engine.Update;
@@ -320,11 +319,6 @@ public final class ReferenceGraphEngine implements BoundEngine {
 
     @Override
     public BoundBuffers newBoundBuffers(int examples, boolean linear) {
-        if (linear) {
-            LinearBounds.refusal(architecture).ifPresent(reason -> {
-                throw new IllegalArgumentException(reason);
-            });
-        }
         return new Bounds(architecture, examples, linear);
     }
 

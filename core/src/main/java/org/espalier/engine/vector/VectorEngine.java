@@ -9,6 +9,7 @@ import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.BoundEngine;
 import org.espalier.engine.Checks;
+import org.espalier.engine.Dropout;
 import org.espalier.engine.EngineOps;
 import org.espalier.engine.Gradients;
 import org.espalier.engine.Mode;
@@ -164,12 +165,16 @@ public final class VectorEngine implements BoundEngine {
     public void forward(ActivationBuffers buffers, int firstPanel, int panels, Mode mode) {
         PanelBuffers own = PanelBuffers.of(buffers);
         Checks.covers(architecture, own, firstPanel, panels);
+        Dropout drops = own.passing(firstPanel, panels, mode);
         for (int layer = 0; layer < layers.length; layer++) {
             Epilogue finish = layer + 1 < layers.length ? Epilogue.RELU : Epilogue.LINEAR;
             float[] bias = architecture.bias(layer) ? biases[layer] : null;
             for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
                 products.forward(
                         layers[layer], false, bias, own.entering(layer), panel, own.leaving(layer), panel, finish);
+                if (drops != null && layer + 1 < layers.length) {
+                    drops.drop(own.leaving(layer), panel, layer);
+                }
             }
         }
     }
@@ -222,6 +227,10 @@ public final class VectorEngine implements BoundEngine {
                             out, panel); // units that nothing reads: their biases' gradients are summed from these rows
                 }
                 products.backwardGated(weights, buffers.gradient(layer), panel, out, gate);
+                Dropout drops = buffers.passed(panel);
+                if (drops != null) {
+                    drops.scale(out, panel);
+                }
             }
         }
     }
@@ -267,7 +276,8 @@ public final class VectorEngine implements BoundEngine {
             unmasked = whole;
         }
         whole.writeWeights(weights());
-        whole.forward(buffers, firstPanel, panels);
+        whole.forward(
+                buffers, firstPanel, panels, buffers.passed(firstPanel) == null ? Mode.EVALUATION : Mode.TRAINING);
         whole.backward(buffers, firstPanel, panels, Gradients.WEIGHTS);
         Weights gradient = whole.gradient();
         for (int layer = 0; layer < layers.length; layer++) {

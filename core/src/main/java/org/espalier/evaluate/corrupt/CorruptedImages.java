@@ -3,7 +3,7 @@ package org.espalier.evaluate.corrupt;
 import org.espalier.data.Split;
 import org.espalier.random.Stream;
 
-/** Corrupted copies of the images of a split, in the same eight bits per value as the published sets. */
+/** Corrupted copies of the images of a split: of eight bits per value as the published sets, or floats if those of the split are. */
 public final class CorruptedImages {
     private CorruptedImages() {}
 
@@ -15,16 +15,22 @@ public final class CorruptedImages {
      */
     public static Split of(Split split, int images, Corruption corruption, Stream stream) {
         int features = split.features();
-        byte[] pixels = new byte[images * features];
+        byte[] pixels = new byte[split.isFloat() ? 0 : images * features];
+        float[] floats = new float[split.isFloat() ? images * features : 0];
         int[] labels = new int[images];
         Stream own = stream.child(corruption.word());
         for (int e = 0; e < images; e++) {
             labels[e] = split.labels()[e];
             double[] corrupted = corruption.apply(split.pixels(e), own.child(e));
             for (int i = 0; i < features; i++) {
-                pixels[e * features + i] = (byte) Math.rint(255 * Math.clamp(corrupted[i], 0.0, 1.0));
+                double value = Math.clamp(corrupted[i], 0.0, 1.0);
+                if (split.isFloat()) {
+                    floats[e * features + i] = (float) value;
+                } else {
+                    pixels[e * features + i] = (byte) Math.rint(255 * value);
+                }
             }
         }
-        return new Split(split.name(), split.shape(), pixels, labels);
+        return new Split(split.name(), split.shape(), pixels, floats, labels);
     }
 }

@@ -40,7 +40,7 @@ public final class CalibrationMeter {
             for (int i = 0; i < count; i++) {
                 order[i] = first + i;
             }
-            engine.ops().loadImages(split.images(), order, 0, count, buffers.input(), 0);
+            engine.ops().loadImages(split, order, 0, count, buffers.input(), 0);
             if (attacker.isPresent()) {
                 attacker.get().perturbLoaded(split.labels(), first, count, noise, first);
             }

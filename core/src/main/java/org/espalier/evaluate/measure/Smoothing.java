@@ -89,7 +89,7 @@ public final class Smoothing {
         Stream own = noise.child(image);
         int[] order = new int[ActivationPanels.LANES];
         Arrays.fill(order, image);
-        engine.ops().loadImages(split.images(), order, 0, ActivationPanels.LANES, clean, 0);
+        engine.ops().loadImages(split, order, 0, ActivationPanels.LANES, clean, 0);
         int[] first = votes(settings.pick(), own.child("pick"));
         int picked = 0;
         for (int c = 0; c < first.length; c++) {

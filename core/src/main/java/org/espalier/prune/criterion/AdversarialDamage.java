@@ -121,7 +121,7 @@ public record AdversarialDamage(
             int[] labels = new int[examples];
             Arrays.setAll(labels, i -> context.data().labels()[order[first + i]]);
             engine.load(all, context.mask());
-            engine.ops().loadImages(context.data().images(), order, first, examples, buffers.input(), 0);
+            engine.ops().loadImages(context.data(), order, first, examples, buffers.input(), 0);
             attacker.perturbLoaded(labels, 0, examples, noise, first);
             attacker.fillUnreadInputs(examples, noise, first);
             Weights masked = masked(labels, examples, panels);

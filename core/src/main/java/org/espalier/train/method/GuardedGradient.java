@@ -134,7 +134,7 @@ final class GuardedGradient implements BatchObjective {
             for (int i = 0; i < count; i++) {
                 order[i] = first + i;
             }
-            engine.ops().loadImages(split.images(), order, 0, count, buffers.input(), 0);
+            engine.ops().loadImages(split, order, 0, count, buffers.input(), 0);
             correct += attacked(split.labels(), first, count, stream);
         }
         return correct;

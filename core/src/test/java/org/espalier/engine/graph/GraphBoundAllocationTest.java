@@ -31,13 +31,10 @@ class GraphBoundAllocationTest {
         GraphBuilder builder = new GraphBuilder(Shape.of(2, 6, 6))
                 .add("normalise", new Operation.Normalise(List.of(0.5f, 0.4f), List.of(0.2f, 0.3f)))
                 .conv("conv1", 4, 3, 2, 1, true)
-                .relu("relu1");
+                .relu("relu1")
+                .maxPool("pool0", 2);
         if (!linear) {
-            builder.sum("twice", "relu1")
-                    .norm("norm")
-                    .relu("relu2")
-                    .maxPool("pool1", 2)
-                    .add("pool2", new Operation.AveragePool(2, 1, 1));
+            builder.sum("twice", "pool0").norm("norm").relu("relu2").add("pool2", new Operation.AveragePool(2, 1, 1));
         }
         Architecture network = new Architecture(
                 builder.linear("fc1", 9).relu("relu3").linear("fc2", 4).build());

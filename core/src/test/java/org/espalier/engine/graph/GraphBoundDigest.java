@@ -28,7 +28,9 @@ public final class GraphBoundDigest {
             Architecture network = Objects.requireNonNull(all.get(name));
             for (double density : new double[] {1, 0.3}) {
                 for (KernelMode mode : List.of(KernelMode.DENSE, KernelMode.SPARSE)) {
-                    for (float share : name.startsWith("stride") ? new float[] {0, 0.4f} : new float[] {0}) {
+                    for (float share : name.startsWith("stride") || name.startsWith("pools")
+                            ? new float[] {0, 0.4f}
+                            : new float[] {0}) {
                         System.out.println("digest of bounds, " + name + ", density " + density + ", " + mode
                                 + ", linear share " + share + " = " + digest(network, density, mode, share));
                     }

@@ -15,7 +15,6 @@ import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.BoundBuffers;
 import org.espalier.engine.BoundEngine;
 import org.espalier.engine.KernelMode;
-import org.espalier.engine.LinearBounds;
 import org.espalier.engine.Mode;
 import org.espalier.engine.Update;
 import org.espalier.engine.kernel.Kernels;
@@ -71,6 +70,18 @@ class GraphBoundsTest {
                         .linear("fc", 3)
                         .build()));
         all.put(
+                "pools of pixels, of ReLUs, and before a border",
+                new Architecture(new GraphBuilder(Shape.of(2, 7, 6))
+                        .add("pool1", new Operation.MaxPool(2, 1, 0))
+                        .conv("conv1", 3, 3, 1, 1, true)
+                        .relu("relu1")
+                        .add("pool2", new Operation.MaxPool(3, 2, 1))
+                        .conv("conv2", 4, 2, 1, 1, true)
+                        .relu("relu2")
+                        .maxPool("pool3", 2)
+                        .linear("fc", 3)
+                        .build()));
+        all.put(
                 "logits of a convolution",
                 new Architecture(new GraphBuilder(Shape.of(2, 4, 4))
                         .conv("conv1", 3, 3, 1, 1, true)
@@ -93,15 +104,11 @@ class GraphBoundsTest {
         return Objects.requireNonNull(networks().get(name));
     }
 
-    private static boolean boundsLinearly(Architecture network) {
-        return LinearBounds.refusal(network).isEmpty();
-    }
-
     static Stream<Arguments> cases() {
         List<Arguments> cases = new ArrayList<>();
         networks().forEach((name, network) -> {
             for (double density : new double[] {1, 0.4, 0}) {
-                for (float share : boundsLinearly(network) ? new float[] {0, 0.3f, 1} : new float[] {0}) {
+                for (float share : new float[] {0, 0.3f, 1}) {
                     cases.add(Arguments.of(name, density, share));
                 }
             }
@@ -385,20 +392,27 @@ class GraphBoundsTest {
         }
     }
 
+    /** Windows of ReLUs, most of them off: those have equal lower bounds, and many one place that can be the maximum. */
     @Test
-    void whatLinearBoundsDoNotPassIsNamed() {
-        Map<String, String> reasons =
-                Map.of("max pool", "layer pool1 is a MaxPool", "pools that overlap", "layer pool1 is a MaxPool");
-        reasons.forEach((name, reason) -> {
-            for (BoundEngine engine : new BoundEngine[] {
-                engine(name, KernelMode.DENSE, KernelChoice.chosen()), new ReferenceGraphEngine(network(name))
-            }) {
-                assertThatIllegalArgumentException()
-                        .isThrownBy(() -> engine.newBoundBuffers(3, true))
-                        .withMessageContaining(reason);
-                assertThat(engine.newBoundBuffers(3, false).margins).isZero();
+    void aPoolIsExactWhereOnePlaceCanBeTheMaximum() {
+        Architecture network = network("max pool");
+        Mask mask = GraphCases.mask(network, 1, STREAM.child("mask"));
+        GraphEngine engine = engine("max pool", KernelMode.DENSE, KernelChoice.chosen());
+        engine.load(weights(network, mask), mask);
+        BoundBuffers buffers = engine.newBoundBuffers(EXAMPLES, true);
+        GraphCases.fill(buffers.natural().input(), EXAMPLES, 0f, 1f, STREAM.child("images"));
+        int[] labels = new int[EXAMPLES];
+        // In so small a ball almost no ReLU bends and one place of each window leads: the bound is the difference
+        // itself.
+        engine.boundMargins(buffers, 1e-6f, 1, labels, 0, EXAMPLES);
+        engine.forward(buffers.natural(), 0, 2);
+        for (int e = 0; e < EXAMPLES; e++) {
+            for (int c = 1; c < network.classes(); c++) {
+                float lead = buffers.natural().logits().get(c, e)
+                        - buffers.natural().logits().get(0, e);
+                assertThat(buffers.marginBounds().get(c, e)).isCloseTo(lead, within(1e-4f));
             }
-        });
+        }
     }
 
     @Test

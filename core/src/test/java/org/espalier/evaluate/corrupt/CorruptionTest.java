@@ -47,6 +47,20 @@ class CorruptionTest {
         assertThat(GreyCorruption.fifteen()).hasSize(15);
     }
 
+    @Test
+    void copiesOfFloatsAreFloats() {
+        float[] values = new float[2 * 784];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i % 97 / 97f;
+        }
+        Split clean = new Split("test", new ImageShape(28, 28), values, new int[2]);
+        assertThat(CorruptedImages.of(clean, 2, GreyCorruption.IDENTITY, STREAM).floats())
+                .isEqualTo(values);
+        Split noisy = CorruptedImages.of(clean, 2, GreyCorruption.SHOT_NOISE, STREAM);
+        assertThat(noisy.isFloat()).isTrue();
+        assertThat(noisy.floats()).isNotEqualTo(values);
+    }
+
     @ParameterizedTest
     @EnumSource(GreyCorruption.class)
     void aCorruptionIsAFunctionOfImageNumberAndSeed(GreyCorruption corruption) {

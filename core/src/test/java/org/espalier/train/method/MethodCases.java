@@ -21,16 +21,18 @@ import org.espalier.train.Objective;
 import org.espalier.train.ObjectiveContext;
 import org.espalier.train.ObjectiveKind;
 import org.espalier.train.Ramp;
+import org.espalier.train.dropout.SquaredError;
+import org.espalier.train.dropout.UnitDropout;
 
 /** A small network, images and one objective of each method. */
-final class MethodCases {
+public final class MethodCases {
     static final Architecture NETWORK = new Architecture(List.of(6, 8, 3), true);
-    static final Stream LEVEL = Stream.root(4).child("level");
+    public static final Stream LEVEL = Stream.root(4).child("level");
     static final Pgd PGD = new Pgd(0.1, 0.05, 3, true, 1, KeptIterate.LAST, LabelChoice.TRUE);
 
     private MethodCases() {}
 
-    static ObjectiveContext context(Attack attack, double share) {
+    public static ObjectiveContext context(Attack attack, double share) {
         return new ObjectiveContext(Optional.of(attack), share, 0, new Ramp(1, 4, Ramp.Shape.LINEAR));
     }
 
@@ -57,11 +59,16 @@ final class MethodCases {
         }
         all.put("n-fgsm", objective(new NoiseFgsm(2, 1), fgsm));
         all.put("gaussian", ObjectiveKind.of(new GaussianNoise(0.25), new ObjectiveContext(Optional.empty(), 1, 0)));
+        ObjectiveContext clean = new ObjectiveContext(Optional.empty(), 1, 0);
+        all.put("dropout", ObjectiveKind.of(new UnitDropout(0.3), clean));
+        for (SquaredError.Derivative derivative : SquaredError.Derivative.values()) {
+            all.put("squared-error-" + derivative, ObjectiveKind.of(new SquaredError(0.4, derivative), clean));
+        }
         all.put("tscnc-style", objective(new SparsityCondition(0.1, 100, 0.05, 2), PGD));
         return all;
     }
 
-    static Split split(int size) {
+    public static Split split(int size) {
         byte[] pixels = new byte[size * 6];
         int[] labels = new int[size];
         Stream stream = Stream.root(9);

@@ -202,7 +202,7 @@ public final class NetworkBench {
         for (int i = 0; i < batch; i++) {
             order[i] = i;
         }
-        engine.ops().loadImages(images.images(), order, 0, batch, buffers.input(), 0);
+        engine.ops().loadImages(images, order, 0, batch, buffers.input(), 0);
         ActivationPanels clean = new ActivationPanels(network.inputs(), batch);
         clean.copy(buffers.input(), 0, 0, panels);
         engine.forward(buffers, 0, panels, Mode.EVALUATION);

@@ -328,7 +328,7 @@ public final class CertificationRunner {
             for (int i = 0; i < images; i++) {
                 order[i] = first + i;
             }
-            engine.ops().loadImages(request.split().images(), order, 0, images, buffers.input(), 0);
+            engine.ops().loadImages(request.split(), order, 0, images, buffers.input(), 0);
             engine.forward(buffers, 0, 1);
             Stream noise = Stream.root(SEED).child("certification");
             if (request.norm() != Norm.LINF) {

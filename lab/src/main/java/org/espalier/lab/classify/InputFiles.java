@@ -96,7 +96,9 @@ public final class InputFiles {
     public static Inputs images(NpyArray array, Shape input, int features, String source) {
         List<Integer> shape = array.shape();
         long elements = array.size();
-        if (elements == 0 || elements % features != 0) {
+        if (elements == 0) {
+            throw new UserException(source + " has an array of shape " + shape + ", expected at least one image");
+        } else if (elements % features != 0) {
             throw new UserException(source + " has an array of shape " + shape + ", expected images of " + input);
         }
         int count = (int) (elements / features);

@@ -62,14 +62,14 @@ public final class ExampleJudge {
         if (given.original().isPresent()) {
             Map<Integer, List<Integer>> byPixels = new HashMap<>();
             for (int image = 0; image < split.size(); image++) {
-                byPixels.computeIfAbsent(Arrays.hashCode(bytes(split, image)), _ -> new ArrayList<>())
+                byPixels.computeIfAbsent(Arrays.hashCode(pixels(split, image)), _ -> new ArrayList<>())
                         .add(image);
             }
             int[] images = new int[given.count()];
             for (int i = 0; i < images.length; i++) {
-                byte[] wanted = bytes(given.original().get()[i]);
+                float[] wanted = rounded(given.original().get()[i], split);
                 images[i] = byPixels.getOrDefault(Arrays.hashCode(wanted), List.of()).stream()
-                        .filter(image -> Arrays.equals(bytes(split, image), wanted))
+                        .filter(image -> Arrays.equals(pixels(split, image), wanted))
                         .findFirst()
                         .orElse(-1);
             }
@@ -85,16 +85,21 @@ public final class ExampleJudge {
         return images;
     }
 
-    private static byte[] bytes(Split split, int image) {
-        return Arrays.copyOfRange(split.images(), image * split.features(), (image + 1) * split.features());
+    private static float[] pixels(Split split, int image) {
+        float[] pixels = new float[split.features()];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = split.pixel(image, i);
+        }
+        return pixels;
     }
 
-    private static byte[] bytes(float[] pixels) {
-        byte[] bytes = new byte[pixels.length];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) Math.round(255 * pixels[i]);
+    /** Pixels as a split stores them: of images that are bytes, to the nearest multiple of 1/255. */
+    private static float[] rounded(float[] pixels, Split split) {
+        float[] rounded = pixels.clone();
+        for (int i = 0; i < rounded.length && !split.isFloat(); i++) {
+            rounded[i] = (Math.round(255 * pixels[i]) & 0xff) / 255f;
         }
-        return bytes;
+        return rounded;
     }
 
     /**

@@ -31,6 +31,7 @@ import org.espalier.lab.dataset.read.Part;
 import org.espalier.lab.dataset.read.PictureFolder;
 import org.espalier.lab.dataset.read.TableFiles;
 import org.espalier.lab.dataset.read.Tables;
+import org.espalier.lab.experiment.Names;
 import org.espalier.lab.file.Directories;
 
 /** Makes one data set of the user's files. The same files and settings give the same data set, byte for byte. */
@@ -125,13 +126,18 @@ public final class DataImport {
     }
 
     private void add(Part part, Split split, Path folder) {
-        Examples examples = Examples.images(split.shape());
-        byte[] image = new byte[split.features()];
+        Examples examples = split.isFloat() ? Examples.floatImages(split.shape()) : Examples.images(split.shape());
         String source = folder + ", " + part + " images";
+        int features = split.features();
         for (int i = 0; i < split.size(); i++) {
-            System.arraycopy(split.images(), i * image.length, image, 0, image.length);
             int label = found.labels().number(Integer.toString(split.labels()[i]), source + ", row " + (i + 1));
-            examples.addImage(image, label, source, i + 1L);
+            if (split.isFloat()) {
+                examples.addImage(
+                        Arrays.copyOfRange(split.floats(), i * features, (i + 1) * features), label, source, i + 1L);
+            } else {
+                examples.addImage(
+                        Arrays.copyOfRange(split.images(), i * features, (i + 1) * features), label, source, i + 1L);
+            }
         }
         found.parts().put(part, examples);
     }
@@ -236,7 +242,9 @@ public final class DataImport {
             rest = Duplicates.distinct(rest, before);
             int dropped = all - before.size();
             if (dropped > 0) {
-                found.notes().add("left out: " + dropped + " examples that are equal to another one");
+                found.notes()
+                        .add("left out: " + dropped + " " + Names.noun(dropped, "example")
+                                + (dropped == 1 ? " that is" : " that are") + " equal to another one");
             }
         }
         if (test == null) {
@@ -286,35 +294,34 @@ public final class DataImport {
         Examples validation = Objects.requireNonNull(divided.get(Part.VALIDATION));
         Examples test = Objects.requireNonNull(divided.get(Part.TEST));
         List<Feature> features = List.of();
-        ImageShape shape = train.shape();
-        byte[] trainBytes;
-        byte[] validationBytes;
-        byte[] testBytes;
+        Split[] splits = new Split[3];
         if (train.isTable()) {
-            FeatureBoxes boxes = new FeatureBoxes(train, found.columns(), settings, notes);
+            FeatureBoxes boxes = new FeatureBoxes(train, divided.values(), found.columns(), settings, notes);
             features = boxes.features();
-            shape = boxes.shape();
-            trainBytes = boxes.bytes(train, Part.TRAIN);
-            validationBytes = boxes.bytes(validation, Part.VALIDATION);
-            testBytes = boxes.bytes(test, Part.TEST);
+            splits[0] = boxes.split("train", train, train.labels(), Part.TRAIN);
+            splits[1] = boxes.split("validation", validation, validation.labels(), Part.VALIDATION);
+            splits[2] = boxes.split("test", test, test.labels(), Part.TEST);
         } else {
-            trainBytes = train.pixels();
-            validationBytes = validation.pixels();
-            testBytes = test.pixels();
+            splits[0] = images("train", train);
+            splits[1] = images("validation", validation);
+            splits[2] = images("test", test);
         }
-        // The data set's own validation images come first.
-        byte[] both = Arrays.copyOf(validationBytes, Math.addExact(validationBytes.length, trainBytes.length));
-        System.arraycopy(trainBytes, 0, both, validationBytes.length, trainBytes.length);
-        int[] labels = Arrays.copyOf(validation.labels(), validation.size() + train.size());
-        System.arraycopy(train.labels(), 0, labels, validation.size(), train.size());
+        Split both = splits[1].join("train", splits[0]); // the data set's own validation images come first
+        ImageShape shape = both.shape();
         return new DataSet(
                 name,
                 shape.height(),
                 shape.width(),
                 names.size(),
-                new Split("train", shape, both, labels),
-                new Split("test", shape, testBytes, test.labels()),
+                both,
+                splits[2],
                 Map.of(),
                 new DataDetails(names, validation.size(), features));
+    }
+
+    private static Split images(String name, Examples examples) {
+        return examples.isFloat()
+                ? new Split(name, examples.shape(), examples.floats(), examples.labels())
+                : new Split(name, examples.shape(), examples.pixels(), examples.labels());
     }
 }

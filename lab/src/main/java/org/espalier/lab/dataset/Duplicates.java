@@ -30,7 +30,13 @@ final class Duplicates {
 
     private static byte[] digest(Examples examples, int example) {
         int features = examples.shape().features();
-        if (!examples.isTable()) {
+        if (examples.isFloat()) {
+            ByteBuffer pixels = ByteBuffer.allocate(features * Float.BYTES);
+            for (int i = 0; i < features; i++) {
+                pixels.putFloat(examples.pixel(example, i));
+            }
+            return Digests.sha256().digest(pixels.array());
+        } else if (!examples.isTable()) {
             java.security.MessageDigest digest = Digests.sha256();
             digest.update(examples.allPixels(), example * features, features);
             return digest.digest();
@@ -90,15 +96,22 @@ final class Duplicates {
             }
         });
         List<String> notes = new ArrayList<>();
-        across.forEach((what, pairs) -> notes.add("duplicates: " + pairs.size() + " " + what + ": "
+        across.forEach((what, pairs) -> notes.add("duplicates: " + pairs.size() + " "
+                + (pairs.size() == 1
+                        ? what.replaceFirst("examples are", "example is").replaceFirst("examples$", "example")
+                        : what)
+                + ": "
                 + Names.listed(pairs, NAMED)
                 + "; --drop-duplicates keeps one of equal examples"));
         if (within[0] > 0) {
-            notes.add("duplicates: " + within[0] + " examples are equal to another one of their split");
+            notes.add(
+                    within[0] == 1
+                            ? "duplicates: 1 example is equal to another one of its split"
+                            : "duplicates: " + within[0] + " examples are equal to another one of their split");
         }
         if (!contrary.isEmpty()) {
-            notes.add("duplicates: " + contrary.size() + " equal examples have different labels: "
-                    + Names.listed(contrary, NAMED));
+            notes.add("duplicates: " + contrary.size() + (contrary.size() == 1 ? " pair" : " pairs")
+                    + " of equal examples with different labels: " + Names.listed(contrary, NAMED));
         }
         return notes;
     }

@@ -169,16 +169,16 @@ public record LabelledCheck(int correct, int images, double chance) {
         int channels = set.shape().channels();
         int area = set.features() / channels;
         float[][] moments = new float[2][channels];
-        byte[] pixels = set.train().images();
         for (int channel = 0; channel < channels; channel++) {
-            long sum = 0;
-            long squares = 0;
+            double sum = 0; // whole numbers below 2^53 where pixels are bytes
+            double squares = 0;
             for (int image = 0; image < set.train().size(); image++) {
-                int from = (image * channels + channel) * area;
-                for (int i = from; i < from + area; i++) {
-                    int pixel = pixels[i] & 0xff;
+                for (int i = channel * area; i < (channel + 1) * area; i++) {
+                    double pixel = set.train().isFloat()
+                            ? 255.0 * set.train().pixel(image, i)
+                            : set.train().images()[image * set.features() + i] & 0xff;
                     sum += pixel;
-                    squares += (long) pixel * pixel;
+                    squares += pixel * pixel;
                 }
             }
             double count = (double) set.train().size() * area;

@@ -15,6 +15,7 @@ import org.espalier.data.Feature;
 import org.espalier.lab.certification.Certification;
 import org.espalier.lab.certification.CertificationMethod;
 import org.espalier.lab.certification.StoredCertifications;
+import org.espalier.lab.experiment.Names;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.robustness.Proportion;
 import org.espalier.lab.robustness.Radius;
@@ -168,18 +169,20 @@ public record ModelCard(
     private String sentence(StoredEvaluation evaluation) {
         return "suite " + evaluation.suite() + ", " + threat(evaluation.threat()) + ", "
                 + evaluation.robust().images() + " "
-                + evaluation.split() + " images: clean " + percent(evaluation.clean()) + ", robust "
+                + evaluation.split() + " " + Names.noun(evaluation.robust().images(), "image") + ": clean "
+                + percent(evaluation.clean()) + ", robust "
                 + percent(evaluation.robust())
                 + evaluation
                         .certified()
-                        .map(certified -> ", certified " + percent(certified))
+                        .map(certified -> ", certified " + percent(certified) + covered(evaluation, ", "))
                         .orElse("")
                 + ", verdict " + evaluation.verdict();
     }
 
     private String sentence(Certification certificate) {
         return "method " + method(certificate) + ", " + threat(certificate.threat()) + ", " + images(certificate)
-                + " images: clean " + percent(share(certificate, certificate.clean())) + ", certified "
+                + " " + Names.noun(certificate.images().size(), "image") + ": clean "
+                + percent(share(certificate, certificate.clean())) + ", certified "
                 + percent(share(certificate, certificate.certified())) + ", not broken "
                 + percent(share(certificate, certificate.unbroken()));
     }
@@ -204,6 +207,34 @@ public record ModelCard(
                         .filter(digest -> !digest.equals(certificate.data()))
                         .map(_ -> " of other data (SHA-256 " + certificate.data() + ")")
                         .orElse("");
+    }
+
+    /**
+     * How many of an evaluation's images certificates cover, where these are not all; images without one do not count as certified.
+     *
+     * @param before what stands before it, if it is needed
+     */
+    private String covered(StoredEvaluation evaluation, String before) {
+        int images = evaluation.robust().images();
+        int covered = certificates.stream()
+                .filter(each -> each.split().equals(evaluation.split())
+                        && each.threat().holds(evaluation.threat())
+                        && ticket.data()
+                                .digest()
+                                .filter(digest -> !digest.equals(each.data()))
+                                .isEmpty())
+                .mapToInt(each -> each.images().size())
+                .max()
+                .orElse(0);
+        return covered > 0 && covered < images
+                ? String.format(
+                        Locale.ROOT,
+                        "%scertificates cover %,d of the %,d %s images",
+                        before,
+                        covered,
+                        images,
+                        evaluation.split())
+                : "";
     }
 
     private static Proportion share(Certification certificate, double share) {
@@ -255,13 +286,17 @@ public record ModelCard(
         Architecture architecture = ticket.network().mask().architecture();
         StringBuilder card = new StringBuilder();
         card.append(BEGIN).append("pipeline_tag: ").append(task()).append('\n');
-        card.append("tags:\n  - sparse\n  - adversarial-robustness\n  - lottery-ticket\n");
+        card.append("tags:\n")
+                .append(ticket.density() < 1 ? "  - sparse\n" : "")
+                .append("  - adversarial-robustness\n")
+                .append(ticket.density() < 1 ? "  - lottery-ticket\n" : "");
         dataSet().ifPresent(name -> card.append("datasets:\n  - ").append(name).append('\n'));
         if (!evaluations.isEmpty() || !certificates.isEmpty()) {
             yamlResults(card, file);
         }
         card.append("---\n\n# ").append(file).append("\n\n");
-        card.append(details.features().isEmpty() ? "A sparse image classifier" : "A sparse classifier of table rows")
+        card.append(ticket.density() < 1 ? "A sparse " : "A dense ")
+                .append(details.features().isEmpty() ? "image classifier" : "classifier of table rows")
                 .append(", exported by Espalier.\n\n| | |\n|---|---|\n");
         row(card, "network", architecture.toString());
         row(
@@ -388,7 +423,8 @@ public record ModelCard(
             metric(
                     card,
                     "certified accuracy, method " + method(certificate) + ", " + threat(certificate.threat()) + ", "
-                            + images(certificate) + " images",
+                            + images(certificate) + " "
+                            + Names.noun(certificate.images().size(), "image"),
                     share(certificate, certificate.certified()));
         }
     }
@@ -435,7 +471,10 @@ public record ModelCard(
                     .append(" | ")
                     .append(percent(evaluation.robust()))
                     .append(" | ")
-                    .append(evaluation.certified().map(ModelCard::percent).orElse("not certified"))
+                    .append(evaluation
+                            .certified()
+                            .map(certified -> percent(certified) + covered(evaluation, "; "))
+                            .orElse("not certified"))
                     .append(" | ")
                     .append(evaluation.verdict())
                     .append(" |\n");

@@ -1,14 +1,11 @@
 package org.espalier.lab.exchange;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.espalier.UserException;
@@ -21,6 +18,7 @@ import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.experiment.Names;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.OtherFormat;
 import org.espalier.lab.file.SafeTensors;
 import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.network.Architecture;
@@ -94,11 +92,11 @@ public final class NetworkImport {
 
     private static ForeignNetwork network(Path file, byte[] bytes, ImportSettings settings) {
         String source = file.toString();
-        if (TorchFile.is(bytes)) {
+        if (OtherFormat.isTorch(bytes)) {
             return tensors(TorchFile.read(bytes, source), settings, source);
-        } else if (safeTensors(bytes)) {
+        } else if (OtherFormat.isSafeTensors(bytes)) {
             return tensors(floats(SafeTensors.decodeForeign(bytes, source)), settings, source);
-        } else if (source.toLowerCase(Locale.ROOT).endsWith(".onnx") || OnnxFile.is(bytes)) {
+        } else if (OtherFormat.isOnnx(bytes, source)) {
             if (settings.network().isPresent()) {
                 throw new UserException(source + " says its own structure; --network is for files without one");
             }
@@ -125,15 +123,6 @@ public final class NetworkImport {
             System.arraycopy(values, 0, to, 0, to.length);
         }
         return new ForeignNetwork(weights, read.notes());
-    }
-
-    /** Whether a file begins as safetensors do: the length of a header, which follows. */
-    private static boolean safeTensors(byte[] bytes) {
-        if (bytes.length < 10 || bytes[8] != '{') {
-            return false;
-        }
-        long header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
-        return header >= 2 && header <= bytes.length - 8;
     }
 
     private static Map<String, ForeignTensor> floats(SafeTensors stored) {

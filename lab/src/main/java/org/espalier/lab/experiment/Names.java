@@ -52,4 +52,13 @@ public final class Names {
     private static int distance(String left, String right) {
         return LevenshteinDistance.getDefaultInstance().apply(left, right);
     }
+
+    /**
+     * A noun beside its number: {@code image} for 1, else {@code images}.
+     *
+     * @param one the noun for one
+     */
+    public static String noun(long number, String one) {
+        return number == 1 ? one : one + "s";
+    }
 }

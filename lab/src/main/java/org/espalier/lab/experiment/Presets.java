@@ -21,6 +21,13 @@ public final class Presets {
         FILES.put("cifar10-small", "a convolutional network on CIFAR-10 at epsilon 8/255, standard on every level");
         FILES.put("certified", "IBP training of cnn-small on digits, dense and sparse, to be certified at 0.3");
         FILES.put("certified-mlp", "natural, PGD, IBP and CROWN-IBP training on digits, to be certified by density");
+        FILES.put(
+                "fast-adversarial",
+                "fast adversarial training of cnn-small on digits at 0.3, standard: Wong et al. 2020");
+        FILES.put("madry", "PGD training of network madry on digits at 0.3, standard: Madry et al. 2018; days");
+        FILES.put("conv2", "tickets of conv2 on CIFAR-10, natural training: Frankle and Carbin 2019; a day");
+        FILES.put("conv4", "tickets of conv4 on CIFAR-10, natural training: Frankle and Carbin 2019; days");
+        FILES.put("conv6", "tickets of conv6 on CIFAR-10, natural training: Frankle and Carbin 2019; days");
         FILES.put("paper", "the paper's whole grid as the paper describes it");
         FILES.put("as-published", "the paper's whole grid as its published code computed it");
     }

@@ -21,6 +21,7 @@ import org.espalier.data.DataDetails;
 import org.espalier.data.DataSet;
 import org.espalier.data.Digests;
 import org.espalier.data.Feature;
+import org.espalier.data.ImageShape;
 import org.espalier.data.Split;
 import org.espalier.data.file.Idx;
 import org.espalier.lab.file.AtomicFiles;
@@ -29,6 +30,7 @@ import org.espalier.lab.file.Json;
 /** Writes data sets in {@link ImportedFormat}: a whole directory or none. */
 public final class ImportedFiles {
     private static final String TEMPORARY = ".importing-";
+    private static final int PART = 1 << 20; // floats that are written together
 
     private ImportedFiles() {}
 
@@ -57,23 +59,13 @@ public final class ImportedFiles {
             Files.createDirectory(temporary);
             Map<String, String> sums = new LinkedHashMap<>();
             write(temporary, ImportedFormat.DESCRIPTION, sums, description(set));
-            write(
-                    temporary,
-                    ImportedFormat.TRAIN_IMAGES,
-                    sums,
-                    header(set.train()),
-                    set.train().images());
+            writeImages(temporary, "train", sums, set.train());
             write(
                     temporary,
                     ImportedFormat.TRAIN_LABELS,
                     sums,
                     Idx.wideLabels(set.train().labels()));
-            write(
-                    temporary,
-                    ImportedFormat.TEST_IMAGES,
-                    sums,
-                    header(set.test()),
-                    set.test().images());
+            writeImages(temporary, "test", sums, set.test());
             write(
                     temporary,
                     ImportedFormat.TEST_LABELS,
@@ -89,6 +81,37 @@ public final class ImportedFiles {
             throw AtomicFiles.unwritable(directory, e);
         } finally {
             discard(temporary);
+        }
+    }
+
+    /**
+     * Deletes a data set that {@link #write} wrote, whole or damaged. The directory is renamed first, so that no reader finds a part
+     * of it.
+     *
+     * @throws UserException if the directory is a link, holds anything that no import wrote, or cannot be deleted
+     */
+    public static void remove(Path directory) {
+        Path target = directory.toAbsolutePath().normalize();
+        Path parent = Objects.requireNonNull(target.getParent(), "a root is no directory of a data set");
+        if (!Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+            throw new UserException(directory + " is no directory of its own, expected one that an import wrote");
+        }
+        try (DirectoryStream<Path> inside = Files.newDirectoryStream(target)) {
+            for (Path path : inside) {
+                String name = String.valueOf(path.getFileName());
+                if (!ImportedFormat.names().contains(name) || !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+                    throw new UserException(directory + " holds " + name
+                            + ", which no import wrote: expected the files of a data set alone");
+                }
+            }
+            Path old = parent.resolve(TEMPORARY + target.getFileName() + "-"
+                    + ProcessHandle.current().pid() + "-old");
+            delete(old);
+            Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+            AtomicFiles.flushDirectory(parent);
+            delete(old);
+        } catch (IOException e) {
+            throw AtomicFiles.unwritable(directory, e);
         }
     }
 
@@ -126,12 +149,31 @@ public final class ImportedFiles {
         discard(old);
     }
 
-    private static byte[] header(Split split) {
-        return Idx.pixelsHeader(
-                split.size(),
-                split.shape().channels(),
-                split.shape().height(),
-                split.shape().width());
+    private static void writeImages(Path directory, String name, Map<String, String> sums, Split split) {
+        ImageShape shape = split.shape();
+        String file = ImportedFormat.images(name, split.isFloat());
+        if (!split.isFloat()) {
+            write(
+                    directory,
+                    file,
+                    sums,
+                    Idx.pixelsHeader(split.size(), shape.channels(), shape.height(), shape.width()),
+                    split.images());
+            return;
+        }
+        MessageDigest digest = Digests.sha256();
+        AtomicFiles.write(directory.resolve(file), out -> {
+            byte[] header = Idx.floatsHeader(split.size(), shape.channels(), shape.height(), shape.width());
+            digest.update(header);
+            out.write(header);
+            float[] values = split.floats();
+            for (int from = 0; from < values.length; from += PART) {
+                byte[] part = Idx.floatBytes(values, from, Math.min(from + PART, values.length));
+                digest.update(part);
+                out.write(part);
+            }
+        });
+        sums.put(file, Digests.hex(digest));
     }
 
     private static void write(Path directory, String name, Map<String, String> sums, byte[]... parts) {

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.espalier.UserException;
 import org.espalier.data.DataDetails;
 import org.espalier.data.DataSet;
@@ -21,23 +22,37 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * What {@code espalier data import} writes: pixels and labels of both splits as IDX files, a description in JSON, and the SHA-256 of
- * these files as {@code sha256sum} prints them. Every reading compares each file with its digest.
+ * these files as {@code sha256sum} prints them. Every reading compares each file with its digest. Pixels are bytes here, and floats in
+ * {@link ImportedFloatFormat}.
  */
-public final class ImportedFormat implements DataFormat {
+public sealed class ImportedFormat implements DataFormat permits ImportedFloatFormat {
     static final String SUMS = "SHA256SUMS";
     static final String DESCRIPTION = "data-set.json";
-    static final String TRAIN_IMAGES = "train-images-idx4-ubyte";
     static final String TRAIN_LABELS = "train-labels-idx1-int";
-    static final String TEST_IMAGES = "test-images-idx4-ubyte";
     static final String TEST_LABELS = "test-labels-idx1-int";
-
-    /** Files with a digest, in the order of the list of digests. */
-    static final List<String> CONTENT = List.of(DESCRIPTION, TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS);
 
     static final int LAYOUT = 1;
 
+    private final boolean floats;
+
     /** Made by {@code ServiceLoader}. */
-    public ImportedFormat() {}
+    public ImportedFormat() {
+        this(false);
+    }
+
+    ImportedFormat(boolean floats) {
+        this.floats = floats;
+    }
+
+    /** Name of the file of a split's pixels. */
+    static String images(String split, boolean floats) {
+        return split + "-images-idx4-" + (floats ? "float" : "ubyte");
+    }
+
+    /** Files with a digest, in the order of the list of digests. */
+    private List<String> content() {
+        return List.of(DESCRIPTION, images("train", floats), TRAIN_LABELS, images("test", floats), TEST_LABELS);
+    }
 
     @Override
     public String name() {
@@ -46,9 +61,16 @@ public final class ImportedFormat implements DataFormat {
 
     @Override
     public List<String> files() {
-        List<String> files = new ArrayList<>(CONTENT);
+        List<String> files = new ArrayList<>(content());
         files.add(SUMS);
         return files;
+    }
+
+    /** Names of all files that an import may have written. */
+    static Set<String> names() {
+        Set<String> names = new HashSet<>(new ImportedFormat().files());
+        names.addAll(new ImportedFloatFormat().files());
+        return names;
     }
 
     @Override
@@ -61,8 +83,8 @@ public final class ImportedFormat implements DataFormat {
     public DataSet read(String name, FileSet files) {
         Map<String, String> sums = sums(files);
         Description description = description(files, sums);
-        Split train = split("train", TRAIN_IMAGES, TRAIN_LABELS, description, files, sums);
-        Split test = split("test", TEST_IMAGES, TEST_LABELS, description, files, sums);
+        Split train = split("train", TRAIN_LABELS, description, files, sums);
+        Split test = split("test", TEST_LABELS, description, files, sums);
         ImageShape shape = description.shape();
         try {
             return new DataSet(
@@ -81,21 +103,21 @@ public final class ImportedFormat implements DataFormat {
 
     private record Description(ImageShape shape, int classes, DataDetails details) {}
 
-    private static Map<String, String> sums(FileSet files) {
+    private Map<String, String> sums(FileSet files) {
         String source = files.content(SUMS).describe();
         Map<String, String> sums = new LinkedHashMap<>();
         for (String line : new String(files.bytes(SUMS), StandardCharsets.UTF_8)
                 .lines()
-                .limit(CONTENT.size() + 1)
+                .limit(content().size() + 1)
                 .toList()) {
             int gap = line.indexOf("  ");
             if (gap != 64 || sums.put(line.substring(gap + 2), line.substring(0, gap)) != null) {
                 throw damaged(source, "expected lines of a SHA-256 and a file's name, found " + shortened(line));
             }
         }
-        if (!sums.keySet().equals(new HashSet<>(CONTENT))) {
+        if (!sums.keySet().equals(new HashSet<>(content()))) {
             throw damaged(
-                    source, "expected " + String.join(", ", CONTENT) + ", found " + String.join(", ", sums.keySet()));
+                    source, "expected " + String.join(", ", content()) + ", found " + String.join(", ", sums.keySet()));
         }
         return sums;
     }
@@ -142,34 +164,48 @@ public final class ImportedFormat implements DataFormat {
         }
     }
 
-    private static Split split(
-            String name,
-            String imageFile,
-            String labelFile,
-            Description description,
-            FileSet files,
-            Map<String, String> sums) {
+    private Split split(
+            String name, String labelFile, Description description, FileSet files, Map<String, String> sums) {
+        String imageFile = images(name, floats);
         Content imageContent = files.content(imageFile);
         Idx.Labels labels = Idx.readWideLabels(files.content(labelFile));
         check(labelFile, files, labels.sha256(), sums);
-        Idx.Pixels images = Idx.readPixels(imageContent);
-        check(imageFile, files, images.sha256(), sums);
         ImageShape shape = description.shape();
-        if (images.channels() != shape.channels()
-                || images.rows() != shape.height()
-                || images.columns() != shape.width()
-                || images.count() != labels.labels().length) {
-            throw damaged(
+        Split split;
+        if (floats) {
+            Idx.Floats images = Idx.readFloats(imageContent);
+            check(imageFile, files, images.sha256(), sums);
+            checkShape(
                     images.source(),
-                    images.count() + " images of " + images.rows() + " x " + images.columns() + " x "
-                            + images.channels() + ", expected " + labels.labels().length + " of " + shape);
+                    List.of(images.count(), images.channels(), images.rows(), images.columns()),
+                    labels.labels().length,
+                    shape);
+            split = new Split(name, shape, images.values(), labels.labels());
+        } else {
+            Idx.Pixels images = Idx.readPixels(imageContent);
+            check(imageFile, files, images.sha256(), sums);
+            checkShape(
+                    images.source(),
+                    List.of(images.count(), images.channels(), images.rows(), images.columns()),
+                    labels.labels().length,
+                    shape);
+            split = new Split(name, shape, images.pixels(), labels.labels());
         }
         for (int label : labels.labels()) {
             if (label < 0 || label >= description.classes()) {
                 throw damaged(labels.source(), "label " + label + ", expected 0 to " + (description.classes() - 1));
             }
         }
-        return new Split(name, shape, images.pixels(), labels.labels());
+        return split;
+    }
+
+    private static void checkShape(String source, List<Integer> found, int count, ImageShape shape) {
+        if (!found.equals(List.of(count, shape.channels(), shape.height(), shape.width()))) {
+            throw damaged(
+                    source,
+                    found.get(0) + " images of " + found.get(2) + " x " + found.get(3) + " x " + found.get(1)
+                            + ", expected " + count + " of " + shape);
+        }
     }
 
     private static String shortened(String line) {

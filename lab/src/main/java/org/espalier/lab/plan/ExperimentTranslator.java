@@ -11,7 +11,6 @@ import java.util.function.IntToDoubleFunction;
 import org.espalier.UserException;
 import org.espalier.attack.Attack;
 import org.espalier.data.DataSet;
-import org.espalier.engine.LinearBounds;
 import org.espalier.engine.Mode;
 import org.espalier.evaluate.EvaluationSchedule;
 import org.espalier.evaluate.EvaluationSettings;
@@ -238,7 +237,6 @@ public final class ExperimentTranslator {
             }
             Architecture architecture = fitting(
                     start.get().network().mask().architecture(), start.get().file(), set);
-            checkLinearBounds(experiment, architecture);
             return architecture;
         }
         network.tooLarge(set.features(), network.outputs().orElse(set.classes()))
@@ -248,7 +246,6 @@ public final class ExperimentTranslator {
         Shape image = NetworkInput.of(set);
         try {
             Architecture architecture = NetworkInput.standardised(architecture(network, image, set.classes()), set);
-            checkLinearBounds(experiment, architecture);
             checkMaskRule(experiment, architecture);
             return architecture;
         } catch (IllegalArgumentException e) {
@@ -265,24 +262,6 @@ public final class ExperimentTranslator {
             maskRule(experiment).ifPresent(rule -> rule.check(architecture));
         } catch (IllegalArgumentException e) {
             throw new UserException("training.mask does not fit the network: " + e.getMessage(), e);
-        }
-    }
-
-    /** Refuses objectives that bound linearly what no linear bound passes. */
-    private static void checkLinearBounds(Experiment experiment, Architecture architecture) {
-        for (Experiment.Objective objective : experiment.objectives()) {
-            objective
-                    .bound()
-                    .filter(name -> experiment.bounds().get(name) instanceof Experiment.BoundSettings.CrownIbp)
-                    .flatMap(_ -> LinearBounds.refusal(architecture))
-                    .ifPresent(reason -> {
-                        throw new UserException("objectives has " + objective.name() + ", which cannot train network "
-                                + experiment
-                                        .network()
-                                        .from()
-                                        .orElse(experiment.network().kind()) + ": " + reason
-                                + "; a bound of kind ibp trains any network");
-                    });
         }
     }
 

@@ -28,7 +28,7 @@ public final class LinearBound {
                 double worst = 0; // highest z_rival - z_label
                 for (int i = 0; i < features; i++) {
                     double slope = (double) matrix[rival * features + i] - matrix[label * features + i];
-                    float x = (split.images()[e * features + i] & 0xff) / 255f;
+                    float x = split.pixel(e, i);
                     worst += slope * (slope > 0 ? Math.min(x + epsilon, 1f) : Math.max(x - epsilon, 0f));
                 }
                 stands = rival < label ? worst < 0 : worst <= 0;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -12,11 +13,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.espalier.UserException;
+import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
 import org.espalier.data.ImageShape;
+import org.espalier.data.Split;
+import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.dataset.read.ArrayOptions;
 import org.espalier.lab.exchange.numpy.NpyArray;
 import org.espalier.lab.exchange.numpy.NpzFile;
+import org.espalier.lab.format.ImportedFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,19 +86,49 @@ class ArrayImportTest {
     }
 
     @Test
-    void floatingPointFromZeroToOneBecomesBytes() throws IOException {
+    void floatsOfTheTwoHundredAndFiftySixStepsBecomeBytesAndOthersStay() throws IOException {
         float[] values = new float[20];
         Arrays.fill(values, 1);
+        values[3] = 128 / 255f;
+        DataSet bytes = pairs(NpyArray.of(List.of(20, 1, 1), values), USUAL).set();
+        assertThat(bytes.train().isFloat()).isFalse();
+        assertThat(sum(bytes)).isEqualTo(19 + (double) (128 / 255f));
         values[3] = 0.5f;
-        DataSet set = pairs(NpyArray.of(List.of(20, 1, 1), values), USUAL).set();
-        byte[] all = Arrays.copyOf(set.train().images(), 20);
-        System.arraycopy(
-                set.test().images(), 0, all, set.train().size(), set.test().size());
-        int sum = 0;
-        for (byte each : all) {
-            sum += each & 0xff;
+        values[4] = Float.MIN_VALUE;
+        DataSet floats = pairs(NpyArray.of(List.of(20, 1, 1), values), USUAL).set();
+        assertThat(floats.train().isFloat()).isTrue();
+        assertThat(sum(floats)).isEqualTo(18.5);
+        Path stored = directory.resolve("stored");
+        ImportedFiles.write(floats, stored, false);
+        assertThat(stored.resolve("train-images-idx4-float")).exists();
+        assertThat(stored.resolve("train-images-idx4-ubyte")).doesNotExist();
+        DataSet read = DataSets.load("set", Optional.of(stored), DataProgress.NONE);
+        assertThat(read.train().floats()).isEqualTo(floats.train().floats());
+        assertThat(read.test().floats()).isEqualTo(floats.test().floats());
+        assertThat(read.splits(1).validation().floats())
+                .isEqualTo(
+                        Arrays.copyOf(floats.train().floats(), floats.details().validation()));
+        DataSet again = DataImport.of(List.of(stored), "set", DataImportSettings.usual())
+                .set();
+        assertThat(again.train().floats()).isEqualTo(floats.train().floats());
+        byte[] file = Files.readAllBytes(stored.resolve("test-images-idx4-float"));
+        assertThat(Arrays.copyOf(file, 8))
+                .containsExactly(0, 0, 0x0D, 4, 0, 0, 0, floats.test().size());
+        file[file.length - 4] ^= 1;
+        Files.write(stored.resolve("test-images-idx4-float"), file);
+        assertThatThrownBy(() -> DataSets.load("set", Optional.of(stored), DataProgress.NONE))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("test-images-idx4-float");
+    }
+
+    private static double sum(DataSet set) {
+        double sum = 0;
+        for (Split split : List.of(set.train(), set.test())) {
+            for (int i = 0; i < split.size(); i++) {
+                sum += split.pixel(i, 0);
+            }
         }
-        assertThat(sum).isEqualTo(19 * 255 + 128);
+        return sum;
     }
 
     @ParameterizedTest

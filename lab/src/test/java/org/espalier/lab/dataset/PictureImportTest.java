@@ -121,12 +121,35 @@ class PictureImportTest {
         Path cut = SourceFiles.write(folder.resolve("bee/b.png"), Arrays.copyOf(SourceFiles.png(4, 4, 0xabcdef), 45));
         assertThatThrownBy(() -> imported(DataImportSettings.usual()))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining(text + " is no picture, expected PNG or JPEG")
+                .hasMessageContaining("2 pictures cannot be read: " + text + ", " + cut + "; the first: " + text
+                        + " is no picture, expected PNG or JPEG")
                 .hasMessageContaining("--skip-unreadable");
         ImportResult result =
                 imported(SourceFiles.pictures(new PictureOptions(Optional.empty(), PictureOptions.Colours.AUTO, true)));
         assertThat(result.set().train().size() + result.set().test().size()).isEqualTo(40);
         assertThat(result.notes()).contains("left out: 2 pictures that cannot be read: " + text + ", " + cut);
+        Files.delete(cut);
+        assertThatThrownBy(() -> imported(DataImportSettings.usual()))
+                .hasMessageStartingWith(text + " is no picture")
+                .hasMessageEndingWith("; --skip-unreadable leaves such a picture out");
+        assertThat(imported(SourceFiles.pictures(
+                                new PictureOptions(Optional.empty(), PictureOptions.Colours.AUTO, true)))
+                        .notes())
+                .contains("left out: 1 picture that cannot be read: " + text);
+    }
+
+    @Test
+    void upToTwentyBadPicturesAreNamed() throws IOException {
+        SourceFiles.pictures(folder, Map.of("bee", 20, "ant", 20));
+        for (int i = 10; i < 33; i++) {
+            SourceFiles.write(folder.resolve("bee/x" + i + ".png"), "no picture".getBytes());
+        }
+        assertThatThrownBy(() -> imported(DataImportSettings.usual()))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("23 pictures cannot be read: ")
+                .hasMessageContaining("x10.png, ")
+                .hasMessageContaining("x29.png and 3 more; the first: ")
+                .hasMessageNotContaining("x30.png");
     }
 
     @Test
@@ -151,8 +174,8 @@ class PictureImportTest {
         SourceFiles.write(folder.resolve("ant/.DS_Store"), new byte[1]);
         assertThat(imported(DataImportSettings.usual()).notes())
                 .containsExactly(
-                        "left out: 1 unlabelled pictures, outside of the folders of classes: " + loose,
-                        "left out: 1 files that are no PNG or JPEG: " + notes);
+                        "left out: 1 unlabelled picture, outside of the folders of classes: " + loose,
+                        "left out: 1 file of other kinds than PNG and JPEG: " + notes);
     }
 
     @Test

@@ -7,19 +7,30 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.nio.file.StandardCopyOption;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.espalier.UserException;
+import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
 import org.espalier.data.Feature;
 import org.espalier.data.ImageShape;
+import org.espalier.data.Split;
+import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.dataset.DataImportSettings.Box;
 import org.espalier.lab.dataset.read.ArrayOptions;
+import org.espalier.lab.dataset.read.FeatureRows;
 import org.espalier.lab.dataset.read.Tables;
+import org.espalier.lab.format.ImportedFiles;
+import org.espalier.random.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,12 +65,15 @@ class TableImportTest {
         assertThat(age.mean()).isCloseTo(0.5f, within(0.01f));
         assertThat(age.deviation()).isCloseTo((float) Math.sqrt(0.1), within(0.01f));
         assertThat(result.notes())
-                .contains("1 values of the test rows lie outside of their boxes and were moved to the nearest end");
-        byte[] rows = set.test().images();
+                .contains("1 value of the test rows lies outside of its box and was moved to the nearest end");
         int no = set.test().labels()[0] == 0 ? 0 : 1;
-        assertThat(Arrays.copyOfRange(rows, 2 * no, 2 * no + 2)).containsExactly(0, 255);
-        assertThat(Arrays.copyOfRange(rows, 2 - 2 * no, 4 - 2 * no)).containsExactly(255, 0);
-        assertThat(Arrays.copyOf(set.train().images(), 2)).containsExactly(128, 128);
+        assertThat(set.test().isFloat()).isTrue();
+        assertThat(new float[] {set.test().pixel(no, 0), set.test().pixel(no, 1)})
+                .containsExactly(0, 1);
+        assertThat(new float[] {set.test().pixel(1 - no, 0), set.test().pixel(1 - no, 1)})
+                .containsExactly(1, 0);
+        assertThat(new float[] {set.train().pixel(0, 0), set.train().pixel(0, 1)})
+                .containsExactly(0.5f, 0.5f);
     }
 
     @Test
@@ -87,11 +101,79 @@ class TableImportTest {
     }
 
     @Test
-    void aColumnWhoseValuesStandCloseTogetherIsNamed() throws IOException {
+    void valuesThatStandCloseTogetherAreToldApart() throws IOException {
         Path file = file("data.csv", rows("a,label", 400, i -> (i == 3 ? 1e6 : i) + "," + i % 2));
-        assertThat(DataImport.of(List.of(file), "set", DataImportSettings.usual())
-                        .notes())
-                .anyMatch(note -> note.startsWith("columns whose values stand close together") && note.endsWith(": a"));
+        ImportResult result = DataImport.of(List.of(file), "set", DataImportSettings.usual());
+        Set<Float> values = new HashSet<>();
+        for (Split split : List.of(result.set().train(), result.set().test())) {
+            for (int i = 0; i < split.size(); i++) {
+                values.add(split.pixel(i, 0));
+            }
+        }
+        assertThat(values).hasSizeGreaterThan(398);
+        assertThat(result.notes()).noneMatch(note -> note.contains("steps"));
+    }
+
+    @Test
+    void valuesComeBackAsTheFloatsThatThePredictorReads() throws IOException {
+        Stream draws = Stream.root(5).child("values");
+        Path file = file(
+                "data.csv",
+                rows("a,b,label", 60, i -> draws.uniform(2 * i) + "," + 1e6 * draws.uniform(2 * i + 1) + "," + i % 3));
+        DataImportSettings own = DataImportSettings.usual();
+        DataSet set = DataImport.of(List.of(file), "set", own).set();
+        Path stored = directory.resolve("stored");
+        ImportedFiles.write(set, stored, false);
+        DataSet read = DataSets.load("set", Optional.of(stored), DataProgress.NONE);
+        assertThat(read.details()).isEqualTo(set.details());
+        assertThat(read.train().isFloat()).isTrue();
+        float[] rows = FeatureRows.read(file, set.details().features());
+        Set<List<Float>> expected = new HashSet<>();
+        for (int i = 0; i < 60; i++) {
+            expected.add(List.of(rows[2 * i], rows[2 * i + 1]));
+        }
+        Set<List<Float>> found = new HashSet<>();
+        for (Split split : List.of(read.train(), read.test())) {
+            for (int i = 0; i < split.size(); i++) {
+                List<Float> row = List.of(split.pixel(i, 0), split.pixel(i, 1));
+                found.add(row);
+            }
+        }
+        // The test rows may lie outside of the boxes of the training rows: they are moved to the end in both.
+        assertThat(found).isEqualTo(expected).hasSize(60);
+        // In a box from 0 to 1 a value is the float that the file has.
+        Path units = file("units.csv", rows("a,label", 60, i -> draws.uniform(i) + "," + i % 3));
+        DataSet unit = DataImport.of(
+                        List.of(units), "set", boxes(DataImportSettings.usual(), Map.of("a", new Box(0, 1)), false))
+                .set();
+        Set<Float> values = new HashSet<>();
+        for (Split split : List.of(unit.train(), unit.test())) {
+            for (int i = 0; i < split.size(); i++) {
+                values.add(split.pixel(i, 0));
+            }
+        }
+        assertThat(values)
+                .isEqualTo(IntStream.range(0, 60).mapToObj(draws::uniform).collect(Collectors.toSet()));
+    }
+
+    @Test
+    void valuesOfTheTwoHundredAndFiftySixStepsStayBytes() throws IOException {
+        Path file = file("data.csv", rows("a,b,label", 60, i -> 5 * (i % 52) + "," + i % 2 + "," + i % 3));
+        DataSet set =
+                DataImport.of(List.of(file), "set", DataImportSettings.usual()).set();
+        assertThat(set.train().isFloat()).isFalse();
+        Path other = file("other.csv", rows("a,b,label", 60, i -> 5.5 * (i % 52) + "," + i % 2 + "," + i % 3));
+        assertThat(DataImport.of(List.of(other), "set", DataImportSettings.usual())
+                        .set()
+                        .train()
+                        .isFloat())
+                .isFalse();
+        Path between = file("between.csv", rows("a,b,label", 60, i -> i + "," + i % 2 + "," + i % 3));
+        assertThat(DataImport.of(List.of(between), "set", DataImportSettings.usual())
+                        .set()
+                        .train()
+                        .isFloat())
+                .isTrue();
     }
 
     @ParameterizedTest
@@ -140,8 +222,21 @@ class TableImportTest {
         Path other = SourceFiles.write(directory.resolve("b.tsv.gz"), packed.toByteArray());
         DataSet set =
                 DataImport.of(List.of(other), "set", DataImportSettings.usual()).set();
-        assertThat(set.train().images()).isEqualTo(expected.train().images());
+        assertThat(set.train().floats()).isEqualTo(expected.train().floats());
         assertThat(set.details()).isEqualTo(expected.details());
+    }
+
+    private static Object floatAt(int row) {
+        return switch (row) {
+            case 5 -> 51 / 255.0;
+            case 9 -> 0.5;
+            case 19 -> Float.MIN_VALUE;
+            default -> 1;
+        };
+    }
+
+    private Path named(Path file) throws IOException {
+        return Files.copy(file, directory.resolve("train.csv"), StandardCopyOption.REPLACE_EXISTING);
     }
 
     @Test
@@ -150,7 +245,8 @@ class TableImportTest {
         ArrayOptions options = new ArrayOptions(Optional.empty(), Optional.of(shape), ArrayOptions.Order.AUTO, false);
         Tables.Options tables = new Tables.Options(options, true, List.of());
         Path bytes = file("bytes.csv", rows("label,p1,p2", 20, i -> i % 2 + "," + (i == 0 ? 1 : 255) + ",0"));
-        Path units = file("units.csv", rows("label,p1,p2", 20, i -> i % 2 + "," + (i == 19 ? 0.5 : 1) + ",0"));
+        Path units = file("units.csv", rows("label,p1,p2", 20, i -> i % 2 + "," + (i == 19 ? 128 / 255.0 : 1) + ",0"));
+        Path floats = file("floats.csv", rows("label,p1,p2", 20, i -> i % 2 + "," + floatAt(i) + ",0"));
         Path ones = file("ones.csv", rows("label,p1,p2", 20, i -> i % 2 + ",1,0"));
         assertThat(sum(DataImport.of(List.of(bytes), "set", SourceFiles.tables(tables))
                         .set()))
@@ -158,6 +254,22 @@ class TableImportTest {
         assertThat(sum(DataImport.of(List.of(units), "set", SourceFiles.tables(tables))
                         .set()))
                 .isEqualTo(19 * 255 + 128);
+        // Ones and multiples of 1/255 of the rows before become floats too.
+        for (List<Path> files :
+                List.of(List.of(floats), List.of(file("test.csv", Files.readString(ones)), named(floats)))) {
+            DataSet set =
+                    DataImport.of(files, "set", SourceFiles.tables(tables)).set();
+            assertThat(set.train().isFloat()).isTrue();
+            assertThat(set.test().isFloat()).isTrue();
+            Set<Float> found = new HashSet<>();
+            for (Split split : List.of(set.train(), set.test())) {
+                for (int i = 0; i < split.size(); i++) {
+                    found.add(split.pixel(i, 0));
+                    assertThat(split.pixel(i, 1)).isZero();
+                }
+            }
+            assertThat(found).containsExactlyInAnyOrder(1f, 51 / 255f, 0.5f, Float.MIN_VALUE);
+        }
         assertThat(sum(DataImport.of(List.of(ones), "set", SourceFiles.tables(tables))
                         .set()))
                 .isEqualTo(20 * 255);

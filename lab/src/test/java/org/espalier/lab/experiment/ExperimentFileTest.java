@@ -55,7 +55,7 @@ class ExperimentFileTest {
     @Test
     void thereIsAPresetForEachCellOfTheGrid() {
         assertThat(Presets.names())
-                .hasSize(8 + 24)
+                .hasSize(13 + 24)
                 .contains("digits-pgd-adversarial-original", "fashion-fgsm-natural-continued");
         Experiment cell = ExperimentFile.read("fashion-pgd-natural-random", List.of());
         assertThat(cell.data().sets()).extracting(Experiment.DataSource::name).containsExactly("fashion");

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.espalier.evaluate.rules.Verdict;
+import org.espalier.lab.experiment.Names;
 import org.espalier.report.evaluation.CertificateGroup;
 import org.espalier.report.evaluation.Evaluated;
 import org.espalier.report.evaluation.EvaluationFamily;
@@ -162,8 +163,11 @@ public record RobustCurves(List<Frame> frames) {
                         && g.key().epsilon() == basis.epsilon())
                 .findFirst();
         group.filter(g -> g.images() < basis.family().images())
-                .ifPresent(g ->
-                        add(notes, "Certified accuracy is of the first " + Numbers.count(g.images()) + " images."));
+                .ifPresent(g -> add(
+                        notes,
+                        "Certified accuracy is of the first " + Numbers.count(g.images()) + " "
+                                + Names.noun(g.images(), "image") + ", accuracy under the suite of the first "
+                                + Numbers.count(basis.family().images()) + "."));
         boolean certified = levels.values().stream()
                 .flatMap(List::stream)
                 .anyMatch(e -> e.evaluation()

@@ -17,6 +17,7 @@ import org.espalier.attack.Norm;
 import org.espalier.evaluate.rules.Outcomes;
 import org.espalier.evaluate.rules.Verdict;
 import org.espalier.lab.certification.CertificationMethod;
+import org.espalier.lab.experiment.Names;
 import org.espalier.lab.store.TrialId;
 import org.espalier.report.notation.Numbers;
 import org.espalier.report.result.StrategyOrder;
@@ -129,8 +130,9 @@ public record CertificateGroup(Key key, int images, List<Kind> kinds, Optional<S
             of.stream().findFirst().ifPresent(kinds::add);
             of.stream()
                     .skip(1)
-                    .forEach(kind -> leftOut.add(kind.method() + " of " + kind.images() + " images"
-                            + limits(kind.certificates().getFirst())));
+                    .forEach(kind -> leftOut.add(
+                            kind.method() + " of " + kind.images() + " " + Names.noun(kind.images(), "image")
+                                    + limits(kind.certificates().getFirst())));
         }
         int images = kinds.stream().mapToInt(Kind::images).min().orElse(0);
         return new CertificateGroup(key, images, kinds, suite(key, images, evaluations), leftOut);

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
 import org.espalier.attack.Norm;
+import org.espalier.lab.experiment.Names;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.report.notation.Numbers;
 
@@ -49,7 +50,7 @@ public record EvaluationFamily(
         parts.add(suite);
         add(parts, all, f -> f.norm().toString());
         add(parts, all, f -> f.weights() + " weights");
-        add(parts, all, f -> Numbers.count(f.images()) + " " + f.split() + " images");
+        add(parts, all, f -> Numbers.count(f.images()) + " " + f.split() + " " + Names.noun(f.images(), "image"));
         add(parts, all, f -> "seed " + f.seed());
         // Same names and numbers, other settings: a suite of one's own that has changed.
         boolean others = all.stream()

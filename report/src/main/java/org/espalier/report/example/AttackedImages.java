@@ -108,7 +108,7 @@ public final class AttackedImages implements ExampleSource {
         for (int i = 0; i < images; i++) {
             order[i] = i;
         }
-        engine.ops().loadImages(test.images(), order, 0, images, buffers.input(), 0);
+        engine.ops().loadImages(test, order, 0, images, buffers.input(), 0);
         engine.forward(buffers, 0, 1);
         Examples.Prediction[] before = predictions(buffers, 0, images, set);
         Attacker attacker = attack.bind(engine, buffers);
@@ -203,7 +203,7 @@ public final class AttackedImages implements ExampleSource {
     private static float[] pixels(Split split, int image) {
         float[] pixels = new float[split.features()];
         for (int f = 0; f < pixels.length; f++) {
-            pixels[f] = (split.images()[image * pixels.length + f] & 0xff) / 255f;
+            pixels[f] = split.pixel(image, f);
         }
         return pixels;
     }

@@ -15,6 +15,7 @@ import java.util.function.BiFunction;
 import java.util.function.ToDoubleFunction;
 import org.espalier.attack.Norm;
 import org.espalier.evaluate.rules.Outcomes;
+import org.espalier.lab.experiment.Names;
 import org.espalier.report.chart.Axis;
 import org.espalier.report.chart.Curve;
 import org.espalier.report.chart.Figure;
@@ -123,7 +124,7 @@ public final class CertificateFigures {
 
     private static String setting(CertificateGroup.Key key, int images) {
         return key.dataset() + ", " + key.strategy() + ", first " + Numbers.count(images) + " "
-                + key.split() + " images"
+                + key.split() + " " + Names.noun(images, "image")
                 + (key.weights().equals("final") ? "" : ", " + key.weights() + " weights") + ".";
     }
 
@@ -238,7 +239,8 @@ public final class CertificateFigures {
                     name(key)
                             + way.method()
                             + (norms() > 1 ? ", " + way.norm() : "")
-                            + String.format(Locale.ROOT, ", %,d images", way.images()),
+                            + String.format(Locale.ROOT, ", %,d ", way.images())
+                            + Names.noun(way.images(), "image"),
                     byEpsilon(way, key, radii)));
         });
         // Methods at most radii first: those are curves.

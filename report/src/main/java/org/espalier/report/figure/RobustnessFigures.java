@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.espalier.lab.experiment.Names;
 import org.espalier.lab.robustness.Proportion;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.report.chart.Axis;
@@ -159,7 +160,7 @@ public final class RobustnessFigures {
     private static String setting(EvaluationFamily family) {
         return family.dataset() + ", " + family.strategy() + ", suite " + family.suite() + ", " + family.norm()
                 + ", first "
-                + Numbers.count(family.images()) + " " + family.split() + " images"
+                + Numbers.count(family.images()) + " " + family.split() + " " + Names.noun(family.images(), "image")
                 + (family.weights().equals("final") ? "" : ", " + family.weights() + " weights") + ".";
     }
 

@@ -167,7 +167,8 @@ public record TextChart(String title, List<Curve> curves, boolean logarithmic, S
     }
 
     /** Charts beside each other where two fit, below each other where they do not; each line ended by a line feed. */
-    public static String beside(List<TextChart> charts, int width, boolean braille) {
+    public static String beside(List<TextChart> charts, int given, boolean braille) {
+        int width = given == TextTable.UNLIMITED ? 100 : given;
         int least = 44;
         int across = charts.size() > 1 && width >= 2 * least + 3 ? 2 : 1;
         int each = across == 1 ? Math.min(width, 100) : (width - 3) / 2;

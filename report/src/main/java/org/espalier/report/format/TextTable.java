@@ -8,9 +8,13 @@ import org.espalier.report.table.Table;
 
 /**
  * A table in aligned characters for a terminal: numbers to the right, blocks apart, blocks below each other where the
- * width does not hold them side by side. Only ASCII, so that no locale spoils it.
+ * width, if there is one, does not hold them side by side. Only ASCII, so that no locale spoils it.
  */
 public final class TextTable {
+    /** Width of an output without lines of a given length, as a pipe: tables stay whole, sentences have lines all the same. */
+    public static final int UNLIMITED = Integer.MAX_VALUE;
+
+    private static final int SENTENCES = 100; // characters of a line of sentences there
     private static final String BETWEEN_COLUMNS = "  ";
     private static final String BETWEEN_BLOCKS = " | ";
 
@@ -116,7 +120,8 @@ public final class TextTable {
     }
 
     /** Breaks a sentence at blanks; lines after the first are set in by two more. */
-    private static void wrap(StringBuilder text, String sentence, String indent, int width) {
+    private static void wrap(StringBuilder text, String sentence, String indent, int given) {
+        int width = given == UNLIMITED ? SENTENCES : given;
         var line = new StringBuilder(indent);
         boolean empty = true;
         for (String word : sentence.split(" ")) {

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.espalier.lab.experiment.BenchmarkSettings;
 import org.espalier.lab.experiment.ExperimentFile;
+import org.espalier.lab.experiment.Names;
 import org.espalier.report.notation.Numbers;
 import org.espalier.report.statistics.Interval;
 import org.espalier.report.statistics.Sample;
@@ -233,7 +234,7 @@ public final class LeaderboardTables {
     /** The ball of an evaluation in words. */
     static String ball(BenchmarkSettings.Evaluation evaluation) {
         return evaluation.norm() + " " + Numbers.radius(evaluation.epsilon()) + ", first " + evaluation.images()
-                + " test images";
+                + " test " + Names.noun(evaluation.images(), "image");
     }
 
     static String percentOf(double share) {

@@ -9,6 +9,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.espalier.lab.experiment.Names;
 import org.espalier.report.evaluation.Evaluated;
 import org.espalier.report.notation.Numbers;
 import org.espalier.report.result.EarlyStop;
@@ -150,7 +151,8 @@ final class Claims {
         return evaluated.evaluation().suite() + ", "
                 + evaluated.evaluation().threat().norm() + " "
                 + Numbers.radius(evaluated.epsilon()) + ", "
-                + Numbers.count(evaluated.evaluation().clean().images()) + " images";
+                + Numbers.count(evaluated.evaluation().clean().images()) + " "
+                + Names.noun(evaluated.evaluation().clean().images(), "image");
     }
 
     private void stops(EarlyStop rule) {

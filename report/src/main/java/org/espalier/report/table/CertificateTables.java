@@ -11,6 +11,7 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.espalier.attack.ThreatModel;
 import org.espalier.evaluate.rules.Outcomes;
+import org.espalier.lab.experiment.Names;
 import org.espalier.report.content.Report;
 import org.espalier.report.evaluation.CertificateGroup;
 import org.espalier.report.evaluation.Certified;
@@ -88,7 +89,8 @@ public final class CertificateTables {
         return new Table(
                 key.dataset() + ", " + key.strategy() + ": bounds of accuracy in % at " + key.norm() + " "
                         + ThreatModel.radius((float) key.epsilon())
-                        + String.format(Locale.ROOT, ", first %,d ", group.images()) + key.split() + " images"
+                        + String.format(Locale.ROOT, ", first %,d ", group.images()) + key.split() + " "
+                        + Names.noun(group.images(), "image")
                         + (key.weights().equals("final") ? "" : ", " + key.weights() + " weights"),
                 new Table.Block("", List.of("trained for", "level", "P_m %"), keys, Set.of(0)),
                 blocks,
@@ -206,8 +208,8 @@ public final class CertificateTables {
         }
         group.kinds().stream()
                 .filter(kind -> kind.images() > group.images())
-                .forEach(kind -> notes.add(
-                        kind.method() + " has " + Numbers.count(kind.images()) + " images in all, see the figures"));
+                .forEach(kind -> notes.add(kind.method() + " has " + Numbers.count(kind.images()) + " "
+                        + Names.noun(kind.images(), "image") + " in all, see the figures"));
         if (!group.leftOut().isEmpty()) {
             notes.add("stored, and not in this table: " + String.join("; ", group.leftOut()));
         }

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.espalier.evaluate.measure.Binomial;
 import org.espalier.evaluate.rules.Finding;
 import org.espalier.evaluate.rules.Verdict;
+import org.espalier.lab.experiment.Names;
 import org.espalier.lab.robustness.Distances;
 import org.espalier.lab.robustness.Proportion;
 import org.espalier.lab.robustness.StoredEvaluation;
@@ -48,7 +49,8 @@ public final class EvaluationTables {
         }
         return new Table(
                 row.label() + ": suite " + e.suite() + ", " + e.threat() + ", first "
-                        + Numbers.count(e.clean().images()) + " " + e.split() + " images, seed " + e.seed(),
+                        + Numbers.count(e.clean().images()) + " " + e.split() + " "
+                        + Names.noun(e.clean().images(), "image") + ", seed " + e.seed(),
                 new Table.Block("", List.of("attack"), names, true),
                 List.of(new Table.Block("", List.of("saw", "broke", "alone %", "left %"), cells)),
                 notes(e));
@@ -159,7 +161,8 @@ public final class EvaluationTables {
         StoredEvaluation first = rows.getFirst().evaluation();
         return new Table(
                 "suite " + first.suite() + ", " + first.threat() + ", first "
-                        + Numbers.count(first.clean().images()) + " " + first.split() + " images, seed " + first.seed()
+                        + Numbers.count(first.clean().images()) + " " + first.split() + " "
+                        + Names.noun(first.clean().images(), "image") + ", seed " + first.seed()
                         + "; accuracies in %",
                 new Table.Block("", List.of("ticket"), labels, true),
                 List.of(new Table.Block("", headings, cells, Set.of(headings.size() - 1))),

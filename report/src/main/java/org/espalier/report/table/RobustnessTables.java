@@ -14,9 +14,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.espalier.attack.ThreatModel;
 import org.espalier.evaluate.rules.Verdict;
+import org.espalier.lab.experiment.Names;
 import org.espalier.lab.robustness.Proportion;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.report.content.Report;
+import org.espalier.report.evaluation.CertificateGroup;
 import org.espalier.report.evaluation.Evaluated;
 import org.espalier.report.evaluation.RuleNotes;
 import org.espalier.report.evaluation.SuiteAccuracy;
@@ -54,8 +56,8 @@ public final class RobustnessTables {
             String settings) {
         /** What tells it from most others, fit for file names. */
         String name() {
-            return ("robustness-" + dataset + "-" + strategy + "-" + suite + "-" + threat.norm() + "-" + threat.epsilon()
-                            + "-" + split + "-" + images)
+            return ("robustness-" + dataset + "-" + strategy + "-" + suite + "-" + threat.norm() + "-"
+                            + threat.epsilon() + "-" + split + "-" + images)
                     .replaceAll("[^A-Za-z0-9._-]+", "-");
         }
 
@@ -118,12 +120,27 @@ public final class RobustnessTables {
             String apart = way.apart(ways.keySet()).strip();
             tables.put(
                     way.name() + (apart.isEmpty() ? "" : "-" + apart.replace(' ', '-')),
-                    table(way, apart, ways.getOrDefault(way, Map.of())));
+                    table(way, apart, ways.getOrDefault(way, Map.of()), covered(way, run)));
         });
         return tables;
     }
 
-    private static MarkedTable table(Way way, String apart, Map<Line, List<Evaluated>> lines) {
+    /** How many images of a way's split certificates of its ball, or of a larger one, cover at most; 0 without one. */
+    private static int covered(Way way, Report.Run run) {
+        return CertificateGroup.all(run.robustness()).stream()
+                .filter(group -> group.key().dataset().equals(way.dataset())
+                        && group.key().strategy().equals(way.strategy())
+                        && group.key().split().equals(way.split())
+                        && new ThreatModel(
+                                        group.key().norm(), (float) group.key().epsilon())
+                                .holds(way.threat()))
+                .flatMap(group -> group.kinds().stream())
+                .mapToInt(CertificateGroup.Kind::images)
+                .max()
+                .orElse(0);
+    }
+
+    private static MarkedTable table(Way way, String apart, Map<Line, List<Evaluated>> lines, int covered) {
         List<StoredEvaluation> all = lines.values().stream()
                 .flatMap(List::stream)
                 .map(Evaluated::evaluation)
@@ -183,6 +200,13 @@ public final class RobustnessTables {
                 + " certified; " + EvaluationTables.NONE
                 + " where certify was not run, [n of m] where it was run on n of m"
                 + " trials");
+        if (covered > 0 && covered < way.images()) {
+            notes.add(String.format(
+                    Locale.ROOT,
+                    "certificates cover the first %,d of the %,d images of the suite: the others do not count as certified",
+                    covered,
+                    way.images()));
+        }
         lines.values().stream()
                 .collect(Collectors.groupingBy(
                         trials -> trials.getFirst().trial().objective(), LinkedHashMap::new, Collectors.toList()))
@@ -196,7 +220,8 @@ public final class RobustnessTables {
                 new Table(
                         way.dataset() + ", " + way.strategy() + ": accuracy in % under attack, suite " + way.suite()
                                 + ", " + way.threat() + String.format(Locale.ROOT, ", first %,d ", way.images())
-                                + way.split() + " images" + (apart.isEmpty() ? "" : ", " + apart),
+                                + way.split() + " " + Names.noun(way.images(), "image")
+                                + (apart.isEmpty() ? "" : ", " + apart),
                         new Table.Block("", List.of("trained for", "level", "P_m %"), keys, Set.of(0)),
                         blocks,
                         notes),

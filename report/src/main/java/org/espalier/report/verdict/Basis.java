@@ -1,5 +1,6 @@
 package org.espalier.report.verdict;
 
+import org.espalier.lab.experiment.Names;
 import org.espalier.report.evaluation.EvaluationFamily;
 import org.espalier.report.notation.Numbers;
 
@@ -18,7 +19,8 @@ public record Basis(EvaluationFamily family, double epsilon) {
 
     /** Images and weights, e.g. {@code first 1,000 test images, weights after the last update}. */
     public String images() {
-        return "first " + Numbers.count(family.images()) + " " + family.split() + " images, "
+        return "first " + Numbers.count(family.images()) + " " + family.split() + " "
+                + Names.noun(family.images(), "image") + ", "
                 + switch (family.weights()) {
                     case "final" -> "weights after the last update";
                     case "best-validation" -> "weights of the least validation objective";

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.espalier.attack.Norm;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.experiment.Names;
 import org.espalier.lab.robustness.Proportion;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.report.evaluation.CertificateGroup;
@@ -132,7 +133,8 @@ public final class BeyondAttackReader {
         }
         sentences.add("Suite " + family.suite() + " (" + family.norm() + " " + Numbers.radius(epsilon)
                 + other(epsilon) + ", first " + Numbers.count(family.images()) + " " + family.split()
-                + " images, " + weights(family.weights()) + ") leaves " + String.join(" and ", parts)
+                + " " + Names.noun(family.images(), "image") + ", " + weights(family.weights()) + ") leaves "
+                + String.join(" and ", parts)
                 + marks(here) + (level > 0 && at.isEmpty() ? " It was not run on " + name + "." : ""));
         return at.isEmpty()
                 ? Optional.empty()
@@ -233,7 +235,8 @@ public final class BeyondAttackReader {
         sentences.add("Certificates (" + chosen.key().norm() + " " + Numbers.radius(epsilon) + other(epsilon)
                 + ", first "
                 + Numbers.count(chosen.images()) + " "
-                + chosen.key().split() + " images, " + weights(chosen.key().weights()) + ", by "
+                + chosen.key().split() + " " + Names.noun(chosen.images(), "image") + ", "
+                + weights(chosen.key().weights()) + ", by "
                 + String.join(
                         ", ",
                         chosen.kinds().stream()

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.espalier.UserException;
 import org.espalier.data.ImageShape;
+import org.espalier.data.Split;
 import org.espalier.lab.exchange.numpy.NpyArray;
 import org.espalier.lab.exchange.numpy.NpzFile;
 import org.espalier.lab.exchange.tensor.NumberType;
@@ -72,9 +73,14 @@ public final class ArrayFiles {
         arrays.forEach((name, array) -> {
             Map<Part, Named> to = isLabels(name, arrays) ? labels : images;
             Named before = to.putIfAbsent(Part.in(name), array);
+            if (before != null && to == images) {
+                mayBeLabels(name, array, before);
+                mayBeLabels(name(before, arrays), before, array);
+            }
             if (before != null) {
-                throw new UserException(array.source() + " and " + before.source() + " both look like the "
-                        + Part.in(name) + (to == labels ? " labels" : " examples")
+                throw new UserException(array.source() + " and " + before.source() + " both look like "
+                        + (Part.in(name) == Part.ALL ? "" : "the " + Part.in(name) + " ")
+                        + (to == labels ? "labels" : "examples")
                         + ": expected one of them; --label NAME names the labels");
             }
         });
@@ -83,7 +89,31 @@ public final class ArrayFiles {
                     + " are no pairs of examples and labels: expected names as x_train, y_train, x_test, y_test, or x and y;"
                     + " --label NAME names the labels");
         }
-        images.forEach((part, array) -> add(part, array, labels.getOrDefault(part, array)));
+        // One kind of pixels for all splits: bytes unless a value is not k / 255.
+        boolean floats = images.values().stream().anyMatch(array -> !multiples(array.array()));
+        images.forEach((part, array) -> add(part, array, labels.getOrDefault(part, array), floats));
+    }
+
+    private static String name(Named array, Map<String, Named> arrays) {
+        return arrays.entrySet().stream()
+                .filter(each -> each.getValue() == array)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse("NAME");
+    }
+
+    /** Says of an array whose name says nothing that it has one number for each example of another: its labels, perhaps. */
+    private static void mayBeLabels(String name, Named array, Named examples) {
+        List<Integer> sizes = array.array().shape();
+        List<Integer> others = examples.array().shape();
+        if (sizes.size() == 1 && others.size() > 1 && sizes.getFirst().equals(others.getFirst())) {
+            throw new UserException(array.source() + " has one number for each example of " + examples.source()
+                    + (array.array().type().real()
+                            ? ", of type " + array.array().type()
+                                    + ", but labels must be integers: expected whole numbers, as of type int64, and --label "
+                            : ": expected --label ")
+                    + name + " if these are the labels");
+        }
     }
 
     private boolean isLabels(String name, Map<String, Named> arrays) {
@@ -99,7 +129,20 @@ public final class ArrayFiles {
                 .orElseGet(() -> words.stream().anyMatch(LABELS::contains));
     }
 
-    private void add(Part part, Named examples, Named labels) {
+    private static boolean multiples(NpyArray array) {
+        if (!array.type().real()) {
+            return true;
+        }
+        ByteBuffer content = ByteBuffer.wrap(array.content()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < array.size(); i++) {
+            if (!Split.isMultiple(array.type().get(content, i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void add(Part part, Named examples, Named labels, boolean floats) {
         NpyArray array = examples.array();
         List<Integer> sizes = array.shape();
         if (sizes.isEmpty() || sizes.getFirst() < 1 || array.size() == 0) {
@@ -118,6 +161,10 @@ public final class ArrayFiles {
                     + ", expected bytes (uint8), or floating point from 0 to 1");
         }
         Layout layout = layout(sizes, features, examples.source());
+        if (floats) {
+            addFloats(part, examples, numbers, layout);
+            return;
+        }
         Examples images = Examples.images(layout.shape());
         byte[] pixels = new byte[features];
         ByteBuffer content = ByteBuffer.wrap(array.content()).order(ByteOrder.LITTLE_ENDIAN);
@@ -130,18 +177,37 @@ public final class ArrayFiles {
         found.parts().put(part, images);
     }
 
-    private static byte pixel(NumberType type, ByteBuffer content, int image, int features, int i, String source) {
-        int at = image * features + i;
-        if (type == NumberType.BYTE) {
-            return content.get(at);
+    private void addFloats(Part part, Named examples, int[] numbers, Layout layout) {
+        Examples images = Examples.floatImages(layout.shape());
+        int features = layout.shape().features();
+        NumberType type = examples.array().type();
+        float[] pixels = new float[features];
+        ByteBuffer content = ByteBuffer.wrap(examples.array().content()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int image = 0; image < numbers.length; image++) {
+            for (int i = 0; i < features; i++) {
+                pixels[layout.place(i)] = type == NumberType.BYTE
+                        ? (content.get(image * features + i) & 0xff) / 255f
+                        : (float) unit(type, content, image, features, i, examples.source());
+            }
+            images.addImage(pixels, numbers[image], examples.source(), image + 1L);
         }
-        double value = type.get(content, at);
+        found.parts().put(part, images);
+    }
+
+    private static byte pixel(NumberType type, ByteBuffer content, int image, int features, int i, String source) {
+        return type == NumberType.BYTE
+                ? content.get(image * features + i)
+                : (byte) Math.round(unit(type, content, image, features, i, source) * 255);
+    }
+
+    private static double unit(NumberType type, ByteBuffer content, int image, int features, int i, String source) {
+        double value = type.get(content, image * features + i);
         if (!(value >= 0 && value <= 1)) {
             throw new UserException(source + " has value " + value + " at place " + i + " of example " + image
                     + " (from 0), expected floating point from 0 to 1, or bytes (uint8) from 0 to 255"
                     + (Double.isNaN(value) ? "" : "; --features reads the array as a table of features"));
         }
-        return (byte) Math.round(value * 255);
+        return value + 0.0; // minus zero is zero
     }
 
     private void addRows(Part part, Named examples, int[] numbers, int count, int features) {

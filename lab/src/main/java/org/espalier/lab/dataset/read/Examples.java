@@ -12,29 +12,41 @@ public final class Examples {
     private static final int MOST_VALUES = Integer.MAX_VALUE - 8;
 
     private final ImageShape shape;
-    private final boolean table;
+    private Kind kind;
     private final List<String> sources; // files that examples come from
     private byte[] pixels = new byte[0]; // [example][channel][row][column]
+    private float[] floats = new float[0]; // the same, of images that are floats
     private double[] values = new double[0]; // [example][feature], of a table
     private int[] labels = new int[0];
     private int[] source = new int[0];
     private long[] row = new long[0]; // in its file, from 1; 0 of a file that is one example
     private int size;
 
-    private Examples(ImageShape shape, boolean table, List<String> sources) {
+    private enum Kind {
+        BYTES,
+        FLOATS,
+        TABLE
+    }
+
+    private Examples(ImageShape shape, Kind kind, List<String> sources) {
         this.shape = shape;
-        this.table = table;
+        this.kind = kind;
         this.sources = sources;
     }
 
     /** No images yet. */
     public static Examples images(ImageShape shape) {
-        return new Examples(shape, false, new ArrayList<>());
+        return new Examples(shape, Kind.BYTES, new ArrayList<>());
+    }
+
+    /** No images yet, whose pixels are floats from 0 to 1. */
+    public static Examples floatImages(ImageShape shape) {
+        return new Examples(shape, Kind.FLOATS, new ArrayList<>());
     }
 
     /** No rows yet. */
     public static Examples table(int features) {
-        return new Examples(new ImageShape(1, features), true, new ArrayList<>());
+        return new Examples(new ImageShape(1, features), Kind.TABLE, new ArrayList<>());
     }
 
     public ImageShape shape() {
@@ -42,7 +54,12 @@ public final class Examples {
     }
 
     public boolean isTable() {
-        return table;
+        return kind == Kind.TABLE;
+    }
+
+    /** Whether these are images whose pixels are floats. */
+    public boolean isFloat() {
+        return kind == Kind.FLOATS;
     }
 
     public int size() {
@@ -82,8 +99,11 @@ public final class Examples {
         }
         if (size == labels.length) {
             int most = (int) Math.min(Math.max(16L, size + (size >> 1) + 1L), MOST_VALUES / features);
-            pixels = table ? pixels : Arrays.copyOf(pixels, most * features);
-            values = table ? Arrays.copyOf(values, most * features) : values;
+            switch (kind) {
+                case BYTES -> pixels = Arrays.copyOf(pixels, most * features);
+                case FLOATS -> floats = Arrays.copyOf(floats, most * features);
+                case TABLE -> values = Arrays.copyOf(values, most * features);
+            }
             labels = Arrays.copyOf(labels, most);
             source = Arrays.copyOf(source, most);
             row = Arrays.copyOf(row, most);
@@ -109,6 +129,13 @@ public final class Examples {
         size++;
     }
 
+    /** Adds an image of floats, as {@link #addImage(byte[], int, String, long)}. */
+    public void addImage(float[] image, int label, String from, long number) {
+        add(label, from, number);
+        System.arraycopy(image, 0, floats, size * shape.features(), shape.features());
+        size++;
+    }
+
     /** Adds a row of a table. */
     public void addRow(double[] features, int label, String from, long number) {
         add(label, from, number);
@@ -118,20 +145,21 @@ public final class Examples {
 
     /** The examples of some indices, in their order, copied. */
     public Examples pick(int[] indices) {
-        Examples picked = new Examples(shape, table, sources);
+        Examples picked = new Examples(shape, kind, sources);
         int features = shape.features();
         picked.size = indices.length;
-        picked.pixels = new byte[table ? 0 : indices.length * features];
-        picked.values = new double[table ? indices.length * features : 0];
+        picked.pixels = new byte[kind == Kind.BYTES ? indices.length * features : 0];
+        picked.floats = new float[kind == Kind.FLOATS ? indices.length * features : 0];
+        picked.values = new double[kind == Kind.TABLE ? indices.length * features : 0];
         picked.labels = new int[indices.length];
         picked.source = new int[indices.length];
         picked.row = new long[indices.length];
         for (int i = 0; i < indices.length; i++) {
             int from = indices[i];
-            if (table) {
-                System.arraycopy(values, from * features, picked.values, i * features, features);
-            } else {
-                System.arraycopy(pixels, from * features, picked.pixels, i * features, features);
+            switch (kind) {
+                case BYTES -> System.arraycopy(pixels, from * features, picked.pixels, i * features, features);
+                case FLOATS -> System.arraycopy(floats, from * features, picked.floats, i * features, features);
+                case TABLE -> System.arraycopy(values, from * features, picked.values, i * features, features);
             }
             picked.labels[i] = labels[from];
             picked.source[i] = source[from];
@@ -164,9 +192,31 @@ public final class Examples {
         return size * shape.features() == pixels.length ? pixels : Arrays.copyOf(pixels, size * shape.features());
     }
 
+    /** Pixels of all images that are floats, without room to grow; not copied if there is none. */
+    public float[] floats() {
+        return size * shape.features() == floats.length ? floats : Arrays.copyOf(floats, size * shape.features());
+    }
+
+    /** A pixel of an image that is floats. */
+    public float pixel(int example, int place) {
+        return floats[example * shape.features() + place];
+    }
+
     /** Pixels of all images and perhaps more; not to be changed. */
     public byte[] allPixels() {
         return pixels;
+    }
+
+    /** Makes floats of pixels that are bytes. */
+    void toFloats() {
+        if (kind == Kind.BYTES) {
+            floats = new float[pixels.length];
+            for (int i = 0; i < size * shape.features(); i++) {
+                floats[i] = (pixels[i] & 0xff) / 255f;
+            }
+            pixels = new byte[0];
+            kind = Kind.FLOATS;
+        }
     }
 
     /** Makes white of ones. */
@@ -192,7 +242,7 @@ public final class Examples {
 
     /** The first channel of every image alone. */
     public Examples firstChannel() {
-        Examples first = new Examples(new ImageShape(shape.height(), shape.width()), false, sources);
+        Examples first = new Examples(new ImageShape(shape.height(), shape.width()), Kind.BYTES, sources);
         int area = shape.height() * shape.width();
         first.pixels = new byte[size * area];
         for (int i = 0; i < size; i++) {

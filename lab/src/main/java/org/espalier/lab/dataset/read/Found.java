@@ -19,6 +19,11 @@ public final class Found {
         return parts;
     }
 
+    /** Whether pixels of images are floats. */
+    boolean isFloat() {
+        return parts.values().stream().anyMatch(Examples::isFloat);
+    }
+
     public Labels labels() {
         return labels;
     }

@@ -30,6 +30,7 @@ public final class PictureFolder {
     private static final List<String> ENDINGS = List.of(".png", ".jpg", ".jpeg");
     private static final int DEEPEST = 16;
     private static final int NAMED = 10;
+    private static final int BAD_NAMED = 20;
     private static final long MOST_BYTES = 1L << 26;
 
     private final PictureOptions options;
@@ -80,16 +81,20 @@ public final class PictureFolder {
                 found.notes().add("all pictures are grey: one channel is stored");
             }
         }
-        note("unlabelled pictures, outside of the folders of classes", unlabelled);
-        note("files that are no PNG or JPEG", others);
+        note("unlabelled picture", ", outside of the folders of classes", unlabelled, NAMED);
+        note("file", " of other kinds than PNG and JPEG", others, NAMED);
         note(
-                "pictures that cannot be read",
-                unreadable.keySet().stream().map(Path::toString).toList());
+                "picture",
+                " that cannot be read",
+                unreadable.keySet().stream().map(Path::toString).toList(),
+                BAD_NAMED);
     }
 
-    private void note(String what, List<String> names) {
+    private void note(String what, String which, List<String> names, int most) {
         if (!names.isEmpty()) {
-            found.notes().add("left out: " + names.size() + " " + what + ": " + Names.listed(names, NAMED));
+            found.notes()
+                    .add("left out: " + names.size() + " " + Names.noun(names.size(), what) + which + ": "
+                            + Names.listed(names, most));
         }
     }
 
@@ -196,9 +201,9 @@ public final class PictureFolder {
                 unreadable.put(file, e.getMessage());
             }
         }
-        if (!unreadable.isEmpty() && (first == null || !options.skipUnreadable())) {
+        if (first == null) {
             refuseUnreadable();
-        } else if (other != null && options.size().isEmpty()) {
+        } else if (other != null && options.size().isEmpty() && (unreadable.isEmpty() || options.skipUnreadable())) {
             throw new UserException(other + " has " + otherSize + " pixels, but " + first + " has " + common
                     + (differing > 1 ? ", and " + (differing - 1) + " more differ" : "")
                     + ": expected equal sizes, or --size HxW to resize all pictures");
@@ -256,17 +261,12 @@ public final class PictureFolder {
         if (options.skipUnreadable() && found.parts().values().stream().anyMatch(part -> part.size() > 0)) {
             return;
         }
-        List<Path> paths = new ArrayList<>(unreadable.keySet());
-        throw new UserException(unreadable.values().iterator().next()
-                + (paths.size() > 1
-                        ? "; and " + (paths.size() - 1) + " more cannot be read: "
-                                + Names.listed(
-                                        paths.stream()
-                                                .skip(1)
-                                                .map(Path::toString)
-                                                .toList(),
-                                        NAMED)
-                        : "")
-                + "; --skip-unreadable leaves such pictures out");
+        List<String> names = unreadable.keySet().stream().map(Path::toString).toList();
+        throw new UserException(
+                names.size() == 1
+                        ? unreadable.values().iterator().next() + "; --skip-unreadable leaves such a picture out"
+                        : names.size() + " pictures cannot be read: " + Names.listed(names, BAD_NAMED) + "; the first: "
+                                + unreadable.values().iterator().next()
+                                + "; --skip-unreadable leaves such pictures out");
     }
 }

@@ -1,11 +1,13 @@
 package org.espalier.lab.dataset.read;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.espalier.UserException;
 import org.espalier.data.ImageShape;
+import org.espalier.data.Split;
 import org.espalier.lab.experiment.Names;
 
 /** Tables: rows of pixels, or of features, and a column of labels. */
@@ -101,7 +103,9 @@ public final class Tables {
         }
         Examples examples = found.parts()
                 .computeIfAbsent(
-                        part, _ -> shape.map(Examples::images).orElseGet(() -> Examples.table(features.length)));
+                        part,
+                        _ -> shape.map(image -> found.isFloat() ? Examples.floatImages(image) : Examples.images(image))
+                                .orElseGet(() -> Examples.table(features.length)));
         double[] row = new double[features.length];
         while (rows.next()) {
             for (int i = 0; i < features.length; i++) {
@@ -156,17 +160,31 @@ public final class Tables {
         ImageShape shape = examples.shape();
         int area = shape.height() * shape.width();
         boolean last = options.arrays().order() == ArrayOptions.Order.LAST;
-        byte[] pixels = new byte[row.length];
         for (double value : row) {
             if (scale.turns(value)) {
                 found.parts().values().forEach(Examples::brighten);
             }
         }
+        // One kind of pixels for all splits: bytes until a value is no multiple of 1/255.
+        if (scale.isUnit() && !examples.isFloat() && !Arrays.stream(row).allMatch(Split::isMultiple)) {
+            found.parts().values().forEach(Examples::toFloats);
+        }
+        byte[] pixels = new byte[examples.isFloat() ? 0 : row.length];
+        float[] floats = new float[examples.isFloat() ? row.length : 0];
         for (int i = 0; i < row.length; i++) {
             int place = last ? i % shape.channels() * area + i / shape.channels() : i;
-            pixels[place] = scale.pixel(row[i], rows.place(), rows.columns().get(columns[i]));
+            String column = rows.columns().get(columns[i]);
+            if (examples.isFloat()) {
+                floats[place] = scale.unit(row[i], rows.place(), column);
+            } else {
+                pixels[place] = scale.pixel(row[i], rows.place(), column);
+            }
         }
-        examples.addImage(pixels, label, source, rows.row());
+        if (examples.isFloat()) {
+            examples.addImage(floats, label, source, rows.row());
+        } else {
+            examples.addImage(pixels, label, source, rows.row());
+        }
     }
 
     /** Makes white of the ones of tables that have no other pixels than zero and one. Called when all files are read. */

@@ -28,18 +28,6 @@ public final class OnnxFile {
     }
 
     /**
-     * Whether a file may be ONNX: it begins with the version of its format, from 1 to 127, and a second field of the model.
-     *
-     * @param bytes the whole file
-     */
-    public static boolean is(byte[] bytes) {
-        return bytes.length > 4
-                && bytes[0] == 0x08
-                && bytes[1] > 0
-                && (bytes[2] == 0x12 || bytes[2] == 0x3a || bytes[2] == 0x42);
-    }
-
-    /**
      * Reads a model.
      *
      * @param bytes the whole file

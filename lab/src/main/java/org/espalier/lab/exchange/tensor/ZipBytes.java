@@ -11,6 +11,7 @@ import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.espalier.UserException;
+import org.espalier.lab.file.OtherFormat;
 
 /**
  * A zip archive in memory, read by its central directory. An entry takes as many bytes as it claims and not one more, so that a
@@ -55,7 +56,7 @@ public final class ZipBytes {
 
     /** Whether a file begins as a zip archive does. */
     public static boolean is(byte[] bytes) {
-        return bytes.length >= 4 && bytes[0] == 'P' && bytes[1] == 'K' && bytes[2] == 3 && bytes[3] == 4;
+        return OtherFormat.isZip(bytes);
     }
 
     private int end() {

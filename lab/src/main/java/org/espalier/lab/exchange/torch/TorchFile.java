@@ -43,11 +43,6 @@ public final class TorchFile {
         this.storages = storages;
     }
 
-    /** Whether a file begins as one of {@code torch.save} does. */
-    public static boolean is(byte[] bytes) {
-        return ZipBytes.is(bytes) || bytes.length > 2 && bytes[0] == (byte) 0x80 && bytes[1] > 1 && bytes[1] < 6;
-    }
-
     /**
      * Reads the tensors of a file's state dictionary, in its order.
      *

@@ -74,7 +74,7 @@ final class Adversaries {
             for (int i = 0; i < BATCH; i++) {
                 shown[i] = draws.below(real.size(), i);
             }
-            discriminator.ops().loadImages(real.images(), shown, 0, BATCH, judged.input(), 0);
+            discriminator.ops().loadImages(real, shown, 0, BATCH, judged.input(), 0);
             generate(draws.child("codes"));
             judged.input().write(1, 0, pixels, images, 0);
             discriminatorGradient(update);

@@ -136,9 +136,9 @@ public record GraphTickets(
             features = data.features();
             Split split = drawn(data.train());
             labels = split.labels();
-            pixels = new double[split.images().length];
-            for (int i = 0; i < pixels.length; i++) {
-                pixels[i] = (split.images()[i] & 0xff) / 255.0;
+            pixels = new double[labels.length * features];
+            for (int node = 0; node < labels.length; node++) {
+                System.arraycopy(split.pixels(node), 0, pixels, node * features, features);
             }
             graph = NeighbourGraph.of(split, settings.neighbours);
             clean = graph.propagation();
@@ -162,13 +162,7 @@ public record GraphTickets(
 
         private Split drawn(Split all) {
             int[] order = stream.child("nodes").permutation(all.size());
-            byte[] images = new byte[settings.nodes * features];
-            int[] classesOf = new int[settings.nodes];
-            for (int node = 0; node < settings.nodes; node++) {
-                System.arraycopy(all.images(), order[node] * features, images, node * features, features);
-                classesOf[node] = all.labels()[order[node]];
-            }
-            return new Split("nodes", features, images, classesOf);
+            return all.pick("nodes", Arrays.copyOf(order, settings.nodes));
         }
 
         List<Row> rows() {

@@ -29,24 +29,28 @@ final class NeighbourGraph {
     static NeighbourGraph of(Split split, int neighbours) {
         int nodes = split.size();
         int features = split.features();
-        byte[] pixels = split.images();
+        double[] values =
+                new double[nodes * features]; // whole numbers for pixels that are bytes, so that distances are exact
+        for (int i = 0; i < values.length; i++) {
+            values[i] = split.isFloat() ? split.floats()[i] : split.images()[i] & 0xff;
+        }
         NeighbourGraph graph = new NeighbourGraph(nodes);
-        long[] keys = new long[nodes];
+        double[] distances = new double[nodes];
         for (int node = 0; node < nodes; node++) {
             for (int other = 0; other < nodes; other++) {
-                long distance = 0;
+                double distance = 0;
                 for (int i = 0; i < features; i++) {
-                    int gap = (pixels[node * features + i] & 0xff) - (pixels[other * features + i] & 0xff);
+                    double gap = values[node * features + i] - values[other * features + i];
                     distance += gap * gap;
                 }
-                keys[other] = other == node ? Long.MAX_VALUE : distance << 24 | other;
+                distances[other] = other == node ? Double.POSITIVE_INFINITY : distance;
             }
             for (int found = 0; found < neighbours; found++) {
                 int best = 0;
                 for (int other = 1; other < nodes; other++) {
-                    best = keys[other] < keys[best] ? other : best;
+                    best = distances[other] < distances[best] ? other : best;
                 }
-                keys[best] = Long.MAX_VALUE;
+                distances[best] = Double.POSITIVE_INFINITY;
                 graph.set(node, best, true);
             }
         }

@@ -67,7 +67,7 @@ public final class LogitPass {
      * @param images index of each, at most {@value #LANES}
      */
     public void load(Split split, int[] images, int panel) {
-        engine.ops().loadImages(split.images(), images, 0, images.length, buffers.input(), panel);
+        engine.ops().loadImages(split, images, 0, images.length, buffers.input(), panel);
     }
 
     /** Computes the logits of the first panels. */

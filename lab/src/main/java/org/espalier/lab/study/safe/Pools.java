@@ -71,24 +71,10 @@ record Pools(Split labelled, Split validation, Split unlabelled, Split test) {
 
     /** Two splits in one. */
     static Split both(Split one, Split two) {
-        int bytes = one.images().length;
-        byte[] images = new byte[bytes + two.images().length];
-        System.arraycopy(one.images(), 0, images, 0, bytes);
-        System.arraycopy(two.images(), 0, images, bytes, two.images().length);
-        int[] labels = new int[one.size() + two.size()];
-        System.arraycopy(one.labels(), 0, labels, 0, one.size());
-        System.arraycopy(two.labels(), 0, labels, one.size(), two.size());
-        return new Split(one.name(), one.shape(), images, labels);
+        return one.join(one.name(), two);
     }
 
     private static Split pick(Split from, List<Integer> images, String name) {
-        int features = from.features();
-        byte[] pixels = new byte[images.size() * features];
-        int[] labels = new int[images.size()];
-        for (int i = 0; i < labels.length; i++) {
-            System.arraycopy(from.images(), images.get(i) * features, pixels, i * features, features);
-            labels[i] = from.labels()[images.get(i)];
-        }
-        return new Split(name, from.shape(), pixels, labels);
+        return from.pick(name, images.stream().mapToInt(Integer::intValue).toArray());
     }
 }

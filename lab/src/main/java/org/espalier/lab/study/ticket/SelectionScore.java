@@ -146,7 +146,7 @@ public record SelectionScore(
             for (int i = 0; i < count; i++) {
                 order[i] = first + i;
             }
-            engine.ops().loadImages(split.images(), order, 0, count, buffers.input(), 0);
+            engine.ops().loadImages(split, order, 0, count, buffers.input(), 0);
             engine.forward(buffers, 0, 1);
             for (int draw = 0; draw < draws; draw++) {
                 buffers.input().copy(buffers.input(), 0, 1, 1);

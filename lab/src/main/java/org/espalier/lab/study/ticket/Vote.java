@@ -47,7 +47,7 @@ final class Vote {
         for (int i = 0; i < count; i++) {
             order[i] = first + i;
         }
-        engines.getFirst().ops().loadImages(split.images(), order, 0, count, clean, 0);
+        engines.getFirst().ops().loadImages(split, order, 0, count, clean, 0);
         point.copy(clean, 0, 0, 1);
     }
 
@@ -111,13 +111,22 @@ final class Vote {
      * @param steps of epsilon / 4
      */
     void perturb(int[] labels, int first, int count, double epsilon, int steps, Stream noise) {
+        perturb(labels, first, count, epsilon, steps, noise, false);
+    }
+
+    /** The same attack on the mean of the members' cross-entropies: its gradient is the average of theirs. */
+    void perturbAverage(int[] labels, int first, int count, double epsilon, int steps, Stream noise) {
+        perturb(labels, first, count, epsilon, steps, noise, true);
+    }
+
+    private void perturb(int[] labels, int first, int count, double epsilon, int steps, Stream noise, boolean average) {
         float radius = (float) epsilon;
         float length = (float) (epsilon / 4);
         engines.getFirst().ops().uniformNoise(noise, first, clean, 0, point, 0, 1, features, radius);
         for (int step = 0; step < steps; step++) {
             forward();
             for (int member = 0; member < engines.size(); member++) {
-                gradient(member, labels, first, count);
+                gradient(member, labels, first, count, average);
                 engines.get(member).backward(buffers.get(member), 0, 1, Gradients.INPUTS);
             }
             for (int feature : features) {
@@ -136,8 +145,12 @@ final class Vote {
         }
     }
 
-    /** Gradient of - log of the mean probability by one member's logits: its share of it times (p - onehot). */
-    private void gradient(int member, int[] labels, int first, int count) {
+    /**
+     * Gradient of - log of the mean probability by one member's logits: its share of it times (p - onehot).
+     *
+     * @param average whether each member's share is the same, as in the mean of the cross-entropies
+     */
+    private void gradient(int member, int[] labels, int first, int count, boolean average) {
         ActivationPanels out = buffers.get(member).logitGradient();
         for (int e = 0; e < TILE; e++) {
             if (e >= count) {
@@ -148,7 +161,7 @@ final class Vote {
             }
             int label = labels[first + e];
             double mean = probabilities[engines.size()][e][label] * engines.size();
-            double share = mean > 0 ? probabilities[member][e][label] / mean : 1.0 / engines.size();
+            double share = mean > 0 && !average ? probabilities[member][e][label] / mean : 1.0 / engines.size();
             double others = 0;
             for (int c = 0; c < classes; c++) {
                 if (c != label) {

@@ -12,6 +12,7 @@ import java.util.zip.ZipEntry;
 import org.espalier.UserException;
 import org.espalier.lab.exchange.tensor.ForeignTensor;
 import org.espalier.lab.exchange.torch.TorchBytes.Pickled;
+import org.espalier.lab.file.OtherFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,7 +44,7 @@ class TorchFileTest {
     @Test
     void bothFormsGiveTheSameTensorsInOrder() throws Exception {
         for (byte[] file : List.of(TorchBytes.zip(tensors), TorchBytes.legacy(tensors))) {
-            assertThat(TorchFile.is(file)).isTrue();
+            assertThat(OtherFormat.isTorch(file)).isTrue();
             Map<String, ForeignTensor> read = read(file);
             assertThat(read.keySet()).containsExactly("fc.weight", "fc.bias");
             ForeignTensor weight = read.get("fc.weight");

@@ -31,6 +31,24 @@ class GraphNetworkTest {
         return numbers;
     }
 
+    @Test
+    void imagesOfFloatsAreJoinedAsThoseOfBytes() {
+        Split bytes = MadeUpData.split("nodes", NODES, FEATURES, 7, 140, 100, 1000);
+        float[] values = new float[NODES * FEATURES];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (bytes.images()[i] & 0xff) / 512f; // exact, so that ties stay ties
+        }
+        NeighbourGraph floats = NeighbourGraph.of(new Split("nodes", bytes.shape(), values, bytes.labels()), 3);
+        int joined = 0;
+        for (int node = 0; node < NODES; node++) {
+            for (int other = 0; other < NODES; other++) {
+                assertThat(floats.joined(node, other)).isEqualTo(graph.joined(node, other));
+                joined += graph.joined(node, other) ? 1 : 0;
+            }
+        }
+        assertThat(joined).isGreaterThan(NODES);
+    }
+
     private static final int[] SOME = {0, 3, 4, 11, 29};
 
     private double loss(GraphNetwork network, double[] features) {

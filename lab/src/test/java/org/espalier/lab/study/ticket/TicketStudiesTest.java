@@ -134,6 +134,39 @@ class TicketStudiesTest {
     }
 
     @Test
+    void aSwitchIsMeasuredInExpectationOverItsTickets() throws Exception {
+        Studies.Stored one = study("random-switch", 1, KernelMode.DENSE, "steps=3", "levels=[0, 1, 2]");
+        byte[] first = Files.readAllBytes(one.file());
+        Files.delete(one.file());
+        Studies.Stored two = study("random-switch", 3, KernelMode.SPARSE, "steps=3", "levels=[0, 1, 2]");
+        assertThat(Files.readAllBytes(two.file())).isEqualTo(first);
+        StudyResult.Table switching = one.result().tables().getFirst();
+        StudyResult.Table tickets = one.result().tables().getLast();
+        assertThat(tickets.rows()).hasSize(3);
+        for (String[] pair : new String[][] {{"0", "clean"}, {"2", "average attacked"}}) {
+            int row = Integer.parseInt(pair[0]);
+            double sum = 0;
+            double least = 100;
+            for (int ticket = 0; ticket < 3; ticket++) {
+                double each = Double.parseDouble(column(tickets, ticket, pair[1]));
+                sum += each;
+                least = Math.min(least, each);
+            }
+            assertThat(Double.parseDouble(column(switching, row, "expected"))).isCloseTo(sum / 3, within(0.02));
+            assertThat(Double.parseDouble(column(switching, row, "least ticket")))
+                    .isEqualTo(least);
+            assertThat(Double.parseDouble(column(switching, row, "right by every ticket")))
+                    .isLessThanOrEqualTo(least);
+        }
+        Studies.Stored more =
+                study("random-switch", 2, KernelMode.AUTO, "steps=3", "levels=[0]", "searches=[" + run + "]");
+        assertThat(more.result().tables().getLast().rows()).hasSize(2);
+        assertThatThrownBy(() -> study("random-switch", 1, KernelMode.AUTO, "levels=[1]"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("expected two tickets or more to switch between, found 1");
+    }
+
+    @Test
     void selectionScoresSubtractTheDivergence() throws Exception {
         Studies.Stored one = study("selection-score-style", 1, KernelMode.DENSE, "draws=2", "lambda=0.5");
         byte[] first = Files.readAllBytes(one.file());

@@ -104,4 +104,31 @@ class VoteTest {
         assertThat(SelectionScore.divergence(new float[] {0, log3}, new float[] {7, 7}))
                 .isCloseTo(0.25 * Math.log(0.5) + 0.75 * Math.log(1.5), within(1e-6));
     }
+
+    @Test
+    void theAverageGradientIsThatOfTheMeanCrossEntropy() {
+        Vote twice = loaded(List.of(engine(1), engine(1)));
+        Vote once = loaded(List.of(engine(1)));
+        twice.perturbAverage(LABELS, 0, LABELS.length, EPSILON, 5, Stream.root(9));
+        once.perturb(LABELS, 0, LABELS.length, EPSILON, 5, Stream.root(9));
+        assertSame(twice.point(), once.point());
+        List<Engine> both = List.of(engine(1), engine(2));
+        Vote pair = loaded(both);
+        double before = meanLoss(both, pair.point());
+        pair.perturbAverage(LABELS, 0, LABELS.length, EPSILON, 5, Stream.root(9));
+        assertThat(meanLoss(both, pair.point())).isGreaterThan(before);
+    }
+
+    private static double meanLoss(List<Engine> engines, ActivationPanels point) {
+        double sum = 0;
+        for (Engine engine : engines) {
+            Vote alone = loaded(List.of(engine));
+            alone.point(point);
+            alone.forward();
+            for (int e = 0; e < LABELS.length; e++) {
+                sum -= Math.log(alone.probability(e, LABELS[e]));
+            }
+        }
+        return sum / engines.size();
+    }
 }
