@@ -66,10 +66,20 @@ not_built() {
     return 3
 }
 
+# Says every half minute that the build goes on, as long as the launcher lives. What sleeps keeps no one's output open.
+signs_of_life() {
+    seconds=0
+    while kill -0 $$ 2>/dev/null; do
+        sleep 5 >/dev/null 2>&1 || return 0
+        seconds=$((seconds + 5))
+        [ $((seconds % 30)) -ne 0 ] || echo "espalier: still building, $seconds s" >&2
+    done
+}
+
 build() {
     # Another launcher may have built while this one waited.
     [ -z "$(current_build)" ] || return 0
-    echo "espalier: building (once, about a minute; the first time Maven also fetches libraries)" >&2
+    echo "espalier: building (once; it can take several minutes, the first time Maven also fetches libraries)" >&2
     name=app-$(date +%Y%m%d-%H%M%S)-$$
     made=$root/.build/$name
     log=$root/.build/build.log
@@ -77,13 +87,17 @@ build() {
     mkdir "$made" && : >"$made/started" || not_built "$made cannot be made" || return
     # Jars of other versions must not be taken for this build's.
     rm -rf "$root/cli/target/lib" "$root"/cli/target/espalier-cli-*.jar
+    signs_of_life >/dev/null 9>&- &
+    life=$!
     if ! (cd "$root" && mvn -B -q -DskipTests -pl cli -am package) >"$log" 2>&1 9>&-; then
         rm -rf "$made"
+        kill "$life" 2>/dev/null || true
         grep -E '^\[(ERROR|FATAL)\] *[^ ]' "$log" | grep -v -E 'Re-run Maven|full stack trace|\[Help|possible solutions' |
             head -n 10 >&2 || true
         echo "espalier: the build failed; all that Maven said is in $log" >&2
         return 3
     fi
+    kill "$life" 2>/dev/null || true
     set -- "$root"/cli/target/espalier-cli-*.jar
     [ $# -eq 1 ] && [ -r "$1" ] || not_built "Maven left no single $root/cli/target/espalier-cli-*.jar" || return
     cp "$1" "$made/espalier.jar" && cp -R "$root/cli/target/lib" "$made/lib" ||

@@ -9,6 +9,7 @@ import org.espalier.lab.tickets.TicketChoice;
 import org.espalier.lab.tickets.TicketData;
 import org.espalier.lab.tickets.Tickets;
 import org.espalier.lab.tickets.WeightChoice;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -109,6 +110,12 @@ public final class TicketOptions {
         return dataDirectory.map(ticket::withDataIn).orElse(ticket);
     }
 
+    /** A command that takes one ticket: it has no option for all levels of a search. */
+    public static CommandLine ofOne(CommandLine command) {
+        command.getCommandSpec().remove(command.getCommandSpec().findOption("--all-levels"));
+        return command;
+    }
+
     /**
      * The ticket chosen.
      *
@@ -117,11 +124,12 @@ public final class TicketOptions {
      * @throws UserException if there is none, or more than one
      */
     public Ticket ticket(Path given, String purpose) {
-        List<Ticket> tickets = tickets(given);
-        if (tickets.size() != 1) {
-            throw new UserException(given + " has " + tickets.size() + " such tickets, expected one " + purpose);
+        try {
+            return tickets(given).getFirst(); // without the option for all, there is one
+        } catch (UserException e) {
+            throw new UserException(
+                    String.valueOf(e.getMessage()).replace(TicketChoice.OR_ALL, ": expected one " + purpose), e);
         }
-        return tickets.getFirst();
     }
 
     /**

@@ -377,7 +377,7 @@ class EvaluateCommandTest {
         Files.write(foreign, bytes);
         refused(evaluate(foreign.toString()), ExitCode.MISTAKE, "foreign.safetensors is damaged: expected SHA-256");
         Files.write(foreign, new byte[] {1, 2, 3});
-        refused(evaluate(foreign.toString()), ExitCode.MISTAKE, "foreign.safetensors is damaged");
+        refused(evaluate(foreign.toString()), ExitCode.MISTAKE, "foreign.safetensors is no ticket: expected");
         ofLevel();
         Path examples = found("examples.jsonl").getFirst();
         Files.writeString(examples, Files.readString(examples).replaceFirst("label", "labels"));

@@ -328,7 +328,17 @@ class ExchangeTest {
                 .isEqualTo("espalier: " + home + " is a folder: expected pictures, arrays or tables, as "
                         + home.resolve("*.png") + "\n");
         assertThat(CommandLineRun.of("predict", out.toString(), png.toString()).err())
-                .contains("--strategy (original, random)", "--trial (1, 2)", "--level (0 to 1)");
+                .contains(
+                        "--strategy (original, random)",
+                        "--trial (1, 2)",
+                        "--level (0 to 1)",
+                        ": expected one to predict with")
+                .doesNotContain("--all-levels");
+        assertThat(CommandLineRun.of("predict", "--help").out()).doesNotContain("--all-levels");
+        assertThat(CommandLineRun.of("evaluate", "--help").out()).contains("--all-levels");
+        assertThat(CommandLineRun.of("import", "--help").out())
+                .contains("[--mean=M,...]")
+                .doesNotContain("...[");
         Path wrong = Files.write(
                 home.resolve("b.npy"),
                 NpyArray.of(List.of(1, 4, 4), new float[16]).encode());

@@ -186,11 +186,14 @@ class KeepAndCheckTest {
     @Test
     void aMissingOrUnfittingArrayIsNamedBeforeTheRadius() throws IOException {
         NpyArray images = NpyArray.of(List.of(2, 3, 3), new float[18]);
-        Path file = arrays("noadv.npz", new LinkedHashMap<>(Map.of("x", images)));
-        assertThat(CommandLineRun.of("check", file.toString(), "--network", ticket.toString())
-                        .err())
-                .startsWith("espalier: " + file + " has no array x_adv: it has x, expected adversarial examples called ")
-                .doesNotContain("epsilon");
+        for (String name : List.of("x", "foo")) {
+            Path file = arrays("noadv.npz", new LinkedHashMap<>(Map.of(name, images)));
+            assertThat(CommandLineRun.of("check", file.toString(), "--network", ticket.toString())
+                            .err())
+                    .startsWith("espalier: " + file + " has no array x_adv: it has " + name
+                            + ", expected adversarial examples called ")
+                    .doesNotContain("epsilon");
+        }
         Path wide = arrays(
                 "wide.npz",
                 new LinkedHashMap<>(Map.of("x", images, "adv", NpyArray.of(List.of(2, 4, 4), new float[32]))));

@@ -144,9 +144,9 @@ class LoneNetworkTest {
                 "additional-data=false");
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.out()).contains(", l-infinity 8/255, ");
-        assertThat(onData("certify", ticket.toString(), "--epsilon", "1/255", "--images", "4").out())
-                .contains(" 1/255 ")
-                .doesNotContain("0.0039");
+        assertThat(onData("certify", ticket.toString(), "--epsilon", "1/255", "--images", "4")
+                        .out())
+                .contains(" 1/255 ");
         assertThat(run.err())
                 .contains("left out, as not given with --entry-field: link, authors, venue, ap-key, pipeline");
         Path directory;

@@ -130,13 +130,32 @@ class LauncherTest {
         Run second = run(clone.resolve("espalier"));
 
         assertThat(first.code).isEqualTo(7);
-        assertThat(first.err).singleElement().asString().startsWith("espalier: building");
+        assertThat(first.err)
+                .singleElement()
+                .asString()
+                .startsWith("espalier: building")
+                .contains("several minutes");
         assertThat(first.out.subList(first.out.size() - 5, first.out.size()))
                 .containsExactly("[run]", "[two words]", "[]", "[*]", "in " + folder.toRealPath());
         assertThat(first.out)
                 .anyMatch(argument -> argument.startsWith("[@") && argument.endsWith("/bin/java-options]"));
         assertThat(second.err).isEmpty();
         assertThat(builds()).isEqualTo(1);
+    }
+
+    /** Its sleep of five seconds is a hundredth of one here. */
+    @Test
+    void aLongBuildGivesSignsOfLife() throws Exception {
+        jdk("jvm/new", "25.0.3");
+        maven(0);
+        Path sleep = Files.isExecutable(Path.of("/usr/bin/sleep")) ? Path.of("/usr/bin/sleep") : Path.of("/bin/sleep");
+        Files.deleteIfExists(tools.resolve("sleep"));
+        script(tools.resolve("sleep"), "[ \"$1\" = 5 ] && exec " + sleep + " 0.01\nexec " + sleep + " 1");
+
+        Run run = run(clone.resolve("espalier"), "run");
+
+        assertThat(run.err).startsWith(run.err.getFirst(), "espalier: still building, 30 s");
+        assertThat(run.code).isEqualTo(7);
     }
 
     @Test

@@ -60,6 +60,17 @@ final class DataImportCommand implements Runnable {
     /** Shortest side of images that the convolutions of the preset certified are advised for. */
     private static final int LEAST_SIDE = 8;
 
+    /** Training images below which a short training shows all there is. */
+    private static final int FEW = 1000;
+
+    /** Radii of bound and attack for photographs, in place of those of drawings in black and white. */
+    private static final String RADII =
+            " --set bounds.ibp.epsilon=2/255 --set attacks.pgd.epsilon=2/255 --set attacks.pgd.step=0.002";
+
+    /** A short training: every number of updates is given, as the ramp has to end before training does. */
+    private static final String SHORT = " --set training.iterations=1500 --set bounds.ibp.schedule.warm-up=50"
+            + " --set bounds.ibp.schedule.ramp=750 --set evaluation.every=500";
+
     private final Console console;
     private final Supplier<DataSets> dataSets;
 
@@ -110,6 +121,7 @@ final class DataImportCommand implements Runnable {
     @Option(
             names = "--drop",
             paramLabel = "NAME,...",
+            hideParamSyntax = true,
             split = ",",
             description = "Tables: columns to leave out, by name or number from 1.")
     private List<String> drop = new ArrayList<>();
@@ -164,6 +176,7 @@ final class DataImportCommand implements Runnable {
     @Option(
             names = "--class-names",
             paramLabel = "NAME,...",
+            hideParamSyntax = true,
             split = ",",
             description = "Names of the classes in the order of their labels.")
     private List<String> classNames = new ArrayList<>();
@@ -243,12 +256,14 @@ final class DataImportCommand implements Runnable {
         out.println("written: " + target.toAbsolutePath().normalize());
         boolean small =
                 set.isTable() || Math.min(set.shape().height(), set.shape().width()) < LEAST_SIDE;
+        // As the guide on data has it.
+        String radii = small ? "" : RADII + (training < FEW ? SHORT : "");
         out.println("next: ./espalier run " + (small ? "quick-mlp" : "certified") + " --set 'data.sets="
                 + (directory.isEmpty()
                         ? "[" + name + "]"
                         : "[{name: " + name + ", directory: "
                                 + target.toAbsolutePath().normalize() + "}]")
-                + "' --out runs/" + name);
+                + "'" + radii + " --out runs/" + name);
     }
 
     private static String count(int number) {

@@ -134,7 +134,7 @@ final class CheckCommand implements Callable<Integer> {
     public static final class Provider implements CommandProvider {
         @Override
         public CommandLine command(Console console) {
-            return new CommandLine(new CheckCommand(console));
+            return TicketOptions.ofOne(new CommandLine(new CheckCommand(console)));
         }
     }
 

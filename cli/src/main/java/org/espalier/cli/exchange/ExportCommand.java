@@ -87,7 +87,7 @@ final class ExportCommand implements Runnable {
     public static final class Provider implements CommandProvider {
         @Override
         public CommandLine command(Console console) {
-            return new CommandLine(new ExportCommand(console));
+            return TicketOptions.ofOne(new CommandLine(new ExportCommand(console)));
         }
     }
 

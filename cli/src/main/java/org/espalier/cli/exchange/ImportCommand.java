@@ -92,6 +92,7 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--mean",
             paramLabel = "M,...",
+            hideParamSyntax = true,
             split = ",",
             description = "Means that the network subtracts from its pixels: one, or one for each channel.")
     private List<String> mean = new ArrayList<>();
@@ -99,6 +100,7 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--std",
             paramLabel = "S,...",
+            hideParamSyntax = true,
             split = ",",
             description = "Deviations that it divides them by, as many as means.")
     private List<String> std = new ArrayList<>();
@@ -106,6 +108,7 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--input-range",
             paramLabel = "LOW,HIGH",
+            hideParamSyntax = true,
             split = ",",
             description = "Its pixel values of black and white, before mean and deviation (default: 0,1).")
     private List<String> range = new ArrayList<>();

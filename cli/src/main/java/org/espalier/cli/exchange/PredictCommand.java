@@ -25,6 +25,7 @@ import org.espalier.lab.dataset.read.FeatureRows;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketDetails;
+import org.espalier.network.Shape;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -84,7 +85,7 @@ final class PredictCommand implements Runnable {
     public static final class Provider implements CommandProvider {
         @Override
         public CommandLine command(Console console) {
-            return new CommandLine(new PredictCommand(console));
+            return TicketOptions.ofOne(new CommandLine(new PredictCommand(console)));
         }
     }
 
@@ -132,9 +133,9 @@ final class PredictCommand implements Runnable {
     private static InputFiles.Inputs inputs(Path file, Classifier classifier, DataDetails details, Ticket ticket) {
         if (!FeatureRows.is(file)) {
             return InputFiles.read(file, classifier.input(), classifier.inputs());
-        } else if (classifier.input().dimensions() == 3) {
-            throw new UserException(file + " is a table, but the network reads images of " + classifier.input()
-                    + ", not tables");
+        } else if (details.features().isEmpty() && images(classifier.input())) {
+            throw new UserException(
+                    file + " is a table, but the network reads images of " + classifier.input() + ", not tables");
         } else if (TicketDetails.another(ticket)) {
             throw new UserException(file + " is a table, but the data set "
                     + ticket.data().name()
@@ -147,6 +148,11 @@ final class PredictCommand implements Runnable {
         }
         float[] values = FeatureRows.read(file, details.features());
         return new InputFiles.Inputs(values, values.length / classifier.inputs(), true);
+    }
+
+    /** Whether an input has rows and columns; features are channels of one pixel. */
+    private static boolean images(Shape input) {
+        return input.dimensions() == 3 && input.size(1) * input.size(2) > 1;
     }
 
     private Optional<BoundMethod> bounds() {

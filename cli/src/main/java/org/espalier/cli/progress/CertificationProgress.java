@@ -3,9 +3,9 @@ package org.espalier.cli.progress;
 import java.time.Duration;
 import org.espalier.cli.console.Console;
 import org.espalier.lab.certification.CertificationObserver;
-import org.espalier.lab.robustness.Radius;
 import org.espalier.lab.certification.CertificationRequest;
 import org.espalier.lab.experiment.Names;
+import org.espalier.lab.robustness.Radius;
 
 /** Progress of certifications: a line at the end of each, and one every ten seconds within it. */
 public final class CertificationProgress implements CertificationObserver {
@@ -38,8 +38,8 @@ public final class CertificationProgress implements CertificationObserver {
 
     private void say(CertificationRequest request, String what) {
         console.err()
-                .println(request.ticket().label() + ", epsilon " + Radius.text(request.epsilon()) + ", " + request.method() + ": "
-                        + what);
+                .println(request.ticket().label() + ", epsilon " + Radius.text(request.epsilon()) + ", "
+                        + request.method() + ": " + what);
         said = System.nanoTime();
     }
 }

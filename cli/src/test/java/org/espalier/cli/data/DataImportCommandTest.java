@@ -11,6 +11,7 @@ import java.util.List;
 import javax.imageio.ImageIO;
 import org.espalier.cli.CommandLineRun;
 import org.espalier.cli.console.ExitCode;
+import org.espalier.lab.exchange.numpy.NpyArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -188,6 +189,45 @@ class DataImportCommandTest {
         assertThat(judged.out()).doesNotContain("another original");
     }
 
+    /** The line names the recipe of the guide on data: radii of bound and attack, and few updates for few pictures. */
+    @Test
+    void theNextCommandForPicturesSetsBothRadii() throws IOException {
+        Path set = directory.resolve("set");
+        CommandLineRun run =
+                imported(set, pictures(directory.resolve("pictures"), 12).toString(), "--size", "8x8");
+        String sets = " --set bounds.ibp.epsilon=2/255 --set attacks.pgd.epsilon=2/255 --set attacks.pgd.step=0.002"
+                + " --set training.iterations=1500 --set bounds.ibp.schedule.warm-up=50"
+                + " --set bounds.ibp.schedule.ramp=750 --set evaluation.every=500";
+        assertThat(run.out())
+                .as(run.err())
+                .containsPattern("next: ./espalier run certified --set 'data.sets=.*'" + sets);
+        String guide =
+                Files.readString(Path.of("..", "docs", "guides", "data.md")).replaceAll("\\\\\n *", "");
+        assertThat(guide).contains("./espalier run certified --set 'data.sets=[pets]'" + sets + " --out runs/pets");
+    }
+
+    @Test
+    void labelsThatAreNoIntegersAreNamed() throws IOException {
+        Path x = Files.write(
+                directory.resolve("x01.npy"),
+                NpyArray.of(List.of(4, 3, 3), new float[36]).encode());
+        Path y = Files.write(
+                directory.resolve("yf.npy"),
+                NpyArray.of(List.of(4), new float[4]).encode());
+        assertThat(imported(directory.resolve("set"), x.toString(), y.toString())
+                        .err())
+                .startsWith("espalier: " + y + " has one number for each example of " + x + ", of type ")
+                .endsWith(", but labels must be integers: expected whole numbers, as of type int64, and --label yf if"
+                        + " these are the labels\n");
+        assertThat(imported(directory.resolve("set"), x.toString(), y.toString(), "--label", "yf")
+                        .err())
+                .startsWith("espalier: " + y + " has labels of type ")
+                .endsWith(", but labels must be integers: expected whole numbers, as of type int64\n");
+        assertThat(imported(directory.resolve("set"), x.toString(), copy(x, "w.npy"))
+                        .err())
+                .contains("both look like examples: expected one of them");
+    }
+
     @Test
     void mistakesAreOneSentence() throws IOException {
         Path set = directory.resolve("set");
@@ -254,6 +294,10 @@ class DataImportCommandTest {
         CommandLineRun run = CommandLineRun.of(
                 "export", search.toString(), "--level", "1", "--format", format, "--out", out.toString());
         assertThat(run.err()).isEmpty();
+    }
+
+    private static String copy(Path file, String name) throws IOException {
+        return Files.copy(file, file.resolveSibling(name)).toString();
     }
 
     private static Path pictures(Path folder, int each) throws IOException {

@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.espalier.UserException;
 import org.espalier.attack.Norm;
 import org.espalier.data.Digests;
@@ -25,7 +25,7 @@ import org.espalier.network.Shape;
  * {@code adversarial} or {@code adversarial_examples}, and may have originals ({@code x}, {@code x_orig}, {@code original},
  * {@code clean}, {@code x_test}), true classes ({@code y}, {@code label}, {@code labels}, {@code y_test}), numbers of the originals in
  * the split ({@code index}, {@code indices}, {@code idx}) and, as Espalier writes them, {@code norm}, {@code epsilon} and
- * {@code attack}. A {@code .npz} file with one array of another name, and a {@code .npy} file, hold adversarial examples alone.
+ * {@code attack}. A {@code .npz} file with one array without a name, and a {@code .npy} file, hold adversarial examples alone.
  *
  * @param adversarial [example][input]; values may lie anywhere and need not be numbers
  * @param original likewise, if given
@@ -52,11 +52,8 @@ public record GivenExamples(
     private static final List<String> LABELS = List.of("y", "label", "labels", "y_test");
     private static final List<String> INDICES = List.of("index", "indices", "idx");
 
-    /** Names of arrays that are no adversarial examples. */
-    private static final List<String> OTHERS = Stream.of(
-                    ORIGINAL, LABELS, INDICES, List.of("attack", "norm", "epsilon", "y_pred", "y_adv"))
-            .flatMap(List::stream)
-            .toList();
+    /** What numpy.savez calls an array without a name. */
+    private static final String UNNAMED = "arr_0";
 
     /** Number of examples. */
     public int count() {
@@ -84,9 +81,9 @@ public record GivenExamples(
         } else {
             throw new UserException(source + " holds no arrays, expected adversarial examples as .npz or .npy");
         }
-        boolean only = arrays.size() == 1 && !OTHERS.contains(arrays.keySet().iterator().next());
+        boolean only = NpyArray.is(bytes) || arrays.keySet().equals(Set.of(UNNAMED));
         if (only) {
-            // The only array is of adversarial examples, unless its name says that it is something else.
+            // The only array, which has no name of its own, is of adversarial examples.
             byte[] content = arrays.values().iterator().next();
             arrays.clear();
             arrays.put(ADVERSARIAL.getFirst(), content);

@@ -31,6 +31,9 @@ public record TicketChoice(
         Optional<Integer> level,
         boolean all,
         WeightChoice weights) {
+    /** End of the message on several levels; a command of one ticket leaves it out. */
+    public static final String OR_ALL = ", or take them all with --all-levels";
+
     /** Every level of every trial. */
     public static TicketChoice everything(WeightChoice weights) {
         return unnamed(true, weights);
@@ -86,7 +89,7 @@ public record TicketChoice(
                     + store.directory());
         } else if (chosen.size() > 1 && !all) {
             throw new UserException(store.directory() + " has " + chosen.size() + " such levels; choose one with "
-                    + String.join(", ", missing(trials)) + ", or take them all with --all-levels");
+                    + String.join(", ", missing(trials)) + OR_ALL);
         }
         return List.copyOf(chosen.values());
     }

@@ -14,10 +14,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.espalier.UserException;
-import org.espalier.evaluate.Chance;
-import org.espalier.evaluate.Measurement;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
+import org.espalier.evaluate.Chance;
+import org.espalier.evaluate.Measurement;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ValidationMixture;
 import org.espalier.lab.plan.ExperimentTranslator;
@@ -27,9 +27,9 @@ import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredLevel;
 import org.espalier.lab.store.StoredNetwork;
 import org.espalier.lab.store.StoredTrial;
-import org.espalier.report.notation.Numbers;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
+import org.espalier.report.notation.Numbers;
 
 /** Reads what a report shows from a store, which may be unfinished, or growing meanwhile. */
 public final class ResultsReader {
@@ -184,8 +184,8 @@ public final class ResultsReader {
             ThreatModel threat = experiment.attack(attack).threat();
             balls.put(
                     attack,
-                    (threat.norm() == Norm.LINF ? "" : threat.norm() + " ")
-                            + "epsilon " + Numbers.radius(threat.epsilon()));
+                    (threat.norm() == Norm.LINF ? "" : threat.norm() + " ") + "epsilon "
+                            + Numbers.radius(threat.epsilon()));
         }
         bound.ifPresent(of -> balls.put(of.name(), "epsilon " + Numbers.radius(of.epsilon())));
         return balls.values().stream().distinct().count() < 2

@@ -56,8 +56,8 @@ public final class RobustnessTables {
             String settings) {
         /** What tells it from most others, fit for file names. */
         String name() {
-            return ("robustness-" + dataset + "-" + strategy + "-" + suite + "-" + threat.norm() + "-" + threat.epsilon()
-                            + "-" + split + "-" + images)
+            return ("robustness-" + dataset + "-" + strategy + "-" + suite + "-" + threat.norm() + "-"
+                            + threat.epsilon() + "-" + split + "-" + images)
                     .replaceAll("[^A-Za-z0-9._-]+", "-");
         }
 

@@ -80,9 +80,12 @@ class ResultsReaderTest {
                 "trials=2",
                 "pruning.levels=2",
                 "bounds.ibp.epsilon=2/255")));
-        assertThat(AccuracyTable.all(cell(results, "ibp"), OptionalInt.empty())).isNotEmpty().allSatisfy(table -> assertThat(
-                        table.notes())
-                .contains("columns are of different balls: fgsm: epsilon 0.1; pgd: epsilon 0.1; ibp: epsilon 2/255"));
+        assertThat(AccuracyTable.all(cell(results, "ibp"), OptionalInt.empty()))
+                .isNotEmpty()
+                .allSatisfy(
+                        table -> assertThat(table.notes())
+                                .contains(
+                                        "columns are of different balls: fgsm: epsilon 0.1; pgd: epsilon 0.1; ibp: epsilon 2/255"));
         assertThat(cell(results, "pgd").notes()).isEmpty();
     }
 

@@ -73,9 +73,14 @@ public final class ArrayFiles {
         arrays.forEach((name, array) -> {
             Map<Part, Named> to = isLabels(name, arrays) ? labels : images;
             Named before = to.putIfAbsent(Part.in(name), array);
+            if (before != null && to == images) {
+                mayBeLabels(name, array, before);
+                mayBeLabels(name(before, arrays), before, array);
+            }
             if (before != null) {
-                throw new UserException(array.source() + " and " + before.source() + " both look like the "
-                        + Part.in(name) + (to == labels ? " labels" : " examples")
+                throw new UserException(array.source() + " and " + before.source() + " both look like "
+                        + (Part.in(name) == Part.ALL ? "" : "the " + Part.in(name) + " ")
+                        + (to == labels ? "labels" : "examples")
                         + ": expected one of them; --label NAME names the labels");
             }
         });
@@ -87,6 +92,28 @@ public final class ArrayFiles {
         // One kind of pixels for all splits: bytes unless a value is not k / 255.
         boolean floats = images.values().stream().anyMatch(array -> !multiples(array.array()));
         images.forEach((part, array) -> add(part, array, labels.getOrDefault(part, array), floats));
+    }
+
+    private static String name(Named array, Map<String, Named> arrays) {
+        return arrays.entrySet().stream()
+                .filter(each -> each.getValue() == array)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse("NAME");
+    }
+
+    /** Says of an array whose name says nothing that it has one number for each example of another: its labels, perhaps. */
+    private static void mayBeLabels(String name, Named array, Named examples) {
+        List<Integer> sizes = array.array().shape();
+        List<Integer> others = examples.array().shape();
+        if (sizes.size() == 1 && others.size() > 1 && sizes.getFirst().equals(others.getFirst())) {
+            throw new UserException(array.source() + " has one number for each example of " + examples.source()
+                    + (array.array().type().real()
+                            ? ", of type " + array.array().type()
+                                    + ", but labels must be integers: expected whole numbers, as of type int64, and --label "
+                            : ": expected --label ")
+                    + name + " if these are the labels");
+        }
     }
 
     private boolean isLabels(String name, Map<String, Named> arrays) {
