@@ -34,7 +34,7 @@ final class PlanText {
             Map<String, DataSet> data,
             MemoryNeed need,
             List<Integer> cores) {
-        console.err().println("measuring on this machine, about 6 s");
+        console.err().println("measuring on this machine, about 6 s, minutes for a large network");
         SearchEstimate estimate = SearchEstimate.of(first, experiment.trials(), data, CALIBRATION_SECONDS);
         PrintStream out = console.out();
         line(
