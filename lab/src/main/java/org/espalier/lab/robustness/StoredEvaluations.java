@@ -298,7 +298,8 @@ public final class StoredEvaluations {
         line.put("lowest-known", SummaryJson.proportion(stored.known().unbroken()));
         stored.known().certified().ifPresent(certified -> line.put("certified", SummaryJson.proportion(certified)));
         line.put(
-                "findings", stored.findings().stream()
+                "findings",
+                stored.findings().stream()
                         .map(finding -> SummaryJson.finding(tried(finding, stored)))
                         .toList());
         String text = Json.write(line);
