@@ -84,8 +84,7 @@ public record Assessment(List<Step> steps, Batch results, int classes, Optional<
                         .toList(),
                 clean(),
                 worst()));
-        // The finding has always listed a certified accuracy of 0 here. Files of equal evaluations stay equal.
-        findings.add(Rules.strongest(interval().with(none(), List.of())));
+        findings.add(Rules.strongest(interval()));
         return findings;
     }
 
@@ -110,10 +109,6 @@ public record Assessment(List<Step> steps, Batch results, int classes, Optional<
             breaks.add(new RobustInterval.Break(step.name(), under(step)));
         }
         return new RobustInterval(worst(), certified, breaks);
-    }
-
-    private Outcomes none() {
-        return Outcomes.of(new boolean[results.inputs()]);
     }
 
     private Finding ownAttacks() {

@@ -152,14 +152,6 @@ class RulesTest {
         assertThat(untried.sentence()).endsWith("no other source is lower), not certified");
         assertThat(untried.with(first(0, 100), List.of()).sentence()).endsWith(", certified 0.00 %");
         assertThat(untried.lower()).isZero();
-        var beside = new RobustInterval.Break("pgd", first(70, 100));
-        assertThat(Rules.strongest(new RobustInterval(first(60, 100), Optional.empty(), List.of(beside)))
-                        .evidence())
-                .containsKey("lowest-known-accuracy")
-                .doesNotContainKey("certified-accuracy");
-        assertThat(Rules.strongest(new RobustInterval(first(60, 100), Optional.of(first(0, 100)), List.of(beside)))
-                        .evidence())
-                .containsEntry("certified-accuracy", 0.0);
     }
 
     @Test

@@ -298,9 +298,22 @@ public final class StoredEvaluations {
         line.put("lowest-known", SummaryJson.proportion(stored.known().unbroken()));
         stored.known().certified().ifPresent(certified -> line.put("certified", SummaryJson.proportion(certified)));
         line.put(
-                "findings", stored.findings().stream().map(SummaryJson::finding).toList());
+                "findings",
+                stored.findings().stream()
+                        .map(finding -> SummaryJson.finding(tried(finding, stored)))
+                        .toList());
         String text = Json.write(line);
         return text.substring(0, text.length() - 1) + ",\"summary\":" + summary + "}";
+    }
+
+    /** A finding without a certified accuracy where no certificate was tried: its 0 would be no result. */
+    private static Finding tried(Finding finding, StoredEvaluation stored) {
+        if (stored.known().certified().isPresent()) {
+            return finding;
+        }
+        SequencedMap<String, Double> evidence = new LinkedHashMap<>(finding.evidence());
+        evidence.remove("certified-accuracy");
+        return new Finding(finding.rule(), finding.verdict(), finding.sentence(), evidence);
     }
 
     /** Digest of all that determines an evaluation except the network. */
