@@ -31,7 +31,10 @@ public record Split(String name, ImageShape shape, byte[] images, float[] floats
         long pixels = (long) labels.length * features;
         if (floats.length > 0 ? floats.length != pixels || images.length > 0 : images.length != pixels) {
             throw new IllegalArgumentException("split " + name + ": " + labels.length + " images of " + features
-                    + " pixels need " + pixels + " bytes or floats, got " + images.length + " and " + floats.length);
+                    + " pixels need " + pixels
+                    + (floats.length == 0
+                            ? " bytes, got " + images.length
+                            : " floats and no bytes, got " + floats.length + " and " + images.length));
         }
     }
 
