@@ -21,6 +21,8 @@ import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.robustness.Radius;
 import org.espalier.lab.store.Store;
+import org.espalier.lab.store.StoredTrial;
+import org.espalier.lab.store.TrialId;
 import org.espalier.report.ReportFiles;
 import org.espalier.report.ReportFolder;
 import org.espalier.report.ReportText;
@@ -37,6 +39,7 @@ import org.espalier.report.table.LoneTables;
 import org.espalier.report.table.Table;
 import org.espalier.report.verdict.Comparison;
 import org.espalier.report.verdict.Terms;
+import org.espalier.report.verdict.TicketVerdict;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -322,23 +325,51 @@ final class ReportCommand implements Callable<Integer> {
         return report.problems().isEmpty() ? ExitCode.DONE : ExitCode.MISTAKE;
     }
 
-    /** The certificate of the ticket that the verdicts name, else of the sparsest level, in the ball of training. */
+    /**
+     * The certificate of the ticket that a verdict names, else of the first chain's sparsest level, in the ball that it was trained
+     * in; the report where it was trained in none.
+     */
     private static String next(Report report, Path directory) {
-        Experiment experiment = Store.open(directory).experiment();
-        int level = report.verdicts().stream()
-                .flatMap(verdict -> verdict.ticket().map(Comparison::level).stream())
-                .filter(each -> each > 0)
+        Store store = Store.open(directory);
+        Optional<TicketVerdict> named = report.verdicts().stream()
+                .filter(verdict ->
+                        verdict.ticket().filter(ticket -> ticket.level() > 0).isPresent())
+                .findFirst();
+        StoredTrial chain = store.trials().stream()
+                .filter(trial -> named.stream().allMatch(verdict -> isOf(trial.id(), verdict)))
                 .findFirst()
-                .orElse(experiment.pruning().levels());
-        Stream<Float> bounds = experiment.bounds().values().stream().map(bound -> (float) bound.epsilon());
-        Stream<Float> attacks = experiment.attacks().keySet().stream()
+                .orElse(store.trials().getFirst());
+        int last = chain.levels().size() - 1;
+        int level = named.flatMap(TicketVerdict::ticket)
+                .map(Comparison::level)
+                .filter(each -> each <= last)
+                .orElse(last);
+        TrialId id = chain.id();
+        return radius(store.experiment(), id.objective())
+                .map(epsilon -> "espalier certify " + directory + " --data-set " + id.dataset() + " --objective "
+                        + id.objective() + " --strategy " + id.strategy() + " --trial " + id.trial() + " --level "
+                        + level
+                        + " --epsilon " + Radius.text(epsilon))
+                .orElse("espalier report " + directory);
+    }
+
+    private static boolean isOf(TrialId id, TicketVerdict verdict) {
+        return id.dataset().equals(verdict.dataset())
+                && id.objective().equals(verdict.objective())
+                && id.strategy().equals(verdict.strategy());
+    }
+
+    /** The radius of the bound or of the L-infinity attack that an objective trains with, else of the first that is measured. */
+    private static Optional<Float> radius(Experiment experiment, String objective) {
+        Experiment.BoundSettings bound = experiment.bounds().get(objective);
+        if (bound != null) {
+            return Optional.of((float) bound.epsilon());
+        }
+        return Stream.concat(Stream.of(objective), experiment.evaluation().attacks().stream())
+                .filter(experiment.attacks()::containsKey)
                 .map(name -> experiment.attack(name).threat())
                 .filter(threat -> threat.norm() == Norm.LINF && threat.epsilon() > 0)
-                .map(ThreatModel::epsilon);
-        return "espalier certify " + directory + " --level " + level
-                + Stream.concat(bounds, attacks)
-                        .findFirst()
-                        .map(epsilon -> " --epsilon " + Radius.text(epsilon))
-                        .orElse("");
+                .map(ThreatModel::epsilon)
+                .findFirst();
     }
 }

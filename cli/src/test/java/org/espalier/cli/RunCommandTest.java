@@ -62,6 +62,26 @@ class RunCommandTest {
         assertThat(out.resolve("results.md")).content().startsWith("# tiny\n\n### tiny, fgsm training");
     }
 
+    /** Also where several trials and strategies have such a level, and where there is none but the dense one. */
+    @Test
+    void theCommandThatComesNextRuns() {
+        for (List<String> settings : List.of(List.<String>of(), List.of("--set", "strategies=[none]"))) {
+            out = home.resolve("out" + settings.size());
+            String next = run(settings.toArray(String[]::new))
+                    .err()
+                    .lines()
+                    .filter(line -> line.startsWith("Next: espalier certify "))
+                    .findFirst()
+                    .orElseThrow();
+            var arguments = new java.util.ArrayList<>(
+                    List.of(next.substring("Next: espalier ".length()).split(" ")));
+            arguments.addAll(List.of("--images", "3"));
+            CommandLineRun certified = CommandLineRun.of(arguments.toArray(String[]::new));
+            assertThat(certified.code()).as(next + certified.err()).isZero();
+            assertThat(certified.out()).contains("Written: ");
+        }
+    }
+
     @Test
     void kernelsAreNamedAndKeptInTheProvenance() throws IOException {
         assertThat(run("--kernels", "sparse").code()).isZero();

@@ -35,15 +35,23 @@ public final class Dropout {
      * @throws IllegalArgumentException if the rate is outside, also after rounding
      */
     public Dropout(double rate, Architecture architecture, Stream stream) {
-        dropped = (int) Math.rint(rate * (1 << BITS));
-        if (!(rate > 0 && rate < 1) || dropped == 0 || dropped == 1 << BITS) {
-            throw new IllegalArgumentException("the rate of a dropout must be above 0 and below 1, got " + rate);
+        if (!allows(rate)) {
+            throw new IllegalArgumentException(
+                    "the rate of a dropout must be above 0 and below 1 after rounding to a multiple of 1/65536, got "
+                            + rate);
         }
+        dropped = (int) Math.rint(rate * (1 << BITS));
         scale = (float) ((1 << BITS) / (double) ((1 << BITS) - dropped));
         streams = new Stream[Math.max(1, hiddenLayers(architecture))];
         for (int layer = 0; layer < streams.length; layer++) {
             streams[layer] = stream.child(layer);
         }
+    }
+
+    /** Whether a rate is above 0 and below 1, also after rounding to a multiple of 1 / 65,536. */
+    public static boolean allows(double rate) {
+        double draws = Math.rint(rate * (1 << BITS));
+        return draws > 0 && draws < 1 << BITS;
     }
 
     /** Layers whose units can be dropped: ReLUs of values that are no feature maps. */

@@ -27,6 +27,9 @@ public final class Idx {
     private static final int TRUSTED_BYTES = 1 << 18;
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
+    /** Most floats of a file that can be read. */
+    public static final int MOST_FLOATS = LARGEST_ARRAY / Float.BYTES;
+
     private Idx() {}
 
     /**

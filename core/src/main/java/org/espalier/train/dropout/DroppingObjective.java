@@ -48,6 +48,10 @@ record DroppingObjective(String method, Losses losses, double rate) implements O
         if (context.attack().isPresent()) {
             throw new UserException("method " + method + " has an attack, expected none");
         }
+        if (rate > 0 && !Dropout.allows(rate)) {
+            throw new UserException("method " + method + " drops units at a rate of " + rate
+                    + ", expected 0 or at least 1/65536 and at most 65535/65536");
+        }
         return new DroppingObjective(method, losses, rate);
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.espalier.UserException;
+import org.espalier.attack.ThreatModel;
 import org.espalier.data.Digests;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.Json;
@@ -161,7 +162,7 @@ public record TicketCollection(Path directory, List<KeptTicket> tickets) {
                                         "%s, %s %s: at most %d of %d right%s (%s)",
                                         e.suite(),
                                         e.norm(),
-                                        Double.toString(e.epsilon()),
+                                        ThreatModel.radius((float) e.epsilon()),
                                         e.robust(),
                                         e.images(),
                                         e.certified().isPresent()

@@ -353,10 +353,10 @@ public record ModelCard(
 
     /** Figures that came with the file, with the digest of what they were measured on. */
     private void stated(StringBuilder card) {
-        card.append("The ticket's file states these figures. They were measured on the ticket that it was made of");
+        card.append("The ticket's file says that these figures were measured on the ticket that it was made of");
         stated.source()
                 .ifPresent(source -> card.append(" (SHA-256 `").append(source).append("`)"));
-        card.append(", whose weights are the same.\n\n");
+        card.append(". The weights of both were not compared.\n\n");
         stated.evaluations()
                 .forEach(sentence -> card.append("- ").append(escaped(sentence)).append('\n'));
         stated.certificates()

@@ -47,6 +47,8 @@ public final class ImportedFiles {
         if (set.details().classNames().size() != set.classes()) {
             throw new IllegalArgumentException("data set " + set.name() + " has classes without names");
         }
+        checkSize(set.train());
+        checkSize(set.test());
         Path target = directory.toAbsolutePath().normalize();
         Path parent = Objects.requireNonNull(target.getParent(), "a root is no directory of a data set");
         checkTarget(target, directory, replace);
@@ -97,12 +99,17 @@ public final class ImportedFiles {
             throw new UserException(directory + " is no directory of its own, expected one that an import wrote");
         }
         try (DirectoryStream<Path> inside = Files.newDirectoryStream(target)) {
+            boolean empty = true;
             for (Path path : inside) {
+                empty = false;
                 String name = String.valueOf(path.getFileName());
                 if (!ImportedFormat.names().contains(name) || !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
                     throw new UserException(directory + " holds " + name
                             + ", which no import wrote: expected the files of a data set alone");
                 }
+            }
+            if (empty) {
+                throw new UserException(directory + " is empty, expected the files of a data set");
             }
             Path old = parent.resolve(TEMPORARY + target.getFileName() + "-"
                     + ProcessHandle.current().pid() + "-old");
@@ -112,6 +119,14 @@ public final class ImportedFiles {
             delete(old);
         } catch (IOException e) {
             throw AtomicFiles.unwritable(directory, e);
+        }
+    }
+
+    /** A file of floats has four bytes each, and is read into one array. */
+    private static void checkSize(Split split) {
+        if (split.floats().length > Idx.MOST_FLOATS) {
+            throw new UserException("split " + split.name() + " has " + split.floats().length
+                    + " values that are no multiples of 1/255, expected at most " + Idx.MOST_FLOATS);
         }
     }
 

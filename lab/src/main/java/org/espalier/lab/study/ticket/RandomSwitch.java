@@ -121,11 +121,16 @@ public record RandomSwitch(
         }
         for (String directory : searches) {
             Store store = Store.open(UserPath.of(directory, "searches"));
-            StoredTrial other = store.trials().stream()
-                    .filter(each -> each.id().trial() == trial)
-                    .findFirst()
-                    .orElseThrow(() -> new UserException(
-                            "searches has " + directory + ", which has no trial " + trial + ", expected one"));
+            String dataset = chosen.trial().id().dataset();
+            List<StoredTrial> matching = store.trials().stream()
+                    .filter(each ->
+                            each.id().trial() == trial && each.id().dataset().equals(dataset))
+                    .toList();
+            if (matching.size() != 1) {
+                throw new UserException("searches has " + directory + ", which has " + matching.size()
+                        + " chains of trial " + trial + " on data set " + dataset + ", expected one");
+            }
+            StoredTrial other = matching.getFirst();
             members.add(new Member(
                     directory,
                     store.level(other.levels().getLast())
