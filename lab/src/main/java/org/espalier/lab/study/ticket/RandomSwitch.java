@@ -14,6 +14,7 @@ import org.espalier.engine.Engine;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredNetwork;
 import org.espalier.lab.store.StoredTrial;
+import org.espalier.lab.store.TrialId;
 import org.espalier.lab.study.StudiedTrial;
 import org.espalier.lab.study.StudyContext;
 import org.espalier.lab.study.StudyKind;
@@ -121,14 +122,21 @@ public record RandomSwitch(
         }
         for (String directory : searches) {
             Store store = Store.open(UserPath.of(directory, "searches"));
-            String dataset = chosen.trial().id().dataset();
+            TrialId own = chosen.trial().id();
             List<StoredTrial> matching = store.trials().stream()
                     .filter(each ->
-                            each.id().trial() == trial && each.id().dataset().equals(dataset))
+                            each.id().trial() == trial && each.id().dataset().equals(own.dataset()))
                     .toList();
+            if (matching.size() > 1) {
+                matching = matching.stream()
+                        .filter(each -> each.id().objective().equals(own.objective())
+                                && each.id().strategy().equals(own.strategy()))
+                        .toList();
+            }
             if (matching.size() != 1) {
-                throw new UserException("searches has " + directory + ", which has " + matching.size()
-                        + " chains of trial " + trial + " on data set " + dataset + ", expected one");
+                throw new UserException("searches has " + directory + ", expected one chain of trial " + trial
+                        + " on data set " + own.dataset() + ", or one of them of objective " + own.objective()
+                        + " and strategy " + own.strategy());
             }
             StoredTrial other = matching.getFirst();
             members.add(new Member(
