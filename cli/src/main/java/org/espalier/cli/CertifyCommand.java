@@ -34,7 +34,6 @@ import org.espalier.lab.counterexample.KeptDirectory;
 import org.espalier.lab.experiment.Decimals;
 import org.espalier.lab.experiment.Names;
 import org.espalier.lab.file.Json;
-import org.espalier.lab.robustness.Radius;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.tickets.Ticket;
@@ -412,7 +411,9 @@ final class CertifyCommand implements Callable<Integer> {
             CertificationRequest request = requests.get(i);
             Certification each = certifications.get(i);
             keys.add(List.of(
-                    request.ticket().label(), percent(request.ticket().density()), Radius.text(request.epsilon())));
+                    request.ticket().label(),
+                    percent(request.ticket().density()),
+                    ThreatModel.radius(request.epsilon())));
             rows.add(List.of(
                     percent(each.clean()) + (each.ofChance() ? "*" : ""),
                     percent(each.certified()),

@@ -19,7 +19,6 @@ import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.file.AtomicFiles;
-import org.espalier.lab.robustness.Radius;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredTrial;
 import org.espalier.lab.store.TrialId;
@@ -330,7 +329,7 @@ final class ReportCommand implements Callable<Integer> {
      * in; the report where it was trained in none.
      */
     private static String next(Report report, Path directory) {
-        Store store = Store.open(directory);
+        Store store = report.runs().getFirst().store();
         Optional<TicketVerdict> named = report.verdicts().stream()
                 .filter(verdict ->
                         verdict.ticket().filter(ticket -> ticket.level() > 0).isPresent())
@@ -349,7 +348,7 @@ final class ReportCommand implements Callable<Integer> {
                 .map(epsilon -> "espalier certify " + directory + " --data-set " + id.dataset() + " --objective "
                         + id.objective() + " --strategy " + id.strategy() + " --trial " + id.trial() + " --level "
                         + level
-                        + " --epsilon " + Radius.text(epsilon))
+                        + " --epsilon " + ThreatModel.radius(epsilon))
                 .orElse("espalier report " + directory);
     }
 
@@ -361,13 +360,8 @@ final class ReportCommand implements Callable<Integer> {
 
     /** The radius of the bound or of the L-infinity attack that an objective trains with, else of the first that is measured. */
     private static Optional<Float> radius(Experiment experiment, String objective) {
-        Experiment.BoundSettings bound = experiment.bounds().get(objective);
-        if (bound != null) {
-            return Optional.of((float) bound.epsilon());
-        }
         return Stream.concat(Stream.of(objective), experiment.evaluation().attacks().stream())
-                .filter(experiment.attacks()::containsKey)
-                .map(name -> experiment.attack(name).threat())
+                .flatMap(name -> experiment.ball(name).stream())
                 .filter(threat -> threat.norm() == Norm.LINF && threat.epsilon() > 0)
                 .map(ThreatModel::epsilon)
                 .findFirst();

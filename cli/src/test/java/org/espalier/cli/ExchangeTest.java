@@ -155,8 +155,7 @@ class ExchangeTest {
         assertThat(home.resolve("no.md")).doesNotExist();
     }
 
-    @Test
-    void theCardAndTheMetadataHaveCertificatesWithoutAnEvaluation() throws IOException {
+    private void certifySeven() {
         done(
                 "certify",
                 out.toString(),
@@ -170,6 +169,11 @@ class ExchangeTest {
                 "2/255",
                 "--images",
                 "7");
+    }
+
+    @Test
+    void theCardAndTheMetadataHaveCertificatesWithoutAnEvaluation() throws IOException {
+        certifySeven();
         String row = "| L-infinity ball of radius 2/255 | crown | 7 test | ";
         Path onnx = export("onnx", "certified.onnx", "--sparse");
         assertThat(home.resolve("certified.md"))
@@ -196,19 +200,7 @@ class ExchangeTest {
 
     @Test
     void aTicketFilesExportKeepsTheFiguresInItsMetadataAndNamesTheirDigest() throws IOException {
-        done(
-                "certify",
-                out.toString(),
-                "--strategy",
-                "original",
-                "--trial",
-                "2",
-                "--level",
-                "1",
-                "--epsilon",
-                "2/255",
-                "--images",
-                "7");
+        certifySeven();
         Path kept = export("compact", "kept.espalier");
         String source = CompactFile.about(Files.readAllBytes(kept), "kept").get("espalier.ticket-sha256");
         // Twice, as every file has another digest.

@@ -1,6 +1,5 @@
 package org.espalier.data;
 
-import java.util.Arrays;
 import java.util.Optional;
 import org.espalier.random.Stream;
 import org.espalier.setting.Setting;
@@ -59,47 +58,53 @@ public record Augmentation(
      * @param example to write
      */
     public void apply(byte[] images, int image, ImageShape shape, Stream stream, long use, byte[] out, int example) {
-        int down = crop == 0 ? 0 : stream.below(2 * crop + 1, DRAWS * use) - crop;
-        int right = crop == 0 ? 0 : stream.below(2 * crop + 1, DRAWS * use + 1) - crop;
-        boolean mirrored = flip && stream.bits(DRAWS * use + 2) < 0;
-        int features = shape.features();
+        int down = shift(stream, DRAWS * use);
+        int right = shift(stream, DRAWS * use + 1);
+        boolean mirrored = mirrored(stream, use);
         int width = shape.width();
-        int rows = shape.height() * shape.channels();
-        for (int row = 0; row < rows; row++) {
-            int from = row % shape.height() + down;
-            int to = example * features + row * width;
-            if (from < 0 || from >= shape.height()) {
-                Arrays.fill(out, to, to + width, (byte) 0);
-                continue;
-            }
-            int line = image * features + (row + down) * width;
+        for (int row = 0; row < shape.height() * shape.channels(); row++) {
+            int line = line(shape, image, row, down);
+            int to = example * shape.features() + row * width;
             for (int column = 0; column < width; column++) {
-                int across = (mirrored ? width - 1 - column : column) + right;
-                out[to + column] = across < 0 || across >= width ? 0 : images[line + across];
+                int across = across(width, column, right, mirrored);
+                out[to + column] = line < 0 || across < 0 ? 0 : images[line + across];
             }
         }
     }
 
     /** As {@link #apply(byte[], int, ImageShape, Stream, long, byte[], int)}, of images that are floats. */
     public void apply(float[] images, int image, ImageShape shape, Stream stream, long use, float[] out, int example) {
-        int down = crop == 0 ? 0 : stream.below(2 * crop + 1, DRAWS * use) - crop;
-        int right = crop == 0 ? 0 : stream.below(2 * crop + 1, DRAWS * use + 1) - crop;
-        boolean mirrored = flip && stream.bits(DRAWS * use + 2) < 0;
-        int features = shape.features();
+        int down = shift(stream, DRAWS * use);
+        int right = shift(stream, DRAWS * use + 1);
+        boolean mirrored = mirrored(stream, use);
         int width = shape.width();
-        int rows = shape.height() * shape.channels();
-        for (int row = 0; row < rows; row++) {
-            int from = row % shape.height() + down;
-            int to = example * features + row * width;
-            if (from < 0 || from >= shape.height()) {
-                Arrays.fill(out, to, to + width, 0f);
-                continue;
-            }
-            int line = image * features + (row + down) * width;
+        for (int row = 0; row < shape.height() * shape.channels(); row++) {
+            int line = line(shape, image, row, down);
+            int to = example * shape.features() + row * width;
             for (int column = 0; column < width; column++) {
-                int across = (mirrored ? width - 1 - column : column) + right;
-                out[to + column] = across < 0 || across >= width ? 0 : images[line + across];
+                int across = across(width, column, right, mirrored);
+                out[to + column] = line < 0 || across < 0 ? 0 : images[line + across];
             }
         }
+    }
+
+    private int shift(Stream stream, long draw) {
+        return crop == 0 ? 0 : stream.below(2 * crop + 1, draw) - crop;
+    }
+
+    private boolean mirrored(Stream stream, long use) {
+        return flip && stream.bits(DRAWS * use + 2) < 0;
+    }
+
+    /** Where the pixels begin that a row of a changed image takes; -1 for black ones. */
+    private static int line(ImageShape shape, int image, int row, int down) {
+        int from = row % shape.height() + down;
+        return from < 0 || from >= shape.height() ? -1 : image * shape.features() + (row + down) * shape.width();
+    }
+
+    /** The column that a column of a changed image takes; -1 for black. */
+    private static int across(int width, int column, int right, boolean mirrored) {
+        int across = (mirrored ? width - 1 - column : column) + right;
+        return across < 0 || across >= width ? -1 : across;
     }
 }

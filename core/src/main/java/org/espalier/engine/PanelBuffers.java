@@ -1,6 +1,5 @@
 package org.espalier.engine;
 
-import java.util.Arrays;
 import org.espalier.network.Architecture;
 import org.jspecify.annotations.Nullable;
 
@@ -15,15 +14,14 @@ public final class PanelBuffers implements ActivationBuffers {
             gradients; // (layer): gradient of the loss with respect to that layer's outputs before ReLU
 
     private @Nullable ActivationPanels inputGradient;
-    private final boolean[] dropped; // (panel): whether the last forward pass dropped units
-    private @Nullable Dropout dropout;
+    private final DropoutPasses dropouts;
 
     public PanelBuffers(Architecture architecture, int examples) {
         this.architecture = architecture;
         activations = new ActivationPanels[architecture.layers() + 1];
         gradients = new ActivationPanels[architecture.layers()];
         activations[0] = new ActivationPanels(architecture.inputs(), examples);
-        dropped = new boolean[activations[0].panels()];
+        dropouts = new DropoutPasses(activations[0].panels());
         for (int layer = 0; layer < architecture.layers(); layer++) {
             activations[layer + 1] = new ActivationPanels(architecture.outputs(layer), examples);
             gradients[layer] = new ActivationPanels(architecture.outputs(layer), examples);
@@ -70,19 +68,12 @@ public final class PanelBuffers implements ActivationBuffers {
 
     @Override
     public void dropout(Dropout dropout) {
-        this.dropout = dropout;
+        dropouts.set(dropout);
     }
 
-    /** What a forward pass drops units by, which backward passes then go by; null if it drops none. */
-    public @Nullable Dropout passing(int firstPanel, int panels, Mode mode) {
-        Dropout drops = mode == Mode.EVALUATION ? null : dropout;
-        Arrays.fill(dropped, firstPanel, firstPanel + panels, drops != null);
-        return drops;
-    }
-
-    /** What the last forward pass over a panel dropped units by; null if it dropped none. */
-    public @Nullable Dropout passed(int panel) {
-        return dropped[panel] ? dropout : null;
+    /** What passes over these buffers drop. */
+    public DropoutPasses dropouts() {
+        return dropouts;
     }
 
     @Override

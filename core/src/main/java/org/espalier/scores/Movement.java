@@ -52,16 +52,26 @@ public record Movement(
         implements MaskRule {
     /** Checks that the density has time to fall. */
     public Movement {
+        checkTime(warmUp, coolDown, "the density to fall");
+    }
+
+    /** Checks that warm-up and cool-down leave time for something. */
+    static void checkTime(double warmUp, double coolDown, String what) {
         if (warmUp + coolDown >= 1) {
             throw new IllegalArgumentException("warm-up of " + warmUp + " and cool-down of " + coolDown
-                    + " leave no time for the density to fall, expected a sum below 1");
+                    + " leave no time for " + what + ", expected a sum below 1");
         }
     }
 
     /** The share of the way from a density of 1 to the last one that is left after so many updates. */
     double left(int updates, int iterations) {
+        return left(warmUp, coolDown, updates, iterations);
+    }
+
+    /** What is left of a way that is gone as a cubic between warm-up and cool-down, fractions of all updates: from 1 to 0. */
+    static double left(double warmUp, double coolDown, int updates, int iterations) {
         double done = (updates - warmUp * iterations) / ((1 - warmUp - coolDown) * iterations);
-        double rest = 1 - Math.clamp(done, 0.0, 1.0);
+        double rest = updates >= iterations ? 0 : 1 - Math.clamp(done, 0.0, 1.0);
         return rest * rest * rest;
     }
 
@@ -75,7 +85,7 @@ public record Movement(
         Architecture architecture = training.engine().architecture();
         int[] last = distribution.counts(architecture, density);
         return new MovementScores(training, rate, 0, 0, (updates, _) -> {
-            double left = updates >= training.iterations() ? 0 : left(updates, training.iterations());
+            double left = left(updates, training.iterations());
             int[] counts = new int[last.length];
             for (int layer = 0; layer < counts.length; layer++) {
                 counts[layer] = last[layer] + (int) (left * (architecture.weights(layer) - last[layer]));

@@ -57,17 +57,12 @@ public record MovementThreshold(
         implements MaskRule {
     /** Checks that the threshold has time to rise. */
     public MovementThreshold {
-        if (warmUp + coolDown >= 1) {
-            throw new IllegalArgumentException("warm-up of " + warmUp + " and cool-down of " + coolDown
-                    + " leave no time for the threshold to rise, expected a sum below 1");
-        }
+        Movement.checkTime(warmUp, coolDown, "the threshold to rise");
     }
 
     /** The threshold after so many updates. */
     double threshold(int updates, int iterations) {
-        double done = (updates - warmUp * iterations) / ((1 - warmUp - coolDown) * iterations);
-        double rest = updates >= iterations ? 0 : 1 - Math.clamp(done, 0.0, 1.0);
-        return threshold * (1 - rest * rest * rest);
+        return threshold * (1 - Movement.left(warmUp, coolDown, updates, iterations));
     }
 
     /** Scores of a layer whose sigmoid is above a threshold, and as many as it keeps at least. */

@@ -1,11 +1,11 @@
 package org.espalier.cli.progress;
 
 import java.time.Duration;
+import org.espalier.attack.ThreatModel;
 import org.espalier.cli.console.Console;
 import org.espalier.lab.certification.CertificationObserver;
 import org.espalier.lab.certification.CertificationRequest;
 import org.espalier.lab.experiment.Names;
-import org.espalier.lab.robustness.Radius;
 
 /** Progress of certifications: a line at the end of each, and one every ten seconds within it. */
 public final class CertificationProgress implements CertificationObserver {
@@ -38,7 +38,7 @@ public final class CertificationProgress implements CertificationObserver {
 
     private void say(CertificationRequest request, String what) {
         console.err()
-                .println(request.ticket().label() + ", epsilon " + Radius.text(request.epsilon()) + ", "
+                .println(request.ticket().label() + ", epsilon " + ThreatModel.radius(request.epsilon()) + ", "
                         + request.method() + ": " + what);
         said = System.nanoTime();
     }

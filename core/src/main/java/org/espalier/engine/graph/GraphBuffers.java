@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.espalier.engine.ActivationBuffers;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Dropout;
-import org.espalier.engine.Mode;
+import org.espalier.engine.DropoutPasses;
 import org.espalier.engine.graph.map.Value;
 import org.espalier.network.Architecture;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +28,8 @@ final class GraphBuffers implements ActivationBuffers {
     /** Whether the last forward pass over a panel was one of training. */
     final boolean[] training;
 
-    private final boolean[] dropped; // (panel): whether the last forward pass dropped units
-    private @Nullable Dropout dropout;
+    /** What passes over these buffers drop. */
+    final DropoutPasses dropouts;
 
     GraphBuffers(GraphPlan plan, int examples) {
         this.plan = plan;
@@ -43,7 +43,7 @@ final class GraphBuffers implements ActivationBuffers {
         batchPanels = new int[panels];
         batchExamples = new int[panels];
         training = new boolean[panels];
-        dropped = new boolean[panels];
+        dropouts = new DropoutPasses(panels);
         batch(0, panels, panels * ActivationPanels.LANES);
         means = new float[plan.norms()][panels][];
         inverses = new float[plan.norms()][panels][];
@@ -89,21 +89,7 @@ final class GraphBuffers implements ActivationBuffers {
 
     @Override
     public void dropout(Dropout dropout) {
-        this.dropout = dropout;
-    }
-
-    /** What a forward pass drops units by, which backward passes then go by; null if it drops none. */
-    @Nullable
-    Dropout passing(int firstPanel, int panels, Mode mode) {
-        Dropout drops = mode == Mode.EVALUATION ? null : dropout;
-        Arrays.fill(dropped, firstPanel, firstPanel + panels, drops != null);
-        return drops;
-    }
-
-    /** What the last forward pass over a panel dropped units by; null if it dropped none. */
-    @Nullable
-    Dropout passed(int panel) {
-        return dropped[panel] ? dropout : null;
+        dropouts.set(dropout);
     }
 
     /** Panels of the batch that begins at a panel; panels in no batch are one by themselves. */

@@ -169,7 +169,7 @@ public final class GraphEngine implements BoundEngine {
         GraphBuffers own = GraphBuffers.of(buffers);
         Checks.covers(architecture, own, firstPanel, panels);
         boolean training = mode != Mode.EVALUATION && plan.norms() > 0;
-        Dropout drops = own.passing(firstPanel, panels, mode);
+        Dropout drops = own.dropouts.passing(firstPanel, panels, mode);
         for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
             own.training[panel] = training;
             for (int s = 0; s < steps.length && !training; s++) {
@@ -233,7 +233,7 @@ public final class GraphEngine implements BoundEngine {
 
     private void gate(int s, GraphBuffers buffers, int panel) {
         Step step = steps[s];
-        Dropout drops = buffers.passed(panel);
+        Dropout drops = buffers.dropouts.passed(panel);
         if (drops != null && hidden[s] >= 0) {
             drops.scale(buffers.gradient(step.out), panel);
         }
@@ -378,7 +378,7 @@ public final class GraphEngine implements BoundEngine {
             unmasked = whole;
         }
         whole.load(weights(), Mask.dense(architecture));
-        Mode mode = buffers.training[firstPanel] || buffers.passed(firstPanel) != null
+        Mode mode = buffers.training[firstPanel] || buffers.dropouts.passed(firstPanel) != null
                 ? Mode.BATCH_STATISTICS
                 : Mode.EVALUATION;
         whole.forward(buffers, firstPanel, panels, mode);

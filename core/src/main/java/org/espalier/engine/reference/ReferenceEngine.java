@@ -102,7 +102,7 @@ public final class ReferenceEngine implements BoundEngine {
     @Override
     public void forward(ActivationBuffers buffers, int firstPanel, int panels, Mode mode) {
         Checks.covers(architecture, buffers, firstPanel, panels);
-        PanelBuffers.of(buffers).passing(firstPanel, panels, mode);
+        PanelBuffers.of(buffers).dropouts().passing(firstPanel, panels, mode);
         for (int example = firstPanel * ActivationPanels.LANES;
                 example < (firstPanel + panels) * ActivationPanels.LANES;
                 example++) {
@@ -382,7 +382,7 @@ public final class ReferenceEngine implements BoundEngine {
 
     /** What a hidden unit of a layer is multiplied by after its ReLU. */
     private static double dropping(ActivationBuffers buffers, int example, int layer, int unit) {
-        Dropout drops = PanelBuffers.of(buffers).passed(example / ActivationPanels.LANES);
+        Dropout drops = PanelBuffers.of(buffers).dropouts().passed(example / ActivationPanels.LANES);
         return drops == null ? 1 : drops.factor(layer, example, unit);
     }
 

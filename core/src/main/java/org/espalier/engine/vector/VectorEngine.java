@@ -165,7 +165,7 @@ public final class VectorEngine implements BoundEngine {
     public void forward(ActivationBuffers buffers, int firstPanel, int panels, Mode mode) {
         PanelBuffers own = PanelBuffers.of(buffers);
         Checks.covers(architecture, own, firstPanel, panels);
-        Dropout drops = own.passing(firstPanel, panels, mode);
+        Dropout drops = own.dropouts().passing(firstPanel, panels, mode);
         for (int layer = 0; layer < layers.length; layer++) {
             Epilogue finish = layer + 1 < layers.length ? Epilogue.RELU : Epilogue.LINEAR;
             float[] bias = architecture.bias(layer) ? biases[layer] : null;
@@ -227,7 +227,7 @@ public final class VectorEngine implements BoundEngine {
                             out, panel); // units that nothing reads: their biases' gradients are summed from these rows
                 }
                 products.backwardGated(weights, buffers.gradient(layer), panel, out, gate);
-                Dropout drops = buffers.passed(panel);
+                Dropout drops = buffers.dropouts().passed(panel);
                 if (drops != null) {
                     drops.scale(out, panel);
                 }
@@ -277,7 +277,10 @@ public final class VectorEngine implements BoundEngine {
         }
         whole.writeWeights(weights());
         whole.forward(
-                buffers, firstPanel, panels, buffers.passed(firstPanel) == null ? Mode.EVALUATION : Mode.TRAINING);
+                buffers,
+                firstPanel,
+                panels,
+                buffers.dropouts().passed(firstPanel) == null ? Mode.EVALUATION : Mode.TRAINING);
         whole.backward(buffers, firstPanel, panels, Gradients.WEIGHTS);
         Weights gradient = whole.gradient();
         for (int layer = 0; layer < layers.length; layer++) {

@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.UserException;
+import org.espalier.attack.ThreatModel;
 import org.espalier.lab.exchange.StatedResults;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.robustness.Proportion;
-import org.espalier.lab.robustness.Radius;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -157,7 +157,7 @@ public record KeptTicket(
                                         + " verdict %s",
                                 each.suite(),
                                 each.norm(),
-                                Radius.text((float) each.epsilon()),
+                                ThreatModel.radius((float) each.epsilon()),
                                 each.images(),
                                 each.clean(),
                                 each.robust(),

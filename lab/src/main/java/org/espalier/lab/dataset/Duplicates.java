@@ -70,7 +70,7 @@ final class Duplicates {
      */
     static List<String> notes(Map<Part, Examples> parts, List<String> names) {
         Map<Key, First> first = new HashMap<>();
-        Map<String, List<String>> across = new java.util.LinkedHashMap<>();
+        Map<Parts, List<String>> across = new java.util.LinkedHashMap<>();
         List<String> contrary = new ArrayList<>();
         int[] within = {0};
         parts.forEach((part, examples) -> {
@@ -88,19 +88,13 @@ final class Duplicates {
                 if (known.part() == part) {
                     within[0]++;
                 } else {
-                    across.computeIfAbsent(
-                                    part + " examples are equal to " + known.part() + " examples",
-                                    _ -> new ArrayList<>())
+                    across.computeIfAbsent(new Parts(part, known.part()), _ -> new ArrayList<>())
                             .add(pair);
                 }
             }
         });
         List<String> notes = new ArrayList<>();
-        across.forEach((what, pairs) -> notes.add("duplicates: " + pairs.size() + " "
-                + (pairs.size() == 1
-                        ? what.replaceFirst("examples are", "example is").replaceFirst("examples$", "example")
-                        : what)
-                + ": "
+        across.forEach((two, pairs) -> notes.add("duplicates: " + pairs.size() + " " + two.equal(pairs.size()) + ": "
                 + Names.listed(pairs, NAMED)
                 + "; --drop-duplicates keeps one of equal examples"));
         if (within[0] > 0) {
@@ -114,5 +108,13 @@ final class Duplicates {
                     + " of equal examples with different labels: " + Names.listed(contrary, NAMED));
         }
         return notes;
+    }
+
+    /** Two splits. */
+    private record Parts(Part part, Part other) {
+        String equal(int examples) {
+            String noun = Names.noun(examples, "example");
+            return part + " " + noun + (examples == 1 ? " is" : " are") + " equal to " + other + " " + noun;
+        }
     }
 }

@@ -123,16 +123,16 @@ final class Calibration {
      * first, which finds its code and memory cold. A first run that takes more than all of that time is the answer.
      */
     private static double timed(Runnable task, double seconds) {
+        double first = mean(task, 0);
+        return first > seconds ? first : mean(task, seconds);
+    }
+
+    /** The mean seconds of a run, of one at least. */
+    private static double mean(Runnable task, double seconds) {
         long start = System.nanoTime();
         long processor = processorTime();
-        task.run();
-        long wall = System.nanoTime() - start;
-        long used = processorTime() - processor;
-        if (used > seconds * NANOS || wall > MOST_WAIT * seconds * NANOS) {
-            return (used > 0 ? used : wall) / NANOS;
-        }
-        start = System.nanoTime();
-        processor = processorTime();
+        long used;
+        long wall;
         long runs = 0;
         do {
             task.run();

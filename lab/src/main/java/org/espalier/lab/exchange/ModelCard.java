@@ -18,7 +18,6 @@ import org.espalier.lab.certification.StoredCertifications;
 import org.espalier.lab.experiment.Names;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.robustness.Proportion;
-import org.espalier.lab.robustness.Radius;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.store.NetworkFile;
@@ -243,7 +242,7 @@ public record ModelCard(
     }
 
     private static String threat(ThreatModel threat) {
-        return norm(threat.norm()) + " ball of radius " + Radius.text(threat.epsilon());
+        return norm(threat.norm()) + " ball of radius " + ThreatModel.radius(threat.epsilon());
     }
 
     private static String norm(Norm norm) {

@@ -9,7 +9,7 @@ import org.espalier.lab.store.NetworkFile;
 import org.espalier.lab.tickets.Ticket;
 
 /**
- * What a ticket's file says of the ticket that it was made of, whose weights it has. An export wrote it to the file's metadata.
+ * What a ticket's file says of the ticket that it was made of. An export wrote it to the file's metadata.
  *
  * @param source SHA-256 of the ticket that was measured, if the file names it
  * @param origin trial and level of its search, if the file names them

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.espalier.attack.Attack;
 import org.espalier.attack.Norm;
+import org.espalier.attack.ThreatModel;
 import org.espalier.attack.TrainingAttackKind;
 import org.espalier.data.Augmentation;
 import org.espalier.data.DataSet;
@@ -112,6 +113,14 @@ public record Experiment(
      */
     public Attack attack(String name) {
         return TrainingAttackKind.of(Objects.requireNonNull(attacks.get(name), name));
+    }
+
+    /** The ball of the attack or bound of a name; empty where there is none of it. */
+    public Optional<ThreatModel> ball(String name) {
+        return attacks.containsKey(name)
+                ? Optional.of(attack(name).threat())
+                : Optional.ofNullable(bounds.get(name))
+                        .map(bound -> new ThreatModel(Norm.LINF, (float) bound.epsilon()));
     }
 
     /** Data sets and their split. */

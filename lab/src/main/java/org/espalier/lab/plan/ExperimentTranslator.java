@@ -235,9 +235,8 @@ public final class ExperimentTranslator {
                 throw new UserException(
                         "training.mask is given, expected none with network.from: its rule begins with a mask of its own");
             }
-            Architecture architecture = fitting(
+            return fitting(
                     start.get().network().mask().architecture(), start.get().file(), set);
-            return architecture;
         }
         network.tooLarge(set.features(), network.outputs().orElse(set.classes()))
                 .ifPresent(problem -> {

@@ -21,11 +21,6 @@ public final class Radius {
         };
     }
 
-    /** A radius in words, as {@link ThreatModel#radius}. */
-    public static String text(float epsilon) {
-        return ThreatModel.radius(epsilon);
-    }
-
     /**
      * Refuses a ball that holds every image.
      *

@@ -15,7 +15,7 @@ class RadiusTest {
     @ParameterizedTest
     @CsvSource({"0.003921569, 1/255", "0.03137255, 8/255", "0.2, 0.2", "0.3, 0.3", "1, 1.0", "0.0312345, 0.0312345"})
     void radiiAreFractionsOf255WherePeopleWouldWriteThem(float epsilon, String text) {
-        assertThat(Radius.text(epsilon)).isEqualTo(text);
+        assertThat(ThreatModel.radius(epsilon)).isEqualTo(text);
         assertThat(new ThreatModel(Norm.LINF, epsilon)).hasToString(Norm.LINF + " " + text);
     }
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.espalier.attack.Norm;
+import org.espalier.attack.ThreatModel;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.Names;
 import org.espalier.lab.robustness.Proportion;
@@ -46,13 +47,9 @@ public final class BeyondAttackReader {
 
     /** That of the attack, or of the bound that the objective trains on. */
     private static Optional<Float> radius(Experiment experiment, TicketVerdict verdict) {
-        if (verdict.basis().isPresent()) {
-            return verdict.basis().map(basis -> (float) basis.epsilon());
-        }
-        if (experiment.attacks().containsKey(verdict.attack())) {
-            return Optional.of(experiment.attack(verdict.attack()).threat().epsilon());
-        }
-        return Optional.ofNullable(experiment.bounds().get(verdict.attack())).map(bound -> (float) bound.epsilon());
+        return verdict.basis()
+                .map(basis -> (float) basis.epsilon())
+                .or(() -> experiment.ball(verdict.attack()).map(ThreatModel::epsilon));
     }
 
     /**
