@@ -38,8 +38,8 @@ import picocli.CommandLine.Parameters;
         description = "Classify images with a ticket.",
         footer = {
             "",
-            "Files: PNG and JPEG pictures of the network's size, NumPy arrays of images (.npy, .npz), and tables (CSV,",
-            "Parquet) with the features of an imported table.",
+            "Files: PNG and JPEG pictures of the network's size, NumPy arrays of images (.npy, .npz), and",
+            "tables (CSV, Parquet) with the features of an imported table.",
             "Examples:",
             "  espalier predict runs/quick-mlp --strategy original --trial 1 --level 3 seven.png",
             "  espalier predict ticket.safetensors images.npy --json",
