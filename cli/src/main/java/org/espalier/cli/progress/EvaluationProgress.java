@@ -5,12 +5,13 @@ import org.espalier.cli.console.Console;
 import org.espalier.lab.robustness.EvaluationObserver;
 import org.espalier.lab.robustness.EvaluationRequest;
 
-/** Progress of evaluations: a line per batch of images, with the time left. */
+/** Progress of evaluations: a line per batch of images that is attacked, with the time left by the pace of this run. */
 public final class EvaluationProgress implements EvaluationObserver {
     private final Console console;
     private final long started = System.nanoTime();
     private int batches;
-    private int batchesDone;
+    private int found;
+    private int attacked;
 
     public EvaluationProgress(Console console) {
         this.console = console;
@@ -32,13 +33,19 @@ public final class EvaluationProgress implements EvaluationObserver {
     }
 
     @Override
+    public synchronized void found(EvaluationRequest request, int done, int of) {
+        found++;
+    }
+
+    @Override
     public synchronized void batch(EvaluationRequest request, int done, int of) {
-        batchesDone++;
+        attacked++;
+        int left = batches - found - attacked;
         Duration elapsed = Duration.ofNanos(System.nanoTime() - started);
-        Duration left = elapsed.multipliedBy(batches - batchesDone).dividedBy(batchesDone);
+        Duration time = elapsed.multipliedBy(left).dividedBy(attacked);
         console.err()
                 .println(request.ticket().label() + ": " + done + " of " + of + (of == 1 ? " batch" : " batches")
                         + " of images, " + Durations.of(elapsed)
-                        + (batchesDone < batches ? ", about " + Durations.of(left) + " left" : ""));
+                        + (left > 0 ? ", about " + Durations.of(time) + " left" : ""));
     }
 }

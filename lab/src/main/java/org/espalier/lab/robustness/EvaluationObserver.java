@@ -17,7 +17,10 @@ public interface EvaluationObserver {
     /** Attacks of a finished evaluation run again on the images that they broke, to keep the adversarial examples. */
     default void again(EvaluationRequest request) {}
 
-    /** A batch is done. */
+    /** A batch was stored by an earlier run; {@code done} of {@code of} are there now. */
+    default void found(EvaluationRequest request, int done, int of) {}
+
+    /** A batch was attacked; {@code done} of {@code of} are there now. */
     default void batch(EvaluationRequest request, int done, int of) {}
 
     /** An evaluation is whole. */

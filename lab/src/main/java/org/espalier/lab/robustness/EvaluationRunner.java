@@ -176,13 +176,15 @@ public final class EvaluationRunner {
             public JobQueue.End run(Piece piece, BooleanSupplier stop) {
                 Job job = piece.job();
                 if (job.stored.isPresent()) {
-                    if (job.directory.kept(piece.batch()).isEmpty()) {
+                    boolean found = job.directory.kept(piece.batch()).isPresent();
+                    if (!found) {
                         job.directory.write(piece.batch(), again(job, job.stored.get(), piece.batch(), target(job)));
                     }
-                    kept(job);
+                    kept(job, found);
                     return JobQueue.End.DONE;
                 }
                 Batch batch = job.directory.read(piece.batch()).orElse(null);
+                boolean found = batch != null;
                 if (batch == null) {
                     Target network = target(job);
                     long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
@@ -191,7 +193,7 @@ public final class EvaluationRunner {
                     attacked.add(batch.inputs());
                     job.directory.write(piece.batch(), batch);
                 }
-                give(job, piece.batch(), batch);
+                give(job, piece.batch(), batch, found);
                 return JobQueue.End.DONE;
             }
 
@@ -205,10 +207,10 @@ public final class EvaluationRunner {
         }
 
         /** Counts a batch of which only the examples were missing. */
-        private void kept(Job job) {
+        private void kept(Job job, boolean found) {
             synchronized (this) {
                 job.kept++;
-                observer.batch(job.request, job.kept, job.directory.batches());
+                tell(job, job.kept, found);
                 if (job.kept < job.directory.batches()) {
                     return;
                 }
@@ -220,11 +222,19 @@ public final class EvaluationRunner {
             observer.finished(job.request);
         }
 
-        private void give(Job job, int number, Batch batch) {
+        private void tell(Job job, int done, boolean found) {
+            if (found) {
+                observer.found(job.request, done, job.directory.batches());
+            } else {
+                observer.batch(job.request, done, job.directory.batches());
+            }
+        }
+
+        private void give(Job job, int number, Batch batch, boolean found) {
             List<Batch> all;
             synchronized (this) {
                 job.done.put(number, batch);
-                observer.batch(job.request, job.done.size(), job.directory.batches());
+                tell(job, job.done.size(), found);
                 if (job.done.size() < job.directory.batches()) {
                     return;
                 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -131,11 +132,37 @@ class EvaluationRunnerTest {
         var runner = new AtomicReference<EvaluationRunner>();
         runner.set(new EvaluationRunner(List.of(request), 1, new EvaluationObserver() {
             @Override
+            public void found(EvaluationRequest each, int done, int of) {
+                runner.get().stop();
+            }
+
+            @Override
             public void batch(EvaluationRequest each, int done, int of) {
                 runner.get().stop();
             }
         }));
         assertThat(runner.get().run()).isFalse();
+    }
+
+    @Test
+    void batchesOfAnEarlierRunAreToldApartFromThoseAttackedNow() {
+        EvaluationRequest request = request("told-apart", 1);
+        interrupted(request);
+        List<String> told = new ArrayList<>();
+        assertThat(new EvaluationRunner(List.of(request), 1, new EvaluationObserver() {
+                            @Override
+                            public void found(EvaluationRequest each, int done, int of) {
+                                told.add("found " + done + " of " + of);
+                            }
+
+                            @Override
+                            public void batch(EvaluationRequest each, int done, int of) {
+                                told.add("attacked " + done + " of " + of);
+                            }
+                        })
+                        .run())
+                .isTrue();
+        assertThat(told).containsExactly("found 1 of 3", "attacked 2 of 3", "attacked 3 of 3");
     }
 
     @Test

@@ -75,13 +75,14 @@ final class DenseConv {
         if (r == rows) {
             return;
         }
+        long terms = WIDE ? 0 : scratch.terms(weights, r, rows, depth, offsets);
         for (int n = 0; n < count; n++) {
             long window = in + scratch.windows[n];
             long place = out + scratch.places[n];
             if (WIDE) {
                 wide(weights, r, rows, depth, offsets, starts, window, place, channel, below);
             } else {
-                narrow(weights, r, rows, depth, offsets, starts, window, place, channel, below);
+                narrow(terms, r, rows, depth, starts, window, place, channel, below);
             }
             if (gated) {
                 for (int c = r; c < rows; c++) {
@@ -123,29 +124,38 @@ final class DenseConv {
         }
     }
 
+    /** Parts of the terms one after the other, so that their activations stay in the nearest cache for all blocks of channels. */
     private static void narrow(
-            float[] weights,
+            long terms,
             int first,
             int rows,
             int depth,
-            int[] offsets,
             float[] starts,
             long window,
             long place,
             long channel,
             float below) {
+        for (int r = first; r < rows; r++) {
+            DenseBlocks256.start(place + r * channel, starts[r]);
+        }
         for (long part = 0; part < ActivationPanels.ROW_BYTES; part += GROUP_BYTES) {
-            for (int r = first; r < rows; ) {
-                long x = window + part;
-                long to = place + part + r * channel;
-                if (Cuts.channels(rows - r) == 3) {
-                    DenseBlocks256.three(weights, r * depth, depth, offsets, x, to, channel, starts, r, below);
-                    r += 3;
-                } else {
-                    DenseBlocks256.two(weights, r * depth, depth, offsets, x, to, channel, starts, r, below);
-                    r += 2;
+            long at = terms;
+            for (int from = 0; from < depth; from += ConvScratch.PART) {
+                int bytes = Math.min(ConvScratch.PART, depth - from) * DenseBlocks256.TERM;
+                for (int r = first; r < rows; at += bytes) {
+                    long to = place + part + r * channel;
+                    if (Cuts.channels(rows - r) == 3) {
+                        DenseBlocks256.three(at, bytes, window + part, to, channel);
+                        r += 3;
+                    } else {
+                        DenseBlocks256.two(at, bytes, window + part, to, channel);
+                        r += 2;
+                    }
                 }
             }
+        }
+        for (int r = first; r < rows; r++) {
+            DenseBlocks256.finish(place + r * channel, below);
         }
     }
 
