@@ -6,7 +6,7 @@ import org.espalier.random.Stream;
 
 /**
  * Each input x_i is multiplied by r weights u_ij of its own, passes a ReLU or not, and a layer r times as wide maps the products:
- * y_o = sum_ij v_oij f(u_ij x_i). Pensia et al., "Optimal lottery tickets via subset-sum" (2020), section 4, and their code.
+ * y_o = sum_ij v_oij f(u_ij x_i). Pensia et al., "Optimal lottery tickets via subset-sum" (2020), second experiment, and their code.
  *
  * <p>For inputs of at least 0, f(u x) = f(u) x with a ReLU too. The layer is then the linear map with the entries sum_j v_oij f(u_ij),
  * which is what it computes; nothing is approximated.
