@@ -1,6 +1,7 @@
 package org.espalier.lab.study.merkle;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -42,14 +43,14 @@ import org.espalier.train.TrainingSettings;
 
 /**
  * Merkle, Samsinger and Schoettle, "Pruning in the face of adversaries" (2021): LeNet-5 trained on clean images, halved again and
- * again with its weights going on, and attacked by PGD.
+ * again with its weights going on, and attacked by PGD, Carlini and Wagner, and Brendel and Bethge.
  */
 @Kind("merkle-lenet5")
 public record PrunedLenet(
         @Setting(value = "data set of 28 x 28 images", preset = "digits")
         String data,
 
-        @Setting(value = "ways to prune", preset = "[global, layer, random]", minItems = 1)
+        @Setting(value = "ways to prune", preset = "[global, layer, random, filter]", minItems = 1)
         List<Arm> arms,
 
         @Setting(value = "halvings; the last keeps 1/64 of the weights with 6", preset = "6", min = 0, max = 6)
@@ -66,8 +67,22 @@ public record PrunedLenet(
         @Setting(value = "epochs without a lower validation loss before a level ends", preset = "5", min = 1)
         int patience,
 
-        @Setting(value = "test images to attack, from the start", preset = "1000", min = 1)
-        int images) {
+        @Setting(value = "test images to attack by PGD, from the start", preset = "1000", min = 1)
+        int images,
+
+        @Setting(
+                value = "attacks that measure distances: cw (L2) and brendel-bethge (L0)",
+                preset = "[cw, brendel-bethge]")
+        List<Distance> distances,
+
+        @Setting(value = "test images to measure distances of, from the start", preset = "100", min = 1)
+        int distanceImages,
+
+        @Setting(value = "steps of each of the nine searches of cw", preset = "1000", min = 1)
+        int cwSteps,
+
+        @Setting(value = "steps of brendel-bethge", preset = "500", min = 1)
+        int brendelBethgeSteps) {
 
     /** What is pruned at each level. */
     public enum Arm {
@@ -76,56 +91,51 @@ public record PrunedLenet(
         /** The smallest half of each layer. */
         LAYER,
         /** A random half of each layer. */
-        RANDOM;
+        RANDOM,
+        /** Half of each convolution's filters, those of the smallest sum of |w|. */
+        FILTER;
 
-        private Pruner pruner() {
+        /**
+         * The mask of a level.
+         *
+         * @param before the network of the level before
+         * @param level from 1
+         */
+        private Mask prune(StoredNetwork before, int level, Stream stream) {
             return switch (this) {
-                case GLOBAL -> new Pruner(Criterion.MAGNITUDE, Scope.GLOBAL, CountingRule.EXACT);
-                case LAYER -> new Pruner(Criterion.MAGNITUDE, Scope.LAYER, CountingRule.EXACT);
-                case RANDOM -> new Pruner(new RandomScores(), Scope.LAYER, CountingRule.EXACT);
+                case GLOBAL -> half(Criterion.MAGNITUDE, Scope.GLOBAL, before, stream);
+                case LAYER -> half(Criterion.MAGNITUDE, Scope.LAYER, before, stream);
+                case RANDOM -> half(new RandomScores(), Scope.LAYER, before, stream);
+                case FILTER -> FilterPruning.prune(before.mask(), before.weights(), 1 - Math.scalb(1.0, -level));
             };
         }
+
+        private static Mask half(Criterion criterion, Scope scope, StoredNetwork before, Stream stream) {
+            return new Pruner(criterion, scope, CountingRule.EXACT)
+                    .prune(
+                            before.mask(),
+                            before.weights(),
+                            Collections.nCopies(before.mask().architecture().layers(), 0.5),
+                            stream);
+        }
+
+        String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
-    private static final int[] RADII = {2, 4, 8, 16, 32}; // of 255
-    private static final int STEPS = 40;
+    /** Attacks that look for a least distance. */
+    public enum Distance {
+        /** Carlini and Wagner, L2. */
+        CW,
+        /** Brendel and Bethge, L0. */
+        BRENDEL_BETHGE
+    }
+
+    static final int[] RADII = {2, 4, 8, 16, 32}; // of 255
+    static final int STEPS = 40;
     private static final int BATCH = 64;
     private static final double RATE = 1e-3;
-
-    /** Means of the published runs: accuracy in %, then PGD success at 8 and 16 of 255; by level. NaN: not given. */
-    private static final Map<Arm, double[][]> PUBLISHED = published();
-
-    private static Map<Arm, double[][]> published() {
-        Map<Arm, double[][]> means = new EnumMap<>(Arm.class);
-        means.put(Arm.GLOBAL, new double[][] {
-            {98.91, 0.048, 0.183},
-            {99.06, 0.040, 0.173},
-            {99.04, 0.053, 0.231},
-            {98.90, 0.081, 0.385},
-            {98.68, 0.147, 0.572},
-            {98.17, 0.225, 0.718},
-            {94.62, 0.266, 0.673}
-        });
-        means.put(Arm.LAYER, new double[][] {
-            {98.94, 0.044, 0.156},
-            {99.10, 0.040, 0.155},
-            {99.03, 0.059, 0.267},
-            {98.90, 0.097, 0.438},
-            {97.77, 0.174, 0.605},
-            {94.92, 0.403, 0.756},
-            {55.77, 0.891, 0.968}
-        });
-        double[] random = {98.54, 98.45, 98.25, 97.72, 96.29, 83.95, 39.04};
-        double[][] rows = new double[random.length][];
-        for (int level = 0; level < random.length; level++) {
-            rows[level] = new double[] {random[level], Double.NaN, Double.NaN};
-        }
-        means.put(Arm.RANDOM, rows);
-        return means;
-    }
-
-    /** Shares of one network: accuracy on all test images, then PGD success by radius. */
-    private record Cell(int kept, double accuracy, double[] success) {}
 
     /** Registers the study. */
     public static final class Definition implements StudyKind<PrunedLenet> {
@@ -141,8 +151,7 @@ public record PrunedLenet(
 
         @Override
         public String source() {
-            return "Merkle, Samsinger and Schoettle 2021 and their code; its C&W and Brendel-Bethge distances are left"
-                    + " out";
+            return "Merkle, Samsinger and Schoettle 2021, their code and their files of results";
         }
 
         @Override
@@ -163,6 +172,7 @@ public record PrunedLenet(
         private final Split train;
         private final Split validation;
         private final Split test;
+        private final Distances distances;
 
         Study(PrunedLenet settings, StudyContext context) {
             this.settings = settings;
@@ -179,43 +189,42 @@ public record PrunedLenet(
             train = set.train().part("train", 0, trained);
             validation = set.train().part("validation", trained, set.train().size());
             test = set.test();
+            distances = new Distances(
+                    test.part("test", 0, Math.min(settings.distanceImages, test.size())),
+                    settings.cwSteps,
+                    settings.brendelBethgeSteps);
         }
 
         StudyResult run() {
-            return result(context.all(settings.runs, this::run));
+            return new LenetTables(settings, test.size()).result(context.all(settings.runs, this::run));
         }
 
         private Map<Arm, List<Cell>> run(int run) {
             Stream stream = Stream.root(settings.seed).child("study merkle").child(run);
-            StoredNetwork dense = context.network("run-" + (run + 1) + "-level-0", () -> {
+            String first = "run-" + (run + 1) + "-level-0";
+            StoredNetwork dense = context.network(first, () -> {
                 Weights weights = InitialWeights.GLOROT_UNIFORM.draw(network, stream.child("initial weights"));
                 return train(weights, Mask.dense(network), stream.child("level").child(0));
             });
+            Cell whole = cell(first, dense, stream);
             Map<Arm, List<Cell>> cells = new EnumMap<>(Arm.class);
             for (Arm arm : settings.arms) {
-                List<Cell> levels = new ArrayList<>();
+                List<Cell> levels = new ArrayList<>(List.of(whole));
                 StoredNetwork present = dense;
-                levels.add(cell(present, stream));
                 for (int level = 1; level <= settings.halvings; level++) {
                     int number = level;
                     StoredNetwork before = present;
                     Stream own = stream.child(arm.name()).child("level").child(level);
-                    present = context.network(
-                            "run-" + (run + 1) + "-" + arm.name().toLowerCase(Locale.ROOT) + "-level-" + level, () -> {
-                                Mask mask = arm.pruner()
-                                        .prune(
-                                                before.mask(),
-                                                before.weights(),
-                                                Collections.nCopies(network.layers(), 0.5),
-                                                own.child("pruning"));
-                                Weights weights = before.weights().copy();
-                                weights.apply(mask);
-                                StoredNetwork trained = train(weights, mask, own);
-                                context.say("run " + (run + 1) + ", "
-                                        + arm.name().toLowerCase(Locale.ROOT) + ", level " + number + ": trained");
-                                return trained;
-                            });
-                    levels.add(cell(present, stream));
+                    String name = "run-" + (run + 1) + "-" + arm.text() + "-level-" + level;
+                    present = context.network(name, () -> {
+                        Mask mask = arm.prune(before, number, own.child("pruning"));
+                        Weights weights = before.weights().copy();
+                        weights.apply(mask);
+                        StoredNetwork trained = train(weights, mask, own);
+                        context.say("run " + (run + 1) + ", " + arm.text() + ", level " + number + ": trained");
+                        return trained;
+                    });
+                    levels.add(cell(name, present, stream));
                 }
                 cells.put(arm, levels);
             }
@@ -251,10 +260,40 @@ public record PrunedLenet(
             return new StoredNetwork(best, mask);
         }
 
-        private Cell cell(StoredNetwork trained, Stream stream) {
+        /** What is measured of a network, each part kept for a study that goes on. */
+        private Cell cell(String name, StoredNetwork trained, Stream stream) {
+            double[] shares = context.numbers(name + "-shares", () -> shares(trained, stream));
+            return new Cell(
+                    trained.mask().count(),
+                    FilterPruning.alive(trained.mask()),
+                    shares[0],
+                    Arrays.copyOfRange(shares, 1, shares.length),
+                    median(Distance.CW, name + "-cw", trained, stream),
+                    median(Distance.BRENDEL_BETHGE, name + "-brendel-bethge", trained, stream));
+        }
+
+        private double median(Distance kind, String name, StoredNetwork trained, Stream stream) {
+            if (!settings.distances.contains(kind)) {
+                return Double.NaN;
+            }
+            return Distances.median(context.numbers(name, () -> {
+                double[] found = distances.of(kind, loaded(trained), stream.child(kind.name()));
+                context.say(name + ": measured");
+                return found;
+            }));
+        }
+
+        private Engine loaded(StoredNetwork trained) {
             Engine engine = context.engine(network);
             engine.load(trained.weights(), trained.mask());
-            double accuracy = share(new Evaluator(engine, new EvaluationSettings(new LinkedHashMap<>()))
+            return engine;
+        }
+
+        /** Accuracy on all test images, then PGD success by radius. */
+        private double[] shares(StoredNetwork trained, Stream stream) {
+            Engine engine = loaded(trained);
+            double[] shares = new double[1 + RADII.length];
+            shares[0] = share(new Evaluator(engine, new EvaluationSettings(new LinkedHashMap<>()))
                     .measure(0, test, 0, stream)
                     .getFirst());
             LinkedHashMap<String, Attack> attacks = new LinkedHashMap<>();
@@ -267,91 +306,14 @@ public record PrunedLenet(
             Split attacked = test.part("test", 0, Math.min(settings.images, test.size()));
             List<Measurement> measured =
                     new Evaluator(engine, new EvaluationSettings(attacks)).measure(0, attacked, 0, stream);
-            double[] success = new double[RADII.length];
-            for (int i = 0; i < success.length; i++) {
-                success[i] = 1 - share(measured.get(i + 1)); // clean errors count as successes, as published
+            for (int i = 0; i < RADII.length; i++) {
+                shares[i + 1] = 1 - share(measured.get(i + 1)); // clean errors count as successes, as published
             }
-            return new Cell(trained.mask().count(), accuracy, success);
+            return shares;
         }
 
         private static double share(Measurement measured) {
             return (double) measured.correct() / measured.examples();
-        }
-
-        private StudyResult result(List<Map<Arm, List<Cell>>> runs) {
-            List<List<String>> rows = new ArrayList<>();
-            List<StudyResult.Curve> curves = new ArrayList<>();
-            for (Arm arm : settings.arms) {
-                List<Double> x = new ArrayList<>();
-                List<Double> y = new ArrayList<>();
-                for (int level = 0; level <= settings.halvings; level++) {
-                    int at = level;
-                    List<Cell> cells = runs.stream()
-                            .map(run -> run.getOrDefault(arm, List.of()).get(at))
-                            .toList();
-                    rows.add(row(arm, level, cells));
-                    x.add((double) level);
-                    y.add(100 * success(cells, 3));
-                }
-                curves.add(new StudyResult.Curve(arm.name().toLowerCase(Locale.ROOT), x, y));
-            }
-            List<String> headings = new ArrayList<>(List.of("pruned", "level", "weights", "accuracy %", "published %"));
-            for (int radius : RADII) {
-                headings.add("PGD " + radius);
-            }
-            headings.addAll(List.of("published 8", "published 16"));
-            return new StudyResult(
-                    List.of(new StudyResult.Table(
-                            "levels",
-                            "LeNet-5 on " + settings.data + ", trained on clean images: means of " + settings.runs
-                                    + (settings.runs == 1 ? " run" : " runs"),
-                            2,
-                            headings,
-                            rows,
-                            List.of(
-                                    "PGD r: share of the first " + Math.min(settings.images, test.size())
-                                            + " test images that are wrong under PGD at r / 255, clean errors"
-                                            + " included; "
-                                            + STEPS + " steps of epsilon / 30, random start",
-                                    "published: means of 5 runs, random 8 to 12, on MNIST, computed from the authors'"
-                                            + " files; their random arm keeps more weights than asked for",
-                                    "a level ends after " + settings.patience
-                                            + " epochs without a lower validation loss, or " + settings.epochs
-                                            + " epochs; its weights of the lowest one go on, which is ours"))),
-                    List.of(new StudyResult.Figure(
-                            "pgd-16",
-                            "PGD success at 16/255 by level",
-                            "Each level halves the weights.",
-                            "level",
-                            "wrong under PGD (%)",
-                            curves)));
-        }
-
-        private List<String> row(Arm arm, int level, List<Cell> cells) {
-            double[] published = PUBLISHED.getOrDefault(arm, new double[0][])[level];
-            List<String> row = new ArrayList<>(List.of(
-                    arm.name().toLowerCase(Locale.ROOT),
-                    Integer.toString(level),
-                    Integer.toString(cells.getFirst().kept),
-                    String.format(
-                            Locale.ROOT,
-                            "%.2f",
-                            100 * cells.stream().mapToDouble(Cell::accuracy).sum() / cells.size()),
-                    text(published[0], 2)));
-            for (int radius = 0; radius < RADII.length; radius++) {
-                row.add(text(success(cells, radius), 3));
-            }
-            row.add(text(published[1], 3));
-            row.add(text(published[2], 3));
-            return row;
-        }
-
-        private static double success(List<Cell> cells, int radius) {
-            return cells.stream().mapToDouble(cell -> cell.success[radius]).sum() / cells.size();
-        }
-
-        private static String text(double value, int digits) {
-            return Double.isNaN(value) ? "" : String.format(Locale.ROOT, "%." + digits + "f", value);
         }
     }
 }
