@@ -1,5 +1,6 @@
 package org.espalier.dynamic;
 
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
@@ -17,6 +18,18 @@ public enum Distribution {
         @Override
         public List<Double> densities(Architecture architecture, double density) {
             return Collections.nCopies(architecture.layers(), density);
+        }
+    },
+    /**
+     * The first layer whole, and the density in each other one: the network keeps more than the density says. Evci et al.,
+     * "Rigging the lottery" (2020), section 3, and their code, which leaves the default sparsity of other layers as it is.
+     */
+    UNIFORM_DENSE_FIRST {
+        @Override
+        public List<Double> densities(Architecture architecture, double density) {
+            List<Double> densities = new ArrayList<>(Collections.nCopies(architecture.layers(), density));
+            densities.set(0, 1.0);
+            return List.copyOf(densities);
         }
     },
     /** As {@link ErdosRenyi}. */
@@ -37,7 +50,7 @@ public enum Distribution {
     /**
      * Densities before rounding to whole weights.
      *
-     * @param density of the whole network, in (0, 1]
+     * @param density of the whole network, but for {@link #UNIFORM_DENSE_FIRST}; in (0, 1]
      * @return (layer) densities in (0, 1]
      */
     public abstract List<Double> densities(Architecture architecture, double density);
@@ -48,7 +61,10 @@ public enum Distribution {
      * @return (layer) round(d n), at least 1
      */
     public int[] counts(Architecture architecture, double density) {
-        List<Double> densities = densities(architecture, density);
+        return counts(architecture, densities(architecture, density));
+    }
+
+    private static int[] counts(Architecture architecture, List<Double> densities) {
         int[] counts = new int[architecture.layers()];
         for (int layer = 0; layer < counts.length; layer++) {
             int weights = architecture.weights(layer);
@@ -59,7 +75,16 @@ public enum Distribution {
 
     /** A random mask of these counts, drawn from children of the stream by layer. */
     public Mask draw(Architecture architecture, double density, Stream stream) {
-        int[] counts = counts(architecture, density);
+        return draw(architecture, densities(architecture, density), stream);
+    }
+
+    /**
+     * A random mask, drawn from children of the stream by layer.
+     *
+     * @param densities (layer) in (0, 1]; a layer of n weights keeps round(d n), at least 1
+     */
+    static Mask draw(Architecture architecture, List<Double> densities, Stream stream) {
+        int[] counts = counts(architecture, densities);
         Selection selection = new Selection();
         BitSet[] survivors = new BitSet[counts.length];
         for (int layer = 0; layer < counts.length; layer++) {

@@ -1,5 +1,7 @@
 package org.espalier.dynamic;
 
+import java.util.List;
+import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 import org.espalier.random.Stream;
@@ -20,7 +22,11 @@ public record Rigl(
         @Setting(value = "weights kept, as a fraction of all weights", preset = "0.1", min = 0, above = true, max = 1)
         double density,
 
-        @Setting(value = "density by layer: uniform, erk (Erdos-Renyi kernel), igq (ideal gas quotas)", preset = "erk")
+        @Setting(
+                value =
+                        "density by layer: uniform, uniform-dense-first (the first layer whole, density in each other one), erk (Erdos-Renyi"
+                                + " kernel), igq (ideal gas quotas)",
+                preset = "erk")
         Distribution distribution,
 
         @Setting(value = "updates between events; the first is update 0", preset = "100", min = 1)
@@ -39,8 +45,27 @@ public record Rigl(
                 preset = "0.75",
                 min = 0,
                 max = 1)
-        double end)
+        double end,
+
+        @Setting(
+                value =
+                        "density of each layer with weights, in the network's order, in place of density and distribution",
+                preset = "[]",
+                min = 0,
+                above = true,
+                max = 1,
+                addedLater = true)
+        List<Double> densities)
         implements MaskRule {
+    public Rigl {
+        densities = List.copyOf(densities);
+    }
+
+    /** With densities that follow from one density. */
+    public Rigl(double density, Distribution distribution, int every, double fraction, double end) {
+        this(density, distribution, every, fraction, end, List.of());
+    }
+
     /** The fraction of a layer's weights that an event at an update drops; 0 from {@code end} on. */
     public double dropped(int update, int iterations) {
         double last = end * iterations;
@@ -49,7 +74,10 @@ public record Rigl(
 
     @Override
     public Mask start(Weights weights, Stream stream) {
-        return distribution.draw(weights.architecture(), density, stream);
+        Architecture architecture = weights.architecture();
+        return densities.isEmpty()
+                ? distribution.draw(architecture, density, stream)
+                : Distribution.draw(architecture, densities, stream);
     }
 
     @Override
@@ -66,6 +94,14 @@ public record Rigl(
                         Growth.GRADIENT,
                         0,
                         0));
+    }
+
+    @Override
+    public void check(Architecture architecture) {
+        if (!densities.isEmpty() && densities.size() != architecture.layers()) {
+            throw new IllegalArgumentException("densities has " + densities.size() + " numbers, expected "
+                    + architecture.layers() + ", one for each layer with weights");
+        }
     }
 
     @Override

@@ -1,4 +1,4 @@
-/** Rules that change the mask in training: drop and grow, early tickets. */
+/** Rules that change the mask in training: drop and grow. */
 @NullMarked
 package org.espalier.dynamic;
 

@@ -21,6 +21,40 @@ public enum CountingRule {
         int round(BigDecimal product) {
             return product.setScale(0, RoundingMode.HALF_EVEN).intValueExact() + 1;
         }
+    },
+    /**
+     * ceil(p n) + 1, where n counts the weights of layers that stay too: open_lth cuts at element number ceil(p n) of the sorted
+     * magnitudes of the layers that take part, counted from 0, and keeps what is strictly above. Nothing where p is 0.
+     */
+    OPEN_LTH {
+        @Override
+        int round(BigDecimal product) {
+            return product.signum() == 0
+                    ? 0
+                    : product.setScale(0, RoundingMode.CEILING).intValueExact() + 1;
+        }
+
+        @Override
+        int pruned(double fraction, int survivors, int all, int staying) {
+            return Math.min(survivors, pruned(fraction, survivors + staying));
+        }
+    },
+    /**
+     * So many that round(r N) of all N weights are gone, halves to even, with r the share that is gone after p of the survivors
+     * went: Merkle, Samsinger and Schoettle, "Pruning in the face of adversaries" (2021), and their code.
+     */
+    OF_ALL {
+        @Override
+        int round(BigDecimal product) {
+            return product.setScale(0, RoundingMode.HALF_EVEN).intValueExact();
+        }
+
+        @Override
+        int pruned(double fraction, int survivors, int all, int staying) {
+            BigDecimal gone = BigDecimal.valueOf(all - survivors)
+                    .add(BigDecimal.valueOf(fraction).multiply(BigDecimal.valueOf(survivors)));
+            return Math.clamp(round(gone) - (all - survivors), 0, survivors);
+        }
     };
 
     /**
@@ -35,6 +69,16 @@ public enum CountingRule {
             throw new IllegalArgumentException("a fraction to prune must lie in 0 to 1, got " + fraction);
         }
         return Math.min(survivors, round(BigDecimal.valueOf(fraction).multiply(BigDecimal.valueOf(survivors))));
+    }
+
+    /**
+     * The same of a part of a network.
+     *
+     * @param all weights of the part before any pruning
+     * @param staying surviving weights outside the part, which stay
+     */
+    int pruned(double fraction, int survivors, int all, int staying) {
+        return pruned(fraction, survivors);
     }
 
     abstract int round(BigDecimal product);

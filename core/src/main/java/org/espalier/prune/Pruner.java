@@ -2,6 +2,7 @@ package org.espalier.prune;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -43,9 +44,10 @@ public record Pruner(Criterion criterion, Scope scope, CountingRule counting, Op
      *
      * @param mask present survivors; only they can be pruned
      * @param trained the weights after training under {@code mask}
-     * @param fractions (layer) fraction of the survivors to prune, each in [0, 1]
+     * @param fractions (layer) fraction of the survivors to prune, each in [0, 1]. In {@link Scope#GLOBAL} layers with 0 stay, and
+     *     the others have one fraction
      * @param stream for criteria that draw
-     * @throws IllegalArgumentException if there is not one fraction per layer, fractions differ in a global scope, or
+     * @throws IllegalArgumentException if there is not one fraction per layer, fractions above 0 differ in a global scope, or
      *     a surviving weight's score is not a number
      */
     public Mask prune(Mask mask, Weights trained, List<Double> fractions, Stream stream) {
@@ -80,15 +82,24 @@ public record Pruner(Criterion criterion, Scope scope, CountingRule counting, Op
             throw new IllegalArgumentException("a network " + architecture + " needs " + architecture.layers()
                     + " fractions to prune, one per layer, got " + fractions);
         }
-        if (scope == Scope.GLOBAL && fractions.stream().distinct().count() > 1) {
+        if (scope == Scope.GLOBAL
+                && fractions.stream()
+                                .filter(fraction -> fraction > 0 || criterion instanceof UnitCriterion)
+                                .distinct()
+                                .count()
+                        > 1) {
             throw new IllegalArgumentException(
                     "pruning the network as a whole needs the same fraction for every layer, got " + fractions);
         }
+        BitSet part = part(fractions);
+        List<Double> shares = scope == Scope.GLOBAL ? List.of(Collections.max(fractions)) : fractions;
         int rounds = criterion.rounds();
-        int[] before = counts(architecture, survivors(mask));
+        int[] before = counts(architecture, survivors(mask), part);
+        int[] all = counts(architecture, survivors(Mask.dense(architecture)), part);
+        int staying = scope == Scope.GLOBAL && !takesUnits() ? mask.count() - before[0] : 0;
         int[] goal = new int[before.length];
         for (int group = 0; group < goal.length; group++) {
-            goal[group] = before[group] - pruned(fractions.get(group), before[group]);
+            goal[group] = before[group] - pruned(shares.get(group), before[group], all[group], staying);
         }
         if (rounds > 1 && Arrays.equals(goal, before)) {
             return mask;
@@ -97,7 +108,7 @@ public record Pruner(Criterion criterion, Scope scope, CountingRule counting, Op
         for (int round = 1; round <= rounds; round++) {
             int[] left = goal.clone();
             for (int group = 0; round < rounds && group < left.length; group++) {
-                double kept = criterion.kept(1 - fractions.get(group), round);
+                double kept = criterion.kept(1 - shares.get(group), round);
                 left[group] = Math.max(goal[group], before[group] - CountingRule.EXACT.pruned(1 - kept, before[group]));
             }
             Weights weights = trained;
@@ -109,13 +120,30 @@ public record Pruner(Criterion criterion, Scope scope, CountingRule counting, Op
             present = prune(
                     new PruningContext(criterion, weights, present, draws, resources, origin),
                     left,
+                    part,
                     stream.child("ties"));
         }
         return present;
     }
 
-    /** Survivors by group of weights that lose a fraction together: a layer, the network, or one output of each layer. */
-    private int[] counts(Architecture architecture, BitSet[] survivors) {
+    /** Layers that lose weights: in a global scope those with 0 stay. */
+    private BitSet part(List<Double> fractions) {
+        BitSet part = new BitSet();
+        for (int layer = 0; layer < fractions.size(); layer++) {
+            part.set(layer, scope != Scope.GLOBAL || fractions.get(layer) > 0);
+        }
+        if (part.isEmpty()) {
+            part.set(0, fractions.size()); // no layer loses any
+        }
+        return part;
+    }
+
+    /**
+     * Survivors by group of weights that lose a fraction together: a layer, the network, or one output of each layer.
+     *
+     * @param part layers that count in a global scope
+     */
+    private int[] counts(Architecture architecture, BitSet[] survivors, BitSet part) {
         BitSet[] counted = takesUnits() ? UnitPruner.present(architecture, survivors) : survivors;
         int[] counts = new int[survivors.length];
         for (int layer = 0; layer < counts.length; layer++) {
@@ -123,7 +151,9 @@ public record Pruner(Criterion criterion, Scope scope, CountingRule counting, Op
                     ? row(survivors[layer], architecture.inputs(layer), 0)
                     : counted[layer].cardinality();
         }
-        return scope == Scope.GLOBAL ? new int[] {Arrays.stream(counts).sum()} : counts;
+        return scope == Scope.GLOBAL
+                ? new int[] {part.stream().map(layer -> counts[layer]).sum()}
+                : counts;
     }
 
     /** Whether fractions count units. */
@@ -149,10 +179,10 @@ public record Pruner(Criterion criterion, Scope scope, CountingRule counting, Op
     }
 
     /** Weights to prune, of {@code survivors} that lose a fraction together; the floor is not counted in. */
-    public int pruned(double fraction, int survivors) {
+    private int pruned(double fraction, int survivors, int all, int staying) {
         return counting == CountingRule.AS_PUBLISHED
                 ? criterion.published(fraction, survivors)
-                : counting.pruned(fraction, survivors);
+                : counting.pruned(fraction, survivors, all, staying);
     }
 
     /** The floor in force. */
@@ -198,17 +228,21 @@ public record Pruner(Criterion criterion, Scope scope, CountingRule counting, Op
     private final class Planned {
         private final Architecture architecture;
         private final Units units;
-        private final int[] left; // (layer): weights, weights of an output, or units
+        private final int[]
+                left; // (layer): weights, weights of an output, or units; of a global scope those of the start
+        private final int[] all; // (layer): the same of the dense network
         private int together; // weights of the whole network
 
         Planned(Mask start) {
             architecture = start.architecture();
             units = new Units(architecture);
             left = new int[architecture.layers()];
+            all = new int[left.length];
             for (int layer = 0; layer < left.length; layer++) {
-                left[layer] = takesUnits()
+                all[layer] = takesUnits()
                         ? architecture.outputs(layer)
-                        : scope == Scope.NEURON ? architecture.inputs(layer) : start.count(layer);
+                        : scope == Scope.NEURON ? architecture.inputs(layer) : architecture.weights(layer);
+                left[layer] = takesUnits() || scope == Scope.NEURON ? all[layer] : start.count(layer);
             }
             together = start.count();
         }
@@ -217,28 +251,36 @@ public record Pruner(Criterion criterion, Scope scope, CountingRule counting, Op
             if (takesUnits()) {
                 for (int layer = 0; layer < left.length; layer++) {
                     if (units.removable(layer)) {
-                        left[layer] = after(left[layer], fractions.get(layer), Math.max(1, least()));
+                        left[layer] = after(left[layer], fractions.get(layer), all[layer], 0, Math.max(1, least()));
                     }
                 }
                 return weights();
             } else if (scope == Scope.GLOBAL) {
+                BitSet part = part(fractions);
                 int floors = 0;
+                int whole = 0;
+                int staying = 0; // layers that stay have their weights of the start
                 for (int layer = 0; layer < left.length; layer++) {
-                    floors += Math.min(least(), left[layer]);
+                    if (part.get(layer)) {
+                        floors += Math.min(least(), left[layer]);
+                        whole += all[layer];
+                    } else {
+                        staying += left[layer];
+                    }
                 }
-                together = after(together, fractions.getFirst(), floors);
+                together = staying + after(together - staying, Collections.max(fractions), whole, staying, floors);
                 return together;
             }
             int sum = 0;
             for (int layer = 0; layer < left.length; layer++) {
-                left[layer] = after(left[layer], fractions.get(layer), least());
+                left[layer] = after(left[layer], fractions.get(layer), all[layer], 0, least());
                 sum += left[layer] * (scope == Scope.NEURON ? architecture.outputs(layer) : 1);
             }
             return sum;
         }
 
-        private int after(int survivors, double fraction, int floor) {
-            return Math.max(survivors - pruned(fraction, survivors), Math.min(floor, survivors));
+        private int after(int survivors, double fraction, int whole, int staying, int floor) {
+            return Math.max(survivors - pruned(fraction, survivors, whole, staying), Math.min(floor, survivors));
         }
 
         /** Weights between the units that are left. */
@@ -261,10 +303,10 @@ public record Pruner(Criterion criterion, Scope scope, CountingRule counting, Op
     }
 
     /** One round: prunes down to a number of survivors in each group. */
-    private Mask prune(PruningContext context, int[] left, Stream stream) {
+    private Mask prune(PruningContext context, int[] left, BitSet part, Stream stream) {
         Architecture architecture = context.mask().architecture();
         BitSet[] survivors = survivors(context.mask());
-        int[] go = counts(architecture, survivors);
+        int[] go = counts(architecture, survivors, part);
         for (int group = 0; group < go.length; group++) {
             go[group] = Math.max(0, go[group] - left[group]);
         }
@@ -281,10 +323,12 @@ public record Pruner(Criterion criterion, Scope scope, CountingRule counting, Op
         switch (scope) {
             case LAYER -> {
                 for (int layer = 0; layer < survivors.length; layer++) {
-                    together(context, survivors, layer, layer + 1, go[layer], order, stream);
+                    BitSet alone = new BitSet();
+                    alone.set(layer);
+                    together(context, survivors, alone, go[layer], order, stream);
                 }
             }
-            case GLOBAL -> together(context, survivors, 0, survivors.length, go[0], order, stream);
+            case GLOBAL -> together(context, survivors, part, go[0], order, stream);
             case NEURON -> {
                 for (int layer = 0; layer < survivors.length; layer++) {
                     rows(context, survivors, layer, left[layer], order, stream);
@@ -307,12 +351,13 @@ public record Pruner(Criterion criterion, Scope scope, CountingRule counting, Op
     }
 
     private void together(
-            PruningContext context, BitSet[] survivors, int from, int to, int count, Ties order, Stream stream) {
-        int[] layers = new int[count(survivors, from, to)];
+            PruningContext context, BitSet[] survivors, BitSet part, int count, Ties order, Stream stream) {
+        int[] layers = new int
+                [part.stream().map(layer -> survivors[layer].cardinality()).sum()];
         int[] positions = new int[layers.length];
         double[] scores = new double[layers.length];
         int next = 0;
-        for (int layer = from; layer < to; layer++) {
+        for (int layer = part.nextSetBit(0); layer >= 0; layer = part.nextSetBit(layer + 1)) {
             double[] scored = scores(context, layer);
             for (int i = survivors[layer].nextSetBit(0); i >= 0; i = survivors[layer].nextSetBit(i + 1)) {
                 layers[next] = layer;
@@ -320,10 +365,10 @@ public record Pruner(Criterion criterion, Scope scope, CountingRule counting, Op
                 scores[next++] = number(scored[i], layer, "weight", i);
             }
         }
+        int from = part.nextSetBit(0);
+        int to = part.length();
         Stream[] draws = new Stream[to];
-        for (int layer = from; layer < to; layer++) {
-            draws[layer] = stream.child(layer);
-        }
+        Arrays.setAll(draws, stream::child);
         BitSet chosen = lowest(
                 new Ranking(scores),
                 layers,

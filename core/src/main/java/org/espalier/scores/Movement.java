@@ -27,7 +27,9 @@ public record Movement(
         double density,
 
         @Setting(
-                value = "density by layer: uniform, erk (Erdos-Renyi kernel), igq (ideal gas quotas)",
+                value =
+                        "density by layer: uniform, uniform-dense-first (the first layer whole, density in each other one), erk (Erdos-Renyi"
+                                + " kernel), igq (ideal gas quotas)",
                 preset = "uniform")
         Distribution distribution,
 

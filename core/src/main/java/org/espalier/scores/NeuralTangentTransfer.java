@@ -24,7 +24,9 @@ public record NeuralTangentTransfer(
         double density,
 
         @Setting(
-                value = "density by layer: uniform, erk (Erdos-Renyi kernel), igq (ideal gas quotas)",
+                value =
+                        "density by layer: uniform, uniform-dense-first (the first layer whole, density in each other one), erk (Erdos-Renyi"
+                                + " kernel), igq (ideal gas quotas)",
                 preset = "uniform")
         Distribution distribution,
 

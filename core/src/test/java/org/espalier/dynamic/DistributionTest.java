@@ -1,11 +1,13 @@
 package org.espalier.dynamic;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
+import org.espalier.network.Weights;
 import org.espalier.random.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +46,29 @@ class DistributionTest {
         shared.and(other.survivors(0));
         assertThat((double) shared.cardinality() / (both - shared.cardinality()))
                 .isBetween(0.02, 0.032);
+    }
+
+    /** Of 784-300-100-10: the first layer whole, and the others at the density itself, so that more is kept than it says. */
+    @Test
+    void uniformWithADenseFirstLayerLeavesTheDensityOfTheOthers() {
+        assertThat(Distribution.UNIFORM_DENSE_FIRST.counts(Architecture.PAPER, 0.02))
+                .containsExactly(235_200, 600, 20);
+        assertThat(Distribution.UNIFORM_DENSE_FIRST
+                        .draw(Architecture.PAPER, 0.02, Stream.root(1))
+                        .count())
+                .isEqualTo(235_820);
+    }
+
+    /** RigL's MNIST networks at 98 %: the second layer has 0.9 of the sparsity, and the last one is dense. */
+    @Test
+    void riglsSetUpForMnistIsAListOfDensities() {
+        Rigl rigl = new Rigl(1, Distribution.ERK, 100, 0.3, 0.75, List.of(0.02, 1 - 0.98 * 0.9, 1.0));
+        rigl.check(Architecture.PAPER);
+        Mask mask = rigl.start(new Weights(Architecture.PAPER), Stream.root(1));
+        assertThat(List.of(mask.count(0), mask.count(1), mask.count(2))).containsExactly(4704, 3540, 1000);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> rigl.check(new Architecture(List.of(4, 3), false)))
+                .withMessage("densities has 3 numbers, expected 1, one for each layer with weights");
     }
 
     @Test

@@ -48,6 +48,29 @@ class CountingRuleTest {
                         23_093, 18_506, 14_834, 11_893, 9_537, 7_650, 6_138, 4_927, 3_957, 3_179);
     }
 
+    /** LeNet-5's weights by halving, as the published results have them. */
+    @Test
+    void sharesOfAllWeightsAreThoseOfMerkleAndOthers() {
+        int[] kept = new int[7];
+        kept[0] = 61_470;
+        for (int level = 1; level < kept.length; level++) {
+            kept[level] = kept[level - 1] - CountingRule.OF_ALL.pruned(0.5, kept[level - 1], kept[0], 0);
+        }
+        assertThat(kept).containsExactly(61_470, 30_735, 15_368, 7_684, 3_842, 1_921, 960);
+        assertThat(CountingRule.OF_ALL.pruned(1, 960, 61_470, 0)).isEqualTo(960);
+        assertThat(CountingRule.OF_ALL.pruned(0, 960, 61_470, 0)).isZero();
+    }
+
+    /** ceil(p n) + 1, with n of layers that stay too, but no more than there are. */
+    @Test
+    void openLthCutsOneAboveTheCeilingOfAllThatIsThere() {
+        assertThat(CountingRule.OPEN_LTH.pruned(0.2, 12)).isEqualTo(4);
+        assertThat(CountingRule.OPEN_LTH.pruned(0.2, 10)).isEqualTo(3);
+        assertThat(CountingRule.OPEN_LTH.pruned(0.2, 265_200, 265_200, 1000)).isEqualTo(53_241);
+        assertThat(CountingRule.OPEN_LTH.pruned(0.9, 3, 3, 1000)).isEqualTo(3);
+        assertThat(CountingRule.OPEN_LTH.pruned(0, 10)).isZero();
+    }
+
     @Test
     void refusesFractionsOutsideZeroToOne() {
         for (double fraction : new double[] {-0.1, 1.1, Double.NaN}) {

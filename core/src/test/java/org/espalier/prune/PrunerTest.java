@@ -61,6 +61,55 @@ class PrunerTest {
                 .withMessageContaining("same fraction");
     }
 
+    /** As open_lth prunes LeNet-300-100: all but the output layer together, counted with it. */
+    @Test
+    void aLayerWithAFractionOfZeroStaysInAGlobalScope() {
+        Weights some = InitialWeights.GLOROT_UNIFORM.draw(Architecture.PAPER, Stream.root(2));
+        java.util.Arrays.fill(some.matrix(2), 0f); // the smallest of the network
+        List<Double> spared = List.of(0.2, 0.2, 0.0);
+        Pruner exact = new Pruner(Criterion.MAGNITUDE, Scope.GLOBAL, CountingRule.EXACT);
+        Mask first = exact.prune(Mask.dense(Architecture.PAPER), some, spared, STREAM);
+        assertThat(first.count(2)).isEqualTo(1000);
+        assertThat(first.count()).isEqualTo(266_200 - 53_040);
+        Mask second = exact.prune(first, some, spared, STREAM);
+        assertThat(exact.survivors(Architecture.PAPER, List.of(spared, spared)))
+                .containsExactly(266_200, first.count(), second.count());
+        // What goes is what goes where the output layer is not there at all.
+        Architecture hidden = new Architecture(List.of(784, 300, 100), false);
+        Weights alone = new Weights(hidden);
+        System.arraycopy(some.matrix(0), 0, alone.matrix(0), 0, 235_200);
+        System.arraycopy(some.matrix(1), 0, alone.matrix(1), 0, 30_000);
+        Mask without = exact.prune(Mask.dense(hidden), alone, List.of(0.2, 0.2), STREAM);
+        assertThat(first.survivors(0)).isEqualTo(without.survivors(0));
+        assertThat(first.survivors(1)).isEqualTo(without.survivors(1));
+
+        Pruner published = new Pruner(Criterion.MAGNITUDE, Scope.GLOBAL, CountingRule.OPEN_LTH);
+        Mask third = published.prune(Mask.dense(Architecture.PAPER), some, spared, STREAM);
+        assertThat(third.count()).isEqualTo(266_200 - 53_241); // ceil(0.2 x 266,200) + 1
+        Mask fourth = published.prune(third, some, spared, STREAM);
+        assertThat(fourth.count()).isEqualTo(212_959 - 42_593); // ceil(42,591.8) + 1
+        assertThat(published.survivors(Architecture.PAPER, List.of(spared, spared)))
+                .containsExactly(266_200, 212_959, 170_366);
+    }
+
+    @Test
+    void aCountOfAllWeightsHoldsInEveryScope() {
+        Architecture wide = new Architecture(List.of(9, 5, 3), false);
+        Weights some = InitialWeights.GLOROT_UNIFORM.draw(wide, Stream.root(2));
+        List<Double> half = List.of(0.5, 0.5);
+        for (Scope scope : Scope.values()) {
+            Pruner pruner = new Pruner(Criterion.MAGNITUDE, scope, CountingRule.OF_ALL);
+            Mask first = pruner.prune(Mask.dense(wide), some, half, STREAM);
+            Mask second = pruner.prune(first, some, half, STREAM);
+            assertThat(pruner.survivors(wide, List.of(half, half))).containsExactly(60, first.count(), second.count());
+            if (scope == Scope.LAYER) {
+                // Halves to even of 45: 22 go, then 33.75; of 15: 8, then 11.5 of which 11.5 is 12.
+                assertThat(List.of(first.count(0), second.count(0), first.count(1), second.count(1)))
+                        .containsExactly(23, 11, 7, 3);
+            }
+        }
+    }
+
     @Test
     void randomCriterionPrunesAsManyWhateverTheWeightsAndDrawsFromItsStream() {
         Architecture wide = new Architecture(List.of(40, 30, 10), false);

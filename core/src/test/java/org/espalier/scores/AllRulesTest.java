@@ -7,17 +7,18 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.espalier.dynamic.Distribution;
-import org.espalier.dynamic.EarlyBird;
-import org.espalier.dynamic.EarlyRestart;
-import org.espalier.dynamic.EarlySearch;
 import org.espalier.dynamic.FlyingBird;
 import org.espalier.dynamic.FlyingBirdPlus;
 import org.espalier.dynamic.Growth;
 import org.espalier.dynamic.RandomNodes;
 import org.espalier.dynamic.Rigl;
-import org.espalier.dynamic.RobustBird;
 import org.espalier.dynamic.Snfs;
 import org.espalier.dynamic.SparseEvolution;
+import org.espalier.dynamic.early.EarlyBird;
+import org.espalier.dynamic.early.EarlyRestart;
+import org.espalier.dynamic.early.EarlySearch;
+import org.espalier.dynamic.early.MaskedParts;
+import org.espalier.dynamic.early.RobustBird;
 import org.espalier.dynamic.phases.InverseInheritance;
 import org.espalier.dynamic.phases.MixedPruningInTraining;
 import org.espalier.dynamic.phases.PruningInTraining;
@@ -55,7 +56,9 @@ class AllRulesTest {
                         OptionalInt.of(3),
                         0.6,
                         EarlySearch.OBJECTIVE,
-                        EarlyRestart.ORIGINAL),
+                        EarlyRestart.ORIGINAL,
+                        MaskedParts.WEIGHTS,
+                        0),
                 new RobustBird(
                         0.3,
                         1,
@@ -64,7 +67,9 @@ class AllRulesTest {
                         OptionalInt.of(3),
                         0.6,
                         EarlySearch.NATURAL,
-                        EarlyRestart.CONTINUED),
+                        EarlyRestart.CONTINUED,
+                        MaskedParts.WEIGHTS,
+                        0),
                 new EdgePopup(0.3, Distribution.UNIFORM, 0.7, 0.1, 0.9, 1e-4, FineTuning.REDRAWN, true),
                 new EdgePopup(0.3, Distribution.ERK, 1, 0.1, 0.9, 1e-4, FineTuning.INHERITED, false),
                 new Hydra(0.3, Distribution.UNIFORM, 0.4, 0.3, 0.1, 0.9, 1e-4, 0.1),

@@ -18,6 +18,7 @@ import org.espalier.cli.TicketOptions;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.data.Split;
+import org.espalier.evaluate.measure.EmpiricalLipschitz;
 import org.espalier.evaluate.measure.LocalLipschitz;
 import org.espalier.lab.experiment.Decimals;
 import org.espalier.network.Mask;
@@ -38,7 +39,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "lipschitz",
         description =
-                "Measure local Lipschitz constants of fully connected tickets: sampled gradients below, bounds above.",
+                "Measure local Lipschitz constants of fully connected tickets: sampled gradients below, bounds above; and"
+                        + " ratios of every ticket.",
         footer = {"", "Example:", "  espalier lipschitz runs/quick-mlp --all-levels --epsilon 0.1"})
 final class LipschitzCommand implements Callable<Integer> {
     private static final int USUAL_IMAGES = 20;
@@ -78,6 +80,14 @@ final class LipschitzCommand implements Callable<Integer> {
                             + " (the source: 500 batches of 1024).")
     private Optional<Integer> batches;
 
+    @Option(
+            names = "--ratio-steps",
+            paramLabel = "N",
+            description =
+                    "Also the mean over images of |f(x) - f(x')|_1 / |x - x'|_inf, with logits f and x' by so many steps of"
+                            + " PGD; of every network, in linf (the source: 10 steps).")
+    private Optional<Integer> ratioSteps;
+
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the sampled points (default: 1).")
     private long seed = 1;
 
@@ -116,6 +126,10 @@ final class LipschitzCommand implements Callable<Integer> {
         if (!List.of("linf", "l2").contains(norm)) {
             throw wrong("--norm is " + norm + ", expected linf or l2");
         }
+        if (ratioSteps.isPresent() && (ratioSteps.get() < 1 || !norm.equals("linf"))) {
+            throw wrong("--ratio-steps is " + ratioSteps.get() + " with --norm " + norm
+                    + ", expected a number from 1 with linf");
+        }
         Norm ball = norm.equals("l2") ? Norm.L2 : Norm.LINF;
         List<List<String>> names = new ArrayList<>();
         List<List<String>> values = new ArrayList<>();
@@ -130,7 +144,7 @@ final class LipschitzCommand implements Callable<Integer> {
                                     "Local Lipschitz constants of margins, medians over test images",
                                     new Table.Block("", List.of("ticket", "images"), names, true),
                                     List.of(
-                                            block("constant", List.of(">=", "<="), 0, values),
+                                            constants(values),
                                             block("radius", List.of("certified", "sampled"), 3, values)),
                                     List.of(
                                             ">=: largest of the sampled gradients. <=: bound of all gradients in the ball of "
@@ -139,6 +153,11 @@ final class LipschitzCommand implements Callable<Integer> {
                                                     + " the gradients found, which may overstate robustness."
                                                     + (batches.isPresent()
                                                             ? " CLEVER: from the limit of the gradients found, which may too."
+                                                            : "")
+                                                    + (ratioSteps.isPresent()
+                                                            ? " ratio: mean of the largest |f(x) - f(x')|_1 / |x - x'|_inf that "
+                                                                    + ratioSteps.get()
+                                                                    + " steps of PGD find; of logits, not of a margin."
                                                             : ""))),
                             console.resultWidth()));
         }
@@ -155,6 +174,23 @@ final class LipschitzCommand implements Callable<Integer> {
                 values.stream().map(row -> row.subList(from, from + all.size())).toList());
     }
 
+    /** Constants, with the ratio as the last column where it is wanted. */
+    private Table.Block constants(List<List<String>> values) {
+        Table.Block sides = block("constant", List.of(">=", "<="), 0, values);
+        if (ratioSteps.isEmpty()) {
+            return sides;
+        }
+        List<String> headings = new ArrayList<>(sides.headings());
+        headings.add("ratio");
+        List<List<String>> rows = new ArrayList<>();
+        for (int row = 0; row < values.size(); row++) {
+            List<String> cells = new ArrayList<>(sides.rows().get(row));
+            cells.add(values.get(row).getLast());
+            rows.add(cells);
+        }
+        return new Table.Block(sides.name(), headings, rows);
+    }
+
     private ParameterException wrong(String message) {
         return new ParameterException(spec.commandLine(), message);
     }
@@ -167,11 +203,60 @@ final class LipschitzCommand implements Callable<Integer> {
             List<List<String>> values) {
         Mask mask = measured.ticket().network().mask();
         Weights weights = measured.ticket().network().weights();
-        if (mask.architecture().fullyConnected().isEmpty()) {
+        boolean sides = mask.architecture().fullyConnected().isPresent();
+        if (!sides && ratioSteps.isEmpty()) {
             throw new UserException(measured.ticket().label()
                     + " has layers other than linear ones, expected a fully connected network: bounds of local Lipschitz"
-                    + " constants are of these alone");
+                    + " constants are of these alone, and --ratio-steps measures all");
         }
+        Map<String, Object> settings = measured.settings();
+        settings.put("norm", norm);
+        settings.put("epsilon", radius);
+        settings.put("samples", samples);
+        settings.put("seed", seed);
+        batches.ifPresent(count -> settings.put("batches", count));
+        ratioSteps.ifPresent(count -> settings.put("ratio-steps", count));
+        Map<String, Object> result = new LinkedHashMap<>();
+        List<String> cells =
+                new ArrayList<>(sides ? sides(measured, ball, radius, result) : List.of("", "", "", "", "", ""));
+        ratioSteps.ifPresent(steps -> {
+            double[] ratios = ratios(measured, new EmpiricalLipschitz(weights, mask, radius, steps));
+            double mean = Arrays.stream(ratios).sum() / ratios.length;
+            result.put("mean-ratio", mean);
+            result.put("ratios", Arrays.stream(ratios).boxed().toList());
+            cells.add(number(mean));
+        });
+        Measurement measurement = new Measurement(measured.ticket(), "lipschitz", settings, result);
+        measurement.write();
+        if (json) {
+            console.out().println(measurement.line());
+            return;
+        }
+        names.add(List.of(measured.ticket().label(), Integer.toString(measured.images())));
+        values.add(cells);
+    }
+
+    private double[] ratios(MeasuredTickets.Measured measured, EmpiricalLipschitz empirical) {
+        Split split = measured.split();
+        Stream stream = Stream.root(seed).child("lipschitz ratio");
+        double[] ratios = new double[measured.images()];
+        // An image's ratio does not depend on the thread that measures it.
+        IntStream.range(0, ratios.length)
+                .parallel()
+                .forEach(image -> ratios[image] = empirical.of(split.pixels(image), stream.child(image)));
+        return ratios;
+    }
+
+    /**
+     * The two sides of a fully connected network's constants.
+     *
+     * @param result receives them
+     * @return cells of the table
+     */
+    private List<String> sides(
+            MeasuredTickets.Measured measured, Norm ball, double radius, Map<String, Object> result) {
+        Mask mask = measured.ticket().network().mask();
+        Weights weights = measured.ticket().network().weights();
         LocalLipschitz lipschitz = new LocalLipschitz(weights, mask, ball, radius);
         Stream stream = Stream.root(seed).child("lipschitz");
         Split split = measured.split();
@@ -184,13 +269,6 @@ final class LipschitzCommand implements Callable<Integer> {
             batches.ifPresent(count ->
                     fitted[image] = lipschitz.clever(pixels, found[image], count, samples, stream.child(image)));
         });
-        Map<String, Object> settings = measured.settings();
-        settings.put("norm", norm);
-        settings.put("epsilon", radius);
-        settings.put("samples", samples);
-        settings.put("seed", seed);
-        batches.ifPresent(count -> settings.put("batches", count));
-        Map<String, Object> result = new LinkedHashMap<>();
         result.put("median-lower", median(found, LocalLipschitz.Constant::lower));
         result.put("median-upper", median(found, LocalLipschitz.Constant::upper));
         result.put(
@@ -211,20 +289,13 @@ final class LipschitzCommand implements Callable<Integer> {
                             return (Object) entry;
                         })
                         .toList());
-        Measurement measurement = new Measurement(measured.ticket(), "lipschitz", settings, result);
-        measurement.write();
-        if (json) {
-            console.out().println(measurement.line());
-            return;
-        }
-        names.add(List.of(measured.ticket().label(), Integer.toString(found.length)));
-        values.add(List.of(
+        return List.of(
                 number(median(found, LocalLipschitz.Constant::lower)),
                 number(median(found, LocalLipschitz.Constant::upper)),
                 batches.isPresent() ? number(median(fitted, LocalLipschitz.Clever::constant)) : "",
                 number(median(found, constant -> constant.certified(radius))),
                 number(median(found, constant -> constant.sampled(radius))),
-                batches.isPresent() ? number(median(fitted, clever -> clever.radius(radius))) : ""));
+                batches.isPresent() ? number(median(fitted, clever -> clever.radius(radius))) : "");
     }
 
     private static <T> double median(T[] found, ToDoubleFunction<T> number) {

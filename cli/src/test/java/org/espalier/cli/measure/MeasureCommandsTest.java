@@ -1,6 +1,7 @@
 package org.espalier.cli.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -100,6 +101,48 @@ class MeasureCommandsTest {
         assertThat(CommandLineRun.of("lipschitz", search, "--all-levels", "--epsilon", "no")
                         .err())
                 .contains("--epsilon is no, expected a number above 0");
+    }
+
+    @Test
+    void ratiosAreMeasuredOfEveryNetwork() {
+        JsonNode found = line(CommandLineRun.of(
+                "lipschitz",
+                search,
+                "--all-levels",
+                "--epsilon",
+                "0.1",
+                "--images",
+                "4",
+                "--ratio-steps",
+                "5",
+                "--json"));
+        assertThat(found.path("ratios")).hasSize(4);
+        assertThat(found.path("constants")).hasSize(4);
+        double sum = 0;
+        for (JsonNode ratio : found.path("ratios")) {
+            assertThat(ratio.asDouble()).isPositive();
+            sum += ratio.asDouble() / 4;
+        }
+        assertThat(found.path("mean-ratio").asDouble()).isCloseTo(sum, within(1e-9));
+        Path convolutions = home.resolve("ratios");
+        CommandLineRun.done(
+                "run",
+                home.resolve("tiny.yaml").toString(),
+                "--set",
+                "network={layers: [{conv2d: {channels: 2, kernel: 3, padding: 1}}, relu, flatten, linear]}",
+                "--out",
+                convolutions.toString());
+        String[] plain = {"lipschitz", convolutions.toString(), "--all-levels", "--epsilon", "0.1", "--images", "4"};
+        assertThat(CommandLineRun.of(plain).err()).contains("expected a fully connected network", "--ratio-steps");
+        String[] ratios = java.util.Arrays.copyOf(plain, plain.length + 2);
+        ratios[plain.length] = "--ratio-steps";
+        ratios[plain.length + 1] = "5";
+        CommandLineRun table = CommandLineRun.of(ratios);
+        assertThat(table.code()).as(table.err()).isZero();
+        assertThat(table.out()).contains("ratio", "5 steps of PGD");
+        ratios[plain.length + 1] = "0";
+        assertThat(CommandLineRun.of(ratios).err())
+                .contains("--ratio-steps is 0 with --norm linf, expected a number from 1 with linf");
     }
 
     @Test

@@ -35,7 +35,9 @@ public record InverseInheritance(
         double density,
 
         @Setting(
-                value = "density by layer: uniform, erk (Erdos-Renyi kernel), igq (ideal gas quotas)",
+                value =
+                        "density by layer: uniform, uniform-dense-first (the first layer whole, density in each other one), erk (Erdos-Renyi"
+                                + " kernel), igq (ideal gas quotas)",
                 preset = "uniform")
         Distribution distribution,
 

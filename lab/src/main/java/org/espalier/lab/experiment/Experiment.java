@@ -606,13 +606,19 @@ public record Experiment(
             double hidden,
 
             @Setting(
-                    value = "fraction of the surviving weights of the output layer to prune, per level",
+                    value =
+                            "fraction of the surviving weights of the output layer to prune, per level; with scope global, hidden's"
+                                    + " or 0, with which the layer stays whole and is not ranked",
                     preset = "0.1",
                     min = 0,
                     max = 1)
             double output,
 
-            @Setting(value = "exact: round(p n) weights; as-published: one more per layer and level", preset = "exact")
+            @Setting(
+                    value =
+                            "exact: round(p n) weights; as-published: one more per layer and level; open-lth: ceil(p n) + 1, with n"
+                                    + " of layers that stay too; of-all: until round(r N) of all N weights are gone",
+                    preset = "exact")
             CountingRule count,
 
             @Setting(

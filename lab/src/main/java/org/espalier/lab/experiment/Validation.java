@@ -23,6 +23,7 @@ import org.espalier.prune.CriterionKind;
 import org.espalier.prune.LossChoice;
 import org.espalier.prune.QuotaKind;
 import org.espalier.prune.Scope;
+import org.espalier.prune.UnitCriterion;
 import org.espalier.prune.quota.Uniform;
 import org.espalier.setting.Registry;
 import org.espalier.ticket.ScheduleKind;
@@ -132,11 +133,15 @@ final class Validation {
             throw validation.wrong(
                     "pruning.scope", "is global, expected layer: pruning.quota gives each layer its own fraction");
         }
-        if (pruning.scope() == Scope.GLOBAL && pruning.quota().isEmpty() && pruning.hidden() != pruning.output()) {
+        boolean units = CriterionKind.of(pruning.criterion()) instanceof UnitCriterion;
+        if (pruning.scope() == Scope.GLOBAL
+                && pruning.quota().isEmpty()
+                && pruning.hidden() != pruning.output()
+                && (pruning.output() != 0 || units)) {
             throw validation.wrong(
                     "pruning.output",
                     "is " + pruning.output() + ", expected pruning.hidden's " + pruning.hidden()
-                            + " as scope is global");
+                            + (units ? "" : ", or 0 for an output layer that stays whole,") + " as scope is global");
         }
         experiment.robustness().ifPresent(robustness -> validation.check(robustness, objectives, experiment));
         validation.checkMask(objectives, experiment);

@@ -28,8 +28,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Studies by name, and their results in {@code studies/NAME} of a directory: {@code KEY.json}, and {@code KEY-TABLE.csv} for
- * each table. KEY follows from settings and trained levels, so that the same study of the same search is read and not
- * run again.
+ * each table. KEY follows from settings and trained levels, those of other searches that the study reads too, so that the same
+ * study of the same searches is read and not run again.
  */
 public final class Studies {
     /** Directory of a search with the results of studies. */
@@ -94,6 +94,14 @@ public final class Studies {
         identity.put("numerics", Numerics.VERSION);
         identity.put("settings", ExperimentFile.identity(settings));
         store.ifPresent(each -> identity.put("levels", each.trained()));
+        List<Path> searches = StudyKind.searchesOf(settings);
+        if (!searches.isEmpty()) {
+            identity.put(
+                    "levels-of-searches",
+                    searches.stream()
+                            .map(search -> Store.open(search).trained())
+                            .toList());
+        }
         String key = StoreWriter.key(identity).substring(0, KEY);
         Path folder = directory.resolve(DIRECTORY).resolve(kind.kind());
         Path file = folder.resolve(key + ".json");

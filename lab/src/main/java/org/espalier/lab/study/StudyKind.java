@@ -1,5 +1,7 @@
 package org.espalier.lab.study;
 
+import java.nio.file.Path;
+import java.util.List;
 import org.espalier.setting.Extension;
 import org.espalier.setting.Registry;
 
@@ -22,6 +24,14 @@ public interface StudyKind<S extends Record> extends Extension<S> {
     }
 
     /**
+     * The searches, by directory, that the study reads beside that of the {@link StudyContext}. A result is of their trained levels
+     * too: where these change, the study runs again.
+     */
+    default List<Path> searches(S settings) {
+        return List.of();
+    }
+
+    /**
      * Runs the study. The result depends on settings, search and data alone: neither on the number of jobs nor on kernels.
      *
      * @throws org.espalier.UserException if the settings do not fit the search
@@ -35,6 +45,19 @@ public interface StudyKind<S extends Record> extends Extension<S> {
      */
     static StudyResult of(Record settings, StudyContext context) {
         return cast((StudyKind<?>) Registry.of(StudyKind.class).find(settings), settings, context);
+    }
+
+    /**
+     * {@link #searches(Record)} of the study of settings.
+     *
+     * @throws IllegalArgumentException if no study has such settings
+     */
+    static List<Path> searchesOf(Record settings) {
+        return searches((StudyKind<?>) Registry.of(StudyKind.class).find(settings), settings);
+    }
+
+    private static <S extends Record> List<Path> searches(StudyKind<S> kind, Record settings) {
+        return kind.searches(kind.settings().cast(settings));
     }
 
     private static <S extends Record> StudyResult cast(StudyKind<S> kind, Record settings, StudyContext context) {

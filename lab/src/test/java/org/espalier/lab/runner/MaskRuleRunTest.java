@@ -68,6 +68,7 @@ class MaskRuleRunTest {
                 "{kind: snfs, density: 0.3, every: 5}",
                 "{kind: early-bird, density: 0.3, every: 3, threshold: 0.3}",
                 "{kind: robust-bird, density: 0.3, every: 3}",
+                "{kind: rigl, densities: [0.2, 0.4, 1], every: 5}",
                 "{kind: flying-bird, density: 0.3, every: 3, every-later: 5}",
                 "{kind: flying-bird-plus, density: 0.3, every: 3, every-later: 2, images: 20, steps: 2, from: 0.3}",
                 "{kind: edge-popup, density: 0.3, scores: 0.6}",
@@ -84,7 +85,26 @@ class MaskRuleRunTest {
                 "{kind: awt-style, density: 0.3, draws: 2, refresh: 4, steps: 2}"
             })
     void goesOnToTheSameBytesWithAnyJobsAndKernels(String rule) throws Exception {
-        Experiment experiment = experiment(rule);
+        for (Mask mask : goesOn(experiment(rule))) {
+            assertThat(mask.density()).isBetween(0.1, rule.contains("inverse-inheritance") ? 1 : 0.36);
+        }
+    }
+
+    @Test
+    void ticketsOfChannelsGoOnToTheSameBytes() throws Exception {
+        List<Mask> masks = goesOn(experiment(
+                "{kind: early-bird, of: channels, density: 0.4, every: 2, threshold: 0.3}",
+                "network={initial: pytorch, layers: [{conv2d: {channels: 5, kernel: 3, padding: 1}}, {batch-norm: {}}, relu,"
+                        + " flatten, {linear: 7}, relu, linear]}"));
+        for (Mask mask : masks) {
+            // 2 of 5 channels stay: their 9 weights each, and their 16 pixels in each of 7 rows.
+            assertThat(mask.count(0)).isEqualTo(18);
+            assertThat(mask.count(1)).isEqualTo(224);
+            assertThat(mask.count(2)).isEqualTo(21);
+        }
+    }
+
+    private List<Mask> goesOn(Experiment experiment) throws Exception {
         Path whole = directory.resolve("whole");
         assertThat(run(experiment, whole, 1, KernelMode.AUTO, -1).stopped()).isFalse();
         Map<String, String> expected = Trees.digests(whole);
@@ -97,18 +117,28 @@ class MaskRuleRunTest {
         assertThat(runs).isGreaterThan(3);
         assertThat(Trees.digests(pieces)).isEqualTo(expected);
         Store store = Store.open(whole);
+        List<Mask> masks = new java.util.ArrayList<>();
         for (StoredLevel level : store.levels(store.trials().getFirst())) {
             Mask mask = level.trained().orElseThrow().mask();
-            assertThat(mask.density()).isBetween(0.1, rule.contains("inverse-inheritance") ? 1 : 0.36);
             // The level's counts are those of the network that it gives.
             assertThat(level.density().orElseThrow()).isEqualTo(mask.density());
+            masks.add(mask);
         }
+        return masks;
     }
 
     @Test
     void theMaskIsPartOfTheKeyAndItsAbsenceIsNot() {
         Experiment rigl = experiment("{kind: rigl, density: 0.3}");
         Experiment other = experiment("{kind: rigl, density: 0.2}");
+        assertThat(org.espalier.lab.experiment.ExperimentFile.identity(rigl.training())
+                        .toString())
+                .doesNotContain("densities");
+        assertThat(org.espalier.lab.experiment.ExperimentFile.identity(
+                                experiment("{kind: early-bird, density: 0.3}").training())
+                        .toString())
+                .doesNotContain("penalty")
+                .doesNotContain("of=");
         assertThat(org.espalier.lab.experiment.ExperimentFile.identity(rigl.training()))
                 .containsKey("mask")
                 .isNotEqualTo(org.espalier.lab.experiment.ExperimentFile.identity(other.training()));
@@ -141,6 +171,21 @@ class MaskRuleRunTest {
             })
     void refusesWhatMakesNoSenseInOneLine(String rule, String override, String message) {
         assertThatThrownBy(() -> experiment(rule, override))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining(message)
+                .hasMessageMatching("[^\\n]*");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{kind: early-bird, of: channels} | training.mask does not fit the network: of is channels, which are ranked by the scales of batch norms, expected a network with a batch norm",
+                "{kind: robust-bird, of: channels} | training.mask does not fit the network: of is channels",
+                "{kind: rigl, densities: [0.5]} | training.mask does not fit the network: densities has 1 numbers, expected"
+            })
+    void refusesWhatDoesNotFitTheNetworkInOneLine(String rule, String message) {
+        assertThatThrownBy(() -> run(experiment(rule), directory, 1, KernelMode.AUTO, -1))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining(message)
                 .hasMessageMatching("[^\\n]*");

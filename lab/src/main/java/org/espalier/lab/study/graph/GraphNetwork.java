@@ -93,8 +93,8 @@ final class GraphNetwork {
      *
      * @param seen A' X, (node, feature)
      */
-    Pass forward(NeighbourGraph.Propagation graph, double[] seen) {
-        int nodes = graph.columns().length;
+    Pass forward(Propagation graph, double[] seen) {
+        int nodes = graph.nodes();
         int width = form.hidden;
         double[] hidden = new double[nodes * width];
         for (int node = 0; node < nodes; node++) {
@@ -179,8 +179,8 @@ final class GraphNetwork {
     record Slopes(double[] w0, double[] w1, double[] before) {}
 
     /** Gradients of a pass from that of its logits. The choice of winners is a constant. */
-    Slopes backward(NeighbourGraph.Propagation graph, double[] seen, Pass pass, double[] logitGradient) {
-        int nodes = graph.columns().length;
+    Slopes backward(Propagation graph, double[] seen, Pass pass, double[] logitGradient) {
+        int nodes = graph.nodes();
         int width = form.hidden;
         double[] mixed = graph.times(logitGradient, form.classes); // the matrix is symmetric
         double[] by0 = new double[w0.length];
@@ -212,8 +212,8 @@ final class GraphNetwork {
     }
 
     /** Gradient by X, (node, feature): A' (dZ W0^T). */
-    double[] inputGradient(NeighbourGraph.Propagation graph, Slopes slopes) {
-        int nodes = graph.columns().length;
+    double[] inputGradient(Propagation graph, Slopes slopes) {
+        int nodes = graph.nodes();
         double[] moved = graph.times(slopes.before, form.hidden);
         double[] gradient = new double[nodes * form.features];
         for (int node = 0; node < nodes; node++) {
@@ -233,7 +233,7 @@ final class GraphNetwork {
      *
      * @param kept positions of W0 that survive
      */
-    void train(NeighbourGraph.Propagation graph, double[] seen, int[] labels, int[] nodes, BitSet kept, int epochs) {
+    void train(Propagation graph, double[] seen, int[] labels, int[] nodes, BitSet kept, int epochs) {
         DoubleAdam first = new DoubleAdam(w0.length, RATE);
         DoubleAdam second = new DoubleAdam(w1.length, RATE);
         for (int epoch = 0; epoch < epochs; epoch++) {
@@ -246,7 +246,7 @@ final class GraphNetwork {
             }
             first.update(w0, slopes.w0);
             second.update(w1, slopes.w1);
-            balance(pass.hidden, graph.columns().length);
+            balance(pass.hidden, graph.nodes());
         }
     }
 
@@ -261,7 +261,7 @@ final class GraphNetwork {
     }
 
     /** Share of some nodes that are classified correctly; the lowest class on ties. */
-    double accuracy(NeighbourGraph.Propagation graph, double[] seen, int[] labels, int[] nodes) {
+    double accuracy(Propagation graph, double[] seen, int[] labels, int[] nodes) {
         double[] logits = forward(graph, seen).logits;
         int correct = 0;
         for (int node : nodes) {
@@ -280,7 +280,7 @@ final class GraphNetwork {
      *
      * @param features X, (node, feature) in [0, 1]
      */
-    double[] attack(NeighbourGraph.Propagation graph, double[] features, int[] labels, int[] nodes, double epsilon) {
+    double[] attack(Propagation graph, double[] features, int[] labels, int[] nodes, double epsilon) {
         double[] moved = features.clone();
         for (int step = 0; step < 10; step++) {
             double[] seen = graph.times(moved, form.features);

@@ -6,10 +6,8 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.espalier.UserException;
 import org.espalier.data.DataSet;
-import org.espalier.data.Split;
 import org.espalier.lab.study.StudyContext;
 import org.espalier.lab.study.StudyKind;
 import org.espalier.lab.study.StudyResult;
@@ -102,11 +100,7 @@ public record GraphTickets(
                 throw new UserException("shares is " + settings.shares + ", expected numbers of 0 to 1");
             }
             DataSet data = context.data(settings.data);
-            if (settings.nodes > data.train().size() || settings.neighbours >= settings.nodes) {
-                throw new UserException("nodes is " + settings.nodes + ", expected more than the "
-                        + settings.neighbours + " neighbours and at most the "
-                        + data.train().size() + " training images of " + data.name());
-            }
+            GraphNodes.check(data, settings.nodes, settings.neighbours);
             return settings.result(
                     data, context.all(settings.runs, run -> new Run(settings, context, data, run).rows()));
         }
@@ -122,7 +116,7 @@ public record GraphTickets(
         private final int[] labels;
         private final double[] pixels; // (node, feature)
         private final NeighbourGraph graph;
-        private final NeighbourGraph.Propagation clean;
+        private final Propagation clean;
         private final double[] seen; // A' X
         private final int[] trained;
         private final int[] tested;
@@ -132,37 +126,20 @@ public record GraphTickets(
             this.context = context;
             this.run = run;
             stream = Stream.root(settings.seed + run).child("graph tickets");
-            classes = data.classes();
-            features = data.features();
-            Split split = drawn(data.train());
-            labels = split.labels();
-            pixels = new double[labels.length * features];
-            for (int node = 0; node < labels.length; node++) {
-                System.arraycopy(split.pixels(node), 0, pixels, node * features, features);
-            }
-            graph = NeighbourGraph.of(split, settings.neighbours);
+            GraphNodes nodes = new GraphNodes(data, settings.nodes, settings.neighbours, stream);
+            classes = nodes.classes;
+            features = nodes.features;
+            labels = nodes.labels;
+            pixels = nodes.pixels;
+            graph = nodes.graph;
             clean = graph.propagation();
             seen = clean.times(pixels, features);
-            int[] wanted = new int[classes];
-            boolean[] taken = new boolean[labels.length];
-            for (int node = 0; node < labels.length; node++) {
-                taken[node] = wanted[labels[node]]++ < settings.labelled;
-            }
-            trained = IntStream.range(0, labels.length)
-                    .filter(node -> taken[node])
-                    .toArray();
-            tested = IntStream.range(0, labels.length)
-                    .filter(node -> !taken[node])
-                    .toArray();
+            trained = nodes.ofEachClass(0, settings.labelled);
+            tested = nodes.ofEachClass(settings.labelled, Integer.MAX_VALUE);
             if (tested.length == 0) {
                 throw new UserException("labelled is " + settings.labelled + " with " + settings.nodes
                         + " nodes, expected fewer: no node is left to test");
             }
-        }
-
-        private Split drawn(Split all) {
-            int[] order = stream.child("nodes").permutation(all.size());
-            return all.pick("nodes", Arrays.copyOf(order, settings.nodes));
         }
 
         List<Row> rows() {
@@ -222,22 +199,31 @@ public record GraphTickets(
             Stream draws = stream.child("attacks");
             for (double share : settings.shares) {
                 int changes = (int) Math.round(share * graph.edges());
-                NeighbourGraph.Propagation changed =
+                Propagation changed =
                         graph.dice(labels, changes, draws.child("dice")).propagation();
-                column(percent("DICE", share), networks, accuracies, changed, changed.times(pixels, features));
+                column(
+                        GraphNodes.column("DICE", share),
+                        networks,
+                        accuracies,
+                        changed,
+                        changed.times(pixels, features));
             }
             for (double share : settings.shares) {
                 int changes = (int) Math.round(share * graph.edges());
-                NeighbourGraph.Propagation changed =
-                        graph.flips(changes, draws.child("flips")).propagation();
-                column(percent("edges", share), networks, accuracies, changed, changed.times(pixels, features));
+                Propagation changed = graph.flips(changes, draws.child("flips")).propagation();
+                column(
+                        GraphNodes.column("edges", share),
+                        networks,
+                        accuracies,
+                        changed,
+                        changed.times(pixels, features));
             }
             for (double share : settings.shares) {
                 double[] flipped = pixels.clone();
                 for (int i = 0; i < flipped.length; i++) {
                     flipped[i] = draws.child("pixels").uniform(i) < share ? 1 - flipped[i] : flipped[i];
                 }
-                column(percent("pixels", share), networks, accuracies, clean, clean.times(flipped, features));
+                column(GraphNodes.column("pixels", share), networks, accuracies, clean, clean.times(flipped, features));
             }
             double[] moved =
                     clean.times(dense(networks).attack(clean, pixels, labels, tested, settings.epsilon), features);
@@ -262,7 +248,7 @@ public record GraphTickets(
                 String name,
                 Map<String, GraphNetwork> networks,
                 Map<String, Map<String, Double>> accuracies,
-                NeighbourGraph.Propagation changed,
+                Propagation changed,
                 double[] input) {
             networks.forEach(
                     (arm, network) -> put(accuracies, arm, name, network.accuracy(changed, input, labels, tested)));
@@ -274,10 +260,6 @@ public record GraphTickets(
         }
     }
 
-    private static String percent(String attack, double share) {
-        return attack + " " + Spread.number(100 * share, 0) + " %";
-    }
-
     private StudyResult result(DataSet data, List<List<Row>> all) {
         List<String> columns = List.copyOf(all.getFirst().getFirst().accuracy.keySet());
         List<String> headings = new ArrayList<>(List.of("arm", "density %"));
@@ -285,7 +267,7 @@ public record GraphTickets(
         List<List<String>> means = new ArrayList<>();
         List<List<String>> deviations = new ArrayList<>();
         Map<String, List<List<Double>>> lines = new LinkedHashMap<>();
-        String shown = percent("DICE", shares.getLast());
+        String shown = GraphNodes.column("DICE", shares.getLast());
         for (int at = 0; at < all.getFirst().size(); at++) {
             int arm = at;
             Row first = all.getFirst().get(arm);

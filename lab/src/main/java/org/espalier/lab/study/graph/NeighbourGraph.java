@@ -78,6 +78,25 @@ final class NeighbourGraph {
         return new NeighbourGraph(copy);
     }
 
+    /** Which edges stay. */
+    @FunctionalInterface
+    interface Edges {
+        boolean stays(int node, int other);
+    }
+
+    /** The graph without some edges. */
+    NeighbourGraph keeping(Edges edges) {
+        NeighbourGraph left = copy();
+        for (int node = 0; node < rows.length; node++) {
+            for (int other = rows[node].nextSetBit(node + 1); other >= 0; other = rows[node].nextSetBit(other + 1)) {
+                if (!edges.stays(node, other)) {
+                    left.set(node, other, false);
+                }
+            }
+        }
+        return left;
+    }
+
     /** Number of edges. */
     int edges() {
         int sum = 0;
@@ -181,35 +200,6 @@ final class NeighbourGraph {
                 values[node][i] = 1 / Math.sqrt((rows[node].cardinality() + 1.0) * (rows[other].cardinality() + 1.0));
             }
         }
-        return new Propagation(columns, values);
-    }
-
-    /**
-     * A symmetric sparse matrix.
-     *
-     * @param columns (node) ascending
-     * @param values (node) as many
-     */
-    record Propagation(int[][] columns, double[][] values) {
-        /**
-         * The product with a dense matrix.
-         *
-         * @param matrix (node, column) row-major
-         * @param width columns
-         */
-        double[] times(double[] matrix, int width) {
-            double[] product = new double[columns.length * width];
-            for (int node = 0; node < columns.length; node++) {
-                for (int i = 0; i < columns[node].length; i++) {
-                    int from = columns[node][i] * width;
-                    int to = node * width;
-                    double value = values[node][i];
-                    for (int c = 0; c < width; c++) {
-                        product[to + c] += value * matrix[from + c];
-                    }
-                }
-            }
-            return product;
-        }
+        return new Propagation.Sparse(columns, values);
     }
 }

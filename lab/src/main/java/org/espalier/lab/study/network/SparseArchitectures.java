@@ -129,6 +129,11 @@ public record SparseArchitectures(
                     .orElseThrow(() ->
                             new UserException("objective " + trial.objective().name()
                                     + " has no attack, expected one: networks are chosen by their loss under it"));
+            if (settings.distributions.contains(Distribution.UNIFORM_DENSE_FIRST)) {
+                throw new UserException(
+                        "distributions has uniform-dense-first, expected uniform, erk or igq: with a dense"
+                                + " first layer networks of different widths keep different numbers of weights");
+            }
             if (trial.splits().validation().size() == 0) {
                 throw new UserException(
                         "the search has no validation images, expected some: networks are chosen by them");

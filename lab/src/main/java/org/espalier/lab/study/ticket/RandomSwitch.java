@@ -1,5 +1,6 @@
 package org.espalier.lab.study.ticket;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -84,6 +85,13 @@ public record RandomSwitch(
         public String source() {
             return "Fu, Yu, Zhang, Wu, Ouyang, Cox and Lin 2021 (robust scratch tickets, R2S) and their code; the average"
                     + " gradient is after Athalye, Carlini and Wagner 2018";
+        }
+
+        @Override
+        public List<Path> searches(RandomSwitch settings) {
+            return settings.searches.stream()
+                    .map(search -> UserPath.of(search, "searches"))
+                    .toList();
         }
 
         @Override

@@ -26,6 +26,7 @@ import org.espalier.lab.study.StudiedTrial;
 import org.espalier.lab.study.StudyContext;
 import org.espalier.lab.study.StudyKind;
 import org.espalier.lab.study.StudyResult;
+import org.espalier.lab.study.loop.Ranks;
 import org.espalier.loss.Softmax;
 import org.espalier.random.Stream;
 import org.espalier.setting.Kind;

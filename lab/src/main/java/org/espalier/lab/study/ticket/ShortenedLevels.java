@@ -1,5 +1,6 @@
 package org.espalier.lab.study.ticket;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -51,6 +52,11 @@ public record ShortenedLevels(
         @Override
         public String source() {
             return "Zullich et al. 2021 (AIMP), abstract; the report's form is ours";
+        }
+
+        @Override
+        public List<Path> searches(ShortenedLevels settings) {
+            return List.of(UserPath.of(settings.full, "full"));
         }
 
         @Override

@@ -18,7 +18,7 @@ class GraphNetworkTest {
 
     private final NeighbourGraph graph =
             NeighbourGraph.of(MadeUpData.split("nodes", NODES, FEATURES, 7, 140, 100, 1000), 3);
-    private final NeighbourGraph.Propagation propagation = graph.propagation();
+    private final Propagation propagation = graph.propagation();
     private final int[] labels =
             MadeUpData.split("nodes", NODES, FEATURES, 7, 140, 100, 1000).labels();
     private final double[] pixels = draws("pixels", NODES * FEATURES);
@@ -96,7 +96,7 @@ class GraphNetworkTest {
         GraphNetwork.Form form = new GraphNetwork.Form(1, 4, 2, 1, 1);
         double[] duty = {0.9, 0.25, 0.25, 0.25};
         GraphNetwork network = new GraphNetwork(form, new double[] {1, 0.9, -2, 0.1}, new double[8], duty);
-        NeighbourGraph.Propagation alone = new NeighbourGraph(1).propagation();
+        Propagation alone = new NeighbourGraph(1).propagation();
         // 1 exp(0.25 - 0.9) is below 0.9.
         assertThat(network.forward(alone, new double[] {2}).hidden()).containsExactly(0, 1.8, 0, 0);
     }

@@ -3,17 +3,20 @@ package org.espalier.lab.study.ticket;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.espalier.UserException;
 import org.espalier.engine.KernelMode;
+import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.runner.RunObserver;
 import org.espalier.lab.runner.RunRequest;
 import org.espalier.lab.runner.Runner;
 import org.espalier.lab.runner.TinyData;
 import org.espalier.lab.study.Studies;
+import org.espalier.lab.study.StudyKind;
 import org.espalier.lab.study.StudyResult;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -113,5 +116,29 @@ class ShortenedLevelsTest {
         assertThatThrownBy(() -> study("short", "wide"))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("whose network is");
+    }
+
+    @Test
+    void aResultIsOfTheTrainedLevelsOfTheOtherSearchToo() throws Exception {
+        search("slow", "training.optimizer={kind: adam, rate: 0.0001}");
+        Path other = home.resolve("moving");
+        Files.move(home.resolve("full"), other);
+        List<StudyResult.Table> before = study("short", "moving");
+        assertThat(study("short", "moving")).isEqualTo(before);
+        Files.move(other, home.resolve("full"));
+        Files.move(home.resolve("slow"), other);
+        List<StudyResult.Table> after = study("short", "moving");
+        assertThat(after).isNotEqualTo(before);
+        Files.move(other, home.resolve("slow"));
+        Files.move(home.resolve("full"), other);
+        assertThat(study("short", "moving")).isEqualTo(before);
+        Files.move(other, home.resolve("full"));
+    }
+
+    @Test
+    void theSearchesOfASwitchArePartOfItsKey() {
+        Record settings =
+                ExperimentFile.settings(Studies.kind("random-switch").settings(), List.of("searches=[one, two]"));
+        assertThat(StudyKind.searchesOf(settings)).containsExactly(Path.of("one"), Path.of("two"));
     }
 }

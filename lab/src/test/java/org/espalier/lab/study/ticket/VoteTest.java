@@ -8,6 +8,7 @@ import org.espalier.data.Split;
 import org.espalier.engine.ActivationPanels;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
+import org.espalier.lab.study.loop.Ranks;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
 import org.espalier.network.Mask;

@@ -1,4 +1,4 @@
-package org.espalier.dynamic;
+package org.espalier.dynamic.early;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -20,7 +20,16 @@ import org.junit.jupiter.api.Test;
 class EarlyTicketTest {
     private static EarlyBird bird(double threshold, EarlyRestart restart) {
         return new EarlyBird(
-                0.25, threshold, Optional.empty(), 3, OptionalInt.of(2), 0.5, EarlySearch.OBJECTIVE, restart);
+                0.25,
+                threshold,
+                Optional.empty(),
+                3,
+                OptionalInt.of(2),
+                0.5,
+                EarlySearch.OBJECTIVE,
+                restart,
+                MaskedParts.WEIGHTS,
+                0);
     }
 
     @Test
@@ -28,7 +37,8 @@ class EarlyTicketTest {
         Architecture small = new Architecture(List.of(4, 2), false);
         BitSet first = BitSet.valueOf(new long[] {0b00000011});
         BitSet second = BitSet.valueOf(new long[] {0b00000110});
-        assertThat(EarlyTicket.distance(Mask.of(small, new BitSet[] {first}), Mask.of(small, new BitSet[] {second})))
+        assertThat(new WeightMasks(0.25)
+                        .distance(Mask.of(small, new BitSet[] {first}), Mask.of(small, new BitSet[] {second})))
                 .isEqualTo(0.25);
     }
 
@@ -37,15 +47,24 @@ class EarlyTicketTest {
         Architecture small = new Architecture(List.of(4, 2), false);
         Mask first = Mask.of(small, new BitSet[] {BitSet.valueOf(new long[] {0b00000011})});
         Mask second = Mask.of(small, new BitSet[] {BitSet.valueOf(new long[] {0b00000110})});
-        assertThat(EarlyTicket.keptDistance(first, second)).isEqualTo(0.5);
-        assertThat(EarlyTicket.keptDistance(first, first)).isZero();
+        assertThat(new WeightMasks(0.25).keptDistance(first, second)).isEqualTo(0.5);
+        assertThat(new WeightMasks(0.25).keptDistance(first, first)).isZero();
     }
 
     @Test
     void bothThresholdsMustBeMet() {
         EarlyBird loose = bird(1, EarlyRestart.CONTINUED); // every mask is near
         EarlyBird tight = new EarlyBird(
-                0.25, 1, Optional.of(1e-9), 3, OptionalInt.of(2), 0.5, EarlySearch.OBJECTIVE, EarlyRestart.CONTINUED);
+                0.25,
+                1,
+                Optional.of(1e-9),
+                3,
+                OptionalInt.of(2),
+                0.5,
+                EarlySearch.OBJECTIVE,
+                EarlyRestart.CONTINUED,
+                MaskedParts.WEIGHTS,
+                0);
         Trainer first = MaskTrainings.trainer(MaskTrainings.engine(loose, KernelMode.AUTO), loose, 20);
         Trainer second = MaskTrainings.trainer(MaskTrainings.engine(tight, KernelMode.AUTO), tight, 20);
         first.runUntil(6);
@@ -89,7 +108,16 @@ class EarlyTicketTest {
         }
         // A dense training of the same updates has the weights that the cut saw.
         EarlyBird later = new EarlyBird(
-                0.25, 1e-9, Optional.empty(), 3, OptionalInt.of(2), 0.9, EarlySearch.OBJECTIVE, EarlyRestart.CONTINUED);
+                0.25,
+                1e-9,
+                Optional.empty(),
+                3,
+                OptionalInt.of(2),
+                0.9,
+                EarlySearch.OBJECTIVE,
+                EarlyRestart.CONTINUED,
+                MaskedParts.WEIGHTS,
+                0);
         Trainer dense = MaskTrainings.trainer(MaskTrainings.engine(later, KernelMode.AUTO), later, 20);
         dense.runUntil(10);
         assertThat(dense.mask().density()).isEqualTo(1);

@@ -1,7 +1,8 @@
-package org.espalier.dynamic;
+package org.espalier.dynamic.early;
 
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 import org.espalier.random.Stream;
@@ -13,13 +14,16 @@ import org.espalier.train.mask.MaskRuleKind;
 import org.espalier.train.mask.MaskTraining;
 
 /**
- * An early-bird ticket on weights: You et al., "Drawing early-bird tickets" (2020), whose masks are of channels by the scale of batch
- * norm. Here the mask keeps the largest weights, and the ticket begins again from the level's first weights.
+ * A robust bird: the ticket is found in natural training and goes on, with its weights, a fresh optimizer and a schedule of its own, on
+ * the level's objective. Chen et al., "Sparsity winning twice" (2022), section 3.1, with the threshold of their code for weights;
+ * that for channels is 0.1.
  */
-@Kind("early-bird")
-public record EarlyBird(
+@Kind("robust-bird")
+public record RobustBird(
         @Setting(
-                value = "weights kept by the ticket, as a fraction of all weights",
+                value =
+                        "weights kept by the ticket, as a fraction of all weights; with of: channels, channels as a fraction of"
+                                + " those that can be taken out",
                 preset = "0.1",
                 min = 0,
                 above = true,
@@ -30,7 +34,7 @@ public record EarlyBird(
                 value =
                         "the search ends when the newest mask differs from each of the window at less than this fraction of"
                                 + " all positions; at density d two masks differ at 2 d of them at most",
-                preset = "0.1",
+                preset = "0.08",
                 min = 0,
                 above = true,
                 max = 1)
@@ -60,49 +64,63 @@ public record EarlyBird(
                 below = true)
         double latest,
 
-        @Setting(value = "what the search trains on: natural images, or the level's objective", preset = "objective")
+        @Setting(value = "what the search trains on: natural images, or the level's objective", preset = "natural")
         EarlySearch search,
 
         @Setting(
                 value =
                         "weights that the ticket begins with: continued (those of the search) or original (the level's first)",
-                preset = "original")
-        EarlyRestart restart)
+                preset = "continued")
+        EarlyRestart restart,
+
+        @Setting(
+                value =
+                        "what the masks are of: weights (the largest), or channels (those of the largest scales of batch norms)",
+                preset = "weights",
+                addedLater = true)
+        MaskedParts of,
+
+        @Setting(
+                value = "with of: channels, weight of the L1 norm of batch norms' scales in the search's loss",
+                preset = "0.0001",
+                min = 0,
+                addedLater = true)
+        double penalty)
         implements MaskRule {
+    /** The same search with other presets. */
+    private EarlyBird rule() {
+        return new EarlyBird(density, threshold, keptThreshold, window, every, latest, search, restart, of, penalty);
+    }
+
     @Override
     public Mask start(Weights weights, Stream stream) {
-        return Mask.dense(weights.architecture());
+        return rule().start(weights, stream);
     }
 
     @Override
     public MaskProcess bind(MaskTraining training) {
-        return new EarlyTicket(
-                training,
-                new EarlyTicket.Rules(
-                        density,
-                        threshold,
-                        keptThreshold.orElse(Double.POSITIVE_INFINITY),
-                        window,
-                        every.orElse(training.updatesPerEpoch()),
-                        EarlyTicket.latest(latest, training.iterations()),
-                        search == EarlySearch.NATURAL,
-                        restart == EarlyRestart.ORIGINAL));
+        return rule().bind(training);
     }
 
     @Override
     public void check(int iterations) {
-        EarlyTicket.latest(latest, iterations);
+        rule().check(iterations);
+    }
+
+    @Override
+    public void check(Architecture architecture) {
+        rule().check(architecture);
     }
 
     /** Registers the kind. */
-    public static final class Definition implements MaskRuleKind<EarlyBird> {
+    public static final class Definition implements MaskRuleKind<RobustBird> {
         @Override
-        public Class<EarlyBird> settings() {
-            return EarlyBird.class;
+        public Class<RobustBird> settings() {
+            return RobustBird.class;
         }
 
         @Override
-        public MaskRule create(EarlyBird settings) {
+        public MaskRule create(RobustBird settings) {
             return settings;
         }
     }

@@ -1,4 +1,4 @@
-package org.espalier.dynamic;
+package org.espalier.dynamic.early;
 
 /** The weights that an early ticket begins with. */
 public enum EarlyRestart {

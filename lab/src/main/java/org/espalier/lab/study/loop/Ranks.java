@@ -1,4 +1,4 @@
-package org.espalier.lab.study.ticket;
+package org.espalier.lab.study.loop;
 
 import java.util.Comparator;
 import java.util.List;
@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** Spearman's rank correlation. */
-final class Ranks {
+public final class Ranks {
     private Ranks() {}
 
     /** Ranks from 1; equal values share their mean rank. */
-    static double[] of(double[] values) {
+    public static double[] of(double[] values) {
         List<Integer> order = IntStream.range(0, values.length)
                 .boxed()
                 .sorted(Comparator.comparingDouble(i -> values[i]))
@@ -30,7 +30,7 @@ final class Ranks {
     }
 
     /** Pearson's correlation of the ranks, in [-1, 1]; NaN where all values of one are equal. */
-    static double correlation(double[] a, double[] b) {
+    public static double correlation(double[] a, double[] b) {
         double[] x = of(a);
         double[] y = of(b);
         double mean = (x.length + 1) / 2.0;
@@ -46,7 +46,7 @@ final class Ranks {
     }
 
     /** The correlation as text; words where it is not defined. */
-    static String text(double correlation) {
+    public static String text(double correlation) {
         return Double.isNaN(correlation) ? "undefined" : String.format(Locale.ROOT, "%.3f", correlation);
     }
 }

@@ -1,4 +1,4 @@
-package org.espalier.dynamic;
+package org.espalier.dynamic.early;
 
 /** What the search for an early ticket trains on. */
 public enum EarlySearch {

@@ -1,4 +1,4 @@
-package org.espalier.dynamic;
+package org.espalier.dynamic.early;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -6,10 +6,8 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
-import org.espalier.network.Architecture;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
-import org.espalier.random.Stream;
 import org.espalier.train.mask.MaskProcess;
 import org.espalier.train.mask.MaskState;
 import org.espalier.train.mask.MaskTraining;
@@ -18,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Trains the dense network until the mask that it would get hardly changes any more, prunes it to that mask, and trains it in a
- * phase of its own. The mask keeps the largest weights of the whole network, and at least one of each layer.
+ * phase of its own. {@link TicketMasks} says what the mask is of.
  */
 final class EarlyTicket implements MaskProcess {
     private static final String WINDOW = "window";
@@ -29,33 +27,37 @@ final class EarlyTicket implements MaskProcess {
      *
      * @param threshold the search ends when the newest mask differs from each other mask of the window at less than this fraction
      *     of all positions
-     * @param keptThreshold and at less than this fraction of the weights that it keeps, counting those that the other lacks
+     * @param keptThreshold and at less than this fraction of the positions that it keeps, counting those that the other lacks
      * @param window number of the last masks that are compared
      * @param every updates between masks
      * @param latest updates after which the search ends at the latest, at least 1 and below the level's
      * @param natural whether the search trains on clean images
      * @param original whether the ticket begins again from the level's first weights
+     * @param penalty weight of the L1 norm of batch norms' scales in the search's loss; 0 for none
      */
     record Rules(
-            double density,
             double threshold,
             double keptThreshold,
             int window,
             int every,
             int latest,
             boolean natural,
-            boolean original) {}
+            boolean original,
+            double penalty) {}
 
     private final MaskTraining training;
     private final Rules rules;
-    private final Selection selection = new Selection();
+    private final TicketMasks cuts;
+    private final @Nullable ScalePenalty penalty;
     private final Deque<Mask> masks = new ArrayDeque<>(); // the newest last
     private @Nullable Weights origin; // the level's first weights, while they may be wanted
     private int found = -1; // updates before the ticket's first
 
-    EarlyTicket(MaskTraining training, Rules rules) {
+    EarlyTicket(MaskTraining training, Rules rules, TicketMasks cuts) {
         this.training = training;
         this.rules = rules;
+        this.cuts = cuts;
+        penalty = rules.penalty() > 0 ? new ScalePenalty(training.engine(), rules.penalty()) : null;
         origin = rules.original() ? training.engine().weights() : null;
     }
 
@@ -66,6 +68,9 @@ final class EarlyTicket implements MaskProcess {
                 training.naturalGradient();
             } else {
                 training.gradient();
+            }
+            if (penalty != null) {
+                penalty.add();
             }
             training.update(training.whole());
             search(iteration + 1);
@@ -81,7 +86,7 @@ final class EarlyTicket implements MaskProcess {
             return;
         }
         Weights weights = training.engine().weights();
-        Mask mask = cut(weights);
+        Mask mask = cuts.cut(weights);
         masks.addLast(mask);
         if (masks.size() > rules.window()) {
             masks.removeFirst();
@@ -99,65 +104,8 @@ final class EarlyTicket implements MaskProcess {
     private boolean near(Mask earlier) {
         Mask newest = masks.getLast();
         // A mask always lacks none of its own weights.
-        return distance(earlier, newest) < rules.threshold()
-                && (earlier == newest || keptDistance(earlier, newest) < rules.keptThreshold());
-    }
-
-    /** Positions at which masks differ, as a fraction of all positions. */
-    static double distance(Mask a, Mask b) {
-        long differing = 0;
-        for (int layer = 0; layer < a.architecture().layers(); layer++) {
-            BitSet difference = a.survivors(layer);
-            difference.xor(b.survivors(layer));
-            differing += difference.cardinality();
-        }
-        return (double) differing / a.architecture().weights();
-    }
-
-    /** Weights of the newer mask that the other lacks, as a fraction of all that it keeps. */
-    static double keptDistance(Mask earlier, Mask newest) {
-        long lacking = 0;
-        for (int layer = 0; layer < newest.architecture().layers(); layer++) {
-            BitSet own = newest.survivors(layer);
-            own.andNot(earlier.survivors(layer));
-            lacking += own.cardinality();
-        }
-        return (double) lacking / newest.count();
-    }
-
-    /** The mask of the largest weights. Of equal ones a fixed draw decides, the same at every update. */
-    Mask cut(Weights weights) {
-        Architecture architecture = weights.architecture();
-        int[] keys = new int[architecture.weights()];
-        int next = 0;
-        for (int layer = 0; layer < architecture.layers(); layer++) {
-            for (float value : weights.matrix(layer)) {
-                keys[next++] = Selection.magnitude(value);
-            }
-        }
-        BitSet all = new BitSet();
-        all.set(0, keys.length);
-        int count = (int) Math.max(1, Math.round(rules.density() * keys.length));
-        BitSet kept = selection.highest(all, keys, count, Stream.root(0));
-        BitSet[] survivors = new BitSet[architecture.layers()];
-        int base = 0;
-        for (int layer = 0; layer < survivors.length; layer++) {
-            int size = architecture.weights(layer);
-            survivors[layer] = kept.get(base, base + size);
-            if (survivors[layer].isEmpty()) {
-                survivors[layer].set(largest(keys, base, size));
-            }
-            base += size;
-        }
-        return Mask.of(architecture, survivors);
-    }
-
-    private static int largest(int[] keys, int base, int size) {
-        int largest = 0;
-        for (int i = 1; i < size; i++) {
-            largest = keys[base + i] > keys[base + largest] ? i : largest;
-        }
-        return largest;
+        return cuts.distance(earlier, newest) < rules.threshold()
+                && (earlier == newest || cuts.keptDistance(earlier, newest) < rules.keptThreshold());
     }
 
     @Override
