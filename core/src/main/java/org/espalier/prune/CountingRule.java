@@ -41,7 +41,8 @@ public enum CountingRule {
     },
     /**
      * So many that round(r N) of all N weights are gone, halves to even, with r the share that is gone after p of the survivors
-     * went: Merkle, Samsinger and Schoettle, "Pruning in the face of adversaries" (2021), and their code.
+     * went. Over the whole network these are the counts of Merkle, Samsinger and Schoettle, "Pruning in the face of adversaries"
+     * (2021), and their code; in a layer, rounding of earlier levels adds up, and theirs does not.
      */
     OF_ALL {
         @Override
@@ -51,6 +52,7 @@ public enum CountingRule {
 
         @Override
         int pruned(double fraction, int survivors, int all, int staying) {
+            check(fraction);
             BigDecimal gone = BigDecimal.valueOf(all - survivors)
                     .add(BigDecimal.valueOf(fraction).multiply(BigDecimal.valueOf(survivors)));
             return Math.clamp(round(gone) - (all - survivors), 0, survivors);
@@ -65,10 +67,14 @@ public enum CountingRule {
      * @param survivors at least 0
      */
     public int pruned(double fraction, int survivors) {
+        check(fraction);
+        return Math.min(survivors, round(BigDecimal.valueOf(fraction).multiply(BigDecimal.valueOf(survivors))));
+    }
+
+    private static void check(double fraction) {
         if (!(fraction >= 0 && fraction <= 1)) {
             throw new IllegalArgumentException("a fraction to prune must lie in 0 to 1, got " + fraction);
         }
-        return Math.min(survivors, round(BigDecimal.valueOf(fraction).multiply(BigDecimal.valueOf(survivors))));
     }
 
     /**

@@ -103,7 +103,7 @@ class PrunerTest {
             Mask second = pruner.prune(first, some, half, STREAM);
             assertThat(pruner.survivors(wide, List.of(half, half))).containsExactly(60, first.count(), second.count());
             if (scope == Scope.LAYER) {
-                // Halves to even of 45: 22 go, then 33.75; of 15: 8, then 11.5 of which 11.5 is 12.
+                // Of 45, 22.5 is 22 and 33.5 is 34; of 15, 7.5 is 8 and 11.5 is 12. Merkle's code, by 11.25, prunes 11.
                 assertThat(List.of(first.count(0), second.count(0), first.count(1), second.count(1)))
                         .containsExactly(23, 11, 7, 3);
             }

@@ -10,7 +10,6 @@ public final class EvaluationProgress implements EvaluationObserver {
     private final Console console;
     private final long started = System.nanoTime();
     private int batches;
-    private int found;
     private int attacked;
 
     public EvaluationProgress(Console console) {
@@ -33,14 +32,10 @@ public final class EvaluationProgress implements EvaluationObserver {
     }
 
     @Override
-    public synchronized void found(EvaluationRequest request, int done, int of) {
-        found++;
-    }
-
-    @Override
     public synchronized void batch(EvaluationRequest request, int done, int of) {
         attacked++;
-        int left = batches - found - attacked;
+        // A stored batch that turns out to be damaged is attacked too.
+        int left = Math.max(0, batches - attacked);
         Duration elapsed = Duration.ofNanos(System.nanoTime() - started);
         Duration time = elapsed.multipliedBy(left).dividedBy(attacked);
         console.err()

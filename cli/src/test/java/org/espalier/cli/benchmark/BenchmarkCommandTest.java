@@ -3,6 +3,7 @@ package org.espalier.cli.benchmark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.commons.csv.CSVFormat;
 import org.espalier.cli.CommandLineRun;
 import org.espalier.cli.TinyImages;
 import org.espalier.lab.file.Json;
@@ -105,6 +107,48 @@ class BenchmarkCommandTest {
         assertThat(Files.readString(out.resolve("index.html")))
                 .contains("Which method is the most robust?", "difference to the best", "benchmark-distance-50");
         assertThat(Files.readString(out.resolve("leaderboard.md"))).contains("| random | before |");
+        assertThat(csv()).isEqualTo(expectedRows(json));
+    }
+
+    /** Method, sparsity, trial, robust accuracy and place of the leaderboard's CSV file. */
+    private List<List<String>> csv() throws IOException {
+        try (Reader reader = Files.newBufferedReader(out.resolve("leaderboard.csv"))) {
+            return CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get().parse(reader).stream()
+                    .map(record -> List.of(
+                            record.get("method"),
+                            record.get("sparsity"),
+                            record.get("trial"),
+                            record.get("robust"),
+                            record.get("rank")))
+                    .toList();
+        }
+    }
+
+    /** The same from the JSON: each board's ranking, and each method's trials. */
+    private static List<List<String>> expectedRows(JsonNode json) {
+        List<List<String>> rows = new ArrayList<>();
+        for (JsonNode board : json.path("boards")) {
+            int rank = 0;
+            for (JsonNode place : board.path("ranking")) {
+                rank++;
+                for (JsonNode result : json.path("results")) {
+                    if (result.path("method").equals(place.path("method"))
+                            && result.path("sparsity").equals(board.path("sparsity"))) {
+                        for (JsonNode trial : result.path("trials")) {
+                            JsonNode robust = trial.path("robust");
+                            rows.add(List.of(
+                                    place.path("method").asString(),
+                                    board.path("sparsity").asString(),
+                                    trial.path("trial").asString(),
+                                    Double.toString(robust.path("correct").asDouble()
+                                            / robust.path("images").asDouble()),
+                                    Integer.toString(rank)));
+                        }
+                    }
+                }
+            }
+        }
+        return rows;
     }
 
     @Test

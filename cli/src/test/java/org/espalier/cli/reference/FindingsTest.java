@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The figures of docs/findings.md and of README.md are those of the CSV files in docs/findings. Tables follow a marker that says
@@ -26,6 +28,7 @@ class FindingsTest {
     private static final Path FINDINGS = ROOT.resolve("docs").resolve("findings.md");
     private static final Path README = ROOT.resolve("README.md");
     private static final Path FOLDER = ROOT.resolve("docs").resolve("findings");
+    private static final Path BENCHMARK = FOLDER.resolve("benchmark.md");
 
     /** Numbers of README that are no results: radii and versions. */
     private static final Set<String> SETTINGS_OF_README = Set.of("0.2", "0.3", "0.05", "3.8.7");
@@ -109,12 +112,14 @@ class FindingsTest {
     @Test
     void tablesHaveTheRowsOfTheirFiles() throws IOException {
         assertThat(CheckedTable.MARKER.matcher(checked(FINDINGS)).results()).hasSizeGreaterThanOrEqualTo(3);
+        assertThat(CheckedTable.MARKER.matcher(checked(BENCHMARK)).results()).hasSizeGreaterThanOrEqualTo(2);
         checked(README);
     }
 
-    @Test
-    void everyTableOfTheFindingsSaysWhereItsRowsComeFrom() throws IOException {
-        String document = Files.readString(FINDINGS);
+    @ParameterizedTest
+    @ValueSource(strings = {"findings.md", "findings/benchmark.md"})
+    void everyTableOfTheFindingsSaysWhereItsRowsComeFrom(String file) throws IOException {
+        String document = Files.readString(ROOT.resolve("docs").resolve(file));
         assertThat(Pattern.compile("\n\\|[ :|-]+\\|\n")
                         .matcher(document)
                         .results()
@@ -131,6 +136,12 @@ class FindingsTest {
         assertThat(numbers(text(findings)))
                 .as("decimal numbers of findings.md that are in no table with a marker and not among the settings")
                 .isSubsetOf(known);
+        String benchmark = Files.readString(BENCHMARK);
+        Set<String> ranked = figures(benchmark);
+        ranked.addAll(settings(benchmark));
+        assertThat(numbers(text(benchmark)))
+                .as("decimal numbers of benchmark.md that are in no table with a marker and not among the settings")
+                .isSubsetOf(ranked);
         String readme = Files.readString(README);
         known.addAll(figures(readme));
         known.addAll(settings(readme));

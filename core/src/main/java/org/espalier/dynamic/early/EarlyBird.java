@@ -86,6 +86,8 @@ public record EarlyBird(
                 addedLater = true)
         double penalty)
         implements MaskRule {
+    private static final double PENALTY = 0.0001; // where none is given
+
     @Override
     public Mask start(Weights weights, Stream stream) {
         return Mask.dense(weights.architecture());
@@ -123,6 +125,9 @@ public record EarlyBird(
     public void check(Architecture architecture) {
         if (of == MaskedParts.CHANNELS) {
             ChannelMasks.check(architecture);
+        } else if (penalty != PENALTY) {
+            throw new IllegalArgumentException("penalty is " + penalty
+                    + " with of: weights; it belongs to of: channels, whose scales it makes small");
         }
     }
 

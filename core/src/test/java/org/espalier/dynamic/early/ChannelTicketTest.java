@@ -215,4 +215,22 @@ class ChannelTicketTest {
                 .isThrownBy(() -> bird(1, EarlyRestart.ORIGINAL, 0).check(MaskTrainings.NETWORK))
                 .withMessageContaining("expected a network with a batch norm");
     }
+
+    @Test
+    void aPenaltyIsOfChannelsAlone() {
+        var weights = new EarlyBird(
+                0.5,
+                0.1,
+                Optional.empty(),
+                5,
+                OptionalInt.of(2),
+                0.6,
+                EarlySearch.NATURAL,
+                EarlyRestart.ORIGINAL,
+                MaskedParts.WEIGHTS,
+                0.01);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> weights.check(NETWORK))
+                .withMessageContaining("penalty is 0.01 with of: weights");
+    }
 }

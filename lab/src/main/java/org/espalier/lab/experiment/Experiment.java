@@ -617,7 +617,7 @@ public record Experiment(
             @Setting(
                     value =
                             "exact: round(p n) weights; as-published: one more per layer and level; open-lth: ceil(p n) + 1, with n"
-                                    + " of layers that stay too; of-all: until round(r N) of all N weights are gone",
+                                    + " of layers that stay too; of-all: until round(r N) of all N weights are gone, r the share that all levels so far prune",
                     preset = "exact")
             CountingRule count,
 

@@ -104,6 +104,11 @@ final class EvaluationDirectory {
         }
     }
 
+    /** Whether files of a batch are there, sound or not; of a finished evaluation only adversarial examples can be missing. */
+    boolean has(int batch, boolean finished) {
+        return (finished || Files.exists(file(batch))) && (!keeps() || Files.exists(keptFile(batch)));
+    }
+
     void write(int batch, Batch results) {
         AtomicFiles.makeDirectory(directory);
         AtomicFiles.write(file(batch), encode(batch, results));

@@ -10,7 +10,7 @@ public interface EvaluationObserver {
      *
      * @param evaluations evaluations requested
      * @param done those that are stored already
-     * @param batches batches to be attacked
+     * @param batches batches to be attacked; those that an earlier run stored do not count
      */
     default void planned(int evaluations, int done, int batches) {}
 

@@ -160,7 +160,12 @@ public final class EvaluationRunner {
                     }
                 }
             }
-            observer.planned(seen.size(), done, pieces.size());
+            int stored = (int) pieces.stream()
+                    .filter(piece -> piece.job()
+                            .directory
+                            .has(piece.batch(), piece.job().stored.isPresent()))
+                    .count();
+            observer.planned(seen.size(), done, pieces.size() - stored);
             JobQueue.independent(pieces, () -> stopping).run(jobs, Attack::new);
             synchronized (this) {
                 return unfinished == 0;

@@ -151,6 +151,11 @@ class EvaluationRunnerTest {
         List<String> told = new ArrayList<>();
         assertThat(new EvaluationRunner(List.of(request), 1, new EvaluationObserver() {
                             @Override
+                            public void planned(int evaluations, int done, int batches) {
+                                told.add(batches + " to attack");
+                            }
+
+                            @Override
                             public void found(EvaluationRequest each, int done, int of) {
                                 told.add("found " + done + " of " + of);
                             }
@@ -162,7 +167,7 @@ class EvaluationRunnerTest {
                         })
                         .run())
                 .isTrue();
-        assertThat(told).containsExactly("found 1 of 3", "attacked 2 of 3", "attacked 3 of 3");
+        assertThat(told).containsExactly("2 to attack", "found 1 of 3", "attacked 2 of 3", "attacked 3 of 3");
     }
 
     @Test

@@ -11,12 +11,13 @@ import org.espalier.report.notation.Numbers;
 import org.espalier.report.page.Html;
 import org.espalier.report.page.Page;
 
-/** The files of a leaderboard: page, Markdown and JSON. */
+/** The files of a leaderboard: page, Markdown, CSV and JSON. */
 public final class LeaderboardFiles {
     /** The page. */
     public static final String PAGE = "index.html";
 
     private static final String MARKDOWN = "leaderboard.md";
+    private static final String CSV = "leaderboard.csv";
     private static final String JSON = "benchmark.json";
 
     private LeaderboardFiles() {}
@@ -31,6 +32,7 @@ public final class LeaderboardFiles {
         List<Path> files = new ArrayList<>();
         files.add(write(directory.resolve(PAGE), page(leaderboard).html()));
         files.add(write(directory.resolve(MARKDOWN), markdown(leaderboard)));
+        files.add(write(directory.resolve(CSV), LeaderboardCsv.of(leaderboard)));
         files.add(write(directory.resolve(JSON), BenchmarkJson.of(leaderboard) + "\n"));
         return files;
     }

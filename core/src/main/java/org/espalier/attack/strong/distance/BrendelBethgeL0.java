@@ -25,7 +25,7 @@ import org.espalier.random.Stream;
  * <p>Threat models have no L0 norm, because a number of inputs is no radius of a ball; suites therefore do not name this attack.
  *
  * @param steps at least 1; the authors' 1,000
- * @param momentum weight of earlier gradients, in [0, 1); the authors' 0.8
+ * @param momentum weight of earlier gradients, in [0, 1]; the authors' 0.8
  * @param overshoot in [1, 2]; the authors' 1.1
  * @param bisections between clean example and start, at least 0; the authors' 10
  * @param tries start images to look at, at least 1

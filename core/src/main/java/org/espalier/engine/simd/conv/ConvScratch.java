@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class ConvScratch {
     private static final ThreadLocal<ConvScratch> OWN = ThreadLocal.withInitial(ConvScratch::new);
 
-    /** Terms whose activations, 128 bytes of a panel's row each, take a quarter of a nearest cache of 32 KiB. */
+    /** Terms whose activations, 128 bytes of a panel's row each, take half of a nearest cache of 32 KiB. */
     static final int PART = 128;
 
     /** From the first window to each output's, row by row. */

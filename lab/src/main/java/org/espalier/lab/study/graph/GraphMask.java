@@ -14,7 +14,7 @@ sealed interface GraphMask {
     /**
      * The matrix that the network mixes nodes with.
      *
-     * @param ink (node) its dark features, for masks that compare nodes
+     * @param ink (node) its bright features, for masks that compare nodes
      * @param stream for masks that draw
      */
     Propagation of(NeighbourGraph graph, BitSet[] ink, Stream stream);
@@ -38,7 +38,7 @@ sealed interface GraphMask {
     /**
      * Without the edges between nodes that share few features: Wu et al., "Adversarial examples for graph data" (2019).
      *
-     * @param threshold least share of the dark features of either node that both have
+     * @param threshold least share of the bright features of either node that both have
      */
     record Jaccard(double threshold) implements GraphMask {
         @Override

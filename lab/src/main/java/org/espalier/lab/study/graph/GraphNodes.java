@@ -1,12 +1,12 @@
 package org.espalier.lab.study.graph;
 
+import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.stream.IntStream;
 import org.espalier.UserException;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
-import org.espalier.lab.study.loop.Spread;
 import org.espalier.random.Stream;
 
 /** Training images of a data set as the nodes of a graph of neighbours. */
@@ -75,6 +75,10 @@ final class GraphNodes {
 
     /** Name of the accuracies under an attack that changes a share of edges or pixels, e.g. {@code DICE 5 %}. */
     static String column(String attack, double share) {
-        return attack + " " + Spread.number(100 * share, 0) + " %";
+        return attack + " "
+                + BigDecimal.valueOf(share)
+                        .movePointRight(2)
+                        .stripTrailingZeros()
+                        .toPlainString() + " %";
     }
 }

@@ -44,7 +44,7 @@ public record GraphSearch(
         @Setting(
                 value =
                         "what a network does to the graph first: none; jaccard-T: cuts edges whose nodes share less than T of their"
-                                + " dark pixels; svd-K: K components of its matrix",
+                                + " bright pixels; svd-K: K components of its matrix",
                 preset = "[none, jaccard-0.3, jaccard-0.4, svd-20, svd-50]",
                 pattern = GraphMask.PATTERN,
                 form = "none, or as jaccard-0.3 or svd-20",
@@ -182,7 +182,8 @@ public record GraphSearch(
                 List<Propagation> changed =
                         flipped.stream().map(each -> propagation(mask, each)).toList();
                 Map<String, Propagation> attacks = new LinkedHashMap<>();
-                attacked.forEach((column, graph) -> attacks.put(column, propagation(mask, graph)));
+                attacked.forEach((column, graph) ->
+                        attacks.put(column, graph == nodes.graph ? clean : propagation(mask, graph)));
                 for (int width : settings.hidden) {
                     candidates.add(candidate(name, width, clean, changed, attacks));
                 }

@@ -146,7 +146,7 @@ final class NeighbourGraph {
     /**
      * Random changes: half cut an edge, half join two nodes.
      *
-     * @param changes of edges
+     * @param changes of edges; fewer where fewer pairs are left to join
      */
     NeighbourGraph flips(int changes, Stream stream) {
         NeighbourGraph cut = cut(changes / 2, stream.child("cut"));
@@ -171,8 +171,9 @@ final class NeighbourGraph {
 
     private NeighbourGraph join(int count, Stream stream) {
         NeighbourGraph changed = copy();
+        long apart = rows.length * (rows.length - 1L) / 2 - edges();
         long position = 0;
-        for (int joined = 0; joined < count; ) {
+        for (int joined = 0; joined < Math.min(count, apart); ) {
             int node = stream.below(rows.length, position++);
             int other = stream.below(rows.length, position++);
             if (node != other && !changed.joined(node, other)) {

@@ -2,7 +2,6 @@ package org.espalier.lab.study.merkle;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,11 +85,11 @@ public record PrunedLenet(
 
     /** What is pruned at each level. */
     public enum Arm {
-        /** The smallest half of the network. */
+        /** The smallest weights of the network; as for all arms but filters, down to a half, a quarter and so on. */
         GLOBAL,
-        /** The smallest half of each layer. */
+        /** The smallest weights of each layer. */
         LAYER,
-        /** A random half of each layer. */
+        /** Random weights of each layer. */
         RANDOM,
         /** Half of each convolution's filters, those of the smallest sum of |w|. */
         FILTER;
@@ -101,22 +100,32 @@ public record PrunedLenet(
          * @param before the network of the level before
          * @param level from 1
          */
-        private Mask prune(StoredNetwork before, int level, Stream stream) {
+        Mask prune(StoredNetwork before, int level, Stream stream) {
             return switch (this) {
-                case GLOBAL -> half(Criterion.MAGNITUDE, Scope.GLOBAL, before, stream);
-                case LAYER -> half(Criterion.MAGNITUDE, Scope.LAYER, before, stream);
-                case RANDOM -> half(new RandomScores(), Scope.LAYER, before, stream);
+                case GLOBAL -> half(Criterion.MAGNITUDE, Scope.GLOBAL, before, level, stream);
+                case LAYER -> half(Criterion.MAGNITUDE, Scope.LAYER, before, level, stream);
+                case RANDOM -> half(new RandomScores(), Scope.LAYER, before, level, stream);
                 case FILTER -> FilterPruning.prune(before.mask(), before.weights(), 1 - Math.scalb(1.0, -level));
             };
         }
 
-        private static Mask half(Criterion criterion, Scope scope, StoredNetwork before, Stream stream) {
-            return new Pruner(criterion, scope, CountingRule.EXACT)
-                    .prune(
-                            before.mask(),
-                            before.weights(),
-                            Collections.nCopies(before.mask().architecture().layers(), 0.5),
-                            stream);
+        /** As in the source, round(r N) of all N weights of the network, or of each layer, are gone after a level. */
+        private static Mask half(Criterion criterion, Scope scope, StoredNetwork before, int level, Stream stream) {
+            Mask mask = before.mask();
+            List<Double> fractions = new ArrayList<>();
+            for (int layer = 0; layer < mask.architecture().layers(); layer++) {
+                fractions.add(
+                        scope == Scope.GLOBAL
+                                ? fraction(mask.architecture().weights(), mask.count(), level)
+                                : fraction(mask.architecture().weights(layer), mask.count(layer), level));
+            }
+            return new Pruner(criterion, scope, CountingRule.EXACT).prune(mask, before.weights(), fractions, stream);
+        }
+
+        /** Share of the survivors that goes, so that round((1 - 2^-level) N) of all are gone. */
+        private static double fraction(int all, int survivors, int level) {
+            double gone = Math.rint((1 - Math.scalb(1.0, -level)) * all);
+            return survivors == 0 ? 0 : (gone - (all - survivors)) / survivors;
         }
 
         String text() {

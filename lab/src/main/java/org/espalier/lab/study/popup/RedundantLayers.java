@@ -46,10 +46,10 @@ public record RedundantLayers(
                 minItems = 1)
         List<Double> sparsities,
 
-        @Setting(value = "hidden units of the redundant network", preset = "500", min = 1)
+        @Setting(value = "hidden units of the redundant network", preset = "500", min = 1, max = 10_000)
         int hidden,
 
-        @Setting(value = "weights of each input's own", preset = "5", min = 1)
+        @Setting(value = "weights of each input's own", preset = "5", min = 1, max = 100)
         int redundancy,
 
         @Setting(value = "epochs that learn scores", preset = "3", min = 1)

@@ -49,6 +49,21 @@ class GraphNetworkTest {
         assertThat(joined).isGreaterThan(NODES);
     }
 
+    @Test
+    void joinsEndWhereAllNodesAreJoined() {
+        NeighbourGraph complete = NeighbourGraph.of(MadeUpData.split("nodes", 8, FEATURES, 7, 140, 100, 1000), 7);
+        assertThat(complete.edges()).isEqualTo(8 * 7 / 2);
+        assertThat(complete.flips(1, STREAM).edges()).isEqualTo(8 * 7 / 2);
+        assertThat(complete.flips(6, STREAM).edges()).isEqualTo(8 * 7 / 2);
+    }
+
+    @Test
+    void columnsOfUnlikeSharesHaveUnlikeNames() {
+        assertThat(GraphNodes.column("DICE", 0.05)).isEqualTo("DICE 5 %");
+        assertThat(GraphNodes.column("DICE", 0.001)).isEqualTo("DICE 0.1 %");
+        assertThat(GraphNodes.column("edges", 1)).isEqualTo("edges 100 %");
+    }
+
     private static final int[] SOME = {0, 3, 4, 11, 29};
 
     private double loss(GraphNetwork network, double[] features) {

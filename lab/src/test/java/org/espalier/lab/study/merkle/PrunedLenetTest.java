@@ -13,6 +13,7 @@ import org.espalier.data.DataSet;
 import org.espalier.data.Split;
 import org.espalier.engine.KernelMode;
 import org.espalier.fixtures.MadeUpData;
+import org.espalier.lab.store.StoredNetwork;
 import org.espalier.lab.study.Studies;
 import org.espalier.lab.study.StudyResult;
 import org.espalier.network.Architecture;
@@ -51,6 +52,25 @@ class PrunedLenetTest {
     private Studies.Stored study(int jobs, KernelMode kernels, Consumer<String> progress) {
         return Studies.run(
                 Studies.kind("merkle-lenet5"), directory, SETTINGS, jobs, kernels, (_, _) -> data(), progress);
+    }
+
+    /** The column params_left of the authors' files of results. */
+    @Test
+    void countsAreThoseOfTheAuthorsFiles() {
+        assertThat(counts(PrunedLenet.Arm.GLOBAL)).containsExactly(30_735, 15_368, 7_684, 3_842, 1_921, 960);
+        assertThat(counts(PrunedLenet.Arm.LAYER)).containsExactly(30_735, 15_368, 7_684, 3_841, 1_921, 961);
+    }
+
+    private static List<Integer> counts(PrunedLenet.Arm arm) {
+        Architecture lenet = new Architecture(NamedNetworks.graph("lenet5", Shape.of(1, 28, 28), 10));
+        Weights weights = InitialWeights.GLOROT_UNIFORM.draw(lenet, Stream.root(4));
+        List<Integer> counts = new ArrayList<>();
+        Mask mask = Mask.dense(lenet);
+        for (int level = 1; level <= 6; level++) {
+            mask = arm.prune(new StoredNetwork(weights, mask), level, Stream.root(level));
+            counts.add(mask.count());
+        }
+        return counts;
     }
 
     @Test
