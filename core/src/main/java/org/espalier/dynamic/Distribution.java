@@ -47,6 +47,11 @@ public enum Distribution {
         }
     };
 
+    /** What the setting of a rule says that chooses one. */
+    public static final String BY_LAYER =
+            "density by layer: uniform, uniform-dense-first (the first layer whole, density in each other one), erk (Erdos-Renyi"
+                    + " kernel), igq (ideal gas quotas)";
+
     /**
      * Densities before rounding to whole weights.
      *

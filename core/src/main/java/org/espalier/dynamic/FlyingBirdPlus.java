@@ -24,11 +24,7 @@ public record FlyingBirdPlus(
         @Setting(value = "weights kept, as a fraction of all weights", preset = "0.2", min = 0, above = true, max = 1)
         double density,
 
-        @Setting(
-                value =
-                        "density by layer: uniform, uniform-dense-first (the first layer whole, density in each other one), erk (Erdos-Renyi"
-                                + " kernel), igq (ideal gas quotas)",
-                preset = "igq")
+        @Setting(value = Distribution.BY_LAYER, preset = "igq")
         Distribution distribution,
 
         @Setting(value = "which weights grow: random, or gradient", preset = "random")

@@ -21,11 +21,7 @@ public record SparseEvolution(
         @Setting(value = "weights kept, as a fraction of all weights", preset = "0.1", min = 0, above = true, max = 1)
         double density,
 
-        @Setting(
-                value =
-                        "density by layer: uniform, uniform-dense-first (the first layer whole, density in each other one), erk (Erdos-Renyi"
-                                + " kernel), igq (ideal gas quotas)",
-                preset = "erk")
+        @Setting(value = Distribution.BY_LAYER, preset = "erk")
         Distribution distribution,
 
         @Setting(value = "updates between events; an epoch if not given", min = 1)

@@ -26,11 +26,7 @@ public record Movement(
                 max = 1)
         double density,
 
-        @Setting(
-                value =
-                        "density by layer: uniform, uniform-dense-first (the first layer whole, density in each other one), erk (Erdos-Renyi"
-                                + " kernel), igq (ideal gas quotas)",
-                preset = "uniform")
+        @Setting(value = Distribution.BY_LAYER, preset = "uniform")
         Distribution distribution,
 
         @Setting(value = "learning rate of scores", preset = "0.01", min = 0)

@@ -22,11 +22,7 @@ public record TangentTransfer(
         @Setting(value = "weights kept, as a fraction of all weights", preset = "0.05", min = 0, above = true, max = 1)
         double density,
 
-        @Setting(
-                value =
-                        "density by layer: uniform, uniform-dense-first (the first layer whole, density in each other one), erk (Erdos-Renyi"
-                                + " kernel), igq (ideal gas quotas)",
-                preset = "uniform")
+        @Setting(value = Distribution.BY_LAYER, preset = "uniform")
         Distribution distribution,
 
         @Setting(

@@ -34,11 +34,7 @@ public record InverseInheritance(
                 max = 1)
         double density,
 
-        @Setting(
-                value =
-                        "density by layer: uniform, uniform-dense-first (the first layer whole, density in each other one), erk (Erdos-Renyi"
-                                + " kernel), igq (ideal gas quotas)",
-                preset = "uniform")
+        @Setting(value = Distribution.BY_LAYER, preset = "uniform")
         Distribution distribution,
 
         @Setting(

@@ -3,6 +3,7 @@ package org.espalier.lab.study.graph;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
+import org.espalier.lab.study.loop.SymmetricMatrix;
 import org.espalier.random.Stream;
 
 /**
@@ -15,7 +16,6 @@ import org.espalier.random.Stream;
  */
 record LowRank(double[][] vectors, double[] values) implements Propagation {
     private static final int ROUNDS = 60;
-    private static final int SWEEPS = 30;
 
     /**
      * The approximation of a matrix, by subspace iteration with twice as many vectors (Halko, Martinsson and Tropp, "Finding structure
@@ -45,17 +45,18 @@ record LowRank(double[][] vectors, double[] values) implements Propagation {
                 }
             }
         }
-        double[][] turned = eigenvectors(small);
+        double[][] turned = new double[width][width];
+        double[] found = SymmetricMatrix.eigen(small, turned);
         int[] largest = IntStream.range(0, width)
                 .boxed()
-                .sorted(Comparator.comparingDouble(i -> -Math.abs(small[i][i])))
+                .sorted(Comparator.comparingDouble(i -> -Math.abs(found[i])))
                 .mapToInt(Integer::intValue)
                 .limit(rank)
                 .toArray();
         double[][] vectors = new double[largest.length][nodes];
         double[] values = new double[largest.length];
         for (int component = 0; component < largest.length; component++) {
-            values[component] = small[largest[component]][largest[component]];
+            values[component] = found[largest[component]];
             for (int node = 0; node < nodes; node++) {
                 for (int a = 0; a < width; a++) {
                     vectors[component][node] += block[node * width + a] * turned[a][largest[component]];
@@ -89,55 +90,6 @@ record LowRank(double[][] vectors, double[] values) implements Propagation {
             sum += block[node * width + a] * block[node * width + b];
         }
         return sum;
-    }
-
-    /**
-     * Jacobi's rotations: leaves the eigenvalues on the diagonal.
-     *
-     * @param matrix symmetric; changed
-     * @return (row, eigenvector)
-     */
-    private static double[][] eigenvectors(double[][] matrix) {
-        int size = matrix.length;
-        double[][] vectors = new double[size][size];
-        for (int i = 0; i < size; i++) {
-            vectors[i][i] = 1;
-        }
-        for (int sweep = 0; sweep < SWEEPS; sweep++) {
-            for (int p = 0; p < size; p++) {
-                for (int q = p + 1; q < size; q++) {
-                    if (Math.abs(matrix[p][q]) > 1e-300) {
-                        rotate(matrix, vectors, p, q);
-                    }
-                }
-            }
-        }
-        return vectors;
-    }
-
-    private static void rotate(double[][] matrix, double[][] vectors, int p, int q) {
-        double theta = (matrix[q][q] - matrix[p][p]) / (2 * matrix[p][q]);
-        double t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
-        double cosine = 1 / Math.sqrt(t * t + 1);
-        double sine = t * cosine;
-        for (int i = 0; i < matrix.length; i++) {
-            double left = matrix[i][p];
-            double right = matrix[i][q];
-            matrix[i][p] = cosine * left - sine * right;
-            matrix[i][q] = sine * left + cosine * right;
-        }
-        for (int i = 0; i < matrix.length; i++) {
-            double upper = matrix[p][i];
-            double lower = matrix[q][i];
-            matrix[p][i] = cosine * upper - sine * lower;
-            matrix[q][i] = sine * upper + cosine * lower;
-        }
-        for (double[] row : vectors) {
-            double left = row[p];
-            double right = row[q];
-            row[p] = cosine * left - sine * right;
-            row[q] = sine * left + cosine * right;
-        }
     }
 
     @Override

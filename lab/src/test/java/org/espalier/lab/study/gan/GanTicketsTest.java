@@ -18,6 +18,7 @@ import org.espalier.engine.KernelMode;
 import org.espalier.fixtures.MadeUpData;
 import org.espalier.lab.study.Studies;
 import org.espalier.lab.study.StudyResult;
+import org.espalier.lab.study.loop.SymmetricMatrix;
 import org.espalier.network.Architecture;
 import org.espalier.network.InitialWeights;
 import org.espalier.network.Mask;
@@ -196,7 +197,7 @@ class GanTicketsTest {
             expected += moments.mean()[i] * moments.mean()[i] + moments.covariance()[i][i];
         }
         assertThat(Frechet.distance(moments, Frechet.Moments.of(wide))).isCloseTo(expected, within(1e-9));
-        double[] values = Frechet.eigen(new double[][] {{2, 1}, {1, 2}}, new double[2][2]);
+        double[] values = SymmetricMatrix.eigen(new double[][] {{2, 1}, {1, 2}}, new double[2][2]);
         assertThat(Math.min(values[0], values[1])).isCloseTo(1, within(1e-12));
         assertThat(Math.max(values[0], values[1])).isCloseTo(3, within(1e-12));
     }
