@@ -85,6 +85,9 @@ final class PlanText {
                 mib(need.bytes(0)),
                 mib(need.job()));
         line(out, "disk        %,d MiB for the store", mib(estimate.storeBytes()));
+        if (experiment.training().mask().isPresent()) {
+            line(out, "            times are of plain updates: what training.mask computes besides comes on top");
+        }
         if (experiment.robustness().isPresent()) {
             line(out, "            the attacks of robustness come on top, in time and on disk");
         }

@@ -1,5 +1,7 @@
 package org.espalier.dynamic;
 
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 import org.espalier.random.Stream;
@@ -71,6 +73,15 @@ public record FlyingBird(
                 0,
                 0,
                 change);
+    }
+
+    @Override
+    public void check(int iterations) {
+        IntPredicate events = rules(iterations, _ -> Rewiring.Counts.SAME).event();
+        if (fraction > 0 && IntStream.range(0, iterations).noneMatch(events)) {
+            throw new IllegalArgumentException("has no event before the last of " + iterations + " updates: every is "
+                    + every + " and every-later " + everyLater + ", expected less");
+        }
     }
 
     @Override

@@ -141,6 +141,11 @@ public record FlyingBirdPlus(
     }
 
     @Override
+    public void check(int iterations) {
+        events().check(iterations);
+    }
+
+    @Override
     public boolean allGradients() {
         return events().allGradients();
     }

@@ -1,6 +1,7 @@
 package org.espalier.dynamic;
 
 import java.util.OptionalInt;
+import org.espalier.UserException;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 import org.espalier.random.Stream;
@@ -49,8 +50,20 @@ public record SparseEvolution(
     }
 
     @Override
+    public void check(int iterations) {
+        if (fraction > 0 && every.isPresent() && every.getAsInt() >= iterations) {
+            throw new IllegalArgumentException("has no event before the last of " + iterations + " updates: every is "
+                    + every.getAsInt() + ", expected less");
+        }
+    }
+
+    @Override
     public MaskProcess bind(MaskTraining training) {
         int between = every.orElse(training.updatesPerEpoch());
+        if (fraction > 0 && between >= training.iterations()) {
+            throw new UserException("training.mask set has no event before the last of " + training.iterations()
+                    + " updates: an epoch has " + between + ", expected every to be given");
+        }
         return new Rewiring(
                 training,
                 new Rewiring.Rules(

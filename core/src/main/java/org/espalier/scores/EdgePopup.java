@@ -91,6 +91,11 @@ public record EdgePopup(
         ScorePhases.of(0, scores, iterations);
     }
 
+    @Override
+    public boolean prunesByZeros() {
+        return true;
+    }
+
     /** Registers the kind. */
     public static final class Definition implements MaskRuleKind<EdgePopup> {
         @Override

@@ -117,6 +117,11 @@ public record Harp(
         ScorePhases.of(pretrain, scores, iterations);
     }
 
+    @Override
+    public boolean prunesByZeros() {
+        return true;
+    }
+
     /** Registers the kind. */
     public static final class Definition implements MaskRuleKind<Harp> {
         @Override

@@ -81,6 +81,11 @@ public record Hydra(
         }
     }
 
+    @Override
+    public boolean prunesByZeros() {
+        return true;
+    }
+
     /** Registers the kind. */
     public static final class Definition implements MaskRuleKind<Hydra> {
         @Override

@@ -19,6 +19,18 @@ public interface BatchObjective {
      */
     void gradient(Batch batch);
 
+    /** Whether it looks at what the last update leaves: {@link #end} is then called after it. */
+    default boolean looksAtEnd() {
+        return false;
+    }
+
+    /**
+     * Looks at what the last update left, and may return to earlier weights. A second call leaves the same weights.
+     *
+     * @param batch the one that the next update would have, valid during the call
+     */
+    default void end(Batch batch) {}
+
     /** Whether training is over: updates that are left change nothing. */
     default boolean finished() {
         return false;

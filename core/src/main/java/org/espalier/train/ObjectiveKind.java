@@ -28,6 +28,20 @@ public interface ObjectiveKind<S extends Record> extends Extension<S> {
         return true;
     }
 
+    /**
+     * Whether it moves surviving weights while it computes a gradient. It cannot train under a rule that {@linkplain
+     * org.espalier.train.mask.MaskRule#prunesByZeros prunes by zeros}, since it takes the engine's mask for the surviving ones.
+     */
+    default boolean movesWeights(S settings) {
+        return false;
+    }
+
+    /** {@link #movesWeights(Record)} of a settings record of any registered kind. */
+    @SuppressWarnings("unchecked")
+    static boolean weightsMove(Record settings) {
+        return ((ObjectiveKind<Record>) kindOf(settings)).movesWeights(settings);
+    }
+
     /** {@link #underMaskRules(Record)} of a settings record of any registered kind. */
     @SuppressWarnings("unchecked")
     static boolean trainsUnderMaskRules(Record settings) {

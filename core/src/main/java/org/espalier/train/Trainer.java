@@ -236,6 +236,14 @@ public final class Trainer {
         iteration++;
     }
 
+    /** Has the objective look at what the last update left: it may return to earlier weights. To be called when training is over. */
+    public void end() {
+        if (objective.looksAtEnd() && !objective.finished()) {
+            load(objective);
+            objective.end(batch);
+        }
+    }
+
     /** Makes the update after so many of a phase with the gradient held, unless the objective has just finished. */
     private void apply(int before, LearningRate rates, double share) {
         if (objective.finished()) {
@@ -247,9 +255,13 @@ public final class Trainer {
         engine.update(nextUpdate(before, rates, share));
     }
 
-    /** A sentence on what the objective has done since the last call that a user should see; see {@link BatchObjective#news}. */
+    /**
+     * A sentence on what the objective or a rule has done since the last call that a user should see; see {@link BatchObjective#news} and
+     * {@link MaskProcess#news}.
+     */
     public Optional<String> news() {
-        return objective.news();
+        Optional<String> news = objective.news();
+        return news.isPresent() || masks == null ? news : masks.news();
     }
 
     /** Computes the gradient that the next update will use and leaves it in the engine, penalties not added. */
@@ -258,6 +270,12 @@ public final class Trainer {
     }
 
     private void computeGradient(BatchObjective objective) {
+        load(objective);
+        objective.gradient(batch);
+    }
+
+    /** Puts the next update's batch where the objective reads it. */
+    private void load(BatchObjective objective) {
         int drawn = iteration / replays;
         int[] permutation = order.order(drawn);
         int first = order.first(drawn);
@@ -271,7 +289,6 @@ public final class Trainer {
         // Numbering examples across batches makes the noise of every update its own without a stream per update. The
         // number wraps after 2^32 examples, far beyond any training.
         batch.set(iteration, examples, (int) ((long) iteration * settings.batch()));
-        objective.gradient(batch);
     }
 
     /** The update after so many of a phase; the same record once updates no longer change, since StrictMath.pow allocates. */

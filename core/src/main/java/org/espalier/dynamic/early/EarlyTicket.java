@@ -5,7 +5,9 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.espalier.network.Mask;
 import org.espalier.network.Weights;
 import org.espalier.train.mask.MaskProcess;
@@ -52,6 +54,7 @@ final class EarlyTicket implements MaskProcess {
     private final Deque<Mask> masks = new ArrayDeque<>(); // the newest last
     private @Nullable Weights origin; // the level's first weights, while they may be wanted
     private int found = -1; // updates before the ticket's first
+    private Optional<String> news = Optional.empty();
 
     EarlyTicket(MaskTraining training, Rules rules, TicketMasks cuts) {
         this.training = training;
@@ -91,14 +94,47 @@ final class EarlyTicket implements MaskProcess {
         if (masks.size() > rules.window()) {
             masks.removeFirst();
         }
-        if (last || masks.size() == rules.window() && masks.stream().allMatch(this::near)) {
+        boolean stable = masks.size() == rules.window() && masks.stream().allMatch(this::near);
+        if (last || stable) {
             found = done;
+            news = Optional.of(found(done, stable));
             masks.clear();
             Weights start = origin != null ? origin : weights;
             start.apply(mask);
             training.engine().load(start, mask);
             origin = null;
         }
+    }
+
+    private String found(int done, boolean stable) {
+        Mask newest = masks.getLast();
+        double apart = masks.stream()
+                .mapToDouble(earlier -> cuts.distance(earlier, newest))
+                .max()
+                .orElse(0);
+        double keptApart = masks.stream()
+                .mapToDouble(earlier -> earlier == newest ? 0 : cuts.keptDistance(earlier, newest))
+                .max()
+                .orElse(0);
+        return String.format(
+                Locale.ROOT,
+                "%s update %,d of %,d: the last %d masks differ from the newest at no more than %.2g of all positions, and of"
+                        + " the positions kept at %.2g",
+                stable
+                        ? "the ticket is stable at"
+                        : "no stable ticket was found, and the search ends with the mask of its latest",
+                done,
+                training.iterations(),
+                masks.size(),
+                apart,
+                keptApart);
+    }
+
+    @Override
+    public Optional<String> news() {
+        Optional<String> given = news;
+        news = Optional.empty();
+        return given;
     }
 
     private boolean near(Mask earlier) {

@@ -1,5 +1,6 @@
 package org.espalier.train.mask;
 
+import java.util.Optional;
 import org.espalier.network.Mask;
 
 /** A {@link MaskRule} at work on one level. Makes each update through its {@link MaskTraining}. */
@@ -18,6 +19,11 @@ public interface MaskProcess {
     /** A copy of what the process carries from update to update, beside weights, moments and mask. */
     default MaskState state() {
         return MaskState.NONE;
+    }
+
+    /** A sentence on what the rule has done since the last call that a user should see. Changes no result. */
+    default Optional<String> news() {
+        return Optional.empty();
     }
 
     /**

@@ -31,6 +31,14 @@ public interface MaskRule {
         return false;
     }
 
+    /**
+     * Whether the engine holds zeros under a dense mask where the rule prunes. An objective that moves weights by the engine's mask
+     * would then move pruned ones.
+     */
+    default boolean prunesByZeros() {
+        return false;
+    }
+
     /** Whether the rule is of robust losses alone: an objective then needs an attack or a bound. */
     default boolean robustLossesOnly() {
         return false;

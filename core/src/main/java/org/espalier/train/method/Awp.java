@@ -65,6 +65,11 @@ public record Awp(
         }
 
         @Override
+        public boolean movesWeights(Awp settings) {
+            return true;
+        }
+
+        @Override
         public Objective create(Awp settings, ObjectiveContext context) {
             return new Perturbed(
                     switch (settings.loss) {

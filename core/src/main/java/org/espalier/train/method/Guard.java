@@ -6,7 +6,8 @@ import org.espalier.setting.Setting;
 /**
  * The guard against catastrophic overfitting of Wong, Rice and Kolter's code: accuracy under a short PGD attack, measured at intervals; a
  * fall from one measurement to the next by more than {@code drop} is a collapse, and the weights of the measurement before
- * it are taken again. The published guard measures the epoch's first training batch and stops.
+ * it are taken again. The published guard stops, and measures the first batch of the epoch just trained; {@code training-batch} here
+ * is the batch of the next update.
  */
 public record Guard(
         @Setting(
@@ -31,7 +32,13 @@ public record Guard(
         Action action,
 
         @Setting(value = "steps of the pgd to switch to; each is a quarter of epsilon", preset = "10", min = 1)
-        int switchSteps) {
+        int switchSteps,
+
+        @Setting(
+                value =
+                        "whether what the last update leaves is measured too, so that no collapse of the last interval is kept",
+                preset = "true")
+        boolean atEnd) {
     /** Images that a guard measures. */
     public enum Images {
         VALIDATION,

@@ -94,6 +94,18 @@ final class GuardedGradient implements BatchObjective {
         }
     }
 
+    @Override
+    public boolean looksAtEnd() {
+        return guard.atEnd();
+    }
+
+    @Override
+    public void end(Batch batch) {
+        if (!switched) {
+            check(batch);
+        }
+    }
+
     private void check(Batch batch) {
         int images = validation.map(split -> Math.min(split.size(), IMAGES)).orElse(batch.examples());
         int correct = validation.isPresent()
@@ -112,14 +124,14 @@ final class GuardedGradient implements BatchObjective {
             case ROLLBACK -> {}
             case SWITCH_TO_PGD -> switchAttack();
         }
-        news = Optional.of(
-                "the guard saw a collapse at iteration " + batch.iteration() + ": accuracy under pgd fell from "
-                        + last.correct + " to " + correct + " of " + images + " images; training "
-                        + switch (guard.action()) {
-                            case STOP -> "stops with the weights before it";
-                            case ROLLBACK -> "goes on from the weights before it";
-                            case SWITCH_TO_PGD -> "goes on from the weights before it against pgd";
-                        });
+        news = Optional.of("the guard saw a collapse at iteration " + batch.iteration()
+                + ": accuracy under pgd fell from "
+                + last.correct + " of " + last.images + " images to " + correct + " of " + images + "; training "
+                + switch (guard.action()) {
+                    case STOP -> "stops with the weights before it";
+                    case ROLLBACK -> "goes on from the weights before it";
+                    case SWITCH_TO_PGD -> "goes on from the weights before it against pgd";
+                });
     }
 
     private void switchAttack() {

@@ -81,7 +81,11 @@ class EarlyTicketTest {
         trainer.runUntil(5);
         assertThat(trainer.mask().density()).isEqualTo(1);
         Weights before = engine.weights();
+        assertThat(trainer.news()).isEmpty();
         trainer.step(); // the third mask
+        assertThat(trainer.news().orElseThrow())
+                .startsWith("the ticket is stable at update 6 of 20: the last 3 masks differ from the newest");
+        assertThat(trainer.news()).isEmpty();
         Mask mask = trainer.mask();
         assertThat(mask.count()).isEqualTo(Math.round(0.25f * NETWORK.weights()));
         assertThat(engine.moment(0)).isEqualTo(new Weights(NETWORK)); // a fresh optimizer
@@ -98,6 +102,9 @@ class EarlyTicketTest {
         trainer.runUntil(9);
         assertThat(trainer.mask().density()).isEqualTo(1);
         trainer.step();
+        assertThat(trainer.news().orElseThrow())
+                .startsWith(
+                        "no stable ticket was found, and the search ends with the mask of its latest update 10 of 20:");
         float smallest = Float.POSITIVE_INFINITY;
         for (int layer = 0; layer < NETWORK.layers(); layer++) {
             for (int i = 0; i < NETWORK.weights(layer); i++) {

@@ -27,13 +27,30 @@ class GuardTest {
     private final Engine engine = MethodCases.loaded(Engines.create(MethodCases.NETWORK));
 
     private Trainer trainer(Guard.Action action) {
-        Objective objective = MethodCases.objective(
-                new Fast(2, false, Optional.of(MethodCases.guard(action, 1, 0.2))), new Fgsm(0.1, LabelChoice.TRUE));
+        return trainer(engine, MethodCases.guard(action, 1, 0.2));
+    }
+
+    private static Trainer trainer(Engine engine, Guard guard) {
+        Objective objective =
+                MethodCases.objective(new Fast(2, false, Optional.of(guard)), new Fgsm(0.1, LabelChoice.TRUE));
         return new Trainer(
                 engine,
                 MethodCases.split(130),
                 new TrainingSettings(objective, new OptimizerSettings.Momentum(3, 0.5), 60, 0, 0, 0),
                 MethodCases.LEVEL);
+    }
+
+    private static Engine fresh() {
+        return MethodCases.loaded(Engines.create(MethodCases.NETWORK));
+    }
+
+    /** The number of updates after which a guard that measures after each sees the first collapse. */
+    private static int collapse() {
+        Trainer trainer = trainer(fresh(), MethodCases.guard(Guard.Action.STOP, 1, 0.2));
+        while (trainer.news().isEmpty()) {
+            trainer.step();
+        }
+        return trainer.iteration() - 1;
     }
 
     @ParameterizedTest
@@ -63,9 +80,41 @@ class GuardTest {
         }
     }
 
+    /** Training ends with the update that collapses, before the next measurement would come. */
+    @ParameterizedTest
+    @EnumSource(Guard.Action.class)
+    void aCollapseInTheLastIntervalIsSeenAtTheEnd(Guard.Action action) {
+        int last = collapse();
+        assertThat(last).isGreaterThan(1);
+        Trainer trainer = trainer(engine, MethodCases.guard(action, last - 1, 0.2));
+        trainer.runUntil(last - 1);
+        Weights before = engine.weights();
+        trainer.step();
+        assertThat(trainer.news()).isEmpty();
+        assertThat(engine.weights()).isNotEqualTo(before);
+        trainer.end();
+        assertThat(trainer.news().orElseThrow()).contains("collapse at iteration " + last);
+        assertThat(engine.weights()).isEqualTo(before);
+        trainer.end(); // as after a resumed end
+        assertThat(engine.weights()).isEqualTo(before);
+    }
+
+    @Test
+    void withoutTheMeasurementAtTheEndTheCollapseIsKept() {
+        int last = collapse();
+        Trainer trainer = trainer(
+                engine,
+                new Guard(Guard.Images.TRAINING_BATCH, OptionalInt.of(last - 1), 0.2, 5, Guard.Action.STOP, 10, false));
+        trainer.runUntil(last);
+        Weights after = engine.weights();
+        trainer.end();
+        assertThat(trainer.news()).isEmpty();
+        assertThat(engine.weights()).isEqualTo(after);
+    }
+
     @Test
     void itNeedsTheImagesThatItMeasures() {
-        Guard guard = new Guard(Guard.Images.VALIDATION, OptionalInt.empty(), 0.2, 5, Guard.Action.STOP, 10);
+        Guard guard = new Guard(Guard.Images.VALIDATION, OptionalInt.empty(), 0.2, 5, Guard.Action.STOP, 10, true);
         Objective objective =
                 MethodCases.objective(new Fast(1.25, true, Optional.of(guard)), new Fgsm(0.1, LabelChoice.TRUE));
         TrainingSettings settings = new TrainingSettings(objective, new OptimizerSettings.Adam(1e-2), 60, 0, 0, 0);

@@ -41,7 +41,7 @@ public final class MethodCases {
     }
 
     static Guard guard(Guard.Action action, int every, double drop) {
-        return new Guard(Guard.Images.TRAINING_BATCH, OptionalInt.of(every), drop, 5, action, 4);
+        return new Guard(Guard.Images.TRAINING_BATCH, OptionalInt.of(every), drop, 5, action, 4, true);
     }
 
     static Map<String, Objective> all() {

@@ -87,6 +87,7 @@ final class Calibration {
         Trainer trainer = new Trainer(
                 engine,
                 splits.train(),
+                Optional.of(splits.validation()).filter(split -> split.size() > 0),
                 ExperimentTranslator.training(
                         experiment,
                         objective,

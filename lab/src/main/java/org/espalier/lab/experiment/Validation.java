@@ -342,6 +342,20 @@ final class Validation {
             }
         }
         MaskRule rule = MaskRuleKind.of(settings);
+        if (rule.prunesByZeros()) {
+            objectives.stream()
+                    .filter(objective ->
+                            objective.method().map(ObjectiveKind::weightsMove).orElse(false))
+                    .findFirst()
+                    .ifPresent(objective -> {
+                        throw wrong(
+                                "training.mask",
+                                "is " + kind
+                                        + ", which learns scores with zeros in place of pruned weights, expected no"
+                                        + " method that moves weights: objective " + objective.name()
+                                        + " would move the zeros");
+                    });
+        }
         if (rule.allGradients()) {
             objectives.stream()
                     .filter(objective -> objective.bound().isPresent())

@@ -247,8 +247,14 @@ final class LevelTrainer {
                     .moments(iterations);
             int linesPerMoment = experiment.evaluation().splits().size() * measured.measurements();
             int next = linesMeasured / linesPerMoment;
+            boolean ended = false;
             while (true) {
                 int iteration = trainer.iteration();
+                if (iteration == iterations && !ended) {
+                    trainer.end();
+                    tell();
+                    ended = true;
+                }
                 if (rewinds.contains(iteration) && !writer.hasRewind(iteration)) {
                     writer.rewind(iteration, engine.weights(), trainer.mask());
                 }
@@ -295,11 +301,14 @@ final class LevelTrainer {
                     return false;
                 }
                 trainer.step();
-                trainer.news()
-                        .ifPresent(news -> observer.warned(task.trial() + ", level " + task.number() + ": " + news));
+                tell();
                 tick();
             }
             return true;
+        }
+
+        private void tell() {
+            trainer.news().ifPresent(news -> observer.warned(task.trial() + ", level " + task.number() + ": " + news));
         }
 
         private void tick() {

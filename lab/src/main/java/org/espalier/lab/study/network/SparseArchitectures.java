@@ -283,6 +283,9 @@ public record SparseArchitectures(
                     engine, trial.splits().train(), Optional.of(trial.splits().validation()), trial.training(), stream);
             int level = trial.experiment().training().iterations();
             trainer.runUntil(search ? Math.min(level, settings.epochs * trainer.batchesPerEpoch()) : level);
+            if (!search) {
+                trainer.end();
+            }
             return new StoredNetwork(trainer.state().weights(), mask);
         }
 
