@@ -108,6 +108,11 @@ public final class Architecture {
         return layers.get(layer).area();
     }
 
+    /** Rows x columns of a convolution's output, each computed with every weight of the layer; 1 for a linear layer. */
+    public int positions(int layer) {
+        return graph.shape(node(layer)).elements() / outputs(layer);
+    }
+
     /** Whether a layer is a convolution; it is linear otherwise. */
     public boolean convolution(int layer) {
         return layers.get(layer).convolution();

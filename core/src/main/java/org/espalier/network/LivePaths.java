@@ -1,5 +1,6 @@
 package org.espalier.network;
 
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +30,7 @@ public final class LivePaths {
         }
         driven.put(Graph.INPUT, all(units(graph.input())));
         for (Graph.Node node : graph.nodes()) {
-            driven.put(node.name(), drive(graph, node, layers.getOrDefault(node.name(), -1)));
+            driven.put(node.name(), drive(driven, graph, node, layers.getOrDefault(node.name(), -1), true));
         }
         graph.nodes().forEach(node -> read.put(node.name(), new BitSet()));
         read.put(Graph.INPUT, new BitSet());
@@ -40,19 +41,24 @@ public final class LivePaths {
         }
     }
 
-    /** Units of a node's output that can be other than zero; clears weights that none of them drives. */
-    private BitSet drive(Graph graph, Graph.Node node, int layer) {
-        BitSet in = of(driven, node.inputs().getFirst());
+    /**
+     * Units of a node's output that can be other than zero; clears weights that none of them drives.
+     *
+     * @param from units of the nodes before it
+     * @param constants whether biases and shifts count as well as inputs; without them no weight is cleared
+     */
+    private BitSet drive(Map<String, BitSet> from, Graph graph, Graph.Node node, int layer, boolean constants) {
+        BitSet in = of(from, node.inputs().getFirst());
         Shape shape = graph.shape(node.name());
         Shape source = graph.shape(node.inputs().getFirst());
         return switch (node.operation()) {
-            case Operation.Linear linear -> drive(layer, in, linear.bias());
-            case Operation.Conv2d conv -> drive(layer, in, conv.bias());
-            case Operation.BatchNorm norm -> all(units(shape)); // it shifts
-            case Operation.Normalise normalise -> all(units(shape));
+            case Operation.Linear linear -> drive(layer, in, linear.bias(), constants);
+            case Operation.Conv2d conv -> drive(layer, in, conv.bias(), constants);
+            case Operation.BatchNorm norm -> constants ? all(units(shape)) : in; // it shifts
+            case Operation.Normalise normalise -> constants ? all(units(shape)) : in;
             case Operation.Add add -> {
                 BitSet both = (BitSet) in.clone();
-                both.or(of(driven, node.inputs().getLast()));
+                both.or(of(from, node.inputs().getLast()));
                 yield both;
             }
             case Operation.PadChannels pad -> {
@@ -73,15 +79,15 @@ public final class LivePaths {
         };
     }
 
-    private BitSet drive(int layer, BitSet in, boolean bias) {
+    private BitSet drive(int layer, BitSet in, boolean bias, boolean constants) {
         int inputs = architecture.inputs(layer);
         int area = architecture.kernelArea(layer);
-        BitSet out = bias ? all(architecture.outputs(layer)) : new BitSet();
+        BitSet out = bias && constants ? all(architecture.outputs(layer)) : new BitSet();
         BitSet live = weights[layer];
         for (int at = live.nextSetBit(0); at >= 0; at = live.nextSetBit(at + 1)) {
             if (in.get(at % inputs / area)) {
                 out.set(at / inputs);
-            } else {
+            } else if (constants) {
                 live.clear(at);
             }
         }
@@ -155,6 +161,31 @@ public final class LivePaths {
         BitSet live = (BitSet) of(driven, node).clone();
         live.and(of(read, node));
         return live;
+    }
+
+    /**
+     * Outputs of each weight layer that lie on a path of surviving weights from an input to a logit: {@link #units} of its node
+     * without those that biases and batch norms alone drive.
+     *
+     * @return (layer) neurons, or channels of a convolution
+     */
+    public List<BitSet> reachedUnits() {
+        Graph graph = architecture.graph();
+        Map<String, BitSet> reached = new LinkedHashMap<>();
+        reached.put(Graph.INPUT, all(units(graph.input())));
+        List<BitSet> found = new ArrayList<>();
+        for (Graph.Node node : graph.nodes()) {
+            boolean weighted = found.size() < architecture.layers()
+                    && architecture.node(found.size()).equals(node.name());
+            BitSet units = drive(reached, graph, node, weighted ? found.size() : -1, false);
+            reached.put(node.name(), units);
+            if (weighted) {
+                BitSet live = (BitSet) units.clone();
+                live.and(of(read, node.name()));
+                found.add(live);
+            }
+        }
+        return found;
     }
 
     /** Inputs of the network from which a path leads to a logit, ascending: values of a flat input, pixels of an image. */

@@ -16,6 +16,7 @@ import org.espalier.report.table.AccuracyTable;
 import org.espalier.report.table.CertificateTables;
 import org.espalier.report.table.PaperTable;
 import org.espalier.report.table.RobustnessTables;
+import org.espalier.report.table.SizeTable;
 import org.espalier.report.table.VerdictTable;
 import org.espalier.report.verdict.Answer;
 import org.espalier.report.verdict.TicketVerdict;
@@ -44,7 +45,7 @@ public final class ReportText {
     }
 
     /**
-     * All verdicts, the paper's tables with published values, the tables of each run, and curves.
+     * All verdicts, the paper's tables with published values, the tables of each run, sizes by level, and curves.
      *
      * @param charset the terminal's encoding: curves are drawn in Braille dots where it has them, else in full stops
      */
@@ -61,6 +62,9 @@ public final class ReportText {
                 .forEach(table -> text.append(TextTable.of(table, width)).append('\n'));
         text.append(tables(report, iteration, width));
         for (Report.Run run : report.runs()) {
+            for (Cell cell : run.results().cells()) {
+                SizeTable.of(run, cell).ifPresent(table -> text.append('\n').append(TextTable.of(table, width)));
+            }
             List<TicketVerdict> verdicts = report.verdicts().stream()
                     .filter(v -> v.run().equals(run.label()))
                     .toList();

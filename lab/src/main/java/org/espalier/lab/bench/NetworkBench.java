@@ -261,12 +261,7 @@ public final class NetworkBench {
     private double multiplyAdds(Mask mask, int firstLayer) {
         double sum = 0;
         for (int layer = firstLayer; layer < network.layers(); layer++) {
-            double places = 1;
-            if (network.convolution(layer)) {
-                Shape out = network.graph().shape(network.node(layer));
-                places = (double) out.size(1) * out.size(2);
-            }
-            sum += mask.survivors(layer).cardinality() * places;
+            sum += (double) mask.count(layer) * network.positions(layer);
         }
         return sum;
     }

@@ -8,8 +8,7 @@ import java.util.OptionalDouble;
 import org.espalier.lab.robustness.EvaluationRequest;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.lab.robustness.StoredEvaluations;
-import org.espalier.network.Architecture;
-import org.espalier.network.LivePaths;
+import org.espalier.network.LiveCounts;
 import org.espalier.network.Mask;
 
 /**
@@ -42,7 +41,7 @@ public record MethodResult(BenchmarkRun run, List<Trial> trials) {
      *
      * @param weights surviving weights
      * @param of all weights
-     * @param units hidden units that an input reaches and that reach a logit
+     * @param units hidden units that an input, a bias or a batch norm drives and that reach a logit
      * @param ofUnits all hidden units
      */
     public record Size(long weights, long of, int units, int ofUnits) {
@@ -52,15 +51,12 @@ public record MethodResult(BenchmarkRun run, List<Trial> trials) {
         }
 
         static Size of(Mask mask) {
-            Architecture architecture = mask.architecture();
-            LivePaths live = new LivePaths(mask);
-            int alive = 0;
-            int all = 0;
-            for (int layer = 0; layer < architecture.layers() - 1; layer++) {
-                alive += live.units(architecture.node(layer)).cardinality();
-                all += architecture.outputs(layer);
-            }
-            return new Size(mask.count(), architecture.weights(), alive, all);
+            LiveCounts counts = LiveCounts.of(mask);
+            return new Size(
+                    counts.allWeights(),
+                    mask.architecture().weights(),
+                    counts.hiddenUnits() + counts.constantHiddenUnits(),
+                    counts.denseHiddenUnits());
         }
     }
 

@@ -17,6 +17,7 @@ import org.espalier.lab.certification.CertificationMethod;
 import org.espalier.lab.certification.StoredCertifications;
 import org.espalier.lab.experiment.Names;
 import org.espalier.lab.file.Json;
+import org.espalier.lab.network.SizeFacts;
 import org.espalier.lab.robustness.Proportion;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.lab.robustness.StoredEvaluations;
@@ -298,15 +299,7 @@ public record ModelCard(
                 .append(details.features().isEmpty() ? "image classifier" : "classifier of table rows")
                 .append(", exported by Espalier.\n\n| | |\n|---|---|\n");
         row(card, "network", architecture.toString());
-        row(
-                card,
-                "weights",
-                String.format(
-                        Locale.ROOT,
-                        "%,d of %,d (%.2f %%)",
-                        ticket.network().mask().count(),
-                        architecture.weights(),
-                        100 * ticket.density()));
+        SizeFacts.of(ticket.network().mask()).forEach(fact -> row(card, fact.getFirst(), fact.getLast()));
         row(
                 card,
                 "input",

@@ -12,6 +12,7 @@ import org.espalier.UserException;
 import org.espalier.lab.certification.BoundsConsistency;
 import org.espalier.lab.certification.Certification;
 import org.espalier.lab.certification.StoredCertifications;
+import org.espalier.lab.network.SizeFacts;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.lab.robustness.StoredEvaluations;
 import org.espalier.lab.tickets.Ticket;
@@ -91,23 +92,15 @@ public record LoneNetwork(
         }
         String name = String.valueOf(given.getFileName());
         int dot = name.lastIndexOf('.');
+        var facts = new ArrayList<List<String>>();
+        facts.add(List.of("file", given.toString()));
+        facts.add(List.of("SHA-256", ticket.digest()));
+        facts.add(List.of("network", ticket.network().mask().architecture().toString()));
+        facts.addAll(SizeFacts.of(ticket.network().mask()));
         return new LoneNetwork(
                 given.toString(),
                 given.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + ".report"),
-                List.of(
-                        List.of("file", given.toString()),
-                        List.of("SHA-256", ticket.digest()),
-                        List.of(
-                                "network",
-                                ticket.network().mask().architecture().toString()),
-                        List.of(
-                                "weights",
-                                String.format(
-                                        Locale.ROOT,
-                                        "%,d of %,d (%.2f %%)",
-                                        ticket.network().mask().count(),
-                                        ticket.network().mask().architecture().weights(),
-                                        100 * ticket.density()))),
+                facts,
                 evaluations,
                 certificates,
                 problems);

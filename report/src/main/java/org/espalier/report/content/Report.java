@@ -45,8 +45,9 @@ public record Report(
      * @param store where everything else about it can be read: networks, timings, provenance
      * @param results what was measured
      * @param robustness what suites of attacks have left, and what is certified
+     * @param sizes what the masks of its levels leave, read when it is asked for
      */
-    public record Run(String label, Store store, Results results, Robustness robustness) {
+    public record Run(String label, Store store, Results results, Robustness robustness, LevelSizes sizes) {
         /** The directory that the search is stored in. */
         public Path directory() {
             return store.directory();
@@ -140,7 +141,7 @@ public record Report(
             problems.addAll(damage(stores.get(i), results.problems()));
             Robustness robustness =
                     RobustnessReader.read(stores.get(i), problems::add).of(results.cells());
-            var run = new Run(labels.get(i), stores.get(i), results, robustness);
+            var run = new Run(labels.get(i), stores.get(i), results, robustness, new LevelSizes(stores.get(i)));
             runs.add(run);
             NonInferiority.all(labels.get(i), results, run.store().experiment(), robustness, terms)
                     .forEach(verdict -> verdicts.add(

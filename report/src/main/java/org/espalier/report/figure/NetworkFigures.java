@@ -23,7 +23,6 @@ import org.espalier.report.chart.Panel;
 import org.espalier.report.content.Report;
 import org.espalier.report.notation.Numbers;
 import org.espalier.report.result.Cell;
-import org.espalier.report.table.NetworkTables;
 
 /**
  * What the surviving networks look like: densities of their first weights (figures 13 to 15 of the paper), the input pixels
@@ -222,7 +221,8 @@ public final class NetworkFigures {
                 Optional<Mask> mask = networks.mask(base, trial, level);
                 if (mask.isPresent()) {
                     Architecture shape = mask.get().architecture();
-                    LivePaths alive = new LivePaths(mask.get());
+                    LivePaths paths = new LivePaths(mask.get());
+                    List<BitSet> alive = paths.reachedUnits();
                     boolean channels = IntStream.range(0, shape.layers()).anyMatch(shape::convolution);
                     for (int layer = 0; layer < shape.layers(); layer++) {
                         // Channels are outputs of convolutions; of the last layer every logit is alive.
@@ -231,13 +231,13 @@ public final class NetworkFigures {
                                     units,
                                     "inputs of " + shape.node(layer),
                                     density,
-                                    100.0 * alive.inputs(layer).length / shape.inputs(layer));
+                                    100.0 * paths.inputs(layer).length / shape.inputs(layer));
                         } else if (layer < shape.layers() - 1) {
                             add(
                                     units,
                                     (shape.convolution(layer) ? "channels of " : "neurons of ") + shape.node(layer),
                                     density,
-                                    100.0 * NetworkTables.alive(alive, shape, layer) / shape.outputs(layer));
+                                    100.0 * alive.get(layer).cardinality() / shape.outputs(layer));
                         }
                         add(
                                 weights,

@@ -1,8 +1,6 @@
 package org.espalier.report.table;
 
 import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -10,13 +8,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
-import org.espalier.UserException;
-import org.espalier.lab.store.LevelState;
-import org.espalier.lab.store.StoredTrial;
 import org.espalier.network.Architecture;
 import org.espalier.network.Graph;
-import org.espalier.network.LivePaths;
-import org.espalier.network.Mask;
+import org.espalier.network.LiveCounts;
 import org.espalier.network.Operation;
 import org.espalier.report.content.Report;
 import org.espalier.report.notation.Numbers;
@@ -40,52 +34,41 @@ public final class NetworkTables {
         if (strategy.isEmpty()) {
             return Optional.empty();
         }
-        Map<Integer, List<Mask>> masks = masks(run, cell, strategy.get());
-        return masks.values().stream()
+        Map<Integer, List<LiveCounts>> sizes = sizes(run, cell, strategy.get());
+        return sizes.values().stream()
                 .flatMap(List::stream)
                 .findFirst()
-                .map(mask -> table(cell, strategy.get(), mask.architecture(), masks));
+                .map(counts -> table(cell, strategy.get(), counts.architecture(), sizes));
     }
 
-    private static Map<Integer, List<Mask>> masks(Report.Run run, Cell cell, Cell.Strategy strategy) {
-        Map<Integer, List<Mask>> masks = new TreeMap<>();
+    /** By level, each list in the order of trials. */
+    private static Map<Integer, List<LiveCounts>> sizes(Report.Run run, Cell cell, Cell.Strategy strategy) {
+        Map<Integer, List<LiveCounts>> sizes = new TreeMap<>();
         for (int i = 0; i < Math.min(MOST, strategy.levels()); i++) {
             // The dense level, the sparsest and some between them.
             int level = Math.round(
                     (float) i * (strategy.levels() - 1) / Math.max(1, Math.min(MOST, strategy.levels()) - 1));
-            for (StoredTrial trial : run.store().trials()) {
-                if (trial.id().dataset().equals(cell.dataset())
-                        && trial.id().objective().equals(cell.objective())
-                        && trial.id().strategy().equals(strategy.name())
-                        && level < trial.levels().size()
-                        && run.store().level(trial.levels().get(level)).state() != LevelState.WAITING) {
-                    mask(run, trial.levels().get(level))
-                            .ifPresent(mask -> masks.computeIfAbsent(level, _ -> new ArrayList<>())
-                                    .add(mask));
-                }
+            List<String> keys = run.store().trials().stream()
+                    .filter(trial -> trial.id().dataset().equals(cell.dataset())
+                            && trial.id().objective().equals(cell.objective())
+                            && trial.id().strategy().equals(strategy.name())
+                            && level < trial.levels().size())
+                    .map(trial -> trial.levels().get(level))
+                    .toList();
+            List<LiveCounts> found = List.copyOf(run.sizes().of(keys).values());
+            if (!found.isEmpty()) {
+                sizes.put(level, found);
             }
         }
-        return masks;
-    }
-
-    private static Optional<Mask> mask(Report.Run run, String key) {
-        try {
-            return run.store().level(key).initial().map(network -> network.mask());
-        } catch (UserException e) {
-            // The page names it with its figures.
-            return Optional.empty();
-        }
+        return sizes;
     }
 
     private static Table table(
-            Cell cell, Cell.Strategy strategy, Architecture network, Map<Integer, List<Mask>> masks) {
+            Cell cell, Cell.Strategy strategy, Architecture network, Map<Integer, List<LiveCounts>> sizes) {
         var keys = new ArrayList<List<String>>();
         var layers = new ArrayList<List<String>>();
         var alive = new ArrayList<List<String>>();
         var weights = new ArrayList<List<String>>();
-        Map<Integer, List<LivePaths>> paths = new LinkedHashMap<>();
-        masks.forEach((level, all) ->
-                paths.put(level, all.stream().map(LivePaths::new).toList()));
         for (int i = 0; i < network.layers(); i++) {
             int layer = i;
             keys.add(List.of(network.node(layer)));
@@ -93,18 +76,18 @@ public final class NetworkTables {
                     kind(network, layer),
                     network.graph().shape(network.node(layer)).toString(),
                     Numbers.count(network.weights(layer))));
-            alive.add(paths.values().stream()
+            alive.add(sizes.values().stream()
                     .map(all -> number(all.stream()
-                            .map(each -> (double) alive(each, network, layer))
+                            .map(each -> (double) each.units().get(layer))
                             .toList()))
                     .toList());
-            weights.add(masks.values().stream()
+            weights.add(sizes.values().stream()
                     .map(all -> percent(all.stream()
-                            .map(mask -> (double) mask.count(layer) / network.weights(layer))
+                            .map(each -> (double) each.weights().get(layer) / network.weights(layer))
                             .toList()))
                     .toList());
         }
-        List<String> densities = masks.keySet().stream()
+        List<String> densities = sizes.keySet().stream()
                 .map(level -> level < cell.densities().size()
                         ? Numbers.density(cell.densities().get(level))
                         : "level " + level)
@@ -135,17 +118,8 @@ public final class NetworkTables {
         };
     }
 
-    /**
-     * Neurons of a layer, or channels of a convolution, with a live weight: a path of surviving weights leads through them. Neurons
-     * that only a bias drives do not count.
-     */
-    public static int alive(LivePaths paths, Architecture network, int layer) {
-        var outputs = new BitSet();
-        paths.weights(layer).stream().forEach(at -> outputs.set(at / network.inputs(layer)));
-        return outputs.cardinality();
-    }
-
-    private static String number(List<Double> numbers) {
+    /** The mean, with a decimal where it is not whole. */
+    static String number(List<Double> numbers) {
         double mean = Sample.of(numbers).mean();
         return String.format(Locale.ROOT, mean == Math.rint(mean) ? "%,.0f" : "%,.1f", mean);
     }
