@@ -40,11 +40,10 @@ final class KernelMatch extends MatchingSearch {
         Weights masked = raw.copy();
         masked.apply(mask);
         double[][] inputs = images(draws);
-        teacher.forward(wide(origin::matrix), wide(origin::biases), inputs);
-        student.forward(wide(masked::matrix), wide(masked::biases), inputs);
-        Weights none = new Weights(architecture);
-        double[][] ofWeights = wide(none::matrix);
-        double[][] ofBiases = wide(none::biases);
+        teacher.forward(origin, inputs);
+        student.forward(masked, inputs);
+        double[][] ofWeights = zeros(masked::matrix);
+        double[][] ofBiases = zeros(masked::biases);
         distance(teacher, student, kernel, ofWeights, ofBiases);
         double firstScale = 1 - StrictMath.pow(0.9, number);
         double secondScale = 1 - StrictMath.pow(0.999, number);
@@ -122,15 +121,9 @@ final class KernelMatch extends MatchingSearch {
     }
 
     /** (layer, position) in float64. */
-    private double[][] wide(IntFunction<float[]> layers) {
-        double[][] wide = new double[architecture.layers()][];
-        for (int layer = 0; layer < wide.length; layer++) {
-            float[] values = layers.apply(layer);
-            wide[layer] = new double[values.length];
-            for (int i = 0; i < values.length; i++) {
-                wide[layer][i] = values[i];
-            }
-        }
-        return wide;
+    private double[][] zeros(IntFunction<float[]> like) {
+        double[][] zeros = new double[architecture.layers()][];
+        Arrays.setAll(zeros, layer -> new double[like.apply(layer).length]);
+        return zeros;
     }
 }

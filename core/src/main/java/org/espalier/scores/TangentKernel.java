@@ -1,7 +1,10 @@
 package org.espalier.scores;
 
 import java.util.Arrays;
+import java.util.function.IntFunction;
 import org.espalier.network.Architecture;
+import org.espalier.network.Mask;
+import org.espalier.network.Weights;
 
 /**
  * The tangent kernel of a fully connected network, and the gradient of a function of it, in float64.
@@ -11,7 +14,7 @@ import org.espalier.network.Architecture;
  * included, at the network's masked weights, as in Liu and Zenke's code. ReLUs are piecewise linear, so the gradient of a function of
  * K has a closed form: through a_l as in any network, and through B_l along {@code B_l = (B_(l+1) W_(l+1)) gate_l}.
  */
-final class TangentKernel {
+public final class TangentKernel {
     private final Architecture architecture;
     private final int layers;
     private final int classes;
@@ -24,12 +27,33 @@ final class TangentKernel {
     private int y;
     private double[][] weights = {};
 
+    /** The weights that a mask keeps, by output, so that kernels over them need no look-up. */
+    public static final class Kept {
+        private final int[][][] inputs; // (layer, output): inputs whose weight survives, ascending
+
+        /** Of a mask of a fully connected network. */
+        public Kept(Mask mask) {
+            Architecture architecture = mask.architecture();
+            inputs = new int[architecture.layers()][][];
+            for (int layer = 0; layer < inputs.length; layer++) {
+                int width = architecture.inputs(layer);
+                inputs[layer] = new int[architecture.outputs(layer)][];
+                for (int o = 0; o < inputs[layer].length; o++) {
+                    int first = o * width;
+                    inputs[layer][o] = mask.survivors(layer).get(first, first + width).stream()
+                            .toArray();
+                }
+            }
+        }
+    }
+
     /**
      * For a network.
      *
+     * @param architecture fully connected
      * @param examples in a batch
      */
-    TangentKernel(Architecture architecture, int examples) {
+    public TangentKernel(Architecture architecture, int examples) {
         this.architecture = architecture;
         layers = architecture.layers();
         classes = architecture.classes();
@@ -44,6 +68,27 @@ final class TangentKernel {
                 slopes[layer][e] = new double[classes * architecture.outputs(layer)];
             }
         }
+    }
+
+    /**
+     * Computes logits and B of a batch.
+     *
+     * @param weights pruned ones are 0
+     * @param inputs (example, input)
+     */
+    public void forward(Weights weights, double[][] inputs) {
+        forward(wide(weights::matrix), wide(weights::biases), inputs);
+    }
+
+    /** (layer, position) in float64. */
+    private double[][] wide(IntFunction<float[]> values) {
+        double[][] wide = new double[layers][];
+        for (int layer = 0; layer < layers; layer++) {
+            float[] narrow = values.apply(layer);
+            wide[layer] = new double[narrow.length];
+            Arrays.setAll(wide[layer], i -> narrow[i]);
+        }
+        return wide;
     }
 
     /**
@@ -109,7 +154,7 @@ final class TangentKernel {
      *
      * @param into (class of x, class of y) receives it
      */
-    void of(int x, int y, double[] into) {
+    public void of(int x, int y, double[] into) {
         this.x = x;
         this.y = y;
         Arrays.fill(into, 0);
@@ -122,6 +167,37 @@ final class TangentKernel {
                     int at = c * classes + d;
                     products[layer][at] = dot(slopes[layer][x], c * outputs, slopes[layer][y], d * outputs, outputs);
                     into[at] += shared[layer] * products[layer][at];
+                }
+            }
+        }
+    }
+
+    /**
+     * The kernel of two examples over surviving weights and all biases: J J^T of what training under the mask moves.
+     *
+     * @param into (class of x, class of y) receives it
+     */
+    public void of(int x, int y, Kept kept, double[] into) {
+        Arrays.fill(into, 0);
+        for (int layer = 0; layer < layers; layer++) {
+            double[] first = entering[layer][x];
+            double[] second = entering[layer][y];
+            int outputs = architecture.outputs(layer);
+            double[] met = new double[outputs]; // (output): a_l(x) . a_l(y) over what it reads
+            for (int o = 0; o < outputs; o++) {
+                double sum = architecture.bias(layer) ? 1 : 0;
+                for (int i : kept.inputs[layer][o]) {
+                    sum += first[i] * second[i];
+                }
+                met[o] = sum;
+            }
+            double[] scaled = new double[outputs];
+            for (int c = 0; c < classes; c++) {
+                for (int o = 0; o < outputs; o++) {
+                    scaled[o] = met[o] * slopes[layer][x][c * outputs + o];
+                }
+                for (int d = 0; d < classes; d++) {
+                    into[c * classes + d] += dot(scaled, 0, slopes[layer][y], d * outputs, outputs);
                 }
             }
         }

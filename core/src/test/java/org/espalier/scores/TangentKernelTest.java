@@ -15,6 +15,7 @@ import org.espalier.engine.precise.DoublePass;
 import org.espalier.fixtures.MaskTrainings;
 import org.espalier.network.Architecture;
 import org.espalier.network.GraphBuilder;
+import org.espalier.network.InitialWeights;
 import org.espalier.network.Mask;
 import org.espalier.network.Shape;
 import org.espalier.network.Weights;
@@ -90,12 +91,74 @@ class TangentKernelTest {
         }
     }
 
-    private static double[] jacobian(
+    /** Against the Jacobian's columns of surviving weights and biases; a mask that keeps everything gives the whole kernel. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theKernelOfSurvivingWeightsIsTheProductOfTheirJacobians(boolean bias) {
+        Architecture architecture = new Architecture(List.of(5, 4, 4, 3), bias);
+        double[][] inputs = positive(draw("inputs", EXAMPLES, 5, 1));
+        Mask mask = Distribution.UNIFORM.draw(architecture, 0.4, Stream.root(2));
+        Weights weights = InitialWeights.GLOROT_UNIFORM.draw(architecture, Stream.root(4));
+        for (int layer = 0; layer < 3; layer++) {
+            for (int i = 0; i < weights.matrix(layer).length; i++) {
+                weights.matrix(layer)[i] = Math.abs(weights.matrix(layer)[i]) - 0.05f; // few ReLUs are closed
+            }
+            for (int o = 0; o < weights.biases(layer).length; o++) {
+                weights.biases(layer)[o] = 0.1f * o;
+            }
+        }
+        weights.apply(mask);
+        TangentKernel kernel = new TangentKernel(architecture, EXAMPLES);
+        kernel.forward(weights, inputs);
+        Map<String, double[]> values = DoublePass.values(weights);
+        double[] found = new double[9];
+        double[] whole = new double[9];
+        double most = 0;
+        for (int x = 0; x < EXAMPLES; x++) {
+            for (int y = 0; y < EXAMPLES; y++) {
+                kernel.of(x, y, new TangentKernel.Kept(Mask.dense(architecture)), found);
+                kernel.of(x, y, whole);
+                assertThat(found).containsExactly(whole, within(1e-12));
+                kernel.of(x, y, new TangentKernel.Kept(mask), found);
+                for (int at = 0; at < 9; at++) {
+                    DoublePass first = backward(architecture, values, inputs[x], at / 3);
+                    DoublePass second = backward(architecture, values, inputs[y], at % 3);
+                    double expected = 0;
+                    for (String name : values.keySet()) {
+                        double[] of = first.gradient(name);
+                        for (int i = 0; i < of.length; i++) {
+                            boolean moves = name.endsWith(".bias")
+                                    || mask.survivors(name).get(i);
+                            expected += moves ? of[i] * second.gradient(name)[i] : 0;
+                        }
+                    }
+                    assertThat(found[at]).isCloseTo(expected, within(1e-10));
+                    most = Math.max(most, Math.abs(whole[at] - found[at]));
+                }
+            }
+        }
+        assertThat(most).isGreaterThan(0.01);
+    }
+
+    private static double[][] positive(double[][] values) {
+        for (double[] row : values) {
+            Arrays.setAll(row, i -> Math.abs(row[i]));
+        }
+        return values;
+    }
+
+    private static DoublePass backward(
             Architecture architecture, Map<String, double[]> values, double[] input, int logit) {
         DoublePass pass = new DoublePass(architecture.graph(), values, new double[][] {input});
         double[][] slopes = new double[1][3];
         slopes[0][logit] = 1;
         pass.backward(slopes);
+        return pass;
+    }
+
+    private static double[] jacobian(
+            Architecture architecture, Map<String, double[]> values, double[] input, int logit) {
+        DoublePass pass = backward(architecture, values, input, logit);
         return values.keySet().stream()
                 .flatMapToDouble(name -> Arrays.stream(pass.gradient(name)))
                 .toArray();
@@ -171,25 +234,11 @@ class TangentKernelTest {
     }
 
     private static double distance(Weights weights, Weights origin) {
-        double[][] inputs = draw("held out", 6, NETWORK.inputs(), 1);
-        for (double[] input : inputs) {
-            Arrays.setAll(input, i -> Math.abs(input[i])); // as pixels are
-        }
+        double[][] inputs = positive(draw("held out", 6, NETWORK.inputs(), 1)); // as pixels are
         TangentKernel teacher = new TangentKernel(NETWORK, 6);
         TangentKernel student = new TangentKernel(NETWORK, 6);
-        for (var each : Map.of(teacher, origin, student, weights).entrySet()) {
-            double[][] matrices = new double[3][];
-            double[][] biases = new double[3][];
-            for (int layer = 0; layer < 3; layer++) {
-                float[] matrix = each.getValue().matrix(layer);
-                float[] bias = each.getValue().biases(layer);
-                matrices[layer] = new double[matrix.length];
-                Arrays.setAll(matrices[layer], i -> matrix[i]);
-                biases[layer] = new double[bias.length];
-                Arrays.setAll(biases[layer], i -> bias[i]);
-            }
-            each.getKey().forward(matrices, biases, inputs);
-        }
+        teacher.forward(origin, inputs);
+        student.forward(weights, inputs);
         return KernelMatch.distance(
                 teacher,
                 student,

@@ -9,22 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import org.espalier.UserException;
 import org.espalier.cli.CommandProvider;
 import org.espalier.cli.TicketOptions;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
-import org.espalier.data.ImageShape;
-import org.espalier.data.Split;
-import org.espalier.evaluate.corrupt.ColourCorruption;
-import org.espalier.evaluate.corrupt.CorruptedImages;
-import org.espalier.evaluate.corrupt.Corruption;
-import org.espalier.evaluate.corrupt.GreyCorruption;
-import org.espalier.evaluate.measure.CalibrationMeter;
+import org.espalier.evaluate.measure.Calibration;
 import org.espalier.lab.experiment.Names;
-import org.espalier.random.Stream;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.table.Table;
 import picocli.CommandLine;
@@ -73,17 +63,8 @@ final class CorruptCommand implements Callable<Integer> {
         }
     }
 
-    /** Accuracies of one ticket: right images by corruption, and the mean over those that count. */
-    private record Accuracies(String label, int images, Map<String, Integer> correct, double mean) {
-        /** Shares of right images; those of colour corruptions are means over their severities. */
-        Map<String, Double> columns() {
-            return correct.entrySet().stream()
-                    .collect(Collectors.groupingBy(
-                            entry -> entry.getKey().replaceAll("-[1-5]$", ""),
-                            LinkedHashMap::new,
-                            Collectors.averagingDouble(entry -> (double) entry.getValue() / images)));
-        }
-    }
+    /** Accuracies of one ticket: shares of right images by kind of corruption, and the mean over those that count. */
+    private record Accuracies(String label, int images, Map<String, Double> columns, double mean) {}
 
     @Override
     public Integer call() {
@@ -92,7 +73,7 @@ final class CorruptCommand implements Callable<Integer> {
         for (MeasuredTickets.Measured ticket :
                 MeasuredTickets.of(ticketOptions.tickets(given), images, 1000, console)) {
             Accuracies found = measure(ticket);
-            tables.computeIfAbsent(found.correct().keySet(), _ -> new ArrayList<>())
+            tables.computeIfAbsent(found.columns().keySet(), _ -> new ArrayList<>())
                     .add(found);
         }
         if (!json) {
@@ -102,64 +83,29 @@ final class CorruptCommand implements Callable<Integer> {
     }
 
     private Accuracies measure(MeasuredTickets.Measured ticket) {
-        List<? extends Corruption> corruptions = corruptions(ticket.split().shape(), ticket);
-        Stream stream = Stream.root(seed).child("corruption");
-        int[] correct = new int[corruptions.size()];
-        int threads = Math.min(correct.length, Runtime.getRuntime().availableProcessors());
-        // A corruption's images do not depend on the thread that makes them.
-        IntStream.range(0, threads).parallel().forEach(thread -> {
-            CalibrationMeter meter = new CalibrationMeter(ticket.engine());
-            for (int c = thread; c < correct.length; c += threads) {
-                Split split = CorruptedImages.of(ticket.split(), ticket.images(), corruptions.get(c), stream);
-                correct[c] = meter.measure(split, ticket.images(), Optional.empty(), stream)
-                        .correct();
-            }
-        });
-        Map<String, Integer> found = new LinkedHashMap<>();
-        double sum = 0;
-        int counted = 0;
-        for (int c = 0; c < correct.length; c++) {
-            found.put(corruptions.get(c).word(), correct[c]);
-            if (counts(corruptions.get(c))) {
-                sum += correct[c];
-                counted++;
-            }
+        CorruptionSet corruptions = CorruptionSet.of(ticket);
+        List<Calibration> found = corruptions.measure(ticket, seed);
+        Map<String, Integer> correct = new LinkedHashMap<>();
+        for (int c = 0; c < found.size(); c++) {
+            correct.put(corruptions.words().get(c), found.get(c).correct());
         }
-        double mean = sum / counted / ticket.images();
+        double mean = corruptions.mean(found, Calibration::correct) / ticket.images();
         Map<String, Object> settings = ticket.settings();
-        settings.put("corruptions", style(ticket.split().shape()));
+        settings.put("corruptions", corruptions.style());
         settings.put("seed", seed);
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("mean", mean);
-        result.put("correct", found);
+        result.put("correct", correct);
         Measurement measurement = new Measurement(ticket.ticket(), "corruption", settings, result);
         measurement.write();
         if (json) {
             console.out().println(measurement.line());
         }
-        return new Accuracies(ticket.ticket().label(), ticket.images(), found, mean);
-    }
-
-    private static boolean grey(ImageShape shape) {
-        return shape.equals(new ImageShape(GreyCorruption.SIDE, GreyCorruption.SIDE, 1));
-    }
-
-    private static String style(ImageShape shape) {
-        return grey(shape) ? "mnist-c-style" : "cifar-10-c-style-2"; // 2: with snow, elastic and JPEG in the mean
-    }
-
-    private static List<? extends Corruption> corruptions(ImageShape shape, MeasuredTickets.Measured ticket) {
-        if (grey(shape)) {
-            return List.of(GreyCorruption.values());
-        } else if (shape.equals(new ImageShape(ColourCorruption.SIDE, ColourCorruption.SIDE, 3))) {
-            return ColourCorruption.all();
-        }
-        throw new UserException("data set " + ticket.ticket().data().name() + " has images of " + shape
-                + ", expected 28 x 28 grey pixels or 32 x 32 pixels of three colours to corrupt");
-    }
-
-    private static boolean counts(Corruption corruption) {
-        return corruption instanceof ColourCorruption colour ? colour.counted() : corruption != GreyCorruption.IDENTITY;
+        return new Accuracies(
+                ticket.ticket().label(),
+                ticket.images(),
+                corruptions.byKind(found, each -> (double) each.correct() / each.images()),
+                mean);
     }
 
     /** A row for each ticket. */

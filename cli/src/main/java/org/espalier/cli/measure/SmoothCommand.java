@@ -9,6 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.espalier.cli.CommandProvider;
 import org.espalier.cli.TicketOptions;
@@ -27,15 +29,17 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code espalier smooth}: certifies tickets in L2 by randomised smoothing, and stores the certificates. */
+/** {@code espalier smooth}: certifies tickets in L2 by randomised smoothing, or predicts under noise, and stores what it finds. */
 @Command(
         name = "smooth",
-        description = "Certify tickets in L2 by randomised smoothing. Train with method gaussian of the same sigma.",
+        description =
+                "Certify tickets in L2 by randomised smoothing, or predict by it. Train with method gaussian of the same sigma.",
         footer = {
             "",
             "Each certificate holds with probability 1 - alpha, for the vote of the network under noise, in L2 only.",
-            "Example:",
-            "  espalier smooth runs/quick-mlp --strategy original --trial 1 --level 3 --sigma 0.25"
+            "Examples:",
+            "  espalier smooth runs/quick-mlp --strategy original --trial 1 --level 3 --sigma 0.25",
+            "  espalier smooth runs/quick-mlp --strategy original --trial 1 --level 3 --sigma 0.25 --predict"
         })
 final class SmoothCommand implements Callable<Integer> {
     private static final int USUAL_IMAGES = 100;
@@ -59,16 +63,32 @@ final class SmoothCommand implements Callable<Integer> {
     @Option(
             names = "--images",
             paramLabel = "N",
-            description = "Number of test images to certify, from the start (default: 100, or all if fewer).")
+            description = "Number of test images, from the start (default: 100, or all if fewer).")
     private Optional<Integer> images;
 
-    @Option(names = "--pick", paramLabel = "N", description = "Draws that pick the class (default: 100).")
-    private int pick = 100;
+    @Option(
+            names = "--predict",
+            description =
+                    "Predict the vote's class in place of certifying it, and abstain where two classes are too close."
+                            + " No radius is certified.")
+    private boolean predict;
 
-    @Option(names = "--draws", paramLabel = "N", description = "Draws that bound its probability (default: 10000).")
+    @Option(
+            names = "--pick",
+            paramLabel = "N",
+            description = "Draws that pick the class of a certificate (default: 100).")
+    private Optional<Integer> pick;
+
+    @Option(
+            names = "--draws",
+            paramLabel = "N",
+            description = "Draws that bound its probability; with --predict, all draws (default: 10000).")
     private int draws = 10_000;
 
-    @Option(names = "--alpha", paramLabel = "A", description = "Chance of a wrong certificate (default: 0.001).")
+    @Option(
+            names = "--alpha",
+            paramLabel = "A",
+            description = "Chance of a wrong certificate or prediction (default: 0.001).")
     private double alpha = 0.001;
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the noise (default: 1).")
@@ -96,8 +116,13 @@ final class SmoothCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Smoothing.Settings smoothing;
+        if (predict && pick.isPresent()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--pick is " + pick.get() + " with --predict, expected no --pick: all draws of a prediction vote");
+        }
         try {
-            smoothing = new Smoothing.Settings(sigma, pick, draws, alpha);
+            smoothing = new Smoothing.Settings(sigma, pick.orElse(100), draws, alpha);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
@@ -105,88 +130,149 @@ final class SmoothCommand implements Callable<Integer> {
         List<List<String>> values = new ArrayList<>();
         for (MeasuredTickets.Measured measured :
                 MeasuredTickets.of(ticketOptions.tickets(given), images, USUAL_IMAGES, console)) {
-            show(measured, smoothing, names, values);
+            values.add(predict ? predictions(measured, smoothing) : certificates(measured, smoothing));
+            names.add(List.of(measured.ticket().label()));
         }
         if (!json) {
-            List<String> headings = new ArrayList<>(List.of("abstains %"));
-            Arrays.stream(RADII).forEach(radius -> headings.add("r " + text(radius)));
-            Table table = new Table(
-                    "Certified accuracy in L2 by randomised smoothing, % of test images",
-                    new Table.Block("", List.of("ticket"), names, true),
-                    List.of(new Table.Block("", headings, values)),
-                    List.of(
-                            "r: images classified right with a certified radius of at least r, in pixel values; 0 is all"
-                                    + " that do not abstain",
-                            String.format(
-                                    Locale.ROOT,
-                                    "sigma %s, %d + %d draws, alpha %s; these draws certify at most %.4f",
-                                    text(sigma),
-                                    pick,
-                                    draws,
-                                    text(alpha),
-                                    smoothing.cap())));
+            Table table = predict ? predictionTable(names, values) : certificateTable(smoothing, names, values);
             console.out().print(TextTable.of(table, console.resultWidth()));
         }
         return ExitCode.DONE;
     }
 
-    private void show(
-            MeasuredTickets.Measured measured,
-            Smoothing.Settings smoothing,
-            List<List<String>> names,
-            List<List<String>> values) {
-        Stream noise = Stream.root(seed).child("smoothing");
+    private Table certificateTable(Smoothing.Settings smoothing, List<List<String>> names, List<List<String>> values) {
+        List<String> headings = new ArrayList<>(List.of("abstains %"));
+        Arrays.stream(RADII).forEach(radius -> headings.add("r " + text(radius)));
+        return new Table(
+                "Certified accuracy in L2 by randomised smoothing, % of test images",
+                new Table.Block("", List.of("ticket"), names, true),
+                List.of(new Table.Block("", headings, values)),
+                List.of(
+                        "r: images classified right with a certified radius of at least r, in pixel values; 0 is all"
+                                + " that do not abstain",
+                        String.format(
+                                Locale.ROOT,
+                                "sigma %s, %d + %d draws, alpha %s; these draws certify at most %.4f",
+                                text(sigma),
+                                smoothing.pick(),
+                                draws,
+                                text(alpha),
+                                smoothing.cap())));
+    }
+
+    private Table predictionTable(List<List<String>> names, List<List<String>> values) {
+        return new Table(
+                "Predictions by randomised smoothing, % of test images",
+                new Table.Block("", List.of("ticket"), names, true),
+                List.of(new Table.Block("", List.of("right %", "wrong %", "abstains %"), values)),
+                List.of(
+                        "sigma " + text(sigma) + ", " + draws + " draws, alpha " + text(alpha),
+                        "the classifier is that of the certificates in L2; a prediction certifies no radius"));
+    }
+
+    /** What smoothing finds of each image; it does not depend on the thread that makes it. */
+    private <T> List<T> all(
+            MeasuredTickets.Measured measured, Smoothing.Settings smoothing, BiFunction<Smoothing, Integer, T> found) {
         int count = measured.images();
         int threads = Math.min(count, Runtime.getRuntime().availableProcessors());
-        Smoothing.Certificate[] found = new Smoothing.Certificate[count];
-        // An image's certificate does not depend on the thread that makes it.
+        Map<Integer, T> all = new ConcurrentHashMap<>();
         IntStream.range(0, threads).parallel().forEach(thread -> {
             Smoothing own = new Smoothing(measured.engine(), smoothing);
             for (int image = thread; image < count; image += threads) {
-                found[image] = own.certify(measured.split(), image, noise);
+                all.put(image, found.apply(own, image));
             }
         });
+        return IntStream.range(0, count).mapToObj(all::get).toList();
+    }
+
+    private Stream noise() {
+        return Stream.root(seed).child("smoothing");
+    }
+
+    private List<String> certificates(MeasuredTickets.Measured measured, Smoothing.Settings smoothing) {
+        List<Smoothing.Certificate> found =
+                all(measured, smoothing, (own, image) -> own.certify(measured.split(), image, noise()));
+        int[] labels = measured.split().labels();
         Map<String, Object> settings = measured.settings();
         settings.put("norm", "l2");
         settings.put("sigma", sigma);
-        settings.put("pick", pick);
+        settings.put("pick", smoothing.pick());
         settings.put("draws", draws);
         settings.put("alpha", alpha);
         settings.put("seed", seed);
         List<Object> certificates = new ArrayList<>();
-        for (int image = 0; image < count; image++) {
+        for (int image = 0; image < found.size(); image++) {
+            Smoothing.Certificate certificate = found.get(image);
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("image", image);
-            line.put("label", measured.split().labels()[image]);
-            line.put("picked", found[image].picked());
-            line.put("hits", found[image].hits());
-            line.put("abstains", found[image].abstains());
-            line.put("radius", found[image].radius());
+            line.put("label", labels[image]);
+            line.put("picked", certificate.picked());
+            line.put("hits", certificate.hits());
+            line.put("abstains", certificate.abstains());
+            line.put("radius", certificate.radius());
             certificates.add(line);
         }
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("cap", smoothing.cap());
         result.put("certificates", certificates);
+        write(measured, settings, result);
+        List<String> row = new ArrayList<>();
+        row.add(percent(found.stream().filter(Smoothing.Certificate::abstains).count(), found.size()));
+        for (double radius : RADII) {
+            row.add(percent(
+                    IntStream.range(0, found.size())
+                            .filter(image -> !found.get(image).abstains()
+                                    && found.get(image).picked() == labels[image]
+                                    && found.get(image).radius() >= radius)
+                            .count(),
+                    found.size()));
+        }
+        return row;
+    }
+
+    private List<String> predictions(MeasuredTickets.Measured measured, Smoothing.Settings smoothing) {
+        List<Smoothing.Prediction> found =
+                all(measured, smoothing, (own, image) -> own.predict(measured.split(), image, noise()));
+        Map<String, Object> settings = measured.settings();
+        settings.put("mode", "predict");
+        settings.put("sigma", sigma);
+        settings.put("draws", draws);
+        settings.put("alpha", alpha);
+        settings.put("seed", seed);
+        int right = 0;
+        int abstaining = 0;
+        List<Object> predictions = new ArrayList<>();
+        for (int image = 0; image < found.size(); image++) {
+            Smoothing.Prediction prediction = found.get(image);
+            int label = measured.split().labels()[image];
+            right += !prediction.abstains() && prediction.picked() == label ? 1 : 0;
+            abstaining += prediction.abstains() ? 1 : 0;
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("image", image);
+            line.put("label", label);
+            line.put("picked", prediction.picked());
+            line.put("hits", prediction.hits());
+            line.put("second", prediction.second());
+            line.put("p", prediction.chance());
+            line.put("abstains", prediction.abstains());
+            predictions.add(line);
+        }
+        int wrong = found.size() - right - abstaining;
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("right", right);
+        result.put("wrong", wrong);
+        result.put("abstains", abstaining);
+        result.put("predictions", predictions);
+        write(measured, settings, result);
+        return List.of(percent(right, found.size()), percent(wrong, found.size()), percent(abstaining, found.size()));
+    }
+
+    private void write(MeasuredTickets.Measured measured, Map<String, Object> settings, Map<String, Object> result) {
         Measurement measurement = new Measurement(measured.ticket(), "smoothing", settings, result);
         measurement.write();
         if (json) {
             console.out().println(measurement.line());
-            return;
         }
-        List<String> row = new ArrayList<>();
-        row.add(percent(
-                Arrays.stream(found).filter(Smoothing.Certificate::abstains).count(), count));
-        for (double radius : RADII) {
-            row.add(percent(
-                    IntStream.range(0, count)
-                            .filter(image -> !found[image].abstains()
-                                    && found[image].picked() == measured.split().labels()[image]
-                                    && found[image].radius() >= radius)
-                            .count(),
-                    count));
-        }
-        names.add(List.of(measured.ticket().label()));
-        values.add(row);
     }
 
     private static String text(double value) {

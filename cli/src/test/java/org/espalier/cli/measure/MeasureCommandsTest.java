@@ -7,8 +7,10 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.espalier.cli.CommandLineRun;
 import org.espalier.cli.TinyImages;
@@ -134,7 +136,7 @@ class MeasureCommandsTest {
                 convolutions.toString());
         String[] plain = {"lipschitz", convolutions.toString(), "--all-levels", "--epsilon", "0.1", "--images", "4"};
         assertThat(CommandLineRun.of(plain).err()).contains("expected a fully connected network", "--ratio-steps");
-        String[] ratios = java.util.Arrays.copyOf(plain, plain.length + 2);
+        String[] ratios = Arrays.copyOf(plain, plain.length + 2);
         ratios[plain.length] = "--ratio-steps";
         ratios[plain.length + 1] = "5";
         CommandLineRun table = CommandLineRun.of(ratios);
@@ -145,8 +147,8 @@ class MeasureCommandsTest {
                 .contains("--ratio-steps is 0 with --norm linf, expected a number from 1 with linf");
     }
 
-    @Test
-    void greyAndColouredImagesHaveTablesOfTheirOwn() throws IOException {
+    /** A search on grey and on coloured images. */
+    private String both() throws IOException {
         Path grey = Files.createDirectories(home.resolve("grey"));
         for (String part : List.of("train", "t10k")) {
             Files.write(grey.resolve(part + "-images-idx3-ubyte"), IdxBytes.images(30, 28, 28));
@@ -179,6 +181,12 @@ class MeasureCommandsTest {
                         .replace("validation: 20", "validation: 3"));
         String out = home.resolve("both").toString();
         CommandLineRun.done("run", both.toString(), "--out", out);
+        return out;
+    }
+
+    @Test
+    void greyAndColouredImagesHaveTablesOfTheirOwn() throws IOException {
+        String out = both();
         CommandLineRun run = CommandLineRun.done(
                 "corrupt", out, "--strategy", "original", "--trial", "1", "--all-levels", "--images", "3");
         assertThat(run.out())
@@ -192,5 +200,113 @@ class MeasureCommandsTest {
         CommandLineRun run = CommandLineRun.of("corrupt", search, "--all-levels");
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.err()).contains("expected 28 x 28 grey pixels or 32 x 32 pixels of three colours to corrupt");
+    }
+
+    @Test
+    void predictionsUnderNoiseAreRightWrongOrAbstain() {
+        String[] command = {
+            "smooth",
+            search,
+            "--strategy",
+            "original",
+            "--trial",
+            "1",
+            "--level",
+            "0",
+            "--sigma",
+            "0.8",
+            "--draws",
+            "50",
+            "--predict"
+        };
+        JsonNode found = line(CommandLineRun.of(and(command, "--images", "9", "--json")));
+        int right = 0;
+        int abstaining = 0;
+        for (JsonNode prediction : found.path("predictions")) {
+            int hits = prediction.path("hits").asInt();
+            int second = prediction.path("second").asInt();
+            assertThat(hits).isGreaterThanOrEqualTo(second);
+            assertThat(hits + second).isLessThanOrEqualTo(50);
+            boolean abstains = prediction.path("abstains").asBoolean();
+            assertThat(abstains).isEqualTo(prediction.path("p").asDouble() > 0.001);
+            abstaining += abstains ? 1 : 0;
+            right += !abstains
+                            && prediction.path("picked").asInt()
+                                    == prediction.path("label").asInt()
+                    ? 1
+                    : 0;
+        }
+        assertThat(found.path("right").asInt()).isEqualTo(right);
+        assertThat(found.path("abstains").asInt()).isEqualTo(abstaining).isPositive();
+        assertThat(found.path("wrong").asInt()).isEqualTo(9 - right - abstaining);
+        assertThat(found.has("certificates")).isFalse();
+        JsonNode first = line(CommandLineRun.of(and(command, "--images", "1", "--json")));
+        assertThat(first.path("predictions").path(0))
+                .isEqualTo(found.path("predictions").path(0));
+        assertThat(CommandLineRun.of(and(command, "--images", "9")).out())
+                .contains(
+                        "right %", "wrong %", "abstains %", "sigma 0.8, 50 draws, alpha 0.001", "certifies no radius");
+        assertThat(CommandLineRun.of(and(command, "--pick", "5")).err())
+                .contains("--pick is 5 with --predict, expected no --pick");
+    }
+
+    private static String[] and(String[] command, String... more) {
+        return Stream.concat(Arrays.stream(command), Arrays.stream(more)).toArray(String[]::new);
+    }
+
+    @Test
+    void calibrationIsMeasuredOnCorruptedImagesToo() throws IOException {
+        String out = both();
+        String[] tickets = {out, "--strategy", "original", "--trial", "1", "--level", "0", "--images", "20"};
+        List<JsonNode> lines = lines(
+                and(new String[] {"calibrate"}, and(tickets, "--corruptions", "all", "--epsilon", "0.1", "--json")));
+        List<JsonNode> accuracies = lines(and(new String[] {"corrupt"}, and(tickets, "--json")));
+        assertThat(lines).hasSize(6); // clean, attacked and corrupted, grey and coloured
+        for (int set = 0; set < 2; set++) {
+            JsonNode clean = lines.get(3 * set);
+            JsonNode corrupted = lines.get(3 * set + 2);
+            JsonNode correct = accuracies.get(set).path("correct");
+            assertThat(corrupted.path("corrupted").size())
+                    .isEqualTo(set == 0 ? 16 : 90)
+                    .isEqualTo(correct.size());
+            double ece = 0;
+            for (var each : corrupted.path("corrupted").properties()) {
+                assertThat(each.getValue().path("correct")).isEqualTo(correct.path(each.getKey()));
+                boolean counted = set == 0
+                        ? !each.getKey().equals("identity")
+                        : !each.getKey().matches("(speckle-noise|gaussian-blur|spatter|saturate)-.");
+                ece += counted ? each.getValue().path("ece").asDouble() / (set == 0 ? 15 : 70) : 0;
+            }
+            assertThat(corrupted.path("mean").path("ece").asDouble()).isCloseTo(ece, within(1e-12));
+            assertThat(corrupted.path("mean").path("accuracy").asDouble())
+                    .isCloseTo(accuracies.get(set).path("mean").asDouble(), within(1e-12));
+            if (set == 0) {
+                JsonNode identity = corrupted.path("corrupted").path("identity");
+                for (String number : List.of("correct", "ece", "mce", "nll", "brier", "reliability")) {
+                    assertThat(identity.path(number)).isEqualTo(clean.path(number));
+                }
+            }
+        }
+        String[] two = and(new String[] {"calibrate"}, and(tickets, "--corruptions", "fog,brightness"));
+        String table = CommandLineRun.done(two).out();
+        for (String row : List.of("clean", "fog", "brightness", "corrupted, mean")) {
+            assertThat(table.lines().filter(line -> line.contains("fgsm original") && line.contains(row)))
+                    .as(row)
+                    .hasSize(2);
+        }
+        assertThat(table).doesNotContain("zigzag");
+        two[two.length - 1] = "fgo";
+        assertThat(CommandLineRun.of(two).err()).contains("--corruptions has fgo, did you mean \"fog\"?");
+        assertThat(CommandLineRun.of("calibrate", search, "--all-levels", "--corruptions", "all")
+                        .err())
+                .contains("expected 28 x 28 grey pixels");
+    }
+
+    private static List<JsonNode> lines(String[] command) {
+        return CommandLineRun.done(command)
+                .out()
+                .lines()
+                .map(line -> Json.parse(line, "output"))
+                .toList();
     }
 }

@@ -26,8 +26,8 @@ public final class Smoothing {
      *
      * @param sigma standard deviation of the noise, above 0
      * @param pick draws that pick the class, at least 1
-     * @param draws fresh draws that bound its probability, at least 1
-     * @param alpha chance of a wrong certificate, in (0, 1)
+     * @param draws fresh draws that bound its probability, or all draws of a prediction, at least 1
+     * @param alpha chance of a wrong certificate or of another class than the smoothed classifier's, in (0, 1)
      */
     public record Settings(double sigma, int pick, int draws, double alpha) {
         public Settings {
@@ -53,6 +53,18 @@ public final class Smoothing {
             return radius(bound(hits));
         }
 
+        /**
+         * The prediction that draws make: a two-sided test of the two classes of most draws against equal chances.
+         *
+         * @param votes (class) draws of it; at least one in all
+         */
+        Prediction prediction(int[] votes) {
+            int picked = most(votes, -1);
+            int second = votes.length < 2 ? 0 : votes[most(votes, picked)];
+            double chance = Binomial.twoSidedHalf(votes[picked], votes[picked] + second);
+            return new Prediction(picked, votes[picked], second, chance, chance > alpha);
+        }
+
         private double bound(int hits) {
             return Binomial.lower(hits, draws, alpha);
         }
@@ -72,6 +84,17 @@ public final class Smoothing {
      */
     public record Certificate(int picked, int hits, boolean abstains, double radius) {}
 
+    /**
+     * A prediction of one image. It has no certified radius.
+     *
+     * @param picked class of most draws, the lower one of equal ones
+     * @param hits draws of this class
+     * @param second draws of the class that comes second
+     * @param chance p-value: how probable a lead like this is if both classes are equally likely
+     * @param abstains whether that is above alpha
+     */
+    public record Prediction(int picked, int hits, int second, double chance, boolean abstains) {}
+
     /** Smoothing of an engine's present weights. */
     public Smoothing(Engine engine, Settings settings) {
         this.engine = engine;
@@ -86,18 +109,38 @@ public final class Smoothing {
      * @param noise stream; the image draws from the child of its number
      */
     public Certificate certify(Split split, int image, Stream noise) {
+        load(split, image);
         Stream own = noise.child(image);
-        int[] order = new int[ActivationPanels.LANES];
-        Arrays.fill(order, image);
-        engine.ops().loadImages(split, order, 0, ActivationPanels.LANES, clean, 0);
-        int[] first = votes(settings.pick(), own.child("pick"));
-        int picked = 0;
-        for (int c = 0; c < first.length; c++) {
-            picked = first[c] > first[picked] ? c : picked;
-        }
+        int picked = most(votes(settings.pick(), own.child("pick")), -1);
         int hits = votes(settings.draws(), own.child("bound"))[picked];
         double bound = settings.bound(hits);
         return new Certificate(picked, hits, bound < 0.5, settings.radius(bound));
+    }
+
+    /**
+     * Predicts the class of an image of a split, from {@link Settings#draws} draws, or abstains. The result depends on weights,
+     * image, settings and stream only.
+     *
+     * @param noise stream; the image draws from the child of its number
+     */
+    public Prediction predict(Split split, int image, Stream noise) {
+        load(split, image);
+        return settings.prediction(votes(settings.draws(), noise.child(image).child("predict")));
+    }
+
+    private void load(Split split, int image) {
+        int[] order = new int[ActivationPanels.LANES];
+        Arrays.fill(order, image);
+        engine.ops().loadImages(split, order, 0, ActivationPanels.LANES, clean, 0);
+    }
+
+    /** The first class of most votes among those other than one. */
+    private static int most(int[] votes, int other) {
+        int most = other == 0 ? 1 : 0;
+        for (int c = most; c < votes.length; c++) {
+            most = c != other && votes[c] > votes[most] ? c : most;
+        }
+        return most;
     }
 
     private int[] votes(int draws, Stream noise) {
