@@ -60,7 +60,7 @@ public record SparseEvolution(
     @Override
     public MaskProcess bind(MaskTraining training) {
         int between = every.orElse(training.updatesPerEpoch());
-        if (fraction > 0 && between >= training.iterations()) {
+        if (fraction > 0 && every.isEmpty() && between >= training.iterations()) {
             throw new UserException("training.mask set has no event before the last of " + training.iterations()
                     + " updates: an epoch has " + between + ", expected every to be given");
         }

@@ -1,11 +1,13 @@
 package org.espalier.dynamic;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 import static org.espalier.fixtures.MaskTrainings.NETWORK;
 
 import java.util.BitSet;
 import java.util.OptionalInt;
+import org.espalier.UserException;
 import org.espalier.engine.Engine;
 import org.espalier.engine.KernelMode;
 import org.espalier.fixtures.MaskTrainings;
@@ -200,6 +202,16 @@ class RewiringTest {
         Mask second = trainer.mask();
         trainer.runUntil(8);
         assertThat(trainer.mask()).isEqualTo(second); // the last epoch has no event
+    }
+
+    @Test
+    void setIsRefusedWhereAnEpochIsTheWholeLevel() {
+        SparseEvolution set = new SparseEvolution(0.5, Distribution.UNIFORM, OptionalInt.empty(), 0.3, false, 0);
+        Engine engine = MaskTrainings.engine(set, KernelMode.AUTO);
+        assertThatExceptionOfType(UserException.class)
+                .isThrownBy(() -> MaskTrainings.trainer(engine, set, 4)) // one epoch
+                .withMessageContaining(
+                        "no event before the last of 4 updates: an epoch has 4, expected every to be given");
     }
 
     @Test
