@@ -11,7 +11,6 @@ import org.espalier.lab.file.Json;
 import org.espalier.lab.robustness.Proportion;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.report.statistics.Interval;
-import org.espalier.report.statistics.TwoWay;
 
 /** The benchmark's JSON: definition, records, every trial, and all comparisons. docs/guides/benchmark.md describes it. */
 public final class BenchmarkJson {
@@ -105,7 +104,7 @@ public final class BenchmarkJson {
             entry.put("trials", row.robust().trials());
             entry.put("density", row.density().mean());
             entry.put("clean", row.clean().mean());
-            entry.put("robust", mean(row.robust()));
+            entry.put("robust", mean(row.robust().mean(), row.interval()));
             entry.put(
                     "median-distance",
                     row.distance().count() == 0 ? Double.NaN : row.distance().mean());
@@ -118,7 +117,9 @@ public final class BenchmarkJson {
             entry.put("high", pair.high());
             entry.put("low", pair.low());
             entry.put("trials", pair.difference().trials());
-            entry.put("difference", mean(pair.difference()));
+            entry.put(
+                    "difference",
+                    mean(pair.difference().mean(), pair.difference().interval(1 - Leaderboard.LEVEL)));
             entry.put("p", pair.difference().p());
             entry.put("p-holm", pair.adjusted());
             entry.put("shown", pair.shown());
@@ -128,10 +129,9 @@ public final class BenchmarkJson {
         return json;
     }
 
-    private static Map<String, Object> mean(TwoWay mean) {
-        Interval interval = mean.interval(1 - Leaderboard.LEVEL);
+    private static Map<String, Object> mean(double mean, Interval interval) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("mean", mean.mean());
+        json.put("mean", mean);
         json.put("low", interval.low());
         json.put("high", interval.high());
         return json;

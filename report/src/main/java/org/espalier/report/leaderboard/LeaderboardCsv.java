@@ -55,7 +55,7 @@ final class LeaderboardCsv {
     private static List<String> row(
             Leaderboard.Board board, Leaderboard.Row row, int rank, MethodResult.Trial trial, StoredEvaluation suite) {
         MethodResult.Size size = trial.network().orElseThrow();
-        Interval interval = row.robust().interval(1 - Leaderboard.LEVEL);
+        Interval interval = row.interval();
         Optional<Leaderboard.Pair> behind = board.pair(board.rows().getFirst().name(), row.name());
         return List.of(
                 board.structured() ? "units" : "weights",

@@ -99,11 +99,11 @@ public final class LeaderboardTables {
         for (int r = 0; r < board.rows().size(); r++) {
             Leaderboard.Row row = board.rows().get(r);
             keys.add(List.of(Integer.toString(r + 1), row.name()));
-            Interval interval = row.robust().interval(1 - Leaderboard.LEVEL);
+            Interval interval = row.interval();
             accuracies.add(List.of(
                     spread(row.clean()),
                     percent(row.robust().mean()),
-                    percent(Math.max(0, interval.low())) + "-" + percent(Math.min(1, interval.high())),
+                    percent(interval.low()) + "-" + percent(interval.high()),
                     row.distance().count() == 0
                             ? NONE
                             : String.format(Locale.ROOT, "%.3f", row.distance().mean())));
@@ -203,18 +203,18 @@ public final class LeaderboardTables {
     /** What a ranking says, in sentences. */
     public static List<String> sentences(Leaderboard.Board board) {
         Leaderboard.Row best = board.rows().getFirst();
-        Interval interval = best.robust().interval(1 - Leaderboard.LEVEL);
+        Interval interval = best.interval();
         List<String> sentences = new ArrayList<>();
         if (board.sparsity() == 0) {
             sentences.add("Without pruning, the robust accuracy of " + best.name() + " is "
-                    + percent(best.robust().mean()) + " % (95 % interval " + percent(Math.max(0, interval.low()))
-                    + " to " + percent(Math.min(1, interval.high())) + ").");
+                    + percent(best.robust().mean()) + " % (95 % interval " + percent(interval.low())
+                    + " to " + percent(interval.high()) + ").");
             return sentences;
         }
         sentences.add("With " + percentOf(board.sparsity()) + " % of the "
                 + (board.structured() ? "hidden units" : "weights") + " pruned, " + best.name()
                 + " has the highest robust accuracy: " + percent(best.robust().mean()) + " % (95 % interval "
-                + percent(Math.max(0, interval.low())) + " to " + percent(Math.min(1, interval.high())) + ", "
+                + percent(interval.low()) + " to " + percent(interval.high()) + ", "
                 + best.robust().trials() + (best.robust().trials() == 1 ? " trial)." : " trials)."));
         List<String> noise = new ArrayList<>();
         List<String> worse = new ArrayList<>();
