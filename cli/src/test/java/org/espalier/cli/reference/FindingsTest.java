@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.espalier.report.reproduction.FindingsFigures;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -114,6 +116,29 @@ class FindingsTest {
         assertThat(CheckedTable.MARKER.matcher(checked(FINDINGS)).results()).hasSizeGreaterThanOrEqualTo(3);
         assertThat(CheckedTable.MARKER.matcher(checked(BENCHMARK)).results()).hasSizeGreaterThanOrEqualTo(2);
         checked(README);
+    }
+
+    @Test
+    void figuresAreDrawnFromTheFilesAndShown() throws IOException {
+        Path figures = FOLDER.resolve(FindingsFigures.FOLDER);
+        Map<String, String> drawn = FindingsFigures.drawn(FOLDER);
+        assertThat(drawn).hasSizeGreaterThanOrEqualTo(3);
+        String findings = Files.readString(FINDINGS);
+        if (Boolean.getBoolean(WRITE)) {
+            Files.createDirectories(figures);
+            for (Map.Entry<String, String> figure : drawn.entrySet()) {
+                Files.writeString(figures.resolve(figure.getKey()), figure.getValue());
+            }
+        }
+        for (Map.Entry<String, String> figure : drawn.entrySet()) {
+            Path file = figures.resolve(figure.getKey());
+            assertThat(file).content().as(figure.getKey()).isEqualTo(figure.getValue());
+            assertThat(findings).contains("](findings/figures/" + figure.getKey() + ")");
+        }
+        try (var files = Files.list(figures)) {
+            assertThat(files.map(file -> String.valueOf(file.getFileName())))
+                    .containsExactlyInAnyOrderElementsOf(drawn.keySet());
+        }
     }
 
     @ParameterizedTest

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVRecord;
@@ -47,7 +48,8 @@ public final class FindingsFiles {
     }
 
     /**
-     * Writes the files of a search, or of all stores of a reproduction of the paper. Files and rows of the same name are replaced.
+     * Writes the files of a search, or of all stores of a reproduction of the paper, and draws the figures of the documents from all
+     * files. Files and rows of the same name are replaced.
      *
      * @param run directory of a search, or folder of {@code espalier reproduce paper}
      * @param name begins the names of the files
@@ -63,6 +65,7 @@ public final class FindingsFiles {
         } else {
             files.paper(run);
         }
+        files.figures();
         return List.copyOf(files.written);
     }
 
@@ -139,22 +142,14 @@ public final class FindingsFiles {
         Path file = directory.resolve(STORES);
         List<List<String>> all = new ArrayList<>(rows);
         if (Files.exists(file)) {
-            try (Reader reader = Files.newBufferedReader(file)) {
-                CSVFormat format = CSVFormat.RFC4180
-                        .builder()
-                        .setHeader()
-                        .setSkipHeaderRecord(true)
-                        .get();
-                for (CSVRecord row : format.parse(reader)) {
-                    if (!row.get("name").equals(name)) {
-                        all.add(COLUMNS.stream().map(row::get).toList());
-                    }
+            for (Map<String, String> row : read(file)) {
+                if (!row.keySet().containsAll(COLUMNS)) {
+                    throw new UserException(file + " has the columns " + String.join(", ", row.keySet()) + "; expected "
+                            + String.join(", ", COLUMNS));
                 }
-            } catch (IOException | IllegalArgumentException e) {
-                throw new UserException(
-                        file + " cannot be read: " + e.getMessage() + "; expected the columns "
-                                + String.join(", ", COLUMNS),
-                        e);
+                if (!name.equals(row.get("name"))) {
+                    all.add(COLUMNS.stream().map(row::get).toList());
+                }
             }
         }
         List<List<String>> sorted = all.stream()
@@ -163,5 +158,37 @@ public final class FindingsFiles {
                 .collect(Collectors.toList());
         AtomicFiles.writeRepeatable(file, Csv.of(COLUMNS, sorted).getBytes(StandardCharsets.UTF_8));
         written.add(file);
+    }
+
+    /** Draws all figures anew: one may show several searches. */
+    private void figures() {
+        Path folder = directory.resolve(FindingsFigures.FOLDER);
+        Map<String, String> drawn = FindingsFigures.drawn(directory);
+        if (!drawn.isEmpty()) {
+            AtomicFiles.makeDirectory(folder);
+        }
+        drawn.forEach((file, svg) -> {
+            AtomicFiles.writeRepeatable(folder.resolve(file), svg.getBytes(StandardCharsets.UTF_8));
+            written.add(folder.resolve(file));
+        });
+    }
+
+    /**
+     * The rows of a file with a heading, each by column.
+     *
+     * @throws UserException naming the file, if it cannot be read
+     */
+    static List<Map<String, String>> read(Path file) {
+        try (Reader reader = Files.newBufferedReader(file)) {
+            CSVFormat format = CSVFormat.RFC4180
+                    .builder()
+                    .setHeader()
+                    .setSkipHeaderRecord(true)
+                    .get();
+            return format.parse(reader).stream().map(CSVRecord::toMap).toList();
+        } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
+            throw new UserException(
+                    file + " cannot be read: " + e.getMessage() + "; expected a CSV file with a heading", e);
+        }
     }
 }

@@ -1,0 +1,300 @@
+package org.espalier.report.reproduction;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.espalier.UserException;
+import org.espalier.report.chart.Axis;
+import org.espalier.report.chart.Curve;
+import org.espalier.report.chart.Figure;
+import org.espalier.report.chart.Legend;
+import org.espalier.report.chart.Line;
+import org.espalier.report.chart.Palette;
+import org.espalier.report.chart.Panel;
+import org.espalier.report.chart.draw.FigureDrawing;
+
+/**
+ * The figures of docs/findings.md. They are drawn from the CSV files in docs/findings, so that a figure shows what the tables say, with
+ * or without the searches.
+ */
+public final class FindingsFigures {
+    /** Folder of the figures, in that of the files. */
+    public static final String FOLDER = "figures";
+
+    /** Methods of one figure; more lines cannot be told apart. */
+    private static final int METHODS = 8;
+
+    private static final String BANDS = "Means over trials; bands are one standard deviation.";
+    private static final String STANDARD = "right under standard (%)";
+
+    private final Path folder;
+
+    private FindingsFigures(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * All figures whose files are there.
+     *
+     * @param folder of the CSV files
+     * @return SVG by file name
+     * @throws UserException naming a file that cannot be read
+     */
+    public static Map<String, String> drawn(Path folder) {
+        var drawn = new LinkedHashMap<String, String>();
+        all(folder).forEach(figure -> drawn.put(figure.id() + ".svg", FigureDrawing.svg(figure)));
+        return drawn;
+    }
+
+    /** All figures whose files are there and have something to show. */
+    static List<Figure> all(Path folder) {
+        var figures = new FindingsFigures(folder);
+        var all = new ArrayList<Figure>();
+        figures.whenKept("certified-curve-certificates.csv", rows -> all.add(certifiedCurve(rows)));
+        if (figures.kept("certified-robustness.csv")) {
+            figures.whenKept("robust-tenth-robustness.csv", rows -> all.add(figures.tenth(rows)));
+        }
+        figures.whenKept("benchmark-digits-mlp.csv", rows -> all.add(benchmark(rows)));
+        figures.whenKept("paper-differences.csv", rows -> all.addAll(paper(rows)));
+        all.removeIf(Figure::isEmpty);
+        return all;
+    }
+
+    private boolean kept(String file) {
+        return Files.exists(folder.resolve(file));
+    }
+
+    private void whenKept(String file, Consumer<List<Map<String, String>>> figures) {
+        if (kept(file)) {
+            try {
+                figures.accept(rows(file));
+            } catch (IllegalArgumentException e) {
+                throw new UserException(folder.resolve(file) + " cannot be drawn: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    private List<Map<String, String>> rows(String file) {
+        return FindingsFiles.read(folder.resolve(file));
+    }
+
+    private static Figure certifiedCurve(List<Map<String, String>> rows) {
+        Map<String, SortedMap<Double, List<Double>>> accuracies = new LinkedHashMap<>();
+        Map<String, SortedMap<Double, List<Double>>> seconds = new LinkedHashMap<>();
+        for (Map<String, String> row : rows) {
+            double density = 100 * number(row, "density");
+            put(accuracies, "natural", density, 100 * number(row, "natural"));
+            put(accuracies, "under PGD", density, 100 * number(row, "attacked"));
+            put(accuracies, "certified", density, 100 * number(row, "certified"));
+            put(seconds, "certified", density, 1000 * number(row, "seconds"));
+        }
+        return new Figure(
+                "certified-curve",
+                "Accuracy and time to certify, by density",
+                BANDS + " Epsilon 0.3, first 1,000 test images of digits.",
+                List.of(legend("accuracy", accuracies.keySet())),
+                List.of(
+                        lines("", Axis.densities(), percent("test accuracy (%)"), accuracies),
+                        lines("", Axis.densities(), Axis.of("CROWN, ms per image", Axis.Scale.ZERO), seconds)));
+    }
+
+    /** The two kinds of training at a tenth of the weights. */
+    private Figure tenth(List<Map<String, String>> pgd) {
+        Map<String, SortedMap<Double, List<Double>>> curves = new LinkedHashMap<>();
+        for (Map<String, String> row : lowestKnown(rows("certified-robustness.csv"))) {
+            put(curves, "trained for certificates", 100 * number(row, "density"), 100 * number(row, "after"));
+        }
+        for (Map<String, String> row : lowestKnown(pgd)) {
+            String name = "trained on PGD, " + value(row, "strategy");
+            put(curves, name, 100 * number(row, "density"), 100 * number(row, "after"));
+        }
+        return new Figure(
+                "tenth",
+                "Robust accuracy, dense and with 9.2 % of the weights",
+                BANDS
+                        + " Epsilon 0.3, first 1,000 test images of digits; right under the suite standard and all else known.",
+                List.of(legend("training", curves.keySet())),
+                List.of(lines("", Axis.densities(), percent(STANDARD), curves)));
+    }
+
+    private static List<Map<String, String>> lowestKnown(List<Map<String, String>> rows) {
+        return rows.stream()
+                .filter(row -> value(row, "purpose").equals("lowest-known"))
+                .toList();
+    }
+
+    /** The methods that keep the most on average over the shares pruned, weights and units apart. */
+    private static Figure benchmark(List<Map<String, String>> rows) {
+        var shown = new LinkedHashSet<String>();
+        var panels = new ArrayList<Panel>();
+        var curves = new ArrayList<Map<String, SortedMap<Double, List<Double>>>>();
+        for (String pruned : List.of("weights", "units")) {
+            Map<String, SortedMap<Double, List<Double>>> methods = new LinkedHashMap<>();
+            for (Map<String, String> row : rows) {
+                if (value(row, "pruned").equals(pruned) && !value(row, "method").equals("dense")) {
+                    double kept = 100 * (1 - number(row, "sparsity"));
+                    put(methods, value(row, "method"), kept, 100 * number(row, "robust"));
+                }
+            }
+            Map<String, SortedMap<Double, List<Double>>> best = new LinkedHashMap<>();
+            methods.entrySet().stream()
+                    .sorted(Comparator.comparingDouble(entry -> -mean(entry.getValue())))
+                    .limit(METHODS / 2)
+                    .forEach(entry -> best.put(entry.getKey(), entry.getValue()));
+            shown.addAll(best.keySet());
+            curves.add(best);
+        }
+        for (int i = 0; i < curves.size(); i++) {
+            String what = i == 0 ? "weights" : "units";
+            panels.add(lines(
+                    what + " pruned",
+                    Axis.of(what + " remaining (%)", Axis.Scale.LOG_FALLING),
+                    percent(STANDARD),
+                    curves.get(i)));
+        }
+        return new Figure(
+                "benchmark",
+                "Robust accuracy by what remains, best methods",
+                BANDS + " Epsilon 0.1, first 500 test images of digits, 2,000 updates; of each kind the " + METHODS / 2
+                        + " methods with the highest mean.",
+                List.of(legend("method", shown)),
+                panels);
+    }
+
+    private static double mean(SortedMap<Double, List<Double>> curve) {
+        return curve.values().stream()
+                .flatMap(List::stream)
+                .mapToDouble(Double::doubleValue)
+                .average()
+                .orElse(0);
+    }
+
+    /** Published and measured accuracies, a figure for each kind of training and a panel for each data set. */
+    private static List<Figure> paper(List<Map<String, String>> all) {
+        List<Map<String, String>> rows = all.stream()
+                .filter(row -> value(row, "setting").equals("as-published")
+                        && !value(row, "ours").isEmpty())
+                .toList();
+        var figures = new ArrayList<Figure>();
+        for (String training : distinct(rows, "training")) {
+            List<Map<String, String>> of = rows.stream()
+                    .filter(row -> value(row, "training").equals(training))
+                    .toList();
+            Set<String> measured = distinct(of, "measured");
+            var panels = new ArrayList<Panel>();
+            for (String dataset : distinct(of, "dataset")) {
+                var lines = new ArrayList<Line>();
+                for (String attack : measured) {
+                    List<Map<String, String>> points = of.stream()
+                            .filter(row -> value(row, "dataset").equals(dataset)
+                                    && value(row, "measured").equals(attack))
+                            .toList();
+                    lines.add(Line.of(curve(points, "published"), attack, "published"));
+                    lines.add(Line.of(curve(points, "ours"), attack, "ours"));
+                }
+                panels.add(new Panel.Lines(dataset, Axis.densities(), percent("test accuracy (%)"), lines, true));
+            }
+            figures.add(new Figure(
+                    "paper-" + training,
+                    training + " training, as published",
+                    BANDS
+                            + " Published: five trials. Accuracy is measured with the attack of the training, and does not show"
+                            + " robustness.",
+                    List.of(
+                            legend("images", measured),
+                            new Legend(
+                                    "figures",
+                                    List.of(
+                                            new Legend.Entry(
+                                                    "published",
+                                                    OptionalInt.empty(),
+                                                    OptionalInt.empty(),
+                                                    OptionalInt.of(1)),
+                                            new Legend.Entry(
+                                                    "ours",
+                                                    OptionalInt.empty(),
+                                                    OptionalInt.empty(),
+                                                    OptionalInt.of(0))))),
+                    panels));
+        }
+        return figures;
+    }
+
+    private static Curve curve(List<Map<String, String>> rows, String figure) {
+        return new Curve(
+                rows.stream().mapToDouble(row -> number(row, "density")).toArray(),
+                rows.stream().mapToDouble(row -> number(row, figure)).toArray(),
+                rows.stream()
+                        .mapToDouble(row -> value(row, figure + "-deviation").isEmpty()
+                                ? Double.NaN
+                                : number(row, figure + "-deviation"))
+                        .toArray(),
+                rows.stream()
+                        .mapToInt(row -> (int) number(row, figure + "-trials"))
+                        .toArray());
+    }
+
+    private static Set<String> distinct(List<Map<String, String>> rows, String column) {
+        return rows.stream().map(row -> value(row, column)).collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private static void put(
+            Map<String, SortedMap<Double, List<Double>>> curves, String name, double density, double number) {
+        curves.computeIfAbsent(name, _ -> new TreeMap<>(Comparator.reverseOrder()))
+                .computeIfAbsent(density, _ -> new ArrayList<>())
+                .add(number);
+    }
+
+    private static Panel lines(String title, Axis x, Axis y, Map<String, SortedMap<Double, List<Double>>> curves) {
+        Function<Map.Entry<String, SortedMap<Double, List<Double>>>, Line> line =
+                entry -> Line.of(Curve.ofMeans(entry.getValue()), entry.getKey());
+        return new Panel.Lines(title, x, y, curves.entrySet().stream().map(line).toList(), true);
+    }
+
+    private static Axis percent(String label) {
+        return Axis.of(label, Axis.Scale.PERCENT);
+    }
+
+    private static Legend legend(String title, Iterable<String> names) {
+        var entries = new ArrayList<Legend.Entry>();
+        for (String name : names) {
+            int number = entries.size() + 1; // the first colour is nearly that of the text
+            entries.add(new Legend.Entry(
+                    name,
+                    OptionalInt.of(number % Palette.COLORS.size()),
+                    OptionalInt.of(number % Palette.SHAPES.size()),
+                    OptionalInt.empty()));
+        }
+        return new Legend(title, entries);
+    }
+
+    private static String value(Map<String, String> row, String column) {
+        String value = row.get(column);
+        if (value == null) {
+            throw new IllegalArgumentException(
+                    "no column \"" + column + "\", found " + String.join(", ", row.keySet()));
+        }
+        return value;
+    }
+
+    private static double number(Map<String, String> row, String column) {
+        String value = value(row, column);
+        try {
+            return Double.parseDouble(value);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("column \"" + column + "\" has \"" + value + "\", expected a number", e);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package org.espalier.report.reproduction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.espalier.UserException;
+import org.espalier.report.chart.Curve;
+import org.espalier.report.chart.Figure;
+import org.espalier.report.chart.Line;
+import org.espalier.report.chart.Panel;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Figures of the documents show what their CSV files say. */
+class FindingsFiguresTest {
+    @TempDir
+    private Path folder;
+
+    private void file(String name, String... lines) throws IOException {
+        Files.writeString(folder.resolve(name), String.join("\n", lines) + "\n");
+    }
+
+    private Figure only() {
+        List<Figure> all = FindingsFigures.all(folder);
+        assertThat(all).hasSize(1);
+        return all.getFirst();
+    }
+
+    private static Curve curve(Figure figure, int panel, String... keys) {
+        return ((Panel.Lines) figure.panels().get(panel))
+                .lines().stream()
+                        .filter(line -> line.keys().equals(List.of(keys)))
+                        .map(Line::curve)
+                        .findFirst()
+                        .orElseThrow();
+    }
+
+    @Test
+    void anEmptyFolderHasNoFigure() {
+        assertThat(FindingsFigures.drawn(folder)).isEmpty();
+    }
+
+    @Test
+    void certifiedAccuracyIsTheMeanOverTrials() throws IOException {
+        file(
+                "certified-curve-certificates.csv",
+                "trial,density,natural,attacked,certified,seconds",
+                "1,1,0.95,0.88,0.86,0.002",
+                "2,1,0.97,0.90,0.88,0.004",
+                "1,0.25,0.9,0.8,0.7,0.001");
+        Figure figure = only();
+        assertThat(figure.id()).isEqualTo("certified-curve");
+        Curve certified = curve(figure, 0, "certified");
+        assertThat(certified.x()).containsExactly(100, 25);
+        assertThat(certified.y()).containsExactly(new double[] {87, 70}, within(1e-9));
+        assertThat(certified.deviation()[0]).isCloseTo(Math.sqrt(2), within(1e-9));
+        assertThat(certified.count()).containsExactly(2, 1);
+        assertThat(curve(figure, 1, "certified").y()).containsExactly(new double[] {3, 1}, within(1e-9));
+        assertThat(FindingsFigures.drawn(folder).get("certified-curve.svg")).startsWith("<svg");
+    }
+
+    @Test
+    void bothKindsOfTrainingStandInOneFigure() throws IOException {
+        String heading = "strategy,trial,density,purpose,after";
+        file("certified-robustness.csv", heading, "original,1,1,lowest-known,0.86", "original,1,1,suite,0.99");
+        assertThat(FindingsFigures.all(folder)).isEmpty();
+        file(
+                "robust-tenth-robustness.csv",
+                heading,
+                "continued,1,1,lowest-known,0.88",
+                "original,1,0.1,lowest-known,0.84");
+        Figure figure = only();
+        assertThat(curve(figure, 0, "trained for certificates").y()).containsExactly(new double[] {86}, within(1e-9));
+        assertThat(curve(figure, 0, "trained on PGD, continued").y()).containsExactly(new double[] {88}, within(1e-9));
+        assertThat(curve(figure, 0, "trained on PGD, original").x()).containsExactly(10);
+    }
+
+    @Test
+    void theFourMethodsWithTheHighestMeanAreShown() throws IOException {
+        file(
+                "benchmark-digits-mlp.csv",
+                "pruned,sparsity,method,robust",
+                "weights,0,dense,0.99",
+                "weights,0.9,a,0.5",
+                "weights,0.9,b,0.7",
+                "weights,0.9,c,0.6",
+                "weights,0.9,d,0.8",
+                "weights,0.9,e,0.4",
+                "weights,0.99,d,0.2",
+                "units,0.5,f,0.3");
+        Figure figure = only();
+        List<List<String>> weights = ((Panel.Lines) figure.panels().getFirst())
+                .lines().stream().map(Line::keys).toList();
+        assertThat(weights).containsExactly(List.of("b"), List.of("c"), List.of("a"), List.of("d"));
+        assertThat(curve(figure, 0, "d").x()).containsExactly(new double[] {10, 1}, within(1e-9));
+        assertThat(curve(figure, 1, "f").y()).containsExactly(new double[] {30}, within(1e-9));
+    }
+
+    @Test
+    void publishedFiguresStandBesideOurs() throws IOException {
+        file(
+                "paper-differences.csv",
+                "setting,dataset,training,measured,density,published,published-deviation,published-trials,ours,"
+                        + "ours-deviation,ours-trials",
+                "as-published,digits,fgsm,fgsm,100,94.3,0.84,5,95.48,,1",
+                "as-published,digits,fgsm,fgsm,51.3,97.09,0.24,5,,,0",
+                "as-described,digits,fgsm,fgsm,100,94.3,0.84,5,87.72,,1");
+        Figure figure = only();
+        assertThat(figure.id()).isEqualTo("paper-fgsm");
+        assertThat(curve(figure, 0, "fgsm", "ours").y()).containsExactly(95.48);
+        Curve published = curve(figure, 0, "fgsm", "published");
+        assertThat(published.y()).containsExactly(94.3);
+        assertThat(published.deviation()).containsExactly(0.84);
+        assertThat(published.count()).containsExactly(5);
+    }
+
+    @Test
+    void whatCannotBeDrawnNamesTheFileAndTheColumn() throws IOException {
+        file("benchmark-digits-mlp.csv", "pruned,sparsity,method,robust", "weights,many,a,0.5");
+        assertThatThrownBy(() -> FindingsFigures.drawn(folder))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("benchmark-digits-mlp.csv cannot be drawn: column \"sparsity\" has \"many\"");
+        file("benchmark-digits-mlp.csv", "pruned,method", "weights,a");
+        assertThatThrownBy(() -> FindingsFigures.drawn(folder))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("no column \"sparsity\", found pruned, method");
+    }
+}
