@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.lab.collection.TicketCollection;
+import org.espalier.lab.experiment.ExperimentFile;
+import org.espalier.lab.store.Store;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +87,45 @@ class TicketsCommandTest {
         assertThat(folder.resolve("README.md"))
                 .content()
                 .contains("tiny-2: tiny fgsm original trial 2, level 1 of `./espalier run ");
+    }
+
+    /** No preset can be changed into it: a setting cannot take away a preset's attacks. */
+    @Test
+    void aSearchThatIsNoPresetsIsKeptWithItsExperiment() throws IOException {
+        Path experiment = Files.writeString(home.resolve("other.yaml"), """
+                name: other
+                seed: 7
+                trials: 1
+                data:
+                  sets: [{name: tiny, directory: "%s"}]
+                  validation: 20
+                network:
+                  hidden: [6]
+                training:
+                  iterations: 20
+                  batch: 10
+                attacks:
+                  mine: {kind: fgsm, epsilon: 0.1}
+                objectives: [mine]
+                evaluation:
+                  every: 10
+                  attacks: [mine]
+                pruning:
+                  levels: 1
+                strategies: [original]
+                report:
+                  iteration: 20
+                """.formatted(home.resolve("images")));
+        Path out = home.resolve("another");
+        CommandLineRun trained = CommandLineRun.of("run", experiment.toString(), "--out", out.toString());
+        assertThat(trained.code()).as(trained.err()).isZero();
+        CommandLineRun added = CommandLineRun.of(
+                "tickets", "add", out.toString(), "--level", "1", "--name", "other", "--dir", folder.toString());
+        assertThat(added.code()).as(added.err()).isZero();
+        Path kept = folder.resolve("other.yaml");
+        assertThat(folder.resolve("README.md")).content().contains("of `./espalier run " + kept);
+        assertThat(ExperimentFile.read(kept.toString(), List.of()))
+                .isEqualTo(Store.open(out).experiment());
     }
 
     @Test

@@ -17,6 +17,7 @@ import org.espalier.lab.collection.TicketCollection;
 import org.espalier.lab.collection.TicketFigures;
 import org.espalier.lab.exchange.ModelCard;
 import org.espalier.lab.exchange.NetworkExport;
+import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.experiment.PresetCommand;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.lab.robustness.StoredEvaluations;
@@ -35,7 +36,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "add",
         description = {
-            "Keep a level of a search: compact file, model card, figures and the command that makes the search.",
+            "Keep a level of a search: compact file, model card, figures and the command that makes the search, with the"
+                    + " experiment file if no preset can be changed into it.",
             "A ticket of the same name is replaced. Evaluate and certify the level first: the card states what is stored."
         })
 final class TicketsAddCommand implements Runnable {
@@ -86,9 +88,12 @@ final class TicketsAddCommand implements Runnable {
                 .orElseThrow(() -> new UserException(
                         run + " belongs to no search; expected a search's directory, which says how it is made"));
         Store store = Store.open(place.store());
-        List<String> command = PresetCommand.of(store.experiment())
-                .orElseThrow(() -> new UserException(
-                        run + " is no search that a preset can be changed into; expected one that others can run"));
+        TicketCollection before = TicketCollection.read(directory, false);
+        Optional<List<String>> preset = PresetCommand.of(store.experiment());
+        Optional<String> experiment =
+                preset.isPresent() ? Optional.empty() : Optional.of(ExperimentFile.write(store.experiment()));
+        String command = PresetCommand.typed(
+                preset.orElseGet(() -> List.of("run", before.experiment(name).toString())));
         List<StoredEvaluation> evaluations = StoredEvaluations.of(ticket).stream()
                 .filter(evaluation -> evaluation.split().equals("test"))
                 .toList();
@@ -119,11 +124,10 @@ final class TicketsAddCommand implements Runnable {
                 origin,
                 place.key(),
                 store.digest(),
-                PresetCommand.typed(command),
+                command,
                 figures,
                 evaluations.stream().map(TicketsAddCommand::evaluation).toList());
-        TicketCollection collection =
-                TicketCollection.read(directory, false).with(kept, content, card.markdown(kept.file(), false));
+        TicketCollection collection = before.with(kept, content, card.markdown(kept.file(), false), experiment);
         console.out()
                 .println(String.format(
                         Locale.ROOT,

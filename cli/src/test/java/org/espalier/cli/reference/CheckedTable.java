@@ -21,7 +21,7 @@ import org.apache.commons.csv.CSVRecord;
  *
  * <pre>{@code <!-- rows: FILE, ... | where COLUMN=VALUE | by COLUMN, ... | CELL | CELL ... -->}</pre>
  *
- * <p>There is one row for each combination of the values of the columns after {@code by}, in the order of the files. A
+ * <p>{@code where COLUMN!=VALUE} leaves out records. There is one row for each combination of the values of the columns after {@code by}, in the order of the files. A
  * {@code CELL} is one of these, with decimals where they are not 1:
  *
  * <ul>
@@ -30,6 +30,7 @@ import org.apache.commons.csv.CSVRecord;
  *   <li>{@code share COLUMN DECIMALS}: one number times 100, with a percent sign
  *   <li>{@code mean COLUMN DECIMALS}: mean and sample standard deviation over the records, times 100
  *   <li>{@code raw COLUMN DECIMALS}: the same, not multiplied
+ *   <li>{@code spread COLUMN DECIMALS}: one number, and behind it the column {@code COLUMN-deviation}, if it has a value
  *   <li>{@code change COLUMN DECIMALS}: the same as {@code mean}, of differences to the table's first row by trial
  *   <li>{@code trials}: number of trials
  * </ul>
@@ -51,8 +52,9 @@ record CheckedTable(List<Map<String, String>> records, List<String> by, List<Str
         List<String> cells = new ArrayList<>();
         for (String part : parts.subList(1, parts.size())) {
             if (part.startsWith("where ")) {
-                String[] condition = part.substring("where ".length()).split("=", 2);
-                records.removeIf(record -> !value(record, condition[0]).equals(condition[1]));
+                String[] condition = part.substring("where ".length()).split("!?=", 2);
+                boolean wanted = !part.contains("!=");
+                records.removeIf(record -> value(record, condition[0]).equals(condition[1]) != wanted);
             } else if (part.startsWith("by ")) {
                 by = List.of(part.substring("by ".length()).split(" *, *"));
             } else {
@@ -123,6 +125,7 @@ record CheckedTable(List<Map<String, String>> records, List<String> by, List<Str
             case "share" -> format(100 * Double.parseDouble(only(group, words[1])), decimals, "") + " %";
             case "mean" -> mean(numbers(group, words[1], 100), decimals, "");
             case "raw" -> mean(numbers(group, words[1], 1), decimals, "");
+            case "spread" -> spread(group, words[1], decimals);
             case "change" -> group == first ? "" : mean(changes(group, first, words[1]), decimals, "+");
             default -> throw new AssertionError("no such cell: " + cell);
         };
@@ -135,6 +138,12 @@ record CheckedTable(List<Map<String, String>> records, List<String> by, List<Str
             throw new AssertionError("column " + column + " has several values in one row: " + values);
         }
         return values.getFirst();
+    }
+
+    private static String spread(List<Map<String, String>> group, String column, int decimals) {
+        String number = format(Double.parseDouble(only(group, column)), decimals, "");
+        String deviation = only(group, column + "-deviation");
+        return deviation.isEmpty() ? number : number + " (" + format(Double.parseDouble(deviation), decimals, "") + ")";
     }
 
     private static List<Double> numbers(List<Map<String, String>> group, String column, double factor) {

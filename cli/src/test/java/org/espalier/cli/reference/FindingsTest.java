@@ -29,6 +29,7 @@ class FindingsTest {
     private static final Path ROOT = Path.of("..");
     private static final Path FINDINGS = ROOT.resolve("docs").resolve("findings.md");
     private static final Path README = ROOT.resolve("README.md");
+    private static final Path REPRODUCTION = ROOT.resolve("docs").resolve("reproduction.md");
     private static final Path FOLDER = ROOT.resolve("docs").resolve("findings");
     private static final Path BENCHMARK = FOLDER.resolve("benchmark.md");
 
@@ -115,6 +116,7 @@ class FindingsTest {
     void tablesHaveTheRowsOfTheirFiles() throws IOException {
         assertThat(CheckedTable.MARKER.matcher(checked(FINDINGS)).results()).hasSizeGreaterThanOrEqualTo(3);
         assertThat(CheckedTable.MARKER.matcher(checked(BENCHMARK)).results()).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(CheckedTable.MARKER.matcher(checked(REPRODUCTION)).results()).hasSizeGreaterThanOrEqualTo(3);
         checked(README);
     }
 

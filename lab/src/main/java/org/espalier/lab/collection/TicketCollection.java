@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.espalier.UserException;
 import org.espalier.attack.ThreatModel;
@@ -17,8 +18,8 @@ import org.espalier.lab.file.Json;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A folder of tickets: {@code manifest.json}, a compact file and a model card for each, and {@code README.md} with a table of
- * them.
+ * A folder of tickets: {@code manifest.json}, a compact file and a model card for each, an experiment file for some, and
+ * {@code README.md} with a table of them.
  *
  * @param directory the folder
  * @param tickets by name
@@ -64,10 +65,11 @@ public record TicketCollection(Path directory, List<KeptTicket> tickets) {
      *
      * @param content of its compact file
      * @param card its model card in Markdown
+     * @param experiment text of the experiment file that its command names, if it names one
      * @return the collection with it
      * @throws UserException if the files would take more than {@link #MOST_BYTES}
      */
-    public TicketCollection with(KeptTicket ticket, byte[] content, String card) {
+    public TicketCollection with(KeptTicket ticket, byte[] content, String card, Optional<String> experiment) {
         AtomicFiles.makeDirectory(directory);
         long others = bytes(ticket.name());
         if (others + content.length > MOST_BYTES) {
@@ -85,9 +87,28 @@ public record TicketCollection(Path directory, List<KeptTicket> tickets) {
         TicketCollection grown = new TicketCollection(directory, all);
         AtomicFiles.write(directory.resolve(ticket.file()), content);
         AtomicFiles.write(directory.resolve(ticket.name() + ".md"), card.getBytes(StandardCharsets.UTF_8));
+        write(experiment(ticket.name()), experiment);
         AtomicFiles.write(directory.resolve(MANIFEST), grown.manifest().getBytes(StandardCharsets.UTF_8));
         AtomicFiles.write(directory.resolve(README), grown.readme().getBytes(StandardCharsets.UTF_8));
         return grown;
+    }
+
+    /** Writes a file that a ticket has or not; what a replaced ticket left goes. */
+    private static void write(Path file, Optional<String> text) {
+        if (text.isPresent()) {
+            AtomicFiles.write(file, text.get().getBytes(StandardCharsets.UTF_8));
+            return;
+        }
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UserException(file + " cannot be deleted: " + e.getMessage(), e);
+        }
+    }
+
+    /** The experiment file of a ticket whose search is no preset with other settings. */
+    public Path experiment(String ticket) {
+        return directory.resolve(ticket + ".yaml");
     }
 
     private long bytes(String but) {
