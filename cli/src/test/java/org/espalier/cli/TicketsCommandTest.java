@@ -89,7 +89,7 @@ class TicketsCommandTest {
                 .contains("tiny-2: tiny fgsm original trial 2, level 1 of `./espalier run ");
     }
 
-    /** No preset can be changed into it: a setting cannot take away a preset's attacks. */
+    /** No preset can be changed into it: all have an iteration for reports, which no setting takes away. */
     @Test
     void aSearchThatIsNoPresetsIsKeptWithItsExperiment() throws IOException {
         Path experiment = Files.writeString(home.resolve("other.yaml"), """
@@ -113,8 +113,6 @@ class TicketsCommandTest {
                 pruning:
                   levels: 1
                 strategies: [original]
-                report:
-                  iteration: 20
                 """.formatted(home.resolve("images")));
         Path out = home.resolve("another");
         CommandLineRun trained = CommandLineRun.of("run", experiment.toString(), "--out", out.toString());
