@@ -92,33 +92,26 @@ class TicketsCommandTest {
     /** No preset can be changed into it: all have an iteration for reports, which no setting takes away. */
     @Test
     void aSearchThatIsNoPresetsIsKeptWithItsExperiment() throws IOException {
-        Path experiment = Files.writeString(home.resolve("other.yaml"), """
-                name: other
-                seed: 7
-                trials: 1
-                data:
-                  sets: [{name: tiny, directory: "%s"}]
-                  validation: 20
-                network:
-                  hidden: [6]
-                training:
-                  iterations: 20
-                  batch: 10
-                attacks:
-                  mine: {kind: fgsm, epsilon: 0.1}
-                objectives: [mine]
-                evaluation:
-                  every: 10
-                  attacks: [mine]
-                pruning:
-                  levels: 1
-                strategies: [original]
-                """.formatted(home.resolve("images")));
+        Path experiment = Files.writeString(
+                home.resolve("other.yaml"),
+                TinyImages.experiment(home.resolve("images")).replace("report:\n  iteration: 10\n", ""));
         Path out = home.resolve("another");
         CommandLineRun trained = CommandLineRun.of("run", experiment.toString(), "--out", out.toString());
         assertThat(trained.code()).as(trained.err()).isZero();
         CommandLineRun added = CommandLineRun.of(
-                "tickets", "add", out.toString(), "--level", "1", "--name", "other", "--dir", folder.toString());
+                "tickets",
+                "add",
+                out.toString(),
+                "--strategy",
+                "original",
+                "--trial",
+                "1",
+                "--level",
+                "1",
+                "--name",
+                "other",
+                "--dir",
+                folder.toString());
         assertThat(added.code()).as(added.err()).isZero();
         Path kept = folder.resolve("other.yaml");
         assertThat(folder.resolve("README.md")).content().contains("of `./espalier run " + kept);

@@ -51,12 +51,12 @@ public final class NamedNetworks {
                 "resnet8",
                 new Entry(
                         "16-32-64 channels, 1 block each, shortcuts without weights: He et al. (2016)",
-                        (image, classes) -> resnet(image, classes, 1)));
+                        (image, classes) -> resnet(image, classes, 1, 16, 32, 64)));
         NETWORKS.put(
                 "resnet20",
                 new Entry(
                         "16-32-64 channels, 3 blocks each, shortcuts without weights: He et al. (2016)",
-                        (image, classes) -> resnet(image, classes, 3)));
+                        (image, classes) -> resnet(image, classes, 3, 16, 32, 64)));
         NETWORKS.put(
                 "vgg16-bn",
                 new Entry(
@@ -190,13 +190,20 @@ public final class NamedNetworks {
                 .build();
     }
 
-    private static Graph resnet(Shape image, int classes, int blocks) {
+    /**
+     * A residual network with shortcuts without weights: He et al. (2016), section 4.2.
+     *
+     * @param image channels x rows x columns
+     * @param blocks in each stage
+     * @param widths channels of each stage, no fewer than those of the stage before; the first convolution has those of the first
+     */
+    public static Graph resnet(Shape image, int classes, int blocks, int... widths) {
         GraphBuilder builder = new GraphBuilder(image)
-                .conv("conv1", 16, 3, 1, 1, false)
+                .conv("conv1", widths[0], 3, 1, 1, false)
                 .norm("norm1")
                 .relu("relu1");
-        for (int stage = 1; stage <= 3; stage++) {
-            int channels = 8 << stage;
+        for (int stage = 1; stage <= widths.length; stage++) {
+            int channels = widths[stage - 1];
             for (int block = 1; block <= blocks; block++) {
                 String name = "stage" + stage + ".block" + block;
                 int stride = stage > 1 && block == 1 ? 2 : 1;

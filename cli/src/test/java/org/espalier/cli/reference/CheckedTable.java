@@ -21,8 +21,8 @@ import org.apache.commons.csv.CSVRecord;
  *
  * <pre>{@code <!-- rows: FILE, ... | where COLUMN=VALUE | by COLUMN, ... | CELL | CELL ... -->}</pre>
  *
- * <p>{@code where COLUMN!=VALUE} leaves out records. There is one row for each combination of the values of the columns after {@code by}, in the order of the files. A
- * {@code CELL} is one of these, with decimals where they are not 1:
+ * <p>{@code where COLUMN!=VALUE} leaves out records. There is one row for each combination of the values of the columns after
+ * {@code by}, in the order of the files. A {@code CELL} is one of these, with decimals where they are not 1:
  *
  * <ul>
  *   <li>{@code text COLUMN}: as in the file; all records of the row have the same

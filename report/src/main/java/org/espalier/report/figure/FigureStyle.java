@@ -1,6 +1,7 @@
 package org.espalier.report.figure;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.OptionalInt;
 import org.espalier.report.chart.Legend;
@@ -65,6 +66,20 @@ public final class FigureStyle {
                     OptionalInt.of(1 + i % (Palette.COLORS.size() - 1)),
                     OptionalInt.of(i % Palette.SHAPES.size()),
                     OptionalInt.of(i % Palette.DASHES.size())));
+        }
+        return new Legend(title, entries);
+    }
+
+    /** A legend of anything, alone or beside one of dashes: colour and symbol in the order given. */
+    public static Legend colors(String title, Collection<String> names) {
+        var entries = new ArrayList<Legend.Entry>();
+        for (String name : names) {
+            int number = entries.size() + 1; // the first colour is nearly that of the text
+            entries.add(new Legend.Entry(
+                    name,
+                    OptionalInt.of(number % Palette.COLORS.size()),
+                    OptionalInt.of(number % Palette.SHAPES.size()),
+                    OptionalInt.empty()));
         }
         return new Legend(title, entries);
     }

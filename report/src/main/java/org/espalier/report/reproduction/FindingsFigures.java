@@ -21,9 +21,9 @@ import org.espalier.report.chart.Curve;
 import org.espalier.report.chart.Figure;
 import org.espalier.report.chart.Legend;
 import org.espalier.report.chart.Line;
-import org.espalier.report.chart.Palette;
 import org.espalier.report.chart.Panel;
 import org.espalier.report.chart.draw.FigureDrawing;
+import org.espalier.report.figure.FigureStyle;
 
 /**
  * The figures of docs/findings.md. They are drawn from the CSV files in docs/findings, so that a figure shows what the tables say, with
@@ -33,8 +33,8 @@ public final class FindingsFigures {
     /** Folder of the figures, in that of the files. */
     public static final String FOLDER = "figures";
 
-    /** Methods of one figure; more lines cannot be told apart. */
-    private static final int METHODS = 8;
+    /** Methods of one panel; more lines cannot be told apart. */
+    private static final int METHODS = 4;
 
     private static final String BANDS = "Means over trials; bands are one standard deviation.";
     private static final String STANDARD = "right under standard (%)";
@@ -63,8 +63,14 @@ public final class FindingsFigures {
         var figures = new FindingsFigures(folder);
         var all = new ArrayList<Figure>();
         figures.whenKept("certified-curve-certificates.csv", rows -> all.add(certifiedCurve(rows)));
-        if (figures.kept("certified-robustness.csv")) {
-            figures.whenKept("robust-tenth-robustness.csv", rows -> all.add(figures.tenth(rows)));
+        Map<String, SortedMap<Double, List<Double>>> trainings = new LinkedHashMap<>();
+        figures.whenKept(
+                "certified-robustness.csv", rows -> putLowestKnown(trainings, rows, _ -> "trained for certificates"));
+        figures.whenKept(
+                "robust-tenth-robustness.csv",
+                rows -> putLowestKnown(trainings, rows, row -> "trained on PGD, " + value(row, "strategy")));
+        if (figures.kept("certified-robustness.csv") && figures.kept("robust-tenth-robustness.csv")) {
+            all.add(tenth(trainings));
         }
         figures.whenKept("benchmark-digits-mlp.csv", rows -> all.add(benchmark(rows)));
         figures.whenKept("paper-differences.csv", rows -> all.addAll(paper(rows)));
@@ -79,15 +85,11 @@ public final class FindingsFigures {
     private void whenKept(String file, Consumer<List<Map<String, String>>> figures) {
         if (kept(file)) {
             try {
-                figures.accept(rows(file));
+                figures.accept(FindingsFiles.read(folder.resolve(file)));
             } catch (IllegalArgumentException e) {
                 throw new UserException(folder.resolve(file) + " cannot be drawn: " + e.getMessage(), e);
             }
         }
-    }
-
-    private List<Map<String, String>> rows(String file) {
-        return FindingsFiles.read(folder.resolve(file));
     }
 
     private static Figure certifiedCurve(List<Map<String, String>> rows) {
@@ -104,42 +106,36 @@ public final class FindingsFigures {
                 "certified-curve",
                 "Accuracy and time to certify, by density",
                 BANDS + " Epsilon 0.3, first 1,000 test images of digits.",
-                List.of(legend("accuracy", accuracies.keySet())),
+                List.of(FigureStyle.colors("accuracy", accuracies.keySet())),
                 List.of(
                         lines("", Axis.densities(), percent("test accuracy (%)"), accuracies),
                         lines("", Axis.densities(), Axis.of("CROWN, ms per image", Axis.Scale.ZERO), seconds)));
     }
 
     /** The two kinds of training at a tenth of the weights. */
-    private Figure tenth(List<Map<String, String>> pgd) {
-        Map<String, SortedMap<Double, List<Double>>> curves = new LinkedHashMap<>();
-        for (Map<String, String> row : lowestKnown(rows("certified-robustness.csv"))) {
-            put(curves, "trained for certificates", 100 * number(row, "density"), 100 * number(row, "after"));
-        }
-        for (Map<String, String> row : lowestKnown(pgd)) {
-            String name = "trained on PGD, " + value(row, "strategy");
-            put(curves, name, 100 * number(row, "density"), 100 * number(row, "after"));
-        }
+    private static Figure tenth(Map<String, SortedMap<Double, List<Double>>> curves) {
         return new Figure(
                 "tenth",
                 "Robust accuracy, dense and with 9.2 % of the weights",
                 BANDS
                         + " Epsilon 0.3, first 1,000 test images of digits; right under the suite standard and all else known.",
-                List.of(legend("training", curves.keySet())),
+                List.of(FigureStyle.colors("training", curves.keySet())),
                 List.of(lines("", Axis.densities(), percent(STANDARD), curves)));
     }
 
-    private static List<Map<String, String>> lowestKnown(List<Map<String, String>> rows) {
-        return rows.stream()
+    private static void putLowestKnown(
+            Map<String, SortedMap<Double, List<Double>>> curves,
+            List<Map<String, String>> rows,
+            Function<Map<String, String>, String> name) {
+        rows.stream()
                 .filter(row -> value(row, "purpose").equals("lowest-known"))
-                .toList();
+                .forEach(row -> put(curves, name.apply(row), 100 * number(row, "density"), 100 * number(row, "after")));
     }
 
     /** The methods that keep the most on average over the shares pruned, weights and units apart. */
     private static Figure benchmark(List<Map<String, String>> rows) {
         var shown = new LinkedHashSet<String>();
         var panels = new ArrayList<Panel>();
-        var curves = new ArrayList<Map<String, SortedMap<Double, List<Double>>>>();
         for (String pruned : List.of("weights", "units")) {
             Map<String, SortedMap<Double, List<Double>>> methods = new LinkedHashMap<>();
             for (Map<String, String> row : rows) {
@@ -151,25 +147,21 @@ public final class FindingsFigures {
             Map<String, SortedMap<Double, List<Double>>> best = new LinkedHashMap<>();
             methods.entrySet().stream()
                     .sorted(Comparator.comparingDouble(entry -> -mean(entry.getValue())))
-                    .limit(METHODS / 2)
+                    .limit(METHODS)
                     .forEach(entry -> best.put(entry.getKey(), entry.getValue()));
             shown.addAll(best.keySet());
-            curves.add(best);
-        }
-        for (int i = 0; i < curves.size(); i++) {
-            String what = i == 0 ? "weights" : "units";
             panels.add(lines(
-                    what + " pruned",
-                    Axis.of(what + " remaining (%)", Axis.Scale.LOG_FALLING),
+                    pruned + " pruned",
+                    Axis.of(pruned + " remaining (%)", Axis.Scale.LOG_FALLING),
                     percent(STANDARD),
-                    curves.get(i)));
+                    best));
         }
         return new Figure(
                 "benchmark",
                 "Robust accuracy by what remains, best methods",
-                BANDS + " Epsilon 0.1, first 500 test images of digits, 2,000 updates; of each kind the " + METHODS / 2
+                BANDS + " Epsilon 0.1, first 500 test images of digits, 2,000 updates; of each kind the " + METHODS
                         + " methods with the highest mean.",
-                List.of(legend("method", shown)),
+                List.of(FigureStyle.colors("method", shown)),
                 panels);
     }
 
@@ -213,7 +205,7 @@ public final class FindingsFigures {
                             + " Published: five trials. Accuracy is measured with the attack of the training, and does not show"
                             + " robustness.",
                     List.of(
-                            legend("images", measured),
+                            FigureStyle.colors("images", measured),
                             new Legend(
                                     "figures",
                                     List.of(
@@ -265,19 +257,6 @@ public final class FindingsFigures {
 
     private static Axis percent(String label) {
         return Axis.of(label, Axis.Scale.PERCENT);
-    }
-
-    private static Legend legend(String title, Iterable<String> names) {
-        var entries = new ArrayList<Legend.Entry>();
-        for (String name : names) {
-            int number = entries.size() + 1; // the first colour is nearly that of the text
-            entries.add(new Legend.Entry(
-                    name,
-                    OptionalInt.of(number % Palette.COLORS.size()),
-                    OptionalInt.of(number % Palette.SHAPES.size()),
-                    OptionalInt.empty()));
-        }
-        return new Legend(title, entries);
     }
 
     private static String value(Map<String, String> row, String column) {
