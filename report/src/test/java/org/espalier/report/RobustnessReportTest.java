@@ -8,12 +8,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
-import org.apache.commons.csv.CSVFormat;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredTrial;
@@ -25,6 +23,7 @@ import org.espalier.report.content.Report;
 import org.espalier.report.figure.CertificateFigures;
 import org.espalier.report.figure.RobustnessFigures;
 import org.espalier.report.figure.VerdictFigure;
+import org.espalier.report.format.Csv;
 import org.espalier.report.format.CsvTable;
 import org.espalier.report.table.CertificateTables;
 import org.espalier.report.table.EvaluationTables;
@@ -156,18 +155,9 @@ class RobustnessReportTest {
                 .isEmpty();
     }
 
-    private List<Map<String, String>> csv(String name) throws IOException {
+    private List<Map<String, String>> csv(String name) {
         ReportFiles.writeRobustness(read().runs().getFirst().robustness(), home, "");
-        var rows = new ArrayList<Map<String, String>>();
-        try (var parser = CSVFormat.RFC4180
-                .builder()
-                .setHeader()
-                .setSkipHeaderRecord(true)
-                .get()
-                .parse(Files.newBufferedReader(home.resolve(name)))) {
-            parser.forEach(row -> rows.add(row.toMap()));
-        }
-        return rows;
+        return Csv.read(home.resolve(name));
     }
 
     private static double mean(List<Map<String, String>> rows, String column, Predicate<Map<String, String>> of) {

@@ -3,7 +3,6 @@ package org.espalier.cli.benchmark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,10 +10,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.commons.csv.CSVFormat;
 import org.espalier.cli.CommandLineRun;
 import org.espalier.cli.TinyImages;
 import org.espalier.lab.file.Json;
+import org.espalier.report.format.Csv;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,17 +110,12 @@ class BenchmarkCommandTest {
     }
 
     /** Method, sparsity, trial, robust accuracy and place of the leaderboard's CSV file. */
-    private List<List<String>> csv() throws IOException {
-        try (Reader reader = Files.newBufferedReader(out.resolve("leaderboard.csv"))) {
-            return CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get().parse(reader).stream()
-                    .map(record -> List.of(
-                            record.get("method"),
-                            record.get("sparsity"),
-                            record.get("trial"),
-                            record.get("robust"),
-                            record.get("rank")))
-                    .toList();
-        }
+    private List<List<String>> csv() {
+        return Csv.read(out.resolve("leaderboard.csv")).stream()
+                .map(row -> Stream.of("method", "sparsity", "trial", "robust", "rank")
+                        .map(row::get)
+                        .toList())
+                .toList();
     }
 
     /** The same from the JSON: each board's ranking, and each method's trials. */

@@ -1,9 +1,5 @@
 package org.espalier.cli.reference;
 
-import java.io.IOException;
-import java.io.Reader;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,8 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVRecord;
+import org.espalier.report.format.Csv;
 
 /**
  * The rows of a table whose figures come from CSV files. A comment before the table says how:
@@ -68,22 +63,13 @@ record CheckedTable(List<Map<String, String>> records, List<String> by, List<Str
     }
 
     private static List<Map<String, String>> read(Path file) {
-        try (Reader reader = Files.newBufferedReader(file)) {
-            List<Map<String, String>> records = new ArrayList<>();
-            for (CSVRecord record : CSVFormat.RFC4180
-                    .builder()
-                    .setHeader()
-                    .setSkipHeaderRecord(true)
-                    .get()
-                    .parse(reader)) {
-                Map<String, String> values = new LinkedHashMap<>(record.toMap());
-                values.put("file", String.valueOf(file.getFileName()).replace(".csv", ""));
-                records.add(values);
-            }
-            return records;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        List<Map<String, String>> records = new ArrayList<>();
+        for (Map<String, String> row : Csv.read(file)) {
+            Map<String, String> values = new LinkedHashMap<>(row);
+            values.put("file", String.valueOf(file.getFileName()).replace(".csv", ""));
+            records.add(values);
         }
+        return records;
     }
 
     private static String value(Map<String, String> record, String column) {

@@ -1,18 +1,47 @@
 package org.espalier.report.format;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
+import org.apache.commons.csv.CSVRecord;
+import org.espalier.UserException;
 
 /** Rows of text as CSV, in the form of all files of the report. */
 public final class Csv {
+    /** Fields quoted where need be, lines ended by a single line feed. */
+    static final CSVFormat FORMAT =
+            CSVFormat.RFC4180.builder().setRecordSeparator("\n").get();
+
+    /** What is read: the first line names the columns. */
+    private static final CSVFormat HEADED =
+            CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();
+
     private Csv() {}
+
+    /**
+     * The rows of a file with a heading, each by column.
+     *
+     * @throws UserException naming the file, if it cannot be read
+     */
+    public static List<Map<String, String>> read(Path file) {
+        try (Reader reader = Files.newBufferedReader(file)) {
+            return HEADED.parse(reader).stream().map(CSVRecord::toMap).toList();
+        } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
+            throw new UserException(
+                    file + " cannot be read: " + e.getMessage() + "; expected a CSV file with a heading", e);
+        }
+    }
 
     /** The whole file, header included, lines ended by a single line feed. */
     public static String of(List<String> columns, List<List<String>> rows) {
         var text = new StringBuilder();
-        try (var printer = new CSVPrinter(text, ResultsCsv.FORMAT)) {
+        try (var printer = new CSVPrinter(text, FORMAT)) {
             printer.printRecord(columns);
             for (List<String> row : rows) {
                 printer.printRecord(row);

@@ -37,7 +37,7 @@ public final class CsvTable {
         add(table.keys(), headings, rows);
         table.blocks().forEach(block -> add(block, headings, rows));
         var text = new StringBuilder();
-        try (var printer = new CSVPrinter(text, ResultsCsv.FORMAT)) {
+        try (var printer = new CSVPrinter(text, Csv.FORMAT)) {
             printer.printRecord(headings);
             for (List<String> row : rows) {
                 printer.printRecord(row);

@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.commons.csv.CSVFormat;
 import org.espalier.report.notation.Numbers;
 import org.espalier.report.result.Cell;
 import org.espalier.report.result.Point;
@@ -35,10 +34,6 @@ public final class ResultsCsv {
             "attack",
             "accuracy",
             "loss");
-
-    /** Fields quoted where need be, lines ended by a single line feed. */
-    static final CSVFormat FORMAT =
-            CSVFormat.RFC4180.builder().setRecordSeparator("\n").get();
 
     private record Curve(Cell cell, Series series) {}
 
@@ -70,10 +65,10 @@ public final class ResultsCsv {
             cell.series().forEach(series -> curves.add(new Curve(cell, series)));
         }
         curves.sort(ORDER);
-        text.append(FORMAT.format(COLUMNS.toArray())).append('\n');
+        text.append(Csv.FORMAT.format(COLUMNS.toArray())).append('\n');
         Map<String, String> quoted = new HashMap<>();
         for (Curve curve : curves) {
-            String key = FORMAT.format(
+            String key = Csv.FORMAT.format(
                             curve.cell().dataset(),
                             curve.cell().objective(),
                             curve.series().strategy(),
@@ -85,9 +80,9 @@ public final class ResultsCsv {
                 text.append(key)
                         .append(Integer.toString(point.iteration()))
                         .append(',')
-                        .append(quoted.computeIfAbsent(point.split(), FORMAT::format))
+                        .append(quoted.computeIfAbsent(point.split(), Csv.FORMAT::format))
                         .append(',')
-                        .append(quoted.computeIfAbsent(point.attack(), FORMAT::format))
+                        .append(quoted.computeIfAbsent(point.attack(), Csv.FORMAT::format))
                         .append(',')
                         .append(Numbers.shortestIfKnown(point.accuracy()))
                         .append(',')

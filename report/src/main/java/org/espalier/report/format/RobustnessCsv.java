@@ -180,10 +180,10 @@ public final class RobustnessCsv {
     public static void curves(Robustness robustness, Appendable text) throws IOException {
         row(text, CURVES);
         for (Evaluated each : sorted(robustness)) {
-            String evaluation = ResultsCsv.FORMAT.format(key(each).toArray());
+            String evaluation = Csv.FORMAT.format(key(each).toArray());
             for (StoredEvaluation.AttackResult attack : each.evaluation().attacks()) {
                 // A grid has a million points: what they share is put together once.
-                String key = evaluation + ',' + ResultsCsv.FORMAT.format(attack.name());
+                String key = evaluation + ',' + Csv.FORMAT.format(attack.name());
                 for (StoredEvaluation.CurvePoint point : attack.securityCurve()) {
                     point(text, key, "security", point.epsilon(), point.accuracy());
                 }
@@ -268,6 +268,6 @@ public final class RobustnessCsv {
     }
 
     private static void row(Appendable text, List<?> cells) throws IOException {
-        text.append(ResultsCsv.FORMAT.format(cells.toArray())).append('\n');
+        text.append(Csv.FORMAT.format(cells.toArray())).append('\n');
     }
 }

@@ -24,6 +24,7 @@ import org.espalier.report.chart.Line;
 import org.espalier.report.chart.Panel;
 import org.espalier.report.chart.draw.FigureDrawing;
 import org.espalier.report.figure.FigureStyle;
+import org.espalier.report.format.Csv;
 
 /**
  * The figures of docs/findings.md. They are drawn from the CSV files in docs/findings, so that a figure shows what the tables say, with
@@ -85,7 +86,7 @@ public final class FindingsFigures {
     private void whenKept(String file, Consumer<List<Map<String, String>>> figures) {
         if (kept(file)) {
             try {
-                figures.accept(FindingsFiles.read(folder.resolve(file)));
+                figures.accept(Csv.read(folder.resolve(file)));
             } catch (IllegalArgumentException e) {
                 throw new UserException(folder.resolve(file) + " cannot be drawn: " + e.getMessage(), e);
             }

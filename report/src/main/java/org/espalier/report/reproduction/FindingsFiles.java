@@ -1,7 +1,6 @@
 package org.espalier.report.reproduction;
 
 import java.io.IOException;
-import java.io.Reader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -12,8 +11,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVRecord;
 import org.espalier.UserException;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.PresetCommand;
@@ -142,7 +139,7 @@ public final class FindingsFiles {
         Path file = directory.resolve(STORES);
         List<List<String>> all = new ArrayList<>(rows);
         if (Files.exists(file)) {
-            for (Map<String, String> row : read(file)) {
+            for (Map<String, String> row : Csv.read(file)) {
                 if (!row.keySet().containsAll(COLUMNS)) {
                     throw new UserException(file + " has the columns " + String.join(", ", row.keySet()) + "; expected "
                             + String.join(", ", COLUMNS));
@@ -171,24 +168,5 @@ public final class FindingsFiles {
             AtomicFiles.writeRepeatable(folder.resolve(file), svg.getBytes(StandardCharsets.UTF_8));
             written.add(folder.resolve(file));
         });
-    }
-
-    /**
-     * The rows of a file with a heading, each by column.
-     *
-     * @throws UserException naming the file, if it cannot be read
-     */
-    static List<Map<String, String>> read(Path file) {
-        try (Reader reader = Files.newBufferedReader(file)) {
-            CSVFormat format = CSVFormat.RFC4180
-                    .builder()
-                    .setHeader()
-                    .setSkipHeaderRecord(true)
-                    .get();
-            return format.parse(reader).stream().map(CSVRecord::toMap).toList();
-        } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
-            throw new UserException(
-                    file + " cannot be read: " + e.getMessage() + "; expected a CSV file with a heading", e);
-        }
     }
 }

@@ -3,14 +3,8 @@ package org.espalier.report.browser;
 import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
-import org.apache.commons.csv.CSVFormat;
 import org.espalier.report.ReportFolder;
 import org.espalier.report.content.Report;
 import org.espalier.report.page.PageFiles;
@@ -35,20 +29,6 @@ final class ReportInBrowser implements AutoCloseable {
         Chromium browser = Chromium.start();
         ReportFolder.write(report, OptionalInt.empty(), folder);
         return new ReportInBrowser(browser, folder.resolve(PageFiles.PAGE));
-    }
-
-    /** The rows of a CSV file by the names of their columns. */
-    static List<Map<String, String>> rows(Path file) throws IOException {
-        var rows = new ArrayList<Map<String, String>>();
-        try (var parser = CSVFormat.RFC4180
-                .builder()
-                .setHeader()
-                .setSkipHeaderRecord(true)
-                .get()
-                .parse(Files.newBufferedReader(file))) {
-            parser.forEach(row -> rows.add(new LinkedHashMap<>(row.toMap())));
-        }
-        return rows;
     }
 
     /** Where the page is. */

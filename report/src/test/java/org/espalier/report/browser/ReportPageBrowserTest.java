@@ -21,6 +21,7 @@ import org.espalier.report.ReportFiles;
 import org.espalier.report.ReportFolder;
 import org.espalier.report.SyntheticStore;
 import org.espalier.report.content.Report;
+import org.espalier.report.format.Csv;
 import org.espalier.report.verdict.Terms;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -56,7 +57,7 @@ class ReportPageBrowserTest {
         browser = ReportInBrowser.of(report, store.resolve(ReportFolder.NAME));
         Path results = folder.resolve("results.csv");
         ReportFiles.writeCsv(report.runs().getFirst().results(), results);
-        csv = ReportInBrowser.rows(results);
+        csv = Csv.read(results);
     }
 
     @AfterAll

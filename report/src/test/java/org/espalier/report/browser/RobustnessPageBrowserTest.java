@@ -14,6 +14,7 @@ import org.espalier.report.ReportFiles;
 import org.espalier.report.SyntheticRobustness;
 import org.espalier.report.SyntheticStore;
 import org.espalier.report.content.Report;
+import org.espalier.report.format.Csv;
 import org.espalier.report.verdict.Terms;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -58,7 +59,7 @@ class RobustnessPageBrowserTest {
         Report report = Report.read(List.of(store), Terms.USUAL);
         browser = ReportInBrowser.of(report, folder.resolve("out"));
         ReportFiles.writeRobustness(report.runs().getFirst().robustness(), folder, "");
-        csv = ReportInBrowser.rows(folder.resolve(ReportFiles.ROBUSTNESS));
+        csv = Csv.read(folder.resolve(ReportFiles.ROBUSTNESS));
     }
 
     @AfterAll

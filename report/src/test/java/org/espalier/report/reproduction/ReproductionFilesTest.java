@@ -4,19 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVRecord;
 import org.espalier.UserException;
 import org.espalier.lab.store.Store;
 import org.espalier.report.SyntheticStore;
+import org.espalier.report.format.Csv;
 import org.espalier.report.result.Point;
 import org.espalier.report.result.Results;
 import org.espalier.report.result.ResultsReader;
@@ -50,26 +49,18 @@ class ReproductionFilesTest {
         written = ReproductionFiles.write(home);
     }
 
-    private static List<CSVRecord> csv(String name) throws IOException {
-        try (Reader reader = Files.newBufferedReader(written.folder().resolve(name))) {
-            return CSVFormat.RFC4180
-                    .builder()
-                    .setHeader()
-                    .setSkipHeaderRecord(true)
-                    .get()
-                    .parse(reader)
-                    .getRecords();
-        }
+    private static List<Map<String, String>> csv(String name) {
+        return Csv.read(written.folder().resolve(name));
     }
 
     @Test
-    void everyDifferenceIsOursMinusThePublishedValue() throws IOException {
+    void everyDifferenceIsOursMinusThePublishedValue() {
         Results results = ResultsReader.read(Store.open(home.resolve("as-published-digits-pgd")));
-        List<CSVRecord> rows = csv("differences.csv");
+        List<Map<String, String>> rows = csv("differences.csv");
         // Six densities: natural and attacked accuracy of PGD training, and of natural training in the columns of both
         // attacks.
         assertThat(rows).hasSize(6 * (2 + 4));
-        CSVRecord row = rows.stream()
+        Map<String, String> row = rows.stream()
                 .filter(r -> r.get("density").equals("16.9")
                         && r.get("training").equals("pgd")
                         && r.get("measured").equals("pgd"))
@@ -128,13 +119,13 @@ class ReproductionFilesTest {
     }
 
     @Test
-    void claimsAreJudgedByDifferencesPairedByTrial() throws IOException {
+    void claimsAreJudgedByDifferencesPairedByTrial() {
         assertThat(csv("claims.csv"))
                 .extracting(row -> row.get("claim"))
                 .containsSubsequence(
                         "robust-tickets", "best-density", "continued", "random", "faster", "initial-weights");
         Results results = ResultsReader.read(Store.open(home.resolve("as-published-digits-pgd")));
-        CSVRecord row = csv("claim-tests.csv").stream()
+        Map<String, String> row = csv("claim-tests.csv").stream()
                 .filter(r -> r.get("claim").equals("continued")
                         && r.get("moment").equals("last iteration")
                         && r.get("comparison").equals("51.3 %"))
@@ -162,7 +153,7 @@ class ReproductionFilesTest {
     }
 
     @Test
-    void storesAreNamedWithTheDigestOfTheirLevels() throws IOException {
+    void storesAreNamedWithTheDigestOfTheirLevels() {
         assertThat(csv("stores.csv"))
                 .extracting(row -> row.get("store"))
                 .containsExactly("as-published-digits-pgd", "as-published-digits-natural");
