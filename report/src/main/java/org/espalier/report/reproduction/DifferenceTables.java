@@ -16,6 +16,7 @@ final class DifferenceTables {
             "setting",
             "dataset",
             "training",
+            "attack",
             "measured",
             "density",
             "published",
@@ -39,6 +40,7 @@ final class DifferenceTables {
                     d.setting(),
                     d.published().dataset(),
                     d.training(),
+                    d.published().attack(),
                     d.measured(),
                     Numbers.shortest(d.published().density()),
                     Numbers.shortest(d.published().accuracy()),
@@ -66,7 +68,11 @@ final class DifferenceTables {
             if (d.ours().count() == 0) {
                 continue;
             }
-            keys.add(List.of(Numbers.shortest(d.published().density()), d.training(), d.measured()));
+            keys.add(List.of(
+                    Numbers.shortest(d.published().density()),
+                    d.training(),
+                    d.published().attack(),
+                    d.measured()));
             rows.add(List.of(
                     decimals(d.ours().mean(), 2) + " (" + text(d.ours().deviation(), 2, "-") + ")",
                     Integer.toString(d.ours().count()),
@@ -78,12 +84,13 @@ final class DifferenceTables {
         }
         return new Table(
                 caption,
-                new Table.Block("", List.of("P_m %", "training", "measured"), keys, Set.of(1, 2)),
+                new Table.Block("", List.of("P_m %", "training", "attack", "measured"), keys, Set.of(1, 2, 3)),
                 List.of(new Table.Block(
                         "", List.of("ours", "trials", "published", "difference", "in s.d.", "in s.e."), rows)),
                 List.of(
                         "test accuracy in %, mean (sample standard deviation) over trials; difference: ours minus published, in"
                                 + " points",
+                        "attack: the paper's networks of natural training stand beside those of each attack, trained apart",
                         "in s.d.: difference in published standard deviations (5 trials); in s.e.: in standard errors of the"
                                 + " difference of both means, which needs two of our trials"));
     }
