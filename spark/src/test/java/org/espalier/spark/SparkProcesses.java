@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.espalier.engine.simd.Lanes;
 
 /** Processes of a cluster on this machine: a standalone master, workers, and drivers. Closing ends all of them. */
 final class SparkProcesses implements AutoCloseable {
@@ -47,8 +46,7 @@ final class SparkProcesses implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options());
-        // Vector code is slow until C2 compiles it, which it never does here; scalar code gives the same bits.
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx640m", "-D" + Lanes.PROPERTY + "=scalar"));
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx640m"));
         command.addAll(more);
         command.addAll(List.of("-cp", CLASSES, type));
         command.addAll(arguments);
