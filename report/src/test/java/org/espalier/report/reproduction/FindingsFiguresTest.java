@@ -120,6 +120,21 @@ class FindingsFiguresTest {
     }
 
     @Test
+    void naturalTrainingHasOneNaturalAccuracyAtADensity() throws IOException {
+        file(
+                "paper-differences.csv",
+                "setting,dataset,training,measured,density,published,published-deviation,published-trials,ours,"
+                        + "ours-deviation,ours-trials",
+                "as-published,digits,natural,natural,100,98.33,0.33,5,98.4,,1",
+                "as-published,digits,natural,natural,100,98.37,0.03,5,98.4,,1",
+                "as-published,digits,natural,natural,51.3,98.35,0.07,5,98.25,,1");
+        Figure figure = only();
+        assertThat(curve(figure, 0, "natural", "published").x()).containsExactly(100, 51.3);
+        assertThat(curve(figure, 0, "natural", "published").y()).containsExactly(98.33, 98.35);
+        assertThat(curve(figure, 0, "natural", "ours").y()).containsExactly(98.4, 98.25);
+    }
+
+    @Test
     void whatCannotBeDrawnNamesTheFileAndTheColumn() throws IOException {
         file("benchmark-digits-mlp.csv", "pruned,sparsity,method,robust", "weights,many,a,0.5");
         assertThatThrownBy(() -> FindingsFigures.drawn(folder))

@@ -45,8 +45,8 @@ final class ConstantOperators {
         }
         double[] result = new double[count];
         for (int i = 0; i < count; i++) {
-            double x = a.numbers()[a.numbers().length == 1 ? 0 : i];
-            double y = b.numbers()[b.numbers().length == 1 ? 0 : i];
+            double x = OnnxValue.at(a.numbers(), i);
+            double y = OnnxValue.at(b.numbers(), i);
             double exact = switch (reader.operator()) {
                 case "Add" -> x + y;
                 case "Sub" -> x - y;

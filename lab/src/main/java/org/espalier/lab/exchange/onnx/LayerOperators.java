@@ -176,9 +176,9 @@ final class LayerOperators {
         double[] means = new double[count];
         double[] deviations = new double[count];
         for (int i = 0; i < count; i++) {
-            double number = numbers[numbers.length == 1 ? 0 : i];
-            double mean = before.means()[before.means().length == 1 ? 0 : i];
-            double deviation = before.deviations()[before.deviations().length == 1 ? 0 : i];
+            double number = OnnxValue.at(numbers, i);
+            double mean = OnnxValue.at(before.means(), i);
+            double deviation = OnnxValue.at(before.deviations(), i);
             switch (reader.operator()) {
                 case "Sub" -> mean += number * deviation;
                 case "Add" -> mean -= number * deviation;

@@ -233,7 +233,7 @@ final class NetworkBuilder {
         }
         List<Float> spread = new ArrayList<>();
         for (int channel = 0; channel < channels; channel++) {
-            spread.add((float) numbers[numbers.length == 1 ? 0 : channel]);
+            spread.add((float) OnnxValue.at(numbers, channel));
         }
         return spread;
     }

@@ -178,15 +178,15 @@ final class NodeReader {
 
     /** Numbers of a vector, or one number for all. */
     float[] floats(int index, int count) {
-        float[] floats = constant(index).floats();
-        if (floats.length != 1 && floats.length != count) {
-            throw wrong("has a vector of " + floats.length + " numbers, expected " + count);
+        double[] numbers = constant(index).numbers();
+        if (numbers.length != 1 && numbers.length != count) {
+            throw wrong("has a vector of " + numbers.length + " numbers, expected " + count);
         }
-        float[] all = new float[count];
+        float[] floats = new float[count];
         for (int i = 0; i < count; i++) {
-            all[i] = floats[floats.length == 1 ? 0 : i];
+            floats[i] = (float) OnnxValue.at(numbers, i);
         }
-        return all;
+        return floats;
     }
 
     // Attributes.

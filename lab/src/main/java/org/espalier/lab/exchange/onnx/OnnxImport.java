@@ -21,7 +21,7 @@ public final class OnnxImport {
                     + " Cast, Constant, Shape, Gather, Concat and a last Softmax";
 
     private static final int MOST_NODES = 5_000;
-    private static final int MOST_VALUES = 1 << 24; // of an example
+    static final int MOST_VALUES = 1 << 24; // of an example
 
     /** What was read: the network, its parameters by name, and sentences for the user. */
     public record Read(Graph graph, Map<String, float[]> parameters, List<String> notes) {}

@@ -9,6 +9,11 @@ import org.espalier.network.Graph;
 /** What a name of an ONNX graph stands for while the graph is read. */
 sealed interface OnnxValue {
 
+    /** One of several numbers; a number that is alone stands for all. */
+    static double at(double[] numbers, int index) {
+        return numbers[numbers.length == 1 ? 0 : index];
+    }
+
     /**
      * Numbers that are known. The first length of a value's Shape, the batch, is 0.
      *

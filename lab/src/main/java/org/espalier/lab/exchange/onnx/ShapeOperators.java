@@ -12,8 +12,6 @@ import org.espalier.network.Shape;
 
 /** Operators that change the shape of values: most become settings of the layer that reads them, or nothing. */
 final class ShapeOperators {
-    private static final int MOST = 1 << 24;
-
     private final NodeReader reader;
     private final NetworkBuilder network;
     private final ConstantOperators constants;
@@ -82,10 +80,11 @@ final class ShapeOperators {
         List<Integer> dims = new ArrayList<>();
         long known = 1;
         for (int d = 1; d < 4; d++) {
-            known *= wanted[d] > 0 ? (long) Math.min(wanted[d], MOST) : 1;
+            known *= wanted[d] > 0 ? (long) Math.min(wanted[d], OnnxImport.MOST_VALUES) : 1;
         }
         for (int d = 1; d < 4; d++) {
-            dims.add((int) (wanted[d] > 0 ? Math.min(wanted[d], MOST) : elements / Math.max(known, 1)));
+            dims.add((int)
+                    (wanted[d] > 0 ? Math.min(wanted[d], OnnxImport.MOST_VALUES) : elements / Math.max(known, 1)));
         }
         Shape shape = new Shape(dims);
         if (shape.elements() != elements) {
