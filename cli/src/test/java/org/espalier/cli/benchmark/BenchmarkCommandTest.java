@@ -177,6 +177,39 @@ class BenchmarkCommandTest {
     }
 
     @Test
+    void certificatesAreAddedToABenchmarkThatHasNone() throws IOException {
+        benchmark("--methods", "dense,magnitude", "--sparsity", "0.5", "--trials", "1");
+        assertThat(json().path("results").path(0).path("trials").path(0).has("certified"))
+                .isFalse();
+        Files.writeString(file, Files.readString(file).replace("suite: fast,", "suite: fast, certify: ibp,"));
+        CommandLineRun run = benchmark("--methods", "dense,magnitude", "--sparsity", "0.5", "--trials", "1");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.err()).contains("magnitude-s50, 0 levels trained");
+        assertThat(run.out()).contains("certified %", "certified: the share of these images that ibp proves");
+        List<Double> shares = new ArrayList<>();
+        for (JsonNode result : json().path("results")) {
+            JsonNode trial = result.path("trials").path(0);
+            double certified = trial.path("certified").asDouble(-1);
+            JsonNode robust = trial.path("robust");
+            assertThat(certified)
+                    .isBetween(
+                            0.0,
+                            robust.path("correct").asDouble()
+                                    / robust.path("images").asDouble());
+            shares.add(certified);
+        }
+        assertThat(shares).hasSize(2);
+        assertThat(Csv.read(out.resolve("leaderboard.csv")).stream()
+                        .map(row -> Double.valueOf(row.getOrDefault("certified", "")))
+                        .toList())
+                .containsExactlyElementsOf(shares);
+        Files.writeString(file, Files.readString(file).replace("certify: ibp,", "certify: crown,"));
+        assertThat(benchmark("--methods", "dense", "--trials", "1").err()).contains("holds another benchmark");
+        Files.writeString(file, Files.readString(file).replace("certify: crown,", "certify: crowm,"));
+        assertThat(benchmark("--plan").err()).contains("certify is crowm", "crown");
+    }
+
+    @Test
     void anotherDefinitionIsRefused() throws IOException {
         benchmark("--methods", "dense", "--trials", "1");
         Files.writeString(file, Files.readString(file).replace("updates: 20", "updates: 40"));

@@ -8,11 +8,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.espalier.UserException;
 import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
 import org.espalier.engine.KernelMode;
+import org.espalier.lab.certification.BoundsConsistency;
+import org.espalier.lab.certification.Certification;
+import org.espalier.lab.certification.CertificationObserver;
+import org.espalier.lab.certification.CertificationRequest;
+import org.espalier.lab.certification.CertificationRunner;
 import org.espalier.lab.experiment.BenchmarkFile;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.file.AtomicFiles;
@@ -29,8 +35,8 @@ import org.espalier.lab.store.Store;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a benchmark: trains the experiments one after the other with the ordinary runner, and evaluates the final networks of each.
- * Running again continues.
+ * Runs a benchmark: trains the experiments one after the other with the ordinary runner, and evaluates the final networks of each;
+ * certifies them if it is to. Running again continues.
  */
 public final class BenchmarkRunner {
     /** The definition, in the benchmark's directory. */
@@ -175,14 +181,33 @@ public final class BenchmarkRunner {
 
     private boolean evaluate(BenchmarkRun run) {
         List<EvaluationRequest> requests = new ArrayList<>();
+        List<CertificationRequest> certificates = new ArrayList<>();
         for (FinalNetworks.Final each :
                 networks(run.experiment(), DataProgress.NONE).of(run)) {
             each.suite().ifPresent(requests::add);
             each.curve().ifPresent(requests::add);
+            each.certificate().ifPresent(certificates::add);
         }
         EvaluationRunner runner = new EvaluationRunner(requests, machine.jobs(), EvaluationObserver.NONE);
         stop = runner::stop;
-        return !stopping && runner.run();
+        return !stopping && runner.run() && certify(certificates);
+    }
+
+    private boolean certify(List<CertificationRequest> requests) {
+        CertificationRunner runner = new CertificationRunner(machine.jobs(), CertificationObserver.NONE);
+        stop = runner::stop;
+        for (CertificationRequest request : requests) {
+            Optional<Certification> certification = stopping ? Optional.empty() : runner.run(request);
+            if (certification.isEmpty()) {
+                return false;
+            }
+            BoundsConsistency.violations(List.of(certification.get())).stream()
+                    .findFirst()
+                    .ifPresent(violation -> {
+                        throw new UserException(violation);
+                    });
+        }
+        return true;
     }
 
     /** What was measured so far. */

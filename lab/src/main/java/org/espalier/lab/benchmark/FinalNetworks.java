@@ -12,6 +12,8 @@ import org.espalier.attack.strong.distance.Fmn;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
 import org.espalier.evaluate.suite.Suite;
+import org.espalier.lab.certification.CertificationMethod;
+import org.espalier.lab.certification.CertificationRequest;
 import org.espalier.lab.experiment.BenchmarkSettings;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.robustness.EvaluationRequest;
@@ -53,13 +55,15 @@ final class FinalNetworks {
      * @param failure why it diverged, if it did
      * @param suite evaluation by the suite; empty if it is not trained
      * @param curve evaluation by the minimum-norm attack; empty if it is not trained
+     * @param certificate of the suite's images; empty if it is not trained, or the benchmark certifies nothing
      */
     record Final(
             int trial,
             List<String> levels,
             Optional<String> failure,
             Optional<EvaluationRequest> suite,
-            Optional<EvaluationRequest> curve) {}
+            Optional<EvaluationRequest> curve,
+            Optional<CertificationRequest> certificate) {}
 
     /** The final networks of a run, by trial; none if it was not begun. */
     List<Final> of(BenchmarkRun run) {
@@ -98,7 +102,8 @@ final class FinalNetworks {
                     trial.levels(),
                     failure(store, trial),
                     ticket.map(this::suite),
-                    ticket.map(this::curve)));
+                    ticket.map(this::curve),
+                    ticket.flatMap(this::certificate)));
         }
         return found;
     }
@@ -128,15 +133,35 @@ final class FinalNetworks {
                 false);
     }
 
-    private EvaluationRequest request(Ticket ticket, Suite suite, int images, boolean rules) {
-        DataSet set = set(ticket.data().name());
-        Split test = splits.computeIfAbsent(
+    private Optional<CertificationRequest> certificate(Ticket ticket) {
+        return evaluation.certify().map(bounds -> {
+            DataSet set = set(ticket.data().name());
+            return new CertificationRequest(
+                    ticket,
+                    set,
+                    test(ticket, set),
+                    evaluation.images(),
+                    evaluation.norm(),
+                    (float) evaluation.epsilon(),
+                    new CertificationMethod(Optional.of(bounds)),
+                    CertificationRequest.USUAL_NODES,
+                    Optional.empty());
+        });
+    }
+
+    private Split test(Ticket ticket, DataSet set) {
+        return splits.computeIfAbsent(
                 List.of(
                         ticket.data().name(),
                         ticket.data().validation(),
                         ticket.data().rule(),
                         ticket.data().seed()),
                 _ -> ticket.data().splits(set).test());
+    }
+
+    private EvaluationRequest request(Ticket ticket, Suite suite, int images, boolean rules) {
+        DataSet set = set(ticket.data().name());
+        Split test = test(ticket, set);
         if (images > test.size()) {
             throw new UserException("evaluation of " + images + " images, expected at most " + test.size()
                     + ", the test images of data set " + set.name());

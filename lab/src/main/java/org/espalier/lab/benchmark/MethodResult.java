@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.espalier.lab.certification.Certification;
+import org.espalier.lab.certification.StoredCertifications;
 import org.espalier.lab.robustness.EvaluationRequest;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.lab.robustness.StoredEvaluations;
@@ -27,6 +29,7 @@ public record MethodResult(BenchmarkRun run, List<Trial> trials) {
      * @param seconds of training of the method's own levels, on one core; empty if not known
      * @param suite evaluation by the suite; empty if it is not there yet
      * @param curve evaluation by the minimum-norm attack; empty if it is not there yet
+     * @param certificate of the suite's images; empty if there is none
      */
     public record Trial(
             int trial,
@@ -34,7 +37,8 @@ public record MethodResult(BenchmarkRun run, List<Trial> trials) {
             Optional<Size> network,
             OptionalDouble seconds,
             Optional<StoredEvaluation> suite,
-            Optional<StoredEvaluation> curve) {}
+            Optional<StoredEvaluation> curve,
+            Optional<Certification> certificate) {}
 
     /**
      * The size of a final network.
@@ -79,7 +83,8 @@ public record MethodResult(BenchmarkRun run, List<Trial> trials) {
                     times.of(each.levels()
                             .subList(each.levels().size() - own, each.levels().size())),
                     each.suite().flatMap(MethodResult::read),
-                    each.curve().flatMap(MethodResult::read)));
+                    each.curve().flatMap(MethodResult::read),
+                    each.certificate().flatMap(StoredCertifications::of)));
         }
         return new MethodResult(run, trials);
     }

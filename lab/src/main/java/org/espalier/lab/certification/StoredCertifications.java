@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.espalier.UserException;
 import org.espalier.lab.file.Directories;
@@ -51,6 +52,11 @@ public final class StoredCertifications {
     /** All certificates of a ticket, in the order of their names; those of other weights of its level too. */
     public static List<Certification> of(Ticket ticket) {
         return in(ticket.certificates());
+    }
+
+    /** The certificate of a request, if it is whole. */
+    public static Optional<Certification> of(CertificationRequest request) {
+        return new CertificationDirectory(request).whole();
     }
 
     /**

@@ -261,12 +261,12 @@ public final class BenchmarkFile {
     }
 
     /**
-     * Whether this benchmark has all of another one: the same budget and evaluation, and for each of its methods and sparsities an
-     * equal experiment. It may have more.
+     * Whether this benchmark has all of another one: the same budget, all of its evaluation, and for each of its methods and
+     * sparsities an equal experiment. It may have more.
      */
     public boolean contains(BenchmarkFile other) {
         if (settings.updates() != other.settings.updates()
-                || !settings.evaluation().equals(other.settings.evaluation())) {
+                || !settings.evaluation().contains(other.settings.evaluation())) {
             return false;
         }
         for (BenchmarkSettings.Method method : other.methods()) {

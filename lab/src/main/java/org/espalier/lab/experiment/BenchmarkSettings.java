@@ -3,6 +3,7 @@ package org.espalier.lab.experiment;
 import java.util.List;
 import java.util.Optional;
 import org.espalier.attack.Norm;
+import org.espalier.evaluate.certify.BoundMethod;
 import org.espalier.setting.Setting;
 
 /**
@@ -93,8 +94,22 @@ public record BenchmarkSettings(
             @Setting(value = "steps of the minimum-norm attack (FMN) of that curve", preset = "100", min = 1)
             int curveIterations,
 
+            @Setting(value = "bounds that certify the suite's images in the ball; nothing is certified if not given")
+            Optional<BoundMethod> certify,
+
             @Setting(value = "seed of the attacks", preset = "1")
-            long seed) {}
+            long seed) {
+        /** Whether this evaluation measures all that another one does, in the same way. It may certify where that one does not. */
+        public boolean contains(Evaluation other) {
+            return equals(other) || other.certify.isEmpty() && without().equals(other);
+        }
+
+        /** This evaluation without certificates. */
+        private Evaluation without() {
+            return new Evaluation(
+                    norm, epsilon, suite, images, rules, curveImages, curveIterations, Optional.empty(), seed);
+        }
+    }
 
     /** A pruning method and its record. The settings of its experiment stand beside these. */
     public record Method(

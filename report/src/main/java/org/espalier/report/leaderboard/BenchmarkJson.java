@@ -73,6 +73,7 @@ public final class BenchmarkJson {
             json.put("robust", proportion(suite.robust()));
             json.put("verdict", suite.verdict().toString());
         });
+        trial.certificate().ifPresent(certificate -> json.put("certified", certificate.certified()));
         trial.curve().map(curve -> curve.suiteAttacks().getFirst()).ifPresent(attack -> {
             attack.distances().ifPresent(distances -> json.put("median-distance", distances.median()));
             json.put(
@@ -105,6 +106,9 @@ public final class BenchmarkJson {
             entry.put("density", row.density().mean());
             entry.put("clean", row.clean().mean());
             entry.put("robust", mean(row.robust().mean(), row.interval()));
+            if (row.certified().count() > 0) {
+                entry.put("certified", row.certified().mean());
+            }
             entry.put(
                     "median-distance",
                     row.distance().count() == 0 ? Double.NaN : row.distance().mean());

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.espalier.evaluate.rules.Outcomes;
 import org.espalier.lab.benchmark.MethodResult;
+import org.espalier.lab.certification.Certification;
 import org.espalier.lab.experiment.BenchmarkSettings;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.report.statistics.Holm;
@@ -55,6 +56,7 @@ public record Leaderboard(BenchmarkSettings settings, List<MethodResult> results
      * @param result what was measured
      * @param clean accuracy without attack, over trials
      * @param robust accuracy under the suite, over trials and images
+     * @param certified share of the suite's images that is certified, over trials; no number without certificates
      * @param distance median distance of the nearest adversarial example found, over trials; no number where it is infinite
      * @param density share of the weights that survive, over trials
      * @param units share of the hidden units that are alive, over trials
@@ -65,6 +67,7 @@ public record Leaderboard(BenchmarkSettings settings, List<MethodResult> results
             MethodResult result,
             Sample clean,
             TwoWay robust,
+            Sample certified,
             Sample distance,
             Sample density,
             Sample units,
@@ -131,6 +134,11 @@ public record Leaderboard(BenchmarkSettings settings, List<MethodResult> results
                 result,
                 sample(trials, trial -> suite(trial).clean().accuracy()),
                 TwoWay.of(trials.stream().map(trial -> right(suite(trial))).toArray(double[][]::new)),
+                sample(
+                        trials,
+                        trial -> trial.certificate()
+                                .map(Certification::certified)
+                                .orElse(Double.NaN)),
                 sample(
                         trials,
                         trial -> trial.curve()

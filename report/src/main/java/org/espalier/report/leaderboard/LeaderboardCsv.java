@@ -24,6 +24,7 @@ final class LeaderboardCsv {
             "trial",
             "clean",
             "robust",
+            "certified",
             "median-distance",
             "weights",
             "live-units",
@@ -67,6 +68,9 @@ final class LeaderboardCsv {
                 Integer.toString(trial.trial()),
                 Double.toString(suite.clean().accuracy()),
                 Double.toString(suite.robust().accuracy()),
+                trial.certificate()
+                        .map(certificate -> Double.toString(certificate.certified()))
+                        .orElse(""),
                 trial.curve()
                         .flatMap(curve -> curve.suiteAttacks().getFirst().distances())
                         .map(distances -> distances.median())

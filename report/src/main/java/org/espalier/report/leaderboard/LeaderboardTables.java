@@ -2,6 +2,7 @@ package org.espalier.report.leaderboard;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -57,15 +58,21 @@ public final class LeaderboardTables {
         for (Leaderboard.Board board : boards) {
             Map<String, Leaderboard.Row> rows = new LinkedHashMap<>();
             board.rows().forEach(row -> rows.put(row.name(), row));
+            List<String> titles = withCertified(leaderboard, List.of("clean %", "robust %"), "certified %");
             blocks.add(new Table.Block(
                     percentOf(board.sparsity()) + " % pruned",
-                    List.of("clean %", "robust %"),
+                    titles,
                     names.stream()
                             .map(name -> Optional.ofNullable(rows.get(name))
-                                    .map(row -> List.of(
-                                            percent(row.clean().mean()),
-                                            percent(row.robust().mean())))
-                                    .orElse(List.of(NONE, NONE)))
+                                    .map(row -> withCertified(
+                                            leaderboard,
+                                            List.of(
+                                                    percent(row.clean().mean()),
+                                                    percent(row.robust().mean())),
+                                            row.certified().count() == 0
+                                                    ? NONE
+                                                    : percent(row.certified().mean())))
+                                    .orElse(Collections.nCopies(titles.size(), NONE)))
                             .toList()));
         }
         return new Table(
@@ -75,17 +82,33 @@ public final class LeaderboardTables {
                 notes(leaderboard));
     }
 
+    /** Values with a further one, where the benchmark certifies. */
+    private static List<String> withCertified(Leaderboard leaderboard, List<String> values, String certified) {
+        List<String> all = new ArrayList<>(values);
+        leaderboard.settings().evaluation().certify().ifPresent(_ -> all.add(certified));
+        return all;
+    }
+
     private static List<String> notes(Leaderboard leaderboard) {
         List<String> notes = new ArrayList<>();
         notes.add("robust: right under suite "
                 + leaderboard.settings().evaluation().suite() + ", "
                 + ball(leaderboard.settings().evaluation()) + ", means over trials");
+        leaderboard
+                .settings()
+                .evaluation()
+                .certify()
+                .ifPresent(bounds -> notes.add("certified: the share of these images that " + bounds
+                        + " proves right in the whole ball, means over trials"));
         leaderboard.boards().stream()
                 .filter(board -> board.sparsity() == 0)
                 .flatMap(board -> board.rows().stream())
                 .forEach(row -> notes.add(row.name() + " network with the same updates: clean "
                         + percent(row.clean().mean()) + " %, robust "
-                        + percent(row.robust().mean()) + " %"));
+                        + percent(row.robust().mean()) + " %"
+                        + (row.certified().count() == 0
+                                ? ""
+                                : ", certified " + percent(row.certified().mean()) + " %")));
         return notes;
     }
 
@@ -100,13 +123,17 @@ public final class LeaderboardTables {
             Leaderboard.Row row = board.rows().get(r);
             keys.add(List.of(Integer.toString(r + 1), row.name()));
             Interval interval = row.interval();
-            accuracies.add(List.of(
-                    spread(row.clean()),
-                    percent(row.robust().mean()),
-                    percent(interval.low()) + "-" + percent(interval.high()),
-                    row.distance().count() == 0
-                            ? NONE
-                            : String.format(Locale.ROOT, "%.3f", row.distance().mean())));
+            accuracies.add(withCertified(
+                    leaderboard,
+                    List.of(
+                            spread(row.clean()),
+                            percent(row.robust().mean()),
+                            percent(interval.low()) + "-" + percent(interval.high()),
+                            row.distance().count() == 0
+                                    ? NONE
+                                    : String.format(
+                                            Locale.ROOT, "%.3f", row.distance().mean())),
+                    row.certified().count() == 0 ? NONE : spread(row.certified())));
             comparisons.add(comparison(board, best, row.name()));
             costs.add(List.of(
                     Numbers.percent(row.density().mean()),
@@ -124,7 +151,10 @@ public final class LeaderboardTables {
                 List.of(
                         new Table.Block(
                                 "accuracy",
-                                List.of("clean %", "robust %", "95 % interval", "median distance"),
+                                withCertified(
+                                        leaderboard,
+                                        List.of("clean %", "robust %", "95 % interval", "median distance"),
+                                        "certified %"),
                                 accuracies),
                         new Table.Block(
                                 "difference to the best",
