@@ -13,10 +13,14 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.espalier.engine.simd.Lanes;
 
 /** Processes of a cluster on this machine: a standalone master, workers, and drivers. Closing ends all of them. */
 final class SparkProcesses implements AutoCloseable {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(120);
+    /** Scalar code for commands: vector code is slow where C2 does not compile it. */
+    private static final List<String> SCALAR = List.of("-D" + Lanes.PROPERTY + "=scalar");
+
     private static final String CLASSES = System.getProperty("java.class.path");
 
     private final Path home;
@@ -136,12 +140,12 @@ final class SparkProcesses implements AutoCloseable {
         List<String> all = new ArrayList<>(List.of(command, "--on", "spark", "--master", master));
         settings().forEach((key, value) -> all.addAll(List.of("--conf", key + "=" + value)));
         all.addAll(List.of(arguments)); // the last of two settings counts
-        return start(name, List.of(), "org.espalier.cli.Main", all);
+        return start(name, SCALAR, "org.espalier.cli.Main", all);
     }
 
     /** Starts a command on this machine alone. */
     Process alone(String name, String... arguments) throws IOException {
-        return start(name, List.of(), "org.espalier.cli.Main", List.of(arguments));
+        return start(name, SCALAR, "org.espalier.cli.Main", List.of(arguments));
     }
 
     /** Settings that make the tests short: many checkpoints, short leases, many attempts. */

@@ -169,7 +169,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                 return interruption.stopped(console);
             }
         }
-        return ExitCode.DONE;
+        return runner.refused() ? ExitCode.REFUSED : ExitCode.DONE;
     }
 
     private void report(BenchmarkRunner runner, BenchmarkPlan plan) {

@@ -26,7 +26,8 @@ public final class ExitCode {
         meanings.put(" " + DIVERGED, "the search ended, but at least one trial diverged (its loss was not a number)");
         meanings.put(
                 " " + REFUSED,
-                "an evaluation is refused by a rule, certificates contradict attacks, or the self-test failed");
+                "an evaluation is refused by a rule, certificates contradict attacks or a benchmark lacks some, or the self-test"
+                        + " failed");
         meanings.put(" " + INTERRUPTED, "interrupted; nothing is lost, the same command continues");
         meanings.put(" " + BROKEN_PIPE, "the reader of the output closed it");
         return meanings;

@@ -6,40 +6,70 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.espalier.engine.simd.Lanes;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /** One order of summation: the same bits at every register width, in scalar code, with dense or sparse kernels, and with zeros left out. */
 class BitIdentityTest {
+    private static final List<String> WIDTHS = List.of("128", "256", "512");
+
+    /** A process uses one core, so several run at a time. */
+    private static final ExecutorService CORES =
+            Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+
+    private static final Map<String, Future<List<String>>> RUNS = new HashMap<>();
+    private static final List<Process> PROCESSES = new CopyOnWriteArrayList<>();
     private static List<String> scalar = List.of();
 
     @BeforeAll
-    static void runScalarCode() throws IOException, InterruptedException {
-        scalar = run(true, "scalar");
+    static void runAll() throws Exception {
+        RUNS.put("scalar", CORES.submit(() -> run(true, "scalar")));
+        WIDTHS.forEach(bits -> RUNS.put(bits, CORES.submit(() -> run(true, bits))));
+        RUNS.put("chains", CORES.submit(() -> run(true, "256", "-D" + Lanes.CHAINS + "=12")));
+        RUNS.put("no module", CORES.submit(() -> run(false, "widest")));
+        scalar = lines("scalar");
+    }
+
+    @AfterAll
+    static void end() {
+        CORES.shutdownNow();
+        PROCESSES.forEach(Process::destroyForcibly);
+    }
+
+    private static List<String> lines(String run) throws Exception {
+        return Objects.requireNonNull(RUNS.get(run)).get();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"128", "256", "512"})
-    void everyRegisterWidthGivesTheScalarCodesBits(String bits) throws IOException, InterruptedException {
-        List<String> lines = run(true, bits);
+    @FieldSource("WIDTHS")
+    void everyRegisterWidthGivesTheScalarCodesBits(String bits) throws Exception {
+        List<String> lines = lines(bits);
         assertThat(lines.getFirst()).isEqualTo("bits " + bits);
         assertSame(digests(scalar), digests(lines));
     }
 
     @Test
-    void blocksOfTwelveChainsGiveTheScalarCodesBits() throws IOException, InterruptedException {
-        List<String> lines = run(true, "256", "-D" + Lanes.CHAINS + "=12");
+    void blocksOfTwelveChainsGiveTheScalarCodesBits() throws Exception {
+        List<String> lines = lines("chains");
         assertThat(lines.getFirst()).isEqualTo("bits 256");
         assertSame(digests(scalar), digests(lines));
     }
 
     @Test
-    void withoutTheVectorModuleScalarCodeRunsAndSaysSoOnce() throws IOException, InterruptedException {
-        List<String> lines = run(false, "widest");
+    void withoutTheVectorModuleScalarCodeRunsAndSaysSoOnce() throws Exception {
+        List<String> lines = lines("no module");
         assertThat(lines.stream().filter(line -> line.contains("jdk.incubator.vector")))
                 .hasSize(1);
         assertSame(digests(scalar), digests(lines));
@@ -99,11 +129,13 @@ class BitIdentityTest {
             command.add("-XX:Tier4CompileThreshold=200");
             command.add("-XX:Tier4BackEdgeThreshold=500");
         }
+        command.add("-Xmx1g");
         command.addAll(coverageAgent());
         command.add("-D" + Lanes.PROPERTY + "=" + bits);
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), EngineDigest.class.getName()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        PROCESSES.add(process);
         String output = new String(process.getInputStream().readAllBytes());
         assertThat(process.waitFor()).as(output).isZero();
         return output.lines()

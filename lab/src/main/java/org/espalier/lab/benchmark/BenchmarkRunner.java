@@ -35,8 +35,8 @@ import org.espalier.lab.store.Store;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a benchmark: trains the experiments one after the other with the ordinary runner, and evaluates the final networks of each;
- * certifies them if it is to. Running again continues.
+ * Runs a benchmark: trains the experiments one after the other with the ordinary runner, evaluates the final networks of each, and
+ * certifies them where the evaluation names bounds. Running again continues.
  */
 public final class BenchmarkRunner {
     /** The definition, in the benchmark's directory. */
@@ -49,6 +49,7 @@ public final class BenchmarkRunner {
     private final Map<List<Experiment.DataSource>, Map<String, DataSet>> data = new HashMap<>();
     private final Map<List<Experiment.DataSource>, FinalNetworks> networks = new HashMap<>();
     private volatile boolean stopping;
+    private boolean refused;
     private volatile @Nullable Runnable stop;
 
     /**
@@ -124,8 +125,9 @@ public final class BenchmarkRunner {
             if (new String(AtomicFiles.read(there), StandardCharsets.UTF_8).equals(text)) {
                 return;
             } else if (!file.contains(BenchmarkFile.read(there.toString()))) {
-                throw new UserException(plan.directory() + " holds another benchmark: its " + DEFINITION
-                        + " differs in more than further methods; choose another directory with --out");
+                throw new UserException(
+                        plan.directory() + " holds another benchmark: its " + DEFINITION
+                                + " differs in more than further methods, sparsities and certificates; choose another directory with --out");
             }
         }
         AtomicFiles.makeDirectory(plan.directory());
@@ -190,24 +192,37 @@ public final class BenchmarkRunner {
         }
         EvaluationRunner runner = new EvaluationRunner(requests, machine.jobs(), EvaluationObserver.NONE);
         stop = runner::stop;
-        return !stopping && runner.run() && certify(certificates);
+        return !stopping && runner.run() && certify(run, certificates);
     }
 
-    private boolean certify(List<CertificationRequest> requests) {
+    private boolean certify(BenchmarkRun run, List<CertificationRequest> requests) {
         CertificationRunner runner = new CertificationRunner(machine.jobs(), CertificationObserver.NONE);
         stop = runner::stop;
         for (CertificationRequest request : requests) {
-            Optional<Certification> certification = stopping ? Optional.empty() : runner.run(request);
-            if (certification.isEmpty()) {
+            if (stopping) {
                 return false;
             }
-            BoundsConsistency.violations(List.of(certification.get())).stream()
-                    .findFirst()
-                    .ifPresent(violation -> {
-                        throw new UserException(violation);
-                    });
+            try {
+                Optional<Certification> certification = runner.run(request);
+                if (certification.isEmpty()) {
+                    return false;
+                }
+                BoundsConsistency.violations(List.of(certification.get())).forEach(violation -> refuse(run, violation));
+            } catch (UserException e) {
+                refuse(run, String.valueOf(e.getMessage())); // such as a network too large for bounds: others go on
+            }
         }
         return true;
+    }
+
+    private void refuse(BenchmarkRun run, String sentence) {
+        refused = true;
+        observer.said(run, "no certificate: " + sentence);
+    }
+
+    /** Whether a network has no certificate although the benchmark asks for one; the observer has heard why. */
+    public boolean refused() {
+        return refused;
     }
 
     /** What was measured so far. */

@@ -101,11 +101,11 @@ public record BenchmarkSettings(
             long seed) {
         /** Whether this evaluation measures all that another one does, in the same way. It may certify where that one does not. */
         public boolean contains(Evaluation other) {
-            return equals(other) || other.certify.isEmpty() && without().equals(other);
+            return equals(other)
+                    || other.certify.isEmpty() && withoutCertificates().equals(other);
         }
 
-        /** This evaluation without certificates. */
-        private Evaluation without() {
+        private Evaluation withoutCertificates() {
             return new Evaluation(
                     norm, epsilon, suite, images, rules, curveImages, curveIterations, Optional.empty(), seed);
         }

@@ -111,6 +111,14 @@ class BenchmarkFileTest {
         assertThat(read(FILE.replace("images: 10", "images: 11")).contains(one)).isFalse();
         assertThat(read(FILE.replace("updates: 60", "updates: 120")).contains(one))
                 .isFalse();
+        BenchmarkFile certified = read(FILE.replace("images: 10", "images: 10, certify: crown"));
+        assertThat(certified.contains(one)).isTrue();
+        assertThat(one.contains(certified)).isFalse();
+        assertThat(read(FILE.replace("images: 10", "images: 10, certify: ibp")).contains(certified))
+                .isFalse();
+        assertThat(read(FILE.replace("images: 10", "images: 11, certify: crown"))
+                        .contains(one))
+                .isFalse();
     }
 
     @Test

@@ -75,6 +75,8 @@ public final class FindingsFiles {
         String results = ResultsCsv.of(read.results());
         if (results.length() <= MOST_CHARACTERS) {
             text("results", results);
+        } else {
+            delete(file("results")); // of the search as it was when it was smaller
         }
         if (!read.robustness().evaluations().isEmpty()) {
             text("robustness", written(text -> RobustnessCsv.attacks(read.robustness(), text)));
@@ -100,13 +102,7 @@ public final class FindingsFiles {
             text(file, new String(AtomicFiles.read(made.folder().resolve(file + ".csv")), StandardCharsets.UTF_8));
         }
         stores(reproduction.runs().stream()
-                .map(run -> row(
-                        run.part().store(),
-                        run.run(),
-                        reproduction.digest(run),
-                        "espalier reproduce paper --part " + run.part().store() + "-"
-                                + String.join(",", run.strategies()) + " --trials "
-                                + run.cell().trials()))
+                .map(run -> row(run.part().store(), run.run(), reproduction.digest(run), run.command()))
                 .toList());
     }
 
@@ -129,8 +125,20 @@ public final class FindingsFiles {
         return text.toString();
     }
 
+    private Path file(String kind) {
+        return directory.resolve(name + "-" + kind + ".csv");
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw AtomicFiles.unwritable(file, e);
+        }
+    }
+
     private void text(String kind, String content) {
-        Path file = directory.resolve(name + "-" + kind + ".csv");
+        Path file = file(kind);
         AtomicFiles.writeRepeatable(file, content.getBytes(StandardCharsets.UTF_8));
         written.add(file);
     }

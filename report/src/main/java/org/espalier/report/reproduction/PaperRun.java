@@ -2,12 +2,19 @@ package org.espalier.report.reproduction;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.espalier.lab.reproduce.PaperGrid;
 import org.espalier.lab.reproduce.PaperPart;
 import org.espalier.lab.reproduce.PaperStore;
+import org.espalier.lab.store.LevelState;
+import org.espalier.lab.store.Store;
 import org.espalier.report.content.Report;
 import org.espalier.report.result.Cell;
 import org.espalier.report.verdict.Terms;
@@ -57,6 +64,41 @@ record PaperRun(PaperPart part, Report.Run run, Cell cell) {
     /** Strategies of the store, as the paper names them. */
     List<String> strategies() {
         return PaperPart.STRATEGIES.stream().filter(this::has).toList();
+    }
+
+    /**
+     * What makes the trained levels of the store. Strategies may have different numbers of trials: a store plans as many for each as
+     * for the one with the most. Each number is a command of its own.
+     */
+    String command() {
+        Store store = run.store();
+        Map<String, Integer> users = new HashMap<>(); // of levels, that strategies share
+        store.trials().forEach(trial -> trial.levels().forEach(level -> users.merge(level, 1, Integer::sum)));
+        Map<String, Integer> trials = new LinkedHashMap<>();
+        for (String strategy : strategies()) {
+            store.trials().stream()
+                    .filter(trial -> trial.id().strategy().equals(restart(strategy))
+                            && trial.levels().stream()
+                                    .anyMatch(level -> Objects.equals(users.get(level), 1)
+                                            && store.level(level).state() == LevelState.DONE))
+                    .mapToInt(trial -> trial.id().trial())
+                    .max()
+                    .ifPresent(most -> trials.put(strategy, most));
+        }
+        return command(part.store(), trials);
+    }
+
+    /** The commands of a store, by the number of trials of its strategies. */
+    static String command(String store, Map<String, Integer> trials) {
+        return trials.values().stream()
+                .distinct()
+                .map(number -> "espalier reproduce paper --part " + store + "-"
+                        + trials.entrySet().stream()
+                                .filter(each -> each.getValue().equals(number))
+                                .map(Map.Entry::getKey)
+                                .collect(Collectors.joining(","))
+                        + " --trials " + number)
+                .collect(Collectors.joining(" && "));
     }
 
     /** Whether the store has the strategy. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.espalier.UserException;
+import org.espalier.lab.reproduce.PaperStore;
 import org.espalier.lab.store.Store;
 import org.espalier.report.SyntheticStore;
 import org.espalier.report.format.Csv;
@@ -159,6 +160,38 @@ class ReproductionFilesTest {
                 .containsExactly("as-published-digits-pgd", "as-published-digits-natural");
         assertThat(csv("stores.csv"))
                 .allSatisfy(row -> assertThat(row.get("digest")).matches("[0-9a-f]{64}"));
+    }
+
+    @Test
+    void strategiesWithFewerTrialsHaveACommandOfTheirOwn(@TempDir Path mixed) {
+        assertThat(commands(home))
+                .containsExactly(
+                        "espalier reproduce paper --part as-published-digits-pgd-original,continued,random --trials 2",
+                        "espalier reproduce paper --part as-published-digits-natural-original --trials 2");
+        SyntheticStore.write(
+                mixed.resolve("as-published-digits-pgd"),
+                (trial, _) -> trial.strategy().equals("continued") && trial.trial() > 1
+                                || trial.strategy().equals("random")
+                        ? SyntheticStore.State.WAITING
+                        : SyntheticStore.State.DONE,
+                "as-published",
+                "name=as-published-digits-pgd",
+                "trials=3",
+                "network.hidden=[100, 30]",
+                "data.sets=[digits]",
+                "objectives=[pgd]",
+                "strategies=[as-published, continued, random]",
+                "evaluation.attacks=[pgd]");
+        assertThat(commands(mixed))
+                .containsExactly("espalier reproduce paper --part as-published-digits-pgd-original --trials 3"
+                        + " && espalier reproduce paper --part as-published-digits-pgd-continued --trials 1");
+    }
+
+    private static List<String> commands(Path folder) {
+        List<PaperStore> stores = PaperRun.stores(folder);
+        return PaperRun.of(PaperRun.read(stores), stores).stream()
+                .map(PaperRun::command)
+                .toList();
     }
 
     @Test
