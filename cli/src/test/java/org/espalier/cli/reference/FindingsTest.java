@@ -31,7 +31,9 @@ class FindingsTest {
     private static final Path README = ROOT.resolve("README.md");
     private static final Path REPRODUCTION = ROOT.resolve("docs").resolve("reproduction.md");
     private static final Path FOLDER = ROOT.resolve("docs").resolve("findings");
-    private static final Path BENCHMARK = FOLDER.resolve("benchmark.md");
+
+    /** Pages of findings that have tables of a benchmark. */
+    private static final List<String> BENCHMARKS = List.of("benchmark.md", "certified-methods.md");
 
     /** Numbers of README that are no results: radii and versions. */
     private static final Set<String> SETTINGS_OF_README = Set.of("0.2", "0.3", "0.05", "3.8.7");
@@ -115,7 +117,13 @@ class FindingsTest {
     @Test
     void tablesHaveTheRowsOfTheirFiles() throws IOException {
         assertThat(CheckedTable.MARKER.matcher(checked(FINDINGS)).results()).hasSizeGreaterThanOrEqualTo(3);
-        assertThat(CheckedTable.MARKER.matcher(checked(BENCHMARK)).results()).hasSizeGreaterThanOrEqualTo(2);
+        for (String page : BENCHMARKS) {
+            assertThat(CheckedTable.MARKER
+                            .matcher(checked(FOLDER.resolve(page)))
+                            .results())
+                    .as(page)
+                    .hasSizeGreaterThanOrEqualTo(2);
+        }
         assertThat(CheckedTable.MARKER.matcher(checked(REPRODUCTION)).results()).hasSizeGreaterThanOrEqualTo(3);
         checked(README);
     }
@@ -144,7 +152,7 @@ class FindingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"findings.md", "findings/benchmark.md"})
+    @ValueSource(strings = {"findings.md", "findings/benchmark.md", "findings/certified-methods.md"})
     void everyTableOfTheFindingsSaysWhereItsRowsComeFrom(String file) throws IOException {
         String document = Files.readString(ROOT.resolve("docs").resolve(file));
         assertThat(Pattern.compile("\n\\|[ :|-]+\\|\n")
@@ -163,12 +171,14 @@ class FindingsTest {
         assertThat(numbers(text(findings)))
                 .as("decimal numbers of findings.md that are in no table with a marker and not among the settings")
                 .isSubsetOf(known);
-        String benchmark = Files.readString(BENCHMARK);
-        Set<String> ranked = figures(benchmark);
-        ranked.addAll(settings(benchmark));
-        assertThat(numbers(text(benchmark)))
-                .as("decimal numbers of benchmark.md that are in no table with a marker and not among the settings")
-                .isSubsetOf(ranked);
+        for (String page : BENCHMARKS) {
+            String benchmark = Files.readString(FOLDER.resolve(page));
+            Set<String> ranked = figures(benchmark);
+            ranked.addAll(settings(benchmark));
+            assertThat(numbers(text(benchmark)))
+                    .as("decimal numbers of " + page + " that are in no table with a marker and not among the settings")
+                    .isSubsetOf(ranked);
+        }
         String readme = Files.readString(README);
         known.addAll(figures(readme));
         known.addAll(settings(readme));

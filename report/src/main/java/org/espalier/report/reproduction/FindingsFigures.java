@@ -74,6 +74,7 @@ public final class FindingsFigures {
             all.add(tenth(trainings));
         }
         figures.whenKept("benchmark-digits-mlp.csv", rows -> all.add(benchmark(rows)));
+        figures.whenKept("benchmark-certified-methods.csv", rows -> all.add(certifiedMethods(rows)));
         figures.whenKept("paper-differences.csv", rows -> all.addAll(paper(rows)));
         all.removeIf(Figure::isEmpty);
         return all;
@@ -162,6 +163,37 @@ public final class FindingsFigures {
                 "Robust accuracy by what remains, best methods",
                 BANDS + " Epsilon 0.1, first 500 test images of digits, 2,000 updates; of each kind the " + METHODS
                         + " methods with the highest mean.",
+                List.of(FigureStyle.colors("method", shown)),
+                panels);
+    }
+
+    /** Methods under certified training: those that prune trained networks, and those that prune earlier. */
+    private static Figure certifiedMethods(List<Map<String, String>> rows) {
+        var shown = new LinkedHashSet<String>();
+        var panels = new ArrayList<Panel>();
+        for (boolean after : new boolean[] {true, false}) {
+            Map<String, SortedMap<Double, List<Double>>> methods = new LinkedHashMap<>();
+            for (Map<String, String> row : rows) {
+                String prunes = value(row, "prunes");
+                if (prunes.equals("after") == after && !prunes.equals("none")) {
+                    put(
+                            methods,
+                            value(row, "method"),
+                            100 * (1 - number(row, "sparsity")),
+                            100 * number(row, "certified"));
+                }
+            }
+            shown.addAll(methods.keySet());
+            panels.add(lines(
+                    after ? "pruned after training" : "pruned before or during training",
+                    Axis.densities(),
+                    percent("certified accuracy (%)"),
+                    methods));
+        }
+        return new Figure(
+                "certified-methods",
+                "Certified accuracy by weights remaining, by method",
+                BANDS + " Epsilon 0.3, first 1,000 test images of digits, 6,000 updates.",
                 List.of(FigureStyle.colors("method", shown)),
                 panels);
     }

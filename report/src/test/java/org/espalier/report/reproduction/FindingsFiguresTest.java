@@ -102,6 +102,24 @@ class FindingsFiguresTest {
     }
 
     @Test
+    void certifiedTrainingHasALineForEachMethod() throws IOException {
+        file(
+                "benchmark-certified-methods.csv",
+                "sparsity,method,prunes,certified",
+                "0,dense,none,0.7",
+                "0.9,a,after,0.5",
+                "0.9,a,after,0.6",
+                "0.99,a,after,0.2",
+                "0.9,b,before,0.4");
+        Figure figure = only();
+        assertThat(figure.id()).isEqualTo("certified-methods");
+        assertThat(((Panel.Lines) figure.panels().getFirst()).lines()).hasSize(1);
+        assertThat(curve(figure, 1, "b").y()).containsExactly(new double[] {40}, within(1e-9));
+        assertThat(curve(figure, 0, "a").x()).containsExactly(new double[] {10, 1}, within(1e-9));
+        assertThat(curve(figure, 0, "a").y()).containsExactly(new double[] {55, 20}, within(1e-9));
+    }
+
+    @Test
     void publishedFiguresStandBesideOurs() throws IOException {
         file(
                 "paper-differences.csv",
