@@ -185,14 +185,14 @@ public final class FindingsFigures {
             }
             shown.addAll(methods.keySet());
             panels.add(lines(
-                    after ? "pruned after training" : "pruned before or during training",
+                    after ? "after training" : "before or during training",
                     Axis.densities(),
                     percent("certified accuracy (%)"),
                     methods));
         }
         return new Figure(
                 "certified-methods",
-                "Certified accuracy by weights remaining, by method",
+                "Certified accuracy by weights remaining, by when a method prunes",
                 BANDS + " Epsilon 0.3, first 1,000 test images of digits, 6,000 updates.",
                 List.of(FigureStyle.colors("method", shown)),
                 panels);
