@@ -1,6 +1,5 @@
 package org.espalier.spark;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -235,19 +234,11 @@ final class ClusterParts {
             String name = work.part(part);
             if (!made.isEmpty()) {
                 files.delete(shared(work, name));
-                deleteHere(local(work, name));
+                AtomicFiles.delete(local(work, name));
             } else if (apart) { // parts that contradict each other stay as evidence
                 AtomicFiles.write(local(work, name), Objects.requireNonNull(open.parts.get(part), name));
             }
         }
         observer.finished(work);
-    }
-
-    private static void deleteHere(Path part) {
-        try {
-            Files.deleteIfExists(part);
-        } catch (IOException e) {
-            throw AtomicFiles.unwritable(part, e);
-        }
     }
 }

@@ -262,13 +262,7 @@ final class CertificationDirectory {
     void deleteWork() {
         List<Path> files = parts();
         files.addFirst(directory.resolve(WORK));
-        for (Path file : files) {
-            try {
-                Files.deleteIfExists(file);
-            } catch (IOException e) {
-                throw AtomicFiles.unwritable(file, e);
-            }
-        }
+        files.forEach(AtomicFiles::delete);
     }
 
     private static byte[] json(Map<String, Object> content) {

@@ -258,6 +258,19 @@ public final class AtomicFiles {
         }
     }
 
+    /**
+     * Deletes a file, if it is there.
+     *
+     * @throws UserException if it cannot be deleted
+     */
+    public static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw unwritable(file, e);
+        }
+    }
+
     /** The message for a file that could not be written. */
     public static UserException unwritable(Path file, IOException e) {
         return new UserException(file + " cannot be written: " + reason(e), e);

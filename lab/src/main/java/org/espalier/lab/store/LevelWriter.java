@@ -270,12 +270,7 @@ public final class LevelWriter implements AutoCloseable {
     public void deleteCheckpoint() {
         AtomicFiles.flushDirectory(directory);
         for (String name : List.of(StoredLevel.CHECKPOINT, StoredLevel.KEPT)) {
-            Path file = directory.resolve(name);
-            try {
-                Files.deleteIfExists(file);
-            } catch (IOException e) {
-                throw AtomicFiles.unwritable(file, e);
-            }
+            AtomicFiles.delete(directory.resolve(name));
         }
     }
 

@@ -285,11 +285,7 @@ public final class StoreWriter implements AutoCloseable {
     public void warn(List<MissingClasses> missing) {
         Path file = directory.resolve(Store.WARNINGS);
         if (missing.isEmpty()) {
-            try {
-                Files.deleteIfExists(file);
-            } catch (IOException e) {
-                throw AtomicFiles.unwritable(file, e);
-            }
+            AtomicFiles.delete(file);
             return;
         }
         List<Object> list = new ArrayList<>();

@@ -106,7 +106,7 @@ public final class BenchmarkJson {
             entry.put("density", row.density().mean());
             entry.put("clean", row.clean().mean());
             entry.put("robust", mean(row.robust().mean(), row.interval()));
-            if (row.certified().count() > 0) {
+            if (row.certifiedWhole()) {
                 entry.put("certified", row.certified().mean());
             }
             entry.put(

@@ -78,6 +78,11 @@ public record Leaderboard(BenchmarkSettings settings, List<MethodResult> results
             return result.run().method().name();
         }
 
+        /** Whether each trial has a certificate. */
+        public boolean certifiedWhole() {
+            return certified.count() == robust.trials();
+        }
+
         /** The 95 % interval of robust accuracy, over trials and images; no accuracy is below 0 or above 1. */
         public Interval interval() {
             Interval interval = robust.interval(1 - LEVEL);

@@ -69,10 +69,9 @@ public final class LeaderboardTables {
                                             List.of(
                                                     percent(row.clean().mean()),
                                                     percent(row.robust().mean())),
-                                            row.certified().count()
-                                                            < row.robust().trials()
-                                                    ? NONE
-                                                    : percent(row.certified().mean())))
+                                            row.certifiedWhole()
+                                                    ? percent(row.certified().mean())
+                                                    : NONE))
                                     .orElse(Collections.nCopies(titles.size(), NONE)))
                             .toList()));
         }
@@ -107,9 +106,9 @@ public final class LeaderboardTables {
                 .forEach(row -> notes.add(row.name() + " network with the same updates: clean "
                         + percent(row.clean().mean()) + " %, robust "
                         + percent(row.robust().mean()) + " %"
-                        + (row.certified().count() < row.robust().trials()
-                                ? ""
-                                : ", certified " + percent(row.certified().mean()) + " %")));
+                        + (row.certifiedWhole()
+                                ? ", certified " + percent(row.certified().mean()) + " %"
+                                : "")));
         return notes;
     }
 
@@ -134,7 +133,7 @@ public final class LeaderboardTables {
                                     ? NONE
                                     : String.format(
                                             Locale.ROOT, "%.3f", row.distance().mean())),
-                    row.certified().count() < row.robust().trials() ? NONE : spread(row.certified())));
+                    row.certifiedWhole() ? spread(row.certified()) : NONE));
             comparisons.add(comparison(board, best, row.name()));
             costs.add(List.of(
                     Numbers.percent(row.density().mean()),

@@ -76,7 +76,7 @@ public final class FindingsFiles {
         if (results.length() <= MOST_CHARACTERS) {
             text("results", results);
         } else {
-            delete(file("results")); // of the search as it was when it was smaller
+            AtomicFiles.delete(file("results")); // of the search as it was when it was smaller
         }
         if (!read.robustness().evaluations().isEmpty()) {
             text("robustness", written(text -> RobustnessCsv.attacks(read.robustness(), text)));
@@ -127,14 +127,6 @@ public final class FindingsFiles {
 
     private Path file(String kind) {
         return directory.resolve(name + "-" + kind + ".csv");
-    }
-
-    private static void delete(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            throw AtomicFiles.unwritable(file, e);
-        }
     }
 
     private void text(String kind, String content) {

@@ -74,7 +74,7 @@ record PaperRun(PaperPart part, Report.Run run, Cell cell) {
         Store store = run.store();
         Map<String, Integer> users = new HashMap<>(); // of levels, that strategies share
         store.trials().forEach(trial -> trial.levels().forEach(level -> users.merge(level, 1, Integer::sum)));
-        Map<String, Integer> trials = new LinkedHashMap<>();
+        Map<Integer, List<String>> byTrials = new LinkedHashMap<>();
         for (String strategy : strategies()) {
             store.trials().stream()
                     .filter(trial -> trial.id().strategy().equals(restart(strategy))
@@ -83,21 +83,12 @@ record PaperRun(PaperPart part, Report.Run run, Cell cell) {
                                             && store.level(level).state() == LevelState.DONE))
                     .mapToInt(trial -> trial.id().trial())
                     .max()
-                    .ifPresent(most -> trials.put(strategy, most));
+                    .ifPresent(most -> byTrials.computeIfAbsent(most, _ -> new ArrayList<>())
+                            .add(strategy));
         }
-        return command(part.store(), trials);
-    }
-
-    /** The commands of a store, by the number of trials of its strategies. */
-    static String command(String store, Map<String, Integer> trials) {
-        return trials.values().stream()
-                .distinct()
-                .map(number -> "espalier reproduce paper --part " + store + "-"
-                        + trials.entrySet().stream()
-                                .filter(each -> each.getValue().equals(number))
-                                .map(Map.Entry::getKey)
-                                .collect(Collectors.joining(","))
-                        + " --trials " + number)
+        return byTrials.entrySet().stream()
+                .map(each -> "espalier reproduce paper --part " + part.store() + "-" + String.join(",", each.getValue())
+                        + " --trials " + each.getKey())
                 .collect(Collectors.joining(" && "));
     }
 
