@@ -1,6 +1,7 @@
 package org.espalier.cli.benchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -179,11 +180,11 @@ class BenchmarkCommandTest {
 
     @Test
     void certificatesAreAddedToABenchmarkThatHasNone() throws IOException {
-        benchmark("--methods", "dense,magnitude", "--sparsity", "0.5", "--trials", "1");
+        benchmark("--methods", "dense,magnitude,random", "--sparsity", "0.5", "--trials", "1");
         assertThat(json().path("results").path(0).path("trials").path(0).has("certified"))
                 .isFalse();
         Files.writeString(file, Files.readString(file).replace("suite: fast,", "suite: fast, certify: ibp,"));
-        CommandLineRun run = benchmark("--methods", "dense,magnitude", "--sparsity", "0.5", "--trials", "1");
+        CommandLineRun run = benchmark("--methods", "dense,magnitude,random", "--sparsity", "0.5", "--trials", "1");
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.err()).contains("magnitude-s50, 0 levels trained");
         assertThat(run.out()).contains("certified %", "certified: the share of these images that ibp proves");
@@ -211,11 +212,23 @@ class BenchmarkCommandTest {
             assertThat(directory.getParent()).isDirectoryContaining(each -> each.equals(directory));
             assertThat(directory.getParent().toFile().list()).hasSize(1);
         }
-        assertThat(shares).hasSize(2);
+        assertThat(shares).hasSize(3);
         assertThat(Csv.read(out.resolve("leaderboard.csv")).stream()
                         .map(row -> Double.valueOf(row.getOrDefault("certified", "")))
                         .toList())
-                .containsExactlyElementsOf(shares);
+                .containsExactlyInAnyOrderElementsOf(shares);
+        assertThat(json().path("boards").path(0).path("certified-pairs")).isEmpty();
+        JsonNode pairs = json().path("boards").path(1).path("certified-pairs");
+        assertThat(pairs).hasSize(1);
+        assertThat(pairs.path(0).path("difference").path("mean").asDouble(-1))
+                .isCloseTo(Math.abs(shares.get(1) - shares.get(2)), within(1e-12));
+        assertThat(run.out()).contains(" has the most certified: ");
+        assertThat(Files.readString(out.resolve("leaderboard.md"))).contains("certified, difference to the best");
+        assertThat(Csv.read(out.resolve("leaderboard.csv")).stream()
+                        .filter(row -> row.get("certified-noise").equals("best"))
+                        .map(row -> row.get("method")))
+                .hasSize(2)
+                .contains("dense", pairs.path(0).path("high").asString());
         Files.writeString(file, Files.readString(file).replace("certify: ibp,", "certify: crown,"));
         assertThat(benchmark("--methods", "dense", "--trials", "1").err()).contains("holds another benchmark");
         Files.writeString(file, Files.readString(file).replace("certify: crown,", "certify: crowm,"));

@@ -121,19 +121,46 @@ public final class ReferenceGraphBounds {
         }
     }
 
-    private double constant(Graph.Node node, int output) {
+    /** What a node adds to each of its outputs. */
+    private double[] constants(Graph.Node node) {
+        double[] constants = new double[graph.shape(node.name()).elements()];
+        switch (node.operation()) {
+            case Operation.Linear linear
+            when linear.bias() -> fill(constants, node, of(parameters, node.name() + ".bias"));
+            case Operation.Conv2d conv when conv.bias() -> fill(constants, node, of(parameters, node.name() + ".bias"));
+            case Operation.BatchNorm norm -> {
+                double[] mean = of(parameters, node.name() + ".running_mean");
+                double[] shift = norm.affine() ? of(parameters, node.name() + ".bias") : new double[mean.length];
+                double[] channels = new double[mean.length];
+                for (int c = 0; c < channels.length; c++) {
+                    channels[c] = shift[c] - mean[c] * scale(node, norm, c) * inverse(node, c);
+                }
+                fill(constants, node, channels);
+            }
+            case Operation.Normalise normalise -> {
+                double[] channels = new double[normalise.means().size()];
+                for (int c = 0; c < channels.length; c++) {
+                    channels[c] = -(double) normalise.means().get(c)
+                            / normalise.deviations().get(c);
+                }
+                fill(constants, node, channels);
+            }
+            default -> {}
+        }
+        return constants;
+    }
+
+    /** Gives each output its channel's value. */
+    private void fill(double[] outputs, Graph.Node node, double[] channels) {
+        int each = perChannel(node);
+        for (int o = 0; o < outputs.length; o++) {
+            outputs[o] = channels[o / each];
+        }
+    }
+
+    private int perChannel(Graph.Node node) {
         Shape to = graph.shape(node.name());
-        int c = output / Math.max(1, to.elements() / to.size(0));
-        return switch (node.operation()) {
-            case Operation.Linear linear when linear.bias() -> of(parameters, node.name() + ".bias")[c];
-            case Operation.Conv2d conv when conv.bias() -> of(parameters, node.name() + ".bias")[c];
-            case Operation.BatchNorm norm ->
-                (norm.affine() ? of(parameters, node.name() + ".bias")[c] : 0)
-                        - of(parameters, node.name() + ".running_mean")[c] * scale(node, norm, c) * inverse(node, c);
-            case Operation.Normalise normalise ->
-                -(double) normalise.means().get(c) / normalise.deviations().get(c);
-            default -> 0;
-        };
+        return Math.max(1, to.elements() / to.size(0));
     }
 
     private double scale(Graph.Node node, Operation.BatchNorm norm, int channel) {
@@ -145,31 +172,52 @@ public final class ReferenceGraphBounds {
         return 1 / Math.sqrt(variance + Operation.BatchNorm.EPSILON);
     }
 
-    private void addWeight(Graph.Node node, int parameter, double gradient, Map<String, double[]> gradients) {
-        switch (node.operation()) {
-            case Operation.Linear linear -> of(gradients, node.name() + ".weight")[parameter] += gradient;
-            case Operation.Conv2d conv -> of(gradients, node.name() + ".weight")[parameter] += gradient;
-            case Operation.BatchNorm norm
-            when norm.affine() ->
-                of(gradients, node.name() + ".weight")[parameter] += gradient * inverse(node, parameter);
-            default -> {}
-        }
+    /** Receives the gradient of a node's weight, or of its constant at an output. */
+    private interface Sink {
+        void add(int index, double gradient);
     }
 
-    private void addConstant(Graph.Node node, int output, double gradient, Map<String, double[]> gradients) {
-        Shape to = graph.shape(node.name());
-        int c = output / Math.max(1, to.elements() / to.size(0));
-        switch (node.operation()) {
-            case Operation.Linear linear when linear.bias() -> of(gradients, node.name() + ".bias")[c] += gradient;
-            case Operation.Conv2d conv when conv.bias() -> of(gradients, node.name() + ".bias")[c] += gradient;
+    private Sink weightGradients(Graph.Node node, Map<String, double[]> gradients) {
+        String name = node.name() + ".weight";
+        return switch (node.operation()) {
+            case Operation.Linear _, Operation.Conv2d _ -> {
+                double[] into = of(gradients, name);
+                yield (parameter, gradient) -> into[parameter] += gradient;
+            }
             case Operation.BatchNorm norm
             when norm.affine() -> {
-                of(gradients, node.name() + ".bias")[c] += gradient;
-                of(gradients, node.name() + ".weight")[c] -=
-                        gradient * of(parameters, node.name() + ".running_mean")[c] * inverse(node, c);
+                double[] into = of(gradients, name);
+                yield (parameter, gradient) -> into[parameter] += gradient * inverse(node, parameter);
             }
-            default -> {}
+            default -> (_, _) -> {};
+        };
+    }
+
+    private Sink constantGradients(Graph.Node node, Map<String, double[]> gradients) {
+        String name = node.name() + ".bias";
+        int each = perChannel(node);
+        boolean biases = node.operation() instanceof Operation.Linear linear && linear.bias()
+                || node.operation() instanceof Operation.Conv2d conv && conv.bias();
+        if (biases) {
+            double[] into = of(gradients, name);
+            return (output, gradient) -> into[output / each] += gradient;
         }
+        if (node.operation() instanceof Operation.BatchNorm norm && norm.affine()) {
+            double[] into = of(gradients, name);
+            double[] weights = of(gradients, node.name() + ".weight");
+            double[] mean = of(parameters, node.name() + ".running_mean");
+            return (output, gradient) -> {
+                int c = output / each;
+                into[c] += gradient;
+                weights[c] -= gradient * mean[c] * inverse(node, c);
+            };
+        }
+        return (_, _) -> {};
+    }
+
+    /** The values of a map that a node reads, in the order of its inputs. */
+    private static double[][] read(Map<String, double[]> map, Graph.Node node) {
+        return node.inputs().stream().map(name -> of(map, name)).toArray(double[][]::new);
     }
 
     private static String source(Graph.Node node, int source) {
@@ -198,13 +246,14 @@ public final class ReferenceGraphBounds {
                 }
             }
             default -> {
-                for (int o = 0; o < l.length; o++) {
-                    l[o] = constant(node, o);
-                    u[o] = l[o];
-                }
+                double[] constants = constants(node);
+                System.arraycopy(constants, 0, l, 0, l.length);
+                System.arraycopy(constants, 0, u, 0, u.length);
+                double[][] lower = read(low, node);
+                double[][] upper = read(high, node);
                 edges(node, (source, o, i, w, parameter) -> {
-                    double least = of(low, source(node, source))[i];
-                    double most = of(high, source(node, source))[i];
+                    double least = lower[source][i];
+                    double most = upper[source][i];
                     l[o] += w * (w > 0 ? least : most);
                     u[o] += w * (w > 0 ? most : least);
                 });
@@ -220,7 +269,8 @@ public final class ReferenceGraphBounds {
         if (!(node.operation() instanceof Operation.Linear)) {
             return of(high, node.name())[other] - of(low, node.name())[label];
         }
-        double sum = constant(node, other) - constant(node, label);
+        double[] constants = constants(node);
+        double sum = constants[other] - constants[label];
         double[] least = of(low, source(node, 0));
         double[] most = of(high, source(node, 0));
         double[] w = of(parameters, node.name() + ".weight");
@@ -241,18 +291,20 @@ public final class ReferenceGraphBounds {
         double[] least = of(low, source(node, 0));
         double[] most = of(high, source(node, 0));
         double[] w = of(parameters, node.name() + ".weight");
+        Sink weights = weightGradients(node, gradients);
         for (int i = 0; i < least.length; i++) {
             int one = other * least.length + i;
             int two = label * least.length + i;
             double difference = w[one] - w[two];
             // At zero either end will do; the middle is what centre and radius give.
             double x = difference > 0 ? most[i] : difference < 0 ? least[i] : (most[i] + least[i]) / 2;
-            addWeight(node, one, g * x, gradients);
-            addWeight(node, two, -g * x, gradients);
+            weights.add(one, g * x);
+            weights.add(two, -g * x);
             of(difference > 0 ? highGradient : lowGradient, source(node, 0))[i] += g * difference;
         }
-        addConstant(node, other, g, gradients);
-        addConstant(node, label, -g, gradients);
+        Sink constants = constantGradients(node, gradients);
+        constants.add(other, g);
+        constants.add(label, -g);
     }
 
     /** A lower bound of the label's lead over another class, carried back to the input. */
@@ -285,10 +337,12 @@ public final class ReferenceGraphBounds {
                     }
                 }
             } else {
+                double[] constants = constants(node);
                 for (int o = 0; o < out.length; o++) {
-                    sum += out[o] * constant(node, o);
+                    sum += out[o] * constants[o];
                 }
-                edges(node, (source, o, i, w, parameter) -> of(held, source(node, source))[i] += w * out[o]);
+                double[][] into = read(held, node);
+                edges(node, (source, o, i, w, parameter) -> into[source][i] += w * out[o]);
             }
         }
         double[] first = of(held, Graph.INPUT);
@@ -380,14 +434,18 @@ public final class ReferenceGraphBounds {
                     }
                 }
             } else {
+                double[] constants = constants(node);
+                Sink constantGradients = constantGradients(node, gradients);
                 for (int o = 0; o < out.length; o++) {
-                    next[o] = g * constant(node, o);
-                    addConstant(node, o, g * out[o], gradients);
+                    next[o] = g * constants[o];
+                    constantGradients.add(o, g * out[o]);
                 }
+                Sink weightGradients = weightGradients(node, gradients);
+                double[][] from = read(back, node);
                 edges(node, (source, o, i, w, parameter) -> {
-                    double each = of(back, source(node, source))[i];
+                    double each = from[source][i];
                     next[o] += w * each;
-                    addWeight(node, parameter, out[o] * each, gradients);
+                    weightGradients.add(parameter, out[o] * each);
                 });
             }
             back.put(node.name(), next);
@@ -445,17 +503,23 @@ public final class ReferenceGraphBounds {
                 }
             }
             default -> {
+                Sink constantGradients = constantGradients(node, gradients);
                 for (int o = 0; o < gl.length; o++) {
-                    addConstant(node, o, gl[o] + gu[o], gradients);
+                    constantGradients.add(o, gl[o] + gu[o]);
                 }
+                Sink weightGradients = weightGradients(node, gradients);
+                double[][] lower = read(low, node);
+                double[][] upper = read(high, node);
+                double[][] lowerGradients = read(lowGradient, node);
+                double[][] upperGradients = read(highGradient, node);
                 edges(node, (source, o, i, w, parameter) -> {
-                    double l = of(low, source(node, source))[i];
-                    double u = of(high, source(node, source))[i];
+                    double l = lower[source][i];
+                    double u = upper[source][i];
                     double atLower = w > 0 ? l : w < 0 ? u : (l + u) / 2;
                     double atUpper = w > 0 ? u : w < 0 ? l : (l + u) / 2;
-                    addWeight(node, parameter, gl[o] * atLower + gu[o] * atUpper, gradients);
-                    of(lowGradient, source(node, source))[i] += w * (w > 0 ? gl[o] : gu[o]);
-                    of(highGradient, source(node, source))[i] += w * (w > 0 ? gu[o] : gl[o]);
+                    weightGradients.add(parameter, gl[o] * atLower + gu[o] * atUpper);
+                    lowerGradients[source][i] += w * (w > 0 ? gl[o] : gu[o]);
+                    upperGradients[source][i] += w * (w > 0 ? gu[o] : gl[o]);
                 });
             }
         }

@@ -115,22 +115,27 @@ public final class BenchmarkJson {
             ranking.add(entry);
         }
         json.put("ranking", ranking);
-        List<Object> pairs = new ArrayList<>();
-        for (Leaderboard.Pair pair : board.pairs()) {
+        json.put("pairs", pairs(board.robust()));
+        if (board.certified().best().isPresent()) {
+            json.put("certified-pairs", pairs(board.certified()));
+        }
+        return json;
+    }
+
+    private static List<Object> pairs(Pairs pairs) {
+        List<Object> all = new ArrayList<>();
+        for (Pairs.Pair pair : pairs.all()) {
             Map<String, Object> entry = new LinkedHashMap<>();
             entry.put("high", pair.high());
             entry.put("low", pair.low());
             entry.put("trials", pair.difference().trials());
-            entry.put(
-                    "difference",
-                    mean(pair.difference().mean(), pair.difference().interval(1 - Leaderboard.LEVEL)));
+            entry.put("difference", mean(pair.difference().mean(), pair.interval()));
             entry.put("p", pair.difference().p());
             entry.put("p-holm", pair.adjusted());
             entry.put("shown", pair.shown());
-            pairs.add(entry);
+            all.add(entry);
         }
-        json.put("pairs", pairs);
-        return json;
+        return all;
     }
 
     private static Map<String, Object> mean(double mean, Interval interval) {

@@ -4,13 +4,15 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import org.espalier.evaluate.rules.Outcomes;
 import org.espalier.lab.benchmark.MethodResult;
 import org.espalier.lab.certification.Certification;
 import org.espalier.lab.experiment.BenchmarkSettings;
 import org.espalier.lab.robustness.StoredEvaluation;
-import org.espalier.report.statistics.Holm;
 import org.espalier.report.statistics.Interval;
 import org.espalier.report.statistics.Sample;
 import org.espalier.report.statistics.TwoWay;
@@ -33,20 +35,12 @@ public record Leaderboard(BenchmarkSettings settings, List<MethodResult> results
      * @param sparsity share of weights or units
      * @param structured whether methods prune units
      * @param rows the highest mean robust accuracy first
-     * @param pairs all pairs of rows, the higher mean first
+     * @param robust comparisons of robust accuracy
+     * @param certified comparisons of certified accuracy, of the methods whose trials all have a certificate
      */
-    public record Board(double sparsity, boolean structured, List<Row> rows, List<Pair> pairs) {
+    public record Board(double sparsity, boolean structured, List<Row> rows, Pairs robust, Pairs certified) {
         public Board {
             rows = List.copyOf(rows);
-            pairs = List.copyOf(pairs);
-        }
-
-        /** The comparison of two methods; empty for a method with itself. */
-        public Optional<Pair> pair(String one, String other) {
-            return pairs.stream()
-                    .filter(pair -> pair.high().equals(one) && pair.low().equals(other)
-                            || pair.high().equals(other) && pair.low().equals(one))
-                    .findFirst();
         }
     }
 
@@ -87,22 +81,6 @@ public record Leaderboard(BenchmarkSettings settings, List<MethodResult> results
         public Interval interval() {
             Interval interval = robust.interval(1 - LEVEL);
             return new Interval(Math.max(0, interval.low()), Math.min(1, interval.high()));
-        }
-    }
-
-    /**
-     * A comparison of two methods in the trials that both have: the same initial weights where both draw them alike, and the same
-     * images.
-     *
-     * @param high method with the higher mean
-     * @param low the other method
-     * @param difference of robust accuracy, high less low
-     * @param adjusted p value after Holm's correction over all pairs of the board
-     */
-    public record Pair(String high, String low, TwoWay difference, double adjusted) {
-        /** Whether the difference is shown at {@link #LEVEL}; it is within noise otherwise. */
-        public boolean shown() {
-            return adjusted <= LEVEL;
         }
     }
 
@@ -163,8 +141,7 @@ public record Leaderboard(BenchmarkSettings settings, List<MethodResult> results
                         .count()));
     }
 
-    private static Sample sample(
-            List<MethodResult.Trial> trials, java.util.function.ToDoubleFunction<MethodResult.Trial> number) {
+    private static Sample sample(List<MethodResult.Trial> trials, ToDoubleFunction<MethodResult.Trial> number) {
         return Sample.of(trials.stream()
                 .map(number::applyAsDouble)
                 .filter(value -> !Double.isNaN(value))
@@ -185,45 +162,43 @@ public record Leaderboard(BenchmarkSettings settings, List<MethodResult> results
         return right;
     }
 
-    private static Board board(double sparsity, boolean structured, List<Row> unsorted) {
-        List<Row> rows = unsorted.stream()
-                .sorted(Comparator.comparingDouble((Row row) -> -row.robust().mean())
-                        .thenComparing(Row::name))
-                .toList();
-        List<Pair> pairs = new ArrayList<>();
-        for (int a = 0; a < rows.size(); a++) {
-            for (int b = a + 1; b < rows.size(); b++) {
-                difference(rows.get(a), rows.get(b)).ifPresent(pairs::add);
-            }
-        }
-        List<Double> adjusted =
-                Holm.adjust(pairs.stream().map(pair -> pair.difference().p()).toList());
-        List<Pair> corrected = new ArrayList<>();
-        for (int i = 0; i < pairs.size(); i++) {
-            Pair pair = pairs.get(i);
-            corrected.add(new Pair(pair.high(), pair.low(), pair.difference(), adjusted.get(i)));
-        }
-        return new Board(sparsity, structured, rows, corrected);
+    /** 1 for each image that is certified. */
+    private static double[] right(Certification certificate) {
+        return certificate.images().stream()
+                .mapToDouble(image -> image.certified() ? 1 : 0)
+                .toArray();
     }
 
-    private static Optional<Pair> difference(Row high, Row low) {
-        List<double[]> values = new ArrayList<>();
-        for (MethodResult.Trial one : high.result().trials()) {
-            for (MethodResult.Trial other : low.result().trials()) {
-                if (one.trial() == other.trial()
-                        && one.suite().isPresent()
-                        && other.suite().isPresent()) {
-                    double[] value = right(suite(one));
-                    double[] less = right(suite(other));
-                    for (int i = 0; i < value.length; i++) {
-                        value[i] -= less[i];
-                    }
-                    values.add(value);
-                }
-            }
-        }
-        return values.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Pair(high.name(), low.name(), TwoWay.of(values.toArray(double[][]::new)), 1));
+    private static Board board(double sparsity, boolean structured, List<Row> unsorted) {
+        List<Row> rows = ranked(unsorted, row -> row.robust().mean());
+        List<Row> certified = ranked(
+                rows.stream().filter(Row::certifiedWhole).toList(),
+                row -> row.certified().mean());
+        return new Board(
+                sparsity,
+                structured,
+                rows,
+                pairs(rows, trial -> trial.suite().map(Leaderboard::right)),
+                pairs(certified, trial -> trial.certificate().map(Leaderboard::right)));
+    }
+
+    private static Pairs pairs(List<Row> ranked, Function<MethodResult.Trial, Optional<double[]>> right) {
+        return Pairs.of(ranked.stream()
+                .map(row -> {
+                    SortedMap<Integer, double[]> byTrial = new TreeMap<>();
+                    row.result()
+                            .trials()
+                            .forEach(trial ->
+                                    right.apply(trial).ifPresent(images -> byTrial.put(trial.trial(), images)));
+                    return new Pairs.Measured(row.name(), byTrial);
+                })
+                .toList());
+    }
+
+    private static List<Row> ranked(List<Row> rows, ToDoubleFunction<Row> mean) {
+        return rows.stream()
+                .sorted(Comparator.comparingDouble((Row row) -> -mean.applyAsDouble(row))
+                        .thenComparing(Row::name))
+                .toList();
     }
 }

@@ -32,7 +32,9 @@ final class LeaderboardCsv {
             "interval-low",
             "interval-high",
             "behind-the-best",
-            "noise");
+            "noise",
+            "certified-behind-the-best",
+            "certified-noise");
 
     private LeaderboardCsv() {}
 
@@ -57,7 +59,6 @@ final class LeaderboardCsv {
             Leaderboard.Board board, Leaderboard.Row row, int rank, MethodResult.Trial trial, StoredEvaluation suite) {
         MethodResult.Size size = trial.network().orElseThrow();
         Interval interval = row.interval();
-        Optional<Leaderboard.Pair> behind = board.pair(board.rows().getFirst().name(), row.name());
         return List.of(
                 board.structured() ? "units" : "weights",
                 Double.toString(board.sparsity()),
@@ -82,10 +83,18 @@ final class LeaderboardCsv {
                 trial.seconds().isPresent() ? Double.toString(trial.seconds().getAsDouble()) : "",
                 Double.toString(interval.low()),
                 Double.toString(interval.high()),
-                behind.map(pair -> Double.toString(pair.difference().mean())).orElse(""),
-                rank == 1
-                        ? "best"
-                        : behind.map(pair -> pair.shown() ? "shown worse" : "within noise")
-                                .orElse("not compared"));
+                behind(board.robust(), row.name()),
+                board.robust().standing(row.name()),
+                behind(board.certified(), row.name()),
+                board.certified()
+                        .best()
+                        .map(_ -> board.certified().standing(row.name()))
+                        .orElse(""));
+    }
+
+    private static String behind(Pairs pairs, String name) {
+        return pairs.behindBest(name)
+                .map(pair -> Double.toString(pair.difference().mean()))
+                .orElse("");
     }
 }

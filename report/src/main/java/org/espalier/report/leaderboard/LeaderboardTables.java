@@ -21,6 +21,7 @@ import org.espalier.report.table.Table;
 /** The tables of a leaderboard: a summary, a ranking for each sparsity, and the record of each method. */
 public final class LeaderboardTables {
     private static final String NONE = "-";
+    private static final List<String> COMPARISON = List.of("points", "95 % interval", "noise?", "shown worse");
 
     private LeaderboardTables() {}
 
@@ -117,8 +118,8 @@ public final class LeaderboardTables {
         List<List<String>> keys = new ArrayList<>();
         List<List<String>> accuracies = new ArrayList<>();
         List<List<String>> comparisons = new ArrayList<>();
+        List<List<String>> certified = new ArrayList<>();
         List<List<String>> costs = new ArrayList<>();
-        String best = board.rows().getFirst().name();
         for (int r = 0; r < board.rows().size(); r++) {
             Leaderboard.Row row = board.rows().get(r);
             keys.add(List.of(Integer.toString(r + 1), row.name()));
@@ -134,7 +135,8 @@ public final class LeaderboardTables {
                                     : String.format(
                                             Locale.ROOT, "%.3f", row.distance().mean())),
                     row.certifiedWhole() ? spread(row.certified()) : NONE));
-            comparisons.add(comparison(board, best, row.name()));
+            comparisons.add(comparison(board.robust(), row.name()));
+            certified.add(comparison(board.certified(), row.name()));
             costs.add(List.of(
                     Numbers.percent(row.density().mean()),
                     Numbers.percent(row.units().mean()),
@@ -144,47 +146,40 @@ public final class LeaderboardTables {
                             ? NONE
                             : String.format(Locale.ROOT, "%.0f", row.seconds().mean())));
         }
+        List<Table.Block> blocks = new ArrayList<>();
+        blocks.add(new Table.Block(
+                "accuracy",
+                withCertified(
+                        leaderboard, List.of("clean %", "robust %", "95 % interval", "median distance"), "certified %"),
+                accuracies));
+        blocks.add(new Table.Block("robust, difference to the best", COMPARISON, comparisons, Set.of(2)));
+        if (board.certified().best().isPresent()) {
+            blocks.add(new Table.Block("certified, difference to the best", COMPARISON, certified, Set.of(2)));
+        }
+        blocks.add(
+                new Table.Block("network", List.of("weights %", "units %", "trials", "training s"), costs, Set.of()));
         return new Table(
                 percentOf(board.sparsity()) + " % of the " + (board.structured() ? "hidden units" : "weights")
                         + " pruned",
                 new Table.Block("", List.of("rank", "method"), keys, Set.of(1)),
-                List.of(
-                        new Table.Block(
-                                "accuracy",
-                                withCertified(
-                                        leaderboard,
-                                        List.of("clean %", "robust %", "95 % interval", "median distance"),
-                                        "certified %"),
-                                accuracies),
-                        new Table.Block(
-                                "difference to the best",
-                                List.of("points", "95 % interval", "noise?", "shown worse"),
-                                comparisons,
-                                Set.of(2)),
-                        new Table.Block(
-                                "network", List.of("weights %", "units %", "trials", "training s"), costs, Set.of())),
+                blocks,
                 List.of(
                         "Intervals cover trials and images. noise?: within noise, if the paired difference to the best is not"
                                 + " shown at 5 % after Holm's correction over all pairs of the table.",
-                        "shown worse: methods of the table that are shown to have a lower robust accuracy.",
+                        "shown worse: methods of the table that are shown to have a lower accuracy, robust or certified.",
                         "clean, certified: mean and standard deviation over trials. median distance: of the nearest adversarial"
                                 + " examples that FMN found. training: seconds on the clock of one thread."));
     }
 
-    private static List<String> comparison(Leaderboard.Board board, String best, String name) {
-        long worse = board.pairs().stream()
-                .filter(pair -> pair.high().equals(name) && pair.shown())
-                .count();
-        return board.pair(best, name)
-                .map(pair -> {
-                    Interval interval = pair.difference().interval(1 - Leaderboard.LEVEL);
-                    return List.of(
-                            points(-pair.difference().mean()),
-                            points(-interval.high()) + " to " + points(-interval.low()),
-                            pair.shown() ? "worse" : "within noise",
-                            Long.toString(worse));
-                })
-                .orElse(List.of(NONE, NONE, name.equals(best) ? "best" : NONE, Long.toString(worse)));
+    private static List<String> comparison(Pairs pairs, String name) {
+        Optional<Pairs.Pair> behind = pairs.behindBest(name);
+        return List.of(
+                behind.map(pair -> points(-pair.difference().mean())).orElse(NONE),
+                behind.map(pair -> points(-pair.interval().high()) + " to "
+                                + points(-pair.interval().low()))
+                        .orElse(NONE),
+                pairs.standing(name),
+                Long.toString(pairs.shownWorse(name)));
     }
 
     /** The record of each method, in the form of Piras et al. (2024). */
@@ -246,12 +241,31 @@ public final class LeaderboardTables {
                 + " has the highest robust accuracy: " + percent(best.robust().mean()) + " % (95 % interval "
                 + percent(interval.low()) + " to " + percent(interval.high()) + ", "
                 + best.robust().trials() + (best.robust().trials() == 1 ? " trial)." : " trials)."));
+        sentences.addAll(behind(board.robust()));
+        certified(board).ifPresent(row -> {
+            sentences.add(row.name() + " has the most certified: "
+                    + percent(row.certified().mean()) + " %.");
+            sentences.addAll(behind(board.certified()));
+        });
+        return sentences;
+    }
+
+    /** The method with the most certified; empty where nothing is certified. */
+    private static Optional<Leaderboard.Row> certified(Leaderboard.Board board) {
+        return board.certified()
+                .best()
+                .flatMap(name -> board.rows().stream()
+                        .filter(row -> row.name().equals(name))
+                        .findFirst());
+    }
+
+    /** Which methods are within noise of the best, and which are shown to be worse. */
+    private static List<String> behind(Pairs pairs) {
         List<String> noise = new ArrayList<>();
         List<String> worse = new ArrayList<>();
-        board.rows().stream()
-                .skip(1)
-                .forEach(row -> board.pair(best.name(), row.name())
-                        .ifPresent(pair -> (pair.shown() ? worse : noise).add(row.name())));
+        pairs.ranked()
+                .forEach(name -> pairs.behindBest(name).ifPresent(pair -> (pair.shown() ? worse : noise).add(name)));
+        List<String> sentences = new ArrayList<>();
         if (!noise.isEmpty()) {
             sentences.add("The difference is within noise for " + String.join(", ", noise) + ".");
         }
