@@ -8,12 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.espalier.cli.CommandLineRun;
 import org.espalier.cli.TinyImages;
+import org.espalier.fixtures.Trees;
 import org.espalier.lab.file.Json;
 import org.espalier.report.format.Csv;
 import org.junit.jupiter.api.BeforeEach;
@@ -183,12 +186,19 @@ class BenchmarkCommandTest {
         benchmark("--methods", "dense,magnitude,random", "--sparsity", "0.5", "--trials", "1");
         assertThat(json().path("results").path(0).path("trials").path(0).has("certified"))
                 .isFalse();
+        assertThat(json().path("boards").path(1).has("certified-pairs")).isFalse();
+        assertThat(Csv.read(out.resolve("leaderboard.csv")))
+                .allSatisfy(row -> assertThat(row)
+                        .containsEntry("certified-noise", "")
+                        .containsEntry("certified-behind-the-best", ""));
+        assertThat(Files.readString(out.resolve("leaderboard.md"))).doesNotContain("certified, difference");
         Files.writeString(file, Files.readString(file).replace("suite: fast,", "suite: fast, certify: ibp,"));
         CommandLineRun run = benchmark("--methods", "dense,magnitude,random", "--sparsity", "0.5", "--trials", "1");
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.err()).contains("magnitude-s50, 0 levels trained");
         assertThat(run.out()).contains("certified %", "certified: the share of these images that ibp proves");
         List<Double> shares = new ArrayList<>();
+        Map<String, Path> certificates = new HashMap<>();
         for (JsonNode result : json().path("results")) {
             double certified = result.path("trials").path(0).path("certified").asDouble(-1);
             shares.add(certified);
@@ -211,24 +221,37 @@ class BenchmarkCommandTest {
             Path directory = Path.of(line.path("directory").asString());
             assertThat(directory.getParent()).isDirectoryContaining(each -> each.equals(directory));
             assertThat(directory.getParent().toFile().list()).hasSize(1);
+            certificates.put(result.path("method").asString(), directory);
         }
         assertThat(shares).hasSize(3);
+        assertThat(shares.get(1)).isNotEqualTo(shares.get(2));
         assertThat(Csv.read(out.resolve("leaderboard.csv")).stream()
                         .map(row -> Double.valueOf(row.getOrDefault("certified", "")))
                         .toList())
                 .containsExactlyInAnyOrderElementsOf(shares);
+        assertThat(json().path("boards").path(0).has("certified-pairs")).isTrue();
         assertThat(json().path("boards").path(0).path("certified-pairs")).isEmpty();
         JsonNode pairs = json().path("boards").path(1).path("certified-pairs");
         assertThat(pairs).hasSize(1);
         assertThat(pairs.path(0).path("difference").path("mean").asDouble(-1))
                 .isCloseTo(Math.abs(shares.get(1) - shares.get(2)), within(1e-12));
-        assertThat(run.out()).contains(" has the most certified: ");
+        assertThat(run.out()).contains(" has the highest certified accuracy: ");
         assertThat(Files.readString(out.resolve("leaderboard.md"))).contains("certified, difference to the best");
         assertThat(Csv.read(out.resolve("leaderboard.csv")).stream()
                         .filter(row -> row.get("certified-noise").equals("best"))
                         .map(row -> row.get("method")))
                 .hasSize(2)
                 .contains("dense", pairs.path(0).path("high").asString());
+
+        Trees.delete(certificates.get("random"));
+        assertThat(benchmark("--methods", "dense,magnitude,random", "--sparsity", "0.5", "--trials", "1", "--report")
+                        .out())
+                .contains("Without all certificates: random.");
+        assertThat(json().path("boards").path(1).path("certified-pairs")).isEmpty();
+        assertThat(Csv.read(out.resolve("leaderboard.csv")).stream()
+                        .collect(Collectors.toMap(row -> row.get("method"), row -> row.get("certified-noise"))))
+                .isEqualTo(Map.of("dense", "best", "magnitude", "best", "random", "not compared"));
+
         Files.writeString(file, Files.readString(file).replace("certify: ibp,", "certify: crown,"));
         assertThat(benchmark("--methods", "dense", "--trials", "1").err()).contains("holds another benchmark");
         Files.writeString(file, Files.readString(file).replace("certify: crown,", "certify: crowm,"));

@@ -82,8 +82,10 @@ public final class ReferenceGraphBounds {
                 ReferenceGraph.taps(conv, from, to, (o, i, k) -> edge.at(0, o, i, w[k], k));
             }
             case Operation.BatchNorm norm -> {
+                double[] scales = scales(node, norm);
+                double[] inverses = inverses(node);
                 for (int i = 0; i < from.elements(); i++) {
-                    edge.at(0, i, i, scale(node, norm, i / each) * inverse(node, i / each), i / each);
+                    edge.at(0, i, i, scales[i / each] * inverses[i / each], i / each);
                 }
             }
             case Operation.AveragePool pool ->
@@ -131,9 +133,11 @@ public final class ReferenceGraphBounds {
             case Operation.BatchNorm norm -> {
                 double[] mean = of(parameters, node.name() + ".running_mean");
                 double[] shift = norm.affine() ? of(parameters, node.name() + ".bias") : new double[mean.length];
+                double[] scales = scales(node, norm);
+                double[] inverses = inverses(node);
                 double[] channels = new double[mean.length];
                 for (int c = 0; c < channels.length; c++) {
-                    channels[c] = shift[c] - mean[c] * scale(node, norm, c) * inverse(node, c);
+                    channels[c] = shift[c] - mean[c] * scales[c] * inverses[c];
                 }
                 fill(constants, node, channels);
             }
@@ -158,18 +162,27 @@ public final class ReferenceGraphBounds {
         }
     }
 
+    /** Outputs of a channel. */
     private int perChannel(Graph.Node node) {
         Shape to = graph.shape(node.name());
         return Math.max(1, to.elements() / to.size(0));
     }
 
-    private double scale(Graph.Node node, Operation.BatchNorm norm, int channel) {
-        return norm.affine() ? of(parameters, node.name() + ".weight")[channel] : 1;
+    /** (channel) what a batch norm multiplies normal values with. */
+    private double[] scales(Graph.Node node, Operation.BatchNorm norm) {
+        if (norm.affine()) {
+            return of(parameters, node.name() + ".weight");
+        }
+        double[] ones = new double[norm.channels()];
+        Arrays.fill(ones, 1);
+        return ones;
     }
 
-    private double inverse(Graph.Node node, int channel) {
-        double variance = of(parameters, node.name() + ".running_var")[channel];
-        return 1 / Math.sqrt(variance + Operation.BatchNorm.EPSILON);
+    /** (channel) 1 over the deviation that a batch norm divides by. */
+    private double[] inverses(Graph.Node node) {
+        return Arrays.stream(of(parameters, node.name() + ".running_var"))
+                .map(variance -> 1 / Math.sqrt(variance + Operation.BatchNorm.EPSILON))
+                .toArray();
     }
 
     /** Receives the gradient of a node's weight, or of its constant at an output. */
@@ -177,6 +190,7 @@ public final class ReferenceGraphBounds {
         void add(int index, double gradient);
     }
 
+    /** Adds to the gradients of a node's weights, by parameter. */
     private Sink weightGradients(Graph.Node node, Map<String, double[]> gradients) {
         String name = node.name() + ".weight";
         return switch (node.operation()) {
@@ -187,32 +201,38 @@ public final class ReferenceGraphBounds {
             case Operation.BatchNorm norm
             when norm.affine() -> {
                 double[] into = of(gradients, name);
-                yield (parameter, gradient) -> into[parameter] += gradient * inverse(node, parameter);
+                double[] inverses = inverses(node);
+                yield (parameter, gradient) -> into[parameter] += gradient * inverses[parameter];
             }
             default -> (_, _) -> {};
         };
     }
 
+    /** Adds to the gradients of what makes a node's constants, by output. */
     private Sink constantGradients(Graph.Node node, Map<String, double[]> gradients) {
         String name = node.name() + ".bias";
         int each = perChannel(node);
-        boolean biases = node.operation() instanceof Operation.Linear linear && linear.bias()
-                || node.operation() instanceof Operation.Conv2d conv && conv.bias();
-        if (biases) {
-            double[] into = of(gradients, name);
-            return (output, gradient) -> into[output / each] += gradient;
-        }
-        if (node.operation() instanceof Operation.BatchNorm norm && norm.affine()) {
-            double[] into = of(gradients, name);
-            double[] weights = of(gradients, node.name() + ".weight");
-            double[] mean = of(parameters, node.name() + ".running_mean");
-            return (output, gradient) -> {
-                int c = output / each;
-                into[c] += gradient;
-                weights[c] -= gradient * mean[c] * inverse(node, c);
-            };
-        }
-        return (_, _) -> {};
+        return switch (node.operation()) {
+            case Operation.Linear linear when linear.bias() -> biasGradients(of(gradients, name), each);
+            case Operation.Conv2d conv when conv.bias() -> biasGradients(of(gradients, name), each);
+            case Operation.BatchNorm norm
+            when norm.affine() -> {
+                double[] into = of(gradients, name);
+                double[] weights = of(gradients, node.name() + ".weight");
+                double[] mean = of(parameters, node.name() + ".running_mean");
+                double[] inverses = inverses(node);
+                yield (output, gradient) -> {
+                    int c = output / each;
+                    into[c] += gradient;
+                    weights[c] -= gradient * mean[c] * inverses[c];
+                };
+            }
+            default -> (_, _) -> {};
+        };
+    }
+
+    private static Sink biasGradients(double[] into, int each) {
+        return (output, gradient) -> into[output / each] += gradient;
     }
 
     /** The values of a map that a node reads, in the order of its inputs. */

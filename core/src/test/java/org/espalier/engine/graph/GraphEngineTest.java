@@ -104,6 +104,7 @@ class GraphEngineTest {
     private static void agreesWithFloat64(String name, double density, int first) {
         for (Mode mode : Mode.values()) {
             Case truth = new Case(name, density, new ReferenceGraphEngine(network(name)), first);
+            // Two passes back serve all kinds.
             truth.pass(mode, Gradients.ALL_WEIGHTS);
             Weights all = truth.engine.gradient();
             truth.engine.backward(truth.buffers, 0, 3, Gradients.WEIGHTS_AND_INPUTS);

@@ -99,11 +99,7 @@ public record TicketCollection(Path directory, List<KeptTicket> tickets) {
             AtomicFiles.write(file, text.get().getBytes(StandardCharsets.UTF_8));
             return;
         }
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            throw new UserException(file + " cannot be deleted: " + e.getMessage(), e);
-        }
+        AtomicFiles.delete(file);
     }
 
     /** The experiment file of a ticket whose search is no preset with other settings. */

@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.espalier.UserException;
 import org.espalier.attack.Norm;
@@ -333,52 +335,39 @@ final class Validation {
                             "has " + strategy + ", expected [none]: training.mask is " + kind
                                     + ", which makes the masks of level 0 in place of pruning");
                 });
-        for (Experiment.Objective objective : objectives) {
-            if (!objective.method().map(ObjectiveKind::trainsUnderMaskRules).orElse(true)) {
-                throw wrong(
-                        "training.mask",
-                        "is " + kind + ", which objective " + objective.name()
-                                + " does not go with, expected a method that leaves weights and gradients to the rule");
-            }
-        }
+        refuse(
+                objectives,
+                objective -> !objective
+                        .method()
+                        .map(ObjectiveKind::trainsUnderMaskRules)
+                        .orElse(true),
+                objective -> "is " + kind + ", which objective " + objective.name()
+                        + " does not go with, expected a method that leaves weights and gradients to the rule");
         MaskRule rule = MaskRuleKind.of(settings);
         if (rule.prunesByZeros()) {
-            objectives.stream()
-                    .filter(objective ->
-                            objective.method().map(ObjectiveKind::weightsMove).orElse(false))
-                    .findFirst()
-                    .ifPresent(objective -> {
-                        throw wrong(
-                                "training.mask",
-                                "is " + kind
-                                        + ", which learns scores with zeros in place of pruned weights, expected no"
-                                        + " method that moves weights: objective " + objective.name()
-                                        + " would move the zeros");
-                    });
+            refuse(
+                    objectives,
+                    objective ->
+                            objective.method().map(ObjectiveKind::weightsMove).orElse(false),
+                    objective -> "is " + kind
+                            + ", which learns scores with zeros in place of pruned weights, expected no"
+                            + " method that moves weights: objective " + objective.name() + " would move the zeros");
         }
         if (rule.allGradients()) {
-            objectives.stream()
-                    .filter(objective -> objective.bound().isPresent())
-                    .findFirst()
-                    .ifPresent(objective -> {
-                        throw wrong(
-                                "training.mask",
-                                "is " + kind + ", which needs gradients of pruned weights, and objective "
-                                        + objective.name() + " has none, expected an objective without a bound");
-                    });
+            refuse(
+                    objectives,
+                    objective -> objective.bound().isPresent(),
+                    objective -> "is " + kind + ", which needs gradients of pruned weights, and objective "
+                            + objective.name() + " has none, expected an objective without a bound");
         }
         if (rule.robustLossesOnly()) {
-            objectives.stream()
-                    .filter(objective ->
-                            objective.attack().isEmpty() && objective.bound().isEmpty())
-                    .findFirst()
-                    .ifPresent(objective -> {
-                        throw wrong(
-                                "training.mask",
-                                "is " + kind
-                                        + ", which learns from a robust loss, expected an attack or a bound in every"
-                                        + " objective: " + objective.name() + " has none");
-                    });
+            refuse(
+                    objectives,
+                    objective ->
+                            objective.attack().isEmpty() && objective.bound().isEmpty(),
+                    objective ->
+                            "is " + kind + ", which learns from a robust loss, expected an attack or a bound in every"
+                                    + " objective: " + objective.name() + " has none");
         }
         if (!rule.constantDensity() && training.keepWeights() != Experiment.KeptWeights.LAST) {
             throw wrong(
@@ -396,6 +385,16 @@ final class Validation {
                             "is best-validation, expected final: training.mask is " + kind
                                     + ", whose best weights may come before its mask");
                 });
+    }
+
+    /** Says what is wrong with the first objective that a mask rule does not go with. */
+    private void refuse(
+            List<Experiment.Objective> objectives,
+            Predicate<Experiment.Objective> unfit,
+            Function<Experiment.Objective, String> problem) {
+        objectives.stream().filter(unfit).findFirst().ifPresent(objective -> {
+            throw wrong("training.mask", problem.apply(objective));
+        });
     }
 
     /** The ramp of an objective that can have one. */

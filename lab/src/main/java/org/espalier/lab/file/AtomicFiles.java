@@ -267,7 +267,7 @@ public final class AtomicFiles {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw unwritable(file, e);
+            throw new UserException(file + " cannot be deleted: " + reason(e), e);
         }
     }
 

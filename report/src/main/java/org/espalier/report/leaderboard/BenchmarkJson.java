@@ -122,9 +122,9 @@ public final class BenchmarkJson {
         return json;
     }
 
-    private static List<Object> pairs(Pairs pairs) {
+    private static List<Object> pairs(PairwiseComparisons pairs) {
         List<Object> all = new ArrayList<>();
-        for (Pairs.Pair pair : pairs.all()) {
+        for (PairwiseComparisons.Pair pair : pairs.pairs()) {
             Map<String, Object> entry = new LinkedHashMap<>();
             entry.put("high", pair.high());
             entry.put("low", pair.low());

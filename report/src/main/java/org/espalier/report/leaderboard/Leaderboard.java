@@ -36,9 +36,14 @@ public record Leaderboard(BenchmarkSettings settings, List<MethodResult> results
      * @param structured whether methods prune units
      * @param rows the highest mean robust accuracy first
      * @param robust comparisons of robust accuracy
-     * @param certified comparisons of certified accuracy, of the methods whose trials all have a certificate
+     * @param certified comparisons of certified accuracy, of the methods whose evaluated trials all have a certificate
      */
-    public record Board(double sparsity, boolean structured, List<Row> rows, Pairs robust, Pairs certified) {
+    public record Board(
+            double sparsity,
+            boolean structured,
+            List<Row> rows,
+            PairwiseComparisons robust,
+            PairwiseComparisons certified) {
         public Board {
             rows = List.copyOf(rows);
         }
@@ -179,18 +184,20 @@ public record Leaderboard(BenchmarkSettings settings, List<MethodResult> results
                 structured,
                 rows,
                 pairs(rows, trial -> trial.suite().map(Leaderboard::right)),
-                pairs(certified, trial -> trial.certificate().map(Leaderboard::right)));
+                pairs(
+                        certified,
+                        trial -> trial.suite().flatMap(_ -> trial.certificate()).map(Leaderboard::right)));
     }
 
-    private static Pairs pairs(List<Row> ranked, Function<MethodResult.Trial, Optional<double[]>> right) {
-        return Pairs.of(ranked.stream()
+    private static PairwiseComparisons pairs(List<Row> ranked, Function<MethodResult.Trial, Optional<double[]>> right) {
+        return PairwiseComparisons.of(ranked.stream()
                 .map(row -> {
                     SortedMap<Integer, double[]> byTrial = new TreeMap<>();
                     row.result()
                             .trials()
                             .forEach(trial ->
                                     right.apply(trial).ifPresent(images -> byTrial.put(trial.trial(), images)));
-                    return new Pairs.Measured(row.name(), byTrial);
+                    return new PairwiseComparisons.Method(row.name(), byTrial);
                 })
                 .toList());
     }

@@ -92,7 +92,7 @@ final class LeaderboardCsv {
                         .orElse(""));
     }
 
-    private static String behind(Pairs pairs, String name) {
+    private static String behind(PairwiseComparisons pairs, String name) {
         return pairs.behindBest(name)
                 .map(pair -> Double.toString(pair.difference().mean()))
                 .orElse("");

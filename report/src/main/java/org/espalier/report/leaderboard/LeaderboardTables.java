@@ -164,22 +164,23 @@ public final class LeaderboardTables {
                 new Table.Block("", List.of("rank", "method"), keys, Set.of(1)),
                 blocks,
                 List.of(
-                        "Intervals cover trials and images. noise?: within noise, if the paired difference to the best is not"
-                                + " shown at 5 % after Holm's correction over all pairs of the table.",
-                        "shown worse: methods of the table that are shown to have a lower accuracy, robust or certified.",
+                        "Intervals cover trials and images and are not corrected. noise?: within noise, if the paired difference to"
+                                + " the best is not shown at 5 % after Holm's correction over all pairs of methods."
+                                + " Robust and certified accuracy are corrected each on their own.",
+                        "shown worse: number of methods that are shown to have less of the same accuracy.",
                         "clean, certified: mean and standard deviation over trials. median distance: of the nearest adversarial"
                                 + " examples that FMN found. training: seconds on the clock of one thread."));
     }
 
-    private static List<String> comparison(Pairs pairs, String name) {
-        Optional<Pairs.Pair> behind = pairs.behindBest(name);
+    private static List<String> comparison(PairwiseComparisons pairs, String name) {
+        Optional<PairwiseComparisons.Pair> behind = pairs.behindBest(name);
         return List.of(
                 behind.map(pair -> points(-pair.difference().mean())).orElse(NONE),
                 behind.map(pair -> points(-pair.interval().high()) + " to "
                                 + points(-pair.interval().low()))
                         .orElse(NONE),
                 pairs.standing(name),
-                Long.toString(pairs.shownWorse(name)));
+                pairs.ranked().contains(name) ? Long.toString(pairs.shownWorse(name)) : NONE);
     }
 
     /** The record of each method, in the form of Piras et al. (2024). */
@@ -243,24 +244,32 @@ public final class LeaderboardTables {
                 + best.robust().trials() + (best.robust().trials() == 1 ? " trial)." : " trials)."));
         sentences.addAll(behind(board.robust()));
         certified(board).ifPresent(row -> {
-            sentences.add(row.name() + " has the most certified: "
+            sentences.add(row.name() + " has the highest certified accuracy: "
                     + percent(row.certified().mean()) + " %.");
             sentences.addAll(behind(board.certified()));
+            List<String> without = board.rows().stream()
+                    .map(Leaderboard.Row::name)
+                    .filter(name -> !board.certified().ranked().contains(name))
+                    .toList();
+            if (!without.isEmpty()) {
+                sentences.add("Without all certificates: " + String.join(", ", without) + ".");
+            }
         });
         return sentences;
     }
 
-    /** The method with the most certified; empty where nothing is certified. */
+    /** The method with the highest certified accuracy; empty where no image is certified. */
     private static Optional<Leaderboard.Row> certified(Leaderboard.Board board) {
         return board.certified()
                 .best()
                 .flatMap(name -> board.rows().stream()
-                        .filter(row -> row.name().equals(name))
+                        .filter(row ->
+                                row.name().equals(name) && row.certified().mean() > 0)
                         .findFirst());
     }
 
     /** Which methods are within noise of the best, and which are shown to be worse. */
-    private static List<String> behind(Pairs pairs) {
+    private static List<String> behind(PairwiseComparisons pairs) {
         List<String> noise = new ArrayList<>();
         List<String> worse = new ArrayList<>();
         pairs.ranked()

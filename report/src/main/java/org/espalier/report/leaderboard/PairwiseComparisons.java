@@ -12,21 +12,21 @@ import org.espalier.report.statistics.TwoWay;
  * Methods compared by a share of the same images, robust or certified, each with each.
  *
  * @param ranked names of the methods, the highest mean first
- * @param all each pair that has a trial in common
+ * @param pairs each pair that has a trial in common
  */
-public record Pairs(List<String> ranked, List<Pair> all) {
+public record PairwiseComparisons(List<String> ranked, List<Pair> pairs) {
     /**
      * Two methods in the trials that both have: the same initial weights where both draw them alike, and the same images.
      *
-     * @param high method with the higher mean
+     * @param high method with the higher mean over its own trials
      * @param low the other method
-     * @param difference of the share, high less low
+     * @param difference of the share, high less low; below 0 where the trials that both have say the opposite
      * @param adjusted p value after Holm's correction over all pairs
      */
     public record Pair(String high, String low, TwoWay difference, double adjusted) {
-        /** Whether the difference is shown at {@link Leaderboard#LEVEL}; it is within noise otherwise. */
+        /** Whether {@code high} is shown to have more, at {@link Leaderboard#LEVEL}, in the trials that both have. */
         public boolean shown() {
-            return adjusted <= Leaderboard.LEVEL;
+            return adjusted <= Leaderboard.LEVEL && difference.mean() > 0;
         }
 
         /** The 95 % interval of the difference, not corrected. */
@@ -35,27 +35,27 @@ public record Pairs(List<String> ranked, List<Pair> all) {
         }
     }
 
-    public Pairs {
+    public PairwiseComparisons {
         ranked = List.copyOf(ranked);
-        all = List.copyOf(all);
+        pairs = List.copyOf(pairs);
     }
 
     /**
-     * What is compared of a method.
+     * A method.
      *
      * @param right by trial: (image) 1 for each image that counts, else 0; trials that were not measured are not there
      */
-    record Measured(String name, SortedMap<Integer, double[]> right) {}
+    record Method(String name, SortedMap<Integer, double[]> right) {}
 
     /**
      * Compares methods.
      *
      * @param methods the highest mean first
      */
-    static Pairs of(List<Measured> methods) {
+    static PairwiseComparisons of(List<Method> methods) {
         List<Pair> pairs = new ArrayList<>();
         for (int high = 0; high < methods.size(); high++) {
-            for (Measured low : methods.subList(high + 1, methods.size())) {
+            for (Method low : methods.subList(high + 1, methods.size())) {
                 double[][] differences = differences(methods.get(high), low);
                 if (differences.length > 0) {
                     pairs.add(new Pair(methods.get(high).name(), low.name(), TwoWay.of(differences), 1));
@@ -68,25 +68,25 @@ public record Pairs(List<String> ranked, List<Pair> all) {
             Pair pair = pairs.get(i);
             pairs.set(i, new Pair(pair.high(), pair.low(), pair.difference(), adjusted.get(i)));
         }
-        return new Pairs(methods.stream().map(Measured::name).toList(), pairs);
+        return new PairwiseComparisons(methods.stream().map(Method::name).toList(), pairs);
     }
 
     /** Differences (trial, image) in the trials that both have. */
-    private static double[][] differences(Measured high, Measured low) {
+    private static double[][] differences(Method high, Method low) {
         List<double[]> differences = new ArrayList<>();
         high.right().forEach((trial, more) -> {
             double[] less = low.right().get(trial);
             if (less != null) {
-                differences.add(less(more, less));
+                differences.add(minus(more, less));
             }
         });
         return differences.toArray(double[][]::new);
     }
 
-    private static double[] less(double[] more, double[] less) {
-        double[] difference = more.clone();
+    private static double[] minus(double[] high, double[] low) {
+        double[] difference = high.clone();
         for (int i = 0; i < difference.length; i++) {
-            difference[i] -= less[i];
+            difference[i] -= low[i];
         }
         return difference;
     }
@@ -98,7 +98,7 @@ public record Pairs(List<String> ranked, List<Pair> all) {
 
     /** The comparison of a method with the best; empty for the best itself and for methods that were not measured. */
     public Optional<Pair> behindBest(String method) {
-        return all.stream()
+        return pairs.stream()
                 .filter(pair ->
                         pair.high().equals(ranked.getFirst()) && pair.low().equals(method))
                 .findFirst();
@@ -116,7 +116,7 @@ public record Pairs(List<String> ranked, List<Pair> all) {
 
     /** Number of methods that are shown to have less than this one. */
     public long shownWorse(String method) {
-        return all.stream()
+        return pairs.stream()
                 .filter(pair -> pair.high().equals(method) && pair.shown())
                 .count();
     }
