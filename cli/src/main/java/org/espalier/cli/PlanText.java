@@ -8,6 +8,7 @@ import java.util.Map;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.memory.MemoryNeed;
 import org.espalier.cli.progress.Durations;
+import org.espalier.cli.progress.RunProgress;
 import org.espalier.data.DataSet;
 import org.espalier.lab.cluster.Simulator;
 import org.espalier.lab.estimate.Costs;
@@ -39,9 +40,9 @@ final class PlanText {
         PrintStream out = console.out();
         line(
                 out,
-                "%s: %,d trials of %,d levels in all; %,d levels to train, as levels that trials share are trained once",
+                "%s: %s of %,d levels in all; %,d levels to train, as levels that chains share are trained once",
                 experiment.name(),
-                estimate.trials(),
+                RunProgress.chains(Math.toIntExact(estimate.trials()), experiment.trials()),
                 estimate.levels(),
                 estimate.distinct());
         line(

@@ -44,7 +44,7 @@ class RunCommandTest {
     void aSearchEndsWithTablesAndFiles() throws IOException {
         CommandLineRun run = run();
         assertThat(run.err())
-                .contains("tiny: 4 trials, 6 levels to train")
+                .contains("tiny: 4 chains (2 trials), 6 levels to train")
                 .contains("tiny fgsm original trial 1, level 0 of 1, 100.0 % of weights: natural ");
         assertThat(run.code()).isZero();
         assertThat(run.out())

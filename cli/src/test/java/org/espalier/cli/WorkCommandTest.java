@@ -52,7 +52,7 @@ class WorkCommandTest {
         CommandLineRun work = CommandLineRun.of(
                 "work", out.toString(), "--scratch", home.resolve("scratch").toString());
         assertThat(work.err())
-                .contains("tiny: 4 trials, 6 levels to train")
+                .contains("tiny: 4 chains (2 trials), 6 levels to train")
                 .endsWith("all levels are done; for the results: espalier report " + out + "\n");
         assertThat(work.code()).isZero();
         assertThat(home.resolve("scratch")).isEmptyDirectory();
@@ -108,7 +108,7 @@ class WorkCommandTest {
                 "run", file.toString(), "--plan", "--cores", "2", "--cores", "50", "--out", out.toString());
         assertThat(plan.code()).isZero();
         assertThat(plan.out())
-                .startsWith("tiny: 4 trials of 8 levels in all; 6 levels to train,")
+                .startsWith("tiny: 4 chains (2 trials) of 8 levels in all; 6 levels to train,")
                 .containsPattern("\nwork +.* core-hours: .* of training, .* of evaluation\n")
                 .containsPattern("\ntime +about .* on 2 cores, ")
                 .containsPattern("\ntime +about .* on 50 cores, ")

@@ -28,7 +28,9 @@ public final class ExitCode {
                 " " + REFUSED,
                 "an evaluation is refused by a rule, certificates contradict attacks or a benchmark lacks some, or the self-test"
                         + " failed");
-        meanings.put(" " + INTERRUPTED, "interrupted; nothing is lost, the same command continues");
+        meanings.put(
+                " 129, " + INTERRUPTED + ", 143",
+                "ended by SIGHUP, Ctrl-C or SIGTERM; nothing is lost, the same command continues");
         meanings.put(" " + BROKEN_PIPE, "the reader of the output closed it");
         return meanings;
     }

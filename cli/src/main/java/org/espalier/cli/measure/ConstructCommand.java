@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  espalier construct runs/quick --strategy none --epsilon 0.1",
+            "  espalier construct runs/quick-mlp --strategy original --trial 1 --level 2 --epsilon 0.1",
             "  espalier construct lenet5.safetensors --method convolutions --samples 5,10,15,20,25,30"
         })
 final class ConstructCommand implements Callable<Integer> {

@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  espalier study --list",
             "  espalier study mask-overlap runs/quick",
-            "  espalier study linear-mode-connectivity runs/quick --set 'shared=[0, 500]' --set 'levels=[0, 3]'"
+            "  espalier study linear-mode-connectivity runs/quick-mlp --set 'shared=[0, 500]' --set 'levels=[0, 3]'"
         })
 final class StudyCommand implements Callable<Integer> {
     private final Console console;

@@ -45,7 +45,8 @@ public final class RunProgress implements RunObserver, AutoCloseable {
         int levelsDone = levels - waiting.size();
         int jobs = Math.min(request.jobs(), Math.max(1, waiting.size()));
         console.err()
-                .println(request.experiment().name() + ": " + count(trials, "trial") + ", " + count(levels, "level")
+                .println(request.experiment().name() + ": "
+                        + chains(trials, request.experiment().trials()) + ", " + count(levels, "level")
                         + " to train" + (levelsDone > 0 ? ", " + levelsDone + " there already" : "") + "; "
                         + count(jobs, "job")
                         + "; stored in " + request.directory());
@@ -155,6 +156,11 @@ public final class RunProgress implements RunObserver, AutoCloseable {
         if (showing != null) {
             showing.close();
         }
+    }
+
+    /** Number of chains in words; without strategies, objectives or data sets beside each other a chain is a trial. */
+    public static String chains(int chains, int trials) {
+        return chains == trials ? count(trials, "trial") : count(chains, "chain") + " (" + count(trials, "trial") + ")";
     }
 
     private static String count(int number, String what) {

@@ -20,6 +20,7 @@ final class CommandsPage {
         made.page.append("# Commands\n\n").append(ReferencePagesTest.GENERATED).append("\n\n");
         made.paragraph(espalier.getCommandSpec().usageMessage().description());
         made.code("text", List.of(synopsis(espalier)));
+        made.paragraph("In a clone the command is `./espalier`.");
         made.line("These options apply to every command. `--version` applies to `espalier` alone.");
         made.options(espalier.getCommandSpec().options());
         for (CommandLine command : espalier.getSubcommands().values()) {
