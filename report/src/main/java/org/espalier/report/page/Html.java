@@ -62,11 +62,12 @@ public final class Html {
     }
 
     /**
-     * Text to be read, set as print would: what files and terminals write in plain characters gets its signs (a minus, less or
-     * equal, dashes, the index of P_m), and a number and its percent sign stay on one line.
+     * Text to be read, set as print would: what files and terminals write in plain characters gets its signs (a minus, plus or minus,
+     * less or equal, dashes, the index of P_m), and a number and its percent sign stay on one line.
      */
     static String sentence(String text) {
-        String signed = Signs.MINUS.matcher(text(text)).replaceAll("&minus;");
+        String signed =
+                Signs.MINUS.matcher(text(text).replace("+-", "&plusmn;")).replaceAll("&minus;");
         String dashed = ALONE.matcher(signed).replaceAll("&ndash;");
         return REMAINING
                 .matcher(dashed)

@@ -22,10 +22,11 @@ class HtmlTest {
 
     @Test
     void sentencesAreSetAsPrintWould() {
-        assertThat(Html.sentence(
-                        "certified <= true: -0.5 to +0.5 points, 12.6 % of P_m, - not shown, PGD-40 of l-infinity"))
+        assertThat(
+                        Html.sentence(
+                                "certified <= true: -0.5 to +0.5 points, 92.7 +-0.5, 12.6 % of P_m, - not shown, PGD-40 of l-infinity"))
                 .isEqualTo(
-                        "certified &le; true: &minus;0.5 to +0.5 points, 12.6&nbsp;% of P<sub>m</sub>, &ndash; not shown,"
+                        "certified &le; true: &minus;0.5 to +0.5 points, 92.7 &plusmn;0.5, 12.6&nbsp;% of P<sub>m</sub>, &ndash; not shown,"
                                 + " PGD-40 of l-infinity");
     }
 
