@@ -183,6 +183,13 @@ class BenchmarkCommandTest {
 
     @Test
     void certificatesAreAddedToABenchmarkThatHasNone() throws IOException {
+        // Networks that learn, and a radius at which they certify different shares.
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replace("updates: 20", "updates: 400")
+                        .replace("hidden: [6, 5]", "hidden: [40]")
+                        .replace("{epsilon: 0.1", "{epsilon: 0.3"));
         benchmark("--methods", "dense,magnitude,random", "--sparsity", "0.5", "--trials", "1");
         assertThat(json().path("results").path(0).path("trials").path(0).has("certified"))
                 .isFalse();
@@ -211,7 +218,7 @@ class BenchmarkCommandTest {
                     "--method",
                     "ibp",
                     "--epsilon",
-                    "0.1",
+                    "0.3",
                     "--images",
                     "30",
                     "--json");
