@@ -40,13 +40,13 @@ public final class RunProgress implements RunObserver, AutoCloseable {
     }
 
     @Override
-    public void planned(int trials, List<Integer> all, List<Integer> waiting) {
+    public void planned(int chains, List<Integer> all, List<Integer> waiting) {
         int levels = all.size();
         int levelsDone = levels - waiting.size();
         int jobs = Math.min(request.jobs(), Math.max(1, waiting.size()));
         console.err()
                 .println(request.experiment().name() + ": "
-                        + chains(trials, request.experiment().trials()) + ", " + count(levels, "level")
+                        + chains(chains, request.experiment().trials()) + ", " + count(levels, "level")
                         + " to train" + (levelsDone > 0 ? ", " + levelsDone + " there already" : "") + "; "
                         + count(jobs, "job")
                         + "; stored in " + request.directory());

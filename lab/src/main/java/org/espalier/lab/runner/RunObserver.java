@@ -28,11 +28,11 @@ public interface RunObserver {
     /**
      * The run is planned and begins.
      *
-     * @param trials trials of the experiment
+     * @param chains number of chains: levels of one data set, objective, strategy and trial
      * @param levels numbers of the experiment's levels, shared ones counted once
      * @param waiting numbers of those that are neither done nor diverged
      */
-    default void planned(int trials, List<Integer> levels, List<Integer> waiting) {}
+    default void planned(int chains, List<Integer> levels, List<Integer> waiting) {}
 
     /** A level begins, or continues at an iteration. */
     default void started(LevelInWork level, int iteration) {}
