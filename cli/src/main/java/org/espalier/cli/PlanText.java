@@ -42,7 +42,7 @@ final class PlanText {
                 out,
                 "%s: %s of %,d levels in all; %,d levels to train, as levels that chains share are trained once",
                 experiment.name(),
-                RunProgress.chains(Math.toIntExact(estimate.trials()), experiment.trials()),
+                RunProgress.chains(Math.toIntExact(estimate.chains()), experiment.trials()),
                 estimate.levels(),
                 estimate.distinct());
         line(

@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
         name = "findings",
         description = {
             "Keep the results of a search as CSV files, with its command and the digest of its trained levels.",
-            "Documents take their figures from these files. Plots are drawn anew from all of them."
+            "Documents take their figures from these files. Plots are drawn anew from all of them.",
+            "Rows of stores of the paper that RUN lacks stay."
         },
         footer = {
             "",

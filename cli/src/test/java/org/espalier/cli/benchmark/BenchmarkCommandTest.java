@@ -112,6 +112,31 @@ class BenchmarkCommandTest {
                 .contains("Which method is the most robust?", "difference to the best", "benchmark-distance-50");
         assertThat(Files.readString(out.resolve("leaderboard.md"))).contains("| random | before |");
         assertThat(csv()).isEqualTo(expectedRows(json));
+        assertThat(Csv.read(out.resolve("leaderboard.csv")))
+                .extracting(row -> Double.valueOf(row.getOrDefault("white-box", "")))
+                .containsExactlyInAnyOrderElementsOf(afterGradients());
+    }
+
+    /** What the last attack with gradients of each suite leaves, as the stored evaluations have it. */
+    private List<Double> afterGradients() throws IOException {
+        List<Double> left = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(out)) {
+            for (Path file : files.filter(each -> each.endsWith("summary.json")).toList()) {
+                JsonNode summary = Json.parse(Files.readAllBytes(file), file.toString());
+                if (!summary.path("suite").asString().equals("fast")) {
+                    continue;
+                }
+                double after = Double.NaN;
+                for (JsonNode attack : summary.path("attacks")) {
+                    if (attack.path("purpose").asString().equals("suite")
+                            && attack.path("access").asString().equals("white-box")) {
+                        after = attack.path("accuracy-after").asDouble();
+                    }
+                }
+                left.add(after);
+            }
+        }
+        return left;
     }
 
     /** Method, sparsity, trial, robust accuracy and place of the leaderboard's CSV file. */

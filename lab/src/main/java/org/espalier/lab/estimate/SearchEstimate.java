@@ -19,8 +19,8 @@ import org.espalier.lab.store.StoredTrial;
  * What a search will take. Levels are counted exactly; times come from a short calibration on this machine. Attacks of an
  * experiment's {@code robustness} are not in it.
  *
- * @param trials chains of levels
- * @param levels levels of all trials
+ * @param chains one for each data set, objective, strategy and trial
+ * @param levels levels of all chains
  * @param distinct levels to train: those that trials share are counted once
  * @param training seconds of one core for the updates
  * @param evaluation seconds of one core for the measurements
@@ -30,7 +30,7 @@ import org.espalier.lab.store.StoredTrial;
  * @param assumed objectives whose times are taken from another one, as there are too many to measure
  */
 public record SearchEstimate(
-        long trials,
+        long chains,
         long levels,
         long distinct,
         double training,

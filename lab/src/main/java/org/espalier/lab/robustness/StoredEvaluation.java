@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.espalier.attack.ThreatModel;
+import org.espalier.attack.strong.Access;
 import org.espalier.evaluate.rules.Finding;
 import org.espalier.evaluate.rules.Outcomes;
 import org.espalier.evaluate.rules.RobustInterval;
@@ -128,6 +129,17 @@ public record StoredEvaluation(
         return attacks.stream()
                 .filter(attack -> attack.purpose().equals("suite"))
                 .toList();
+    }
+
+    /**
+     * Accuracy under the suite's attacks that use gradients and run before all others: what gradients alone would show. Empty if the
+     * suite begins with another attack.
+     */
+    public Optional<Double> afterGradients() {
+        return suiteAttacks().stream()
+                .takeWhile(attack -> attack.access().equals(Access.WHITE_BOX.toString()))
+                .reduce((_, last) -> last)
+                .flatMap(AttackResult::after);
     }
 
     /** An attack run for a rule at the evaluation's epsilon, {@code fgsm} or {@code pgd}: accuracy under it alone. */

@@ -15,7 +15,7 @@ class SearchEstimateTest {
         Plan plan = new Plan(TinyData.experiment(60, strategies), TinyData.data());
         SearchEstimate estimate =
                 SearchEstimate.of(TinyData.experiment(60, strategies[0], "trials=1"), 2, TinyData.data(), 0.05);
-        assertThat(estimate.trials()).isEqualTo(plan.trials().size());
+        assertThat(estimate.chains()).isEqualTo(plan.trials().size());
         assertThat(estimate.distinct()).isEqualTo(plan.tasks().size());
         assertThat(estimate.levels())
                 .isEqualTo(plan.trials().stream()

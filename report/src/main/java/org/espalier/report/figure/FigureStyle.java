@@ -70,6 +70,19 @@ public final class FigureStyle {
         return new Legend(title, entries);
     }
 
+    /** A legend of more names than colours: dashes change where colours begin again. */
+    public static Legend many(String title, List<String> names) {
+        var entries = new ArrayList<Legend.Entry>();
+        for (int i = 0; i < names.size(); i++) {
+            entries.add(new Legend.Entry(
+                    names.get(i),
+                    OptionalInt.of(i % Palette.COLORS.size()),
+                    OptionalInt.of(i % Palette.SHAPES.size()),
+                    OptionalInt.of(i / Palette.COLORS.size() % Palette.DASHES.size())));
+        }
+        return new Legend(title, entries);
+    }
+
     /** A legend of anything, alone or beside one of dashes: colour and symbol in the order given. */
     public static Legend colors(String title, Collection<String> names) {
         var entries = new ArrayList<Legend.Entry>();

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVPrinter;
 import org.apache.commons.csv.CSVRecord;
 import org.espalier.UserException;
@@ -27,15 +28,55 @@ public final class Csv {
     /**
      * The rows of a file with a heading, each by column.
      *
-     * @throws UserException naming the file, if it cannot be read
+     * @throws UserException naming the file, if it cannot be read or a row has another number of fields
      */
     public static List<Map<String, String>> read(Path file) {
         try (Reader reader = Files.newBufferedReader(file)) {
-            return HEADED.parse(reader).stream().map(CSVRecord::toMap).toList();
+            CSVParser parser = HEADED.parse(reader);
+            List<CSVRecord> records = parser.getRecords();
+            for (CSVRecord record : records) {
+                if (!record.isConsistent()) {
+                    throw new UserException(
+                            file + " has " + record.size() + " fields in row " + record.getRecordNumber()
+                                    + "; expected " + parser.getHeaderNames().size());
+                }
+            }
+            return records.stream().map(CSVRecord::toMap).toList();
         } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
-            throw new UserException(
-                    file + " cannot be read: " + e.getMessage() + "; expected a CSV file with a heading", e);
+            throw unreadable(file, e);
         }
+    }
+
+    /**
+     * The columns of a file with a heading, in its order.
+     *
+     * @throws UserException naming the file, if it cannot be read
+     */
+    public static List<String> columns(Path file) {
+        try (Reader reader = Files.newBufferedReader(file)) {
+            return HEADED.parse(reader).getHeaderNames();
+        } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    /**
+     * Refuses a file with other columns.
+     *
+     * @throws UserException naming the file, its columns and those expected
+     */
+    public static void requireColumns(Path file, List<String> expected) {
+        List<String> found = columns(file);
+        if (!found.equals(expected)) {
+            throw new UserException(
+                    file + " has " + (found.isEmpty() ? "no columns" : "the columns " + String.join(", ", found))
+                            + "; expected " + String.join(", ", expected));
+        }
+    }
+
+    private static UserException unreadable(Path file, Exception e) {
+        return new UserException(
+                file + " cannot be read: " + e.getMessage() + "; expected a CSV file with a heading", e);
     }
 
     /** The whole file, header included, lines ended by a single line feed. */

@@ -106,6 +106,9 @@ public final class BenchmarkJson {
             entry.put("density", row.density().mean());
             entry.put("clean", row.clean().mean());
             entry.put("robust", mean(row.robust().mean(), row.interval()));
+            if (row.gradients().count() > 0) {
+                entry.put("white-box", row.gradients().mean());
+            }
             if (row.certifiedWhole()) {
                 entry.put("certified", row.certified().mean());
             }
@@ -116,7 +119,7 @@ public final class BenchmarkJson {
         }
         json.put("ranking", ranking);
         json.put("pairs", pairs(board.robust()));
-        if (board.certified().best().isPresent()) {
+        if (!board.certified().isEmpty()) {
             json.put("certified-pairs", pairs(board.certified()));
         }
         return json;

@@ -55,6 +55,7 @@ public record Leaderboard(BenchmarkSettings settings, List<MethodResult> results
      * @param result what was measured
      * @param clean accuracy without attack, over trials
      * @param robust accuracy under the suite, over trials and images
+     * @param gradients accuracy under the suite's attacks with gradients alone, over trials; no number if the suite begins with another
      * @param certified share of the suite's images that is certified, over trials; no number without certificates
      * @param distance median distance of the nearest adversarial example found, over trials; no number where it is infinite
      * @param density share of the weights that survive, over trials
@@ -66,6 +67,7 @@ public record Leaderboard(BenchmarkSettings settings, List<MethodResult> results
             MethodResult result,
             Sample clean,
             TwoWay robust,
+            Sample gradients,
             Sample certified,
             Sample distance,
             Sample density,
@@ -122,6 +124,7 @@ public record Leaderboard(BenchmarkSettings settings, List<MethodResult> results
                 result,
                 sample(trials, trial -> suite(trial).clean().accuracy()),
                 TwoWay.of(trials.stream().map(trial -> right(suite(trial))).toArray(double[][]::new)),
+                sample(trials, trial -> suite(trial).afterGradients().orElse(Double.NaN)),
                 sample(
                         trials,
                         trial -> trial.certificate()

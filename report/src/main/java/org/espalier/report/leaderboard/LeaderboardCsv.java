@@ -24,6 +24,7 @@ final class LeaderboardCsv {
             "trial",
             "clean",
             "robust",
+            "white-box",
             "certified",
             "median-distance",
             "weights",
@@ -69,6 +70,7 @@ final class LeaderboardCsv {
                 Integer.toString(trial.trial()),
                 Double.toString(suite.clean().accuracy()),
                 Double.toString(suite.robust().accuracy()),
+                suite.afterGradients().map(String::valueOf).orElse(""),
                 trial.certificate()
                         .map(certificate -> Double.toString(certificate.certified()))
                         .orElse(""),
@@ -86,10 +88,7 @@ final class LeaderboardCsv {
                 behind(board.robust(), row.name()),
                 board.robust().standing(row.name()),
                 behind(board.certified(), row.name()),
-                board.certified()
-                        .best()
-                        .map(_ -> board.certified().standing(row.name()))
-                        .orElse(""));
+                board.certified().isEmpty() ? "" : board.certified().standing(row.name()));
     }
 
     private static String behind(PairwiseComparisons pairs, String name) {

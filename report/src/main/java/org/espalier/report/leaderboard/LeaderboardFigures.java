@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.espalier.lab.benchmark.MethodResult;
@@ -16,10 +15,9 @@ import org.espalier.report.chart.Axis;
 import org.espalier.report.chart.Curve;
 import org.espalier.report.chart.Figure;
 import org.espalier.report.chart.FigureGroup;
-import org.espalier.report.chart.Legend;
 import org.espalier.report.chart.Line;
-import org.espalier.report.chart.Palette;
 import org.espalier.report.chart.Panel;
+import org.espalier.report.figure.FigureStyle;
 
 /** The figures of a leaderboard: robust accuracy by density, and accuracy by distance of the best methods. */
 final class LeaderboardFigures {
@@ -53,7 +51,7 @@ final class LeaderboardFigures {
                             "benchmark-density-" + word,
                             "Robust accuracy by density, methods that prune " + word + " training",
                             "Means over trials; bands are one standard deviation. Densities are those of the networks.",
-                            List.of(legend(List.copyOf(curves.keySet()))),
+                            List.of(FigureStyle.many("method", List.copyOf(curves.keySet()))),
                             List.of(new Panel.Lines(
                                     "",
                                     Axis.densities(),
@@ -93,7 +91,8 @@ final class LeaderboardFigures {
                                     leaderboard.settings().evaluation().curveImages(),
                                     leaderboard.settings().evaluation().curveIterations(),
                                     rows.size()),
-                            List.of(legend(
+                            List.of(FigureStyle.many(
+                                    "method",
                                     rows.stream().map(Leaderboard.Row::name).toList())),
                             List.of(new Panel.Lines(
                                     "",
@@ -123,17 +122,5 @@ final class LeaderboardFigures {
                                 point.epsilon(), _ -> new ArrayList<>())
                         .add(100 * point.accuracy()));
         return Curve.ofMeans(points);
-    }
-
-    private static Legend legend(List<String> names) {
-        List<Legend.Entry> entries = new ArrayList<>();
-        for (int i = 0; i < names.size(); i++) {
-            entries.add(new Legend.Entry(
-                    names.get(i),
-                    OptionalInt.of(i % Palette.COLORS.size()),
-                    OptionalInt.of(i % Palette.SHAPES.size()),
-                    OptionalInt.of(i / Palette.COLORS.size() % Palette.DASHES.size())));
-        }
-        return new Legend("method", entries);
     }
 }

@@ -91,6 +91,11 @@ public record PairwiseComparisons(List<String> ranked, List<Pair> pairs) {
         return difference;
     }
 
+    /** Whether no method was measured. */
+    public boolean isEmpty() {
+        return ranked.isEmpty();
+    }
+
     /** The method with the highest mean; empty where none was measured. */
     public Optional<String> best() {
         return ranked.stream().findFirst();

@@ -69,9 +69,14 @@ final class ClaimTables {
         return Csv.of(TESTS, rows);
     }
 
+    /** Names a claim in files. */
+    static String word(Claim claim) {
+        return claim.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
     private static List<String> row(Judgement judgement, List<String> rest) {
         var row = new ArrayList<>(List.of(
-                judgement.claim().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                word(judgement.claim()),
                 judgement.run().setting(),
                 judgement.run().part().dataset(),
                 judgement.run().part().training(),

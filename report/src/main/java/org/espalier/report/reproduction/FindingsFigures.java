@@ -74,7 +74,24 @@ public final class FindingsFigures {
             all.add(tenth(trainings));
         }
         figures.whenKept("benchmark-digits-mlp.csv", rows -> all.add(benchmark(rows)));
-        figures.whenKept("benchmark-certified-methods.csv", rows -> all.add(certifiedMethods(rows)));
+        figures.whenKept(
+                "benchmark-certified-methods.csv",
+                rows -> all.add(methods(
+                        rows,
+                        "certified-methods",
+                        "Certified accuracy by weights remaining, by when a method prunes",
+                        BANDS + " Epsilon 0.3, first 1,000 test images of digits, 6,000 updates.",
+                        "certified",
+                        percent("certified accuracy (%)"))));
+        figures.whenKept(
+                "benchmark-robust-methods.csv",
+                rows -> all.add(methods(
+                        rows,
+                        "robust-methods",
+                        "Robust accuracy by weights remaining, by when a method prunes",
+                        BANDS + " Epsilon 0.3, first 1,000 test images of digits, 3,000 updates on PGD.",
+                        "robust",
+                        percent(STANDARD))));
         figures.whenKept("paper-differences.csv", rows -> all.addAll(paper(rows)));
         all.removeIf(Figure::isEmpty);
         return all;
@@ -167,8 +184,13 @@ public final class FindingsFigures {
                 panels);
     }
 
-    /** Methods under certified training: those that prune trained networks, and those that prune earlier. */
-    private static Figure certifiedMethods(List<Map<String, String>> rows) {
+    /**
+     * Methods of a benchmark: those that prune trained networks, and those that prune earlier.
+     *
+     * @param measured column of the accuracy
+     */
+    private static Figure methods(
+            List<Map<String, String>> rows, String id, String title, String caption, String measured, Axis axis) {
         var shown = new LinkedHashSet<String>();
         var panels = new ArrayList<Panel>();
         for (boolean after : new boolean[] {true, false}) {
@@ -180,22 +202,13 @@ public final class FindingsFigures {
                             methods,
                             value(row, "method"),
                             100 * (1 - number(row, "sparsity")),
-                            100 * number(row, "certified"));
+                            100 * number(row, measured));
                 }
             }
             shown.addAll(methods.keySet());
-            panels.add(lines(
-                    after ? "after training" : "before or during training",
-                    Axis.densities(),
-                    percent("certified accuracy (%)"),
-                    methods));
+            panels.add(lines(after ? "after training" : "before or during training", Axis.densities(), axis, methods));
         }
-        return new Figure(
-                "certified-methods",
-                "Certified accuracy by weights remaining, by when a method prunes",
-                BANDS + " Epsilon 0.3, first 1,000 test images of digits, 6,000 updates.",
-                List.of(FigureStyle.colors("method", shown)),
-                panels);
+        return new Figure(id, title, caption, List.of(FigureStyle.colors("method", shown)), panels);
     }
 
     private static double mean(SortedMap<Double, List<Double>> curve) {

@@ -8,8 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.espalier.UserException;
 import org.espalier.lab.experiment.Experiment;
@@ -37,22 +40,31 @@ public final class FindingsFiles {
 
     private final String name;
     private final Path directory;
+    private final List<Map<String, String>> kept; // rows of all stores kept before
     private final List<Path> written = new ArrayList<>();
 
     private FindingsFiles(String name, Path directory) {
         this.name = name;
         this.directory = directory;
+        Path file = directory.resolve(STORES);
+        if (Files.exists(file)) {
+            Csv.requireColumns(file, COLUMNS);
+            kept = Csv.read(file);
+        } else {
+            kept = List.of();
+        }
     }
 
     /**
      * Writes the files of a search, or of all stores of a reproduction of the paper, and draws the figures of the documents from all
-     * files. Files and rows of the same name are replaced.
+     * files. Files and rows of the same name are replaced. Of a reproduction, rows of stores that the folder lacks stay.
      *
      * @param run directory of a search, or folder of {@code espalier reproduce paper}
      * @param name begins the names of the files
      * @param directory folder of the files
      * @return the files written
-     * @throws UserException if there is no search, or a file cannot be written
+     * @throws UserException if there is no search, a file cannot be read or written, the name is one of the other kind, or a store of the
+     *     paper has fewer trained levels than are kept of it; no file has changed then, unless it could not be written
      */
     public static List<Path> keep(Path run, String name, Path directory) {
         AtomicFiles.makeDirectory(directory);
@@ -67,6 +79,7 @@ public final class FindingsFiles {
     }
 
     private void search(Path run) {
+        requireName(false, "the paper's stores");
         Report report = Report.read(List.of(run), Terms.USUAL);
         if (!report.problems().isEmpty()) {
             throw new UserException(report.problems().getFirst());
@@ -93,17 +106,59 @@ public final class FindingsFiles {
     }
 
     private void paper(Path home) {
+        requireName(true, "a search");
         ReproductionFiles reproduction = ReproductionFiles.read(home);
+        reproduction.runs().forEach(this::requireLevels);
         ReproductionFiles.Written made = reproduction.write();
         if (!made.problems().isEmpty()) {
             throw new UserException(made.problems().getFirst());
         }
-        for (String file : List.of("differences", "claims", "claim-tests")) {
-            text(file, new String(AtomicFiles.read(made.folder().resolve(file + ".csv")), StandardCharsets.UTF_8));
+        Set<String> stores =
+                reproduction.runs().stream().map(run -> run.part().store()).collect(Collectors.toSet());
+        Map<String, String> merged = new LinkedHashMap<>();
+        for (String kind : List.of("differences", "claims", "claim-tests")) {
+            merged.put(kind, PaperRows.merged(made.folder().resolve(kind + ".csv"), file(kind), stores));
         }
+        merged.forEach(this::text);
         stores(reproduction.runs().stream()
                 .map(run -> row(run.part().store(), run.run(), reproduction.digest(run), run.command()))
                 .toList());
+    }
+
+    /** Refuses a name under which results of the other kind are kept: their files and rows would be mixed. */
+    private void requireName(boolean paper, String other) {
+        if (kept.stream()
+                .anyMatch(row ->
+                        name.equals(row.get("name")) && value(row, "command").startsWith(PaperRun.COMMAND) != paper)) {
+            throw new UserException("--name " + name + " is that of " + other + " in " + directory.resolve(STORES)
+                    + "; expected another name");
+        }
+    }
+
+    /** Refuses a store that would replace one with more trained levels. */
+    private void requireLevels(PaperRun run) {
+        int levels = run.run().trained().done();
+        for (Map<String, String> row : kept) {
+            if (name.equals(row.get("name")) && run.part().store().equals(row.get("store")) && levels(row) > levels) {
+                throw new UserException(run.run().directory() + " has " + levels + " trained levels; expected "
+                        + row.get("levels") + " or more, as " + directory.resolve(STORES)
+                        + " has of this store (delete the row there to keep fewer)");
+            }
+        }
+    }
+
+    private int levels(Map<String, String> row) {
+        String levels = value(row, "levels");
+        try {
+            return Integer.parseInt(levels);
+        } catch (NumberFormatException e) {
+            throw new UserException(
+                    directory.resolve(STORES) + " has \"" + levels + "\" in column levels; expected a whole number", e);
+        }
+    }
+
+    private static String value(Map<String, String> row, String column) {
+        return Objects.requireNonNull(row.get(column), column);
     }
 
     private List<String> row(String store, Report.Run run, String digest, String command) {
@@ -135,24 +190,20 @@ public final class FindingsFiles {
         written.add(file);
     }
 
+    /** Writes rows in place of those of the same name; of the paper, of the same name and store. */
     private void stores(List<List<String>> rows) {
-        Path file = directory.resolve(STORES);
+        boolean paper = rows.stream().anyMatch(row -> row.getLast().startsWith(PaperRun.COMMAND));
+        Set<String> stores = rows.stream().map(row -> row.get(1)).collect(Collectors.toSet());
         List<List<String>> all = new ArrayList<>(rows);
-        if (Files.exists(file)) {
-            for (Map<String, String> row : Csv.read(file)) {
-                if (!row.keySet().containsAll(COLUMNS)) {
-                    throw new UserException(file + " has the columns " + String.join(", ", row.keySet()) + "; expected "
-                            + String.join(", ", COLUMNS));
-                }
-                if (!name.equals(row.get("name"))) {
-                    all.add(COLUMNS.stream().map(row::get).toList());
-                }
-            }
-        }
+        kept.stream()
+                .filter(row -> !name.equals(row.get("name")) || paper && !stores.contains(value(row, "store")))
+                .forEach(row -> all.add(
+                        COLUMNS.stream().map(column -> value(row, column)).toList()));
         List<List<String>> sorted = all.stream()
                 .sorted(Comparator.comparing((List<String> row) -> row.getFirst())
                         .thenComparing(row -> row.get(1)))
                 .collect(Collectors.toList());
+        Path file = directory.resolve(STORES);
         AtomicFiles.writeRepeatable(file, Csv.of(COLUMNS, sorted).getBytes(StandardCharsets.UTF_8));
         written.add(file);
     }

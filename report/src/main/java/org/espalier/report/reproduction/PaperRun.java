@@ -26,6 +26,9 @@ import org.espalier.report.verdict.Terms;
  * @param cell its only cell: one data set and one objective
  */
 record PaperRun(PaperPart part, Report.Run run, Cell cell) {
+    /** Begins {@link #command}. */
+    static final String COMMAND = "espalier reproduce paper";
+
     /** The stores of a folder that hold anything, in the order of the grid. */
     static List<PaperStore> stores(Path home) {
         var stores = new LinkedHashSet<PaperStore>();
@@ -87,7 +90,7 @@ record PaperRun(PaperPart part, Report.Run run, Cell cell) {
                             .add(strategy));
         }
         return byTrials.entrySet().stream()
-                .map(each -> "espalier reproduce paper --part " + part.store() + "-" + String.join(",", each.getValue())
+                .map(each -> COMMAND + " --part " + part.store() + "-" + String.join(",", each.getValue())
                         + " --trials " + each.getKey())
                 .collect(Collectors.joining(" && "));
     }

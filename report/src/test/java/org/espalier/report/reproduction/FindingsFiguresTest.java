@@ -15,6 +15,8 @@ import org.espalier.report.chart.Line;
 import org.espalier.report.chart.Panel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Figures of the documents show what their CSV files say. */
 class FindingsFiguresTest {
@@ -101,18 +103,19 @@ class FindingsFiguresTest {
         assertThat(curve(figure, 1, "f").y()).containsExactly(new double[] {30}, within(1e-9));
     }
 
-    @Test
-    void certifiedTrainingHasALineForEachMethod() throws IOException {
+    @ParameterizedTest
+    @CsvSource({"certified-methods, certified", "robust-methods, robust"})
+    void aBenchmarkHasALineForEachMethod(String benchmark, String measured) throws IOException {
         file(
-                "benchmark-certified-methods.csv",
-                "sparsity,method,prunes,certified",
+                "benchmark-" + benchmark + ".csv",
+                "sparsity,method,prunes," + measured,
                 "0,dense,none,0.7",
                 "0.9,a,after,0.5",
                 "0.9,a,after,0.6",
                 "0.99,a,after,0.2",
                 "0.9,b,before,0.4");
         Figure figure = only();
-        assertThat(figure.id()).isEqualTo("certified-methods");
+        assertThat(figure.id()).isEqualTo(benchmark);
         assertThat(((Panel.Lines) figure.panels().getFirst()).lines()).hasSize(1);
         assertThat(curve(figure, 1, "b").y()).containsExactly(new double[] {40}, within(1e-9));
         assertThat(curve(figure, 0, "a").x()).containsExactly(new double[] {10, 1}, within(1e-9));
