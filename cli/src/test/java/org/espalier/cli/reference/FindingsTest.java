@@ -33,7 +33,7 @@ class FindingsTest {
     private static final Path FOLDER = ROOT.resolve("docs").resolve("findings");
 
     /** Pages of findings that have tables of a benchmark. */
-    private static final List<String> BENCHMARKS = List.of("benchmark.md", "certified-methods.md");
+    private static final List<String> BENCHMARKS = List.of("benchmark.md", "certified-methods.md", "robust-methods.md");
 
     /** Numbers of README that are no results: radii and versions. */
     private static final Set<String> SETTINGS_OF_README = Set.of("0.2", "0.3", "0.05", "3.8.7");
@@ -152,7 +152,13 @@ class FindingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"findings.md", "findings/benchmark.md", "findings/certified-methods.md"})
+    @ValueSource(
+            strings = {
+                "findings.md",
+                "findings/benchmark.md",
+                "findings/certified-methods.md",
+                "findings/robust-methods.md"
+            })
     void everyTableOfTheFindingsSaysWhereItsRowsComeFrom(String file) throws IOException {
         String document = Files.readString(ROOT.resolve("docs").resolve(file));
         assertThat(Pattern.compile("\n\\|[ :|-]+\\|\n")
