@@ -173,8 +173,8 @@ public final class LeaderboardTables {
                                 + " the best is not shown at 5 % after Holm's correction over all pairs of methods."
                                 + " Robust and certified accuracy are corrected each on their own.",
                         "shown worse: number of methods that are shown to have less of the same accuracy.",
-                        "white-box: right under the attacks with gradients alone, mean over trials. Where it is far above robust, gradients"
-                                + " mislead attacks.",
+                        "white-box: right under the attacks with gradients alone, mean over trials. Where it is far above robust, attacks with"
+                                + " gradients miss much, and the true figure may be lower still.",
                         "clean, certified: mean and standard deviation over trials. median distance: of the nearest adversarial"
                                 + " examples that FMN found. training: seconds on the clock of one thread."));
     }

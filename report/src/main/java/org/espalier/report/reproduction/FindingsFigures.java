@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -81,20 +82,27 @@ public final class FindingsFigures {
                         "certified-methods",
                         "Certified accuracy by weights remaining, by when a method prunes",
                         BANDS + " Epsilon 0.3, first 1,000 test images of digits, 6,000 updates.",
-                        "certified",
+                        new LinkedHashMap<>(Map.of("certified", "")),
                         percent("certified accuracy (%)"))));
         figures.whenKept(
                 "benchmark-robust-methods.csv",
                 rows -> all.add(methods(
                         rows,
                         "robust-methods",
-                        "Robust accuracy by weights remaining, by when a method prunes",
+                        "Accuracy under attack by weights remaining, by when a method prunes",
                         BANDS + " Epsilon 0.3, first 1,000 test images of digits, 3,000 updates on PGD.",
-                        "robust",
-                        percent(STANDARD))));
+                        robustAndWhiteBox(),
+                        percent("right (%)"))));
         figures.whenKept("paper-differences.csv", rows -> all.addAll(paper(rows)));
         all.removeIf(Figure::isEmpty);
         return all;
+    }
+
+    private static SequencedMap<String, String> robustAndWhiteBox() {
+        var measured = new LinkedHashMap<String, String>();
+        measured.put("robust", "all of standard");
+        measured.put("white-box", "with gradients");
+        return measured;
     }
 
     private boolean kept(String file) {
@@ -187,28 +195,54 @@ public final class FindingsFigures {
     /**
      * Methods of a benchmark: those that prune trained networks, and those that prune earlier.
      *
-     * @param measured column of the accuracy
+     * @param measured columns of accuracies and what they show; dashes tell more than one apart
      */
     private static Figure methods(
-            List<Map<String, String>> rows, String id, String title, String caption, String measured, Axis axis) {
+            List<Map<String, String>> rows,
+            String id,
+            String title,
+            String caption,
+            SequencedMap<String, String> measured,
+            Axis axis) {
         var shown = new LinkedHashSet<String>();
         var panels = new ArrayList<Panel>();
         for (boolean after : new boolean[] {true, false}) {
-            Map<String, SortedMap<Double, List<Double>>> methods = new LinkedHashMap<>();
-            for (Map<String, String> row : rows) {
-                String prunes = value(row, "prunes");
-                if (prunes.equals("after") == after && !prunes.equals("none")) {
-                    put(
-                            methods,
-                            value(row, "method"),
-                            100 * (1 - number(row, "sparsity")),
-                            100 * number(row, measured));
+            var lines = new ArrayList<Line>();
+            measured.forEach((column, what) -> {
+                Map<String, SortedMap<Double, List<Double>>> methods = new LinkedHashMap<>();
+                for (Map<String, String> row : rows) {
+                    String prunes = value(row, "prunes");
+                    if (prunes.equals("after") == after && !prunes.equals("none")) {
+                        put(
+                                methods,
+                                value(row, "method"),
+                                100 * (1 - number(row, "sparsity")),
+                                100 * number(row, column));
+                    }
                 }
-            }
-            shown.addAll(methods.keySet());
-            panels.add(lines(after ? "after training" : "before or during training", Axis.densities(), axis, methods));
+                shown.addAll(methods.keySet());
+                methods.forEach((method, curve) -> lines.add(
+                        measured.size() == 1
+                                ? Line.of(Curve.ofMeans(curve), method)
+                                : Line.of(Curve.ofMeans(curve), method, what)));
+            });
+            panels.add(new Panel.Lines(
+                    after ? "after training" : "before or during training", Axis.densities(), axis, lines, true));
         }
-        return new Figure(id, title, caption, List.of(FigureStyle.colors("method", shown)), panels);
+        List<Legend> legends = new ArrayList<>(List.of(FigureStyle.colors("method", shown)));
+        if (measured.size() > 1) {
+            legends.add(dashes("attacks", List.copyOf(measured.values())));
+        }
+        return new Figure(id, title, caption, legends, panels);
+    }
+
+    /** The first line is drawn whole, the next with dashes. */
+    private static Legend dashes(String title, List<String> names) {
+        List<Legend.Entry> entries = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            entries.add(new Legend.Entry(names.get(i), OptionalInt.empty(), OptionalInt.empty(), OptionalInt.of(i)));
+        }
+        return new Legend(title, entries);
     }
 
     private static double mean(SortedMap<Double, List<Double>> curve) {
@@ -253,21 +287,7 @@ public final class FindingsFigures {
                     BANDS
                             + " Published: five trials. Accuracy is measured with the attack of the training, and does not show"
                             + " robustness.",
-                    List.of(
-                            FigureStyle.colors("images", measured),
-                            new Legend(
-                                    "figures",
-                                    List.of(
-                                            new Legend.Entry(
-                                                    "published",
-                                                    OptionalInt.empty(),
-                                                    OptionalInt.empty(),
-                                                    OptionalInt.of(1)),
-                                            new Legend.Entry(
-                                                    "ours",
-                                                    OptionalInt.empty(),
-                                                    OptionalInt.empty(),
-                                                    OptionalInt.of(0))))),
+                    List.of(FigureStyle.colors("images", measured), dashes("figures", List.of("ours", "published"))),
                     panels));
         }
         return figures;
