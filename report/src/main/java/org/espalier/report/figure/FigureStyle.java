@@ -97,8 +97,8 @@ public final class FigureStyle {
         return new Legend(title, entries);
     }
 
-    /** A legend of anything beside one of densities: dashes alone, in the order given. */
-    static Legend dashes(String title, List<String> names) {
+    /** A legend of anything beside one of colours: dashes alone, in the order given; the first line is drawn whole. */
+    public static Legend dashes(String title, List<String> names) {
         var entries = new ArrayList<Legend.Entry>();
         for (int i = 0; i < names.size(); i++) {
             entries.add(new Legend.Entry(

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.report.format.Csv;
 import org.espalier.report.notation.Numbers;
 import org.espalier.report.table.Table;
@@ -69,14 +70,9 @@ final class ClaimTables {
         return Csv.of(TESTS, rows);
     }
 
-    /** Names a claim in files. */
-    static String word(Claim claim) {
-        return claim.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
     private static List<String> row(Judgement judgement, List<String> rest) {
         var row = new ArrayList<>(List.of(
-                word(judgement.claim()),
+                ExperimentFile.nameOf(judgement.claim()),
                 judgement.run().setting(),
                 judgement.run().part().dataset(),
                 judgement.run().part().training(),

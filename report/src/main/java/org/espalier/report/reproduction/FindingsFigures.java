@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
@@ -231,18 +230,9 @@ public final class FindingsFigures {
         }
         List<Legend> legends = new ArrayList<>(List.of(FigureStyle.colors("method", shown)));
         if (measured.size() > 1) {
-            legends.add(dashes("attacks", List.copyOf(measured.values())));
+            legends.add(FigureStyle.dashes("attacks", List.copyOf(measured.values())));
         }
         return new Figure(id, title, caption, legends, panels);
-    }
-
-    /** The first line is drawn whole, the next with dashes. */
-    private static Legend dashes(String title, List<String> names) {
-        List<Legend.Entry> entries = new ArrayList<>();
-        for (int i = 0; i < names.size(); i++) {
-            entries.add(new Legend.Entry(names.get(i), OptionalInt.empty(), OptionalInt.empty(), OptionalInt.of(i)));
-        }
-        return new Legend(title, entries);
     }
 
     private static double mean(SortedMap<Double, List<Double>> curve) {
@@ -287,7 +277,9 @@ public final class FindingsFigures {
                     BANDS
                             + " Published: five trials. Accuracy is measured with the attack of the training, and does not show"
                             + " robustness.",
-                    List.of(FigureStyle.colors("images", measured), dashes("figures", List.of("ours", "published"))),
+                    List.of(
+                            FigureStyle.colors("images", measured),
+                            FigureStyle.dashes("figures", List.of("ours", "published"))),
                     panels));
         }
         return figures;

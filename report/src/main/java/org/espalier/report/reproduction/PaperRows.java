@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.espalier.UserException;
+import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.reproduce.PaperGrid;
 import org.espalier.lab.reproduce.PaperPart;
 import org.espalier.report.format.Csv;
@@ -25,7 +26,7 @@ final class PaperRows {
             new LinkedHashSet<>(PaperGrid.parts().stream().map(PaperPart::store).toList()));
 
     private static final List<String> CLAIMS =
-            Arrays.stream(Claim.values()).map(ClaimTables::word).toList();
+            Arrays.stream(Claim.values()).map(ExperimentFile::nameOf).toList();
 
     private PaperRows() {}
 
