@@ -424,12 +424,13 @@ final class CertifyCommand implements Callable<Integer> {
         }
         CertificationRequest first = requests.getFirst();
         List<String> notes = new ArrayList<>();
-        if (certifications.stream().anyMatch(Certification::ofChance)) {
-            notes.add(
-                    "* the network is no better on these images than one that always names their most frequent class ("
-                            + percent(certifications.getFirst().chance().share())
-                            + " %): its certificates show nothing.");
-        }
+        certifications.stream()
+                .filter(Certification::ofChance)
+                .map(each -> percent(each.chance().share()))
+                .distinct()
+                .forEach(share -> notes.add(
+                        "* the network is no better on these images than one that always names their most frequent class ("
+                                + share + " %): its certificates show nothing."));
         notes.addAll(meanings(first));
         return new Table(
                 "Certified by " + first.method() + ", " + first.norm() + ", first "
@@ -446,7 +447,7 @@ final class CertifyCommand implements Callable<Integer> {
         return List.of(
                 "certified: no attack in the ball can break these images; robust accuracy is at least this.",
                 "unbroken: the attack failed and no counterexample is known; robust accuracy is at most this.",
-                "attacked: correct under " + CertificationRequest.attackInWords() + ".",
+                "attacked: correct under " + first.attackInWords() + ".",
                 "unknown: neither certified nor broken. s/image: mean processor time per verified image.",
                 first.method().exact()
                         ? "Exact verification used at most "

@@ -345,15 +345,7 @@ final class RunCommand implements Callable<Integer> {
      * @param memory that the virtual machine may use
      */
     static int usualJobs(Experiment experiment, MemoryNeed need, int processors, MemoryLimit memory) {
-        return (int) Math.min(need.jobs(memory), Math.min(processors, chains(experiment)));
-    }
-
-    /** Levels that can train at once: one of each trial, although all start from shared dense ones. */
-    private static int chains(Experiment experiment) {
-        return experiment.data().sets().size()
-                * experiment.objectives().size()
-                * experiment.strategies().size()
-                * experiment.trials();
+        return (int) Math.min(need.jobs(memory), Math.min(processors, experiment.chains()));
     }
 
     private static boolean exists(String file) {

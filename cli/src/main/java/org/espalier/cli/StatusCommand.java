@@ -65,17 +65,13 @@ final class StatusCommand implements Callable<Integer> {
                     trial.id().objective(),
                     trial.id().strategy(),
                     Integer.toString(trial.id().trial())));
-            rows.add(List.of(trial.done() + "/" + trial.levels(), next(trial, running(status))));
+            rows.add(List.of(trial.done() + "/" + trial.levels(), next(trial, status.running())));
         }
         return new Table(
                 store.experiment().name() + ": " + state(status),
                 new Table.Block("", List.of("data set", "objective", "strategy", "trial"), keys, true),
                 List.of(new Table.Block("", List.of("levels done", "next level"), rows, true)),
                 notes(store, status));
-    }
-
-    private static boolean running(SearchStatus status) {
-        return status.process().isPresent() || status.inWork() > 0;
     }
 
     private static String state(SearchStatus status) {
@@ -106,7 +102,7 @@ final class StatusCommand implements Callable<Integer> {
         var notes = new ArrayList<String>();
         int all = status.done() + status.begun() + status.waiting() + status.diverged();
         notes.add(status.done() + " of " + all + " levels done, " + status.begun()
-                + (running(status) && status.inWork() == status.begun() ? " in work, " : " begun, ")
+                + (status.running() && status.inWork() == status.begun() ? " in work, " : " begun, ")
                 + status.waiting()
                 + " waiting; levels that trials share are counted once");
         if (status.diverged() > 0) {

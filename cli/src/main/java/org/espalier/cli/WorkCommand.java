@@ -27,6 +27,7 @@ import org.espalier.lab.cluster.WorkOutcome;
 import org.espalier.lab.cluster.WorkRequest;
 import org.espalier.lab.cluster.Worker;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.file.Directories;
 import org.espalier.lab.file.StoreLock;
 import org.espalier.lab.jobs.PartedWork;
 import org.espalier.lab.plan.StartNetwork;
@@ -167,7 +168,7 @@ final class WorkCommand implements Callable<Integer> {
             } catch (OutOfMemoryError e) {
                 throw new UserException(need.advice(threads, memory), e);
             } finally {
-                delete(home);
+                Directories.discard(home);
             }
         } finally {
             lock.ifPresent(StoreLock::close);
@@ -241,15 +242,5 @@ final class WorkCommand implements Callable<Integer> {
                     .toList();
         }
         return SharedParts.run(console, works, directory, Ticket.EVALUATIONS, threads, term, leave);
-    }
-
-    private static void delete(Path home) {
-        try (var walk = Files.walk(home)) {
-            for (Path file : walk.toList().reversed()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            // The system clears its folder for temporary files.
-        }
     }
 }

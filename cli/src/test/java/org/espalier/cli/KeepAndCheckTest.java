@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.espalier.cli.console.ExitCode;
 import org.espalier.lab.counterexample.KeptDirectory;
 import org.espalier.lab.counterexample.KeptExamples;
@@ -119,6 +121,19 @@ class KeepAndCheckTest {
                 .containsPattern(
                         "suite weak, first 30 test images: lowest known accuracy [0-9.]+ % \\([0-9.]+ % under the suite;"
                                 + " beyond the suite: image.* by examples of examples.npz of check-linf-0.3");
+        // The model card says both.
+        Path again = home.resolve("again.espalier");
+        assertThat(onData("export", other.toString(), "--format", "compact", "--out", again.toString())
+                        .code())
+                .isZero();
+        Matcher row = Pattern.compile(
+                        "\\| weak \\| 30 test \\| [^|]+ \\| ([0-9.]+) % [^|]+ \\| ([0-9.]+) % [^|]+ \\| not certified \\|")
+                .matcher(Files.readString(home.resolve("again.md")));
+        assertThat(row.find()).isTrue();
+        assertThat(Double.parseDouble(row.group(2))).isLessThan(Double.parseDouble(row.group(1)));
+        assertThat(home.resolve("again.md"))
+                .content()
+                .contains("robust accuracy, suite weak, L-infinity ball of radius 0.3, and all other attacks known");
         assertThat(onData(
                                 "evaluate",
                                 other.toString(),

@@ -76,7 +76,7 @@ public abstract class BoundBuffers {
         return architecture;
     }
 
-    /** ActivationPanels that the examples at hand take. */
+    /** Number of panels of activations that the examples at hand take. */
     public final int panels() {
         return ActivationPanels.panelsFor(examples);
     }

@@ -4,7 +4,7 @@ package org.espalier.prune;
 public enum Scope {
     /** In each layer on its own, each with its own fraction. */
     LAYER,
-    /** In the whole network at once; all layers' fractions must be the same. */
+    /** In the whole network at once; all layers' fractions must be the same, or 0 for the output layer, which then stays whole. */
     GLOBAL,
     /** Among the weights of each output, a row of the layer's matrix, with the layer's fraction. */
     NEURON

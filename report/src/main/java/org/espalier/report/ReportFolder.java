@@ -13,7 +13,7 @@ import org.espalier.report.example.AttackedImages;
 import org.espalier.report.page.PageFiles;
 import org.espalier.report.table.AccuracyTable;
 
-/** The folder that {@code espalier report} writes: the one way in for all that makes files from results. */
+/** The folder that {@code espalier report} writes: the page with its figures and tables. */
 public final class ReportFolder {
     /** Name of the folder within the (first) search's directory, unless another is asked for. */
     public static final String NAME = "report";

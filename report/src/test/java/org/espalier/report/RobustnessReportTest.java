@@ -549,6 +549,10 @@ class RobustnessReportTest {
                                 + " \"espalier certify\" continues.");
         assertThat(page()).contains("is begun and not finished");
         assertThat(text(report)).contains("is begun and not finished");
+        // Machines that share the work write their parts.
+        Files.move(certificate.resolveSibling("work.jsonl"), certificate.resolveSibling("part-0.jsonl"));
+        assertThat(read().runs().getFirst().robustness().unfinished())
+                .anyMatch(sentence -> sentence.startsWith("1 certificate is begun"));
     }
 
     @Test

@@ -27,6 +27,7 @@ import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.cluster.PartWorker;
 import org.espalier.lab.cluster.SharedFiles;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.file.Directories;
 import org.espalier.lab.plan.Numerics;
 import org.espalier.lab.runner.LevelWork;
 import org.espalier.lab.runner.RunObserver;
@@ -238,7 +239,7 @@ final class Cluster implements RunPlace.Connection {
             spark.close();
         } finally {
             files.close();
-            Folders.delete(home);
+            Directories.discard(home);
         }
     }
 }

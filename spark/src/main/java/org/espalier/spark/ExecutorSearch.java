@@ -33,6 +33,7 @@ import org.espalier.lab.cluster.WorkOutcome;
 import org.espalier.lab.cluster.WorkRequest;
 import org.espalier.lab.cluster.Worker;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.file.Directories;
 import org.espalier.lab.jobs.JobThreads;
 import org.espalier.lab.jobs.PartedWork;
 import org.espalier.lab.plan.Numerics;
@@ -113,7 +114,7 @@ final class ExecutorSearch {
     private static Path folder(Path parent) {
         try {
             Path folder = Files.createTempDirectory(parent, "espalier-");
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> Folders.delete(folder)));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> Directories.discard(folder)));
             return folder;
         } catch (IOException e) {
             throw new UserException("no folder can be made in " + parent + ": " + OneLine.reason(e), e);
@@ -190,7 +191,7 @@ final class ExecutorSearch {
         } catch (UserException e) {
             throw new ChainFailure(e.getMessage());
         } finally {
-            Folders.delete(scratch);
+            Directories.discard(scratch);
         }
     }
 

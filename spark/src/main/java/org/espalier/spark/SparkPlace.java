@@ -16,6 +16,7 @@ import org.espalier.UserException;
 import org.espalier.cli.place.PlaceRequest;
 import org.espalier.cli.place.RunPlace;
 import org.espalier.lab.cluster.SharedFiles;
+import org.espalier.lab.file.Directories;
 
 /** {@code --on spark}. */
 public final class SparkPlace implements RunPlace {
@@ -41,7 +42,7 @@ public final class SparkPlace implements RunPlace {
             return new Cluster(request, spark, address, files, hadoop, home);
         } finally {
             if (!connected) {
-                Folders.delete(home);
+                Directories.discard(home);
             }
         }
     }

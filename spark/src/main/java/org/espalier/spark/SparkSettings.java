@@ -1,8 +1,6 @@
 package org.espalier.spark;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +9,7 @@ import org.apache.spark.SparkConf;
 import org.espalier.JavaOptions;
 import org.espalier.UserException;
 import org.espalier.cli.place.PlaceRequest;
+import org.espalier.lab.file.Directories;
 
 /** What Spark is told for a search. A setting that the user gives counts, by {@code --conf} or by spark-submit. */
 final class SparkSettings {
@@ -84,8 +83,10 @@ final class SparkSettings {
         jar.filter(file -> !given.contains(String.valueOf(file.getFileName())))
                 .ifPresent(file -> jars.add(file.toUri().toString()));
         request.plugins().ifPresent(folder -> {
-            try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, "*.jar")) {
-                found.forEach(file -> jars.add(file.toAbsolutePath().toUri().toString()));
+            try {
+                Directories.list(folder).stream()
+                        .filter(file -> file.toString().endsWith(".jar"))
+                        .forEach(file -> jars.add(file.toAbsolutePath().toUri().toString()));
             } catch (IOException e) {
                 throw new UserException("the plug-in directory " + folder + " cannot be read: " + OneLine.reason(e), e);
             }

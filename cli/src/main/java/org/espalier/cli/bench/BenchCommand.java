@@ -1,7 +1,6 @@
 package org.espalier.cli.bench;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,6 +24,7 @@ import org.espalier.lab.bench.Bench;
 import org.espalier.lab.bench.BenchReport;
 import org.espalier.lab.bench.BenchSettings;
 import org.espalier.lab.bench.NetworkBench;
+import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.runner.Machine;
 import org.espalier.network.Architecture;
@@ -270,10 +270,6 @@ final class BenchCommand implements Runnable {
         whole.put("processor", Machine.processor());
         whole.put("processors", Runtime.getRuntime().availableProcessors());
         whole.putAll(figures);
-        try {
-            Files.writeString(file, Json.write(whole) + "\n");
-        } catch (IOException e) {
-            throw new UserException(file + " cannot be written: " + e.getMessage(), e);
-        }
+        AtomicFiles.write(file, (Json.write(whole) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -1,10 +1,8 @@
 package org.espalier.cli.cluster;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -137,11 +135,8 @@ public final class SlurmCommand implements Callable<Integer> {
         Path directory =
                 out.orElse(Path.of("runs", resolved.name())).toAbsolutePath().normalize();
         OptionalInt site = mostElements();
-        int trials = resolved.data().sets().size()
-                * resolved.objectives().size()
-                * resolved.strategies().size()
-                * resolved.trials();
-        int elements = workers.orElseGet(() -> Math.min(trials, site.orElse(trials)));
+        int chains = resolved.chains();
+        int elements = workers.orElseGet(() -> Math.min(chains, site.orElse(chains)));
         if (site.isPresent() && elements > site.getAsInt()) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -158,7 +153,7 @@ public final class SlurmCommand implements Callable<Integer> {
                                 directory,
                                 cores,
                                 KernelMode.AUTO,
-                                Duration.ofSeconds(30),
+                                RunRequest.USUAL_CHECKPOINT,
                                 Version.number(),
                                 spec.root().commandLine().getParseResult().originalArgs()),
                         RunObserver.NONE)
@@ -229,8 +224,9 @@ public final class SlurmCommand implements Callable<Integer> {
             String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return new Output(process.waitFor(), text);
         } catch (InterruptedException e) {
+            process.destroy();
             Thread.currentThread().interrupt();
-            throw new UncheckedIOException(new IOException("interrupted"));
+            throw new UserException(command.getFirst() + " was interrupted; whether it took the job is not known", e);
         }
     }
 }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.espalier.cli.CommandProvider;
 import org.espalier.cli.TicketOptions;
@@ -68,12 +67,13 @@ final class CorruptCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        // Grey and coloured data sets have other corruptions, and so tables of their own.
-        Map<Set<String>, List<Accuracies>> tables = new LinkedHashMap<>();
+        // Grey and coloured data sets have other corruptions, and so tables of their own; so have those of fewer
+        // images.
+        Map<List<Object>, List<Accuracies>> tables = new LinkedHashMap<>();
         for (MeasuredTickets.Measured ticket :
                 MeasuredTickets.of(ticketOptions.tickets(given), images, 1000, console)) {
             Accuracies found = measure(ticket);
-            tables.computeIfAbsent(found.columns().keySet(), _ -> new ArrayList<>())
+            tables.computeIfAbsent(List.of(found.columns().keySet(), found.images()), _ -> new ArrayList<>())
                     .add(found);
         }
         if (!json) {
@@ -131,8 +131,8 @@ final class CorruptCommand implements Callable<Integer> {
                                 .toList())),
                 List.of("first " + all.getFirst().images()
                         + " test " + Names.noun(all.getFirst().images(), "image")
-                        + "; the identity is the clean accuracy and not in the"
-                        + " mean. The images are Espalier's own, in the published style: compare them among"
+                        + "; the mean leaves out the identity, which is the clean accuracy, and what the published mean leaves"
+                        + " out. The images are Espalier's own, in the published style: compare them among"
                         + " themselves only."));
         console.out().print(TextTable.of(table, console.resultWidth()));
     }

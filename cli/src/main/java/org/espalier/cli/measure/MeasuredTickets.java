@@ -12,6 +12,7 @@ import org.espalier.attack.LabelChoice;
 import org.espalier.attack.Pgd;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.progress.DataProgressLines;
+import org.espalier.data.DataSet;
 import org.espalier.data.Split;
 import org.espalier.engine.Engine;
 import org.espalier.engine.Engines;
@@ -30,9 +31,10 @@ final class MeasuredTickets {
     /**
      * A ticket and the images to measure.
      *
+     * @param set the data set of the split
      * @param images from the start of the split
      */
-    record Measured(Ticket ticket, Split split, int images) {
+    record Measured(Ticket ticket, DataSet set, Split split, int images) {
         /** An engine with the ticket's weights. */
         Engine engine() {
             return engine(ticket.network().weights());
@@ -50,7 +52,8 @@ final class MeasuredTickets {
         Map<String, Object> settings() {
             Map<String, Object> settings = new LinkedHashMap<>();
             settings.put("network", ticket.digest());
-            settings.put("data", ticket.data().name());
+            settings.put("data", set.name());
+            settings.put("data-sha256", set.digest());
             settings.put("split", split.name());
             settings.put("images", images);
             return settings;
@@ -73,12 +76,13 @@ final class MeasuredTickets {
         try (DataProgressLines lines = DataProgressLines.on(console)) {
             TicketSplits parts = new TicketSplits("test", lines);
             for (Ticket ticket : tickets) {
-                Split test = parts.of(ticket).split();
+                TicketSplits.Part part = parts.of(ticket);
+                Split test = part.split();
                 images.filter(n -> n < 1 || n > test.size()).ifPresent(n -> {
                     throw new UserException("--images is " + n + ", expected a number from 1 to " + test.size()
                             + ", the test images of the data set");
                 });
-                measured.add(new Measured(ticket, test, images.orElse(Math.min(usual, test.size()))));
+                measured.add(new Measured(ticket, part.set(), test, images.orElse(Math.min(usual, test.size()))));
             }
         }
         return measured;

@@ -2,6 +2,7 @@ package org.espalier.data.catalogue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -95,7 +96,7 @@ public final class DataSets {
                     .filter(name -> !name.startsWith(".") && !names().contains(name))
                     .sorted()
                     .toList();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new UserException(imported.get() + " cannot be read: " + e.getMessage(), e);
         }
     }

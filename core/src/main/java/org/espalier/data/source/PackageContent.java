@@ -1,10 +1,12 @@
 package org.espalier.data.source;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -46,6 +48,8 @@ interface PackageContent {
                     .sorted()
                     .findFirst()
                     .orElseThrow(() -> SourceException.failed("expected " + what + " from the package, found none"));
+        } catch (UncheckedIOException e) {
+            throw Objects.requireNonNull(e.getCause());
         }
     }
 }

@@ -164,9 +164,4 @@ final class GraphPlan {
     int norms() {
         return norms;
     }
-
-    /** Places of the largest value. */
-    int mostPlaces() {
-        return values.stream().mapToInt(value -> value.layout().places()).max().orElseThrow();
-    }
 }

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.espalier.UserException;
 import org.espalier.data.DataProgress;
 import org.espalier.data.DataSet;
@@ -22,6 +21,7 @@ import org.espalier.lab.certification.CertificationRunner;
 import org.espalier.lab.experiment.BenchmarkFile;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Directories;
 import org.espalier.lab.plan.Plan;
 import org.espalier.lab.robustness.EvaluationObserver;
 import org.espalier.lab.robustness.EvaluationRequest;
@@ -172,12 +172,12 @@ public final class BenchmarkRunner {
 
     /** Directories of stores in the benchmark's directory, in the order of their names. */
     private List<Path> stores() {
-        try (Stream<Path> all = Files.list(plan.directory())) {
-            return all.filter(each -> Files.isDirectory(each.resolve(Store.LEVELS)))
-                    .sorted()
+        try {
+            return Directories.list(plan.directory()).stream()
+                    .filter(each -> Files.isDirectory(each.resolve(Store.LEVELS)))
                     .toList();
         } catch (IOException e) {
-            throw AtomicFiles.unwritable(plan.directory(), e);
+            throw new UserException(plan.directory() + " cannot be read: " + e.getMessage(), e);
         }
     }
 

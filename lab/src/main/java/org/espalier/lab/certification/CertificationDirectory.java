@@ -129,7 +129,12 @@ final class CertificationDirectory {
 
     /** Whether a file of work is there. */
     boolean working() {
-        return Files.exists(directory.resolve(WORK)) || !parts().isEmpty();
+        return working(directory);
+    }
+
+    /** Whether a file of work is in a certificate's directory, of one machine or of several. */
+    static boolean working(Path directory) {
+        return Files.exists(directory.resolve(WORK)) || !parts(directory).isEmpty();
     }
 
     /** Name of the file of some images, where several machines share the work. */
@@ -137,7 +142,7 @@ final class CertificationDirectory {
         return PART + part + ".jsonl";
     }
 
-    private List<Path> parts() {
+    private static List<Path> parts(Path directory) {
         List<Path> parts = new ArrayList<>();
         try {
             Directories.list(directory).stream()
@@ -155,7 +160,7 @@ final class CertificationDirectory {
      */
     Map<Integer, Done> begun() {
         Map<Integer, Done> done = new TreeMap<>();
-        List<Path> files = parts();
+        List<Path> files = parts(directory);
         files.addFirst(directory.resolve(WORK));
         for (Path file : files) {
             try {
@@ -260,7 +265,7 @@ final class CertificationDirectory {
 
     /** Removes files that a whole certificate does not need, those of a crash after its end included. */
     void deleteWork() {
-        List<Path> files = parts();
+        List<Path> files = parts(directory);
         files.addFirst(directory.resolve(WORK));
         files.forEach(AtomicFiles::delete);
     }

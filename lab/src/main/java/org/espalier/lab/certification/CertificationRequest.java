@@ -154,8 +154,9 @@ public record CertificationRequest(
     }
 
     /** The attack in words. */
-    public static String attackInWords() {
-        return "PGD of " + ATTACK_STEPS + " steps of epsilon/10, " + ATTACK_RESTARTS + " random starts, best kept";
+    public String attackInWords() {
+        return "PGD of " + ATTACK_STEPS + " steps of epsilon/" + (norm == Norm.LINF ? 10 : 16) + ", " + ATTACK_RESTARTS
+                + " random starts, best kept";
     }
 
     /** All that determines the result, as it is written into the certificate. */

@@ -40,7 +40,7 @@ public final class StoredCertifications {
     /** How many certificates of a level are begun and not whole: certifying continues them. */
     public static int unfinished(Store store, String level) {
         return (int) directories(results(store, level)).stream()
-                .filter(each -> Files.exists(each.resolve(CertificationDirectory.WORK))
+                .filter(each -> CertificationDirectory.working(each)
                         && !Files.exists(each.resolve(CertificationDirectory.CERTIFICATE)))
                 .count();
     }

@@ -18,7 +18,6 @@ import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoreWriter;
 import org.espalier.lab.store.StoredLevel;
-import org.espalier.network.Mask;
 
 /**
  * Levels in a shared store. A level is made on the worker's own disk and then published: its files one by one, each whole, and
@@ -115,7 +114,10 @@ final class SharedLevels {
             for (String name : names) {
                 local.verify(name);
             }
-            return wanted.isEmpty() ? miscounted(local, place) : Optional.empty();
+            if (wanted.isEmpty()) {
+                local.verifyCounts();
+            }
+            return Optional.empty();
         } catch (UserException e) {
             String problem = String.valueOf(e.getMessage());
             if (problem.startsWith(directory.toString())) { // of the copy, so of what was copied
@@ -124,22 +126,6 @@ final class SharedLevels {
             }
             throw e;
         }
-    }
-
-    /**
-     * Checks a level's counts, which no digest covers. Where a rule changes the mask in training, a worker that was taken over
-     * may leave the counts of the start.
-     */
-    private static Optional<String> miscounted(StoredLevel local, String place) {
-        Mask mask = local.trained().orElseThrow().mask();
-        List<Integer> surviving = mask.graph().prunable().stream()
-                .map(parameter -> mask.count(parameter.name()))
-                .toList();
-        return local.counts()
-                        .filter(counts -> counts.surviving().equals(surviving))
-                        .isPresent()
-                ? Optional.empty()
-                : Optional.of(place + "/" + StoredLevel.LEVEL + " is damaged: its counts are not those of the network");
     }
 
     /**

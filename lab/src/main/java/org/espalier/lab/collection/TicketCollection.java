@@ -9,11 +9,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.espalier.UserException;
 import org.espalier.attack.ThreatModel;
 import org.espalier.data.Digests;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Directories;
 import org.espalier.lab.file.Json;
 import tools.jackson.databind.JsonNode;
 
@@ -108,8 +108,9 @@ public record TicketCollection(Path directory, List<KeptTicket> tickets) {
     }
 
     private long bytes(String but) {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> !String.valueOf(file.getFileName()).startsWith(but + "."))
+        try {
+            return Directories.list(directory).stream()
+                    .filter(file -> !String.valueOf(file.getFileName()).startsWith(but + "."))
                     .mapToLong(file -> file.toFile().length())
                     .sum();
         } catch (IOException e) {

@@ -3,15 +3,14 @@ package org.espalier.lab.collection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.espalier.UserException;
 import org.espalier.attack.Norm;
 import org.espalier.attack.ThreatModel;
 import org.espalier.data.DataSet;
 import org.espalier.data.Split;
 import org.espalier.lab.exchange.LabelledCheck;
+import org.espalier.lab.file.Directories;
 import org.espalier.lab.robustness.EvaluationObserver;
 import org.espalier.lab.robustness.EvaluationRequest;
 import org.espalier.lab.robustness.EvaluationRunner;
@@ -61,7 +60,7 @@ public final class TicketFigures {
             return new KeptTicket.Figures(
                     new Proportion(clean.correct(), clean.images()), epsilon, stored.clean(), stored.robust());
         } finally {
-            delete(scratch);
+            Directories.discard(scratch);
         }
     }
 
@@ -70,15 +69,6 @@ public final class TicketFigures {
             return Files.createTempDirectory("espalier-tickets");
         } catch (IOException e) {
             throw new UserException("no temporary folder can be made: " + e.getMessage(), e);
-        }
-    }
-
-    private static void delete(Path directory) {
-        try (Stream<Path> files = Files.walk(directory)) {
-            files.sorted(Comparator.reverseOrder())
-                    .forEach(file -> file.toFile().delete());
-        } catch (IOException e) {
-            // A temporary folder that stays harms nothing.
         }
     }
 }

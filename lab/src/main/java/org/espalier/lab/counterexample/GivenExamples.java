@@ -174,7 +174,7 @@ public record GivenExamples(
         return images;
     }
 
-    /** Names of the attacks, each once; {@code examples} where the file has none. */
+    /** Name of the attack that made an example; {@code examples} where the file has none. */
     String attack(int example) {
         return attacks.map(names -> names.get(example)).orElse("examples");
     }

@@ -137,7 +137,7 @@ public record LeaderboardEntry(Ticket ticket, StoredEvaluation evaluation, int i
         record.put("clean_acc", percent(evaluation.clean().accuracy()));
         put(record, "reported", "reported");
         record.put("autoattack_acc", percent(evaluation.robust().accuracy()));
-        if (evaluation.lowestKnown().correct() < evaluation.robust().correct()) {
+        if (evaluation.missesImages()) {
             record.put("external", percent(evaluation.lowestKnown().accuracy()));
         }
         footnote().ifPresent(note -> record.put("footnote", note));
@@ -241,8 +241,10 @@ public record LeaderboardEntry(Ticket ticket, StoredEvaluation evaluation, int i
         Experiment.Pruning pruning = experiment.pruning();
         boolean units = pruning.criterion() instanceof UnitCriterion;
         boolean during = experiment.training().mask().isPresent();
-        boolean continued =
-                List.of("continued", "as-published").contains(place.trial().strategy());
+        String strategy = place.trial().strategy();
+        boolean continued = strategy.equals("continued")
+                || strategy.equals("as-published")
+                || strategy.startsWith("rate-rewind-"); // these keep or restore trained weights
         return new Method(
                 place.level() == 0 && !during
                         ? ""

@@ -106,6 +106,13 @@ public record Experiment(
                 addedLater = true)
         Optional<Robustness> robustness) {
 
+    /** Chains of levels: one for each data set, objective, strategy and trial. As many levels can train at once. */
+    public int chains() {
+        return Math.multiplyExact(
+                Math.multiplyExact(data.sets().size(), objectives.size()),
+                Math.multiplyExact(strategies.size(), trials));
+    }
+
     /**
      * The attack of a name.
      *
@@ -214,8 +221,8 @@ public record Experiment(
         /** The kind of networks that a file lists layer by layer. */
         public static final String LAYERS = "layers";
 
-        /** Most weights of a network: an array's bytes can still be numbered with an {@code int}'s bits. */
-        public static final long MOST_WEIGHTS = 1L << 28;
+        /** Most weights of a network: a checkpoint has at most 13 bytes for each, is one array, and has room for a header of 1 MiB. */
+        public static final long MOST_WEIGHTS = ((1L << 31) - (1L << 20)) / 13;
 
         /** Whether it is fully connected by its kind. */
         public boolean mlp() {

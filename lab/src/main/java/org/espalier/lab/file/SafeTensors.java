@@ -72,11 +72,10 @@ public final class SafeTensors {
             header.put(entry.getKey(), member);
             length += size;
         }
-        StringBuilder text = new StringBuilder(Json.write(header));
-        while (text.length() % 8 != 0) {
-            text.append(' '); // so that floats are aligned for readers that map the file
-        }
-        byte[] headerBytes = text.toString().getBytes(StandardCharsets.UTF_8);
+        byte[] json = Json.write(header).getBytes(StandardCharsets.UTF_8);
+        byte[] headerBytes =
+                Arrays.copyOf(json, (json.length + 7) / 8 * 8); // floats are aligned for readers that map the file
+        Arrays.fill(headerBytes, json.length, headerBytes.length, (byte) ' ');
         ByteBuffer file = ByteBuffer.allocate(Math.toIntExact(8 + headerBytes.length + length))
                 .order(ByteOrder.LITTLE_ENDIAN);
         file.putLong(headerBytes.length).put(headerBytes);
@@ -90,7 +89,11 @@ public final class SafeTensors {
             }
         }
         byte[] digest = Digests.sha256(file.array()).getBytes(StandardCharsets.US_ASCII);
-        System.arraycopy(digest, 0, file.array(), 8 + text.indexOf(ZEROS), digest.length);
+        // One character to a byte, as in checkDigest. Quotation marks of a string are escaped, so no other string holds
+        // the member.
+        String member = "\"" + DIGEST + "\":\"";
+        int at = new String(headerBytes, StandardCharsets.ISO_8859_1).indexOf(member + ZEROS) + member.length();
+        System.arraycopy(digest, 0, file.array(), 8 + at, digest.length);
         return file.array();
     }
 

@@ -1,7 +1,6 @@
 package org.espalier.lab.format;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -10,12 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.espalier.UserException;
 import org.espalier.data.DataDetails;
 import org.espalier.data.DataSet;
@@ -25,6 +22,7 @@ import org.espalier.data.ImageShape;
 import org.espalier.data.Split;
 import org.espalier.data.file.Idx;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Directories;
 import org.espalier.lab.file.Json;
 
 /** Writes data sets in {@link ImportedFormat}: a whole directory or none. */
@@ -57,7 +55,7 @@ public final class ImportedFiles {
         Path temporary = parent.resolve(
                 TEMPORARY + target.getFileName() + "-" + ProcessHandle.current().pid());
         try {
-            delete(temporary);
+            Directories.delete(temporary);
             Files.createDirectory(temporary);
             Map<String, String> sums = new LinkedHashMap<>();
             write(temporary, ImportedFormat.DESCRIPTION, sums, description(set));
@@ -82,7 +80,7 @@ public final class ImportedFiles {
         } catch (IOException e) {
             throw AtomicFiles.unwritable(directory, e);
         } finally {
-            discard(temporary);
+            Directories.discard(temporary);
         }
     }
 
@@ -113,10 +111,10 @@ public final class ImportedFiles {
             }
             Path old = parent.resolve(TEMPORARY + target.getFileName() + "-"
                     + ProcessHandle.current().pid() + "-old");
-            delete(old);
+            Directories.delete(old);
             Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
             AtomicFiles.flushDirectory(parent);
-            delete(old);
+            Directories.delete(old);
         } catch (IOException e) {
             throw AtomicFiles.unwritable(directory, e);
         }
@@ -155,13 +153,13 @@ public final class ImportedFiles {
 
     private static void publish(Path temporary, Path target) throws IOException {
         Path old = temporary.resolveSibling(temporary.getFileName() + "-old");
-        delete(old);
+        Directories.delete(old);
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
         }
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         AtomicFiles.flushDirectory(Objects.requireNonNull(target.getParent()));
-        discard(old);
+        Directories.discard(old);
     }
 
     private static void writeImages(Path directory, String name, Map<String, String> sums, Split split) {
@@ -230,39 +228,19 @@ public final class ImportedFiles {
     /** Deletes what killed imports of this data set left. */
     private static void sweep(Path parent, Path target) {
         String prefix = TEMPORARY + target.getFileName() + "-";
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(parent)) {
-            for (Path path : found) {
+        try {
+            for (Path path : Directories.list(parent)) {
                 String name = String.valueOf(path.getFileName());
                 String process = name.startsWith(prefix)
                         ? name.substring(prefix.length()).replace("-old", "")
                         : "";
                 if (process.matches("[0-9]{1,18}")
                         && ProcessHandle.of(Long.parseLong(process)).isEmpty()) {
-                    discard(path);
+                    Directories.discard(path);
                 }
             }
         } catch (IOException e) {
             // What is left only uses space.
-        }
-    }
-
-    private static void discard(Path directory) {
-        try {
-            delete(directory);
-        } catch (IOException | UncheckedIOException e) {
-            System.getLogger(ImportedFiles.class.getName())
-                    .log(System.Logger.Level.DEBUG, "left behind: " + directory, e);
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        try (Stream<Path> inside = Files.walk(directory)) {
-            for (Path path : inside.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
         }
     }
 }

@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.espalier.attack.ThreatModel;
 import org.espalier.evaluate.certify.Decision;
 import org.espalier.evaluate.rules.Outcomes;
@@ -90,25 +91,38 @@ final class KnownResults {
                 }
             }
         }
-        BitSet certified = new BitSet();
-        boolean tried = false;
         for (Certification each : certifications) {
-            if (evaluation.subject().covers(each)) {
+            if (evaluation.subject().covers(each) && evaluation.threat().holds(each.threat())) {
                 String id = String.valueOf(each.directory().getFileName());
-                if (evaluation.threat().holds(each.threat())) {
-                    add(which(each, images, KnownResults::attacked), "the attack of " + id, images, breaks);
-                    add(which(each, images, KnownResults::falsified), "a counterexample of " + id, images, breaks);
-                }
-                if (each.threat().holds(evaluation.threat())) {
-                    certified.or(which(each, images, ImageCertificate::certified));
-                    tried = true;
-                }
+                add(which(each, images, KnownResults::attacked), "the attack of " + id, images, breaks);
+                add(which(each, images, KnownResults::falsified), "a counterexample of " + id, images, breaks);
             }
         }
+        List<Certification> holding = holding(evaluation, certifications);
         return new RobustInterval(
                 evaluation.withstands(),
-                tried ? Optional.of(new Outcomes(images, certified)) : Optional.empty(),
+                holding.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new Outcomes(images, any(holding, images, ImageCertificate::certified))),
                 breaks);
+    }
+
+    /**
+     * How many images of an evaluation the certificates cover that the certified ones in its interval come from; 0 without one.
+     *
+     * @param certifications of the same ticket, of any of its weights
+     */
+    static int covered(Attacked evaluation, List<Certification> certifications) {
+        int images = evaluation.withstands().inputs();
+        return any(holding(evaluation, certifications), images, _ -> true).cardinality();
+    }
+
+    /** Certificates of an evaluation's network and data, in its ball or a larger one. */
+    private static List<Certification> holding(Attacked evaluation, List<Certification> certifications) {
+        return certifications.stream()
+                .filter(each ->
+                        evaluation.subject().covers(each) && each.threat().holds(evaluation.threat()))
+                .toList();
     }
 
     private static boolean attacked(ImageCertificate image) {
@@ -119,8 +133,13 @@ final class KnownResults {
         return image.withstands() && image.decision() == Decision.FALSIFIED;
     }
 
-    private static BitSet which(
-            Certification certification, int images, java.util.function.Predicate<ImageCertificate> kind) {
+    private static BitSet any(List<Certification> certifications, int images, Predicate<ImageCertificate> kind) {
+        BitSet any = new BitSet();
+        certifications.forEach(each -> any.or(which(each, images, kind)));
+        return any;
+    }
+
+    private static BitSet which(Certification certification, int images, Predicate<ImageCertificate> kind) {
         BitSet which = new BitSet();
         certification.images().stream()
                 .filter(image -> image.image() < images)

@@ -33,6 +33,8 @@ import org.espalier.evaluate.rules.Verdict;
  * @param findings findings of the rules, in their order; certificates are compared when the evaluation is read
  * @param withstands (image) whether {@code robust} counts the image
  * @param known bounds of the network's robust accuracy in this ball from all its evaluations and certificates
+ * @param covered how many of the images certificates of the network cover, in this ball or a larger one; the others do not count
+ *     as certified
  */
 public record StoredEvaluation(
         String id,
@@ -51,7 +53,8 @@ public record StoredEvaluation(
         List<CurvePoint> curve,
         List<Finding> findings,
         Outcomes withstands,
-        RobustInterval known) {
+        RobustInterval known,
+        int covered) {
     public StoredEvaluation {
         attacks = List.copyOf(attacks);
         curve = List.copyOf(curve);
@@ -114,6 +117,11 @@ public record StoredEvaluation(
     /** The lowest accuracy known in this ball: that of the suite, or lower. */
     public Proportion lowestKnown() {
         return new Proportion(known.unbroken().count(), known.unbroken().inputs());
+    }
+
+    /** Whether another result in this ball breaks images that the suite leaves, so that the lowest known accuracy is less. */
+    public boolean missesImages() {
+        return lowestKnown().correct() < robust().correct();
     }
 
     /**

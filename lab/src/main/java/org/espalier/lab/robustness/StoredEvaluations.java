@@ -69,7 +69,7 @@ public final class StoredEvaluations {
     }
 
     /**
-     * Evaluations of a ticket's weights in one ball, from every place of results, compared with each other and with its
+     * Evaluations of a ticket's weights in one ball, from its directory of results, compared with each other and with its
      * certificates.
      *
      * @throws UserException if one of them is damaged
@@ -129,7 +129,7 @@ public final class StoredEvaluations {
     }
 
     /**
-     * One evaluation, compared with the evaluations beside it and the certificates of its ticket, in every place.
+     * One evaluation, compared with the evaluations beside it and the certificates of its ticket.
      *
      * @throws UserException if one of them is damaged
      */
@@ -224,7 +224,8 @@ public final class StoredEvaluations {
                     curve(summary, "curve", source),
                     held,
                     attacked.withstands(),
-                    known);
+                    known,
+                    KnownResults.covered(attacked, certificates));
             if (attacked.withstands().count() != evaluation.robust().correct()) {
                 throw new UserException(directory.resolve(EvaluationDirectory.EXAMPLES) + " is damaged: "
                         + attacked.withstands().count() + " images withstand, " + source + " has "

@@ -2,7 +2,6 @@ package org.espalier.lab.store;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -19,15 +18,16 @@ import org.espalier.data.Splits;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Directories;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.file.StoreLock;
 import tools.jackson.databind.JsonNode;
 
 /** Writes a search's directory, under its lock. Levels may be written by several threads, each level by one. */
 public final class StoreWriter implements AutoCloseable {
-    /** Files of a search's directory that are written whole, the report's too. */
+    /** Files of a search's directory that are written whole by this class. */
     private static final Set<String> OURS =
-            Set.of(Store.PROVENANCE, Store.EXPERIMENT, Store.INDEX, Store.WARNINGS, "results.csv", "results.md");
+            Set.of(Store.PROVENANCE, Store.EXPERIMENT, Store.INDEX, Store.WARNINGS, ClassCounts.FILE);
 
     private final Path directory;
     private final StoreLock lock;
@@ -86,13 +86,11 @@ public final class StoreWriter implements AutoCloseable {
      * @param ours whether a file of this name is Espalier's; other files stay
      */
     static void deleteTemporaries(Path directory, Predicate<String> ours) throws IOException {
-        List<Path> files = new ArrayList<>();
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "*" + AtomicFiles.TEMPORARY)) {
-            found.forEach(files::add);
-        }
-        for (Path file : files) {
+        for (Path file : Directories.list(directory)) {
             String name = String.valueOf(file.getFileName());
-            if (ours.test(AtomicFiles.withoutTemporary(name)) && AtomicFiles.leftBehind(name)) {
+            if (name.endsWith(AtomicFiles.TEMPORARY)
+                    && ours.test(AtomicFiles.withoutTemporary(name))
+                    && AtomicFiles.leftBehind(name)) {
                 Files.delete(file);
             }
         }
@@ -119,12 +117,10 @@ public final class StoreWriter implements AutoCloseable {
         // Accepts only files of a run that stopped before its index was written. A run that started at the same time
         // may have written an index since; the lock decides between the two.
         List<String> ours = List.of("lock", Store.INDEX, Store.PROVENANCE, Store.EXPERIMENT, Store.LEVELS);
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                if (!ours.contains(AtomicFiles.withoutTemporary(String.valueOf(file.getFileName())))) {
-                    throw new UserException(directory + " holds " + file.getFileName()
-                            + ", which no search wrote: expected an empty directory or one of a search");
-                }
+        for (Path file : Directories.list(directory)) {
+            if (!ours.contains(AtomicFiles.withoutTemporary(String.valueOf(file.getFileName())))) {
+                throw new UserException(directory + " holds " + file.getFileName()
+                        + ", which no search wrote: expected an empty directory or one of a search");
             }
         }
     }

@@ -1,7 +1,6 @@
 package org.espalier.lab.store;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,8 +10,10 @@ import java.util.OptionalInt;
 import org.espalier.UserException;
 import org.espalier.evaluate.Measurement;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.file.Directories;
 import org.espalier.lab.file.Json;
 import org.espalier.network.Architecture;
+import org.espalier.network.Mask;
 import tools.jackson.databind.JsonNode;
 
 /** One level's directory, read-only. A level without stored files is {@link LevelState#WAITING}. */
@@ -217,7 +218,7 @@ public final class StoredLevel {
                 Json.whole(failure, "iteration", file.toString()), Json.string(failure, "reason", file.toString())));
     }
 
-    /** Updates of the level's last measurement's or checkpoint's line; empty if there is none yet. */
+    /** Iteration of the level's last measurement; empty if there is none yet. */
     public OptionalInt lastMeasured() {
         List<Measurement> metrics = metrics();
         return metrics.isEmpty()
@@ -244,9 +245,26 @@ public final class StoredLevel {
         }
         try {
             verify();
+            verifyCounts();
             return Optional.empty();
         } catch (UserException e) {
             return Optional.of(e.getMessage() + "; remove " + directory + " to have the level computed again");
+        }
+    }
+
+    /**
+     * Checks a finished level's counts, which no digest covers, against the mask after training. Where a rule changes the mask in
+     * training, a worker that was taken over may leave the counts of the start.
+     *
+     * @throws UserException if they differ
+     */
+    public void verifyCounts() {
+        Mask mask = trained().orElseThrow().mask();
+        List<Integer> surviving = mask.graph().prunable().stream()
+                .map(parameter -> mask.count(parameter.name()))
+                .toList();
+        if (counts().filter(counts -> counts.surviving().equals(surviving)).isEmpty()) {
+            throw new UserException(directory.resolve(LEVEL) + " is damaged: its counts are not those of the network");
         }
     }
 
@@ -289,8 +307,8 @@ public final class StoredLevel {
     /** Bytes on disk, for reports. */
     public long bytes() {
         long total = 0;
-        try (var files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
+        try {
+            for (Path file : Directories.list(directory)) {
                 total += Files.size(file);
             }
         } catch (IOException e) {
@@ -301,6 +319,6 @@ public final class StoredLevel {
 
     @Override
     public String toString() {
-        return new String(key.getBytes(StandardCharsets.UTF_8), 0, Math.min(12, key.length()), StandardCharsets.UTF_8);
+        return key.substring(0, Math.min(12, key.length()));
     }
 }

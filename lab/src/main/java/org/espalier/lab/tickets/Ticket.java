@@ -75,7 +75,7 @@ public record Ticket(
                 data.rule(),
                 data.seed(),
                 data.assumed());
-        return new Ticket(file, digest, network, there, place, results);
+        return new Ticket(file, digest, network, there, place, results, elsewhere);
     }
 
     /** The same ticket with its evaluations kept in another place: a directory of its own for each level or file. */
@@ -107,15 +107,7 @@ public record Ticket(
      * {@code certification/KEY} of its search, or in {@code NAME.certification} beside its file.
      */
     public Path certificates() {
-        if (elsewhere.isPresent()) {
-            return elsewhere.get();
-        }
-        return place.map(at -> at.store().resolve(CERTIFICATES).resolve(at.key()))
-                .orElseGet(() -> {
-                    String name = String.valueOf(file.getFileName());
-                    int dot = name.lastIndexOf('.');
-                    return file.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + "." + CERTIFICATES);
-                });
+        return elsewhere.orElseGet(() -> measurements(CERTIFICATES));
     }
 
     /**
@@ -124,11 +116,14 @@ public record Ticket(
      * @param kind name of a directory
      */
     public Path measurements(String kind) {
-        return place.map(at -> at.store().resolve(kind).resolve(at.key())).orElseGet(() -> {
-            String name = String.valueOf(file.getFileName());
-            int dot = name.lastIndexOf('.');
-            return file.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + "." + kind);
-        });
+        return place.map(at -> at.store().resolve(kind).resolve(at.key())).orElseGet(() -> beside(file, kind));
+    }
+
+    /** The directory {@code NAME.KIND} beside a file. */
+    static Path beside(Path file, String kind) {
+        String name = String.valueOf(file.getFileName());
+        int dot = name.lastIndexOf('.');
+        return file.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + "." + kind);
     }
 
     /** The ticket in words. */

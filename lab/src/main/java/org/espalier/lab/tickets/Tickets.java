@@ -141,18 +141,21 @@ public final class Tickets {
                 return ticket(store, chosen, read.network(), given, digest, WeightChoice.FINAL);
             }
             // Other weights of a level have no place in the tables.
-            return new Ticket(given, digest, read.network(), data(store, chosen), Optional.empty(), beside(path));
+            return new Ticket(given, digest, read.network(), data(store, chosen), Optional.empty(), evaluations(path));
         }
         // The name comes from a file of any origin and enters messages and documents.
         Optional<String> named = read.dataSet().filter(text -> text.matches(Names.PATTERN));
         return new Ticket(
-                given, digest, read.network(), data.orNamed(named, read.dataDigest()), Optional.empty(), beside(path));
+                given,
+                digest,
+                read.network(),
+                data.orNamed(named, read.dataDigest()),
+                Optional.empty(),
+                evaluations(path));
     }
 
-    private static Path beside(Path file) {
-        String name = name(file);
-        int dot = name.lastIndexOf('.');
-        return file.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + "." + Ticket.EVALUATIONS);
+    private static Path evaluations(Path file) {
+        return Ticket.beside(file, Ticket.EVALUATIONS);
     }
 
     private static TicketChoice.Chosen chosen(Store store, String key, Path given) {

@@ -111,7 +111,7 @@ class ExperimentFileTest {
             network: {biases: 1}                     | network.biases is 1, expected true or false
             network: {hidden: [300, 0]}              | network.hidden[1] is 0, expected a whole number of at least 1
             network: {hidden: [100000000]}           | network.hidden[0] is 100000000, expected a whole number of at least 1 and at most 1000000
-            network: {hidden: [20000, 20000]}        | network.hidden is [20000, 20000], which makes 400040000 weights, expected at most 268435456
+            network: {hidden: [20000, 20000]}        | network.hidden is [20000, 20000], which makes 400040000 weights, expected at most 165110390
             data: {sets: []}                         | data.sets has 0 elements, expected at least 1
             data: {sets: [digits, digits]}           | data.sets has digits twice
             strategies: [orginal]                    | strategies[0] is orginal, expected original, random

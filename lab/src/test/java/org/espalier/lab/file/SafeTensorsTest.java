@@ -16,8 +16,11 @@ import org.espalier.UserException;
 import org.espalier.data.Digests;
 import org.espalier.lab.file.SafeTensors.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SafeTensorsTest {
+    private static final String ZEROS = "0000000000000000000000000000000000000000000000000000000000000000";
     private static final byte[] SOUND = sound();
 
     private static byte[] sound() {
@@ -50,6 +53,18 @@ class SafeTensorsTest {
         assertThat(read.bytes("mask", List.of(3))).containsExactly(0, 1, 1);
         assertThat(read.floats("none", List.of(0, 4))).isEmpty();
         assertThat(read.number("iteration")).isEqualTo(17);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Straße", "é", "猫", "\uD83D\uDE00 and more", "{\"sha256\":\"0000", ZEROS})
+    void stringsOfAnyScriptAreGivenBack(String text) {
+        byte[] file = SafeTensors.encode(
+                Map.of("weight", new Tensor.Floats(List.of(1), new float[] {2})), Map.of("classes", text));
+        SafeTensors read = decode(file);
+        assertThat(read.metadata("classes")).isEqualTo(text);
+        assertThat(read.floats("weight", List.of(1))).containsExactly(2);
+        assertThat(ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong() % 8)
+                .isZero();
     }
 
     @Test

@@ -113,7 +113,7 @@ class LayerListTest {
             [normalise: {mean: [0, 0, 0], std: [1, 1, 1]}, flatten, linear] | layer normalise expects 3 channels, input gives 1
             [conv2d: {channels: 4, kernel: 2, padding: 2}, flatten, linear] | layer conv1: a convolution needs a window and a stride of at least 1 and a padding from 0 to below its window, got 2, 1 and 2
             [conv2d: {channels: 20000000}, flatten, linear] | layer conv1 has more values than 2147483647
-            [flatten, linear: 1000000, relu, linear] | layer fc1 has 784000000 of 794000000 weights, expected at most 268435456 in the network
+            [flatten, linear: 1000000, relu, linear] | layer fc1 has 784000000 of 794000000 weights, expected at most 165110390 in the network
             [flatten, relu] | layer relu1 gives 784 outputs, expected as many as the data has classes, 10
             """)
     void whatDoesNotFitIsNamedWithBothNumbers(String layers, String message) {

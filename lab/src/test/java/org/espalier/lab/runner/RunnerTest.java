@@ -636,10 +636,10 @@ class RunnerTest {
                 .hasMessage("network.inputs is 784, expected 16, the pixels of an image of data set tiny");
         // Too large only with the pixels, which the file alone does not tell.
         assertThatThrownBy(() -> run(
-                        TinyData.experiment(ITERATIONS, "network.hidden=[1000000, 260]", "name=wide"), directory, 1))
+                        TinyData.experiment(ITERATIONS, "network.hidden=[1000000, 155]", "name=wide"), directory, 1))
                 .isInstanceOf(UserException.class)
-                .hasMessage("network.hidden is [1000000, 260], which makes 276000780 weights, expected at most"
-                        + " 268435456 in the network for data set tiny");
+                .hasMessage("network.hidden is [1000000, 155], which makes 171000465 weights, expected at most"
+                        + " 165110390 in the network for data set tiny");
         assertThatThrownBy(() -> run(TinyData.experiment(ITERATIONS, "training.augmentation={crop: 4}"), directory, 1))
                 .isInstanceOf(UserException.class)
                 .hasMessage("training.augmentation.crop is 4, expected less than the rows and columns of an image of"
@@ -702,11 +702,11 @@ class RunnerTest {
         Experiment experiment = TinyData.experiment(4, "trials=1", "strategies=[none]");
         run(experiment, directory, 1);
         Files.writeString(theirs, "mine");
-        Files.writeString(directory.resolve("results.csv.tmp"), "half");
+        Files.writeString(directory.resolve("index.json.tmp"), "half");
         run(experiment, directory, 1);
         assertThat(theirs).hasContent("mine");
         assertThat(directory.resolve("index.json.tmp")).doesNotExist();
-        assertThat(directory.resolve("results.csv.tmp")).doesNotExist();
+        assertThat(directory.resolve("index.json.tmp")).doesNotExist();
     }
 
     @Test
@@ -799,6 +799,15 @@ class RunnerTest {
                     .hasMessageContaining("remove " + level + " to have the level computed again");
             Files.write(level.resolve(name), sound);
         }
+        // No digest covers the counts.
+        Path counts = level.resolve("level.json");
+        String sound = Files.readString(counts);
+        Files.writeString(counts, sound.replaceFirst("\"surviving\":\\[\\d+", "\"surviving\":[1"));
+        assertThatThrownBy(() -> run(experiment, directory, 1))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining(counts + " is damaged: its counts are not those of the network")
+                .hasMessageContaining("remove " + level + " to have the level computed again");
+        Files.writeString(counts, sound);
         assertThat(run(experiment, directory, 1).trained()).isZero();
     }
 

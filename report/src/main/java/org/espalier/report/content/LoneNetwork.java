@@ -1,7 +1,6 @@
 package org.espalier.report.content;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +11,7 @@ import org.espalier.UserException;
 import org.espalier.lab.certification.BoundsConsistency;
 import org.espalier.lab.certification.Certification;
 import org.espalier.lab.certification.StoredCertifications;
+import org.espalier.lab.file.Directories;
 import org.espalier.lab.network.SizeFacts;
 import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.lab.robustness.StoredEvaluations;
@@ -142,14 +142,14 @@ public record LoneNetwork(
     private static List<Path> evaluations(Path results) {
         List<Path> found = new ArrayList<>();
         if (Files.isDirectory(results)) {
-            try (DirectoryStream<Path> all =
-                    Files.newDirectoryStream(results, each -> Files.exists(each.resolve(SUMMARY)))) {
-                all.forEach(found::add);
+            try {
+                Directories.list(results).stream()
+                        .filter(each -> Files.exists(each.resolve(SUMMARY)))
+                        .forEach(found::add);
             } catch (IOException e) {
                 throw new UserException(results + " cannot be read: " + e.getMessage(), e);
             }
         }
-        found.sort(null);
         return found;
     }
 }

@@ -3,6 +3,7 @@ package org.espalier.report.evaluation;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.IntSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,11 +15,11 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.espalier.attack.Norm;
-import org.espalier.attack.ThreatModel;
 import org.espalier.evaluate.rules.Outcomes;
 import org.espalier.evaluate.rules.Verdict;
 import org.espalier.lab.certification.CertificationMethod;
 import org.espalier.lab.experiment.Names;
+import org.espalier.lab.robustness.StoredEvaluation;
 import org.espalier.lab.store.TrialId;
 import org.espalier.report.notation.Numbers;
 import org.espalier.report.result.StrategyOrder;
@@ -98,22 +99,25 @@ public record CertificateGroup(Key key, int images, List<Kind> kinds, Optional<S
     }
 
     /**
-     * How many images of a split certificates of a ball, or of a larger one, cover at most; 0 without one. Images behind them do not
-     * count as certified.
+     * How many images of a suite certificates cover, in words to follow "certificates": as many as of the network with the fewest,
+     * of those that have any. Empty where all images of each are covered, and where there are no certificates.
+     *
+     * @param evaluations by the suite
+     * @param images of the suite
      */
-    public static int covered(
-            Robustness robustness, String dataset, String strategy, String split, ThreatModel threat) {
-        return all(robustness).stream()
-                .filter(group -> group.key().dataset().equals(dataset)
-                        && group.key().strategy().equals(strategy)
-                        && group.key().split().equals(split)
-                        && new ThreatModel(
-                                        group.key().norm(), (float) group.key().epsilon())
-                                .holds(threat))
-                .flatMap(group -> group.kinds().stream())
-                .mapToInt(Kind::images)
-                .max()
-                .orElse(0);
+    public static Optional<String> covered(List<StoredEvaluation> evaluations, int images) {
+        IntSummaryStatistics covered = evaluations.stream()
+                .mapToInt(StoredEvaluation::covered)
+                .filter(each -> each > 0)
+                .summaryStatistics();
+        return covered.getCount() > 0 && covered.getMin() < images
+                ? Optional.of(String.format(
+                        Locale.ROOT,
+                        "cover the first %,d of the %,d images of the suite%s: the others do not count as certified",
+                        covered.getMin(),
+                        images,
+                        covered.getMin() < covered.getMax() ? ", of some networks more" : ""))
+                : Optional.empty();
     }
 
     private static List<CertificateGroup> of(List<Certified> certificates, List<Evaluated> evaluations) {

@@ -101,8 +101,7 @@ public final class RuleNotes {
     /** Images that withstand the suite and that another attack or method is known to break, with the first example. */
     public static Optional<String> missed(String objective, List<Evaluated> evaluations) {
         List<Evaluated> missing = evaluations.stream()
-                .filter(each -> each.evaluation().lowestKnown().correct()
-                        < each.evaluation().robust().correct())
+                .filter(each -> each.evaluation().missesImages())
                 .toList();
         return missing.stream()
                 .findFirst()

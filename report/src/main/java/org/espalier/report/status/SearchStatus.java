@@ -9,12 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
-import org.espalier.lab.cluster.Leases;
-import org.espalier.lab.cluster.SharedFolder;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.plan.ExperimentTranslator;
 import org.espalier.lab.store.LevelState;
@@ -28,7 +25,7 @@ import org.espalier.network.Architecture;
  *
  * @param trials one for each trial, in the experiment's order
  * @param done levels trained to the end
- * @param begun levels with some training done, in work now if {@code process} is present
+ * @param begun levels with some training done, and those in work
  * @param waiting levels not begun
  * @param diverged levels whose loss was not a number
  * @param dropped levels that will not be trained because one before them diverged
@@ -62,19 +59,13 @@ public record SearchStatus(
         Optional<Long> process = store.running();
         var spent = new TimeSpent();
         store.timings().forEach(spent::add);
-        Set<String> held = Leases.of(new SharedFolder(store.directory())).keySet();
         return of(
                 store.experiment(),
                 store.trials(),
-                key -> {
-                    LevelState state = store.level(key).state();
-                    // Its files may not be there yet.
-                    return state == LevelState.WAITING && held.contains(key) ? LevelState.BEGUN : state;
-                },
+                key -> store.level(key).state(),
                 spent,
-                process,
-                densities(store),
-                held);
+                new AtWork(process, AtWork.leased(store)),
+                densities(store));
     }
 
     /**
@@ -95,8 +86,7 @@ public record SearchStatus(
     /**
      * The status of a search of which somebody keeps account.
      *
-     * @param states how far the level of a key is
-     * @param process number of the process that works on the search now
+     * @param states how far the level of a key is, by what is stored of it
      * @param densities of the levels, see {@link #densities}
      */
     public static SearchStatus of(
@@ -104,20 +94,8 @@ public record SearchStatus(
             List<StoredTrial> stored,
             Function<String, LevelState> states,
             TimeSpent spent,
-            Optional<Long> process,
+            AtWork atWork,
             IntToDoubleFunction densities) {
-        return of(experiment, stored, states, spent, process, densities, Set.of());
-    }
-
-    /** The same, with the keys of levels that workers on this or other machines hold. */
-    private static SearchStatus of(
-            Experiment experiment,
-            List<StoredTrial> stored,
-            Function<String, LevelState> states,
-            TimeSpent spent,
-            Optional<Long> process,
-            IntToDoubleFunction densities,
-            Set<String> held) {
 
         // (key) what is to be done for a level, each key once
         record Work(String objective, int number, int iterations, LevelState state, boolean dropped) {}
@@ -133,7 +111,7 @@ public record SearchStatus(
             int iterations = experiment.training().iterations(); // of the level to be trained next
             for (int number = 0; number < trial.levels().size(); number++) {
                 String key = trial.levels().get(number);
-                LevelState state = states.apply(key);
+                LevelState state = atWork.state(key, states.apply(key));
                 int length = ExperimentTranslator.iterations(experiment, number, last);
                 levels.merge(
                         key,
@@ -172,9 +150,7 @@ public record SearchStatus(
                 continue;
             }
             counts[work.state().ordinal()]++;
-            if (work.state() == LevelState.BEGUN
-                    && (held.contains(level.getKey())
-                            || process.isPresent() && spent.inWork(level.getKey(), process.get()))) {
+            if (atWork.inWork(level.getKey(), work.state(), spent)) {
                 inWork++;
             }
             if (work.state() == LevelState.BEGUN || work.state() == LevelState.WAITING) {
@@ -193,9 +169,14 @@ public record SearchStatus(
                 counts[LevelState.FAILED.ordinal()],
                 dropped,
                 inWork,
-                process,
+                atWork.process(),
                 spent.total(),
                 known ? Optional.of(TimeSpent.duration(left)) : Optional.empty());
+    }
+
+    /** Whether anybody works on it. */
+    public boolean running() {
+        return process.isPresent() || inWork > 0;
     }
 
     /** Time that the rest takes on the clock: with as many jobs as are at work now, one if none is. */

@@ -120,17 +120,12 @@ public final class RobustnessTables {
             String apart = way.apart(ways.keySet()).strip();
             tables.put(
                     way.name() + (apart.isEmpty() ? "" : "-" + apart.replace(' ', '-')),
-                    table(
-                            way,
-                            apart,
-                            ways.getOrDefault(way, Map.of()),
-                            CertificateGroup.covered(
-                                    run.robustness(), way.dataset(), way.strategy(), way.split(), way.threat())));
+                    table(way, apart, ways.getOrDefault(way, Map.of())));
         });
         return tables;
     }
 
-    private static MarkedTable table(Way way, String apart, Map<Line, List<Evaluated>> lines, int covered) {
+    private static MarkedTable table(Way way, String apart, Map<Line, List<Evaluated>> lines) {
         List<StoredEvaluation> all = lines.values().stream()
                 .flatMap(List::stream)
                 .map(Evaluated::evaluation)
@@ -190,13 +185,7 @@ public final class RobustnessTables {
                 + " certified; " + EvaluationTables.NONE
                 + " where certify was not run, [n of m] where it was run on n of m"
                 + " trials");
-        if (covered > 0 && covered < way.images()) {
-            notes.add(String.format(
-                    Locale.ROOT,
-                    "certificates cover the first %,d of the %,d images of the suite: the others do not count as certified",
-                    covered,
-                    way.images()));
-        }
+        CertificateGroup.covered(all, way.images()).ifPresent(covered -> notes.add("certificates " + covered));
         lines.values().stream()
                 .collect(Collectors.groupingBy(
                         trials -> trials.getFirst().trial().objective(), LinkedHashMap::new, Collectors.toList()))

@@ -147,19 +147,13 @@ public final class BeyondAttackReader {
     }
 
     /** How many of a suite's images certificates cover, where these are not all and some are certified. */
-    private String covered(EvaluationFamily family, List<Evaluated> evaluations) {
-        int covered = CertificateGroup.covered(
-                robustness,
-                verdict.dataset(),
-                verdict.strategy(),
-                family.split(),
-                evaluations.getFirst().evaluation().threat());
-        return covered > 0
-                        && covered < family.images()
-                        && certified(evaluations).mean() > 0
-                ? " Certificates cover the first " + Numbers.count(covered) + " of these "
-                        + Numbers.count(family.images()) + " images: the others do not count as certified."
-                : "";
+    private static String covered(EvaluationFamily family, List<Evaluated> evaluations) {
+        List<StoredEvaluation> stored =
+                evaluations.stream().map(Evaluated::evaluation).toList();
+        return CertificateGroup.covered(stored, family.images())
+                .filter(_ -> certified(evaluations).mean() > 0)
+                .map(covered -> " Certificates " + covered + ".")
+                .orElse("");
     }
 
     /** How far the radii of evaluations are from the one of the verdict's attack, at the nearest. */

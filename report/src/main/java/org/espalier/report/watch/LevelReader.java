@@ -19,6 +19,7 @@ import org.espalier.lab.store.Failure;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.MetricsLines;
 import org.espalier.lab.store.StoredLevel;
+import org.espalier.report.status.AtWork;
 import org.espalier.report.status.TimeSpent;
 import org.espalier.train.method.Fast;
 import org.espalier.train.method.Free;
@@ -286,12 +287,11 @@ final class LevelReader {
      * {@code rate} updates per second, {@code acc} last accuracies by attack, {@code curves} (iteration, accuracy, loss)
      * by attack of a level in work or a dense one, {@code w} whether there is a warning.
      *
-     * @param process that works on the search now
+     * @param atWork who works on the search now
      */
-    Map<String, Object> shown(TimeSpent spent, int iterations, Optional<Long> process) {
+    Map<String, Object> shown(TimeSpent spent, int iterations, AtWork atWork) {
         var shown = new LinkedHashMap<String, Object>();
-        boolean inWork = state == LevelState.BEGUN
-                && process.filter(number -> spent.inWork(key(), number)).isPresent();
+        boolean inWork = atWork.inWork(key(), state, spent);
         shown.put("n", number);
         shown.put("s", inWork ? "work" : state.name().toLowerCase(Locale.ROOT));
         density.ifPresent(d -> shown.put("d", d));

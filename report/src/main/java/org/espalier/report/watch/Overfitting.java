@@ -78,7 +78,7 @@ final class Overfitting {
     }
 
     /**
-     * FigureStyle through a level.
+     * Looks through a level.
      *
      * @param fgsm measurements under the attack of one step, by iteration
      * @param pgd measurements under the attack of many steps, by iteration; those without a partner are left out

@@ -28,6 +28,7 @@ import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredTrial;
 import org.espalier.lab.store.Timing;
+import org.espalier.report.status.AtWork;
 import org.espalier.report.status.SearchStatus;
 import org.espalier.report.status.TimeSpent;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ final class RunReader {
     /** A directory's time of change may be too coarse to tell of what came right after it was listed. */
     private static final Duration COARSE = Duration.ofSeconds(2);
 
-    /** How often it is judged whether a silent search has stalled. */
+    /** How often it is judged whether a silent search has stalled, and read which levels workers hold. */
     private static final Duration HEADER = Duration.ofSeconds(5);
 
     private final String id;
@@ -76,9 +77,10 @@ final class RunReader {
         private TimeSpent spent = new TimeSpent();
         private Set<String> directories = Set.of();
         private @Nullable FileTime listed;
-        private Optional<Long> process = Optional.empty();
+        private AtWork atWork = new AtWork(Optional.empty(), Set.of());
         private int unread;
         private Instant header = Instant.MIN;
+        private Instant leasesDue = Instant.MIN;
 
         Search(Store store, Path directory) {
             this.store = store;
@@ -157,9 +159,9 @@ final class RunReader {
             set.put(id + "/run", Json.write(missing()));
             return new Found(set, true, false);
         }
-        known.process = known.store.running();
+        known.atWork = new AtWork(known.store.running(), known.atWork.held());
         Set<String> touched = new HashSet<>();
-        boolean otherRun = known.stalls.process(known.process, directory);
+        boolean otherRun = known.stalls.process(known.atWork.process(), directory);
         if (otherRun) {
             // Levels in work are others now.
             known.levels.values().stream()
@@ -170,6 +172,7 @@ final class RunReader {
         try {
             more = readTimings(known, touched, enough);
             more |= readLevels(known, touched, now, enough);
+            readLeases(known, touched, now, more);
             problem = Optional.empty();
         } catch (UserException e) {
             problem = Optional.of(e.getMessage());
@@ -178,10 +181,11 @@ final class RunReader {
             set.put(id + "/plan", Json.write(plan(known)));
         }
         known.levels.forEach((key, level) -> {
-            if ((all || touched.contains(key)) && level.state() != LevelState.WAITING) {
+            boolean waiting = known.atWork.state(key, level.state()) == LevelState.WAITING;
+            if ((all || touched.contains(key)) && !waiting) {
                 set.put(
                         id + "/" + known.index.get(key),
-                        Json.write(level.shown(known.spent, known.lengths.getOrDefault(key, 1), known.process)));
+                        Json.write(level.shown(known.spent, known.lengths.getOrDefault(key, 1), known.atWork)));
             } else if (touched.contains(key)) {
                 set.put(id + "/" + known.index.get(key), "{\"n\":" + level.number() + ",\"s\":\"waiting\"}");
             }
@@ -262,6 +266,27 @@ final class RunReader {
         return unread > 0;
     }
 
+    /**
+     * Reads which levels workers hold: from time to time, and when something has changed and nobody seems to be at work, as
+     * when a lone worker goes on with its next level.
+     */
+    private static void readLeases(Search search, Set<String> touched, Instant now, boolean more) {
+        boolean doubtful = !more
+                && !touched.isEmpty()
+                && search.levels.values().stream()
+                        .noneMatch(level -> search.atWork.inWork(level.key(), level.state(), search.spent));
+        if (!doubtful && !now.isAfter(search.leasesDue)) {
+            return;
+        }
+        Set<String> before = search.atWork.held();
+        Set<String> leased = AtWork.leased(search.store);
+        search.atWork = new AtWork(search.atWork.process(), leased);
+        search.leasesDue = now.plus(HEADER);
+        search.levels.keySet().stream()
+                .filter(key -> before.contains(key) != leased.contains(key))
+                .forEach(touched::add);
+    }
+
     private void list(Search search, Instant now) {
         Path levels = directory.resolve(Store.LEVELS);
         try {
@@ -320,13 +345,13 @@ final class RunReader {
                 search.store.trials(),
                 key -> search.levels.get(key) instanceof LevelReader level ? level.state() : LevelState.WAITING,
                 search.spent,
-                search.process,
+                search.atWork,
                 densities);
         var shown = new LinkedHashMap<String, Object>();
         shown.put("name", experiment.name());
         shown.put("directory", directory.toAbsolutePath().normalize().toString());
         shown.put("state", state(search, status));
-        search.process.ifPresent(process -> shown.put("process", process));
+        search.atWork.process().ifPresent(process -> shown.put("process", process));
         problem.ifPresent(sentence -> shown.put("problem", sentence));
         shown.put("split", split(experiment));
         experiment.evaluation().images().ifPresent(images -> shown.put("images", images));
@@ -362,7 +387,7 @@ final class RunReader {
     }
 
     private static String state(Search search, SearchStatus status) {
-        if (search.process.isPresent()) {
+        if (status.running()) {
             return "running";
         } else if (status.begun() + status.waiting() == 0) {
             return status.diverged() > 0 ? "ended" : "done";

@@ -21,7 +21,7 @@ import org.espalier.lab.file.Json;
 import org.espalier.lab.store.Store;
 
 /**
- * FigureStyle at one directory, a search's or one that holds several, and keeps a {@link Board} of what it finds. FigureStyle once a
+ * Looks at one directory, a search's or one that holds several, and keeps a {@link Board} of what it finds. It looks once a
  * second while somebody views, else not at all; what is behind it reads a tenth of a second at a time.
  */
 final class Watcher implements AutoCloseable {
@@ -52,7 +52,7 @@ final class Watcher implements AutoCloseable {
     private final Duration period;
     private final Duration reading;
     private int viewers;
-    /** FigureStyle begun, looks ended, and the one that somebody waits for: numbers from 1. */
+    /** Looks begun, looks ended, and the one that somebody waits for: numbers from 1. */
     private long begun;
 
     private long ended;
@@ -170,7 +170,7 @@ final class Watcher implements AutoCloseable {
         }
     }
 
-    /** FigureStyle once. Returns whether there is more to read at once. */
+    /** Looks once. Returns whether there is more to read at once. */
     boolean look() {
         long end = System.nanoTime() + reading.toNanos();
         Map<String, String> set = new LinkedHashMap<>();

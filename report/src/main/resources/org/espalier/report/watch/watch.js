@@ -64,7 +64,7 @@ function durationWords(milliseconds) {
 
 function stateWords(run) {
   switch (run.state) {
-    case "running": return ["Running", `process ${run.process}`];
+    case "running": return ["Running", run.process === undefined ? `workers hold ${count(run.work, "level")}` : `process ${run.process}`];
     case "stopped": return ["Stopped", "run the same command again to continue"];
     case "vanished": return ["Not running", "it ended without putting its levels aside: killed, or crashed; run the same command again to continue"];
     case "done": return ["Done", "all levels are trained"];

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.assertj.core.data.Offset;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
@@ -35,12 +36,16 @@ class SearchStatusTest {
     }
 
     private SearchStatus status(Map<String, LevelState> states) {
+        return status(states, new AtWork(Optional.of(7L), Set.of()));
+    }
+
+    private SearchStatus status(Map<String, LevelState> states, AtWork atWork) {
         return SearchStatus.of(
                 EXPERIMENT,
                 TRIALS,
                 key -> states.getOrDefault(key, LevelState.WAITING),
                 spent,
-                Optional.of(7L),
+                atWork,
                 ExperimentTranslator.estimatedDensities(EXPERIMENT, Optional.empty()));
     }
 
@@ -94,6 +99,23 @@ class SearchStatusTest {
         assertThat(status(states).inWork()).isZero();
         assertThat(spent.endedInOrder("n0")).isTrue();
         assertThat(spent.endedInOrder("p0")).isFalse();
+    }
+
+    @Test
+    void levelsThatWorkersHoldAreInWorkThoughTheirFilesMayNotBeThereYet() {
+        time(6, "p0", "started", 0, 0);
+        time(6, "p0", "progress", 100, 5);
+        Map<String, LevelState> states = Map.of("n0", LevelState.DONE, "p0", LevelState.BEGUN);
+        SearchStatus status = status(states, new AtWork(Optional.empty(), Set.of("n0", "p0", "q1", "evaluation_n0_1")));
+        assertThat(status.running()).isTrue();
+        assertThat(status.inWork()).isEqualTo(2);
+        assertThat(status.begun()).isEqualTo(2);
+        assertThat(status.waiting()).isEqualTo(2);
+        assertThat(status.done()).isEqualTo(1);
+        SearchStatus without = status(states, new AtWork(Optional.empty(), Set.of("n0")));
+        assertThat(without.running()).isFalse();
+        assertThat(without.begun()).isEqualTo(1);
+        assertThat(status(states).running()).isTrue();
     }
 
     @Test

@@ -84,7 +84,8 @@ class EvaluationVerdictsTest {
                         new RobustInterval(
                                 outcomes,
                                 Optional.of(new Outcomes(IMAGES, new BitSet())),
-                                List.of(new RobustInterval.Break("doubled", new Outcomes(IMAGES, unbroken)))))));
+                                List.of(new RobustInterval.Break("doubled", new Outcomes(IMAGES, unbroken)))),
+                        IMAGES)));
     }
 
     private static Series series(int trial, int level) {

@@ -115,6 +115,25 @@ final class GrowingStore {
                         + ",\"evaluation-seconds\":0.0}\n");
     }
 
+    /** Lets a worker hold a level for five minutes, by a lease as {@code espalier work} writes it. */
+    void hold(String key) {
+        write(lease(key), "{\"worker\":\"there-7-1\",\"host\":\"there\",\"pid\":7,\"term-seconds\":300}\n");
+    }
+
+    /** Lets the worker give the level back. */
+    void release(String key) {
+        directory.resolve(lease(key)).toFile().delete();
+    }
+
+    /** Lets the worker's lease on a level run out. */
+    void expire(String key) {
+        directory.resolve(lease(key)).toFile().setLastModified(System.currentTimeMillis() - 301_000);
+    }
+
+    private static String lease(String key) {
+        return "cluster/leases/" + key + ".json";
+    }
+
     void finish(String key) {
         write(Store.LEVELS + "/" + key + "/done.json", "{\"format\":1,\"iterations\":1000,\"files\":{}}\n");
     }

@@ -43,7 +43,12 @@ class RunReaderTest {
 
     /** Reads on and returns a piece of what is known by now. */
     private JsonNode look(String piece) {
-        now = now.plusSeconds(10);
+        return look(piece, 10);
+    }
+
+    /** The same, so many seconds after the last time. */
+    private JsonNode look(String piece, int seconds) {
+        now = now.plusSeconds(seconds);
         RunReader.Found found = reader.poll(now, () -> false);
         if (found.all()) {
             pieces.clear();
@@ -152,6 +157,72 @@ class RunReaderTest {
             store.time(now, HERE, DENSE, "stopped", 300, 10);
         }
         assertThat(look("run").path("state").stringValue()).isEqualTo("stopped");
+    }
+
+    @Test
+    void aLevelThatAWorkerHoldsIsInWorkUntilItsLeaseExpires() {
+        store.begin();
+        store.beginLevel(DENSE, 0);
+        store.time(now, 7, DENSE, "started", 0, 0);
+        store.time(now, 7, DENSE, "progress", 200, 10);
+        assertThat(look("run").path("state").stringValue()).isEqualTo("vanished");
+        assertThat(look("run").path("work").intValue()).isZero();
+        assertThat(level(0).path("s").stringValue()).isEqualTo("begun");
+
+        store.hold(DENSE);
+        JsonNode run = look("run");
+        assertThat(run.path("state").stringValue()).isEqualTo("running");
+        assertThat(run.has("process")).isFalse();
+        assertThat(run.path("work").intValue()).isEqualTo(1);
+        JsonNode level = level(0);
+        assertThat(level.path("s").stringValue()).isEqualTo("work");
+        assertThat(level.path("it").intValue()).isEqualTo(200);
+        assertThat(level.path("rate").doubleValue()).isEqualTo(20);
+
+        store.expire(DENSE);
+        assertThat(look("run").path("state").stringValue()).isEqualTo("vanished");
+        assertThat(level(0).path("s").stringValue()).isEqualTo("begun");
+    }
+
+    @Test
+    void aLevelThatAWorkerHoldsIsInWorkBeforeItsFilesAreThere() {
+        store.begin();
+        assertThat(look("run").path("state").stringValue()).isEqualTo("stopped");
+        store.hold(DENSE);
+        JsonNode run = look("run");
+        assertThat(run.path("state").stringValue()).isEqualTo("running");
+        assertThat(run.path("begun").intValue()).isEqualTo(1);
+        assertThat(level(0).path("s").stringValue()).isEqualTo("work");
+        assertThat(level(0).path("of").intValue()).isEqualTo(1000);
+        store.release(DENSE);
+        assertThat(look("run").path("state").stringValue()).isEqualTo("stopped");
+        assertThat(level(0).path("s").stringValue()).isEqualTo("waiting");
+    }
+
+    @Test
+    void aLoneWorkerThatGoesOnWithItsNextLevelIsSeenAtOnce() {
+        store.begin();
+        store.beginLevel(DENSE, 0);
+        store.measure(DENSE, 0, 0.1, 0, 0);
+        store.hold(DENSE);
+        assertThat(look("run").path("state").stringValue()).isEqualTo("running");
+        assertThat(look("run", 1).path("work").intValue()).isEqualTo(1);
+
+        store.finish(DENSE);
+        store.release(DENSE);
+        store.hold(FIRST);
+        store.beginLevel(FIRST, 1);
+        store.time(now, 7, FIRST, "progress", 100, 10);
+        JsonNode run = look("run", 1);
+        assertThat(run.path("state").stringValue()).isEqualTo("running");
+        assertThat(run.path("done").intValue()).isEqualTo(1);
+        assertThat(run.path("work").intValue()).isEqualTo(1);
+
+        store.release(FIRST);
+        assertThat(look("run", 1).path("state").stringValue())
+                .as("nothing has changed, so leases wait until they are due")
+                .isEqualTo("running");
+        assertThat(look("run").path("state").stringValue()).isEqualTo("vanished");
     }
 
     @Test
