@@ -37,8 +37,12 @@ public final class FindingsFigures {
     /** Methods of one panel; more lines cannot be told apart. */
     private static final int METHODS = 4;
 
-    private static final String BANDS = "Means over trials; bands are one standard deviation.";
+    private static final String BARS = "Means over trials; bars are one standard deviation, and one trial has none.";
     private static final String STANDARD = "right under standard (%)";
+    private static final String CERTIFIED = "certified";
+
+    /** Test images of the certificates that are drawn; some networks have others of more. */
+    private static final String IMAGES = "1000";
 
     private final Path folder;
 
@@ -63,13 +67,26 @@ public final class FindingsFigures {
     static List<Figure> all(Path folder) {
         var figures = new FindingsFigures(folder);
         var all = new ArrayList<Figure>();
-        figures.whenKept("certified-curve-certificates.csv", rows -> all.add(certifiedCurve(rows)));
+        figures.whenKept(
+                "certified-curve-certificates.csv",
+                rows -> all.add(certificates(
+                        "certified-curve", "Accuracy and time to certify, by density", "", rows, List.of())));
+        figures.whenKept(
+                "certified-continued-certificates.csv",
+                rows -> figures.whenKept(
+                        "certified-unpruned-certificates.csv",
+                        control -> all.add(certificates(
+                                "certified-continued",
+                                "Accuracy and time to certify, by density, when training continues",
+                                " \"not pruned\": networks with 99 % of the weights or more, after as many updates.",
+                                rows,
+                                control))));
         Map<String, SortedMap<Double, List<Double>>> trainings = new LinkedHashMap<>();
         figures.whenKept(
-                "certified-robustness.csv", rows -> putLowestKnown(trainings, rows, _ -> "trained for certificates"));
+                "certified-robustness.csv", rows -> putRobust(trainings, rows, _ -> "trained for certificates"));
         figures.whenKept(
                 "robust-tenth-robustness.csv",
-                rows -> putLowestKnown(trainings, rows, row -> "trained on PGD, " + value(row, "strategy")));
+                rows -> putRobust(trainings, rows, row -> "trained on PGD, " + value(row, "strategy")));
         if (figures.kept("certified-robustness.csv") && figures.kept("robust-tenth-robustness.csv")) {
             all.add(tenth(trainings));
         }
@@ -80,8 +97,8 @@ public final class FindingsFigures {
                         rows,
                         "certified-methods",
                         "Certified accuracy by weights remaining, by when a method prunes",
-                        BANDS + " Epsilon 0.3, first 1,000 test images of digits, 6,000 updates.",
-                        new LinkedHashMap<>(Map.of("certified", "")),
+                        BARS + " Epsilon 0.3, first 1,000 test images of digits, 6,000 updates.",
+                        new LinkedHashMap<>(Map.of(CERTIFIED, "")),
                         percent("certified accuracy (%)"))));
         figures.whenKept(
                 "benchmark-robust-methods.csv",
@@ -89,7 +106,7 @@ public final class FindingsFigures {
                         rows,
                         "robust-methods",
                         "Accuracy under attack by weights remaining, by when a method prunes",
-                        BANDS + " Epsilon 0.3, first 1,000 test images of digits, 3,000 updates on PGD.",
+                        BARS + " Epsilon 0.3, first 1,000 test images of digits, 3,000 updates on PGD.",
                         robustAndWhiteBox(),
                         percent("right (%)"))));
         figures.whenKept("paper-differences.csv", rows -> all.addAll(paper(rows)));
@@ -118,20 +135,39 @@ public final class FindingsFigures {
         }
     }
 
-    private static Figure certifiedCurve(List<Map<String, String>> rows) {
+    /**
+     * Accuracies and the time of certificates by weights remaining.
+     *
+     * @param control certificates of networks that were hardly pruned: each is drawn above the pruned ones of its level, and levels that
+     *     it lacks are left out. Empty: none
+     */
+    private static Figure certificates(
+            String id, String title, String more, List<Map<String, String>> rows, List<Map<String, String>> control) {
         Map<String, SortedMap<Double, List<Double>>> accuracies = new LinkedHashMap<>();
         Map<String, SortedMap<Double, List<Double>>> seconds = new LinkedHashMap<>();
+        Map<String, Double> densities = new LinkedHashMap<>(); // by level
+        Set<String> levels = distinct(control.isEmpty() ? rows : control, "level");
         for (Map<String, String> row : rows) {
+            if (!value(row, "images").equals(IMAGES) || !levels.contains(value(row, "level"))) {
+                continue;
+            }
             double density = 100 * number(row, "density");
+            densities.put(value(row, "level"), density);
             put(accuracies, "natural", density, 100 * number(row, "natural"));
             put(accuracies, "under PGD", density, 100 * number(row, "attacked"));
-            put(accuracies, "certified", density, 100 * number(row, "certified"));
-            put(seconds, "certified", density, 1000 * number(row, "seconds"));
+            put(accuracies, CERTIFIED, density, 100 * number(row, "certified"));
+            put(seconds, CERTIFIED, density, 1000 * number(row, "seconds"));
+        }
+        for (Map<String, String> row : control) {
+            Double density = densities.get(value(row, "level"));
+            if (density != null && value(row, "images").equals(IMAGES)) {
+                put(accuracies, "certified, not pruned", density, 100 * number(row, "certified"));
+            }
         }
         return new Figure(
-                "certified-curve",
-                "Accuracy and time to certify, by density",
-                BANDS + " Epsilon 0.3, first 1,000 test images of digits.",
+                id,
+                title,
+                BARS + " Epsilon 0.3, first 1,000 test images of digits." + more,
                 List.of(FigureStyle.colors("accuracy", accuracies.keySet())),
                 List.of(
                         lines("", Axis.densities(), percent("test accuracy (%)"), accuracies),
@@ -143,18 +179,17 @@ public final class FindingsFigures {
         return new Figure(
                 "tenth",
                 "Robust accuracy, dense and with 9.2 % of the weights",
-                BANDS
-                        + " Epsilon 0.3, first 1,000 test images of digits; right under the suite standard and all else known.",
+                BARS + " Epsilon 0.3, first 1,000 test images of digits; right under the suite standard.",
                 List.of(FigureStyle.colors("training", curves.keySet())),
                 List.of(lines("", Axis.densities(), percent(STANDARD), curves)));
     }
 
-    private static void putLowestKnown(
+    private static void putRobust(
             Map<String, SortedMap<Double, List<Double>>> curves,
             List<Map<String, String>> rows,
             Function<Map<String, String>, String> name) {
         rows.stream()
-                .filter(row -> value(row, "purpose").equals("lowest-known"))
+                .filter(row -> value(row, "purpose").equals("worst-case"))
                 .forEach(row -> put(curves, name.apply(row), 100 * number(row, "density"), 100 * number(row, "after")));
     }
 
@@ -185,7 +220,7 @@ public final class FindingsFigures {
         return new Figure(
                 "benchmark",
                 "Robust accuracy by what remains, best methods",
-                BANDS + " Epsilon 0.1, first 500 test images of digits, 2,000 updates; of each kind the " + METHODS
+                BARS + " Epsilon 0.1, first 500 test images of digits, 2,000 updates; of each kind the " + METHODS
                         + " methods with the highest mean.",
                 List.of(FigureStyle.colors("method", shown)),
                 panels);
@@ -274,7 +309,7 @@ public final class FindingsFigures {
             figures.add(new Figure(
                     "paper-" + training,
                     training + " training, as published",
-                    BANDS
+                    BARS
                             + " Published: five trials. Accuracy is measured with the attack of the training, and does not show"
                             + " robustness.",
                     List.of(

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Figures of the documents show what their CSV files say. */
 class FindingsFiguresTest {
+    private static final String CERTIFICATES = "trial,level,density,images,natural,attacked,certified,seconds";
+
     @TempDir
     private Path folder;
 
@@ -49,10 +51,11 @@ class FindingsFiguresTest {
     void certifiedAccuracyIsTheMeanOverTrials() throws IOException {
         file(
                 "certified-curve-certificates.csv",
-                "trial,density,natural,attacked,certified,seconds",
-                "1,1,0.95,0.88,0.86,0.002",
-                "2,1,0.97,0.90,0.88,0.004",
-                "1,0.25,0.9,0.8,0.7,0.001");
+                CERTIFICATES,
+                "1,0,1,1000,0.95,0.88,0.86,0.002",
+                "2,0,1,1000,0.97,0.90,0.88,0.004",
+                "1,1,0.25,1000,0.9,0.8,0.7,0.001",
+                "1,1,0.25,10000,0.1,0.1,0.1,0.001");
         Figure figure = only();
         assertThat(figure.id()).isEqualTo("certified-curve");
         Curve certified = curve(figure, 0, "certified");
@@ -65,15 +68,34 @@ class FindingsFiguresTest {
     }
 
     @Test
-    void bothKindsOfTrainingStandInOneFigure() throws IOException {
-        String heading = "strategy,trial,density,purpose,after";
-        file("certified-robustness.csv", heading, "original,1,1,lowest-known,0.86", "original,1,1,suite,0.99");
+    void aControlStandsAboveThePrunedNetworksOfItsLevels() throws IOException {
+        file(
+                "certified-continued-certificates.csv",
+                CERTIFICATES,
+                "1,0,1,1000,0.9,0.8,0.7,0.002",
+                "1,1,0.25,1000,0.9,0.8,0.6,0.001",
+                "1,2,0.01,1000,0.2,0.1,0.1,0.001");
         assertThat(FindingsFigures.all(folder)).isEmpty();
         file(
-                "robust-tenth-robustness.csv",
-                heading,
-                "continued,1,1,lowest-known,0.88",
-                "original,1,0.1,lowest-known,0.84");
+                "certified-unpruned-certificates.csv",
+                CERTIFICATES,
+                "1,0,1,1000,0.9,0.8,0.7,0.002",
+                "1,1,0.99,1000,0.9,0.8,0.75,0.002",
+                "2,1,0.99,1000,0.9,0.8,0.77,0.002",
+                "2,1,0.99,500,0.9,0.8,0.1,0.002");
+        Figure figure = only();
+        Curve control = curve(figure, 0, "certified, not pruned");
+        assertThat(control.x()).containsExactly(100, 25);
+        assertThat(control.y()).containsExactly(new double[] {70, 76}, within(1e-9));
+        assertThat(curve(figure, 0, "certified").y()).containsExactly(new double[] {70, 60}, within(1e-9));
+    }
+
+    @Test
+    void bothKindsOfTrainingStandInOneFigure() throws IOException {
+        String heading = "strategy,trial,density,purpose,after";
+        file("certified-robustness.csv", heading, "original,1,1,worst-case,0.86", "original,1,1,suite,0.99");
+        assertThat(FindingsFigures.all(folder)).isEmpty();
+        file("robust-tenth-robustness.csv", heading, "continued,1,1,worst-case,0.88", "original,1,0.1,worst-case,0.84");
         Figure figure = only();
         assertThat(curve(figure, 0, "trained for certificates").y()).containsExactly(new double[] {86}, within(1e-9));
         assertThat(curve(figure, 0, "trained on PGD, continued").y()).containsExactly(new double[] {88}, within(1e-9));
