@@ -174,7 +174,7 @@ final class CertifyCommand implements Callable<Integer> {
         ticketGiven = choice.ticket();
         Optional<RunPlace> place = placeOptions.place(spec);
         if (shared && place.isPresent()) {
-            throw new ParameterException(spec.commandLine(), "--shared is given, expected none with --on");
+            throw wrong("--shared is given, expected none with --on");
         }
         List<CertificationRequest> requests = requests(choice.ticket());
         if (place.isPresent()) {
@@ -273,17 +273,31 @@ final class CertifyCommand implements Callable<Integer> {
         return BoundsConsistency.violations(List.copyOf(all.values()));
     }
 
-    private float radius(String text) {
+    private float radius(String text, Norm measured) {
         float radius = (float) Decimals.parseDouble(text)
-                .orElseThrow(() -> new ParameterException(
-                        spec.commandLine(),
-                        "--epsilon is " + text + ", expected a number above 0 or a fraction as 8/255"));
-        // The radius of one request is checked with it; of several, 0,3 may be meant as one.
+                .orElseThrow(() -> wrong("--epsilon is " + text + ", expected a number above 0 or a fraction as 8/255"
+                        + Decimals.hint(text)));
+        // Of several radii, 0,3 may be meant as one.
         if (epsilons.size() > 1 && radius <= 0) {
-            throw new UserException("--epsilon is " + String.join(",", epsilons)
+            throw wrong("--epsilon is " + String.join(",", epsilons)
                     + ", expected numbers above 0: commas separate several, decimals have a point");
         }
+        if (!(radius > 0) || Float.isInfinite(radius) || measured == Norm.LINF && radius > 1) {
+            throw wrong("--epsilon is " + text + ", expected a number above 0"
+                    + (measured == Norm.LINF ? " and at most 1: pixel values lie in 0 to 1" : ""));
+        }
         return radius;
+    }
+
+    private void oneOf(String option, String value, List<String> known) {
+        if (!known.contains(value)) {
+            throw wrong(option + " is " + value + ", expected "
+                    + Names.nearest(value, known).map(near -> near + "?").orElse(String.join(" or ", known)));
+        }
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
     }
 
     private List<CertificationRequest> requests(Path path) {
@@ -295,24 +309,22 @@ final class CertifyCommand implements Callable<Integer> {
         if (!chosen.exact() && keep.isPresent()) {
             throw new UserException("--keep needs --method exact, which finds counterexamples, found " + chosen);
         }
-        if (!split.equals("test") && !split.equals("validation")) {
-            throw new UserException("--split is " + split + ", expected test or validation");
-        }
-        if (!List.of("linf", "l2", "l1").contains(norm)) {
-            throw new UserException("--norm is " + norm + ", expected linf, l2 or l1");
-        }
+        oneOf("--split", split, List.of("test", "validation"));
+        oneOf("--norm", norm, List.of("linf", "l2", "l1"));
         Norm measured = Norm.valueOf(norm.toUpperCase(Locale.ROOT));
         if (epsilons.isEmpty() && measured != Norm.LINF) {
-            throw new ParameterException(
-                    spec.commandLine(), "--epsilon is missing: only linf has a usual one, " + USUAL_EPSILON);
+            throw wrong("--epsilon is missing: only linf has a default, " + USUAL_EPSILON);
         }
         if (epsilons.isEmpty() && spec.commandLine().getParseResult().hasMatchedOption("--epsilon")) {
-            throw new ParameterException(
-                    spec.commandLine(), "--epsilon has no number, expected one above 0 and at most 1");
+            throw wrong("--epsilon has no number, expected one above 0 and at most 1");
         }
         List<Float> radii = epsilons.isEmpty()
                 ? List.of(USUAL_EPSILON)
-                : epsilons.stream().map(this::radius).sorted().distinct().toList();
+                : epsilons.stream()
+                        .map(text -> radius(text, measured))
+                        .sorted()
+                        .distinct()
+                        .toList();
         List<Ticket> tickets = ticketOptions.tickets(path).stream()
                 .map(ticket -> out.map(ticket::certificatesKeptIn).orElse(ticket))
                 .toList();

@@ -49,6 +49,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -182,6 +183,7 @@ final class EvaluateCommand implements Callable<Integer> {
         OptionChecks.atLeastOne(spec, "--jobs", jobs);
         int threads = jobs.orElse(Runtime.getRuntime().availableProcessors());
         if (selfTest) {
+            checkAlone();
             return selfTest(threads);
         }
         TicketOptions.KeepChoice choice = TicketOptions.KeepChoice.of(spec, given, keep);
@@ -413,6 +415,21 @@ final class EvaluateCommand implements Callable<Integer> {
         line.put("directory", request.directory().toString());
         request.ticket().place().ifPresent(place -> line.putAll(place.members()));
         return StoredEvaluations.json(line, request, stored);
+    }
+
+    /** The self-test has networks and attacks of its own. */
+    private void checkAlone() {
+        given.ifPresent(path -> {
+            throw wrong("the ticket " + path + " is given, expected none with --self-test");
+        });
+        spec.commandLine().getParseResult().matchedOptions().stream()
+                .filter(option -> !option.inherited())
+                .map(OptionSpec::longestName)
+                .filter(name -> !List.of("--self-test", "--jobs").contains(name))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw wrong(name + " is given, expected none with --self-test");
+                });
     }
 
     private int selfTest(int threads) {

@@ -24,6 +24,7 @@ import org.espalier.lab.store.StoredTrial;
 import org.espalier.lab.store.TrialId;
 import org.espalier.report.ReportFiles;
 import org.espalier.report.ReportFolder;
+import org.espalier.report.ReportTargets;
 import org.espalier.report.ReportText;
 import org.espalier.report.content.LoneNetwork;
 import org.espalier.report.content.Report;
@@ -145,9 +146,22 @@ final class ReportCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--csv and --markdown are both " + csv.get() + ", expected two files");
         }
+        if (text) {
+            String reason = "names what to write, but --text writes no file; expected one of the two";
+            refuse("--csv", csv.isPresent(), reason);
+            refuse("--markdown", markdown.isPresent(), reason);
+            refuse("--out", out.isPresent(), reason);
+        }
+        checkTargets();
         if (directories.size() == 1) {
             Optional<LoneNetwork> lone = LoneNetwork.at(directories.getFirst());
             if (lone.isPresent()) {
+                String reason = "does nothing for " + directories.getFirst() + ", which is no search";
+                refuse("--iteration", iteration.isPresent(), reason);
+                refuse("--confidence", confidence.isPresent(), reason);
+                refuse("--margin", margin.isPresent(), reason);
+                refuse("--published", !published.isEmpty(), reason);
+                refuse("--csv", csv.isPresent(), reason);
                 return lone(lone.get());
             }
         }
@@ -183,6 +197,28 @@ final class ReportCommand implements Callable<Integer> {
             return ExitCode.REFUSED;
         }
         return problems.isEmpty() && unwritten.isEmpty() ? ExitCode.DONE : ExitCode.MISTAKE;
+    }
+
+    /** Refuses an option that would do nothing. */
+    private void refuse(String option, boolean given, String reason) {
+        if (given) {
+            throw new ParameterException(spec.commandLine(), option + " " + reason);
+        }
+    }
+
+    /** Refuses to write over files that are no report. */
+    private void checkTargets() {
+        csv.ifPresent(target -> checkTarget("--csv", target));
+        markdown.ifPresent(target -> checkTarget("--markdown", target));
+        out.ifPresent(folder -> {
+            checkTarget("--out", folder);
+            ReportTargets.checkPage("--out", folder);
+        });
+    }
+
+    private void checkTarget(String option, Path target) {
+        ReportTargets.check(option, target);
+        directories.forEach(directory -> ReportTargets.checkOther(option, target, directory));
     }
 
     /** A network that belongs to no search: its tables on the terminal, and a page. */

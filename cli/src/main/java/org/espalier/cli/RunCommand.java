@@ -49,6 +49,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -155,6 +156,16 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         OptionChecks.atLeastOne(spec, "--jobs", jobs);
+        OptionChecks.atLeastOne(spec, "--trials", trials);
+        trials.filter(n -> n > Experiment.MOST_TRIALS).ifPresent(n -> {
+            throw wrong("--trials is " + n + ", expected at most " + Experiment.MOST_TRIALS);
+        });
+        cores.forEach(number -> OptionChecks.atLeastOne(spec, "--cores", number));
+        if (!plan && !cores.isEmpty()) {
+            throw wrong("--cores is given, expected --plan with it");
+        } else if (plan && prepare) {
+            throw wrong("--prepare is given, expected none with --plan, which writes nothing");
+        }
         Optional<RunPlace> place = placeOptions.place(spec);
         if (!Presets.names().contains(experiment) && !exists(experiment)) {
             throw PresetsCommand.unknown(spec, "there is no preset and no file '" + experiment + "'", experiment);
@@ -224,8 +235,11 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private List<Integer> coresOrUsual() {
-        cores.forEach(number -> OptionChecks.atLeastOne(spec, "--cores", number));
         return cores.isEmpty() ? List.of(1, 16, 120, 1000) : cores;
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
     }
 
     private int prepare(RunRequest request, Map<String, DataSet> data) {

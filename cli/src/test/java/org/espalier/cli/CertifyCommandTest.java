@@ -355,19 +355,28 @@ class CertifyCommandTest {
     void mistakesTakeOneSentence() {
         String[] level = {"--strategy", "original", "--trial", "1", "--level", "0"};
         assertMistake("there is no method \"crwn\": did you mean \"crown\"?", level, "--method", "crwn");
-        assertMistake("epsilon is 0.0, expected a number above 0 and at most 1", level, "--epsilon", "0");
-        assertMistake("epsilon is 1.5, expected a number above 0 and at most 1", level, "--epsilon", "1.5");
         assertMistake("images is 31, expected 1 to 30, the images of the test split of tiny", level, "--images", "31");
         assertMistake("nodes is 0, expected a number from 1", level, "--method", "exact", "--nodes", "0");
         assertMistake("the time limit is -1.0 seconds", level, "--method", "exact", "--time-limit", "-1");
         assertMistake("--nodes needs --method exact, found ibp", level, "--method", "ibp", "--nodes", "5");
-        assertMistake("--split is train, expected test or validation", level, "--split", "train");
         assertMistake("--weights is worst, expected final or best-validation", level, "--weights", "worst");
         assertMistake("take them all with --all-levels", new String[0]);
-        assertThat(certify(search, "--epsilon", "small").code()).isEqualTo(ExitCode.USAGE);
-        assertThat(certify(search, "--epsilon", ",").code()).isEqualTo(ExitCode.USAGE);
+        assertUsage("--epsilon is small, expected a number above 0", "--epsilon", "small");
+        assertUsage("--epsilon ", "--epsilon", ",");
+        assertUsage("--epsilon is 0, expected a number above 0 and at most 1", "--epsilon", "0");
+        assertUsage("--epsilon is 1.5, expected a number above 0 and at most 1", "--epsilon", "0.1,1.5");
+        assertUsage("--epsilon is -1, expected a number above 0 (see", "--norm", "l2", "--epsilon=-1");
+        assertUsage("--epsilon is 0,3, expected numbers above 0: commas separate several", "--epsilon", "0,3");
+        assertUsage("--norm is foo, expected linf or l2 or l1", "--norm", "foo");
+        assertUsage("--split is train, expected test or validation", "--split", "train");
         assertThat(certify(search, "--all-levels", "--jobs", "0").err())
                 .isEqualTo("espalier: --jobs is 0, expected a number from 1 (see espalier certify --help)\n");
+    }
+
+    private static void assertUsage(String sentence, String... options) {
+        CommandLineRun run = certify(search, options);
+        assertThat(run.err()).contains(sentence).hasLineCount(1);
+        assertThat(run.code()).isEqualTo(ExitCode.USAGE);
     }
 
     private static void assertMistake(String sentence, String[] level, String... more) {

@@ -89,6 +89,19 @@ class CliTest {
                 .isEqualTo("espalier: the output cannot be written: No space left on device\n");
     }
 
+    @Test
+    void controlCharactersInTextDoNotReachTheTerminal() {
+        var out = new ByteArrayOutputStream();
+        var err = new ByteArrayOutputStream();
+        Console console = new Console(out, err, StandardCharsets.UTF_8, false);
+        console.out().println("name\033[31m\tred");
+        console.out().printf("%s %d%n", "bell\007", 5);
+        console.out().print("two\nlines\r");
+        console.complain("one\r\n line\b");
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("name?[31m\tred\nbell? 5\ntwo\nlines?");
+        assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo("espalier: one line?\n");
+    }
+
     private static OutputStream failing(String reason) {
         return new OutputStream() {
             @Override

@@ -341,6 +341,14 @@ class EvaluateCommandTest {
     @Test
     void mistakesAreAnsweredInOneLine() throws IOException {
         refused(evaluate(), ExitCode.USAGE, "missing TICKET");
+        refused(
+                CommandLineRun.of("evaluate", out.toString(), "--self-test"),
+                ExitCode.USAGE,
+                "the ticket " + out + " is given, expected none with --self-test");
+        refused(
+                CommandLineRun.of("evaluate", "--self-test", "--suite", "fast", "--jobs", "1"),
+                ExitCode.USAGE,
+                "--suite is given, expected none with --self-test");
         refused(evaluate(home.resolve("nowhere").toString()), ExitCode.MISTAKE, "nowhere is missing: expected");
         refused(ofLevel("--suite", "standrd"), ExitCode.MISTAKE, "did you mean suite standard?");
         for (String epsilon : List.of("-0.1", "0", "NaN", "1.5", "Infinity", "much")) {

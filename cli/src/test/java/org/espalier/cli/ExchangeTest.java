@@ -264,6 +264,37 @@ class ExchangeTest {
     }
 
     @Test
+    void aDataSetThatIsNotTheTicketsEntersNoCard() {
+        Path named = export("compact", "net.espalier");
+        Path unnamed = imported(export("onnx", "net.onnx"), "unnamed.safetensors");
+        Path onnx = home.resolve("other.onnx");
+        for (String name : List.of("nosuch", "digits")) {
+            assertThat(refusedData(named, onnx, name))
+                    .contains("--data is " + name + ", expected tiny, the data set that " + named + " names");
+        }
+        assertThat(refusedData(unnamed, onnx, "nosuch")).contains("--data is nosuch, which is no known data set");
+        assertThat(refusedData(unnamed, onnx, "digitz")).contains("did you mean \"digits\"?");
+        assertThat(refusedData(unnamed, onnx, "digits"))
+                .contains("unnamed.safetensors has 9 inputs, expected the 784 pixels of an image of data set digits");
+        assertThat(onnx).doesNotExist();
+        for (Path ticket : List.of(named, unnamed)) {
+            CommandLineRun run = TinyImages.onData(home, "export", ticket.toString(), "--out", onnx.toString());
+            assertThat(run.code()).as(run.err()).isZero();
+            assertThat(home.resolve("other.md")).content().contains("| data set | tiny |");
+        }
+        done("export", unnamed.toString(), "--out", onnx.toString());
+        assertThat(home.resolve("other.md")).content().contains("| data set | not known |");
+    }
+
+    private static String refusedData(Path ticket, Path to, String data) {
+        CommandLineRun run =
+                CommandLineRun.of("export", ticket.toString(), "--out", to.toString(), "--data", data, "--no-card");
+        assertThat(run.code()).isEqualTo(ExitCode.MISTAKE);
+        assertThat(run.err()).hasLineCount(1);
+        return run.err();
+    }
+
+    @Test
     void aFileOfAnotherFormatIsNoDamagedTicket() {
         Path onnx = export("onnx", "net.onnx");
         for (String command : List.of("certify", "evaluate", "export")) {

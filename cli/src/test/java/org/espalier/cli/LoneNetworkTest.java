@@ -78,6 +78,25 @@ class LoneNetworkTest {
     }
 
     @Test
+    void optionsThatDoNothingForAFileAreRefused() throws IOException {
+        for (List<String> option : List.of(
+                List.of("--csv", home.resolve("x.csv").toString()),
+                List.of("--iteration", "5"),
+                List.of("--confidence", "90"),
+                List.of("--margin", "1"),
+                List.of("--published", "nosuch.csv"))) {
+            CommandLineRun run = CommandLineRun.of("report", ticket.toString(), option.getFirst(), option.getLast());
+            assertThat(run.code()).as(option.getFirst()).isEqualTo(ExitCode.USAGE);
+            assertThat(run.err()).contains(option.getFirst() + " does nothing for " + ticket + ", which is no search");
+        }
+        byte[] network = Files.readAllBytes(ticket);
+        CommandLineRun over = CommandLineRun.of("report", ticket.toString(), "--markdown", ticket.toString());
+        assertThat(over.code()).isEqualTo(ExitCode.MISTAKE);
+        assertThat(over.err()).contains("--markdown is " + ticket + ", the network that is reported on");
+        assertThat(ticket).hasBinaryContent(network);
+    }
+
+    @Test
     void theReportOfASearchShowsKeptExamples() {
         CommandLineRun run = CommandLineRun.of(
                 "evaluate",

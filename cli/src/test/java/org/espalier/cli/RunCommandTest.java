@@ -376,10 +376,46 @@ class RunCommandTest {
         refused(run("--set", "attacks.fgsm.epsilon=-0.1"), ExitCode.MISTAKE, "epsilon", "-0.1");
         refused(run("--set", "network.outputs=2"), ExitCode.MISTAKE, "outputs", "2", "3");
         refused(run("--set", "nonsense"), ExitCode.MISTAKE, "nonsense");
-        refused(run("--trials", "0"), ExitCode.MISTAKE, "trials", "0");
+        refused(run("--trials", "0"), ExitCode.USAGE, "--trials is 0, expected a number from 1");
+        refused(
+                run("--trials", "2147483647", "--plan"),
+                ExitCode.USAGE,
+                "--trials is 2147483647, expected at most 1000000");
         refused(run("--trials", "x"), ExitCode.USAGE, "--trials is x, expected a whole number");
         refused(run("--jobs", "0"), ExitCode.USAGE, "--jobs is 0");
         assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void optionsThatDoNotGoTogetherAreRefusedBeforeAnyTraining() {
+        refused(run("--cores", "4"), ExitCode.USAGE, "--cores is given, expected --plan with it");
+        refused(run("--prepare", "--plan"), ExitCode.USAGE, "--prepare is given, expected none with --plan");
+        refused(run("--plan", "--cores", "0"), ExitCode.USAGE, "--cores is 0, expected a number from 1");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void textOfStoredFilesDoesNotSteerTheTerminal() throws IOException {
+        run();
+        Path index = out.resolve("index.json");
+        String text = Files.readString(index);
+        Files.writeString(index, text.replaceFirst("\"strategy\":\"original\"", "\"strategy\":\"\\\\u001b[31m\""));
+        CommandLineRun status = CommandLineRun.of("status", out.toString());
+        refused(status, ExitCode.MISTAKE, "tiny fgsm ?[31m trial 1 is no trial of experiment.yaml");
+        assertThat(status.err()).doesNotContain("\033");
+    }
+
+    @Test
+    void anEmptyExperimentOfASearchIsNamed() throws IOException {
+        run();
+        Path stored = out.resolve("experiment.yaml");
+        Files.writeString(stored, "");
+        for (CommandLineRun answer : List.of(CommandLineRun.of("status", out.toString()), run())) {
+            assertThat(answer.code()).isEqualTo(ExitCode.MISTAKE);
+            assertThat(answer.err())
+                    .contains(stored + " is damaged: it is empty")
+                    .doesNotContain("holds another search");
+        }
     }
 
     @Test

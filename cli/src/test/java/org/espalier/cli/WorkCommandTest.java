@@ -141,6 +141,33 @@ class WorkCommandTest {
         assertThat(List.of("levels", "index.json", "cluster/logs")).allMatch(name -> Files.exists(out.resolve(name)));
     }
 
+    @Test
+    void timeLimitsOfSlurmAreOfItsFormsAndLeaveTimeBeforeTheSignal() {
+        for (String time : List.of("abc", "1:2:3:4", "1-", "-1", "4h", "1-2:3:4:5")) {
+            refused(slurm("--time=" + time), ExitCode.USAGE, "--time is " + time + ", expected minutes");
+        }
+        refused(
+                slurm("--time", "00:00:10", "--signal-before", "3600"),
+                ExitCode.USAGE,
+                "--time is 00:00:10, which is 10 s, expected more than --signal-before, 3600 s");
+        refused(slurm("--time", "2:00"), ExitCode.USAGE, "--time is 2:00, which is 120 s");
+        assertThat(out).doesNotExist();
+        for (String time : List.of("60", "60:00", "01:00:00", "0-1", "0-1:00", "0-1:00:00")) {
+            assertThat(slurm("--time", time, "--signal-before", "3599").code()).isZero();
+            refused(
+                    slurm("--time", time, "--signal-before", "3600"),
+                    ExitCode.USAGE,
+                    "--time is " + time + ", which is 3600 s");
+        }
+        assertThat(slurm("--time", "1-12").code()).isZero();
+    }
+
+    private CommandLineRun slurm(String... more) {
+        List<String> all = new ArrayList<>(List.of("slurm", file.toString(), "--out", out.toString()));
+        all.addAll(List.of(more));
+        return CommandLineRun.of(all.toArray(String[]::new));
+    }
+
     /** Runs a command several times at once, as on several machines. */
     private static List<CommandLineRun> together(int times, String... command) throws InterruptedException {
         List<CommandLineRun> runs = new CopyOnWriteArrayList<>();

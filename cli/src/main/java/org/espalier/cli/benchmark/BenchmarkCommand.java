@@ -1,8 +1,8 @@
 package org.espalier.cli.benchmark;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,11 +19,11 @@ import org.espalier.engine.KernelMode;
 import org.espalier.lab.benchmark.BenchmarkPlan;
 import org.espalier.lab.benchmark.BenchmarkRun;
 import org.espalier.lab.benchmark.BenchmarkRunner;
+import org.espalier.lab.benchmark.RunState;
 import org.espalier.lab.experiment.BenchmarkFile;
 import org.espalier.lab.experiment.Decimals;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.file.Json;
-import org.espalier.lab.store.Store;
 import org.espalier.report.format.TextTable;
 import org.espalier.report.leaderboard.BenchmarkJson;
 import org.espalier.report.leaderboard.Leaderboard;
@@ -120,6 +120,7 @@ final class BenchmarkCommand implements Callable<Integer> {
     public Integer call() {
         OptionChecks.atLeastOne(spec, "--jobs", jobs);
         OptionChecks.atLeastOne(spec, "--trials", trials);
+        checkOptions();
         BenchmarkFile file = BenchmarkFile.read(given);
         if (show) {
             console.out().print(BenchmarkFile.NAMES.contains(given) ? BenchmarkFile.text(given) : file.write());
@@ -145,9 +146,39 @@ final class BenchmarkCommand implements Callable<Integer> {
                         Version.number(),
                         spec.root().commandLine().getParseResult().originalArgs()),
                 new BenchmarkProgress(console));
+        if (reportOnly) {
+            runner.requireResults();
+        }
         int code = reportOnly ? ExitCode.DONE : run(runner);
         report(runner, plan);
         return code;
+    }
+
+    /** Refuses options that do not go together, and lists with an empty part, which picocli drops. */
+    private void checkOptions() {
+        List<String> only = new ArrayList<>();
+        if (planOnly) {
+            only.add("--plan");
+        }
+        if (reportOnly) {
+            only.add("--report");
+        }
+        if (show) {
+            only.add("--show");
+        }
+        if (only.size() > 1) {
+            throw new ParameterException(
+                    spec.commandLine(), String.join(" and ", only) + " are given together, expected one of them");
+        }
+        for (String option : List.of("--methods", "--sparsity")) {
+            for (String list : spec.findOption(option).originalStringValues()) {
+                if (Arrays.stream(list.split(",", -1)).anyMatch(String::isBlank)) {
+                    throw new ParameterException(
+                            spec.commandLine(),
+                            option + " is \"" + list + "\", expected values with commas between them, none empty");
+                }
+            }
+        }
     }
 
     private double sparsity(String text) {
@@ -210,7 +241,11 @@ final class BenchmarkCommand implements Callable<Integer> {
                     Integer.toString(run.experiment().training().iterations()),
                     Integer.toString(run.updates()),
                     Integer.toString(run.experiment().trials()),
-                    Files.exists(run.directory().resolve(Store.INDEX)) ? "begun" : "-"));
+                    switch (RunState.of(run, plan.settings().evaluation())) {
+                        case WAITING -> "-";
+                        case BEGUN -> "begun";
+                        case DONE -> "done";
+                    }));
         }
         if (!json) {
             console.out()

@@ -5,9 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -131,6 +133,7 @@ public final class SlurmCommand implements Callable<Integer> {
         OptionChecks.atLeastOne(spec, "--signal-before", before);
         OptionChecks.atLeastOne(spec, "--workers", workers);
         OptionChecks.atLeastOne(spec, "--throttle", throttle);
+        checkTime();
         Experiment resolved = ExperimentFile.read(experiment, settings);
         Path directory =
                 out.orElse(Path.of("runs", resolved.name())).toAbsolutePath().normalize();
@@ -179,6 +182,41 @@ public final class SlurmCommand implements Callable<Integer> {
                         + ", report " + last + "; logs in " + directory.resolve(SlurmScripts.LOGS));
         console.out().println("To follow it: espalier status " + directory);
         return ExitCode.DONE;
+    }
+
+    /** The signal comes after the start of a job, and before its limit. */
+    private void checkTime() {
+        if (List.of("0", "INFINITE", "UNLIMITED").contains(time.toUpperCase(Locale.ROOT))) {
+            return; // no limit
+        }
+        OptionalLong limit = seconds(time);
+        if (limit.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--time is " + time + ", expected minutes, minutes:seconds, hours:minutes:seconds, days-hours,"
+                            + " days-hours:minutes, days-hours:minutes:seconds or UNLIMITED");
+        } else if (limit.getAsLong() <= before) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--time is " + time + ", which is " + limit.getAsLong() + " s, expected more than --signal-before, "
+                            + before + " s");
+        }
+    }
+
+    /** Seconds of a time limit as Slurm writes it; empty if it is none. */
+    private static OptionalLong seconds(String limit) {
+        if (!limit.matches("([0-9]{1,6}-)?[0-9]{1,6}(:[0-9]{1,6}){0,2}")) {
+            return OptionalLong.empty();
+        }
+        String[] parts = limit.split("[-:]", -1);
+        // Minutes come first, unless days or hours do.
+        int unit = limit.contains("-") ? 86_400 : parts.length == 3 ? 3600 : 60;
+        long seconds = 0;
+        for (String part : parts) {
+            seconds += Long.parseLong(part) * unit;
+            unit = unit == 86_400 ? 3600 : unit / 60;
+        }
+        return OptionalLong.of(seconds);
     }
 
     /** How the jobs start Espalier: the launcher, or this Java with these classes. */

@@ -14,7 +14,7 @@ import org.jline.terminal.TerminalBuilder;
 
 /**
  * The streams of a command: results go to the output; progress, warnings and errors go to the error output, so that
- * {@code espalier report DIR > file} holds the result alone.
+ * {@code espalier report DIR > file} holds the result alone. Control characters in text do not reach the terminal.
  */
 public final class Console {
     /** Characters in a line without a terminal. */
@@ -32,8 +32,8 @@ public final class Console {
      */
     public Console(OutputStream out, OutputStream err, Charset charset, boolean terminal) {
         this.checked = new CheckedOutput(out);
-        this.out = new PrintStream(new BufferedOutputStream(checked), false, charset);
-        this.err = new PrintStream(err, true, charset);
+        this.out = new CleanOutput(new BufferedOutputStream(checked), false, charset);
+        this.err = new CleanOutput(err, true, charset);
         this.terminal = terminal;
     }
 

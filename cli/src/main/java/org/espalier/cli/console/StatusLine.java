@@ -27,7 +27,8 @@ public final class StatusLine implements AutoCloseable {
     public void show(String text) {
         if (console.terminal()) {
             String fitting = text.substring(0, Math.min(width, text.length()));
-            console.err().print("\r" + fitting + " ".repeat(width - fitting.length()) + "\r");
+            String line = "\r" + CleanOutput.clean(fitting) + " ".repeat(width - fitting.length()) + "\r";
+            console.err().writeBytes(line.getBytes(console.err().charset())); // as bytes, with its control characters
             console.err().flush();
             shown = true;
         }

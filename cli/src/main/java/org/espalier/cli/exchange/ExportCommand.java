@@ -3,6 +3,7 @@ package org.espalier.cli.exchange;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -11,13 +12,18 @@ import org.espalier.UserException;
 import org.espalier.cli.CommandProvider;
 import org.espalier.cli.TicketOptions;
 import org.espalier.cli.console.Console;
+import org.espalier.data.DataProgress;
+import org.espalier.data.DataSet;
 import org.espalier.data.Digests;
+import org.espalier.data.catalogue.DataSets;
 import org.espalier.lab.collection.KeptTicket;
 import org.espalier.lab.exchange.ModelCard;
 import org.espalier.lab.exchange.NetworkExport;
 import org.espalier.lab.experiment.Names;
 import org.espalier.lab.file.AtomicFiles;
+import org.espalier.lab.store.NetworkFile;
 import org.espalier.lab.tickets.Ticket;
+import org.espalier.lab.tickets.TicketData;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -107,6 +113,7 @@ final class ExportCommand implements Runnable {
                     spec.commandLine(), "--sparse is for --format onnx, but --format is " + format);
         }
         Ticket ticket = ticketOptions.ticket(given, "to export");
+        checkData(ticket);
         Path file = out.orElseGet(() -> Path.of(stem(ticket) + chosen.extension()));
         if (file.toAbsolutePath()
                 .normalize()
@@ -134,6 +141,42 @@ final class ExportCommand implements Runnable {
                     card.markdown(name, zeros, Optional.of(Digests.sha256(content)))
                             .getBytes(StandardCharsets.UTF_8));
             console.out().println("Written: " + markdown);
+        }
+    }
+
+    /** Checks a data set that the options name: the card and the metadata say that the ticket is of it. */
+    private void checkData(Ticket ticket) {
+        TicketData data = ticket.data();
+        if (!ticketOptions.namesData() || data.assumed() || ticket.place().isPresent()) {
+            return;
+        }
+        NetworkFile.read(ticket.file())
+                .dataSet()
+                .filter(stated -> stated.matches(Names.PATTERN) && !stated.equals(data.name()))
+                .ifPresent(stated -> {
+                    throw new UserException("--data is " + data.name() + ", expected " + stated + ", the data set that "
+                            + ticket.file() + " names");
+                });
+        here(data).ifPresent(set -> TicketData.check(ticket.network(), set, ticket.file()));
+    }
+
+    /** The data set; empty if it is a known one that is not on this machine. */
+    private static Optional<DataSet> here(TicketData data) {
+        DataSets sets = DataSets.standard();
+        String name = data.name();
+        if (data.directory().isPresent() || sets.importedDirectory(name).isPresent()) {
+            return Optional.of(data.load(DataProgress.NONE));
+        } else if (!sets.names().contains(name)) {
+            List<String> known = new ArrayList<>(sets.names());
+            known.addAll(sets.importedNames());
+            throw new UserException("--data is " + name + ", which is no known data set and has no --data-directory; "
+                    + Names.suggestion(name, known));
+        }
+        try {
+            return Optional.of(
+                    sets.findHere(name, Optional.empty(), DataProgress.NONE).dataSet());
+        } catch (UserException e) {
+            return Optional.empty(); // an export fetches nothing
         }
     }
 

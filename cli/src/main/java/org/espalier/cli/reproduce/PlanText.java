@@ -16,8 +16,8 @@ final class PlanText {
     static void print(Console console, Path home, List<PaperPart> parts, int trials) {
         var keys = new ArrayList<List<String>>();
         var rows = new ArrayList<List<String>>();
-        int levels = 0;
-        int of = 0;
+        long levels = 0;
+        long of = 0;
         for (PaperPart part : parts) {
             PaperStore.Progress progress = PaperStore.of(home, part).progress(part, trials);
             levels += progress.levels();

@@ -16,6 +16,7 @@ import org.espalier.report.reproduction.ReproductionFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code espalier reproduce paper}: runs parts of the paper's grid. */
@@ -86,6 +87,11 @@ final class ReproducePaperCommand implements Callable<Integer> {
     public Integer call() {
         OptionChecks.atLeastOne(spec, "--trials", trials);
         OptionChecks.atLeastOne(spec, "--jobs", jobs);
+        if (plan && (tables || claims)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--plan and " + (tables ? "--tables" : "--claims") + " are given together, expected one of them");
+        }
         List<PaperPart> chosen = PaperGrid.select(parts);
         if (plan) {
             PlanText.print(console, out, chosen, trials);

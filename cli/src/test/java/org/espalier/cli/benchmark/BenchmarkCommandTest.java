@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.espalier.cli.CommandLineRun;
 import org.espalier.cli.TinyImages;
+import org.espalier.cli.console.ExitCode;
 import org.espalier.fixtures.Trees;
 import org.espalier.lab.file.Json;
 import org.espalier.report.format.Csv;
@@ -297,6 +298,87 @@ class BenchmarkCommandTest {
         CommandLineRun run = benchmark("--methods", "dense", "--trials", "1");
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.err()).contains("holds another benchmark: its benchmark.yaml differs in more");
+    }
+
+    @Test
+    void aReportOfAnotherDefinitionIsRefused() throws IOException {
+        benchmark("--methods", "dense", "--trials", "1");
+        byte[] page = Files.readAllBytes(out.resolve("index.html"));
+        Files.writeString(file, Files.readString(file).replace("updates: 20", "updates: 4000"));
+        CommandLineRun run = benchmark("--methods", "dense", "--trials", "1", "--report");
+        assertThat(run.code()).isEqualTo(ExitCode.MISTAKE);
+        assertThat(run.err()).contains(out + " holds another benchmark: its benchmark.yaml differs in more");
+        assertThat(run.out()).isEmpty();
+        assertThat(out.resolve("index.html")).hasBinaryContent(page);
+        // Without the definition, the store itself tells.
+        Files.delete(out.resolve("benchmark.yaml"));
+        assertThat(benchmark("--methods", "dense", "--trials", "1", "--report").err())
+                .contains(out.resolve("dense-s0") + " holds another search: ", " is 20 there and 4000 here");
+    }
+
+    @Test
+    void aReportRefusesWhatStandsInThePlaceOfAStore() throws IOException {
+        String[] asked = {"--methods", "dense,random,magnitude", "--sparsity", "0.5", "--trials", "1", "--report"};
+        benchmark("--methods", "dense,random,magnitude", "--sparsity", "0.5", "--trials", "1");
+        Path random = out.resolve("random-s50");
+        Path magnitude = out.resolve("magnitude-s50");
+        assertThat(benchmark(asked).code()).isZero();
+
+        Trees.delete(magnitude);
+        Trees.copy(random, magnitude);
+        CommandLineRun swapped = benchmark(asked);
+        assertThat(swapped.code()).isEqualTo(ExitCode.MISTAKE);
+        assertThat(swapped.err()).contains(magnitude + " holds another search: ", " there and ");
+
+        Files.delete(magnitude.resolve("index.json"));
+        CommandLineRun noIndex = benchmark(asked);
+        assertThat(noIndex.code()).isEqualTo(ExitCode.MISTAKE);
+        assertThat(noIndex.err()).contains(magnitude + " has no index.json");
+
+        Trees.delete(magnitude);
+        Files.writeString(magnitude, "in the way");
+        CommandLineRun plain = benchmark(asked);
+        assertThat(plain.code()).isEqualTo(ExitCode.MISTAKE);
+        assertThat(plain.err()).contains(magnitude + " is no directory");
+
+        // A part of a benchmark may be missing, or be at its very beginning.
+        Files.delete(magnitude);
+        assertThat(benchmark(asked).code()).isZero();
+        Files.createDirectories(magnitude.resolve("levels"));
+        assertThat(benchmark(asked).code()).isZero();
+        assertThat(json().path("results").path(2).path("trials")).isEmpty();
+    }
+
+    @Test
+    void aReportOfNothingIsRefused() {
+        CommandLineRun run = benchmark("--report");
+        assertThat(run.code()).isEqualTo(ExitCode.MISTAKE);
+        assertThat(run.err()).contains(out + " holds no results of this benchmark; run it without --report first");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void thePlanTellsWhatIsDone() {
+        benchmark("--methods", "random", "--sparsity", "0.5", "--trials", "1");
+        assertThat(benchmark("--plan", "--methods", "random", "--trials", "1").out())
+                .containsPattern("random-s50 .* done")
+                .containsPattern("random-s75 .* -");
+        assertThat(benchmark("--plan", "--methods", "random", "--trials", "2").out())
+                .containsPattern("random-s50 .* begun");
+    }
+
+    @Test
+    void optionsThatDoNotGoTogetherAreRefused() {
+        CommandLineRun all = benchmark("--plan", "--report", "--show");
+        assertThat(all.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(all.err()).contains("--plan and --report and --show are given together, expected one of them");
+        for (String list : List.of(",", "dense,", ",dense", "dense,,random")) {
+            CommandLineRun methods = benchmark("--plan", "--methods", list);
+            assertThat(methods.code()).as(list).isEqualTo(ExitCode.USAGE);
+            assertThat(methods.err())
+                    .contains("--methods is \"" + list + "\", expected values with commas between them, none empty");
+        }
+        assertThat(benchmark("--plan", "--sparsity", ",").code()).isEqualTo(ExitCode.USAGE);
     }
 
     @Test

@@ -119,48 +119,58 @@ public final class BenchmarkRunner {
     }
 
     private void writeDefinition() {
-        Path there = plan.directory().resolve(DEFINITION);
-        String text = file.write();
-        if (Files.exists(there)) {
-            if (new String(AtomicFiles.read(there), StandardCharsets.UTF_8).equals(text)) {
-                return;
-            } else if (!file.contains(BenchmarkFile.read(there.toString()))) {
-                throw new UserException(
-                        plan.directory() + " holds another benchmark: its " + DEFINITION
-                                + " differs in more than further methods, sparsities and certificates; choose another directory with --out");
-            }
+        checkDefinition();
+        if (!isWritten()) {
+            AtomicFiles.makeDirectory(plan.directory());
+            AtomicFiles.write(plan.directory().resolve(DEFINITION), file.write().getBytes(StandardCharsets.UTF_8));
         }
-        AtomicFiles.makeDirectory(plan.directory());
-        AtomicFiles.write(there, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Whether the directory has this very definition. */
+    private boolean isWritten() {
+        Path there = plan.directory().resolve(DEFINITION);
+        return Files.exists(there) && new String(AtomicFiles.read(there), StandardCharsets.UTF_8).equals(file.write());
+    }
+
+    /** Refuses a directory with the definition of another benchmark. */
+    private void checkDefinition() {
+        Path there = plan.directory().resolve(DEFINITION);
+        if (Files.exists(there) && !isWritten() && !file.contains(BenchmarkFile.read(there.toString()))) {
+            throw new UserException(
+                    plan.directory() + " holds another benchmark: its " + DEFINITION
+                            + " differs in more than further methods, sparsities and certificates; choose another directory with --out");
+        }
+    }
+
+    private RunRequest request(Experiment experiment, Path directory) {
+        return new RunRequest(
+                experiment,
+                directory,
+                machine.jobs(),
+                machine.kernels(),
+                RunRequest.USUAL_CHECKPOINT,
+                machine.version(),
+                machine.command());
     }
 
     private boolean train(BenchmarkRun run, DataProgress progress) {
         Map<String, DataSet> sets = load(run.experiment(), progress);
         Plan levels = new Plan(run.experiment(), sets);
         SharedLevels.copy(levels.tasks(), stores(), run.directory());
-        Runner runner = new Runner(
-                new RunRequest(
-                        run.experiment(),
-                        run.directory(),
-                        machine.jobs(),
-                        machine.kernels(),
-                        RunRequest.USUAL_CHECKPOINT,
-                        machine.version(),
-                        machine.command()),
-                new RunObserver() {
-                    @Override
-                    public void failed(LevelInWork level, Failure failure) {
-                        observer.said(
-                                run,
-                                level.trial() + ", level " + level.number() + " diverged at iteration "
-                                        + failure.iteration() + ": " + failure.reason());
-                    }
+        Runner runner = new Runner(request(run.experiment(), run.directory()), new RunObserver() {
+            @Override
+            public void failed(LevelInWork level, Failure failure) {
+                observer.said(
+                        run,
+                        level.trial() + ", level " + level.number() + " diverged at iteration " + failure.iteration()
+                                + ": " + failure.reason());
+            }
 
-                    @Override
-                    public void warned(String sentence) {
-                        observer.said(run, sentence);
-                    }
-                });
+            @Override
+            public void warned(String sentence) {
+                observer.said(run, sentence);
+            }
+        });
         stop = runner::stop;
         if (stopping) {
             return false;
@@ -225,8 +235,35 @@ public final class BenchmarkRunner {
         return refused;
     }
 
-    /** What was measured so far. */
+    /**
+     * Refuses to read results where there are none.
+     *
+     * @throws UserException if no experiment was begun, or the directory holds another benchmark
+     */
+    public void requireResults() {
+        checkDefinition();
+        if (plan.runs().stream().noneMatch(BenchmarkRun::begun)) {
+            throw new UserException(
+                    plan.directory() + " holds no results of this benchmark; run it without --report first");
+        }
+    }
+
+    /** Refuses a store of another experiment. It may have more or fewer trials. */
+    private void check(BenchmarkRun run, DataProgress progress) {
+        Store store = Store.open(run.directory());
+        int trials = Math.max(run.experiment().trials(), store.experiment().trials());
+        Experiment experiment = file.experiment(run.method(), run.sparsity(), trials);
+        Runner.check(store, request(experiment, run.directory()), load(experiment, progress));
+    }
+
+    /**
+     * What was measured so far.
+     *
+     * @throws UserException if the directory holds another benchmark, or a store is damaged or holds another experiment
+     */
     public List<MethodResult> results(DataProgress progress) {
+        checkDefinition();
+        plan.runs().stream().filter(BenchmarkRun::begun).forEach(run -> check(run, progress));
         List<MethodResult> results = new ArrayList<>();
         LevelTimes times = LevelTimes.of(plan.runs());
         for (BenchmarkRun run : plan.runs()) {

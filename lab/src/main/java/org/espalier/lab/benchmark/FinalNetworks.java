@@ -1,6 +1,5 @@
 package org.espalier.lab.benchmark;
 
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -65,10 +64,14 @@ final class FinalNetworks {
             Optional<EvaluationRequest> curve,
             Optional<CertificationRequest> certificate) {}
 
-    /** The final networks of a run, by trial; none if it was not begun. */
+    /**
+     * The final networks of a run, by trial; none if it was not begun.
+     *
+     * @throws UserException if its store is damaged
+     */
     List<Final> of(BenchmarkRun run) {
         List<Final> found = new ArrayList<>();
-        if (!Files.exists(run.directory().resolve(Store.INDEX))) {
+        if (!run.begun()) {
             return found;
         }
         Store store = Store.open(run.directory());

@@ -1,6 +1,5 @@
 package org.espalier.lab.benchmark;
 
-import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +15,7 @@ final class LevelTimes {
     static LevelTimes of(List<BenchmarkRun> runs) {
         LevelTimes times = new LevelTimes();
         for (BenchmarkRun run : runs) {
-            if (Files.exists(run.directory().resolve(Store.INDEX))) {
+            if (run.begun()) {
                 Map<String, Double> own = new HashMap<>();
                 Store.open(run.directory()).timings().forEach(timing -> {
                     if (Double.isFinite(timing.trainingSeconds())) {

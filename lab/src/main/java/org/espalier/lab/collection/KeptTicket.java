@@ -73,12 +73,20 @@ public record KeptTicket(
         }
 
         static Figures read(JsonNode json, String source) {
-            int images = Json.whole(json, "fast-images", source);
+            float epsilon = (float) Json.number(json, "epsilon", source);
+            if (!(epsilon > 0 && epsilon <= 1)) {
+                throw damaged(source, "epsilon is " + epsilon + ", expected a number above 0 and at most 1");
+            }
             return new Figures(
-                    new Proportion(Json.whole(json, "clean", source), Json.whole(json, "clean-images", source)),
-                    (float) Json.number(json, "epsilon", source),
-                    new Proportion(Json.whole(json, "fast-clean", source), images),
-                    new Proportion(Json.whole(json, "fast", source), images));
+                    proportion(json, "clean", "clean-images", source),
+                    epsilon,
+                    proportion(json, "fast-clean", "fast-images", source),
+                    proportion(json, "fast", "fast-images", source));
+        }
+
+        private static Proportion proportion(JsonNode json, String right, String of, String source) {
+            int images = positive(json, of, source);
+            return new Proportion(count(json, right, images, source), images);
         }
     }
 
@@ -112,14 +120,21 @@ public record KeptTicket(
         }
 
         static Evaluation read(JsonNode json, String source) {
+            double epsilon = Json.number(json, "epsilon", source);
+            if (!(epsilon >= 0)) {
+                throw damaged(source, "epsilon is " + epsilon + ", expected a number from 0");
+            }
+            int images = positive(json, "images", source);
             return new Evaluation(
                     Json.string(json, "suite", source),
                     Json.string(json, "norm", source),
-                    Json.number(json, "epsilon", source),
-                    Json.whole(json, "images", source),
-                    Json.whole(json, "clean", source),
-                    Json.whole(json, "robust", source),
-                    json.has("certified") ? OptionalInt.of(Json.whole(json, "certified", source)) : OptionalInt.empty(),
+                    epsilon,
+                    images,
+                    count(json, "clean", images, source),
+                    count(json, "robust", images, source),
+                    json.has("certified")
+                            ? OptionalInt.of(count(json, "certified", images, source))
+                            : OptionalInt.empty(),
                     Json.string(json, "verdict", source));
         }
     }
@@ -193,19 +208,64 @@ public record KeptTicket(
         return members;
     }
 
+    /** Whether a ticket may have a name: its files then lie in the folder, and none of them is the manifest or the table. */
+    static boolean isName(String name) {
+        return name.matches("[a-z0-9][a-z0-9-]*") && !name.equals("readme") && !name.equals("manifest");
+    }
+
+    private static UserException damaged(String source, String problem) {
+        return new UserException(source + " is damaged: " + problem);
+    }
+
+    private static int positive(JsonNode json, String name, String source) {
+        int number = Json.whole(json, name, source);
+        if (number < 1) {
+            throw damaged(source, name + " is " + number + ", expected at least 1");
+        }
+        return number;
+    }
+
+    /** A number of images of so many. */
+    private static int count(JsonNode json, String name, int images, String source) {
+        int count = Json.whole(json, name, source);
+        if (count < 0 || count > images) {
+            throw damaged(source, name + " is " + count + ", expected 0 to " + images);
+        }
+        return count;
+    }
+
     static KeptTicket read(JsonNode json, String source) {
+        String name = Json.string(json, "name", source);
+        if (!isName(name)) {
+            throw damaged(
+                    source,
+                    "name is " + Json.write(name)
+                            + ", expected lower-case letters, digits and hyphens, and neither readme nor manifest");
+        }
+        String dataset = Json.string(json, "dataset", source);
+        if (!dataset.matches("[^/\\\\\\p{Cntrl}]+")) {
+            throw damaged(source, "dataset is " + Json.write(dataset) + ", expected the name of a data set");
+        }
+        int weights = Json.whole(json, "weights", source);
+        double density = Json.number(json, "density", source);
+        if (weights < 0 || !(density >= 0 && density <= 1)) {
+            throw damaged(
+                    source,
+                    "weights is " + weights + " and density " + density
+                            + ", expected numbers from 0, and a density of at most 1");
+        }
         List<Evaluation> evaluations = new ArrayList<>();
         for (JsonNode each : Json.list(json, "evaluations", source)) {
             evaluations.add(Evaluation.read(each, source));
         }
         return new KeptTicket(
-                Json.string(json, "name", source),
+                name,
                 Json.string(json, "title", source),
                 Json.string(json, "sha256", source),
                 Json.string(json, "network", source),
-                Json.whole(json, "weights", source),
-                Json.number(json, "density", source),
-                Json.string(json, "dataset", source),
+                weights,
+                density,
+                dataset,
                 Json.string(json, "data", source),
                 Json.string(json, "origin", source),
                 Json.string(json, "key", source),

@@ -113,32 +113,34 @@ public final class KeptFile {
             throw new UserException(source + " is damaged: it has " + attacks.size() + " attacks for " + count
                     + " examples, " + norm.size() + " norms and " + epsilon.length + " radii");
         }
-        if (count == 0) {
-            return new KeptExamples(
-                    new ImageShape(Math.max(1, dims.get(2)), Math.max(1, dims.get(3)), Math.max(1, dims.get(1))),
-                    new ThreatModel(norm(norm.getFirst(), source), epsilon[0]),
-                    List.of());
+        // Files without examples may have lost their images' sizes.
+        int least = count == 0 ? 1 : 0;
+        ImageShape shape;
+        ThreatModel threat;
+        int features;
+        try {
+            shape = new ImageShape(
+                    Math.max(least, dims.get(2)), Math.max(least, dims.get(3)), Math.max(least, dims.get(1)));
+            threat = new ThreatModel(norm(norm.getFirst(), source), epsilon[0]);
+            features = shape.features();
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new UserException(source + " is damaged: " + e.getMessage(), e);
         }
-        ImageShape shape = new ImageShape(dims.get(2), dims.get(3), dims.get(1));
         float[] x = original.floats();
         float[] y = adversarial.floats();
         List<KeptExamples.Row> rows = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            int from = i * shape.features();
+            int from = i * features;
             rows.add(new KeptExamples.Row(
                     images[i],
                     labels[i],
                     predicted[i],
                     attacked[i],
                     attacks.get(i),
-                    java.util.Arrays.copyOfRange(x, from, from + shape.features()),
-                    java.util.Arrays.copyOfRange(y, from, from + shape.features())));
+                    java.util.Arrays.copyOfRange(x, from, from + features),
+                    java.util.Arrays.copyOfRange(y, from, from + features)));
         }
-        try {
-            return new KeptExamples(shape, new ThreatModel(norm(norm.getFirst(), source), epsilon[0]), rows);
-        } catch (IllegalArgumentException e) {
-            throw new UserException(source + " is damaged: " + e.getMessage(), e);
-        }
+        return new KeptExamples(shape, threat, rows);
     }
 
     private static byte[] bytes(Map<String, byte[]> files, String name) {

@@ -62,6 +62,10 @@ public final class NetworkImport {
     public static ForeignNetwork read(Path file, byte[] content, ImportSettings settings) {
         String source = file.toString();
         ForeignNetwork read = network(file, content, settings);
+        int outputs = read.weights().architecture().classes();
+        settings.classes().filter(classes -> classes != outputs).ifPresent(classes -> {
+            throw new UserException(source + " has " + outputs + " outputs, expected the " + classes + " of --classes");
+        });
         if (settings.reversed()) {
             read = new ForeignNetwork(reversed(read.weights(), source), read.notes());
         }

@@ -105,6 +105,11 @@ public record Experiment(
                 value = "a suite of attacks on every finished level, run when the search is done; none if not given",
                 addedLater = true)
         Optional<Robustness> robustness) {
+    /** Most repetitions of each chain. */
+    public static final int MOST_TRIALS = 1_000_000;
+
+    /** Most chains of levels. */
+    public static final int MOST_CHAINS = 10_000_000;
 
     /** Chains of levels: one for each data set, objective, strategy and trial. As many levels can train at once. */
     public int chains() {

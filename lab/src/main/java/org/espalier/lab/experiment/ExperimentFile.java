@@ -129,11 +129,15 @@ public final class ExperimentFile {
             Yaml preset = Yaml.parse(Presets.text(nameOrFile), "preset " + nameOrFile, true);
             return extended(preset, relativeTo, chain);
         }
-        Path file = relativeTo == null
-                ? UserPath.of(nameOrFile, "the experiment")
-                : relativeTo.resolveSibling(UserPath.of(nameOrFile, relativeTo + ": " + EXTENDS));
+        Path file = path(nameOrFile, relativeTo);
         Yaml yaml = RelativePaths.resolved(Yaml.parse(text(file, nameOrFile), file.toString(), true), file);
         return extended(yaml, file, chain);
+    }
+
+    private static Path path(String file, @Nullable Path relativeTo) {
+        return relativeTo == null
+                ? UserPath.of(file, "the experiment")
+                : relativeTo.resolveSibling(UserPath.of(file, relativeTo + ": " + EXTENDS));
     }
 
     private static Yaml extended(Yaml asWritten, @Nullable Path file, List<String> chain) {
@@ -146,7 +150,17 @@ public final class ExperimentFile {
         }
         Map<String, Yaml> own = new LinkedHashMap<>(values);
         own.remove(EXTENDS);
+        if (!Presets.names().contains(base.text()) && Files.notExists(path(base.text(), file))) {
+            throw new UserException(base.place() + ": " + EXTENDS + " is " + base.text()
+                    + ", expected a preset or a file; " + presetHint(base.text()));
+        }
         return Yaml.merge(load(base.text(), file, chain), new Yaml.Mapping(own, place));
+    }
+
+    private static String presetHint(String asked) {
+        return Names.nearest(asked, Presets.names())
+                .map(near -> "did you mean preset " + near + "?")
+                .orElse("\"espalier presets\" lists the presets");
     }
 
     static String text(Path file, String asked) {
@@ -162,12 +176,7 @@ public final class ExperimentFile {
         } catch (CharacterCodingException e) {
             throw new UserException(file + " is not UTF-8 text, expected an experiment file in YAML", e);
         } catch (NoSuchFileException e) {
-            throw new UserException(
-                    "there is no preset and no file " + asked + "; "
-                            + Names.nearest(asked, Presets.names())
-                                    .map(near -> "did you mean preset " + near + "?")
-                                    .orElse("\"espalier presets\" lists the presets"),
-                    e);
+            throw new UserException("there is no preset and no file " + asked + "; " + presetHint(asked), e);
         } catch (AccessDeniedException e) {
             throw new UserException(file + " cannot be read: access is denied", e);
         } catch (IOException e) {

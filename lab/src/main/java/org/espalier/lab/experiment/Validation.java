@@ -1,5 +1,6 @@
 package org.espalier.lab.experiment;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -13,6 +14,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.espalier.UserException;
 import org.espalier.attack.Norm;
 import org.espalier.attack.TrainingAttackKind;
@@ -52,6 +54,7 @@ final class Validation {
      */
     static Experiment resolve(Experiment experiment, Yaml yaml) {
         Validation validation = new Validation(yaml);
+        validation.checkSize(experiment);
         if (experiment.attacks().containsKey("none")) {
             throw validation.wrong("attacks", "has an attack named none, the name that stands for natural images");
         }
@@ -187,6 +190,27 @@ final class Validation {
                 experiment.strategies(),
                 experiment.report(),
                 experiment.robustness());
+    }
+
+    /** Numbers of chains have to fit, and no search of more of them ends. */
+    private void checkSize(Experiment experiment) {
+        int trials = experiment.trials();
+        if (trials > Experiment.MOST_TRIALS) {
+            throw wrong("trials", "is " + trials + ", expected at most " + Experiment.MOST_TRIALS);
+        }
+        BigInteger chains = Stream.of(
+                        experiment.data().sets().size(),
+                        experiment.objectives().size(),
+                        experiment.strategies().size(),
+                        trials)
+                .map(BigInteger::valueOf)
+                .reduce(BigInteger.ONE, BigInteger::multiply);
+        if (chains.compareTo(BigInteger.valueOf(Experiment.MOST_CHAINS)) > 0) {
+            throw wrong(
+                    "trials",
+                    "is " + trials + ", which makes " + chains + " chains of data sets, objectives, strategies and"
+                            + " trials, expected at most " + Experiment.MOST_CHAINS);
+        }
     }
 
     /** The network with hidden layers and biases said where its kind has them, and without what its kind does not have. */

@@ -11,11 +11,13 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.ReadOnlyFileSystemException;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
@@ -47,6 +49,11 @@ public final class AtomicFiles {
     // Directories by file system, as text: a path would keep its file system, a disk in memory with it, for ever.
     private static final Map<FileSystem, Set<String>> SWEPT = Collections.synchronizedMap(new WeakHashMap<>());
 
+    // Of the system's mode of a file.
+    private static final int KIND = 0xf000;
+    private static final int PIPE = 0x1000;
+    private static final int CHARACTER_DEVICE = 0x2000;
+
     private AtomicFiles() {}
 
     /** Writes a file's content. */
@@ -57,9 +64,10 @@ public final class AtomicFiles {
     }
 
     /**
-     * Writes a file under a temporary name, flushes it to the disk and renames it over {@code file}.
+     * Writes a file under a temporary name, flushes it to the disk and renames it over {@code file}. Of a symbolic link the
+     * file that it names is replaced. A pipe or a character device, as {@code /dev/null}, is written into.
      *
-     * @throws UserException if the disk is full or the directory cannot be written
+     * @throws UserException if the disk is full, the directory cannot be written, or something else than a file is in its place
      */
     public static void write(Path file, byte[] content) {
         write(file, stream -> stream.write(content), true);
@@ -141,7 +149,78 @@ public final class AtomicFiles {
         }
     }
 
+    /**
+     * Where content goes.
+     *
+     * @param path the file, without symbolic links where it is replaced
+     * @param stream whether it is written into and not replaced
+     */
+    private record Target(Path path, boolean stream) {}
+
+    private static Target target(Path file) {
+        BasicFileAttributes found;
+        try {
+            found = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        } catch (NoSuchFileException e) {
+            return new Target(file, false);
+        } catch (IOException e) {
+            throw unwritable(file, e);
+        }
+        if (found.isRegularFile()) {
+            return new Target(file, false);
+        }
+        try {
+            if (found.isSymbolicLink()) {
+                found = Files.readAttributes(file, BasicFileAttributes.class);
+            }
+            if (found.isRegularFile() && !descriptor(file)) {
+                return new Target(file.toRealPath(), false);
+            } else if (found.isRegularFile() || found.isOther() && stream(file)) {
+                return new Target(file, true);
+            }
+        } catch (NoSuchFileException e) {
+            throw new UserException(file + " cannot be written: it is a link to a file that is missing", e);
+        } catch (IOException e) {
+            throw unwritable(file, e);
+        }
+        throw new UserException(
+                file + " cannot be written: it is no regular file" + (found.isDirectory() ? " but a directory" : ""));
+    }
+
+    /** Whether a link is one of the system's to an open file, as {@code /dev/stdout}: whoever opened that goes on writing. */
+    private static boolean descriptor(Path link) {
+        Path place = link.toAbsolutePath().normalize();
+        return place.startsWith("/proc") || place.startsWith("/dev") && !place.startsWith("/dev/shm");
+    }
+
+    /** Whether a file is a pipe or a character device; sockets and disks are neither. */
+    private static boolean stream(Path file) throws IOException {
+        try {
+            return Files.getAttribute(file, "unix:mode") instanceof Integer mode
+                    && ((mode & KIND) == PIPE || (mode & KIND) == CHARACTER_DEVICE);
+        } catch (UnsupportedOperationException | IllegalArgumentException e) {
+            return false; // a system without such files
+        }
+    }
+
     private static void write(Path file, Content content, boolean flushed) {
+        Target target = target(file);
+        if (target.stream()) {
+            writeInto(file, content);
+        } else {
+            replace(target.path(), content, flushed);
+        }
+    }
+
+    private static void writeInto(Path file, Content content) {
+        try (OutputStream stream = Files.newOutputStream(file, StandardOpenOption.APPEND)) {
+            content.to(stream);
+        } catch (IOException e) {
+            throw unwritable(file, e);
+        }
+    }
+
+    private static void replace(Path file, Content content, boolean flushed) {
         Path temporary = temporary(file);
         Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent());
         sweep(directory);

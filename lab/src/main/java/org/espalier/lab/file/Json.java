@@ -7,12 +7,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.espalier.UserException;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,6 +27,17 @@ public final class Json {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
+
+    /** Longest value that a message quotes. */
+    private static final int LONGEST_QUOTED = 40;
+
+    private static final String ENDS = "Unexpected end-of-input";
+    // What the parser says of itself: the source that it was not given, names of its settings, and of its methods.
+    private static final Pattern INTERNALS = Pattern.compile(
+            "\\s*\\([A-Za-z ]*\\[(?:Source|No location).*?\\]\\)|(?: at)?\\s*\\[(?:Source|No location).*?\\]"
+                    + "|, from `[^`]*`|[:,]?\\s+\\(?(?:[a-z]+ ){0,2}`[A-Z]\\w*\\..*"
+                    + "| \\(not recognized.*|, cannot use.*",
+            Pattern.DOTALL);
 
     private Json() {}
 
@@ -58,9 +72,50 @@ public final class Json {
                 return node;
             }
         } catch (JacksonException e) {
-            throw new UserException(source + " is damaged: not JSON: " + e.getOriginalMessage(), e);
+            throw notJson(source, e);
         }
         throw new UserException(source + " is damaged: expected a JSON object");
+    }
+
+    private static UserException notJson(String source, JacksonException e) {
+        return new UserException(source + " is damaged: not JSON: " + plain(e) + place(e), e);
+    }
+
+    /** What the parser found wrong, without its internals. */
+    static String plain(JacksonException e) {
+        String message = String.valueOf(e.getOriginalMessage());
+        if (message.startsWith(ENDS)) {
+            return ENDS + ", it ends too early";
+        } else if (message.startsWith("Trailing token")) {
+            return "something follows the value";
+        }
+        return INTERNALS
+                .matcher(message)
+                .replaceAll("")
+                .replaceAll("`([a-z]+)`", "$1")
+                .replaceAll("\\s+", " ")
+                .strip();
+    }
+
+    /** Where the parser found it, if it is not at the end; the first line is not named, as it may be the only one. */
+    private static String place(JacksonException e) {
+        @Nullable TokenStreamLocation place = e.getLocation();
+        if (place == null || place.getColumnNr() < 1 || plain(e).startsWith(ENDS)) {
+            return "";
+        }
+        return place.getLineNr() > 1
+                ? " (line " + place.getLineNr() + ", column " + place.getColumnNr() + ")"
+                : " (column " + place.getColumnNr() + ")";
+    }
+
+    /** The end of a sentence about a value of another type. */
+    private static String found(JsonNode value) {
+        if (value.isMissingNode()) {
+            return ", found nothing";
+        }
+        // Text of a long list would only be thrown away.
+        String text = value.size() > LONGEST_QUOTED ? "" : value.toString();
+        return text.isEmpty() || text.length() > LONGEST_QUOTED ? "" : ", found " + text;
     }
 
     /**
@@ -85,11 +140,20 @@ public final class Json {
         return parse(text.getBytes(StandardCharsets.UTF_8), source);
     }
 
+    /** A value in a message. */
+    private static String quoted(JsonNode value) {
+        return value.size() > LONGEST_QUOTED ? "a long list or object" : shortened(value.toString());
+    }
+
+    private static String shortened(String text) {
+        return text.length() > LONGEST_QUOTED ? text.substring(0, LONGEST_QUOTED) + "..." : text;
+    }
+
     /** A string member that has to be there. */
     public static String string(JsonNode node, String name, String source) {
         JsonNode value = node.path(name);
         if (!value.isString()) {
-            throw new UserException(source + " is damaged: " + name + " is not a string");
+            throw new UserException(source + " is damaged: " + name + " is not a string" + found(value));
         }
         return value.stringValue();
     }
@@ -98,7 +162,7 @@ public final class Json {
     public static JsonNode list(JsonNode node, String name, String source) {
         JsonNode value = node.path(name);
         if (!value.isArray()) {
-            throw new UserException(source + " is damaged: " + name + " is not a list");
+            throw new UserException(source + " is damaged: " + name + " is not a list" + found(value));
         }
         return value;
     }
@@ -107,7 +171,7 @@ public final class Json {
     public static JsonNode object(JsonNode node, String name, String source) {
         JsonNode value = node.path(name);
         if (!value.isObject()) {
-            throw new UserException(source + " is damaged: " + name + " is not an object");
+            throw new UserException(source + " is damaged: " + name + " is not an object" + found(value));
         }
         return value;
     }
@@ -116,7 +180,7 @@ public final class Json {
     public static boolean truth(JsonNode node, String name, String source) {
         JsonNode value = node.path(name);
         if (!value.isBoolean()) {
-            throw new UserException(source + " is damaged: " + name + " is neither true nor false");
+            throw new UserException(source + " is damaged: " + name + " is neither true nor false" + found(value));
         }
         return value.booleanValue();
     }
@@ -126,7 +190,8 @@ public final class Json {
         List<String> strings = new ArrayList<>();
         for (JsonNode each : list(node, name, source)) {
             if (!each.isString()) {
-                throw new UserException(source + " is damaged: " + name + " holds " + each + ", expected strings");
+                throw new UserException(
+                        source + " is damaged: " + name + " holds " + quoted(each) + ", expected strings");
             }
             strings.add(each.stringValue());
         }
@@ -147,7 +212,7 @@ public final class Json {
     public static long wide(JsonNode node, String name, String source) {
         JsonNode value = node.path(name);
         if (!value.isIntegralNumber() || !value.canConvertToLong()) {
-            throw new UserException(source + " is damaged: " + name + " is not a whole number");
+            throw new UserException(source + " is damaged: " + name + " is not a whole number" + found(value));
         }
         return value.longValue();
     }
@@ -156,7 +221,7 @@ public final class Json {
     public static int whole(JsonNode node, String name, String source) {
         JsonNode value = node.path(name);
         if (!value.isIntegralNumber() || !value.canConvertToInt()) {
-            throw new UserException(source + " is damaged: " + name + " is not a whole number");
+            throw new UserException(source + " is damaged: " + name + " is not a whole number" + found(value));
         }
         return value.intValue();
     }
@@ -183,7 +248,7 @@ public final class Json {
             JsonNode value = list.path(i);
             if (!value.isIntegralNumber() || !value.canConvertToInt()) {
                 throw new UserException(
-                        source + " is damaged: " + name + " holds " + value + ", expected whole numbers");
+                        source + " is damaged: " + name + " holds " + quoted(value) + ", expected whole numbers");
             }
             numbers[i] = value.intValue();
         }
@@ -193,10 +258,13 @@ public final class Json {
     private static double finiteOrNaN(JsonNode value, String what, String source) {
         if (value.isNull()) {
             return Double.NaN;
-        } else if (!value.isNumber()) {
-            throw new UserException(source + " is damaged: " + what + " not a number");
         }
-        return value.doubleValue();
+        // Not the node's doubleValue(), which throws the library's own exception for what is out of range.
+        double number = value.isNumber() ? value.numberValue().doubleValue() : Double.NaN;
+        if (!Double.isFinite(number)) {
+            throw new UserException(source + " is damaged: " + what + " not a number" + found(value));
+        }
+        return number;
     }
 
     /**
@@ -220,17 +288,19 @@ public final class Json {
                     continue;
                 }
                 while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    if (!parser.currentToken().isNumeric()) {
-                        throw new UserException(source + " is damaged: " + name + " holds " + parser.getString());
+                    double number = parser.currentToken().isNumeric() ? parser.getDoubleValue() : Double.NaN;
+                    if (!Double.isFinite(number)) {
+                        throw new UserException(source + " is damaged: " + name + " holds "
+                                + shortened(parser.getString()) + ", expected numbers");
                     }
-                    numbers.add(parser.getDoubleValue());
+                    numbers.add(number);
                 }
             }
             if (parser.nextToken() != null) {
                 throw new UserException(source + " is damaged: expected one JSON object");
             }
         } catch (JacksonException e) {
-            throw new UserException(source + " is damaged: not JSON: " + e.getOriginalMessage(), e);
+            throw notJson(source, e);
         }
         return numbers;
     }

@@ -97,7 +97,7 @@ public final class JsonLines {
             read = reader.read(parser, source);
             after = parser.currentLocation().getByteOffset();
         } catch (JacksonException e) {
-            throw damaged(content, start, end, source, e.getOriginalMessage());
+            throw damaged(content, start, end, source, Json.plain(e));
         }
         // The parser does not report lines, and no byte positions for UTF-16, which these files do not use.
         if (after < 0 || after > end || !blank(content, (int) after, end)) {

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StoreLock implements AutoCloseable {
     public static final String FILE = "lock";
+    private static final int LONGEST = 20; // bytes of a process number and a line feed
     // One byte far behind the process number, so that systems with mandatory locks let others read that.
     private static final long POSITION = 1 << 20;
 
@@ -48,7 +50,7 @@ public final class StoreLock implements AutoCloseable {
      * Keeps runs out of a directory, but not other workers. On a file system without locks nothing is kept out.
      *
      * @return the lock, to be closed; empty without locks
-     * @throws UserException naming the process of a run that holds the directory
+     * @throws UserException naming the process of a run that holds the directory, or if something else is in the lock's place
      */
     public static Optional<StoreLock> share(Path directory) {
         Path file = directory.resolve(FILE);
@@ -63,8 +65,7 @@ public final class StoreLock implements AutoCloseable {
                 } else if (held != null) {
                     throw inUse(directory, Long.toString(ProcessHandle.current().pid()), "");
                 }
-                channel = FileChannel.open(
-                        file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                channel = open(file);
                 if (channel.tryLock(POSITION, 1, true) == null) {
                     String number = number(channel);
                     channel.close();
@@ -95,7 +96,8 @@ public final class StoreLock implements AutoCloseable {
      * Locks a directory.
      *
      * @param otherwise a further remedy for the message, as the end of a sentence; empty if there is none
-     * @throws UserException naming the process that holds it, or if the directory cannot be written
+     * @throws UserException naming the process that holds it, if the directory cannot be written, or if something else is in
+     *     the lock's place
      */
     public static StoreLock acquire(Path directory, String otherwise) {
         Path file = directory.resolve(FILE);
@@ -110,8 +112,7 @@ public final class StoreLock implements AutoCloseable {
                 } else if (held != null) {
                     throw inUse(directory, Long.toString(ProcessHandle.current().pid()), otherwise);
                 }
-                channel = FileChannel.open(
-                        file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                channel = open(file);
                 try (@Nullable FileLock guard = guard(channel, false)) {
                     if (channel.tryLock(POSITION, 1, false) == null) {
                         throw sharedBy(channel)
@@ -119,6 +120,7 @@ public final class StoreLock implements AutoCloseable {
                                         + " is in use by workers of \"espalier work\"; wait for them or stop them")
                                 : inUse(directory, number(channel), otherwise);
                     }
+                    checkOurs(channel, file);
                     channel.truncate(0);
                     channel.write(
                             ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)),
@@ -140,6 +142,27 @@ public final class StoreLock implements AutoCloseable {
                 }
                 throw AtomicFiles.unwritable(file, e);
             }
+        }
+    }
+
+    /** Opens the file, or makes it. A symbolic link is not followed: the file that it names is not Espalier's. */
+    private static FileChannel open(Path file) throws IOException {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new UserException(file + " is no regular file, expected a lock of Espalier; move it away");
+        }
+        return FileChannel.open(
+                file,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE,
+                LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Refuses a file that has anything but a process number, some of which may be zeros after a power cut. */
+    private static void checkOurs(FileChannel channel, Path file) throws IOException {
+        if (channel.size() > LONGEST || !number(channel).matches("[0-9]*[\\s\\x00]*")) {
+            throw new UserException(file + " is no lock of Espalier: it has " + channel.size()
+                    + " bytes, expected a process number; move it away");
         }
     }
 
@@ -169,7 +192,7 @@ public final class StoreLock implements AutoCloseable {
 
     /** The process number that the file has. */
     private static String number(FileChannel channel) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(20);
+        ByteBuffer bytes = ByteBuffer.allocate(LONGEST);
         channel.read(bytes, 0);
         return new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII).strip();
     }
@@ -184,7 +207,7 @@ public final class StoreLock implements AutoCloseable {
         Path file = directory.resolve(FILE);
         synchronized (HELD) {
             try {
-                if (!Files.exists(file)) {
+                if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
                     return Optional.empty();
                 } else if (HELD.containsKey(directory.toRealPath())) {
                     return Optional.of(ProcessHandle.current().pid());

@@ -96,7 +96,7 @@ public record PaperStore(Path directory, PaperPart first) {
         return new Progress(
                 part,
                 done,
-                levels * trials,
+                (long) levels * trials,
                 whole,
                 trials,
                 store.flatMap(Store::running).isPresent());
@@ -109,5 +109,5 @@ public record PaperStore(Path directory, PaperPart first) {
      * @param trials finished trials, of {@code ofTrials}
      * @param running whether a process works on its store now
      */
-    public record Progress(PaperPart part, int levels, int of, int trials, int ofTrials, boolean running) {}
+    public record Progress(PaperPart part, int levels, long of, int trials, int ofTrials, boolean running) {}
 }

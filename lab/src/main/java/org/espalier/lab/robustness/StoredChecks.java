@@ -34,6 +34,8 @@ import tools.jackson.databind.JsonNode;
 public final class StoredChecks {
     static final String DIRECTORY = "checks";
     private static final int FORMAT = 1;
+    /** Most images of a split that checks are read of, far more than any data set has: each takes memory. */
+    private static final int MOST_IMAGES = 1 << 24;
 
     private StoredChecks() {}
 
@@ -111,8 +113,14 @@ public final class StoredChecks {
         Path examples = file.resolveSibling(name.substring(0, name.length() - ".json".length()) + ".npz");
         KeptExamples kept = KeptFile.decode(
                 AtomicFiles.content(examples, Json.string(check, "examples", source)), examples.toString());
-        int images =
-                1 + kept.rows().stream().mapToInt(KeptExamples.Row::image).max().orElse(0);
+        int last = kept.rows().stream().mapToInt(KeptExamples.Row::image).max().orElse(0);
+        // A split's pixels are one array.
+        int most = Math.min(MOST_IMAGES, Integer.MAX_VALUE / kept.shape().features());
+        if (last >= most) {
+            throw new UserException(
+                    examples + " is damaged: its index has image " + last + ", expected one below " + most);
+        }
+        int images = 1 + last;
         BitSet broken = new BitSet();
         double[] distances = new double[images];
         Arrays.fill(distances, Double.NaN);

@@ -30,6 +30,7 @@ import org.espalier.lab.plan.Task;
 import org.espalier.lab.store.LevelState;
 import org.espalier.lab.store.MissingClasses;
 import org.espalier.lab.store.Provenance;
+import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoreWriter;
 import org.espalier.lab.store.StoredLevel;
 import org.espalier.lab.store.StoredTrial;
@@ -105,6 +106,17 @@ public final class Runner {
             boolean interrupted = work.run();
             return new RunOutcome(interrupted, work.trained.get(), failures(levels.plan(), store));
         }
+    }
+
+    /**
+     * Checks that a store holds this search or a part of it, as a run in its directory would.
+     *
+     * @param data the experiment's data sets by name
+     * @throws UserException naming the difference
+     */
+    public static void check(Store store, RunRequest request, Map<String, DataSet> data) {
+        Plan plan = new Plan(request.experiment(), data, request.start());
+        StoreWriter.checkContained(store, request.experiment(), plan.trials(), provenance(request, data));
     }
 
     /** The trials to train, in the experiment's order. */

@@ -72,9 +72,12 @@ public final class Store {
     /** A directory whose index may be of fewer trials or levels than its experiment: a run that extends it was killed. */
     static Store read(Path directory) {
         Path file = directory.resolve(EXPERIMENT);
-        Experiment experiment =
-                ExperimentFile.parse(new String(AtomicFiles.read(file), StandardCharsets.UTF_8), file.toString());
-        return new Store(directory, experiment, index(directory.resolve(INDEX)));
+        String text = new String(AtomicFiles.read(file), StandardCharsets.UTF_8);
+        if (text.isBlank()) {
+            throw new UserException(file + " is damaged: it is empty, expected the experiment of the search in " + INDEX
+                    + "; put back a copy of it");
+        }
+        return new Store(directory, ExperimentFile.parse(text, file.toString()), index(directory.resolve(INDEX)));
     }
 
     private static Index index(Path file) {

@@ -125,7 +125,13 @@ public final class StoreWriter implements AutoCloseable {
         }
     }
 
-    private static void checkContained(
+    /**
+     * Checks that a store holds nothing but trials of an experiment, as it must for the experiment to continue it.
+     *
+     * @param trials of the experiment
+     * @throws UserException naming the difference
+     */
+    public static void checkContained(
             Store old, Experiment experiment, List<StoredTrial> trials, Provenance provenance) {
         Map<TrialId, List<String>> planned = new LinkedHashMap<>();
         trials.forEach(trial -> planned.put(trial.id(), trial.levels()));

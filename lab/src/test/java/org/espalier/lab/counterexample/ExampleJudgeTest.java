@@ -214,6 +214,33 @@ class ExampleJudgeTest {
     }
 
     @Test
+    void keptExamplesOfAnImpossibleBallOrShapeAreDamaged() {
+        ThreatModel ball = new ThreatModel(Norm.LINF, 0.5f);
+        KeptExamples none = new KeptExamples(new ImageShape(1, 2), ball, List.of());
+        KeptExamples one = new KeptExamples(
+                new ImageShape(1, 2),
+                ball,
+                List.of(new KeptExamples.Row(0, 1, 1, 0, "square", new float[] {0, 1}, new float[] {0.3f, 1})));
+        for (KeptExamples kept : List.of(none, one)) {
+            Map<String, byte[]> files =
+                    new LinkedHashMap<>(NpzFile.files(KeptFile.encode(kept), KeptFile.MOST_BYTES, "a.npz"));
+            files.put("epsilon", NpyArray.of(List.of(1), new float[] {-1}).encode());
+            assertThatThrownBy(() -> KeptFile.decode(NpzFile.archive(files), "a.npz"))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("a.npz is damaged: ")
+                    .hasMessageContaining("-1.0");
+        }
+        Map<String, byte[]> files =
+                new LinkedHashMap<>(NpzFile.files(KeptFile.encode(one), KeptFile.MOST_BYTES, "a.npz"));
+        byte[] empty = NpyArray.of(List.of(1, 1, 0, 2), new float[0]).encode();
+        files.put("x", empty);
+        files.put("x_adv", empty);
+        assertThatThrownBy(() -> KeptFile.decode(NpzFile.archive(files), "a.npz"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("a.npz is damaged: an image has at least 1 row");
+    }
+
+    @Test
     void textsAndKeptExamplesAreReadAsTheyWereWritten() {
         List<String> texts = List.of("apgd-ce", "", "größer", "x");
         assertThat(NpyTexts.read(NpyTexts.encode(texts), "a")).isEqualTo(texts);

@@ -145,6 +145,25 @@ class NetworkImportTest {
     }
 
     @Test
+    void aNumberOfClassesThatIsNotTheNetworksIsRefused() throws IOException {
+        Path onnx = file(OnnxExport.encode(new Weights(small), Mask.dense(small), false, Map.of()));
+        assertThatThrownBy(() -> NetworkImport.read(onnx, classes(4)))
+                .isInstanceOf(UserException.class)
+                .hasMessage(onnx + " has 3 outputs, expected the 4 of --classes");
+        assertThat(NetworkImport.read(onnx, classes(3)).weights().architecture().classes())
+                .isEqualTo(3);
+        tensors.put("a.weight", new TorchBytes.Tensor(List.of(3, 2), new float[] {1, 2, 3, 4, 5, 6}));
+        Path torch = file(TorchBytes.zip(tensors));
+        assertThatThrownBy(() -> NetworkImport.read(torch, classes(2)))
+                .hasMessageContaining("has 3 outputs, expected the 2 of --classes");
+    }
+
+    private static ImportSettings classes(int classes) {
+        return new ImportSettings(
+                Optional.empty(), Optional.empty(), Optional.of(classes), List.of(), List.of(), 0, 1, false, false);
+    }
+
+    @Test
     void pixelsAreTakenFromTheNetworksRangeOrderAndNormalisation() throws IOException {
         Shape image = Shape.of(3, 8, 8);
         Architecture colour = new Architecture(NamedNetworks.graph("cnn-small", image, 2));

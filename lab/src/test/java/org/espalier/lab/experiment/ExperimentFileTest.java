@@ -153,7 +153,10 @@ class ExperimentFileTest {
             evaluation: {attacks: [fgms]}            | evaluation.attacks names attack "fgms", which attacks does not define; did you mean "fgsm"?
             name: ../escape                          | name is ../escape, expected a name of lower-case letters
             seed: [1]                                | seed is a list, expected a whole number
-            extends: nothing-there                   | there is no preset and no file nothing-there
+            extends: nothing-there                   | my.yaml, line 1: extends is nothing-there, expected a preset or a file
+            extends: quik                            | my.yaml, line 1: extends is quik, expected a preset or a file; did you mean preset quick?
+            trials: 1000001                          | my.yaml, line 1: trials is 1000001, expected at most 1000000
+            {trials: 1000000, objectives: [natural, fgsm, pgd, ibp], strategies: [original, random, continued]} | trials is 1000000, which makes 12000000 chains of data sets, objectives, strategies and trials, expected at most 10000000
             name: &a [*a]                            | my.yaml, line 1
             name: !!java.net.URL [x]                 | my.yaml, line 1
             name: "open                              | my.yaml, line 1: not YAML

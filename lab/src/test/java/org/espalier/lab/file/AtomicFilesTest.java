@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.espalier.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,5 +78,53 @@ class AtomicFilesTest {
         assertThatThrownBy(() -> AtomicFiles.write(taken, new byte[1])).isInstanceOf(UserException.class);
         assertThat(taken.resolve("inside")).hasContent("kept");
         assertThat(directory).isDirectoryNotContaining("glob:**.tmp");
+    }
+
+    @Test
+    void aSymbolicLinkStaysAndTheFileThatItNamesIsReplaced() throws Exception {
+        Path elsewhere = Files.createDirectories(directory.resolve("elsewhere"));
+        Path file = Files.writeString(elsewhere.resolve("file"), "old");
+        Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("elsewhere/file"));
+        AtomicFiles.write(link, new byte[] {1});
+        assertThat(link).isSymbolicLink().hasBinaryContent(new byte[] {1});
+        assertThat(file).hasBinaryContent(new byte[] {1});
+        Path nowhere = Files.createSymbolicLink(directory.resolve("nowhere"), Path.of("missing"));
+        assertThatThrownBy(() -> AtomicFiles.write(nowhere, new byte[1]))
+                .isInstanceOf(UserException.class)
+                .hasMessage(nowhere + " cannot be written: it is a link to a file that is missing");
+        assertThat(nowhere).isSymbolicLink();
+        assertThat(directory.resolve("missing")).doesNotExist();
+    }
+
+    @Test
+    void aDirectoryIsNoRegularFile() throws Exception {
+        Path taken = Files.createDirectories(directory.resolve("taken"));
+        Path link = Files.createSymbolicLink(directory.resolve("link"), taken);
+        for (Path each : List.of(taken, link)) {
+            assertThatThrownBy(() -> AtomicFiles.write(each, new byte[1]))
+                    .isInstanceOf(UserException.class)
+                    .hasMessage(each + " cannot be written: it is no regular file but a directory");
+        }
+        assertThat(taken).isEmptyDirectory();
+    }
+
+    @Test
+    void aPipeIsWrittenIntoAndStays() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        Path link = Files.createSymbolicLink(directory.resolve("link"), pipe);
+        for (Path each : List.of(pipe, link)) {
+            Process reader = new ProcessBuilder("cat", pipe.toString()).start();
+            try {
+                AtomicFiles.write(each, new byte[] {7, 8});
+                assertThat(reader.waitFor(30, TimeUnit.SECONDS)).isTrue();
+                assertThat(reader.getInputStream().readAllBytes()).containsExactly(7, 8);
+            } finally {
+                reader.destroy();
+            }
+        }
+        assertThat(directory.toFile().list()).containsExactlyInAnyOrder("pipe", "link");
+        assertThat(Files.isRegularFile(pipe)).isFalse();
     }
 }

@@ -7,8 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.espalier.UserException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 class JsonTest {
@@ -68,10 +71,12 @@ class JsonTest {
     @Test
     void typesAreChecked() {
         JsonNode node = Json.parse("{\"list\":[1,\"a\"],\"object\":{\"a\":1},\"text\":\"true\",\"whole\":1.5}", "file");
-        assertThatThrownBy(() -> Json.list(node, "object", "file")).hasMessage("file is damaged: object is not a list");
-        assertThatThrownBy(() -> Json.list(node, "none", "file")).hasMessage("file is damaged: none is not a list");
+        assertThatThrownBy(() -> Json.list(node, "object", "file"))
+                .hasMessage("file is damaged: object is not a list, found {\"a\":1}");
+        assertThatThrownBy(() -> Json.list(node, "none", "file"))
+                .hasMessage("file is damaged: none is not a list, found nothing");
         assertThatThrownBy(() -> Json.object(node, "list", "file"))
-                .hasMessage("file is damaged: list is not an object");
+                .hasMessage("file is damaged: list is not an object, found [1,\"a\"]");
         assertThatThrownBy(() -> Json.truth(node, "text", "file")).hasMessageContaining("neither true nor false");
         assertThatThrownBy(() -> Json.wide(node, "whole", "file")).hasMessageContaining("whole is not a whole number");
         assertThatThrownBy(() -> Json.strings(node, "list", "file"))
@@ -80,6 +85,74 @@ class JsonTest {
         assertThatThrownBy(() -> Json.wholes(node, "list", "file")).hasMessageContaining("list holds \"a\"");
         assertThatThrownBy(() -> Json.doubles(node, "list", "file"))
                 .hasMessageContaining("list holds what is not a number");
+    }
+
+    @Test
+    void messagesNameAShortValueThatWasFound() {
+        JsonNode node = Json.parse("{\"short\":1.5,\"long\":\"" + "a".repeat(50) + "\"}", "file");
+        assertThatThrownBy(() -> Json.whole(node, "short", "file"))
+                .hasMessage("file is damaged: short is not a whole number, found 1.5");
+        assertThatThrownBy(() -> Json.string(node, "short", "file"))
+                .hasMessage("file is damaged: short is not a string, found 1.5");
+        assertThatThrownBy(() -> Json.whole(node, "long", "file"))
+                .hasMessage("file is damaged: long is not a whole number");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"9", "-9", "1e999"})
+    void aNumberOutOfRangeIsDamage(String begin) {
+        String number = begin.contains("e") ? begin : begin + "0".repeat(400);
+        String text = "{\"a\":" + number + ",\"seconds\":[" + number + "]}";
+        JsonNode node = Json.parse(text, "file");
+        List<ThrowingCallable> reads = List.of(
+                () -> Json.number(node, "a", "file"),
+                () -> Json.whole(node, "a", "file"),
+                () -> Json.wide(node, "a", "file"),
+                () -> Json.doubles(node, "seconds", "file"),
+                () -> Json.wholes(node, "seconds", "file"),
+                () -> numbers(text));
+        for (ThrowingCallable read : reads) {
+            assertThatThrownBy(read)
+                    .isInstanceOf(UserException.class)
+                    .hasMessageStartingWith("file is damaged: ")
+                    .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(200));
+        }
+        assertThatThrownBy(() -> Json.number(node, "a", "file")).hasMessageContaining("a is not a number");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"a\":1} {}",
+                "{\"a\":1,}",
+                "{\"a\":[1}",
+                "{\"a\":1",
+                "{\"a\":NaN}",
+                "{\"a\":01}",
+                "{\"a\":\"",
+                "{\"a\":1}]",
+                "{/* */}",
+                "nonsense"
+            })
+    void theParsersInternalsAreNotSaid(String text) {
+        assertThatThrownBy(() -> Json.parse(text, "file"))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("file is damaged: not JSON: ")
+                .hasMessageNotContainingAny("Source", "UNKNOWN", "JsonToken", "Feature", "FEATURE", "jackson", "`");
+    }
+
+    @Test
+    void theFaultAndItsPlaceAreSaid() {
+        assertThatThrownBy(() -> Json.parse("{\"a\":1} {}", "file"))
+                .hasMessageStartingWith("file is damaged: not JSON: something follows the value");
+        assertThatThrownBy(() -> Json.parse("{\"a\":[1", "file"))
+                .hasMessage("file is damaged: not JSON: Unexpected end-of-input, it ends too early");
+        assertThatThrownBy(() -> Json.parse("{\"a\":1,\n\"b\":nonsense}", "file"))
+                .hasMessageContaining(" (line 2, column ");
+        assertThatThrownBy(() -> Json.parse("{\"a\":" + "[".repeat(3000) + "]".repeat(3000) + "}", "file"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("nesting depth")
+                .hasMessageNotContaining("`");
     }
 
     /** Two processes order the members of Map.of differently; certificate.json had one inside. */

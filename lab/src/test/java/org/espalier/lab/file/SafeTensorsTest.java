@@ -154,7 +154,7 @@ class SafeTensorsTest {
     @Test
     void typesInTheHeaderAreChecked() {
         assertThatThrownBy(() -> decode(tensor("F32", "\"\"", "[0,4]", 4)))
-                .hasMessage("file.safetensors is damaged: shape is not a list");
+                .hasMessage("file.safetensors is damaged: shape is not a list, found \"\"");
         assertThatThrownBy(() -> decode(tensor("F32", "[1]", "[\"0\",4]", 4))).hasMessageContaining("does not fit");
         assertThatThrownBy(() -> decode(tensor("F32", "[1]", "[0,4.0]", 4))).hasMessageContaining("does not fit");
         assertThatThrownBy(() -> decode(tensor("F32", "[1]", "4", 4)))

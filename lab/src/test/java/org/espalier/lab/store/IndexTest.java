@@ -110,4 +110,13 @@ class IndexTest {
         Files.write(directory.resolve(Store.INDEX), Index.encode(EXPERIMENT, whole()));
         assertThat(Store.open(directory).trials()).isEqualTo(whole());
     }
+
+    @Test
+    void anEmptyExperimentIsNoFaultOfTheIndex() throws Exception {
+        Path experiment = Files.writeString(directory.resolve(Store.EXPERIMENT), "\n");
+        Files.write(directory.resolve(Store.INDEX), Index.encode(EXPERIMENT, whole()));
+        assertThatThrownBy(() -> Store.open(directory))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith(experiment + " is damaged: it is empty");
+    }
 }

@@ -2,6 +2,7 @@ package org.espalier.report.format;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,23 @@ public final class Csv {
      */
     public static List<Map<String, String>> read(Path file) {
         try (Reader reader = Files.newBufferedReader(file)) {
+            return rows(reader, file);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    /**
+     * The same of a text that is to be written to a file.
+     *
+     * @throws UserException naming the file, if a row has another number of fields
+     */
+    public static List<Map<String, String>> rows(String text, Path file) {
+        return rows(new StringReader(text), file);
+    }
+
+    private static List<Map<String, String>> rows(Reader reader, Path file) {
+        try {
             CSVParser parser = HEADED.parse(reader);
             List<CSVRecord> records = parser.getRecords();
             for (CSVRecord record : records) {
@@ -54,6 +72,19 @@ public final class Csv {
      */
     public static List<String> columns(Path file) {
         try (Reader reader = Files.newBufferedReader(file)) {
+            return columns(reader, file);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    /** The same of a text that is to be written to a file. */
+    public static List<String> columns(String text, Path file) {
+        return columns(new StringReader(text), file);
+    }
+
+    private static List<String> columns(Reader reader, Path file) {
+        try {
             return HEADED.parse(reader).getHeaderNames();
         } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
             throw unreadable(file, e);

@@ -45,9 +45,13 @@ public final class FindingsFigures {
     private static final String IMAGES = "1000";
 
     private final Path folder;
+    private final Map<String, String> changed;
+    private final Set<String> deleted;
 
-    private FindingsFigures(Path folder) {
+    private FindingsFigures(Path folder, Map<String, String> changed, Set<String> deleted) {
         this.folder = folder;
+        this.changed = changed;
+        this.deleted = deleted;
     }
 
     /**
@@ -58,14 +62,28 @@ public final class FindingsFigures {
      * @throws UserException naming a file that cannot be read
      */
     public static Map<String, String> drawn(Path folder) {
+        return drawn(folder, Map.of(), Set.of());
+    }
+
+    /**
+     * The same as if some files had changed already.
+     *
+     * @param changed texts of files that are written later, by name
+     * @param deleted names of files that are deleted later
+     */
+    static Map<String, String> drawn(Path folder, Map<String, String> changed, Set<String> deleted) {
         var drawn = new LinkedHashMap<String, String>();
-        all(folder).forEach(figure -> drawn.put(figure.id() + ".svg", FigureDrawing.svg(figure)));
+        all(new FindingsFigures(folder, changed, deleted))
+                .forEach(figure -> drawn.put(figure.id() + ".svg", FigureDrawing.svg(figure)));
         return drawn;
     }
 
     /** All figures whose files are there and have something to show. */
     static List<Figure> all(Path folder) {
-        var figures = new FindingsFigures(folder);
+        return all(new FindingsFigures(folder, Map.of(), Set.of()));
+    }
+
+    private static List<Figure> all(FindingsFigures figures) {
         var all = new ArrayList<Figure>();
         figures.whenKept(
                 "certified-curve-certificates.csv",
@@ -122,15 +140,17 @@ public final class FindingsFigures {
     }
 
     private boolean kept(String file) {
-        return Files.exists(folder.resolve(file));
+        return changed.containsKey(file) || !deleted.contains(file) && Files.exists(folder.resolve(file));
     }
 
     private void whenKept(String file, Consumer<List<Map<String, String>>> figures) {
         if (kept(file)) {
+            Path path = folder.resolve(file);
+            String text = changed.get(file);
             try {
-                figures.accept(Csv.read(folder.resolve(file)));
+                figures.accept(text == null ? Csv.read(path) : Csv.rows(text, path));
             } catch (IllegalArgumentException e) {
-                throw new UserException(folder.resolve(file) + " cannot be drawn: " + e.getMessage(), e);
+                throw new UserException(path + " cannot be drawn: " + e.getMessage(), e);
             }
         }
     }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -41,7 +42,9 @@ public final class FindingsFiles {
     private final String name;
     private final Path directory;
     private final List<Map<String, String>> kept; // rows of all stores kept before
-    private final List<Path> written = new ArrayList<>();
+    // All is made before anything is written.
+    private final Map<String, String> texts = new LinkedHashMap<>(); // by name of the file
+    private final Set<String> deleted = new LinkedHashSet<>(); // names of files of the search as it was
 
     private FindingsFiles(String name, Path directory) {
         this.name = name;
@@ -63,19 +66,21 @@ public final class FindingsFiles {
      * @param name begins the names of the files
      * @param directory folder of the files
      * @return the files written
-     * @throws UserException if there is no search, a file cannot be read or written, the name is one of the other kind, or a store of the
-     *     paper has fewer trained levels than are kept of it; no file has changed then, unless it could not be written
+     * @throws UserException if there is no search, a file cannot be read, drawn or written, the name is one of the other kind, or a store of
+     *     the paper has fewer trained levels than are kept of it; no file has changed then, unless it could not be written
      */
     public static List<Path> keep(Path run, String name, Path directory) {
-        AtomicFiles.makeDirectory(directory);
+        if (!Files.exists(run)) {
+            throw new UserException(run + " is missing; expected the directory of a search, or the folder of"
+                    + " \"espalier reproduce paper\"");
+        }
         var files = new FindingsFiles(name, directory);
         if (Files.exists(run.resolve(Store.INDEX))) {
             files.search(run);
         } else {
             files.paper(run);
         }
-        files.figures();
-        return List.copyOf(files.written);
+        return files.write(FindingsFigures.drawn(directory, files.texts, files.deleted));
     }
 
     private void search(Path run) {
@@ -89,12 +94,16 @@ public final class FindingsFiles {
         if (results.length() <= MOST_CHARACTERS) {
             text("results", results);
         } else {
-            AtomicFiles.delete(file("results")); // of the search as it was when it was smaller
+            deleted.add(file("results"));
         }
-        if (!read.robustness().evaluations().isEmpty()) {
+        if (read.robustness().evaluations().isEmpty()) {
+            deleted.add(file("robustness"));
+        } else {
             text("robustness", written(text -> RobustnessCsv.attacks(read.robustness(), text)));
         }
-        if (!read.robustness().certificates().isEmpty()) {
+        if (read.robustness().certificates().isEmpty()) {
+            deleted.add(file("certificates"));
+        } else {
             text("certificates", written(text -> RobustnessCsv.certificates(read.robustness(), text)));
         }
         Experiment experiment = read.store().experiment();
@@ -109,17 +118,14 @@ public final class FindingsFiles {
         requireName(true, "a search");
         ReproductionFiles reproduction = ReproductionFiles.read(home);
         reproduction.runs().forEach(this::requireLevels);
-        ReproductionFiles.Written made = reproduction.write();
-        if (!made.problems().isEmpty()) {
-            throw new UserException(made.problems().getFirst());
+        if (!reproduction.problems().isEmpty()) {
+            throw new UserException(reproduction.problems().getFirst());
         }
         Set<String> stores =
                 reproduction.runs().stream().map(run -> run.part().store()).collect(Collectors.toSet());
-        Map<String, String> merged = new LinkedHashMap<>();
-        for (String kind : List.of("differences", "claims", "claim-tests")) {
-            merged.put(kind, PaperRows.merged(made.folder().resolve(kind + ".csv"), file(kind), stores));
-        }
-        merged.forEach(this::text);
+        reproduction
+                .csv()
+                .forEach((kind, made) -> text(kind, PaperRows.merged(made, directory.resolve(file(kind)), stores)));
         stores(reproduction.runs().stream()
                 .map(run -> row(run.part().store(), run.run(), reproduction.digest(run), run.command()))
                 .toList());
@@ -180,17 +186,15 @@ public final class FindingsFiles {
         return text.toString();
     }
 
-    private Path file(String kind) {
-        return directory.resolve(name + "-" + kind + ".csv");
+    private String file(String kind) {
+        return name + "-" + kind + ".csv";
     }
 
     private void text(String kind, String content) {
-        Path file = file(kind);
-        AtomicFiles.writeRepeatable(file, content.getBytes(StandardCharsets.UTF_8));
-        written.add(file);
+        texts.put(file(kind), content);
     }
 
-    /** Writes rows in place of those of the same name; of the paper, of the same name and store. */
+    /** Puts rows in place of those of the same name; of the paper, of the same name and store. */
     private void stores(List<List<String>> rows) {
         boolean paper = rows.stream().anyMatch(row -> row.getLast().startsWith(PaperRun.COMMAND));
         Set<String> stores = rows.stream().map(row -> row.get(1)).collect(Collectors.toSet());
@@ -203,21 +207,30 @@ public final class FindingsFiles {
                 .sorted(Comparator.comparing((List<String> row) -> row.getFirst())
                         .thenComparing(row -> row.get(1)))
                 .collect(Collectors.toList());
-        Path file = directory.resolve(STORES);
-        AtomicFiles.writeRepeatable(file, Csv.of(COLUMNS, sorted).getBytes(StandardCharsets.UTF_8));
-        written.add(file);
+        texts.put(STORES, Csv.of(COLUMNS, sorted));
     }
 
-    /** Draws all figures anew: one may show several searches. */
-    private void figures() {
-        Path folder = directory.resolve(FindingsFigures.FOLDER);
-        Map<String, String> drawn = FindingsFigures.drawn(directory);
+    /**
+     * Writes the files, and all figures anew: one may show several searches.
+     *
+     * @param drawn SVG by file name
+     * @return the files written
+     */
+    private List<Path> write(Map<String, String> drawn) {
+        AtomicFiles.makeDirectory(directory);
+        List<Path> written = new ArrayList<>();
+        texts.forEach((file, text) -> written.add(write(directory.resolve(file), text)));
+        deleted.forEach(file -> AtomicFiles.delete(directory.resolve(file)));
         if (!drawn.isEmpty()) {
+            Path folder = directory.resolve(FindingsFigures.FOLDER);
             AtomicFiles.makeDirectory(folder);
+            drawn.forEach((file, svg) -> written.add(write(folder.resolve(file), svg)));
         }
-        drawn.forEach((file, svg) -> {
-            AtomicFiles.writeRepeatable(folder.resolve(file), svg.getBytes(StandardCharsets.UTF_8));
-            written.add(folder.resolve(file));
-        });
+        return List.copyOf(written);
+    }
+
+    private static Path write(Path file, String text) {
+        AtomicFiles.writeRepeatable(file, text.getBytes(StandardCharsets.UTF_8));
+        return file;
     }
 }

@@ -33,14 +33,14 @@ final class PaperRows {
     /**
      * The rows of both files, claim by claim where there are claims, then in the order of the grid.
      *
-     * @param made rows of the stores of a folder
+     * @param made CSV of the rows of the stores of a folder
      * @param kept rows kept before; need not exist
      * @param stores those of the folder
      * @throws UserException if a file cannot be read, or rows that stay have other columns
      */
-    static String merged(Path made, Path kept, Collection<String> stores) {
-        List<String> columns = Csv.columns(made);
-        List<Map<String, String>> rows = new ArrayList<>(Csv.read(made));
+    static String merged(String made, Path kept, Collection<String> stores) {
+        List<String> columns = Csv.columns(made, kept);
+        List<Map<String, String>> rows = new ArrayList<>(Csv.rows(made, kept));
         if (Files.exists(kept)) {
             List<Map<String, String>> stay = Csv.read(kept).stream()
                     .filter(row -> !stores.contains(store(row)))

@@ -94,6 +94,20 @@ public final class ReproductionFiles {
         return digests.computeIfAbsent(run.part(), _ -> run.run().store().digest());
     }
 
+    /** What could not be read, a sentence each. */
+    List<String> problems() {
+        return report.problems();
+    }
+
+    /** Differences and claims as CSV, by name of the file. */
+    Map<String, String> csv() {
+        var csv = new LinkedHashMap<String, String>();
+        csv.put("differences", DifferenceTables.csv(differences));
+        csv.put("claims", ClaimTables.claims(judgements));
+        csv.put("claim-tests", ClaimTables.tests(judgements));
+        return csv;
+    }
+
     /** Writes all files. */
     Written write() {
         AtomicFiles.makeDirectory(folder);
@@ -103,9 +117,7 @@ public final class ReproductionFiles {
                 PaperFigure.ALL.parallelStream().map(figure -> figure.of(runs)).toList();
         Page page = page(tables, claims, figures);
         AtomicFiles.writeRepeatable(folder.resolve("index.html"), page.bytes());
-        text("differences.csv", DifferenceTables.csv(differences));
-        text("claims.csv", ClaimTables.claims(judgements));
-        text("claim-tests.csv", ClaimTables.tests(judgements));
+        csv().forEach((name, text) -> text(name + ".csv", text));
         text("stores.csv", stores());
         AtomicFiles.makeDirectory(folder.resolve("tables"));
         tables.forEach((name, table) -> {

@@ -105,7 +105,7 @@ class FindingsFilesTest {
 
     @Test
     void rowsThatStayMustHaveTheSameColumns() throws IOException {
-        Path made = Files.writeString(folder.resolve("made.csv"), "setting,dataset,training,ours\n");
+        String made = "setting,dataset,training,ours\n";
         Path kept =
                 Files.writeString(folder.resolve("kept.csv"), "setting,dataset,training\nas-published,digits,pgd\n");
         assertThatThrownBy(() -> PaperRows.merged(made, kept, Set.of()))
@@ -114,6 +114,59 @@ class FindingsFilesTest {
                         + " has the columns setting, dataset, training; expected setting, dataset, training, ours");
         assertThat(PaperRows.merged(made, kept, Set.of("as-published-digits-pgd")))
                 .isEqualTo("setting,dataset,training,ours\n");
+    }
+
+    @Test
+    void whatASearchNoLongerHasDoesNotStay() throws IOException {
+        write("all", "pgd", 1);
+        Path kept = Files.createDirectory(folder.resolve("kept"));
+        Files.writeString(kept.resolve("q-robustness.csv"), "of an earlier state\n");
+        Files.writeString(kept.resolve("q-certificates.csv"), "of an earlier state\n");
+        FindingsFiles.keep(folder.resolve("all/as-published-digits-pgd"), "q", kept);
+        assertThat(files("kept")).containsKey("stores.csv");
+        assertThat(kept.resolve("q-robustness.csv")).doesNotExist();
+        assertThat(kept.resolve("q-certificates.csv")).doesNotExist();
+    }
+
+    @Test
+    void aFigureThatCannotBeDrawnLeavesAllFilesAsTheyWere() throws IOException {
+        write("all", "pgd", 1);
+        Path kept = Files.createDirectory(folder.resolve("kept"));
+        Path broken = Files.writeString(
+                kept.resolve("benchmark-digits-mlp.csv"), "pruned,sparsity,method,robust\nweights,many,a,0.5\n");
+        Map<String, String> before = files("kept");
+        assertThatThrownBy(() -> FindingsFiles.keep(folder.resolve("all/as-published-digits-pgd"), "q", kept))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining(broken + " cannot be drawn");
+        assertThatThrownBy(() -> keep("all", "kept")).isInstanceOf(UserException.class);
+        assertThat(files("kept")).isEqualTo(before);
+    }
+
+    @Test
+    void figuresShowTheFilesAsTheyWillBe() throws IOException {
+        write("all", "pgd", 1);
+        keep("all", "kept");
+        assertThat(files("kept").get("figures/paper-pgd.svg"))
+                .isEqualTo(FindingsFigures.drawn(folder.resolve("kept")).get("paper-pgd.svg"))
+                .startsWith("<svg");
+    }
+
+    @Test
+    void aRunThatIsMissingIsNamedAndLeavesNoFolder() {
+        Path none = folder.resolve("nosuch");
+        assertThatThrownBy(() -> keep("nosuch", "fresh"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining(none + " is missing; expected the directory of a search");
+        assertThat(folder.resolve("fresh")).doesNotExist();
+    }
+
+    @Test
+    void aFolderWithoutStoresLeavesNoFolder() throws IOException {
+        Files.createDirectory(folder.resolve("empty"));
+        assertThatThrownBy(() -> keep("empty", "fresh"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("empty holds no store of the reproduction");
+        assertThat(folder.resolve("fresh")).doesNotExist();
     }
 
     @Test
