@@ -106,8 +106,11 @@ final class LeaseKeeper implements AutoCloseable {
                     }
                     also.run();
                 } catch (UserException e) {
-                    // The next beat may succeed. If the store is gone, publishing says so.
-                    warnings.accept(String.valueOf(e.getMessage()));
+                    // The next beat may succeed. If the store is gone, publishing says so. At the end, closing has
+                    // interrupted it.
+                    if (!ended) {
+                        warnings.accept(String.valueOf(e.getMessage()));
+                    }
                 }
             }
         } catch (InterruptedException e) {
