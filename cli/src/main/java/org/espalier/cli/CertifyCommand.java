@@ -282,18 +282,8 @@ final class CertifyCommand implements Callable<Integer> {
             throw wrong("--epsilon is " + String.join(",", epsilons)
                     + ", expected numbers above 0: commas separate several, decimals have a point");
         }
-        if (!(radius > 0) || Float.isInfinite(radius) || measured == Norm.LINF && radius > 1) {
-            throw wrong("--epsilon is " + text + ", expected a number above 0"
-                    + (measured == Norm.LINF ? " and at most 1: pixel values lie in 0 to 1" : ""));
-        }
+        OptionChecks.epsilon(spec, text, radius, measured);
         return radius;
-    }
-
-    private void oneOf(String option, String value, List<String> known) {
-        if (!known.contains(value)) {
-            throw wrong(option + " is " + value + ", expected "
-                    + Names.nearest(value, known).map(near -> near + "?").orElse(String.join(" or ", known)));
-        }
     }
 
     private ParameterException wrong(String message) {
@@ -309,8 +299,8 @@ final class CertifyCommand implements Callable<Integer> {
         if (!chosen.exact() && keep.isPresent()) {
             throw new UserException("--keep needs --method exact, which finds counterexamples, found " + chosen);
         }
-        oneOf("--split", split, List.of("test", "validation"));
-        oneOf("--norm", norm, List.of("linf", "l2", "l1"));
+        OptionChecks.oneOf(spec, "--split", split, List.of("test", "validation"));
+        OptionChecks.oneOf(spec, "--norm", norm, List.of("linf", "l2", "l1"));
         Norm measured = Norm.valueOf(norm.toUpperCase(Locale.ROOT));
         if (epsilons.isEmpty() && measured != Norm.LINF) {
             throw wrong("--epsilon is missing: only linf has a default, " + USUAL_EPSILON);

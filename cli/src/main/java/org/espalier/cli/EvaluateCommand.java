@@ -30,7 +30,6 @@ import org.espalier.lab.cluster.WorkRequest;
 import org.espalier.lab.counterexample.KeptDirectory;
 import org.espalier.lab.exchange.LeaderboardEntry;
 import org.espalier.lab.experiment.Decimals;
-import org.espalier.lab.experiment.Names;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.robustness.EvaluationRequest;
@@ -204,9 +203,9 @@ final class EvaluateCommand implements Callable<Integer> {
             throw wrong("--entry-field is given, expected --as-entry with it");
         }
         LeaderboardEntry.check(entryFields);
-        oneOf("--rules", rules, List.of("all", "none"));
-        oneOf("--split", split, List.of("test", "validation"));
-        oneOf("--weights", ticketOptions.weights(), List.of("final", "best-validation"));
+        OptionChecks.oneOf(spec, "--rules", rules, List.of("all", "none"));
+        OptionChecks.oneOf(spec, "--split", split, List.of("test", "validation"));
+        OptionChecks.oneOf(spec, "--weights", ticketOptions.weights(), List.of("final", "best-validation"));
         List<Ticket> tickets = tickets(path);
         List<EvaluationRequest> requests = requests(tickets, threat);
         if (place.isPresent()) {
@@ -354,7 +353,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private ThreatModel threat() {
-        oneOf("--norm", norm, List.of("linf", "l2", "l1"));
+        OptionChecks.oneOf(spec, "--norm", norm, List.of("linf", "l2", "l1"));
         Norm chosen = Norm.valueOf(norm.toUpperCase(Locale.ROOT));
         if (epsilon.isEmpty() && chosen != Norm.LINF) {
             throw wrong("--epsilon is missing: only linf has a default, " + USUAL_EPSILON);
@@ -364,18 +363,8 @@ final class EvaluateCommand implements Callable<Integer> {
                                 + ", expected a number above 0 or a fraction as 8/255" + Decimals.hint(text))))
                 .orElse((double) USUAL_EPSILON)
                 .doubleValue();
-        if (!(radius > 0) || Float.isInfinite(radius) || chosen == Norm.LINF && radius > 1) {
-            throw wrong("--epsilon is " + epsilon.orElse("") + ", expected a number above 0"
-                    + (chosen == Norm.LINF ? " and at most 1: pixel values lie in 0 to 1" : ""));
-        }
+        OptionChecks.epsilon(spec, epsilon.orElse(""), radius, chosen);
         return new ThreatModel(chosen, radius);
-    }
-
-    private void oneOf(String option, String value, List<String> known) {
-        if (!known.contains(value)) {
-            throw wrong(option + " is " + value + ", expected "
-                    + Names.nearest(value, known).map(near -> near + "?").orElse(String.join(" or ", known)));
-        }
     }
 
     private ParameterException wrong(String message) {

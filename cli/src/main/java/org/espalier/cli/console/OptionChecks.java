@@ -1,6 +1,9 @@
 package org.espalier.cli.console;
 
+import java.util.List;
 import java.util.Optional;
+import org.espalier.attack.Norm;
+import org.espalier.lab.experiment.Names;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -26,6 +29,37 @@ public final class OptionChecks {
      */
     public static void atLeastOne(CommandSpec spec, String option, Optional<Integer> value) {
         value.ifPresent(number -> atLeastOne(spec, option, number));
+    }
+
+    /**
+     * Checks one of several words.
+     *
+     * @throws ParameterException with the nearest word, or all, if it is none of them
+     */
+    public static void oneOf(CommandSpec spec, String option, String value, List<String> known) {
+        if (!known.contains(value)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    option + " is " + value + ", expected "
+                            + Names.nearest(value, known)
+                                    .map(near -> near + "?")
+                                    .orElse(String.join(" or ", known)));
+        }
+    }
+
+    /**
+     * Checks the radius of a ball.
+     *
+     * @param given text of {@code --epsilon}
+     * @throws ParameterException if it is not above 0 and finite, or above 1 in L-infinity
+     */
+    public static void epsilon(CommandSpec spec, String given, float radius, Norm norm) {
+        if (!(radius > 0) || Float.isInfinite(radius) || norm == Norm.LINF && radius > 1) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--epsilon is " + given + ", expected a number above 0"
+                            + (norm == Norm.LINF ? " and at most 1: pixel values lie in 0 to 1" : ""));
+        }
     }
 
     /**

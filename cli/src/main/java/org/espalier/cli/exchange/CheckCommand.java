@@ -16,6 +16,7 @@ import org.espalier.cli.CommandProvider;
 import org.espalier.cli.TicketOptions;
 import org.espalier.cli.console.Console;
 import org.espalier.cli.console.ExitCode;
+import org.espalier.cli.console.OptionChecks;
 import org.espalier.cli.progress.DataProgressLines;
 import org.espalier.data.DataSet;
 import org.espalier.lab.certification.Certification;
@@ -199,10 +200,7 @@ final class CheckCommand implements Callable<Integer> {
         float radius = epsilon.map(text -> (float) number("--epsilon", text))
                 .or(() -> own)
                 .orElseThrow(() -> wrong("--epsilon is missing: " + file + " names no radius"));
-        if (!(radius > 0) || Float.isInfinite(radius) || chosen == Norm.LINF && radius > 1) {
-            throw wrong("--epsilon is " + epsilon.orElse(Float.toString(radius)) + ", expected a number above 0"
-                    + (chosen == Norm.LINF ? " and at most 1: pixel values lie in 0 to 1" : ""));
-        }
+        OptionChecks.epsilon(spec, epsilon.orElse(Float.toString(radius)), radius, chosen);
         return new ThreatModel(chosen, radius);
     }
 
