@@ -68,7 +68,7 @@ public final class OptionChecks {
      * @throws ParameterException if it has other characters than lower-case letters, digits and hyphens
      */
     public static void fileName(CommandSpec spec, String option, String value) {
-        if (!value.matches("[a-z0-9][a-z0-9-]*")) {
+        if (!Names.isPlain(value)) {
             throw new ParameterException(
                     spec.commandLine(), option + " is " + value + ", expected lower-case letters, digits and hyphens");
         }

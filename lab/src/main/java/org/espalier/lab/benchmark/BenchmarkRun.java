@@ -3,14 +3,12 @@ package org.espalier.lab.benchmark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
 import org.espalier.UserException;
 import org.espalier.lab.experiment.BenchmarkFile;
 import org.espalier.lab.experiment.BenchmarkSettings;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.file.Directories;
-import org.espalier.lab.file.StoreLock;
 import org.espalier.lab.store.Store;
 
 /**
@@ -22,10 +20,6 @@ import org.espalier.lab.store.Store;
  * @param directory of the store
  */
 public record BenchmarkRun(BenchmarkSettings.Method method, double sparsity, Experiment experiment, Path directory) {
-    /** What a directory may hold before its store's index is written: levels are copied from other stores first. */
-    private static final Set<String> BEFORE_INDEX =
-            Set.of(Store.LEVELS, StoreLock.FILE, "provenance.json", Store.EXPERIMENT, Store.INDEX);
-
     /** Its name, which is also that of the directory: {@code snip-s95}. */
     public String id() {
         return BenchmarkFile.id(method, sparsity);
@@ -43,7 +37,7 @@ public record BenchmarkRun(BenchmarkSettings.Method method, double sparsity, Exp
         try {
             return Directories.list(directory).stream()
                     .map(file -> AtomicFiles.withoutTemporary(String.valueOf(file.getFileName())))
-                    .anyMatch(name -> !BEFORE_INDEX.contains(name));
+                    .anyMatch(name -> !Store.BEFORE_INDEX.contains(name));
         } catch (IOException e) {
             throw new UserException(directory + " cannot be read: " + e.getMessage(), e);
         }

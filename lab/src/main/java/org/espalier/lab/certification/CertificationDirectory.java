@@ -67,14 +67,14 @@ final class CertificationDirectory {
             return Optional.empty();
         }
         String source = file.toString();
-        JsonNode certificate = Json.parse(AtomicFiles.content(file), source);
+        JsonNode certificate = Json.parse(AtomicFiles.read(file), source);
         if (Json.whole(certificate, "format", source) != FORMAT) {
             throw new UserException(file + " has format " + certificate.path("format") + ", expected " + FORMAT
                     + ": it was written by another version of Espalier");
         }
         Path lines = directory.resolve(IMAGES);
         byte[] content =
-                AtomicFiles.content(lines, Json.string(Json.object(certificate, "files", source), IMAGES, source));
+                AtomicFiles.read(lines, Json.string(Json.object(certificate, "files", source), IMAGES, source));
         List<ImageCertificate> images = JsonLines.readWhole(content, lines.toString(), ImageLine::read).stream()
                 .map(ImageLine::certificate)
                 .toList();
@@ -84,7 +84,7 @@ final class CertificationDirectory {
         Path times = directory.resolve(SECONDS);
         // Times only; a certificate is valid without them.
         List<Double> seconds = Files.exists(times)
-                ? Json.numbers(AtomicFiles.content(times), "seconds", times.toString())
+                ? Json.numbers(AtomicFiles.read(times), "seconds", times.toString())
                 : new ArrayList<>();
         while (seconds.size() < images.size()) {
             seconds.add(0.0);
@@ -165,7 +165,7 @@ final class CertificationDirectory {
         for (Path file : files) {
             try {
                 if (Files.exists(file)) {
-                    done.putAll(begun(AtomicFiles.content(file), file.toString()));
+                    done.putAll(begun(AtomicFiles.read(file), file.toString()));
                 }
             } catch (UserException e) {
                 // Its images are made again.

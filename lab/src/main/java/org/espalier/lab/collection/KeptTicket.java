@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 import org.espalier.UserException;
 import org.espalier.attack.ThreatModel;
 import org.espalier.lab.exchange.StatedResults;
+import org.espalier.lab.experiment.Names;
 import org.espalier.lab.file.Json;
 import org.espalier.lab.robustness.Proportion;
 import tools.jackson.databind.JsonNode;
@@ -210,7 +211,7 @@ public record KeptTicket(
 
     /** Whether a ticket may have a name: its files then lie in the folder, and none of them is the manifest or the table. */
     static boolean isName(String name) {
-        return name.matches("[a-z0-9][a-z0-9-]*") && !name.equals("readme") && !name.equals("manifest");
+        return Names.isPlain(name) && !name.equals("readme") && !name.equals("manifest");
     }
 
     private static UserException damaged(String source, String problem) {

@@ -71,13 +71,13 @@ public record KeptDirectory(Path path) {
     private Found found() {
         Path file = path.resolve(MANIFEST);
         String source = file.toString();
-        JsonNode manifest = Json.parse(AtomicFiles.content(file), source);
+        JsonNode manifest = Json.parse(AtomicFiles.read(file), source);
         if (Json.whole(manifest, "format", source) != FORMAT) {
             throw new UserException(source + " has format " + manifest.path("format") + ", expected " + FORMAT
                     + ": it was written by another version of Espalier");
         }
         byte[] examples =
-                AtomicFiles.content(file(), Json.string(Json.object(manifest, "files", source), EXAMPLES, source));
+                AtomicFiles.read(file(), Json.string(Json.object(manifest, "files", source), EXAMPLES, source));
         return new Found(Json.string(manifest, "of", source), examples);
     }
 

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /** Names in experiment files, and the nearest right one to a mistyped name. */
@@ -14,7 +15,15 @@ public final class Names {
 
     static final String FORM = "a name of lower-case letters, digits, '-', '_' and '.'";
 
+    /** Names that begin names of files which others read: lower-case letters, digits and hyphens. */
+    private static final Pattern PLAIN = Pattern.compile("[a-z0-9][a-z0-9-]*");
+
     private Names() {}
+
+    /** Whether a name has lower-case letters, digits and hyphens alone, and does not begin with a hyphen. */
+    public static boolean isPlain(String name) {
+        return PLAIN.matcher(name).matches();
+    }
 
     /** How a record component or constant is written in a file: {@code labelSmoothing} and {@code AS_PUBLISHED}
      * with dashes. */

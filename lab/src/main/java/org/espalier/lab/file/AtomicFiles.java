@@ -367,21 +367,12 @@ public final class AtomicFiles {
     }
 
     /**
-     * Reads a whole file.
-     *
-     * @throws UserException if it is missing or cannot be read
-     */
-    public static byte[] content(Path file) {
-        return read(file);
-    }
-
-    /**
      * Reads a whole file that was finished with a digest.
      *
      * @param digest its SHA-256 in lower-case hexadecimal
      * @throws UserException if it is missing, cannot be read, or does not match the digest
      */
-    public static byte[] content(Path file, String digest) {
+    public static byte[] read(Path file, String digest) {
         byte[] content = read(file);
         check(file, content, digest);
         return content;

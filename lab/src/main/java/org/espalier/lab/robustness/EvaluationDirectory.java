@@ -98,7 +98,7 @@ final class EvaluationDirectory {
             return Optional.empty();
         }
         try {
-            return Optional.of(decode(batch, AtomicFiles.content(file), file.toString()));
+            return Optional.of(decode(batch, AtomicFiles.read(file), file.toString()));
         } catch (UserException e) {
             return Optional.empty();
         }
@@ -143,8 +143,8 @@ final class EvaluationDirectory {
         String source = summary.toString();
         Path lines = directory.resolve(EXAMPLES);
         String digest = Json.string(
-                Json.object(Json.parse(AtomicFiles.content(summary), source), "files", source), EXAMPLES, source);
-        return StoredExamples.read(AtomicFiles.content(lines, digest), lines);
+                Json.object(Json.parse(AtomicFiles.read(summary), source), "files", source), EXAMPLES, source);
+        return StoredExamples.read(AtomicFiles.read(lines, digest), lines);
     }
 
     private Path file(int batch) {

@@ -104,7 +104,7 @@ public final class StoredChecks {
 
     private static KnownResults.Attacked read(Path file) {
         String source = file.toString();
-        JsonNode check = Json.parse(AtomicFiles.content(file), source);
+        JsonNode check = Json.parse(AtomicFiles.read(file), source);
         if (Json.whole(check, "format", source) != FORMAT) {
             throw new UserException(source + " has format " + check.path("format") + ", expected " + FORMAT
                     + ": it was written by another version of Espalier");
@@ -112,7 +112,7 @@ public final class StoredChecks {
         String name = String.valueOf(file.getFileName());
         Path examples = file.resolveSibling(name.substring(0, name.length() - ".json".length()) + ".npz");
         KeptExamples kept = KeptFile.decode(
-                AtomicFiles.content(examples, Json.string(check, "examples", source)), examples.toString());
+                AtomicFiles.read(examples, Json.string(check, "examples", source)), examples.toString());
         int last = kept.rows().stream().mapToInt(KeptExamples.Row::image).max().orElse(0);
         // A split's pixels are one array.
         int most = Math.min(MOST_IMAGES, Integer.MAX_VALUE / kept.shape().features());

@@ -154,7 +154,7 @@ public final class StoredEvaluations {
      */
     public static String dataSet(Path directory) {
         String source = directory.resolve(EvaluationDirectory.SUMMARY).toString();
-        JsonNode summary = Json.parse(AtomicFiles.content(directory.resolve(EvaluationDirectory.SUMMARY)), source);
+        JsonNode summary = Json.parse(AtomicFiles.read(directory.resolve(EvaluationDirectory.SUMMARY)), source);
         return Json.string(Json.object(summary, "ticket", source), "dataset", source);
     }
 
@@ -165,7 +165,7 @@ public final class StoredEvaluations {
      */
     public static String dataDigest(Path directory) {
         String source = directory.resolve(EvaluationDirectory.SUMMARY).toString();
-        JsonNode summary = Json.parse(AtomicFiles.content(directory.resolve(EvaluationDirectory.SUMMARY)), source);
+        JsonNode summary = Json.parse(AtomicFiles.read(directory.resolve(EvaluationDirectory.SUMMARY)), source);
         return Json.string(Json.object(summary, "determined-by", source), "data", source);
     }
 
@@ -245,9 +245,16 @@ public final class StoredEvaluations {
     }
 
     private static Raw raw(Path directory) {
-        Path file = directory.resolve(EvaluationDirectory.SUMMARY);
+        try {
+            return decode(directory, directory.resolve(EvaluationDirectory.SUMMARY));
+        } catch (UserException e) {
+            throw new UserException(e.getMessage() + "; remove " + directory + " and evaluate again", e);
+        }
+    }
+
+    private static Raw decode(Path directory, Path file) {
         String source = file.toString();
-        JsonNode summary = Json.parse(AtomicFiles.content(file), source);
+        JsonNode summary = Json.parse(AtomicFiles.read(file), source);
         if (Json.whole(summary, "format", source) != SummaryJson.FORMAT) {
             throw new UserException(source + " has format " + summary.path("format") + ", expected "
                     + SummaryJson.FORMAT + ": it was written by another version of Espalier");
@@ -258,7 +265,7 @@ public final class StoredEvaluations {
         }
         Path lines = directory.resolve(EvaluationDirectory.EXAMPLES);
         StoredExamples examples = StoredExamples.read(
-                AtomicFiles.content(
+                AtomicFiles.read(
                         lines,
                         Json.string(Json.object(summary, "files", source), EvaluationDirectory.EXAMPLES, source)),
                 lines);
@@ -291,7 +298,7 @@ public final class StoredEvaluations {
      */
     public static String json(Map<String, Object> head, EvaluationRequest request, StoredEvaluation stored) {
         Path file = request.directory().resolve(EvaluationDirectory.SUMMARY);
-        JsonNode summary = Json.parse(AtomicFiles.content(file), file.toString());
+        JsonNode summary = Json.parse(AtomicFiles.read(file), file.toString());
         // The stored verdict and findings do not know later certificates.
         ((ObjectNode) summary).remove(List.of("verdict", "findings"));
         Map<String, Object> line = new LinkedHashMap<>(head);

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.espalier.UserException;
 import org.espalier.data.Digests;
 import org.espalier.evaluate.Chance;
@@ -30,6 +31,10 @@ public final class Store {
     public static final String LEVELS = "levels";
     static final String WARNINGS = "warnings.json";
     static final int FORMAT = 1;
+
+    /** What a directory may hold before its index is written: what a search that stopped early or a copy of levels left. */
+    public static final Set<String> BEFORE_INDEX = Set.of(StoreLock.FILE, INDEX, PROVENANCE, EXPERIMENT, LEVELS);
+
     private static final int REREADS = 3;
     private static final long REREAD_MILLIS = 100;
 

@@ -116,9 +116,8 @@ public final class StoreWriter implements AutoCloseable {
     private static void checkEmpty(Path directory) throws IOException {
         // Accepts only files of a run that stopped before its index was written. A run that started at the same time
         // may have written an index since; the lock decides between the two.
-        List<String> ours = List.of("lock", Store.INDEX, Store.PROVENANCE, Store.EXPERIMENT, Store.LEVELS);
         for (Path file : Directories.list(directory)) {
-            if (!ours.contains(AtomicFiles.withoutTemporary(String.valueOf(file.getFileName())))) {
+            if (!Store.BEFORE_INDEX.contains(AtomicFiles.withoutTemporary(String.valueOf(file.getFileName())))) {
                 throw new UserException(directory + " holds " + file.getFileName()
                         + ", which no search wrote: expected an empty directory or one of a search");
             }
