@@ -390,6 +390,6 @@ class EvaluateCommandTest {
         Path examples = found("examples.jsonl").getFirst();
         Files.writeString(examples, Files.readString(examples).replaceFirst("label", "labels"));
         assertThat(ofLevel().code()).isEqualTo(ExitCode.MISTAKE);
-        assertThat(ofLevel().err()).contains("examples.jsonl is damaged");
+        assertThat(ofLevel().err()).contains("examples.jsonl is damaged", "remove ", " and evaluate again");
     }
 }

@@ -2,6 +2,7 @@ package org.espalier.lab.robustness;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -248,6 +249,9 @@ public final class StoredEvaluations {
         try {
             return decode(directory, directory.resolve(EvaluationDirectory.SUMMARY));
         } catch (UserException e) {
+            if (e.getCause() instanceof IOException && !(e.getCause() instanceof NoSuchFileException)) {
+                throw e; // such as a file without permission to read: the evaluation may be whole
+            }
             throw new UserException(e.getMessage() + "; remove " + directory + " and evaluate again", e);
         }
     }
