@@ -247,7 +247,7 @@ public final class StoredEvaluations {
 
     private static Raw raw(Path directory) {
         try {
-            return decode(directory, directory.resolve(EvaluationDirectory.SUMMARY));
+            return decode(directory);
         } catch (UserException e) {
             if (e.getCause() instanceof IOException && !(e.getCause() instanceof NoSuchFileException)) {
                 throw e; // such as a file without permission to read: the evaluation may be whole
@@ -256,7 +256,8 @@ public final class StoredEvaluations {
         }
     }
 
-    private static Raw decode(Path directory, Path file) {
+    private static Raw decode(Path directory) {
+        Path file = directory.resolve(EvaluationDirectory.SUMMARY);
         String source = file.toString();
         JsonNode summary = Json.parse(AtomicFiles.read(file), source);
         if (Json.whole(summary, "format", source) != SummaryJson.FORMAT) {
