@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import net.jqwik.api.ForAll;
@@ -40,6 +41,7 @@ class AttackTest {
         assertReachesTheWorstCase(new Pgd(0.3f, 0.05f, 13, true, 1, KeptIterate.LAST, LabelChoice.TRUE));
         assertReachesTheWorstCase(new Pgd(0.3f, 0.05f, 13, true, 2, KeptIterate.BEST, LabelChoice.TRUE));
         assertReachesTheWorstCase(new Pgd(0.3f, 0.05f, 7, false, 1, KeptIterate.LAST, LabelChoice.TRUE));
+        assertReachesTheWorstCase(new CornerPgd(0.3f, 0.05f, 13));
     }
 
     /** The logits' difference is linear: each input moves by epsilon against the true class, as far as [0, 1] allows. */
@@ -92,7 +94,7 @@ class AttackTest {
         float[][] clean = images(9, 6, seed + 1);
         int[] labels = {0, 1, 2, 0, 1, 2, 0, 1, 2};
         Pgd pgd = new Pgd(epsilon, step, steps, randomStart, randomStart ? 2 : 1, keep, label);
-        for (Attack attack : List.of(pgd, new Fgsm(epsilon, label))) {
+        for (Attack attack : List.of(pgd, new Fgsm(epsilon, label), new CornerPgd(epsilon, step, steps))) {
             float[][] made = new Batch(engine, attack, clean, labels).perturb(labels, NOISE, 0);
             for (int e = 0; e < 9; e++) {
                 for (int f = 0; f < 6; f++) {
@@ -109,17 +111,18 @@ class AttackTest {
         Engine engine = engine(SMALL, 5);
         float[][] clean = images(130, 6, 6);
         int[] labels = new int[130];
-        Attack attack = Pgd.paper(LabelChoice.TRUE);
-        float[][] together = new Batch(engine, attack, clean, labels).perturb(labels, NOISE, 1000);
-        for (int e : new int[] {0, 63, 64, 129}) {
-            float[][] alone =
-                    new Batch(engine, attack, new float[][] {clean[e]}, labels).perturb(new int[1], NOISE, 1000 + e);
-            assertThat(alone[0]).containsExactly(together[e]);
+        for (Attack attack : List.of(Pgd.paper(LabelChoice.TRUE), new CornerPgd(0.3, 0.05, 10))) {
+            float[][] together = new Batch(engine, attack, clean, labels).perturb(labels, NOISE, 1000);
+            for (int e : new int[] {0, 63, 64, 129}) {
+                float[][] alone = new Batch(engine, attack, new float[][] {clean[e]}, labels)
+                        .perturb(new int[1], NOISE, 1000 + e);
+                assertThat(alone[0]).containsExactly(together[e]);
+            }
+            assertThat(new Batch(engine, attack, clean, labels).perturb(labels, NOISE, 1001))
+                    .isNotEqualTo(together);
+            assertThat(new Batch(engine, attack, clean, labels).perturb(labels, NOISE.child(1), 1000))
+                    .isNotEqualTo(together);
         }
-        assertThat(new Batch(engine, attack, clean, labels).perturb(labels, NOISE, 1001))
-                .isNotEqualTo(together);
-        assertThat(new Batch(engine, attack, clean, labels).perturb(labels, NOISE.child(1), 1000))
-                .isNotEqualTo(together);
     }
 
     @Test
@@ -178,7 +181,7 @@ class AttackTest {
         zeroed.load(weights, Mask.dense(wide));
         float[][] clean = images(66, 7, 4);
         int[] labels = new int[66];
-        for (Attack attack : List.of(new Fgsm(0.2f, label), Pgd.paper(label))) {
+        for (Attack attack : List.of(new Fgsm(0.2f, label), Pgd.paper(label), new CornerPgd(0.2, 0.05, 3))) {
             assertThat(new Batch(pruned, attack, clean, labels).perturb(labels, NOISE, 5))
                     .isDeepEqualTo(new Batch(zeroed, attack, clean, labels).perturb(labels, NOISE, 5));
         }
@@ -199,6 +202,63 @@ class AttackTest {
                 assertThat(made[e][f]).isEqualTo(noisy.get(f, e)).isNotEqualTo(clean[e][f]);
             }
         }
+    }
+
+    @Test
+    void withoutStepsCornerPgdIsACornerOfTheBall() {
+        Architecture wide = new Architecture(List.of(40, 3), false);
+        Engine engine = engine(wide, 1);
+        float[][] clean = images(130, 40, 2);
+        for (float[] image : clean) {
+            for (int f = 0; f < 40; f++) {
+                image[f] = 0.25f + image[f] / 2; // nothing is cut by the box
+            }
+        }
+        int[] labels = new int[130];
+        Batch batch = new Batch(engine, new CornerPgd(0.2, 0.05, 0), clean, labels);
+        float[][] made = batch.perturb(labels, NOISE, 40);
+        int few = 0;
+        int many = 0;
+        for (int e = 0; e < 130; e++) {
+            int raised = 0;
+            for (int f = 0; f < 40; f++) {
+                boolean up = made[e][f] > clean[e][f];
+                assertThat(made[e][f]).isEqualTo(up ? clean[e][f] + 0.2f : clean[e][f] - 0.2f);
+                raised += up ? 1 : 0;
+            }
+            few += raised < 10 ? 1 : 0;
+            many += raised > 30 ? 1 : 0;
+        }
+        // A share uniform in [0, 1]: a quarter of the examples each.
+        assertThat(few).isBetween(20, 45);
+        assertThat(many).isBetween(20, 45);
+        batch.attacker.scale(0.5);
+        float[][] half = batch.perturb(labels, NOISE, 40);
+        for (int e = 0; e < 130; e++) {
+            for (int f = 0; f < 40; f++) {
+                boolean up = made[e][f] > clean[e][f];
+                assertThat(half[e][f]).isEqualTo(up ? clean[e][f] + 0.1f : clean[e][f] - 0.1f);
+            }
+        }
+    }
+
+    /**
+     * Each of 20 units wakes where its input is above 0.28, and a few of them together decide the class. From the clean input 0
+     * or inside the ball of radius 0.3 there is next to no gradient.
+     */
+    @Test
+    void aCornerWakesUnitsThatSleepInsideTheBall() {
+        Engine engine = SleepingUnits.engine();
+        float[][] clean = new float[60][20];
+        int[] labels = new int[60];
+        assertThat(broken(engine, Pgd.paper(LabelChoice.TRUE), clean, labels)).isLessThan(3);
+        assertThat(broken(engine, new CornerPgd(0.3, 0.05, 10), clean, labels)).isBetween(30, 59);
+    }
+
+    private static int broken(Engine engine, Attack attack, float[][] clean, int[] labels) {
+        float[][] made = new Batch(engine, attack, clean, labels).perturb(labels, NOISE, 0);
+        return (int)
+                Arrays.stream(predictions(engine, made)).filter(c -> c != 0).count();
     }
 
     @Test
@@ -224,6 +284,9 @@ class AttackTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Pgd(0.3f, 0.1f, 1, false, 2, KeptIterate.LAST, LabelChoice.TRUE))
                 .withMessageContaining("random start");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new CornerPgd(0.3, 0.1, -1))
+                .withMessageContaining("steps");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ThreatModel(Norm.LINF, Float.POSITIVE_INFINITY))
                 .withMessageContaining("epsilon");

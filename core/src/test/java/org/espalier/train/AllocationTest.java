@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Optional;
+import org.espalier.attack.CornerPgd;
 import org.espalier.attack.Fgsm;
 import org.espalier.attack.LabelChoice;
 import org.espalier.attack.Pgd;
@@ -47,6 +48,7 @@ class AllocationTest {
         "pgd, DENSE",
         "pgd, SPARSE",
         "pgd, AUTO",
+        "corner-pgd, SPARSE",
         "ibp, DENSE",
         "ibp, SPARSE",
         "crown-ibp, SPARSE",
@@ -76,6 +78,7 @@ class AllocationTest {
             case "ibp" -> Objective.Certified.ibp(0.1, new Ramp(0, 1_000_000, Ramp.Shape.SMOOTHED));
             case "crown-ibp" -> Objective.Certified.crownIbp(0.1, new Ramp(0, 1_000_000, Ramp.Shape.LINEAR));
             case "fgsm" -> new Objective.Adversarial(0.5, new Fgsm(0.1f, LabelChoice.TRUE));
+            case "corner-pgd" -> new Objective.Adversarial(0.5, new CornerPgd(0.3, 0.05, 10));
             case "trades" -> method(new Trades(1, 0.001));
             case "mart" -> method(new Mart(5));
             case "awp" -> method(new Awp(0.01, 0, Awp.Losses.ADVERSARIAL, Optional.empty()));

@@ -32,7 +32,7 @@ import org.espalier.random.Stream;
  * <p>L-infinity and L2: first step 2 epsilon, momentum 0.75, first checkpoint after 22 % of the iterations, each next
  * period shorter by 3 %, down to 6 %. A checkpoint halves the step and continues from the best point in two cases: the
  * loss rose in at most 75 % of the steps, or the last checkpoint did not halve the step and the best loss has not risen
- * since. The start is a random direction at full radius. One difference to the code: the first iteration's loss is
+ * since. The start is a random direction at full radius, or a corner of the L-infinity ball. One difference to the code: the first iteration's loss is
  * compared with the loss of the start instead of 0.
  *
  * <p>L1: 30 % of the iterations in the ball of radius 3 epsilon, 30 % in that of 2 epsilon, 40 % in that of epsilon; steps of
@@ -46,12 +46,29 @@ import org.espalier.random.Stream;
  * @param restarts runs of an untargeted loss, or for each target class, at least 1
  * @param targets for a targeted loss, how many of the most likely wrong classes of the clean input to try, at least 1;
  *     at most all wrong classes; not read for an untargeted loss
+ * @param start where runs start
  */
-public record Apgd(Losses loss, int iterations, int restarts, int targets) implements StrongAttack {
+public record Apgd(Losses loss, int iterations, int restarts, int targets, Start start) implements StrongAttack {
+    /** Where a run starts. */
+    public enum Start {
+        /** A random direction at full radius, as in AutoAttack. */
+        RANDOM,
+        /**
+         * L-infinity: every input at one end of its range in the ball. Such a start wakes units that answer to inputs near the
+         * ball's surface only.
+         */
+        CORNERS
+    }
+
     public Apgd {
         Settings.atLeast("iterations", iterations, 1);
         Settings.atLeast("restarts", restarts, 1);
         Settings.atLeast("targets", targets, 1);
+    }
+
+    /** With AutoAttack's start. */
+    public Apgd(Losses loss, int iterations, int restarts, int targets) {
+        this(loss, iterations, restarts, targets, Start.RANDOM);
     }
 
     /** On the cross-entropy, as AutoAttack runs it: 100 iterations, one restart. */
@@ -71,11 +88,12 @@ public record Apgd(Losses loss, int iterations, int restarts, int targets) imple
 
     @Override
     public String name() {
-        return switch (loss) {
+        String plain = switch (loss) {
             case CROSS_ENTROPY -> "apgd-ce";
             case TARGETED_DLR -> "apgd-t";
             default -> "apgd-" + loss;
         };
+        return start == Start.CORNERS ? plain + "-corners" : plain;
     }
 
     @Override
@@ -87,12 +105,15 @@ public record Apgd(Losses loss, int iterations, int restarts, int targets) imple
         if (loss.targeted()) {
             settings.put("targets", targets);
         }
+        if (start != Start.RANDOM) {
+            settings.put("start", "corners");
+        }
         return settings;
     }
 
     @Override
     public Set<Norm> norms() {
-        return EnumSet.allOf(Norm.class);
+        return start == Start.CORNERS ? EnumSet.of(Norm.LINF) : EnumSet.allOf(Norm.class);
     }
 
     @Override
@@ -107,7 +128,7 @@ public record Apgd(Losses loss, int iterations, int restarts, int targets) imple
 
     @Override
     public Optional<StrongAttack> doubled() {
-        return Optional.of(new Apgd(loss, 2 * iterations, 2 * restarts, targets));
+        return Optional.of(new Apgd(loss, 2 * iterations, 2 * restarts, targets, start));
     }
 
     @Override
@@ -136,7 +157,11 @@ public record Apgd(Losses loss, int iterations, int restarts, int targets) imple
             }
             run.run(iterations - 2 * early, epsilon);
         } else {
-            Starts.onSphere(target, threat, chunk, stream, search.clean, search.x);
+            if (start == Start.CORNERS) {
+                Starts.atCorner(target, threat, chunk, stream, search.clean, search.x);
+            } else {
+                Starts.onSphere(target, threat, chunk, stream, search.clean, search.x);
+            }
             run.run(iterations, epsilon);
         }
         search.selectBest();

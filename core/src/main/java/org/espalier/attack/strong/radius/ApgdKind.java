@@ -21,7 +21,13 @@ public final class ApgdKind implements EvaluationAttackKind<ApgdKind.Settings> {
             int restarts,
 
             @Setting(value = "target classes, of a targeted loss", preset = "9", min = 1, max = 1_000_000)
-            int targets) {}
+            int targets,
+
+            @Setting(
+                    value =
+                            "where runs start: at a random point of the ball's surface, or in L-infinity at a corner of the ball",
+                    preset = "random")
+            Apgd.Start start) {}
 
     /** The loss that Auto-PGD maximises. */
     public enum Loss {
@@ -47,6 +53,7 @@ public final class ApgdKind implements EvaluationAttackKind<ApgdKind.Settings> {
                 },
                 settings.iterations(),
                 settings.restarts(),
-                settings.targets());
+                settings.targets(),
+                settings.start());
     }
 }

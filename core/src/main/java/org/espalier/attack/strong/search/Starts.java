@@ -39,6 +39,23 @@ public final class Starts {
     }
 
     /**
+     * A corner of the L-infinity ball, moved into the box: every input is raised or lowered by epsilon. Each example draws the
+     * share of its raised inputs uniformly.
+     */
+    public static void atCorner(
+            Target target, ThreatModel threat, Examples examples, Stream stream, Tile clean, Tile x) {
+        for (int e = 0; e < x.examples(); e++) {
+            Stream own = stream.child(examples.numbers()[e]);
+            float share = own.uniform(RADIUS);
+            for (int row = 0; row < x.rows(); row++) {
+                boolean up = own.uniform(target.live()[row]) < share;
+                x.set(row, e, clean.get(row, e) + (up ? threat.epsilon() : -threat.epsilon()));
+            }
+        }
+        Geometry.project(threat, clean, x);
+    }
+
+    /**
      * A point uniform in the ball, moved into the box input by input. L2: a Gaussian direction, L1: signed exponential numbers
      * over their sum; both at a radius of epsilon u^(1/d).
      */

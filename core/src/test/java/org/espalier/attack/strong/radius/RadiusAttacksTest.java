@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -16,6 +17,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.espalier.UserException;
 import org.espalier.attack.KeptIterate;
 import org.espalier.attack.Norm;
+import org.espalier.attack.SleepingUnits;
 import org.espalier.attack.ThreatModel;
 import org.espalier.attack.strong.Attempt;
 import org.espalier.attack.strong.Cases;
@@ -119,6 +121,55 @@ class RadiusAttacksTest {
                 broken += success ? 1 : 0;
             }
             assertThat(broken).as(attack.name()).isBetween((int) (0.85 * breakable), breakable);
+        }
+    }
+
+    @Test
+    void startsAtCornersFindWhatOtherStartsDoNotSee() {
+        Engine engine = SleepingUnits.engine();
+        float[][] clean = new float[40][SleepingUnits.INPUTS];
+        Examples examples =
+                new Examples(clean, new int[40], LongStream.range(0, 40).toArray());
+        ThreatModel threat = new ThreatModel(Norm.LINF, 0.3f);
+        for (Losses loss : List.of(Losses.CROSS_ENTROPY, Losses.MARGIN)) {
+            assertThat(new Apgd(loss, 100, 1, 1)
+                            .run(Cases.target(engine), examples, threat, STREAM).stream()
+                                    .filter(Attempt::success))
+                    .hasSizeLessThan(5);
+            assertThat(new Apgd(loss, 100, 8, 1, Apgd.Start.CORNERS)
+                            .run(Cases.target(engine), examples, threat, STREAM))
+                    .allMatch(Attempt::success);
+        }
+    }
+
+    @Test
+    void cornersAreOfTheLInfinityBallOnly() {
+        Apgd corners = new Apgd(Losses.MARGIN, 60, 1, 1, Apgd.Start.CORNERS);
+        assertThat(corners.name()).isEqualTo("apgd-margin-corners");
+        assertThat(corners.settings()).containsEntry("start", "corners");
+        assertThat(MARGIN.settings()).doesNotContainKey("start");
+        assertThat(corners.doubled()).contains(new Apgd(Losses.MARGIN, 120, 2, 1, Apgd.Start.CORNERS));
+        assertThatThrownBy(() -> corners.check(new ThreatModel(Norm.L2, 1), 3))
+                .isInstanceOf(UserException.class)
+                .hasMessage("attack apgd-margin-corners does not support the norm l2; it supports l-infinity");
+    }
+
+    @Property(tries = 40)
+    void pointsFromCornersStayInBallAndBox(
+            @ForAll @FloatRange(min = 0, max = 1) float epsilon, @ForAll @IntRange(min = 0, max = 1000) int seed) {
+        Engine engine = Cases.engine(List.of(17, 9, 4), true, seed % 3 == 0 ? 0.2 : 1, seed);
+        Examples examples = Cases.examples(engine, 70, seed);
+        Apgd attack = new Apgd(Losses.MARGIN, 4, 2, 1, Apgd.Start.CORNERS);
+        ThreatModel threat = new ThreatModel(Norm.LINF, epsilon);
+        List<Attempt> together = attack.run(Cases.target(engine), examples, threat, STREAM);
+        List<Attempt> apart = attack.run(Cases.target(engine), examples.pick(new int[] {69, 3}), threat, STREAM);
+        assertThat(apart.get(0).input()).containsExactly(together.get(69).input());
+        assertThat(apart.get(1).input()).containsExactly(together.get(3).input());
+        for (int e = 0; e < 70; e++) {
+            for (float value : together.get(e).input()) {
+                assertThat(value).isBetween(0f, 1f);
+            }
+            assertThat(together.get(e).distance()).isLessThanOrEqualTo(epsilon);
         }
     }
 
