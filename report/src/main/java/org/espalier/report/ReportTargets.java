@@ -33,6 +33,7 @@ public final class ReportTargets {
             "spectrum",
             "construction",
             "lipschitz",
+            "gradients",
             "studies",
             "cluster");
 

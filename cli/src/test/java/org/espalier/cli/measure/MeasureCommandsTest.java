@@ -106,6 +106,24 @@ class MeasureCommandsTest {
     }
 
     @Test
+    void inputsWithoutAGradientAreCounted() throws IOException {
+        JsonNode found = line(
+                CommandLineRun.of("gradients", search, "--all-levels", "--epsilon", "0.1", "--images", "5", "--json"));
+        assertThat(found.path("inputs-read").asInt()).isBetween(1, 9);
+        for (String share : List.of("zero-at-image", "zero-inside", "zero-at-corner")) {
+            assertThat(found.path(share).isNumber()).as(share).isTrue();
+            assertThat(found.path(share).asDouble()).isBetween(0.0, 1.0);
+        }
+        assertThat(Files.readString(Path.of(found.path("file").asString("")))).contains("\"kind\":\"gradients\"");
+        assertThat(CommandLineRun.of("gradients", search, "--all-levels", "--epsilon", "0.1", "--images", "5")
+                        .out())
+                .contains("Inputs without a gradient", "inside the ball", "at a corner");
+        assertThat(CommandLineRun.of("gradients", search, "--all-levels", "--epsilon", "2")
+                        .err())
+                .contains("--epsilon is 2, expected a number above 0, at most 1, or a fraction as 8/255");
+    }
+
+    @Test
     void ratiosAreMeasuredOfEveryNetwork() {
         JsonNode found = line(CommandLineRun.of(
                 "lipschitz",
