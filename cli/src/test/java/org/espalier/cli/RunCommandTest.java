@@ -83,6 +83,16 @@ class RunCommandTest {
     }
 
     @Test
+    void anUnknownDataSetIsNamedBesideTheNearestOne() {
+        CommandLineRun run = run("--set", "data.sets=[digitz]");
+        assertThat(run.code()).isEqualTo(ExitCode.MISTAKE);
+        assertThat(run.err())
+                .contains("data.sets of the experiment has \"digitz\", which is no data set and has no directory;"
+                        + " did you mean \"digits\"?");
+        assertThat(out.resolve("index.json")).doesNotExist();
+    }
+
+    @Test
     void kernelsAreNamedAndKeptInTheProvenance() throws IOException {
         assertThat(run("--kernels", "sparse").code()).isZero();
         assertThat(out.resolve("provenance.json")).content().contains(", sparse kernels");

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.espalier.UserException;
 import org.espalier.UserPath;
 import org.espalier.data.DataProgress;
@@ -23,6 +24,7 @@ import org.espalier.data.catalogue.DataSets;
 import org.espalier.engine.Engines;
 import org.espalier.lab.experiment.Experiment;
 import org.espalier.lab.experiment.ExperimentFile;
+import org.espalier.lab.experiment.Names;
 import org.espalier.lab.jobs.JobQueue;
 import org.espalier.lab.plan.Numerics;
 import org.espalier.lab.plan.Plan;
@@ -86,9 +88,22 @@ public final class Runner {
         Map<String, DataSet> data = new LinkedHashMap<>();
         for (Experiment.DataSource source : experiment.data().sets()) {
             Optional<Path> directory = source.directory().map(text -> UserPath.of(text, "data.sets directory"));
+            if (directory.isEmpty()) {
+                checkName(source.name());
+            }
             data.put(source.name(), DataSets.load(source.name(), directory, progress));
         }
         return data;
+    }
+
+    private static void checkName(String name) {
+        DataSets sets = DataSets.standard();
+        List<String> names = Stream.concat(sets.names().stream(), sets.importedNames().stream())
+                .toList();
+        if (!names.contains(name)) {
+            throw new UserException("data.sets of the experiment has \"" + name
+                    + "\", which is no data set and has no directory; " + Names.suggestion(name, names));
+        }
     }
 
     /**
