@@ -33,7 +33,8 @@ class FindingsTest {
     private static final Path FOLDER = ROOT.resolve("docs").resolve("findings");
 
     /** Pages of findings that have tables of a benchmark. */
-    private static final List<String> BENCHMARKS = List.of("benchmark.md", "certified-methods.md", "robust-methods.md");
+    private static final List<String> BENCHMARKS =
+            List.of("benchmark.md", "certified-methods.md", "robust-methods.md", "corner-starts.md");
 
     /** Numbers of README that are no results: radii and versions. */
     private static final Set<String> SETTINGS_OF_README = Set.of("0.2", "0.3", "0.05", "3.8.7");
@@ -157,7 +158,8 @@ class FindingsTest {
                 "findings.md",
                 "findings/benchmark.md",
                 "findings/certified-methods.md",
-                "findings/robust-methods.md"
+                "findings/robust-methods.md",
+                "findings/corner-starts.md"
             })
     void everyTableOfTheFindingsSaysWhereItsRowsComeFrom(String file) throws IOException {
         String document = Files.readString(ROOT.resolve("docs").resolve(file));

@@ -4,11 +4,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -19,7 +19,6 @@ import org.espalier.UserException;
 import org.espalier.report.chart.Axis;
 import org.espalier.report.chart.Curve;
 import org.espalier.report.chart.Figure;
-import org.espalier.report.chart.Legend;
 import org.espalier.report.chart.Line;
 import org.espalier.report.chart.Panel;
 import org.espalier.report.chart.draw.FigureDrawing;
@@ -109,34 +108,13 @@ public final class FindingsFigures {
             all.add(tenth(trainings));
         }
         figures.whenKept("benchmark-digits-mlp.csv", rows -> all.add(benchmark(rows)));
-        figures.whenKept(
-                "benchmark-certified-methods.csv",
-                rows -> all.add(methods(
-                        rows,
-                        "certified-methods",
-                        "Certified accuracy by weights remaining, by when a method prunes",
-                        BARS + " Epsilon 0.3, first 1,000 test images of digits, 6,000 updates.",
-                        new LinkedHashMap<>(Map.of(CERTIFIED, "")),
-                        percent("certified accuracy (%)"))));
+        figures.whenKept("benchmark-certified-methods.csv", rows -> all.add(certifiedMethods(rows)));
         figures.whenKept(
                 "benchmark-robust-methods.csv",
-                rows -> all.add(methods(
-                        rows,
-                        "robust-methods",
-                        "Accuracy under attack by weights remaining, by when a method prunes",
-                        BARS + " Epsilon 0.3, first 1,000 test images of digits, 3,000 updates on PGD.",
-                        robustAndWhiteBox(),
-                        percent("right (%)"))));
+                inside -> figures.whenKept("benchmark-corner-starts.csv", corners -> all.add(starts(inside, corners))));
         figures.whenKept("paper-differences.csv", rows -> all.addAll(paper(rows)));
         all.removeIf(Figure::isEmpty);
         return all;
-    }
-
-    private static SequencedMap<String, String> robustAndWhiteBox() {
-        var measured = new LinkedHashMap<String, String>();
-        measured.put("robust", "all of standard");
-        measured.put("white-box", "with gradients");
-        return measured;
     }
 
     private boolean kept(String file) {
@@ -246,48 +224,84 @@ public final class FindingsFigures {
                 panels);
     }
 
-    /**
-     * Methods of a benchmark: those that prune trained networks, and those that prune earlier.
-     *
-     * @param measured columns of accuracies and what they show; dashes tell more than one apart
-     */
-    private static Figure methods(
-            List<Map<String, String>> rows,
-            String id,
-            String title,
-            String caption,
-            SequencedMap<String, String> measured,
-            Axis axis) {
+    /** Methods of a benchmark: those that prune trained networks, and those that prune earlier. */
+    private static Figure certifiedMethods(List<Map<String, String>> rows) {
         var shown = new LinkedHashSet<String>();
         var panels = new ArrayList<Panel>();
         for (boolean after : new boolean[] {true, false}) {
+            Map<String, SortedMap<Double, List<Double>>> methods = byMethod(
+                    rows.stream()
+                            .filter(row -> value(row, "prunes").equals("after") == after)
+                            .toList(),
+                    CERTIFIED);
+            shown.addAll(methods.keySet());
+            panels.add(lines(
+                    after ? "after training" : "before or during training",
+                    Axis.densities(),
+                    percent("certified accuracy (%)"),
+                    methods));
+        }
+        return new Figure(
+                "certified-methods",
+                "Certified accuracy by weights remaining, by when a method prunes",
+                BARS + " Epsilon 0.3, first 1,000 test images of digits, 6,000 updates.",
+                List.of(FigureStyle.colors("method", shown)),
+                panels);
+    }
+
+    /** A column of a benchmark, in %, by method and share of weights that remain; without the dense network. */
+    private static Map<String, SortedMap<Double, List<Double>>> byMethod(
+            List<Map<String, String>> rows, String column) {
+        Map<String, SortedMap<Double, List<Double>>> methods = new LinkedHashMap<>();
+        for (Map<String, String> row : rows) {
+            if (!value(row, "prunes").equals("none")) {
+                put(methods, value(row, "method"), 100 * (1 - number(row, "sparsity")), 100 * number(row, column));
+            }
+        }
+        return methods;
+    }
+
+    /**
+     * The methods of a second benchmark, trained as in a first one and from corners of the ball.
+     *
+     * @param inside rows of the first one; its other methods are left out
+     */
+    private static Figure starts(List<Map<String, String>> inside, List<Map<String, String>> corners) {
+        Set<String> methods = distinct(corners, "method");
+        Map<String, String> measured = new LinkedHashMap<>();
+        measured.put("robust", "all of standard");
+        measured.put("white-box", "with gradients");
+        Map<String, List<Map<String, String>>> trainings = new LinkedHashMap<>();
+        trainings.put("training starts inside the ball", inside);
+        trainings.put("training starts at its corners", corners);
+        trainings.replaceAll((_, rows) -> rows.stream()
+                .filter(row -> methods.contains(value(row, "method")))
+                .toList());
+        DoubleSummaryStatistics accuracies = trainings.values().stream()
+                .flatMap(List::stream)
+                .flatMapToDouble(row -> measured.keySet().stream().mapToDouble(column -> 100 * number(row, column)))
+                .summaryStatistics();
+        // Panels side by side are compared, so they have one scale.
+        Axis right = percent("right (%)")
+                .within(10 * Math.floor(accuracies.getMin() / 10), 10 * Math.ceil(accuracies.getMax() / 10));
+        var shown = new LinkedHashSet<String>();
+        var panels = new ArrayList<Panel>();
+        trainings.forEach((title, rows) -> {
             var lines = new ArrayList<Line>();
-            measured.forEach((column, what) -> {
-                Map<String, SortedMap<Double, List<Double>>> methods = new LinkedHashMap<>();
-                for (Map<String, String> row : rows) {
-                    String prunes = value(row, "prunes");
-                    if (prunes.equals("after") == after && !prunes.equals("none")) {
-                        put(
-                                methods,
-                                value(row, "method"),
-                                100 * (1 - number(row, "sparsity")),
-                                100 * number(row, column));
-                    }
-                }
-                shown.addAll(methods.keySet());
-                methods.forEach((method, curve) -> lines.add(
-                        measured.size() == 1
-                                ? Line.of(Curve.ofMeans(curve), method)
-                                : Line.of(Curve.ofMeans(curve), method, what)));
-            });
-            panels.add(new Panel.Lines(
-                    after ? "after training" : "before or during training", Axis.densities(), axis, lines, true));
-        }
-        List<Legend> legends = new ArrayList<>(List.of(FigureStyle.colors("method", shown)));
-        if (measured.size() > 1) {
-            legends.add(FigureStyle.dashes("attacks", List.copyOf(measured.values())));
-        }
-        return new Figure(id, title, caption, legends, panels);
+            measured.forEach((column, what) -> byMethod(rows, column).forEach((method, curve) -> {
+                shown.add(method);
+                lines.add(Line.of(Curve.ofMeans(curve), method, what));
+            }));
+            panels.add(new Panel.Lines(title, Axis.densities(), right, lines, true));
+        });
+        return new Figure(
+                "corner-starts",
+                "Accuracy under attack by weights remaining, by where PGD starts in training",
+                BARS + " Epsilon 0.3, first 1,000 test images of digits, 3,000 updates on PGD.",
+                List.of(
+                        FigureStyle.colors("method", shown),
+                        FigureStyle.dashes("attacks", List.copyOf(measured.values()))),
+                panels);
     }
 
     private static double mean(SortedMap<Double, List<Double>> curve) {

@@ -142,18 +142,25 @@ class FindingsFiguresTest {
     }
 
     @Test
-    void whatGradientsLeaveStandsBesideAllAttacks() throws IOException {
+    void trainingFromCornersStandsBesideTheSameMethodsTrainedInside() throws IOException {
         file(
                 "benchmark-robust-methods.csv",
                 "sparsity,method,prunes,robust,white-box",
+                "0,dense,none,0.7,0.9",
                 "0.9,a,after,0.5,0.8",
-                "0.9,a,after,0.6,0.9",
                 "0.9,b,during,0.4,0.4");
+        file(
+                "benchmark-corner-starts.csv",
+                "sparsity,method,prunes,robust,white-box",
+                "0,dense,none,0.7,0.9",
+                "0.9,a,after,0.6,0.7",
+                "0.9,a,after,0.8,0.9");
         Figure figure = only();
-        assertThat(figure.id()).isEqualTo("robust-methods");
-        assertThat(curve(figure, 0, "a", "all of standard").y()).containsExactly(new double[] {55}, within(1e-9));
-        assertThat(curve(figure, 0, "a", "with gradients").y()).containsExactly(new double[] {85}, within(1e-9));
-        assertThat(curve(figure, 1, "b", "with gradients").y()).containsExactly(new double[] {40}, within(1e-9));
+        assertThat(figure.id()).isEqualTo("corner-starts");
+        assertThat(((Panel.Lines) figure.panels().getFirst()).lines()).hasSize(2);
+        assertThat(curve(figure, 0, "a", "all of standard").y()).containsExactly(new double[] {50}, within(1e-9));
+        assertThat(curve(figure, 1, "a", "all of standard").y()).containsExactly(new double[] {70}, within(1e-9));
+        assertThat(curve(figure, 1, "a", "with gradients").y()).containsExactly(new double[] {80}, within(1e-9));
     }
 
     @Test
