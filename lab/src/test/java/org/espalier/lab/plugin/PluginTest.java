@@ -219,7 +219,7 @@ class PluginTest {
         assertThatThrownBy(() -> experiment())
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining(
-                        "attacks.jitter.kind is jitter, expected one of fgsm, pgd, or a plug-in's kind with --plugins");
+                        "attacks.jitter.kind is jitter, expected one of corner-pgd, fgsm, pgd, or a plug-in's kind with --plugins");
     }
 
     @Test
