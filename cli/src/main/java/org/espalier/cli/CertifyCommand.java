@@ -300,8 +300,7 @@ final class CertifyCommand implements Callable<Integer> {
             throw new UserException("--keep needs --method exact, which finds counterexamples, found " + chosen);
         }
         OptionChecks.oneOf(spec, "--split", split, List.of("test", "validation"));
-        OptionChecks.oneOf(spec, "--norm", norm, List.of("linf", "l2", "l1"));
-        Norm measured = Norm.valueOf(norm.toUpperCase(Locale.ROOT));
+        Norm measured = OptionChecks.norm(spec, norm);
         if (epsilons.isEmpty() && measured != Norm.LINF) {
             throw wrong("--epsilon is missing: only linf has a default, " + USUAL_EPSILON);
         }

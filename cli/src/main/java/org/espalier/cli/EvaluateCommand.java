@@ -353,8 +353,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private ThreatModel threat() {
-        OptionChecks.oneOf(spec, "--norm", norm, List.of("linf", "l2", "l1"));
-        Norm chosen = Norm.valueOf(norm.toUpperCase(Locale.ROOT));
+        Norm chosen = OptionChecks.norm(spec, norm);
         if (epsilon.isEmpty() && chosen != Norm.LINF) {
             throw wrong("--epsilon is missing: only linf has a default, " + USUAL_EPSILON);
         }

@@ -56,7 +56,7 @@ final class PlanText {
             Costs.Point last = costs.points().getLast();
             line(
                     out,
-                    "            %s: %.3g ms an iteration dense, %.3g ms at %.2g %% of the weights",
+                    "            %s: %.3g ms an iteration dense, %.3g ms at %.3g %% of the weights",
                     pair,
                     1000 * dense.iteration(),
                     1000 * last.iteration(),

@@ -84,7 +84,7 @@ class RunCommandTest {
 
     @Test
     void anUnknownDataSetIsNamedBesideTheNearestOne() {
-        CommandLineRun run = run("--set", "data.sets=[digitz]");
+        CommandLineRun run = run("--set", "data.sets=[{name: tiny, directory: /nowhere}, digitz]");
         assertThat(run.code()).isEqualTo(ExitCode.MISTAKE);
         assertThat(run.err())
                 .contains("data.sets of the experiment has \"digitz\", which is no data set and has no directory;"

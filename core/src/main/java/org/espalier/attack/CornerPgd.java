@@ -32,6 +32,9 @@ public record CornerPgd(
 
         @Setting(value = "steps", preset = "10", min = 1) int steps)
         implements Attack {
+    /** Number of the draw of an example's share; inputs have the numbers from 0 on. */
+    private static final int SHARE = -1;
+
     public CornerPgd {
         Settings.notNegative("epsilon", epsilon);
         Settings.notNegative("step", step);
@@ -83,10 +86,39 @@ public record CornerPgd(
         }
     }
 
-    private static final class Bound extends Attacker {
-        /** Number of the draw of an example's share; inputs have the numbers from 0 on. */
-        private static final int SHARE = -1;
+    /**
+     * Moves one example to its corner.
+     *
+     * @param clean unattacked inputs
+     * @param from the example's place in them
+     * @param out receives the corner
+     * @param to the example's place in it
+     * @param epsilon radius of the ball
+     * @param example number that the draws depend on
+     * @param features inputs to move
+     */
+    static void start(
+            ActivationPanels clean,
+            int from,
+            ActivationPanels out,
+            int to,
+            float epsilon,
+            Stream noise,
+            int example,
+            int[] features) {
+        float share = draw(noise, example, SHARE);
+        for (int feature : features) {
+            boolean up = draw(noise, example, feature) < share;
+            float input = clean.get(feature, from);
+            out.set(feature, to, up ? Math.min(input + epsilon, 1f) : Math.max(input - epsilon, 0f));
+        }
+    }
 
+    private static float draw(Stream noise, int example, int number) {
+        return Stream.toUnit((int) Threefry.block(noise.key0(), noise.key1(), example, number));
+    }
+
+    private static final class Bound extends Attacker {
         private final CornerPgd attack;
         private StepRule.Sign rule;
 
@@ -125,20 +157,8 @@ public record CornerPgd(
             ActivationPanels input = buffers.input();
             int shift = panels * ActivationPanels.LANES;
             for (int e = 0; e < examples; e++) {
-                float share = draw(noise, firstExample + e, SHARE);
-                for (int feature : features) {
-                    boolean up = draw(noise, firstExample + e, feature) < share;
-                    float clean = input.get(feature, e);
-                    input.set(
-                            feature,
-                            shift + e,
-                            up ? Math.min(clean + rule.epsilon(), 1f) : Math.max(clean - rule.epsilon(), 0f));
-                }
+                CornerPgd.start(input, e, input, shift + e, rule.epsilon(), noise, firstExample + e, features);
             }
-        }
-
-        private static float draw(Stream noise, int example, int number) {
-            return Stream.toUnit((int) Threefry.block(noise.key0(), noise.key1(), example, number));
         }
 
         @Override

@@ -9,9 +9,9 @@ import org.espalier.engine.StepRule;
 import org.espalier.random.Stream;
 
 /**
- * Runs {@link Pgd} on many examples and stops for each as soon as it is broken: classified wrong at a start or at any
- * iterate of any restart. The result is the per-example worst case over all points that the attack visits.
- * {@link KeptIterate} does not affect it.
+ * Runs {@link Pgd} or {@link CornerPgd} on many examples and stops for each as soon as it is broken: classified wrong at
+ * a start or at any iterate of any restart. The result is the per-example worst case over all points that the attack
+ * visits. {@link KeptIterate} does not affect it.
  *
  * <p>One panel is attacked at a time; its 64 examples can be at different steps. Lanes whose example is broken or at
  * its last step receive the next examples, several at once. The next examples wait in a second panel at their starting
@@ -29,8 +29,16 @@ public final class EarlyExitPgd {
 
     private static final int NO_EXAMPLE = -1;
 
-    private final Pgd attack;
-    private final StepRule rule;
+    private enum Start {
+        CLEAN,
+        INSIDE,
+        CORNER
+    }
+
+    private final Start start;
+    private final int steps;
+    private final int restarts;
+    private final StepRule.Sign rule;
     private final Engine engine;
     private final ActivationBuffers buffers; // the panel at work
     private final ActivationPanels clean; // its clean inputs
@@ -55,8 +63,29 @@ public final class EarlyExitPgd {
      * attacked.
      */
     public EarlyExitPgd(Pgd attack, Engine engine) {
-        this.attack = attack;
-        rule = new StepRule.Sign((float) attack.step(), (float) attack.epsilon());
+        this(
+                attack.randomStart() ? Start.INSIDE : Start.CLEAN,
+                attack.steps(),
+                attack.restarts(),
+                new StepRule.Sign((float) attack.step(), (float) attack.epsilon()),
+                engine);
+    }
+
+    /** Allocates the attack's buffers. */
+    public EarlyExitPgd(CornerPgd attack, Engine engine) {
+        this(
+                Start.CORNER,
+                attack.steps(),
+                1,
+                new StepRule.Sign((float) attack.step(), (float) attack.epsilon()),
+                engine);
+    }
+
+    private EarlyExitPgd(Start start, int steps, int restarts, StepRule.Sign rule, Engine engine) {
+        this.start = start;
+        this.steps = steps;
+        this.restarts = restarts;
+        this.rule = rule;
         this.engine = engine;
         buffers = engine.newBuffers(ActivationPanels.LANES);
         int inputs = engine.architecture().inputs();
@@ -80,7 +109,7 @@ public final class EarlyExitPgd {
     public void run(
             Split split, int[] examples, int count, float smoothing, Stream noise, boolean[] broken, double[] losses) {
         int left = count;
-        for (int restart = 0; restart < attack.restarts() && left > 0; restart++) {
+        for (int restart = 0; restart < restarts && left > 0; restart++) {
             runRestart(split, examples, left, smoothing, restart == 0 ? noise : noise.child(restart), broken, losses);
             int survivors = 0;
             for (int i = 0; i < left; i++) {
@@ -127,11 +156,16 @@ public final class EarlyExitPgd {
         System.arraycopy(examples, first, waitingExample, 0, count);
         Arrays.fill(waitingExample, count, ActivationPanels.LANES, 0); // noise in unused lanes
         int[] features = engine.liveInputs();
-        if (attack.randomStart()) {
-            engine.ops().uniformNoise(noise, waitingExample, 0, waitingClean, 0, waiting, 0, features, (float)
-                    attack.epsilon());
+        if (start == Start.INSIDE) {
+            engine.ops().uniformNoise(noise, waitingExample, 0, waitingClean, 0, waiting, 0, features, rule.epsilon());
         } else {
             waiting.copy(waitingClean, 0, 0, 1);
+        }
+        if (start == Start.CORNER) {
+            for (int lane = 0; lane < count; lane++) {
+                CornerPgd.start(
+                        waitingClean, lane, waiting, lane, rule.epsilon(), noise, waitingExample[lane], features);
+            }
         }
         firstWaiting = 0;
         lastWaiting = count;
@@ -161,7 +195,7 @@ public final class EarlyExitPgd {
         engine.ops().predictions(buffers.logits(), 0, ActivationPanels.LANES, predicted, 0);
         for (int lane = 0; lane < ActivationPanels.LANES; lane++) {
             boolean wrong = predicted[lane] != label[lane];
-            if (example[lane] != NO_EXAMPLE && (wrong || step[lane] == attack.steps())) {
+            if (example[lane] != NO_EXAMPLE && (wrong || step[lane] == steps)) {
                 broken[example[lane]] = wrong;
                 losses[example[lane]] = engine.ops().crossEntropy(buffers.logits(), lane, label[lane], smoothing);
                 example[lane] = NO_EXAMPLE;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import org.espalier.attack.Attack;
 import org.espalier.attack.Attacker;
+import org.espalier.attack.CornerPgd;
 import org.espalier.attack.EarlyExitPgd;
 import org.espalier.attack.Pgd;
 import org.espalier.data.Split;
@@ -78,8 +79,12 @@ public final class Evaluator {
 
     private AttackedSum sum(String name, Attack attack) {
         AttackedSum sum = new AttackedSum(name, attack.bind(engine, buffers));
-        if (worstCase != null && attack instanceof Pgd pgd) {
-            sum.breaker = new EarlyExitPgd(pgd, engine);
+        if (worstCase != null) {
+            sum.breaker = switch (attack) {
+                case Pgd pgd -> new EarlyExitPgd(pgd, engine);
+                case CornerPgd corner -> new EarlyExitPgd(corner, engine);
+                default -> null;
+            };
         }
         return sum;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -47,8 +48,28 @@ class EarlyExitPgdTest {
         Engine engine = engine(pruned, kernels, seed);
         Split split = split(engine, size, seed);
         Pgd attack = new Pgd(0.25f, 0.06f, steps, randomStart, randomStart ? restarts : 1, keep, LabelChoice.TRUE);
-        Outcome expected = everywhere(attack, engine, split);
+        Outcome expected = everywhere(
+                count -> new Pgd(0.25f, 0.06f, count, randomStart, 1, KeptIterate.LAST, LabelChoice.TRUE),
+                steps,
+                attack.restarts(),
+                engine,
+                split);
         Outcome made = broken(new EarlyExitPgd(attack, engine), split);
+        assertThat(made.broken()).isEqualTo(expected.broken());
+        assertThat(made.losses()).containsExactly(expected.losses());
+    }
+
+    @Property(tries = 40)
+    void fromCornersTooItGivesTheBitsOfTheSameAttackOnAllPoints(
+            @ForAll @IntRange(min = 1, max = 300) int size,
+            @ForAll @IntRange(min = 0, max = 6) int steps,
+            @ForAll boolean pruned,
+            @ForAll KernelMode kernels,
+            @ForAll @IntRange(min = 0, max = 1000) int seed) {
+        Engine engine = engine(pruned, kernels, seed);
+        Split split = split(engine, size, seed);
+        Outcome expected = everywhere(count -> new CornerPgd(0.25f, 0.06f, count), steps, 1, engine, split);
+        Outcome made = broken(new EarlyExitPgd(new CornerPgd(0.25f, 0.06f, steps), engine), split);
         assertThat(made.broken()).isEqualTo(expected.broken());
         assertThat(made.losses()).containsExactly(expected.losses());
     }
@@ -97,7 +118,8 @@ class EarlyExitPgdTest {
     }
 
     /** The same without leaving anything out: the attack is made anew up to each step of each restart, for all examples. */
-    private static Outcome everywhere(Pgd attack, Engine engine, Split split) {
+    private static Outcome everywhere(
+            IntFunction<Attack> ofSteps, int mostSteps, int restarts, Engine engine, Split split) {
         int size = split.size();
         int panels = ActivationPanels.panelsFor(size);
         boolean[] broken = new boolean[size];
@@ -106,19 +128,11 @@ class EarlyExitPgdTest {
         int[] order = IntStream.range(0, size).toArray();
         int[] predicted = new int[size];
         double[] here = new double[size];
-        for (int restart = 0; restart < attack.restarts(); restart++) {
+        for (int restart = 0; restart < restarts; restart++) {
             Stream noise = restart == 0 ? NOISE : NOISE.child(restart);
-            for (int steps = 0; steps <= attack.steps(); steps++) {
-                Pgd part = new Pgd(
-                        attack.epsilon(),
-                        attack.step(),
-                        steps,
-                        attack.randomStart(),
-                        1,
-                        KeptIterate.LAST,
-                        LabelChoice.TRUE);
+            for (int steps = 0; steps <= mostSteps; steps++) {
                 PanelOps.CHOSEN.loadImages(split.images(), order, 0, size, buffers.input(), 0);
-                part.bind(engine, buffers).perturb(split.labels(), 0, size, noise, 0);
+                ofSteps.apply(steps).bind(engine, buffers).perturb(split.labels(), 0, size, noise, 0);
                 engine.forward(buffers, panels, panels);
                 PanelOps.CHOSEN.predictions(buffers.logits(), panels, size, predicted, 0);
                 PanelOps.CHOSEN.crossEntropy(buffers.logits(), panels, split.labels(), 0, size, SMOOTHING, here, 0);

@@ -33,6 +33,7 @@ import org.espalier.lab.cluster.WorkOutcome;
 import org.espalier.lab.cluster.WorkRequest;
 import org.espalier.lab.cluster.Worker;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.experiment.Experiment.WeightChoice;
 import org.espalier.lab.file.Directories;
 import org.espalier.lab.jobs.JobThreads;
 import org.espalier.lab.jobs.PartedWork;
@@ -48,7 +49,6 @@ import org.espalier.lab.tickets.TicketChoice;
 import org.espalier.lab.tickets.TicketData;
 import org.espalier.lab.tickets.TicketSplits;
 import org.espalier.lab.tickets.Tickets;
-import org.espalier.lab.tickets.WeightChoice;
 import org.jspecify.annotations.Nullable;
 
 /** A search on one executor: plan and data are read once for all tasks of the process. */

@@ -6,8 +6,8 @@ import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
+import org.espalier.lab.experiment.Experiment.WeightChoice;
 import org.espalier.lab.tickets.PartRecipe;
-import org.espalier.lab.tickets.WeightChoice;
 
 /** A task on an executor: makes its parts of evaluations or certificates, of which it has one. */
 final class PartTask implements FlatMapFunction<Iterator<PartTask.Piece>, PartTask.Made> {

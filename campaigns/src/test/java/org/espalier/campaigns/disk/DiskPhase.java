@@ -17,6 +17,7 @@ import org.espalier.lab.certification.CertificationObserver;
 import org.espalier.lab.certification.CertificationRequest;
 import org.espalier.lab.certification.CertificationRunner;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.experiment.Experiment.WeightChoice;
 import org.espalier.lab.experiment.ExperimentFile;
 import org.espalier.lab.robustness.EvaluationObserver;
 import org.espalier.lab.robustness.EvaluationRequest;
@@ -29,7 +30,6 @@ import org.espalier.lab.store.Store;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketChoice;
 import org.espalier.lab.tickets.Tickets;
-import org.espalier.lab.tickets.WeightChoice;
 
 /** Work on a search that is stored on a simulated disk. Each phase begins where the one before it ended. */
 enum DiskPhase {

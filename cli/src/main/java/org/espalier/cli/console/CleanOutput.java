@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
  * An output for text of any origin: names in stored files must not steer the terminal. Control characters become
  * question marks, but for line feeds and tabs. What is written as bytes, as Picocli's help with its colours, stays as it is.
  */
-final class CleanOutput extends PrintStream {
+public final class CleanOutput extends PrintStream {
     CleanOutput(OutputStream target, boolean autoFlush, Charset charset) {
         super(target, autoFlush, charset);
     }
 
     /** The text with a question mark for each control character that is no line feed and no tab. */
-    static String clean(String text) {
+    public static String clean(String text) {
         if (text.chars().noneMatch(CleanOutput::steers)) {
             return text;
         }

@@ -1,7 +1,9 @@
 package org.espalier.cli.console;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.espalier.attack.Norm;
 import org.espalier.lab.experiment.Names;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,6 +47,24 @@ public final class OptionChecks {
                                     .map(near -> near + "?")
                                     .orElse(String.join(" or ", known)));
         }
+    }
+
+    /**
+     * The norm that a word names.
+     *
+     * @throws ParameterException with the nearest word, or all, if it is no norm's
+     */
+    public static Norm norm(CommandSpec spec, String given) {
+        oneOf(
+                spec,
+                "--norm",
+                given,
+                Stream.of(Norm.values()).map(OptionChecks::word).toList());
+        return Norm.valueOf(given.toUpperCase(Locale.ROOT));
+    }
+
+    private static String word(Norm norm) {
+        return norm.name().toLowerCase(Locale.ROOT);
     }
 
     /**

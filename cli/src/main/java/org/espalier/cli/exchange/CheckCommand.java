@@ -188,12 +188,8 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private ThreatModel threat(GivenExamples given) {
-        norm.filter(name -> !List.of("linf", "l2", "l1").contains(name)).ifPresent(name -> {
-            throw wrong("--norm is " + name + ", expected linf, l2 or l1");
-        });
-        Norm chosen = norm.map(name -> Norm.valueOf(name.toUpperCase(Locale.ROOT)))
-                .or(given::norm)
-                .orElse(Norm.LINF);
+        Norm chosen =
+                norm.map(name -> OptionChecks.norm(spec, name)).or(given::norm).orElse(Norm.LINF);
         // A radius belongs to the norm that it was written for.
         Optional<Float> own =
                 given.norm().isEmpty() || given.norm().get() == chosen ? given.epsilon() : Optional.empty();

@@ -83,7 +83,7 @@ final class GradientsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         double radius = Decimals.parseDouble(epsilon).orElse(-1.0);
-        if (!(radius > 0 && radius <= 1)) {
+        if (!((float) radius > 0 && radius <= 1)) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--epsilon is " + epsilon + ", expected a number above 0, at most 1, or a fraction as 8/255");
@@ -106,8 +106,9 @@ final class GradientsCommand implements Callable<Integer> {
                                             "Means over test images, of the ball of l-infinity " + epsilon
                                                     + ". inside: a point uniform in the ball. corner: every input at one end of"
                                                     + " its range.",
-                                            "Far more inside than at a corner: units sleep that only points near the ball's"
-                                                    + " surface wake, and attacks with gradients may overrate the network.")),
+                                            "Where far more are zero inside than at a corner, units sleep that only points"
+                                                    + " near the ball's surface wake, and attacks with gradients may overrate the"
+                                                    + " network.")),
                             console.resultWidth()));
         }
         return ExitCode.DONE;

@@ -1,8 +1,8 @@
 package org.espalier.cli.place;
 
+import org.espalier.lab.experiment.Experiment.WeightChoice;
 import org.espalier.lab.jobs.PartedWork;
 import org.espalier.lab.tickets.PartRecipe;
-import org.espalier.lab.tickets.WeightChoice;
 
 /**
  * An evaluation or a certificate of a level that another place makes in parts.

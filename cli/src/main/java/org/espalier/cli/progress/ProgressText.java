@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.espalier.cli.console.CleanOutput;
 import org.espalier.lab.experiment.Names;
 
 /** Progress in words and bars. */
@@ -38,6 +39,7 @@ final class ProgressText {
                 .map(line -> bar < SHORTEST_BAR
                         ? line.head().stripTrailing() + line.tail()
                         : line.head() + bar(line.fraction(), bar) + line.tail())
+                .map(CleanOutput::clean)
                 .map(line -> line.length() > width ? line.substring(0, Math.max(0, width)) : line)
                 .toList();
     }
@@ -101,10 +103,10 @@ final class ProgressText {
                 + ", " + Durations.of(bar.spent());
     }
 
-    /** A line broken between words where a terminal is narrower; what follows is set in. */
+    /** A clean line broken between words where a terminal is narrower; what follows is set in. */
     static List<String> folded(String line, int columns) {
         var folded = new ArrayList<String>();
-        String rest = line;
+        String rest = CleanOutput.clean(line);
         while (rest.length() > columns) {
             int at = rest.lastIndexOf(' ', columns);
             if (at <= INDENT.length()) {

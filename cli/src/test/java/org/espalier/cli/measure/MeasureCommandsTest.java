@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -16,6 +17,15 @@ import org.espalier.cli.CommandLineRun;
 import org.espalier.cli.TinyImages;
 import org.espalier.fixtures.IdxBytes;
 import org.espalier.lab.file.Json;
+import org.espalier.lab.store.NetworkFile;
+import org.espalier.network.Architecture;
+import org.espalier.network.InitialWeights;
+import org.espalier.network.Mask;
+import org.espalier.network.Weights;
+import org.espalier.prune.CountingRule;
+import org.espalier.prune.Criterion;
+import org.espalier.prune.Pruner;
+import org.espalier.prune.Scope;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,6 +131,66 @@ class MeasureCommandsTest {
         assertThat(CommandLineRun.of("gradients", search, "--all-levels", "--epsilon", "2")
                         .err())
                 .contains("--epsilon is 2, expected a number above 0, at most 1, or a fraction as 8/255");
+    }
+
+    /** Each unit reads one input, and is on above 0.99: at half of the ball's corners, and seldom inside. */
+    @Test
+    void gradientsThatOnlyCornersHaveAreToldFromThoseInside() {
+        Architecture shape = new Architecture(List.of(9, 9, 3), true);
+        Weights weights = InitialWeights.GLOROT_UNIFORM.draw(shape, org.espalier.random.Stream.root(1));
+        for (int unit = 0; unit < 9; unit++) {
+            Arrays.fill(weights.matrix(0), 9 * unit, 9 * unit + 9, 0);
+            weights.matrix(0)[9 * unit + unit] = 1;
+            weights.biases(0)[unit] = -0.99f;
+            for (int label = 0; label < 3; label++) {
+                weights.matrix(1)[9 * label + unit] = label;
+            }
+        }
+        Path file = home.resolve("sleeping.safetensors");
+        NetworkFile.write(file, weights, Mask.dense(shape));
+        String[] command = {
+            "gradients",
+            file.toString(),
+            "--data",
+            "tiny",
+            "--data-directory",
+            home.resolve("images").toString(),
+            "--epsilon",
+            "1",
+            "--images",
+            "30"
+        };
+        JsonNode found = line(CommandLineRun.of(
+                Stream.concat(Stream.of(command), Stream.of("--json")).toArray(String[]::new)));
+        double inside = found.path("zero-inside").asDouble();
+        double corner = found.path("zero-at-corner").asDouble();
+        assertThat(corner).isBetween(0.3, 0.7);
+        assertThat(inside).isGreaterThan(corner + 0.2);
+        assertThat(CommandLineRun.of(command).out())
+                .containsPattern(String.format(Locale.ROOT, "%.1f +%.1f", 100 * inside, 100 * corner));
+    }
+
+    @Test
+    void aNetworkThatReadsNothingHasNoSharesOfGradients() {
+        Architecture shape = new Architecture(List.of(9, 3), true);
+        Weights weights = InitialWeights.GLOROT_UNIFORM.draw(shape, org.espalier.random.Stream.root(1));
+        Mask nothing = new Pruner(Criterion.MAGNITUDE, Scope.LAYER, CountingRule.EXACT)
+                .prune(Mask.dense(shape), weights, List.of(1.0), org.espalier.random.Stream.root(1));
+        weights.apply(nothing);
+        Path file = home.resolve("nothing.safetensors");
+        NetworkFile.write(file, weights, nothing);
+        JsonNode found = line(CommandLineRun.of(
+                "gradients",
+                file.toString(),
+                "--data",
+                "tiny",
+                "--data-directory",
+                home.resolve("images").toString(),
+                "--epsilon",
+                "0.1",
+                "--json"));
+        assertThat(found.path("inputs-read").asInt(-1)).isZero();
+        assertThat(found.has("zero-inside")).isFalse();
     }
 
     @Test

@@ -49,6 +49,8 @@ class ProgressTest {
         assertThat(ProgressText.folded("as wide", 7)).containsExactly("as wide");
         assertThat(ProgressText.folded("stored in /a/path/that/has/no/space/at/all", 20))
                 .containsExactly("stored in", "    /a/path/that/has/no/space/at/all");
+        assertThat(ProgressText.folded("a name that \u001b[2J steers\r", 80))
+                .containsExactly("a name that ?[2J steers?");
     }
 
     @Test

@@ -15,6 +15,7 @@ import org.espalier.lab.certification.CertificationMethod;
 import org.espalier.lab.certification.CertificationRequest;
 import org.espalier.lab.experiment.BenchmarkSettings;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.experiment.Experiment.WeightChoice;
 import org.espalier.lab.robustness.EvaluationRequest;
 import org.espalier.lab.robustness.Radius;
 import org.espalier.lab.robustness.SuiteChoice;
@@ -25,7 +26,6 @@ import org.espalier.lab.store.StoredTrial;
 import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketChoice;
 import org.espalier.lab.tickets.Tickets;
-import org.espalier.lab.tickets.WeightChoice;
 
 /** The last level of each trial of a benchmark's runs, and what is to be evaluated of it. */
 final class FinalNetworks {

@@ -706,9 +706,11 @@ public record Experiment(
                     preset = "final")
             WeightChoice weights) {}
 
-    /** Weights of a level. */
+    /** Which weights of a level are evaluated. */
     public enum WeightChoice {
+        /** Those after the last update. */
         FINAL,
+        /** Those of the least loss on validation images, where the search keeps them. */
         BEST_VALIDATION
     }
 }

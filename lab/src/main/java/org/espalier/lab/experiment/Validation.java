@@ -633,14 +633,20 @@ final class Validation {
         }
     }
 
+    /** Names the place of a setting, or the nearest place around one that the file leaves at its default. */
     private UserException wrong(String path, String problem) {
         Yaml at = yaml;
+        boolean given = true;
         for (String name : path.split("\\.", -1)) {
-            if (at instanceof Yaml.Mapping(Map<String, Yaml> values, String ignored)
+            if (given
+                    && at instanceof Yaml.Mapping(Map<String, Yaml> values, String ignored)
                     && values.get(name) instanceof Yaml value) {
                 at = value;
+            } else {
+                given = false;
             }
         }
-        return new UserException(at.place() + ": " + path + " " + problem);
+        boolean byDefault = !given && !problem.startsWith("is missing");
+        return new UserException(at.place() + ": " + path + (byDefault ? " (not given) " : " ") + problem);
     }
 }

@@ -17,7 +17,6 @@ import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketChoice;
 import org.espalier.lab.tickets.TicketData;
 import org.espalier.lab.tickets.Tickets;
-import org.espalier.lab.tickets.WeightChoice;
 
 /** The robustness evaluation of an experiment: all its trained levels, by its setting {@code robustness}. */
 public final class ExperimentEvaluation {
@@ -65,13 +64,9 @@ public final class ExperimentEvaluation {
             return requests;
         }
         Experiment.Robustness settings = experiment.robustness().get();
-        WeightChoice weights = switch (settings.weights()) {
-            case FINAL -> WeightChoice.FINAL;
-            case BEST_VALIDATION -> WeightChoice.BEST_VALIDATION;
-        };
         Map<String, DataSet> sets = new LinkedHashMap<>();
         ThreatModel threat = threat(settings);
-        for (Ticket ticket : Tickets.of(store, TicketChoice.everything(weights))) {
+        for (Ticket ticket : Tickets.of(store, TicketChoice.everything(settings.weights()))) {
             DataSet set = sets.computeIfAbsent(
                     ticket.data().name(), _ -> ticket.data().load(progress));
             TicketData.check(ticket.network(), set, ticket.file());

@@ -13,8 +13,8 @@ import org.espalier.evaluate.rules.Rule;
 import org.espalier.evaluate.rules.Step;
 import org.espalier.evaluate.rules.StepResult;
 import org.espalier.evaluate.rules.Verdict;
+import org.espalier.lab.experiment.Experiment.WeightChoice;
 import org.espalier.lab.file.Json;
-import org.espalier.lab.tickets.WeightChoice;
 
 /** Writes {@code summary.json}: every figure and setting of an evaluation. */
 final class SummaryJson {

@@ -85,12 +85,12 @@ public final class Runner {
      * @throws UserException if one is missing or malformed
      */
     public static Map<String, DataSet> load(Experiment experiment, DataProgress progress) {
+        experiment.data().sets().stream()
+                .filter(source -> source.directory().isEmpty())
+                .forEach(source -> checkName(source.name()));
         Map<String, DataSet> data = new LinkedHashMap<>();
         for (Experiment.DataSource source : experiment.data().sets()) {
             Optional<Path> directory = source.directory().map(text -> UserPath.of(text, "data.sets directory"));
-            if (directory.isEmpty()) {
-                checkName(source.name());
-            }
             data.put(source.name(), DataSets.load(source.name(), directory, progress));
         }
         return data;

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.espalier.lab.experiment.Experiment.WeightChoice;
 import org.espalier.lab.store.StoredNetwork;
 import org.espalier.lab.store.TrialId;
 

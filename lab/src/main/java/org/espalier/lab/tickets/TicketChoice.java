@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.espalier.UserException;
+import org.espalier.lab.experiment.Experiment.WeightChoice;
 import org.espalier.lab.experiment.Names;
 import org.espalier.lab.store.Store;
 import org.espalier.lab.store.StoredTrial;

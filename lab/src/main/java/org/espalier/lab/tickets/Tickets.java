@@ -9,6 +9,7 @@ import org.espalier.UserException;
 import org.espalier.UserPath;
 import org.espalier.data.Digests;
 import org.espalier.lab.experiment.Experiment;
+import org.espalier.lab.experiment.Experiment.WeightChoice;
 import org.espalier.lab.experiment.Names;
 import org.espalier.lab.file.AtomicFiles;
 import org.espalier.lab.store.LevelState;

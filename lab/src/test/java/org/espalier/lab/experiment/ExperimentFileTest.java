@@ -106,7 +106,7 @@ class ExperimentFileTest {
             attacks: {pgd: {kind: pgd, restarts: 2, random-start: false}, fgsm: {kind: fgsm}} | attacks.pgd: an attack of 2 restarts needs a random start
             attacks: {none: {kind: fgsm}}            | attacks has an attack named none
             pruning: {hidden: 1.2}                   | pruning.hidden is 1.2, expected a number of at least 0 and at most 1
-            pruning: {scope: global}                 | pruning.output is 0.1, expected pruning.hidden's 0.2
+            pruning: {scope: global}                 | pruning.output (not given) is 0.1, expected pruning.hidden's 0.2
             pruning: {count: exakt}                  | pruning.count is exakt, did you mean "exact"?
             network: {biases: 1}                     | network.biases is 1, expected true or false
             network: {hidden: [300, 0]}              | network.hidden[1] is 0, expected a whole number of at least 1
@@ -150,6 +150,7 @@ class ExperimentFileTest {
             objectives: [{name: natural, epsilon-ramp: {length: 2}}] | objectives has natural with an epsilon-ramp and no attack, expected an attack
             objectives: [{name: ibp, epsilon-ramp: {length: 2}}] | objectives has ibp with an epsilon-ramp and a bound, expected the ramp in the bound's schedule
             evaluation: {accuracy: worst}            | evaluation.accuracy is worst, did you mean "worst-case"?
+            {attacks: {mine: {kind: pgd}}, objectives: [mine]} | evaluation.attacks (not given) names attack "fgsm", which attacks does not define; expected one of mine
             evaluation: {attacks: [fgms]}            | evaluation.attacks names attack "fgms", which attacks does not define; did you mean "fgsm"?
             name: ../escape                          | name is ../escape, expected a name of lower-case letters
             seed: [1]                                | seed is a list, expected a whole number

@@ -11,6 +11,7 @@ import org.espalier.UserException;
 import org.espalier.lab.certification.BoundsConsistency;
 import org.espalier.lab.certification.Certification;
 import org.espalier.lab.certification.StoredCertifications;
+import org.espalier.lab.experiment.Experiment.WeightChoice;
 import org.espalier.lab.file.Directories;
 import org.espalier.lab.network.SizeFacts;
 import org.espalier.lab.robustness.StoredEvaluation;
@@ -19,7 +20,6 @@ import org.espalier.lab.tickets.Ticket;
 import org.espalier.lab.tickets.TicketChoice;
 import org.espalier.lab.tickets.TicketData;
 import org.espalier.lab.tickets.Tickets;
-import org.espalier.lab.tickets.WeightChoice;
 
 /**
  * A network in a file that belongs to no search, or one of its evaluations, and what is stored of it.

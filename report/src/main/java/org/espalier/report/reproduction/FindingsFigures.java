@@ -282,8 +282,8 @@ public final class FindingsFigures {
                 .flatMapToDouble(row -> measured.keySet().stream().mapToDouble(column -> 100 * number(row, column)))
                 .summaryStatistics();
         // Panels side by side are compared, so they have one scale.
-        Axis right = percent("right (%)")
-                .within(10 * Math.floor(accuracies.getMin() / 10), 10 * Math.ceil(accuracies.getMax() / 10));
+        double least = Math.min(90, 10 * Math.floor(accuracies.getMin() / 10));
+        Axis right = percent("right (%)").within(least, Math.max(least + 10, 10 * Math.ceil(accuracies.getMax() / 10)));
         var shown = new LinkedHashSet<String>();
         var panels = new ArrayList<Panel>();
         trainings.forEach((title, rows) -> {

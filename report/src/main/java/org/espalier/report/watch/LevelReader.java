@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.espalier.UserException;
+import org.espalier.attack.CornerPgd;
 import org.espalier.attack.Fgsm;
 import org.espalier.attack.Pgd;
 import org.espalier.evaluate.Measurement;
@@ -53,6 +54,17 @@ final class LevelReader {
      * @param strong an attack of many steps of the same radius
      */
     record Pair(String weak, String strong) {
+        /** Steps and radius of projected gradient descent, from wherever it starts. */
+        private record Descent(int steps, double epsilon) {
+            static @Nullable Descent of(@Nullable Record attack) {
+                return switch (attack) {
+                    case Pgd pgd -> new Descent(pgd.steps(), pgd.epsilon());
+                    case CornerPgd corner -> new Descent(corner.steps(), corner.epsilon());
+                    case null, default -> null;
+                };
+            }
+        }
+
         private static final String NONE = "none";
 
         /** Those that an experiment measures and that say something about a level trained with an objective. */
@@ -65,7 +77,8 @@ final class LevelReader {
             var pairs = new ArrayList<Pair>();
             List<String> measured = experiment.evaluation().attacks();
             for (String strong : measured) {
-                if (!(attacks.get(strong) instanceof Pgd many) || many.steps() == 1) {
+                Descent many = Descent.of(attacks.get(strong));
+                if (many == null || many.steps() == 1) {
                     continue;
                 }
                 List<Pair> found = measured.stream()
@@ -82,7 +95,7 @@ final class LevelReader {
 
         private static boolean oneStep(@Nullable Record attack, double epsilon) {
             return attack instanceof Fgsm one && one.epsilon() == epsilon
-                    || attack instanceof Pgd pgd && pgd.steps() == 1 && pgd.epsilon() == epsilon;
+                    || Descent.of(attack) instanceof Descent pgd && pgd.steps() == 1 && pgd.epsilon() == epsilon;
         }
 
         /** Whether an update's attack has one step: by kind of method and attack, whatever their names. */
@@ -93,7 +106,7 @@ final class LevelReader {
                     return true;
                 }
             }
-            return attack instanceof Fgsm || attack instanceof Pgd pgd && pgd.steps() == 1;
+            return attack instanceof Fgsm || Descent.of(attack) instanceof Descent one && one.steps() == 1;
         }
 
         /** What is found in accuracies of one level. */

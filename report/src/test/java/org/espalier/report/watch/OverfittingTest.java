@@ -97,6 +97,8 @@ class OverfittingTest {
                   many: {kind: pgd, epsilon: 0.1}
                   wide: {kind: pgd, epsilon: 0.2}
                   step: {kind: pgd, epsilon: 0.2, steps: 1, step: 0.2}
+                  corner: {kind: corner-pgd, epsilon: 0.2}
+                  corner-step: {kind: corner-pgd, epsilon: 0.2, steps: 1, step: 0.2}
                 objectives: [%s]
                 evaluation: {attacks: [%s]}
                 """.formatted(objective, measured), "test");
@@ -107,6 +109,8 @@ class OverfittingTest {
     void attacksAreComparedByTheirKindsAndNotTheirNames() {
         assertThat(pairs("many", "one, many, wide")).containsExactly(new LevelReader.Pair("one", "many"));
         assertThat(pairs("many", "step, wide")).containsExactly(new LevelReader.Pair("step", "wide"));
+        assertThat(pairs("many", "step, corner")).containsExactly(new LevelReader.Pair("step", "corner"));
+        assertThat(pairs("many", "corner-step, wide")).containsExactly(new LevelReader.Pair("corner-step", "wide"));
         assertThat(pairs("natural", "one, many")).isEmpty();
         assertThat(pairs("many", "many")).isEmpty(); // training in many steps
     }
@@ -117,7 +121,8 @@ class OverfittingTest {
                 "{name: a, attack: many, method: {kind: fast}}",
                 "{name: a, attack: many, method: {kind: n-fgsm}}",
                 "{name: a, attack: one}",
-                "{name: a, attack: step}"
+                "{name: a, attack: step}",
+                "{name: a, attack: corner-step}"
             })
     void trainingInOneStepIsWatchedWithoutAnAttackOfOneStep(String objective) {
         List<LevelReader.Pair> pairs = pairs(objective, "many");
